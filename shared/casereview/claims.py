@@ -1,0 +1,187 @@
+"""From what several people say to the facts that a case is ranked by.
+
+A verification wins. Else the newest claim of someone with standing counts. A third party's claim counts until
+contradicted, and is never used against the person. Only claims that lift count at once: what would lower the lane,
+lift a restriction or change the office waits for an officer.
+
+All here is pure: who calls it reads the history consistently and passes the places that the policy gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from casereview.facts import Facts
+from casereview.languages import has_written_form_here
+from casereview.records import Event, Filing
+from casereview.submission import Submission
+
+Place = Callable[[Facts, datetime], tuple[int, str]]
+"""Lane (0 is the first) and sorting text that facts would get at an instant, under the policy in use."""
+
+ADVERSE = frozenset(
+    {"convictions", "gang_participation_age", "national_security_concern", "entry", "entered_on", "last_entry_on"}
+)
+"""Facts that may count against the person, which a third party who joined a case cannot bring into it."""
+
+_MAY_CHANGE_OFFICE = ("custody", "facility", "state", "county")
+
+
+def marks_of(submission: Submission) -> frozenset[str]:
+    """Return what a request marks its case with, beside its facts: ``authority_needed``, ``interpreter``.
+
+    Attorneys and accredited representatives disclose under a G-28, everyone else under ICE Form 60-001.
+    """
+    requester, contact = submission.requester, submission.contact
+    form = {"attorney": "g28", "accredited_representative": "g28"}.get(requester.role, "form_60_001")
+    lacks = requester.role != "self" and requester.authority != form
+    spoken = contact.spoken_language
+    interpreter = contact.interpreter or (spoken is not None and not has_written_form_here(spoken))
+    return frozenset(
+        name for name, holds in (("authority_needed", lacks), ("interpreter", interpreter)) if holds
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The facts of a case, and what an officer should know about how they came to be."""
+
+    facts: Facts
+    verified: frozenset[str] = frozenset()
+    """Facts that an officer has established."""
+    marks: frozenset[str] = frozenset()
+    standing: frozenset[str] = frozenset()
+    """Receipts whose words count fully, and whose holders are told everything."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Facts in the making: their values, and the receipt that each came from."""
+
+    place: Place
+    values: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, str | None] = field(default_factory=dict)
+    waiting: bool = False
+
+    def facts(self, **changed: object) -> Facts:
+        return Facts.model_construct(**{**self.values, **changed})  # type: ignore[arg-type]
+
+    def take(self, name: str, value: object, source: str | None) -> None:
+        self.values[name] = value
+        self.sources[name] = source
+
+    def lifts(self, name: str, value: object, at: datetime) -> int:
+        """Return whether a value moves the case up (1), nowhere (0), down within its lane (-1), or to a lower lane."""
+        before, after = self.place(self.facts(), at), self.place(self.facts(**{name: value}), at)
+        if after[0] > before[0]:
+            return -2
+        return (after < before) - (after > before)
+
+
+def _filings(events: Iterable[Event]) -> dict[str, Filing]:
+    return {event.receipt: event.filing for event in events if event.receipt and event.filing}
+
+
+def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
+    """Return the receipts with full rights: who opened the case as ``self`` while it is not restricted, or was verified."""
+    found = {
+        receipt for receipt, filing in _filings(events).items() if filing.opened and filing.role == "self" and not restricted
+    }
+    for event in events:
+        if event.verification and event.verification.about != "facts" and event.receipt:
+            (found.add if event.verification.verdict == "confirmed" else found.discard)(event.receipt)
+    return frozenset(found)
+
+
+def _is_restricted(events: Iterable[Event], verified: dict[str, object]) -> bool:
+    if "protected" in verified:
+        return verified["protected"] is True
+    return any(event.claims is not None and event.claims.protected for event in events)
+
+
+def _verified(events: Iterable[Event]) -> dict[str, object]:
+    """Return what officers established, the newest of each; a refuted claim leaves the fact unknown."""
+    found: dict[str, object] = {}
+    for event in events:
+        if event.verification and event.verification.about == "facts" and event.claims:
+            confirmed = event.verification.verdict == "confirmed"
+            for name in event.claims.model_fields_set:
+                found[name] = getattr(event.claims, name) if confirmed else None
+    return found
+
+
+def _protected_by_another(events: Iterable[Event], receipt: str | None) -> bool:
+    """Tell whether somebody else raised protection: then this third party may be the abuser (8 USC 1367)."""
+    return any(event.claims and event.claims.protected and event.receipt != receipt for event in events)
+
+
+def _third_party_may(draft: _Draft, name: str, value: object, event: Event) -> bool:
+    if name in ADVERSE:
+        return False
+    lift = draft.lifts(name, value, event.at)
+    if draft.values.get(name) is None:
+        return lift >= 0
+    return lift >= -1 if draft.sources.get(name) == event.receipt else lift > 0
+
+
+def _open(draft: _Draft, event: Event, claims: Facts, *, adverse: bool) -> None:
+    """Take what the first request says: it is all that is known."""
+    for name in claims.model_fields_set:
+        if adverse or name not in ADVERSE:
+            draft.take(name, getattr(claims, name), event.receipt)
+
+
+def _apply(draft: _Draft, event: Event, claims: Facts, established: dict[str, object], *, full: bool) -> None:
+    for name in Facts.model_fields:
+        value = getattr(claims, name)
+        if name not in claims.model_fields_set or value == draft.values.get(name):
+            continue
+        if name in established:
+            draft.waiting |= value != established[name]
+        elif full:
+            lowers = draft.lifts(name, value, event.at) < -1
+            draft.waiting |= lowers
+            if not lowers:
+                draft.take(name, value, event.receipt)
+        elif _third_party_may(draft, name, value, event):
+            draft.take(name, value, event.receipt)
+
+
+def _mismatch(events: Iterable[Event]) -> bool:
+    """Tell whether the requests of one case give different birth years."""
+    years = {event.claims.birth_year for event in events if event.filing and event.claims and event.claims.birth_year}
+    return len(years) > 1
+
+
+def _marks(events: Sequence[Event], full: frozenset[str], *, waiting: bool) -> frozenset[str]:
+    marks = {mark for receipt, filing in _filings(events).items() for mark in filing.marks if receipt not in full}
+    if any("interpreter" in filing.marks for filing in _filings(events).values()):
+        marks.add("interpreter")
+    if _mismatch(events):
+        marks.add("identity_mismatch")
+    if waiting:
+        marks.add("claim_waiting")
+    return frozenset(marks)
+
+
+def settle(events: Sequence[Event], place: Place, *, verifications: bool = True) -> Settled:
+    """Settle the facts of a case from its history, oldest event first.
+
+    Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
+    """
+    restricted = _is_restricted(events, _verified(events))
+    full = standing(events, restricted=restricted)
+    draft = _Draft(place)
+    established: dict[str, object] = {}
+    for event in events:
+        if event.verification:
+            established.update(_verified([event]) if verifications else {})
+        elif event.claims and event.filing and event.filing.opened:
+            adverse = event.receipt in full or not _protected_by_another(events, event.receipt)
+            _open(draft, event, event.claims, adverse=adverse)
+        elif event.claims:
+            _apply(draft, event, event.claims, established, full=event.receipt in full)
+    facts = Facts.model_validate({**draft.values, **established, "protected": restricted or None})
+    return Settled(facts, frozenset(established), _marks(events, full, waiting=draft.waiting), full)

@@ -1,0 +1,133 @@
+"""The kinds of field that a request body holds, each with what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
+
+from casereview.model import rfc3339
+
+EASTERN = ZoneInfo("America/New_York")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+Text = Annotated[str, StringConstraints(max_length=200)]
+LongText = Annotated[str, StringConstraints(max_length=32_000)]
+
+
+def _wrong(message: str) -> ValueError:
+    return ValueError(message)
+
+
+def _day(year: str, month: str | None, day: str | None) -> date:
+    try:
+        found = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise _wrong("is not a date of the calendar") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return found
+
+
+def _parse_past(value: object, info: ValidationInfo) -> date:
+    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; a partial date is its first day, in the person's favour."""
+    if isinstance(value, date):
+        return value
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise _wrong("must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
+    day = _day(found[1], found[2], found[3])
+    today: date | None = (info.context or {}).get("today")
+    if today and day > today:
+        raise _wrong("must not be in the future")
+    return day
+
+
+def _parse_day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found or not found[3]:
+        raise _wrong("must be a date: YYYY-MM-DD")
+    return _day(found[1], found[2], found[3])
+
+
+def _parse_instant(value: object) -> datetime:
+    """Read an RFC 3339 time with offset, or a bare date: its first instant in Eastern time."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return _instant(value)
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found or not found[3]:
+        raise _wrong("must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)")
+    return datetime.combine(_day(found[1], found[2], found[3]), time(), EASTERN).astimezone(UTC)
+
+
+def _instant(value: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _wrong("is not a time of the calendar") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # costs start-up time
+
+    try:
+        found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise _wrong("is not an e-mail address that mail can be sent to") from None
+    if "." not in found.ascii_domain:
+        raise _wrong("is not an e-mail address that mail can be sent to")
+    return found.ascii_email or found.normalized
+
+
+def _phone(value: str) -> str:
+    import phonenumbers  # noqa: PLC0415  # costs start-up time
+
+    try:
+        found = phonenumbers.parse(value, "US")
+    except phonenumbers.NumberParseException:
+        raise _wrong("is not a telephone number") from None
+    if not phonenumbers.is_possible_number(found):
+        raise _wrong("is not a telephone number")
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _language(value: str) -> str:
+    from casereview.languages import is_language_tag  # noqa: PLC0415  # costs start-up time
+
+    if not is_language_tag(value):
+        raise _wrong("is not a BCP 47 language tag, such as es or ht")
+    return value
+
+
+_DAY_SCHEMA = WithJsonSchema({"type": "string", "format": "date"})
+
+PastDate = Annotated[
+    date,
+    PlainValidator(_parse_past),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}),
+]
+Day = Annotated[
+    date, PlainValidator(_parse_day), PlainSerializer(date.isoformat, return_type=str, when_used="json"), _DAY_SCHEMA
+]
+RemovalTime = Annotated[
+    datetime,
+    PlainValidator(_parse_instant),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "description": "RFC 3339 with offset, or a date in Eastern time"}),
+]
+Email = Annotated[Text, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
+Phone = Annotated[Text, AfterValidator(_phone), WithJsonSchema({"type": "string", "maxLength": 200})]
+LanguageTag = Annotated[Text, AfterValidator(_language), WithJsonSchema({"type": "string", "maxLength": 200})]

@@ -1,0 +1,82 @@
+"""Identifiers: the A-number of the government, and our own receipts, access codes and case ids."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_A_NUMBER = re.compile(r"A?(\d{7,9})")
+_SEPARATORS = re.compile(r"[\s\-#.]")
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O or U, so that it can be read aloud and copied by hand."""
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_GROUP = 4
+
+RECEIPT_SYMBOLS = 16
+"""80 bits, and one check symbol more."""
+CODE_SYMBOLS = 24
+"""120 bits, and one check symbol more."""
+CASE_ID_SYMBOLS = 16
+
+
+def canonical_a_number(text: str) -> str:
+    """Return ``A`` and nine digits, zero-padded (domain: 7 to 9 digits, in many printed forms; no check digit).
+
+    Raises ValueError for anything else, and for all zeros. The message does not repeat the text.
+    """
+    found = _A_NUMBER.fullmatch(_SEPARATORS.sub("", text).upper())
+    if not found or not found[1].isascii() or not int(found[1]):
+        message = "must be A and 7 to 9 digits, not all zeros"
+        raise ValueError(message)
+    return "A" + found[1].zfill(9)
+
+
+def is_short_a_number(text: str) -> bool:
+    """Tell whether a valid A-number was given with fewer than nine digits: perhaps a digit was lost."""
+    return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < 9  # noqa: PLR2004  # digits of a full A-number
+
+
+ANumber = Annotated[str, AfterValidator(canonical_a_number)]
+
+
+def check_symbol(symbols: str) -> str:
+    """Return the Luhn mod 32 check symbol: it finds every wrong symbol, and nearly every swapped pair."""
+    total = 0
+    for place, symbol in enumerate(reversed(symbols)):
+        value = ALPHABET.index(symbol) * (2 if place % 2 == 0 else 1)
+        total += value // 32 + value % 32
+    return ALPHABET[-total % 32]
+
+
+def spell(data: bytes, symbols: int) -> str:
+    """Write the first ``5 * symbols`` bits of data in base32 with a check symbol, in groups of four."""
+    number = int.from_bytes(data, "big") >> (len(data) * 8 - 5 * symbols)
+    text = "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (symbols - 1), -1, -5))
+    return group(text + check_symbol(text))
+
+
+def group(text: str) -> str:
+    """Break into groups of four joined by hyphens."""
+    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+
+
+def read(text: str, symbols: int) -> str | None:
+    """Return what a person typed or spelled in its written form, or None where it cannot be right."""
+    plain = text.upper().replace("-", "").replace(" ", "").translate(_READ_AS)
+    if len(plain) != symbols + 1 or any(symbol not in ALPHABET for symbol in plain):
+        return None
+    return group(plain) if check_symbol(plain[:-1]) == plain[-1] else None
+
+
+def new_receipt() -> str:
+    """Make a random receipt."""
+    return spell(secrets.token_bytes(16), RECEIPT_SYMBOLS)
+
+
+def new_case_id() -> str:
+    """Make a random case id of 80 bits; officers see it, requesters never do."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CASE_ID_SYMBOLS))

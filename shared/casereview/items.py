@@ -1,0 +1,104 @@
+"""How a record becomes an item of the table, and an item a record again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+
+from casereview import keys
+from casereview.duties import STUCK, due_attributes
+from casereview.keys import Key
+from casereview.model import rfc3339
+from casereview.records import QUEUED, Case, Event, Guard, Notice, Request, Stored, Suppression
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = dict[str, AttributeValueTypeDef]
+
+_RECORD = TypeVar("_RECORD", bound=Stored)
+attribute = TypeSerializer().serialize
+_read = TypeDeserializer().deserialize
+
+_DERIVED = {"due_at", "due_shard", "queue"}
+"""Attributes that only the indexes need; they are computed on every write and dropped on reading."""
+
+
+def key_of(record: Stored) -> Key:
+    """Return where a record is kept. Raises TypeError for a record of no known kind."""
+    match record:
+        case Case():
+            return keys.case(record.case_id)
+        case Event():
+            return keys.event(record.case_id, record.version)
+        case Notice():
+            return keys.notice(record.case_id, record.notice_id)
+        case Request():
+            return keys.request(record.receipt)
+        case Guard():
+            return keys.guard(record.person)
+        case Suppression():
+            return keys.suppression(record.address)
+    message = f"no key for {type(record).__name__}"
+    raise TypeError(message)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _index_attributes(record: Stored, key: Key) -> dict[str, str]:
+    if isinstance(record, Case):
+        queue = {"queue": record.office} if record.status in QUEUED and record.rank else {}
+        return {**queue, **_due(record, key)}
+    return _due(record, key) if isinstance(record, Notice) else {}
+
+
+def _due(record: Case | Notice, key: Key) -> dict[str, str]:
+    found = due_attributes(record, *key)
+    return {**found, "due_shard": STUCK} if record.stuck and found else found
+
+
+def to_item(record: Stored) -> Item:
+    """Return the item of a record, with the attributes of its indexes; what is None is left out."""
+    fields = record.model_dump(by_alias=True, exclude_none=True)
+    if not isinstance(record, Request):
+        fields.pop("case_id", None)
+    if isinstance(record, Event) and record.claims:
+        fields["claims"] = record.claims.model_dump(exclude_unset=True)
+    key = key_of(record)
+    attributes = {**key._asdict(), **_index_attributes(record, key), **_plain(fields)}
+    return {name: attribute(value) for name, value in attributes.items()}
+
+
+def _python(value: Any) -> Any:  # noqa: ANN401  # whatever an item holds
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, Binary):
+        return bytes(value)
+    if isinstance(value, dict):
+        return {name: _python(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_python(item) for item in value]
+    return value
+
+
+def from_item(model: type[_RECORD], item: Item) -> _RECORD:
+    """Read a record back. Raises pydantic's ValidationError for an item that is not of this kind and schema."""
+    fields = {name: _python(_read(value)) for name, value in item.items() if name not in _DERIVED}
+    pk = fields.pop("pk")
+    fields.pop("sk")
+    if model in {Case, Event, Notice}:
+        fields["case_id"] = keys.case_id_of(pk)
+    return model.model_validate(fields)

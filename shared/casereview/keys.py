@@ -1,0 +1,65 @@
+"""Every key of the one table. Nowhere else is a key put together or taken apart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """The primary key of an item."""
+
+    pk: str
+    sk: str
+
+
+WORKLIST = "worklist"
+"""Index of open, ranked cases: hash ``queue`` (an office, or SRO), range ``rank``."""
+DUE = "due"
+"""Index of what owes work: hash ``due_shard``, range ``due_at``; sparse."""
+REQUESTS = "requests"
+"""Index of requests by case: hash ``case_id``, which only requests carry as an attribute."""
+
+
+def case_partition(case_id: str) -> str:
+    """Return the partition of a case, its history and its notices."""
+    return f"CASE#{case_id}"
+
+
+def case(case_id: str) -> Key:
+    """Return the key of a case."""
+    return Key(case_partition(case_id), "CASE")
+
+
+def event(case_id: str, version: int) -> Key:
+    """Return the key of the event that made a version; keys sort as versions do."""
+    return Key(case_partition(case_id), f"EVENT#{version:06d}")
+
+
+def notice(case_id: str, notice_id: str) -> Key:
+    """Return the key of a notice."""
+    return Key(case_partition(case_id), f"NOTICE#{notice_id}")
+
+
+def request(receipt: str) -> Key:
+    """Return the key of a request."""
+    return Key(f"REQUEST#{receipt}", "REQUEST")
+
+
+def guard(person: str) -> Key:
+    """Return the key of the guard of a person."""
+    return Key(f"PERSON#{person}", "OPEN")
+
+
+def suppression(address: str) -> Key:
+    """Return the key of a suppressed address."""
+    return Key(f"ADDRESS#{address}", "SUPPRESSED")
+
+
+def case_id_of(pk: str) -> str:
+    """Return the case id in a partition of a case."""
+    return pk.removeprefix("CASE#")
+
+
+def notice_id_of(sk: str) -> str | None:
+    """Return the notice id in a sort key, or None where it is another record's."""
+    return sk.removeprefix("NOTICE#") if sk.startswith("NOTICE#") else None

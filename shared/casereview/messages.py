@@ -1,0 +1,46 @@
+"""What goes through the queues: only "look at this now". The table is the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from casereview.records import Stored
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+
+class RankMessage(Stored):
+    """A case whose rank may have changed."""
+
+    case_id: str = Field(max_length=64)
+
+
+class NoticeMessage(Stored):
+    """A notice that may be owed."""
+
+    case_id: str = Field(max_length=64)
+    notice_id: str = Field(max_length=200)
+
+
+class SweepInput(Stored):
+    """What the schedule sends: nothing but the duty."""
+
+    duty: Literal["sweep"]
+
+
+class Queue:
+    """A queue that messages are sent to, in groups by office, so that one office's flood does not delay the others."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        """Keep the client; nothing is called."""
+        self._client = client
+        self._url = url
+
+    def send(self, message: Stored, office: str) -> None:
+        """Send one message. Raises botocore's errors."""
+        self._client.send_message(
+            QueueUrl=self._url, MessageBody=message.model_dump_json(by_alias=True), MessageGroupId=office
+        )

@@ -1,0 +1,202 @@
+"""What the table holds: cases, their history, requests, notices, and the guard of one open case per person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from casereview.facts import Facts
+from casereview.model import SCHEMA, Instant, Record
+from casereview.submission import Authority, Role
+
+Status = Literal[
+    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
+]
+OPEN: frozenset[Status] = frozenset(
+    {"received", "in_line", "in_review", "information_needed", "decided", "with_senior_official"}
+)
+"""The states in which a case holds its person's guard."""
+QUEUED: frozenset[Status] = frozenset({"in_line", "in_review", "information_needed", "with_senior_official"})
+"""The states in which a case stands in a worklist."""
+
+Json = dict[str, "Json"] | list["Json"] | str | int | bool | None
+
+
+class Stored(Record):
+    """A record of the table, with the version of its schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    schema_version: Annotated[Literal[1], Field(alias="schema")] = SCHEMA
+
+
+class Case(Stored):
+    """One person's matter before one office; each ``version`` is one event of its history."""
+
+    case_id: str
+    version: int
+    status: Status
+    status_since: Instant
+    office: str
+    filed_at: Instant
+    """The earliest filing among its requests; no transfer, join or update moves it."""
+    facts: Facts = Facts()
+    restricted: bool = False
+    person: str | None = None
+    """The MAC under which the guard of the person is kept; None without an A-number."""
+    requests: int = 1
+    live: int = 1
+    """Requests not withdrawn."""
+    over_limit: bool = False
+    """The person's open case had as many requests as one case may hold, so this one is apart."""
+    lane: str | None = None
+    shown_lane: str | None = None
+    """The lane by requesters' claims alone: all that a requester is told."""
+    rank: str | None = None
+    sort_at: Instant | None = None
+    lane_since: Instant | None = None
+    stopped_ms: int = 0
+    """Milliseconds for which the clock of the first look was stopped."""
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    policy: str | None = None
+    digest: str | None = None
+    stuck: bool = False
+    missed: bool = False
+    """Its target passed, and this was reported."""
+    rank_at: Instant | None = None
+    lease_until: Instant | None = None
+    target_at: Instant | None = None
+    answer_by: Instant | None = None
+    attempts: int = 0
+    """How often the sweep has asked for the work that is due now."""
+
+
+class Change(Record):
+    """A field of a case before and after."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    before: Annotated[Json, Field(alias="from")] = None
+    after: Annotated[Json, Field(alias="to")] = None
+
+
+class Filing(Record):
+    """What a request brought to its case, beside its facts."""
+
+    role: Role
+    authority: Authority
+    opened: bool
+    marks: tuple[str, ...] = ()
+
+
+class Explanation(Record):
+    """Why a case got its place: ids of rules, whose texts are in the policy of this digest."""
+
+    at: Instant
+    policy: str | None
+    digest: str | None
+    lane: str
+    sort_at: Instant
+    reasons: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+EventKind = Literal["filed", "joined", "updated", "withdrawn", "escalated", "ranked", "verified"]
+
+
+class Verification(Record):
+    """What an officer established: facts, or a requester's identity or authority."""
+
+    verdict: Literal["confirmed", "refuted"]
+    about: Literal["facts", "identity", "authority"]
+
+
+class Event(Stored):
+    """One entry of a case's history; its number is the version of the case that it made."""
+
+    case_id: str
+    version: int
+    at: Instant
+    kind: EventKind
+    actor: Literal["requester", "officer", "system"]
+    user: str | None = None
+    """The staff member's user name; None for requesters and the system."""
+    changes: dict[str, Change] = Field(default_factory=dict)
+    receipt: str | None = None
+    filing: Filing | None = None
+    claims: Facts | None = None
+    """The open facts stated; only the fields that were stated are set."""
+    verification: Verification | None = None
+    ranking: Explanation | None = None
+    sealed: bytes | None = None
+
+
+class Request(Stored):
+    """One submission and its requester; everything that says who is sealed."""
+
+    receipt: str
+    case_id: str
+    received_at: Instant
+    role: Role
+    authority: Authority
+    opened: bool
+    verified: bool = False
+    """An officer has verified the requester's identity or authority."""
+    state: Literal["live", "withdrawn"] = "live"
+    state_since: Instant
+    epoch: int = 0
+    """Raised when staff reissue the access code."""
+    mac_key: str
+    """The id of the key with which receipt and code were made."""
+    digest: bytes
+    """HMAC of the body under the access code: whether a repeated key carries the same body."""
+    office: str
+    """The office named in the answer, which stays what it was."""
+    deficiencies: tuple[str, ...] = ()
+    sealed: bytes
+    contact: bytes | None = None
+    """The sealed contact of the newest update that gave one."""
+
+
+class Notice(Stored):
+    """A message owed to one requester: which text, in which language, and how far it got; never an address."""
+
+    case_id: str
+    notice_id: str
+    office: str
+    receipt: str
+    template: Literal["acknowledgement", "news", "information_asked"]
+    version: int
+    """The version of the text."""
+    language: str
+    created_at: Instant
+    state: Literal["owed", "sending", "sent", "undeliverable"] = "owed"
+    sends: int = 0
+    """Attempts to send it; at most three may end without an answer."""
+    send_at: Instant | None = None
+    lease_until: Instant | None = None
+    provider_id: str | None = None
+    why: Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "bounced"] | None = None
+    stuck: bool = False
+    attempts: int = 0
+
+
+class Guard(Stored):
+    """The one open case of a person, under the MAC of the A-number."""
+
+    person: str
+    case: str
+    mac_key: str
+
+
+class Suppression(Stored):
+    """An address not to be written to any more, under its MAC."""
+
+    address: str
+    mac_key: str
+    since: Instant
+    why: Literal["bounce", "complaint"]

@@ -1,0 +1,69 @@
+"""Sealing: what says who somebody is, under a KMS key that the ranking has no action on.
+
+AWS Encryption SDK, suite with key commitment and without signature; compressed first; the encryption
+context binds each sealed part to its record, so that one cannot be passed off as another's.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Literal
+
+from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
+from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
+from aws_encryption_sdk.identifiers import AlgorithmSuite
+
+Part = Literal["request", "contact", "update", "escalation"]
+_SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
+_MAX_OPENED = 1024 * 1024
+
+
+class SealBrokenError(Exception):
+    """A sealed part was changed, or belongs to another record."""
+
+
+class Seal:
+    """Seals and opens under one KMS key."""
+
+    def __init__(self, key_arn: str) -> None:
+        """Prepare the SDK; KMS is called on each use, once."""
+        self._client = EncryptionSDKClient(
+            commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
+        )
+        self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
+
+    def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
+        """Seal bytes for a part of the record of a receipt: one GenerateDataKey."""
+        sealed, _header = self._client.encrypt(
+            source=zlib.compress(plain, 9),
+            key_provider=self._keys,
+            encryption_context={"part": part, "receipt": receipt},
+            algorithm=_SUITE,
+            frame_length=0,
+        )
+        return bytes(sealed)
+
+    def open(self, part: Part, receipt: str, sealed: bytes) -> bytes:
+        """Open what was sealed for this part and receipt: one Decrypt.
+
+        Raises SealBrokenError where it was changed or belongs elsewhere; botocore's ClientError where KMS refuses.
+        """
+        try:
+            plain, header = self._client.decrypt(source=sealed, key_provider=self._keys)
+        except AWSEncryptionSDKClientError as error:
+            raise SealBrokenError from error
+        context = header.encryption_context
+        if context.get("part") != part or context.get("receipt") != receipt:
+            raise SealBrokenError
+        return _inflate(bytes(plain))
+
+
+def _inflate(data: bytes) -> bytes:
+    """Decompress up to 1 MiB, far above any request, so that nothing can swell without end."""
+    inflater = zlib.decompressobj()
+    plain = inflater.decompress(data, _MAX_OPENED)
+    if inflater.unconsumed_tail:
+        raise SealBrokenError
+    return plain
+
+
