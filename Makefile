@@ -1,0 +1,89 @@
+# `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review
+
+# Where it is set, every process compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+# What the local run reads: PORT=8000, SEED=none, ENGINE=dynamodb-local.
+export PORT SEED ENGINE
+
+.PHONY: help setup run test test-dynamodb check check-format check-lint check-types check-contracts check-template \
+	openapi openapi-check build lock engine clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp ## Make .venv from the lock (PYTHON=… chooses the interpreter)
+
+run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the application locally until interrupted (PORT=8000 SEED=none ENGINE=dynamodb-local)
+	@exec $(BIN)/python -m infra.local
+
+test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
+	@$(BIN)/python -m pytest -m "not dynamodb_local" --cov --cov-report=term $(ARGS)
+
+test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
+	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
+
+check: check-format check-lint check-types check-contracts check-template openapi-check ## Format, lint, types, import contracts, template, OpenAPI
+
+check-format: setup
+	@$(BIN)/ruff format --check
+
+check-lint: setup
+	@$(BIN)/ruff check
+
+check-types: setup
+	@$(BIN)/mypy
+
+check-contracts: setup
+	@PYTHONPATH=$(PACKAGES) $(BIN)/lint-imports
+
+check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
+	@$(BIN)/cfn-lint template.yaml
+	@.tools/sam/bin/sam validate --lint --template template.yaml
+	@.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --quiet --compact --skip-download
+
+openapi: setup ## Write docs/openapi*.json from the code
+	@$(BIN)/python -m infra.openapi
+
+openapi-check: setup
+	@$(BIN)/python -m infra.openapi --check
+
+build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build
+	@$(BIN)/python -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
+
+lock: setup ## Resolve requirements/*.in and package.json anew (UPGRADE=--upgrade for newer versions)
+	@for name in runtime dev sam checkov; do \
+		$(LOCK) $(UPGRADE) requirements/$$name.in --output-file requirements/$$name.txt; done
+	@npm install --silent --package-lock-only
+
+engine: node_modules/.stamp
+	@java -version > /dev/null 2>&1 \
+		|| { echo "DynamoDB Local needs Java 17 or newer: install a JRE (Debian: openjdk-17-jre-headless)" >&2; exit 1; }
+
+clean: ## Remove everything that these targets made
+	@rm -rf .venv .tools node_modules .aws-sam .coverage .coverage.* .hypothesis .*_cache build shared/*.egg-info
+	@find functions infra shared tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.stamp: requirements/dev.txt pyproject.toml infra/tooling/setup.sh
+	@infra/tooling/setup.sh
+	@touch $@
+
+.tools/%/.stamp: requirements/%.txt infra/tooling/tool.sh | .venv/.stamp
+	@infra/tooling/tool.sh $*
+	@touch $@
+
+node_modules/.stamp: package-lock.json package.json .npmrc
+	@npm ci --silent
+	@touch $@

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Install a tool whose dependencies fit no other's into an environment of its own: .tools/$1, from requirements/$1.txt.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+.venv/bin/uv venv --quiet --clear --python .venv/bin/python ".tools/$1"
+.venv/bin/uv pip sync --quiet --require-hashes --python ".tools/$1/bin/python" "requirements/$1.txt"
