@@ -24,6 +24,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.stamp ## Make .venv from the lock (PYTHON=… chooses the interpreter)
+	@:
 
 run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the application locally until interrupted (PORT=8000 SEED=none ENGINE=dynamodb-local)
 	@exec $(BIN)/python -m infra.local
@@ -46,7 +47,7 @@ check-types: setup
 	@$(BIN)/mypy
 
 check-contracts: setup
-	@PYTHONPATH=$(PACKAGES) $(BIN)/lint-imports
+	@PYTHONPATH=$(PACKAGES) $(BIN)/lint-imports --no-logo
 
 check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
 	@$(BIN)/cfn-lint template.yaml

@@ -13,6 +13,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ def dynamodb_local() -> Iterator[str]:
     Raises:
         EngineError: Java or the emulator is missing, or the engine did not answer.
     """
-    process, endpoint = _start(_command())
-    try:
-        yield endpoint
-    finally:
-        _stop(process)
+    with TemporaryDirectory(prefix="dynamodb-local-") as folder:
+        process, endpoint = _start(_command(), folder)
+        try:
+            yield endpoint
+        finally:
+            _stop(process)
 
 
 def _command() -> list[str]:
@@ -61,11 +63,12 @@ def _command() -> list[str]:
     return [java, library, "-jar", str(jar), "-inMemory", "-disableTelemetry"]
 
 
-def _start(command: list[str]) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the engine on a port of its own; if it ends at once, on another."""
+def _start(command: list[str], folder: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the engine on a port of its own; if it ends at once, on another. It may leave files in the folder."""
     for _ in range(ATTEMPTS):
         port = _free_port()
-        process = subprocess.Popen([*command, "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        arguments = [*command, "-port", str(port)]
+        process = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             if _ready(process, port):
                 return process, f"http://127.0.0.1:{port}"

@@ -13,7 +13,7 @@ fi
 uv_lock=$(mktemp)
 trap 'rm -f "$uv_lock"' EXIT
 awk '/^[^ ]/ { mine = /^uv==/ } mine' requirements/dev.txt > "$uv_lock"
-[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --require-hashes --requirement "$uv_lock"
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install -qq --require-hashes --requirement "$uv_lock"
 
 .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/dev.txt
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python --editable .

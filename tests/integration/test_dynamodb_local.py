@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -94,6 +95,28 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
+ANSWERING = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Refuse(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(400)
+
+HTTPServer(("127.0.0.1", int(sys.argv[-1])), Refuse).serve_forever()
+"""
+
+
+def test_an_engine_that_answers_is_given_and_then_stopped(installed: Path) -> None:
+    (installed / "engine.py").write_text(ANSWERING)
+    fake_java(installed, f'exec {sys.executable} {installed}/engine.py "$@"')
+    with engine.dynamodb_local() as endpoint:
+        port = urlsplit(endpoint).port
+        assert port is not None
+        assert engine._answers(port)
+    assert not engine._answers(port)
+
+
 def test_an_engine_that_ends_at_once_is_tried_on_other_ports_and_then_given_up(installed: Path) -> None:
     fake_java(installed, f'echo "$@" >> {installed}/starts; exit 1')
     with pytest.raises(engine.EngineError, match="ended 3 times"), engine.dynamodb_local():
@@ -110,4 +133,4 @@ def test_an_engine_that_never_answers_is_stopped(installed: Path, monkeypatch: p
     with pytest.raises(engine.EngineError, match="did not answer"), engine.dynamodb_local():
         pass
     pid = (installed / "pid").read_text().strip()
-    assert subprocess.run(["kill", "-0", pid], check=False, capture_output=True).returncode != 0  # noqa: S607
+    assert subprocess.run(["kill", "-0", pid], check=False, capture_output=True).returncode != 0
