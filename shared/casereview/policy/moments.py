@@ -65,8 +65,7 @@ def _read_duration(value: object) -> object:
         return value
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        msg = "a duration is a number and m, h or d, such as 72h or 14d"
-        raise ValueError(msg)
+        raise ValueError("a duration is a number and m, h or d, such as 72h or 14d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
@@ -82,8 +81,7 @@ def write_duration(value: timedelta) -> str:
 def _read_date(value: object) -> object:
     """Take a date or its ISO text, and nothing that pydantic would read as a timestamp."""
     if isinstance(value, datetime) or not isinstance(value, (date, str)):
-        msg = "a date is written as YYYY-MM-DD"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError alone into a fault
+        raise ValueError("a date is written as YYYY-MM-DD")  # noqa: TRY004 - a fault, to pydantic, is a ValueError
     return value
 
 

@@ -8,9 +8,10 @@ Role, representation, language and citizenship have no fact here: a policy can n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictInt, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, StrictInt, Tag
 from typing_extensions import TypedDict
 
 from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
@@ -18,6 +19,16 @@ from casereview.policy.moments import Day, Duration, Years
 
 Yes = Literal[True]
 AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
+
+
+
+def _whole_days(value: timedelta) -> timedelta:
+    if value % timedelta(days=1):
+        raise ValueError("a check-in has no time of day: give whole days, such as 14d")
+    return value
+
+
+WholeDays = Annotated[Duration, AfterValidator(_whole_days)]
 
 BooleanTest = TypedDict("BooleanTest", {"is": StrictBool})
 CustodyTest = TypedDict("CustodyTest", {"is": Custody, "in": list[Custody]}, total=False)
@@ -44,7 +55,7 @@ class DateTest(TypedDict, total=False):
 class CheckInTest(TypedDict):
     """``within: 14d`` holds from 14 calendar days before the check-in to the end of its day, Eastern time."""
 
-    within: Duration
+    within: WholeDays
 
 
 class RemovalTest(TypedDict, total=False):
@@ -132,8 +143,7 @@ def _one_fitting_test(value: object) -> object:
     _need_one(value, "a condition", "combine several by any or all")
     for fact, test in value.items():
         if fact not in Tests.__annotations__:
-            msg = f"there is no fact {fact!r} that a policy may test"
-            raise ValueError(msg)
+            raise ValueError(f"there is no fact {fact!r} that a policy may test")
         if fact not in COMBINATIONS:
             _fits(fact, test)
     return value
@@ -143,19 +153,16 @@ def _fits(fact: str, test: object) -> None:
     fitting = operators(fact)
     named = ", ".join(fitting)
     if not isinstance(test, Mapping):
-        msg = f"{fact} takes a test: {named}"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError alone into a fault
+        raise ValueError(f"{fact} takes a test: {named}")  # noqa: TRY004 - a fault, to pydantic, is a ValueError
     for operator in test:
         if operator not in fitting:
-            msg = f"{fact} takes {named}; {operator!r} does not fit it"
-            raise ValueError(msg)
+            raise ValueError(f"{fact} takes {named}; {operator!r} does not fit it")
     _need_one(test, f"the test of {fact}", "combine several by any or all")
 
 
 def _need_one(value: Mapping[object, object], what: str, advice: str) -> None:
     if len(value) != 1:
-        msg = f"{what} has exactly one key; {advice}"
-        raise ValueError(msg)
+        raise ValueError(f"{what} has exactly one key; {advice}")
 
 
 def _tag(value: object) -> str:

@@ -1,0 +1,202 @@
+"""The policy document: data that a policy office writes, lawyers read and the engine runs.
+
+A document is immutable once published. Every rule has an id, a text in plain language and a source:
+the memo's section, or ``house rule``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from casereview.model import Instant, Record
+from casereview.policy.moments import Duration
+from casereview.policy.predicates import Condition
+
+RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+PolicyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+HOUSE_RULE: Final = "house rule"
+
+
+class Interval(Record):
+    """From an instant on, up to but not including another; open where ``to`` is absent."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: Instant = Field(alias="from")
+    to: Instant | None = None
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.to is not None and self.to <= self.from_:
+            raise ValueError("an interval ends after it begins")
+        return self
+
+
+class Rule(Record):
+    """What every rule has."""
+
+    id: RuleId
+    when: Condition
+    text: Text
+    source: Text
+
+
+class Lane(Rule):
+    """How soon a human must look: the first lane whose condition holds is the case's."""
+
+    order_by: Literal["filed_at", "removal_at"]
+    first_look: Duration | None = None
+    """How long after the case came into the lane a human looks at it."""
+    top: bool = False
+    """A top lane's clock never stops, and an unverified claim that leads there raises ``verify``."""
+
+
+class Credit(Rule):
+    """In a lane ordered by filing time, the case counts as filed this much earlier; the largest counts, no sum."""
+
+    earlier_by: Duration
+
+
+class Category(Rule):
+    """An enforcement priority, for a human: a presumption, or a matter to assess by the totality of facts."""
+
+    mode: Literal["presumption", "totality"]
+
+
+class Approval(Rule):
+    """Whose approval a decision needs."""
+
+    role: Text
+    only_if_nothing_presumed: bool = False
+
+
+class Factor(Rule):
+    """What a human must weigh; it has no weight here."""
+
+    polarity: Literal["mitigating", "aggravating"]
+
+
+class Overlay(Record):
+    """A court's order that bore on the policy for a time; recorded for readers, without effect on the ranking."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    id: RuleId
+    from_: Instant = Field(alias="from")
+    to: Instant | None = None
+    text: Text
+    source: Text
+
+
+class Numbers(Record):
+    """The policy's numbers, each a house rule, with its unit and bounds."""
+
+    largest_credit: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=90))] = timedelta(days=30)
+    """No credit is larger: nobody is overtaken by a case filed later than this."""
+    lease: Annotated[Duration, Field(ge=timedelta(minutes=15), le=timedelta(days=7))] = timedelta(hours=8)
+    """How long a claim lasts without work on the case; in a top lane at most half the first-look time."""
+    cap: Annotated[int, Field(strict=True, ge=1, le=500)] = 20
+    """How many cases one officer may hold."""
+    every_kth_next: Annotated[int, Field(strict=True, ge=2, le=1000)] = 5
+    """Each k-th ``next`` takes the most overdue case below the top lanes, so that no lane starves."""
+    information_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 14
+    """Days that the clock stops for an answer to a question, before it resumes by itself."""
+    switch_rate: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 2000
+    """Cases per minute that a policy switch enqueues for ranking."""
+
+
+class Head(Record):
+    """What a document is and when it governs; the first lines of its file."""
+
+    id: PolicyId
+    title: Text
+    issued: date | None = None
+    in_force: tuple[Interval, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for earlier, later in zip(self.in_force, self.in_force[1:], strict=False):
+            if earlier.to is None or later.from_ < earlier.to:
+                raise ValueError("in_force lists intervals in order, none inside another")
+        return self
+
+
+class Policy(Head):
+    """A whole document. Raises pydantic's ValidationError where it contradicts itself."""
+
+    lanes: Annotated[tuple[Lane, ...], Field(min_length=1, max_length=100)]
+    credits: tuple[Credit, ...] = ()
+    categories: tuple[Category, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    withhold: Rule | None = None
+    """While this holds, no category and no approval is asserted."""
+    numbers: Numbers = Numbers()
+    overlays: tuple[Overlay, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        for section in ("lanes", "credits", "categories", "approvals", "factors", "overlays"):
+            _refuse_twice(section, (rule.id for rule in getattr(self, section)))
+        shared = {lane.id for lane in self.lanes} & {category.id for category in self.categories}
+        if shared:
+            raise ValueError(f"review urgency and enforcement priority must not share a name: {sorted(shared)}")
+        return self
+
+    @model_validator(mode="after")
+    def _lanes_are_total(self) -> Self:
+        if self.lanes[-1].when != "always" or self.lanes[-1].order_by != "filed_at":
+            raise ValueError("the last lane takes every case (when: always) in order of filing time")
+        tops = [lane.top for lane in self.lanes]
+        if tops != sorted(tops, reverse=True):
+            raise ValueError("top lanes come first")
+        return self
+
+    @model_validator(mode="after")
+    def _credits_are_bounded(self) -> Self:
+        for credit in self.credits:
+            if not timedelta(0) < credit.earlier_by <= self.numbers.largest_credit:
+                raise ValueError(f"credit {credit.id} is not within numbers.largest_credit")
+        return self
+
+
+class Flag(Rule):
+    """A duty that a fact brings with it, whatever the policy; dated, since statutes change."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: Instant | None = Field(default=None, alias="from")
+    to: Instant | None = None
+
+
+class Flags(Record):
+    """The house rules that raise flags."""
+
+    title: Text
+    flags: tuple[Flag, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        _refuse_twice("flags", (flag.id for flag in self.flags))
+        return self
+
+
+def digest(document: Record) -> str:
+    """The SHA-256 of the document's canonical JSON: as written, without defaults, keys sorted, times in UTC."""
+    written = document.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_twice(section: str, ids: Iterable[str]) -> None:
+    seen: Sequence[str] = list(ids)
+    twice = sorted({name for name in seen if seen.count(name) > 1})
+    if twice:
+        raise ValueError(f"{section}: the id {', '.join(twice)} occurs twice")
