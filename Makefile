@@ -14,8 +14,6 @@ PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functi
 unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
-# What the local run reads: PORT=8000, SEED=none, ENGINE=dynamodb-local.
-export PORT SEED ENGINE
 
 .PHONY: help setup run test test-dynamodb check check-format check-lint check-types check-contracts check-template \
 	openapi openapi-check build lock engine clean

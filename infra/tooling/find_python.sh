@@ -13,7 +13,7 @@ print(sys.executable)' "$2" 2>/dev/null
 
 candidates() {
   printf '%s\n' "python$1"
-  compgen -G "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1*/bin/python$1" | sort --version-sort --reverse || true
+  compgen -G "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$1*/bin/python$1" | sort --version-sort --reverse || true
   printf '%s\n' python3 python
 }
 
