@@ -98,7 +98,7 @@ def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
 def _is_restricted(events: Iterable[Event], verified: dict[str, object]) -> bool:
     if "protected" in verified:
         return verified["protected"] is True
-    return any(event.claims is not None and event.claims.protected for event in events)
+    return any(event.claims and event.claims.protected for event in events if not event.verification)
 
 
 def _verified(events: Iterable[Event]) -> dict[str, object]:
@@ -114,7 +114,8 @@ def _verified(events: Iterable[Event]) -> dict[str, object]:
 
 def _protected_by_another(events: Iterable[Event], receipt: str | None) -> bool:
     """Tell whether somebody else raised protection: then this third party may be the abuser (8 USC 1367)."""
-    return any(event.claims and event.claims.protected and event.receipt != receipt for event in events)
+    others = (event for event in events if event.receipt != receipt)
+    return any(event.claims and event.claims.protected for event in others)
 
 
 def _third_party_may(draft: _Draft, name: str, value: object, event: Event) -> bool:

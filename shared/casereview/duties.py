@@ -47,4 +47,4 @@ def due_attributes(record: Case | Notice, pk: str, sk: str) -> dict[str, str]:
 
 def next_try(now: datetime, attempts: int) -> datetime:
     """Return when the sweep asks again after so many attempts: 2, 4, 8 … minutes."""
-    return now + BACKOFF * 2 ** min(attempts, ATTEMPTS)
+    return now + BACKOFF * (1 << min(attempts, ATTEMPTS))

@@ -86,7 +86,7 @@ def _python(value: Any) -> Any:  # noqa: ANN401  # whatever an item holds
     if isinstance(value, Decimal):
         return int(value)
     if isinstance(value, Binary):
-        return bytes(value)
+        return bytes(value.value)  # type: ignore[attr-defined]  # the stub leaves it out
     if isinstance(value, dict):
         return {name: _python(item) for name, item in value.items()}
     if isinstance(value, list):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from casereview.model import Record
 from casereview.records import Stored
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ class NoticeMessage(Stored):
     notice_id: str = Field(max_length=200)
 
 
-class SweepInput(Stored):
-    """What the schedule sends: nothing but the duty."""
+class Duty(Record):
+    """What the schedule, or an operator, asks of prioritize."""
 
-    duty: Literal["sweep"]
+    duty: Literal["sweep", "redrive"]
 
 
 class Queue:

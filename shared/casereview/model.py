@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 """The version that everything stored or sent carries; raised when a record changes its meaning."""
 
 

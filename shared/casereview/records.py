@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from casereview.facts import Facts
 from casereview.model import SCHEMA, Instant, Record
+from casereview.notices import Template
 from casereview.submission import Authority, Role
 
 Status = Literal[
@@ -105,7 +106,7 @@ class Explanation(Record):
     flags: tuple[str, ...] = ()
 
 
-EventKind = Literal["filed", "joined", "updated", "withdrawn", "escalated", "ranked", "verified"]
+EventKind = Literal["filed", "joined", "updated", "withdrawn", "escalated", "ranked", "verified", "undeliverable"]
 
 
 class Verification(Record):
@@ -169,18 +170,20 @@ class Notice(Stored):
     notice_id: str
     office: str
     receipt: str
-    template: Literal["acknowledgement", "news", "information_asked"]
+    template: Template
     version: int
     """The version of the text."""
     language: str
     created_at: Instant
     state: Literal["owed", "sending", "sent", "undeliverable"] = "owed"
     sends: int = 0
-    """Attempts to send it; at most three may end without an answer."""
+    """Attempts to send it."""
+    unanswered: int = 0
+    """Attempts that ended without an answer, since the process died: whether it was sent is not known."""
     send_at: Instant | None = None
     lease_until: Instant | None = None
     provider_id: str | None = None
-    why: Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "bounced"] | None = None
+    why: Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"] | None = None
     stuck: bool = False
     attempts: int = 0
 

@@ -60,7 +60,7 @@ def plain(name: str) -> str:
 
 
 def _rows(table: str) -> list[dict[str, str]]:
-    with (files("casereview") / "data" / table).open(encoding="utf-8") as lines:  # type: ignore[call-overload]
+    with (files("casereview") / "data" / table).open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
 

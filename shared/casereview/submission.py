@@ -210,13 +210,24 @@ def parse_submission(raw: bytes | str, received_at: datetime) -> Submission:
     return parse(Submission, raw, received_at)
 
 
-def _relief(kinds: tuple[str, ...]) -> tuple[Relief, ...]:
+_OPEN_RELIEF: dict[ReliefKind, Relief] = {
+    "petition_for_review": "petition_for_review",
+    "first_motion_to_reopen": "first_motion_to_reopen",
+    "asylum": "asylum",
+    "vawa": "protected",
+    "t_visa": "protected",
+    "u_visa": "protected",
+    "other": "other",
+}
+
+
+def _relief(kinds: tuple[ReliefKind, ...]) -> tuple[Relief, ...]:
     """Return the open form: protected relief without its kind, each once, in a fixed order."""
-    return tuple(sorted({"protected" if kind in PROTECTED else kind for kind in kinds}))  # type: ignore[arg-type]
+    return tuple(sorted({_OPEN_RELIEF[kind] for kind in kinds}))
 
 
 def _conviction(claim: ConvictionClaim) -> Conviction:
-    return Conviction.model_validate(claim.model_dump(exclude={"offense"}))
+    return Conviction.model_validate(claim.model_dump(exclude={"offense"}, exclude_none=True))
 
 
 def _place(claims: FactClaims, on: date) -> dict[str, object]:

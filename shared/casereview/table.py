@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
 from casereview import keys
 from casereview.items import attribute, from_item, key_of, to_item
 from casereview.keys import Key
+from casereview.model import rfc3339
 from casereview.records import Case, Event, Notice, Stored
 
 if TYPE_CHECKING:
@@ -95,6 +97,15 @@ class Partition:
     notices: tuple[Notice, ...]
 
 
+class Due(NamedTuple):
+    """An item that the due index says owes work."""
+
+    key: Key
+    due_at: str
+    office: str
+    attempts: int
+
+
 class Table:
     """The table behind a DynamoDB client."""
 
@@ -151,3 +162,34 @@ class Table:
             found = error.response.get("CancellationReasons", [])
             reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
             raise Refused(reasons, [reason.get("Item") for reason in found]) from error  # type: ignore[misc]
+
+    def due(self, shard: str, until: datetime, limit: int) -> list[Due]:
+        """Find up to ``limit`` items of a shard that were due at an instant, the longest due first; by index, a hint."""
+        answer = self._client.query(
+            TableName=self._name,
+            IndexName=keys.DUE,
+            KeyConditionExpression="due_shard = :shard AND due_at <= :until",
+            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"S": rfc3339(until)}},
+            Limit=limit,
+        )
+        return [_due(item) for item in answer["Items"]]
+
+    def postpone(self, due: Due, shard: str, until: datetime, *, attempts: int, stuck: bool) -> bool:
+        """Move an item on in the due index and count the attempt, while it is due as seen; tell whether that held."""
+        values = {":seen": due.due_at, ":shard": shard, ":until": rfc3339(until), ":attempts": attempts, ":stuck": stuck}
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_key(due.key),
+                UpdateExpression="SET due_at = :until, due_shard = :shard, attempts = :attempts, stuck = :stuck",
+                ConditionExpression="due_at = :seen",
+                ExpressionAttributeValues={name: attribute(value) for name, value in values.items()},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _due(item: Item) -> Due:
+    key = Key(item["pk"]["S"], item["sk"]["S"])
+    return Due(key, item["due_at"]["S"], item["office"]["S"], int(item.get("attempts", {"N": "0"})["N"]))

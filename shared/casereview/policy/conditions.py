@@ -1,268 +1,210 @@
-"""Conditions compiled into closures, once per document.
+"""What each test means: a condition as a tree of tests on single facts.
 
 An unknown fact satisfies no test, also under ``not`` (Kleene's logic). So ``not`` is pushed down to the
-tests when compiling, where it asks for the opposite of a *known* fact; what runs is two-valued.
+tests, where it asks for the opposite of a *known* fact; what remains is two-valued. A test is either
+``Static``, a matter of the fact's value alone, or a ``Turn``, which the passing of time decides once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeAlias, get_args
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias, get_args
 
 from casereview.facts import Conviction, ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.moments import NEVER, PAST, anniversary, days_from, year_begins
 from casereview.policy.predicates import Condition
 
-Values: TypeAlias = Mapping[str, Any]
-"""The open facts by name, as ``vars(facts)`` gives them."""
-Holds: TypeAlias = Callable[[Values, datetime], bool]
-Turn: TypeAlias = Callable[[Values], "datetime | None"]
-"""The instant at which a test flips, in UTC; None while a fact that it needs is unknown."""
-Names: TypeAlias = tuple[str, ...]
-Why: TypeAlias = Callable[[Values, datetime], Names]
+FIRST_AS_LAST: Final = "entered_on, where last_entry_on is unknown"
+"""Read as the last entry, of those who came once."""
 
 
-class Compiled(NamedTuple):
-    """A condition ready to run."""
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A test of a known value. Tests of one name over the same ``reads`` are the same."""
 
-    holds: Holds
-    why: Why
-    """The facts that satisfied it; asked only where it holds."""
-    facts: Names
-    """Every fact that it may read."""
-    turns: Mapping[str, Turn]
-    """Every instant at which its truth may change, by a name that equal tests share."""
+    name: str
+    reads: str
+    fact: str
+    holds: Callable[[Any], bool]
 
 
-def compile_condition(condition: Condition, *, negate: bool = False) -> Compiled:
-    """Compile a validated condition; with ``negate``, its opposite."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Holds from an instant on, or until it. The instant, in UTC, follows from a known value; None is unknown."""
+
+    name: str
+    reads: str
+    fact: str
+    at: Callable[[Any], datetime | None]
+    since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """All of the parts, or any of them; all of nothing always holds, any of nothing never does."""
+
+    every: bool
+    parts: tuple[Node, ...]
+
+
+Test: TypeAlias = Static | Turn
+Node: TypeAlias = Test | Combination
+
+
+def tree(condition: Condition, *, negate: bool = False) -> Node:
+    """The tests of a validated condition; with ``negate``, of its opposite."""
     if isinstance(condition, str):
-        return _plain((), lambda _values, _now: not negate)
+        return Combination(every=not negate, parts=())
     [(key, test)] = condition.items()
     if key == "not":
-        return compile_condition(test, negate=not negate)  # type: ignore[arg-type]
+        return tree(test, negate=not negate)  # type: ignore[arg-type]
     if key in {"any", "all"}:
-        parts = [compile_condition(part, negate=negate) for part in test]  # type: ignore[attr-defined]
-        return _all_of(parts) if (key == "all") is not negate else _any_of(parts)
+        parts = tuple(tree(part, negate=negate) for part in test)  # type: ignore[attr-defined]
+        return Combination((key == "all") is not negate, parts)
     return _TESTS[key](key, test, negate)
 
 
-def _plain(facts: Names, holds: Holds, turns: Mapping[str, Turn] | None = None) -> Compiled:
-    return Compiled(holds, lambda _values, _now: facts, facts, turns or {})
+def always_after(at: datetime) -> Turn:
+    """Holds from a fixed instant on, whatever the facts."""
+    return Turn(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=True)
 
 
-def _merged(parts: Iterable[Compiled]) -> tuple[Names, dict[str, Turn]]:
-    facts: dict[str, None] = {}
-    turns: dict[str, Turn] = {}
-    for part in parts:
-        facts.update(dict.fromkeys(part.facts))
-        turns.update(part.turns)
-    return tuple(sorted(facts)), turns
+def always_before(at: datetime) -> Turn:
+    """Holds until a fixed instant, whatever the facts."""
+    return Turn(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=False)
 
 
-def _any_of(parts: list[Compiled]) -> Compiled:
-    tests = tuple(part.holds for part in parts)
-
-    def holds(values: Values, now: datetime) -> bool:
-        for test in tests:  # noqa: SIM110 - a generator costs several times as much
-            if test(values, now):
-                return True
-        return False
-
-    def why(values: Values, now: datetime) -> Names:
-        found = {name for part in parts if part.holds(values, now) for name in part.why(values, now)}
-        return tuple(sorted(found))
-
-    return Compiled(holds, why, *_merged(parts))
-
-
-def _all_of(parts: list[Compiled]) -> Compiled:
-    tests = tuple(part.holds for part in parts)
-
-    def holds(values: Values, now: datetime) -> bool:
-        for test in tests:  # noqa: SIM110 - a generator costs several times as much
-            if not test(values, now):
-                return False
-        return True
-
-    def why(values: Values, now: datetime) -> Names:
-        return tuple(sorted({name for part in parts for name in part.why(values, now)}))
-
-    return Compiled(holds, why, *_merged(parts))
-
-
-def _boolean(fact: str, test: Values, negate: bool) -> Compiled:
+def _boolean(fact: str, test: Any, negate: bool) -> Node:
     wanted = test["is"] is not negate
-    return _plain((fact,), lambda values, _now: values[fact] is wanted)
+    return Static(str(wanted), fact, fact, lambda value: value is wanted)
 
 
 def _one_of(known: Iterable[str]) -> _Maker:
     every = frozenset(known)
 
-    def make(fact: str, test: Values, negate: bool) -> Compiled:
+    def make(fact: str, test: Any, negate: bool) -> Node:
         named = frozenset(test["in"] if "in" in test else [test["is"]])
         wanted = every - named if negate else named
-        return _plain((fact,), lambda values, _now: values[fact] in wanted)
+        return Static(f"in {sorted(wanted)}", fact, fact, lambda value: value in wanted)
 
     return make
 
 
-def _count(fact: str, test: Values, negate: bool) -> Compiled:
+def _count(fact: str, test: Any, negate: bool) -> Node:
     least = test["at_least"]
-    if negate:
-        return _plain((fact,), lambda values, _now: (n := values[fact]) is not None and n < least)
-    return _plain((fact,), lambda values, _now: (n := values[fact]) is not None and n >= least)
+    return Static(f"{least} {negate}", fact, fact, lambda value: (value >= least) is not negate)
 
 
-def _from(facts: Names, name: str, turn: Turn, negate: bool) -> Compiled:
-    """True from an instant on (until it, if negated), where the instant is known."""
-
-    def since(values: Values, now: datetime) -> bool:
-        at = turn(values)
-        return at is not None and at <= now
-
-    def until(values: Values, now: datetime) -> bool:
-        at = turn(values)
-        return at is not None and now < at
-
-    return _plain(facts, until if negate else since, {name: turn})
-
-
-def _date(fact: str, test: Values, negate: bool) -> Compiled:
+def _date(fact: str, test: Any, negate: bool, reads: str = "") -> Node:
     [(operator, bound)] = test.items()
     if operator == "years_ago":
-        return _from(
-            (fact,),
-            f"{fact} {bound} years ago",
-            lambda values: None if (day := values[fact]) is None else anniversary(day, bound),
-            negate,
-        )
+        return Turn(f"{bound} years ago", reads or fact, fact, lambda day: anniversary(day, bound), since=not negate)
     compare = _COMPARISONS[operator]
-    return _plain(
-        (fact,), lambda values, _now: (day := values[fact]) is not None and compare(day, bound) is not negate
-    )
+    name = f"{operator} {bound} {negate}"
+    return Static(name, reads or fact, fact, lambda day: compare(day, bound) is not negate)
 
 
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+_COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
     "before": lambda day, bound: day < bound,
     "after": lambda day, bound: day > bound,
     "on_or_after": lambda day, bound: day >= bound,
 }
 
 
-def _last_entry(_fact: str, test: Values, negate: bool) -> Compiled:
+def _last_entry(_fact: str, test: Any, negate: bool) -> Node:
     """The latest entry where it is known, else the first arrival."""
     latest = _date("last_entry_on", test, negate)
-    first = _date("entered_on", test, negate)
-
-    def pick(values: Values) -> Compiled:
-        return first if values["last_entry_on"] is None else latest
-
-    facts, turns = _merged((latest, first))
-    return Compiled(
-        lambda values, now: pick(values).holds(values, now),
-        lambda values, now: pick(values).why(values, now),
-        facts,
-        turns,
-    )
+    first = _date("entered_on", test, negate, FIRST_AS_LAST)
+    return Combination(every=False, parts=(latest, first))
 
 
-def _check_in(fact: str, test: Values, negate: bool) -> Compiled:
+def _check_in(fact: str, test: Any, negate: bool) -> Node:
     days = test["within"].days
-
-    def opens(values: Values) -> datetime | None:
-        return None if (day := values[fact]) is None else days_from(day, -days)
-
-    def closes(values: Values) -> datetime | None:
-        return None if (day := values[fact]) is None else days_from(day, 1)
-
-    def holds(values: Values, now: datetime) -> bool:
-        day = values[fact]
-        return day is not None and (days_from(day, -days) <= now < days_from(day, 1)) is not negate
-
-    return _plain((fact,), holds, {f"{fact} opens {days}": opens, f"{fact} closes": closes})
+    opened = Turn(f"opens {days}", fact, fact, lambda day: days_from(day, -days), since=not negate)
+    not_over = Turn("over", fact, fact, lambda day: days_from(day, 1), since=negate)
+    return Combination(every=not negate, parts=(opened, not_over))
 
 
-def _removal(fact: str, test: Values, negate: bool) -> Compiled:
+def _removal(fact: str, test: Any, negate: bool) -> Node:
     if "known" in test:
-        return _plain((fact,), lambda values, _now: not negate and values[fact] is not None)
+        return Static(f"known {negate}", fact, fact, lambda _value: not negate)
     margin = test["within"]
 
-    def turn(values: Values) -> datetime | None:
-        at: datetime | None = values[fact]
+    def turn(at: datetime) -> datetime:
         try:
-            return None if at is None else at - margin
+            return at - margin
         except OverflowError:
             return PAST
 
-    return _from((fact,), f"{fact} within {margin}", turn, negate)
+    return Turn(f"within {margin}", fact, fact, turn, since=not negate)
 
 
-def _age(_fact: str, test: Values, negate: bool) -> Compiled:
+def _age(_fact: str, test: Any, negate: bool) -> Node:
     [(operator, years)] = test.items()
     under = operator == "under"
     passed = years + 1 if under else years
-
-    def turn(values: Values) -> datetime | None:
-        return None if (born := values["birth_year"]) is None else year_begins(born + passed)
-
-    return _from(("birth_year",), f"age {passed}", turn, negate is not under)
+    fact = "birth_year"
+    return Turn(f"+{passed}", fact, fact, lambda born: year_begins(born + passed), since=negate is under)
 
 
-def _convictions(fact: str, test: Values, negate: bool) -> Compiled:
+def _convictions(fact: str, test: Any, negate: bool) -> Node:
     if "standing" in test:
         return _standing(fact, test["standing"], negate)
     if "set_aside" in test:
-        return _set_aside(fact, negate)
+        name = f"set aside {negate}"
+        return Static(name, fact, fact, lambda rows: any(map(_is_set_aside, rows)) is not negate)
     years = test["newest_standing_years_ago"]
-
-    def turn(values: Values) -> datetime | None:
-        return None if (rows := values[fact]) is None else _newest(rows, years)
-
-    return _from((fact,), f"newest conviction {years}", turn, negate)
+    return Turn(f"newest {years}", fact, fact, lambda rows: _newest(rows, years), since=not negate)
 
 
-def _newest(convictions: Iterable[Conviction], years: int) -> datetime | None:
+def _is_set_aside(row: Conviction) -> bool:
+    return row.vacated is True or row.expunged is True
+
+
+def _newest(rows: Iterable[Conviction], years: int) -> datetime | None:
     """When the newest standing conviction turns so old; unknown if one has no day, never if none stands."""
-    days = [row.convicted_on for row in convictions if row.vacated is not True]
+    days = [row.convicted_on for row in rows if row.stands]
     known = [day for day in days if day is not None]
     if len(known) < len(days):
         return None
     return anniversary(max(known), years) if known else NEVER
 
 
-def _standing(fact: str, test: Values, negate: bool) -> Compiled:
+def _standing(fact: str, test: Any, negate: bool) -> Node:
     kinds = frozenset(test.get("kinds", get_args(ConvictionKind)))
     least = test.get("at_least", 1)
 
-    def holds(values: Values, _now: datetime) -> bool:
-        rows = values[fact]
-        if not rows:
-            return negate and rows is not None
-        standing = sum([row.kind in kinds and row.vacated is not True for row in rows])
-        return (standing >= least) is not negate
+    def holds(rows: Iterable[Conviction]) -> bool:
+        return (sum([row.kind in kinds and row.stands for row in rows]) >= least) is not negate
 
-    return _plain((fact,), holds)
+    return Static(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds)
 
 
-def _set_aside(fact: str, negate: bool) -> Compiled:
-    def holds(values: Values, _now: datetime) -> bool:
-        rows = values[fact]
-        if not rows:
-            return negate and rows is not None
-        return any([row.vacated is True or row.expunged is True for row in rows]) is not negate
-
-    return _plain((fact,), holds)
+def _relief(fact: str, _test: Any, negate: bool) -> Node:
+    return Static(f"any {negate}", fact, fact, lambda reliefs: bool(reliefs) is not negate)
 
 
-def _relief(fact: str, _test: Values, negate: bool) -> Compiled:
-    return _plain((fact,), lambda values, _now: (rows := values[fact]) is not None and bool(rows) is not negate)
+_Maker: TypeAlias = Callable[[str, Any, bool], Node]
 
+_BOOLEANS: Final = (
+    "claims_us_citizenship",
+    "disability",
+    "family_hardship",
+    "former_unaccompanied_child",
+    "mental_condition",
+    "national_security_concern",
+    "pregnant",
+    "protected",
+    "rehabilitation",
+    "removal_soon",
+    "serious_illness",
+    "sole_caregiver",
+    "victim_or_witness",
+)
 
-_Maker: TypeAlias = Callable[[str, Any, bool], Compiled]
-
-_TESTS: Final[dict[str, _Maker]] = {
+_TESTS: Final[dict[str, _Maker]] = dict.fromkeys(_BOOLEANS, _boolean) | {
     "age": _age,
     "check_in_on": _check_in,
     "convictions": _convictions,
@@ -278,21 +220,4 @@ _TESTS: Final[dict[str, _Maker]] = {
     "removal_at": _removal,
     "removal_order": _one_of(get_args(RemovalOrder)),
     "us_citizen_children": _count,
-} | dict.fromkeys(
-    (
-        "claims_us_citizenship",
-        "disability",
-        "family_hardship",
-        "former_unaccompanied_child",
-        "mental_condition",
-        "national_security_concern",
-        "pregnant",
-        "protected",
-        "rehabilitation",
-        "removal_soon",
-        "serious_illness",
-        "sole_caregiver",
-        "victim_or_witness",
-    ),
-    _boolean,
-)
+}

@@ -1,0 +1,40 @@
+"""Who may see a request: the holder of its access code. Wrong receipt and wrong code look alike in every way."""
+
+from __future__ import annotations
+
+import hmac
+
+from casereview import keys
+from casereview.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, read
+from casereview.problems import not_found
+from casereview.records import Case, Request
+from intake.services import Services
+
+_LIMIT = 64
+
+
+def _presented(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    return read(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
+
+
+def admit(services: Services, receipt: str, authorization: str | None) -> Request:
+    """Return the request whose code was presented: one read and one MAC, whatever was wrong.
+
+    Raises Problem 404 for an unknown receipt, a wrong code or none.
+    """
+    receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
+    request = services.table.get(Request, keys.request(receipt))
+    code = services.macs.code(receipt, request.epoch if request else 0)
+    right = hmac.compare_digest(code.encode(), _presented(authorization).encode())
+    if request is None or not right:
+        raise not_found()
+    return request
+
+
+def sees_all(request: Request, case: Case) -> bool:
+    """Tell whether the holder is told everything about the case.
+
+    So is who was verified, or who opened the case as the person it is about, unless it is restricted.
+    """
+    return request.verified or (request.opened and request.role == "self" and not case.restricted)

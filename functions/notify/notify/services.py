@@ -1,0 +1,69 @@
+"""What notify works with: the table, the rank queue, the MACs, the seal, mail, text messages and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+
+from casereview.macs import Macs
+from casereview.messages import Queue
+from casereview.sealing import Seal
+from casereview.settings import Clock, Settings, now
+from casereview.table import Table
+from notify.senders import Mail, TextMessages
+
+logger = Logger()
+metrics = Metrics()
+
+
+class NotifySettings(Settings):
+    """The environment that template.yaml gives notify."""
+
+    table_name: str
+    rank_queue_url: str
+    sealing_key_arn: str
+    mac_key_arn: str
+    mail_from: str
+    mail_configuration_set: str
+    delivery_queue_arn: str
+    lookup_url: str = ""
+    """Where a requester looks a request up; empty while there is no such page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the workers need; tests make their own."""
+
+    table: Table
+    rank_queue: Queue
+    macs: Macs
+    seal: Seal
+    mail: Mail
+    text_messages: TextMessages
+    delivery_queue_arn: str
+    lookup_url: str
+    now: Clock = now
+
+
+def connect(settings: NotifySettings, clock: Clock = now) -> Services:
+    """Make the clients; nothing is called yet."""
+    return Services(
+        Table(boto3.client("dynamodb"), settings.table_name),
+        Queue(boto3.client("sqs"), settings.rank_queue_url),
+        Macs(boto3.client("kms"), settings.mac_key_arn),
+        Seal(settings.sealing_key_arn),
+        Mail(boto3.client("sesv2"), settings.mail_from, settings.mail_configuration_set),
+        TextMessages(boto3.client("sns")),
+        settings.delivery_queue_arn,
+        settings.lookup_url,
+        clock,
+    )
+
+
+@cache
+def services() -> Services:
+    """Return the services of this execution environment."""
+    return connect(NotifySettings.from_environment())

@@ -1,0 +1,56 @@
+"""What cannot be delivered: the notice says why, and where writing failed the office is told to telephone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from casereview import keys
+from casereview.assess import MUST_PHONE
+from casereview.messages import RankMessage
+from casereview.records import OPEN, Case, Change, Event, Notice
+from casereview.table import Refused, Write, put_new, put_over
+from notify.services import Services, metrics
+
+TRIES = 3
+
+
+def give_up(services: Services, notice: Notice, why: str, now: datetime) -> None:
+    """End a notice as undeliverable; with it, in one transaction, an event that makes the case show it.
+
+    Raises Refused where the notice or the case kept moving: the message is then shown again.
+    """
+    ended = notice.model_copy(
+        update={"state": "undeliverable", "why": why, "lease_until": None, "send_at": None, "stuck": False, "attempts": 0}
+    )
+    write = put_over(ended, state=notice.state, sends=notice.sends)
+    metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
+    case = services.table.get(Case, keys.case(notice.case_id)) if why in MUST_PHONE else None
+    if case is None or case.status not in OPEN:
+        services.table.write(write)
+        return
+    _tell_office(services, write, case, notice, now)
+
+
+def _tell_office(services: Services, write: Write, case: Case, notice: Notice, now: datetime) -> None:
+    for attempt in range(TRIES):
+        after = case.model_copy(update={"version": case.version + 1, "rank_at": now, "attempts": 0, "stuck": False})
+        event = Event(
+            case_id=case.case_id,
+            version=after.version,
+            at=now,
+            kind="undeliverable",
+            actor="system",
+            changes={"notice": Change(before=notice.state, after="undeliverable")},
+            receipt=notice.receipt,
+        )
+        try:
+            services.table.write(put_over(after, version=case.version), put_new(event), write)
+        except Refused as refusal:
+            if refusal.reasons[2] or attempt == TRIES - 1:
+                raise
+            case = services.table.get(Case, keys.case(case.case_id)) or case
+        else:
+            services.rank_queue.send(RankMessage(case_id=case.case_id), case.office)
+            return

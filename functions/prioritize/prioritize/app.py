@@ -1,0 +1,32 @@
+"""The Lambda handler of prioritize: messages of the rank queue, the schedule, and an operator's redrive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from casereview.batch import SqsRecord, each_record
+from casereview.messages import Duty, RankMessage
+from prioritize.services import Services, logger, metrics, services
+from prioritize.sweep import redrive, sweep
+from prioritize.worker import rank_case
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def respond(use: Services, event: dict[str, Any]) -> object:
+    """Do what one event asks for, with the services given."""
+    if "Records" in event:
+        return each_record(event["Records"], lambda record: _rank(use, record), logger)
+    duty = Duty.model_validate(event).duty
+    return sweep(use) if duty == "sweep" else redrive(use)
+
+
+def _rank(use: Services, record: SqsRecord) -> None:
+    rank_case(use, RankMessage.model_validate_json(record["body"]).case_id)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> object:
+    """Answer one event of SQS or the schedule."""
+    return respond(services(), event)

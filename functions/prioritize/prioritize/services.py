@@ -1,0 +1,51 @@
+"""What prioritize works with: the table, two queues and the clock. No seal, no MACs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+
+from casereview.messages import Queue
+from casereview.settings import Clock, Settings, now
+from casereview.table import Table
+
+logger = Logger()
+metrics = Metrics()
+
+
+class PrioritizeSettings(Settings):
+    """The environment that template.yaml gives prioritize."""
+
+    table_name: str
+    rank_queue_url: str
+    notice_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the worker and the sweep need; tests make their own."""
+
+    table: Table
+    rank_queue: Queue
+    notice_queue: Queue
+    now: Clock = now
+
+
+def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
+    """Make the clients; nothing is called yet."""
+    sqs = boto3.client("sqs")
+    return Services(
+        Table(boto3.client("dynamodb"), settings.table_name),
+        Queue(sqs, settings.rank_queue_url),
+        Queue(sqs, settings.notice_queue_url),
+        clock,
+    )
+
+
+@cache
+def services() -> Services:
+    """Return the services of this execution environment."""
+    return connect(PrioritizeSettings.from_environment())

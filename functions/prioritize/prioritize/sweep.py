@@ -1,0 +1,64 @@
+"""The scheduled sweep: what is owed and was not done is asked for again. Its cost follows what is due.
+
+    due for over a minute ── postponed by a backoff, attempt counted ──▶ one message
+    asked for eight times ── out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again
+
+The postponement is conditional on the instant seen, so of two sweeps one wins, and an index that lags harms nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from casereview import keys
+from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
+from casereview.messages import NoticeMessage, RankMessage
+from casereview.table import Due
+from prioritize.services import Services, metrics
+
+PER_SHARD = 100
+"""Items of one shard that one tick asks for."""
+
+
+def sweep(services: Services) -> dict[str, int]:
+    """Ask for all work that has been due for more than a minute; return how many were asked for and given up."""
+    now = services.now()
+    asked = stuck = 0
+    for shard in shards():
+        for due in services.table.due(shard, now - GRACE, PER_SHARD):
+            if due.attempts >= ATTEMPTS:
+                stuck += services.table.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
+            else:
+                asked += _ask(services, due, shard, now)
+    metrics.add_metric("Asked", MetricUnit.Count, asked)
+    metrics.add_metric("Stuck", MetricUnit.Count, stuck)
+    return {"asked": asked, "stuck": stuck}
+
+
+def _ask(services: Services, due: Due, shard: str, now: datetime) -> bool:
+    until = next_try(now, due.attempts)
+    if not services.table.postpone(due, shard, until, attempts=due.attempts + 1, stuck=False):
+        return False
+    _send(services, due)
+    return True
+
+
+def _send(services: Services, due: Due) -> None:
+    case_id, notice_id = keys.case_id_of(due.key.pk), keys.notice_id_of(due.key.sk)
+    if notice_id is None:
+        services.rank_queue.send(RankMessage(case_id=case_id), due.office)
+    else:
+        services.notice_queue.send(NoticeMessage(case_id=case_id, notice_id=notice_id), due.office)
+
+
+def redrive(services: Services) -> dict[str, int]:
+    """Make up to a hundred stuck items due again, with no attempt counted; return how many. Call until none is left."""
+    now = services.now()
+    again = 0
+    for due in services.table.due(STUCK, now, PER_SHARD):
+        if services.table.postpone(due, shard_of(*due.key), now, attempts=0, stuck=False):
+            _send(services, due)
+            again += 1
+    return {"redriven": again}

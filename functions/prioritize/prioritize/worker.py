@@ -1,0 +1,118 @@
+"""The rank worker: read a case's partition consistently, assess it, and write what changed in one transaction.
+
+A message only says "look at this now": repeated, late or reordered ones find the case up to date and write nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from casereview.assess import Assessment, assess
+from casereview.history import changes_between
+from casereview.model import to_milliseconds
+from casereview.policy.registry import governing
+from casereview.records import QUEUED, Case, Event, Explanation
+from casereview.table import Partition, Refused, put_new, put_over
+from prioritize.services import Services, metrics
+
+TRIES = 3
+
+
+class StillMovingError(Exception):
+    """Others wrote the case at each try: the message comes back later."""
+
+
+def rank_case(services: Services, case_id: str) -> None:
+    """Bring a case up to date. Raises StillMovingError; the message is then shown again."""
+    for _ in range(TRIES):
+        partition = services.table.partition(case_id)
+        if partition is None or not _stands_in_line(partition.case):
+            return
+        try:
+            _bring_up_to_date(services, partition, to_milliseconds(services.now()))
+        except Refused:
+            continue
+        return
+    raise StillMovingError
+
+
+def _stands_in_line(case: Case) -> bool:
+    return case.status == "received" or case.status in QUEUED
+
+
+def _bring_up_to_date(services: Services, partition: Partition, now: datetime) -> None:
+    case = partition.case
+    policy, until = governing(now)
+    found = assess(case, partition.events, partition.notices, policy, until, now)
+    ranked = _ranked(case, found, now)
+    changes = changes_between(case, ranked)
+    if changes:
+        event = _event(ranked.model_copy(update={"version": case.version + 1}), found, now)
+        after = ranked.model_copy(update={"version": event.version})
+        services.table.write(put_over(after, version=case.version), put_new(event.model_copy(update={"changes": changes})))
+        _report(case, after)
+    elif ranked != case:
+        services.table.write(put_over(ranked, version=case.version))
+    else:
+        metrics.add_metric("UpToDate", MetricUnit.Count, 1)
+
+
+def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
+    ranking = found.ranking
+    first = case.status == "received"
+    return case.model_copy(
+        update={
+            "status": "in_line" if first else case.status,
+            "status_since": now if first else case.status_since,
+            "facts": found.settled.facts,
+            "restricted": bool(found.settled.facts.protected),
+            "lane": ranking.lane,
+            "shown_lane": found.shown_lane,
+            "rank": ranking.rank,
+            "sort_at": to_milliseconds(ranking.sort_at),
+            "lane_since": found.lane_since,
+            "target_at": ranking.target_by,
+            "missed": ranking.target_by is not None and ranking.target_by <= now,
+            "reasons": tuple(reason.rule for reason in ranking.reasons),
+            "flags": ranking.flags,
+            "policy": ranking.policy,
+            "digest": ranking.digest,
+            "rank_at": ranking.changes_at and to_milliseconds(ranking.changes_at),
+            "attempts": 0,
+            "stuck": False,
+        }
+    )
+
+
+def _event(case: Case, found: Assessment, now: datetime) -> Event:
+    ranking = found.ranking
+    return Event(
+        case_id=case.case_id,
+        version=case.version,
+        at=now,
+        kind="ranked",
+        actor="system",
+        ranking=Explanation(
+            at=now,
+            policy=ranking.policy,
+            digest=ranking.digest,
+            lane=ranking.lane,
+            sort_at=ranking.sort_at,
+            reasons=tuple(reason.rule for reason in ranking.reasons),
+            matched=ranking.matched,
+            categories=tuple(category.id for category in ranking.categories),
+            approvals=ranking.approvals,
+            factors=tuple(factor.id for factor in ranking.factors),
+            flags=ranking.flags,
+        ),
+    )
+
+
+def _report(before: Case, after: Case) -> None:
+    metrics.add_metric("Ranked", MetricUnit.Count, 1)
+    if after.missed and not before.missed:
+        with single_metric("TargetMissed", MetricUnit.Count, 1) as metric:
+            metric.add_dimension("office", after.office)
+            metric.add_dimension("lane", after.lane or "")
