@@ -22,6 +22,8 @@ DEFAULT: Final[Language] = "en"
 Direction = Literal["ltr", "rtl"]
 
 _RIGHT_TO_LEFT: Final = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
+_ISOLATE: Final = "\N{LEFT-TO-RIGHT ISOLATE}"
+_END: Final = "\N{POP DIRECTIONAL ISOLATE}"
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
 _LONGEST: Final = 100
 
@@ -65,7 +67,17 @@ def has_written_form_here(tag: str) -> bool:
 
 def direction(tag: str) -> Direction:
     """Return which way the (likely) script of a tag runs; left to right for what is no tag."""
+    if tag in LANGUAGES:
+        return "rtl" if tag == "ar" else "ltr"
     return "rtl" if is_language_tag(tag) and _subtags(tag).script in _RIGHT_TO_LEFT else "ltr"
+
+
+def in_order(value: str, language: Language) -> str:
+    """Return a number or receipt so that it reads in its own order within a text of this language.
+
+    After Arabic letters the groups of 1-888-351-4024 would otherwise be shown last to first (UAX 9).
+    """
+    return f"{_ISOLATE}{value}{_END}" if direction(language) == "rtl" else value
 
 
 def _find(tag: str) -> _Fallback:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from casereview.facts import Facts
 from casereview.model import SCHEMA, Instant, Record
-from casereview.notices import Template
+from casereview.notice_text.catalog import TemplateId
 from casereview.submission import Authority, Role
 
 Status = Literal[
@@ -20,9 +20,6 @@ OPEN: frozenset[Status] = frozenset(
 """The states in which a case holds its person's guard."""
 QUEUED: frozenset[Status] = frozenset({"in_line", "in_review", "information_needed", "with_senior_official"})
 """The states in which a case stands in a worklist."""
-
-Json = dict[str, "Json"] | list["Json"] | str | int | bool | None
-
 
 class Stored(Record):
     """A record of the table, with the version of its schema."""
@@ -77,8 +74,8 @@ class Change(Record):
     """A field of a case before and after."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    before: Annotated[Json, Field(alias="from")] = None
-    after: Annotated[Json, Field(alias="to")] = None
+    before: Annotated[JsonValue, Field(alias="from")] = None
+    after: Annotated[JsonValue, Field(alias="to")] = None
 
 
 class Filing(Record):
@@ -170,7 +167,7 @@ class Notice(Stored):
     notice_id: str
     office: str
     receipt: str
-    template: Template
+    template: TemplateId
     version: int
     """The version of the text."""
     language: str

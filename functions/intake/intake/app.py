@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from casereview.fields import EASTERN
 from casereview.languages import DEFAULT
 from casereview.problems import Fault, Problem, malformed, unprocessable
-from casereview.public_notice import public_notice
+from casereview.notice_text import public_notice
 from casereview.routing import find_county, find_state, offices, responsible
 from intake.changes import escalate, update, withdraw
 from intake.filing import file_request

@@ -9,6 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from casereview import keys
+from casereview.contacts import seal_contact
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.history import changes_between
@@ -18,7 +19,7 @@ from casereview.problems import Problem, conflict
 from casereview.records import OPEN, Case, Event, EventKind, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
-from casereview.submission import Contact, Nothing, Statement, Update, open_claims, parse
+from casereview.submission import Nothing, Statement, Update, open_claims, parse
 from casereview.table import Refused, Write, delete, put_new, put_over
 from intake.access import admit, sees_all
 from intake.filing import TRIES, send_hint
@@ -93,7 +94,7 @@ def update(services: Services, receipt: str, authorization: str | None, raw: byt
         closed = case.status not in OPEN
         if request.state != "live" or (closed and sees_all(request, case)):
             raise conflict("the request is withdrawn or its case closed")
-        contact = {"contact": _new_contact(services, request, body.contact)} if body.contact else {}
+        contact = {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {} if closed else {"rank_at": at, "stuck": False}
         return _Step("updated", {**owed, **restricted}, contact, claims, sealed)
@@ -103,21 +104,6 @@ def update(services: Services, receipt: str, authorization: str | None, raw: byt
 
 def _seal(services: Services, request: Request, part: Part, value: dict[str, object]) -> bytes:
     return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
-
-
-def current_contact(services: Services, request: Request) -> dict[str, object]:
-    """Open the contact of a request as it is now."""
-    if request.contact:
-        found: dict[str, object] = json.loads(services.seal.open("contact", request.receipt, request.contact))
-        return found
-    filed = json.loads(services.seal.open("request", request.receipt, request.sealed))
-    return filed["requester"].get("contact") or {}
-
-
-def _new_contact(services: Services, request: Request, contact: Contact) -> bytes:
-    """Seal the contact with what the update sets: absent is unchanged, null is unknown again."""
-    stated = contact.model_dump(mode="json", exclude_unset=True)
-    return _seal(services, request, "contact", {**current_contact(services, request), **stated})
 
 
 def withdraw(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> dict[str, object]:

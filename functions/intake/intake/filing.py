@@ -29,9 +29,8 @@ from casereview.languages import DEFAULT, choose
 from casereview.macs import body_digest
 from casereview.messages import NoticeMessage, Queue, RankMessage
 from casereview.model import Record, rfc3339, to_milliseconds
-from casereview.notices import VERSIONS
 from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
-from casereview.public_notice import public_notice
+from casereview.notice_text import VERSIONS, public_notice
 from casereview.records import OPEN, Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.routing import route
 from casereview.submission import Submission, open_facts, validate

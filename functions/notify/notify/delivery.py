@@ -10,7 +10,6 @@ The address is opened at the moment of sending, and nothing keeps it. A duplicat
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,6 +17,7 @@ from typing import Literal
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
+from casereview.contacts import open_contact
 from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
 from casereview.records import Case, Notice, Request, Suppression
@@ -97,7 +97,7 @@ def _send(services: Services, notice: Notice, now: datetime) -> None:
     if request is None or case is None:
         give_up(services, notice, "no_channel", now)
         return
-    contact = current_contact(services, request)
+    contact = open_contact(services.seal, request)
     reason, address = _address(services, notice, request, case, contact)
     if reason:
         give_up(services, notice, reason, now)
@@ -115,16 +115,6 @@ def _send(services: Services, notice: Notice, now: datetime) -> None:
     else:
         _settle(services, notice, {"state": "sent", "provider_id": provider_id, "lease_until": None})
         metrics.add_metric("Sent", MetricUnit.Count, 1)
-
-
-def current_contact(services: Services, request: Request) -> Contact:
-    """Open the contact of a request as it is now."""
-    if request.contact:
-        stated = json.loads(services.seal.open("contact", request.receipt, request.contact))
-    else:
-        filed = json.loads(services.seal.open("request", request.receipt, request.sealed))
-        stated = filed["requester"].get("contact") or {}
-    return Contact.model_validate(stated)
 
 
 def _address(

@@ -1,146 +1,187 @@
-"""A document ready to run: each rule's closure beside the value that it yields, built once."""
+"""A document ready to run: its tests as a program, its rules as masks, and answers kept by the bits they rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from datetime import timedelta
+from typing import Generic, NamedTuple, TypeVar
 
-from casereview.policy.conditions import Compiled, Holds, Names, Turn, Values, Why, compile_condition
-from casereview.policy.moments import NEVER, PAST
+from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
+from casereview.policy.program import Assembler, Program, Remembered, union
 from casereview.policy.ranking import CategoryFound, FactorFound, Reason
 from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Policy, Rule, digest
 
-Found = TypeVar("Found")
-Section = tuple[tuple[Holds, Found], ...]
+AnyRule = TypeVar("AnyRule", bound=Rule)
+Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledLane:
-    """A lane, its place in the order, and its reason."""
+class Masked(NamedTuple, Generic[AnyRule]):
+    """A rule, and the bits of which any one says that it holds."""
 
-    holds: Holds
-    why: Why
-    facts: Names
-    index: int
-    id: str
-    by_deadline: bool
-    first_look: timedelta | None
-    top: bool
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledCredit:
-    """A credit and its reason."""
-
-    holds: Holds
-    why: Why
-    earlier_by: timedelta
-    reason: Reason
-
-
-class Approving(NamedTuple):
-    """An approval's id, and whether it is asked only where no category is presumed."""
-
-    id: str
-    only_if_nothing_presumed: bool
+    rule: AnyRule
+    mask: int
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The lane and the credit, and what they rest on."""
+
+    lane: Lane
+    index: int
+    mask: int
+    """The lane's mask, to ask whether verified facts alone lead there."""
+    by_deadline: bool
+    """The lane goes by a deadline, and it lies ahead."""
+    credit: timedelta
+    reasons: tuple[Reason, ...]
+    matched: tuple[str, ...]
+
+
+class Assertions(NamedTuple):
+    """What is asserted about the case, for a human."""
+
+    categories: tuple[CategoryFound, ...]
+    approvals: tuple[str, ...]
+
+
+class Answers(Generic[Answer]):
+    """The answers of a section, which depend on some bits alone."""
+
+    __slots__ = ("bits", "kept")
+
+    def __init__(self, bits: int, answer: Callable[[int], Answer]) -> None:
+        self.bits = bits
+        self.kept: Remembered[int, Answer] = Remembered(answer)
+
+    def to(self, bits: int) -> Answer:
+        """The answer to completed bits."""
+        return self.kept[bits & self.bits]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledPolicy:
-    """What ``engine.rank`` runs. Make it by ``compile_policy`` and keep it: compiling costs a thousand rankings."""
+    """What ``engine.rank`` runs. Make it by ``compile_policy`` and keep it."""
 
     id: str | None
+    """None for the default lanes: no policy is in force."""
     digest: str
-    numbers: Numbers
-    lanes: tuple[CompiledLane, ...]
-    credits: tuple[CompiledCredit, ...]
-    withheld: Holds | None
-    categories: Section[CategoryFound]
-    approvals: Section[Approving]
-    factors: Section[FactorFound]
-    flags: Section[str]
-    turns: tuple[Turn, ...]
-    """Every instant at which any of it may change."""
-    rules: tuple[tuple[str, Rule, Compiled], ...]
+    document: Policy
+    program: Program
+    places: Answers[Place]
+    assertions: Answers[Assertions]
+    factors: Answers[tuple[FactorFound, ...]]
+    flags: Answers[tuple[str, ...]]
+    rules: tuple[tuple[str, Masked[Rule]], ...]
     """Every rule with its section, in the document's order, to explain a ranking in full."""
+    satisfied_by: Callable[[Node, int], frozenset[str]]
+
+    @property
+    def numbers(self) -> Numbers:
+        """The policy's numbers."""
+        return self.document.numbers
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes in their order; a ranking's ``lane_index`` counts them from 0."""
+        return self.document.lanes
 
 
 def compile_policy(policy: Policy, flags: Flags, *, in_force: bool = True) -> CompiledPolicy:
     """Compile a validated document with the flags; ``in_force=False`` for the default lanes of no policy."""
-    sections: dict[str, Sequence[Rule]] = {
-        "lanes": policy.lanes,
-        "credits": policy.credits,
-        "withhold": [policy.withhold] if policy.withhold else [],
-        "categories": policy.categories,
-        "approvals": policy.approvals,
-        "factors": policy.factors,
-        "flags": flags.flags,
-    }
-    rules = tuple((name, rule, _compile(rule)) for name, section in sections.items() for rule in section)
-    compiled = {(name, rule.id): done for name, rule, done in rules}
+    build = _Build(policy, flags)
     return CompiledPolicy(
         id=policy.id if in_force else None,
         digest=digest(policy),
-        numbers=policy.numbers,
-        lanes=tuple(_lane(i, lane, compiled["lanes", lane.id]) for i, lane in enumerate(policy.lanes)),
-        credits=tuple(_credit(credit, compiled["credits", credit.id]) for credit in policy.credits),
-        withheld=compiled["withhold", policy.withhold.id].holds if policy.withhold else None,
-        categories=tuple((compiled["categories", c.id].holds, CategoryFound(c.id, c.mode)) for c in policy.categories),
-        approvals=tuple(
-            (compiled["approvals", a.id].holds, Approving(a.id, a.only_if_nothing_presumed)) for a in policy.approvals
-        ),
-        factors=tuple((compiled["factors", f.id].holds, FactorFound(f.id, f.polarity)) for f in policy.factors),
-        flags=tuple((compiled["flags", flag.id].holds, flag.id) for flag in flags.flags),
-        turns=_turns(policy.lanes, (done for _name, _rule, done in rules)),
-        rules=rules,
+        document=policy,
+        places=build.places(),
+        assertions=build.assertions(),
+        factors=_found(build.factors, lambda rule: FactorFound(rule.id, rule.polarity)),
+        flags=_found(build.flags, lambda rule: rule.id),
+        rules=tuple(build.rules()),
+        satisfied_by=build.assembler.satisfied_by,
+        program=build.assembler.program(),
     )
 
 
-def _compile(rule: Rule) -> Compiled:
-    compiled = compile_condition(rule.when)
-    if isinstance(rule, Flag) and (rule.from_ or rule.to):
-        return _dated(compiled, rule.from_ or PAST, rule.to or NEVER)
-    return compiled
+class _Build:
+    """The rules of one document with their masks, while it is compiled."""
+
+    def __init__(self, policy: Policy, flags: Flags) -> None:
+        self.assembler = Assembler()
+        self.lanes = self._masked(policy.lanes)
+        self.credits = self._masked(policy.credits)
+        self.withhold = self._masked([policy.withhold] if policy.withhold else [])
+        self.categories = self._masked(policy.categories)
+        self.approvals = self._masked(policy.approvals)
+        self.factors = self._masked(policy.factors)
+        self.flags = self._masked(flags.flags)
+        self.ahead = self.assembler.mask(tree({"not": {"removal_at": {"within": timedelta(0)}}}))
+
+    def _masked(self, rules: Iterable[AnyRule]) -> list[Masked[AnyRule]]:
+        nodes = [(rule, _node(rule)) for rule in rules]
+        return [Masked(rule, self.assembler.mask(node), node) for rule, node in nodes]
+
+    def rules(self) -> Iterator[tuple[str, Masked[Rule]]]:
+        for name in ("lanes", "credits", "withhold", "categories", "approvals", "factors", "flags"):
+            for masked in getattr(self, name):
+                yield name, masked
+
+    def places(self) -> Answers[Place]:
+        """The bits of lanes and credits, of the tests inside them (for the reasons), and of a deadline ahead."""
+        nodes = [*[held.node for held in self.lanes], *[held.node for held in self.credits]]
+        return Answers(self.assembler.tests(nodes) | self.ahead, self._place)
+
+    def assertions(self) -> Answers[Assertions]:
+        return Answers(_bits(self.withhold) | _bits(self.categories) | _bits(self.approvals), self._assert)
+
+    def _place(self, bits: int) -> Place:
+        index, (lane, mask, node) = next((i, held) for i, held in enumerate(self.lanes) if bits & held.mask)
+        timed = lane.order_by == "removal_at"
+        applied = [] if timed else _largest([held for held in self.credits if bits & held.mask])
+        nodes = [node, *[credit.node for credit in applied]]
+        return Place(
+            lane=lane,
+            index=index,
+            mask=mask,
+            by_deadline=timed and bool(bits & self.ahead),
+            credit=applied[0].rule.earlier_by if applied else timedelta(0),
+            reasons=tuple(Reason(rule.id, rule.text) for rule in (lane, *[credit.rule for credit in applied])),
+            matched=tuple(sorted({fact for node in nodes for fact in self.assembler.satisfied_by(node, bits)})),
+        )
+
+    def _assert(self, bits: int) -> Assertions:
+        if any(bits & held.mask for held in self.withhold):
+            return Assertions((), ())
+        categories = [held.rule for held in self.categories if bits & held.mask]
+        presumed = any(category.mode == "presumption" for category in categories)
+        asked = [held.rule for held in self.approvals if bits & held.mask]
+        return Assertions(
+            tuple(CategoryFound(category.id, category.mode) for category in categories),
+            tuple(approval.id for approval in asked if not (presumed and approval.only_if_nothing_presumed)),
+        )
 
 
-def _dated(compiled: Compiled, begins: datetime, ends: datetime) -> Compiled:
-    def holds(values: Values, now: datetime) -> bool:
-        return begins <= now < ends and compiled.holds(values, now)
-
-    turns = {f"at {at.isoformat()}": _constant(at) for at in (begins, ends)}
-    return compiled._replace(holds=holds, turns={**compiled.turns, **turns})
+def _largest(found: list[Masked[Credit]]) -> list[Masked[Credit]]:
+    """The credits that count: the largest, and those equal to it."""
+    largest = max((held.rule.earlier_by for held in found), default=None)
+    return [held for held in found if held.rule.earlier_by == largest]
 
 
-def _constant(at: datetime) -> Turn:
-    return lambda _values: at
+def _node(rule: Rule) -> Node:
+    node = tree(rule.when)
+    if not isinstance(rule, Flag):
+        return node
+    ends: list[Turn] = [always_after(rule.from_)] if rule.from_ else []
+    ends += [always_before(rule.to)] if rule.to else []
+    return Combination(every=True, parts=(*ends, node)) if ends else node
 
 
-def _lane(index: int, lane: Lane, compiled: Compiled) -> CompiledLane:
-    return CompiledLane(
-        holds=compiled.holds,
-        why=compiled.why,
-        facts=compiled.facts,
-        index=index,
-        id=lane.id,
-        by_deadline=lane.order_by == "removal_at",
-        first_look=lane.first_look,
-        top=lane.top,
-        reason=Reason(lane.id, lane.text),
-    )
+def _bits(rules: Iterable[Masked[AnyRule]]) -> int:
+    return union(held.mask for held in rules)
 
 
-def _credit(credit: Credit, compiled: Compiled) -> CompiledCredit:
-    return CompiledCredit(compiled.holds, compiled.why, credit.earlier_by, Reason(credit.id, credit.text))
-
-
-def _turns(lanes: Iterable[Lane], rules: Iterable[Compiled]) -> tuple[Turn, ...]:
-    """Equal tests turn together, so each instant is asked for once; a deadline turns when it passes."""
-    turns: dict[str, Turn] = {}
-    if any(lane.order_by == "removal_at" for lane in lanes):
-        turns["removal_at within 0:00:00"] = lambda values: values["removal_at"]
-    for rule in rules:
-        turns.update(rule.turns)
-    return tuple(turns.values())
+def _found(rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
+    held = [(masked.mask, value(masked.rule)) for masked in rules]
+    return Answers(_bits(rules), lambda bits: tuple([found for mask, found in held if bits & mask]))

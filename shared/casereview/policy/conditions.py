@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias, get_args
 
 from casereview.facts import Conviction, ConvictionKind, Custody, Entry, RemovalOrder, Service
@@ -130,7 +130,7 @@ def _check_in(fact: str, test: Any, negate: bool) -> Node:
 def _removal(fact: str, test: Any, negate: bool) -> Node:
     if "known" in test:
         return Static(f"known {negate}", fact, fact, lambda _value: not negate)
-    margin = test["within"]
+    margin: timedelta = test["within"]
 
     def turn(at: datetime) -> datetime:
         try:

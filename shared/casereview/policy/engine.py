@@ -6,139 +6,101 @@ category) are found apart and never meet.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from casereview.policy.compiled import CompiledLane, CompiledPolicy
-from casereview.policy.conditions import Values
-from casereview.policy.moments import NEVER
-from casereview.policy.ranking import CategoryFound, Explanation, FactorFound, RankInput, Ranking, Reason
+from casereview.policy.compiled import Assertions, CompiledPolicy, Place
+from casereview.policy.moments import NEVER, PAST
+from casereview.policy.program import timed_bits
+from casereview.policy.ranking import Explanation, FactorFound, RankInput, Ranking
 
-_NO_CREDIT: Final = timedelta(0)
+_UNVERIFIED: Final = "verify"
 
 
-class _Judgement(NamedTuple):
-    """All that may change while the facts stay: two equal judgements of a case give equal rankings."""
+class _Outcome(NamedTuple):
+    """All that time may change while the facts stay: equal outcomes of a case give equal rankings."""
 
-    lane: CompiledLane
-    deadline: datetime | None
-    credit: timedelta
-    reasons: tuple[Reason, ...]
-    matched: tuple[str, ...]
-    categories: list[CategoryFound]
-    approvals: list[str]
-    factors: list[FactorFound]
-    flags: list[str]
+    place: Place
+    assertions: Assertions
+    factors: tuple[FactorFound, ...]
+    flags: tuple[str, ...]
+    unverified: bool
 
 
 def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime | None) -> Ranking:
-    """Rank a case at an aware time under the policy in force until ``until`` (which must lie ahead, or be None)."""
+    """Rank a case at an aware time under the policy in force until ``until`` (which must lie ahead, or be None).
+
+    ``changes_at`` is exact: of the instants ahead at which a test flips, the first at which the outcome
+    differs, or ``until``.
+    """
     now = now.astimezone(UTC)
-    judgement = _judge(case, policy, now)
-    lane = judgement.lane
-    filed_at = case.filed_at.astimezone(UTC)
-    sort_at = judgement.deadline or filed_at - judgement.credit
-    group = 1 if judgement.deadline is None else 0
-    first_look = lane.first_look
-    return Ranking(
-        lane.id,
-        lane.index,
-        f"{lane.index:02d}.{group}.{sort_at.isoformat(timespec='milliseconds')[:23]}Z.{case.case_id}",
-        sort_at,
-        None if first_look is None else (case.lane_since or filed_at) + first_look + case.stopped,
-        _changes_at(case, policy, now, until, judgement),
-        policy.id,
-        policy.digest,
-        judgement.reasons,
-        judgement.matched,
-        tuple(judgement.categories),
-        tuple(judgement.factors),
-        tuple(judgement.approvals),
-        tuple(judgement.flags),
-    )
+    bits, flips = policy.program.read(vars(case.facts))
+    outcome = _outcome(case, policy, bits | timed_bits(flips, now))
+    changes_at = until
+    horizon = until or NEVER
+    for at in sorted({flip.at for flip in flips if now < flip.at < horizon}):
+        if _outcome(case, policy, bits | timed_bits(flips, at)) != outcome:
+            changes_at = at
+            break
+    return _ranking(case, policy, outcome, changes_at)
 
 
 def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Explanation, ...]:
     """Every rule of the document that holds, with the facts that satisfied it, also where it has no effect."""
-    values = vars(case.facts)
-    now = now.astimezone(UTC)
+    bits, flips = policy.program.read(vars(case.facts))
+    bits = policy.program.complete(bits | timed_bits(flips, now))
     return tuple(
-        Explanation(section, rule.id, rule.text, rule.source, compiled.why(values, now))
-        for section, rule, compiled in policy.rules
-        if compiled.holds(values, now)
+        Explanation(section, rule.id, rule.text, rule.source, tuple(sorted(policy.satisfied_by(node, bits))))
+        for section, (rule, mask, node) in policy.rules
+        if bits & mask
     )
 
 
-def _judge(case: RankInput, policy: CompiledPolicy, now: datetime) -> _Judgement:
-    values = vars(case.facts)
-    lane = _lane(policy, values, now)
-    deadline = _deadline(lane, values, now)
-    credit, reasons, matched = _place(lane, policy, values, now)
-    categories: list[CategoryFound] = []
-    approvals: list[str] = []
-    if policy.withheld is None or not policy.withheld(values, now):
-        categories = [found for holds, found in policy.categories if holds(values, now)]
-        approvals = _approvals(policy, categories, values, now)
-    factors = [found for holds, found in policy.factors if holds(values, now)]
-    flags = [flag for holds, flag in policy.flags if holds(values, now)]
-    if lane.top and _unverified(lane, case.verified, values, now):
-        flags.insert(0, "verify")
+def _outcome(case: RankInput, policy: CompiledPolicy, tests: int) -> _Outcome:
+    bits = policy.program.complete(tests)
+    place = policy.places.to(bits)
+    return _Outcome(
+        place,
+        policy.assertions.to(bits),
+        policy.factors.to(bits),
+        policy.flags.to(bits),
+        place.lane.top and not policy.program.certain(tests, case.verified) & place.mask,
+    )
+
+
+def _ranking(case: RankInput, policy: CompiledPolicy, outcome: _Outcome, changes_at: datetime | None) -> Ranking:
+    place, assertions, factors, flags, unverified = outcome
+    lane = place.lane
+    sort_at = _sort_at(case, place)
+    if unverified:
+        flags = (_UNVERIFIED, *flags)
     if case.marks:
-        flags += sorted(case.marks.difference(flags))
-    return _Judgement(lane, deadline, credit, reasons, matched, categories, approvals, factors, flags)
+        flags += tuple(sorted(case.marks.difference(flags)))
+    return Ranking(
+        lane=lane.id,
+        lane_index=place.index,
+        rank=_rank(place, sort_at, case.case_id),
+        sort_at=sort_at,
+        target_by=None if lane.first_look is None else (case.lane_since or case.filed_at) + lane.first_look + case.stopped,
+        changes_at=changes_at,
+        policy=policy.id,
+        digest=policy.digest,
+        reasons=place.reasons,
+        matched=place.matched,
+        categories=assertions.categories,
+        factors=factors,
+        approvals=assertions.approvals,
+        flags=flags,
+    )
 
 
-def _lane(policy: CompiledPolicy, values: Values, now: datetime) -> CompiledLane:
-    for lane in policy.lanes:
-        if lane.holds(values, now):
-            return lane
-    raise AssertionError("the schema refuses a document whose last lane does not take every case")
+def _sort_at(case: RankInput, place: Place) -> datetime:
+    at: datetime | None = case.facts.removal_at
+    return at if place.by_deadline and at else case.filed_at.astimezone(UTC) - place.credit
 
 
-def _deadline(lane: CompiledLane, values: Values, now: datetime) -> datetime | None:
-    """The deadline that the case goes by; None where it has passed, is unknown, or the lane has none."""
-    if not lane.by_deadline:
-        return None
-    at: datetime | None = values["removal_at"]
-    return at if at is not None and now < at else None
-
-
-def _place(
-    lane: CompiledLane, policy: CompiledPolicy, values: Values, now: datetime
-) -> tuple[timedelta, tuple[Reason, ...], tuple[str, ...]]:
-    """The largest credit with the reasons for the place, and the facts behind them; equal credits are all named."""
-    found = [] if lane.by_deadline else [credit for credit in policy.credits if credit.holds(values, now)]
-    if not found:
-        return _NO_CREDIT, (lane.reason,), lane.why(values, now)
-    largest = max(credit.earlier_by for credit in found)
-    applied = [credit for credit in found if credit.earlier_by == largest]
-    matched = set(lane.why(values, now)).union(*[credit.why(values, now) for credit in applied])
-    return largest, (lane.reason, *[credit.reason for credit in applied]), tuple(sorted(matched))
-
-
-def _approvals(policy: CompiledPolicy, found: list[CategoryFound], values: Values, now: datetime) -> list[str]:
-    presumed = any(category.mode == "presumption" for category in found)
-    return [
-        approval.id
-        for holds, approval in policy.approvals
-        if not (presumed and approval.only_if_nothing_presumed) and holds(values, now)
-    ]
-
-
-def _unverified(lane: CompiledLane, verified: frozenset[str], values: Values, now: datetime) -> bool:
-    """Whether the lane rests on a claim: its rule would not hold if only verified facts were known."""
-    certain = {name: values[name] if name in verified else None for name in lane.facts}
-    return not lane.holds(certain, now)
-
-
-def _changes_at(
-    case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime | None, judgement: _Judgement
-) -> datetime | None:
-    """The first instant ahead at which the judgement differs, of those at which a test flips."""
-    values = vars(case.facts)
-    horizon = until or NEVER
-    ahead = {at for turn in policy.turns if (at := turn(values)) is not None and now < at < horizon}
-    for at in sorted(ahead):
-        if _judge(case, policy, at) != judgement:
-            return at
-    return until
+def _rank(place: Place, sort_at: datetime, case_id: str) -> str:
+    """Lane, deadlines ahead before the rest, milliseconds since the year 1, case id: total, and sorts as text."""
+    since = sort_at - PAST
+    milliseconds = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return f"{place.index:02d}.{0 if place.by_deadline else 1}.{milliseconds:015d}.{case_id}"

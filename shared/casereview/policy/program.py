@@ -107,8 +107,8 @@ class Program:
         return bits
 
     def certain(self, bits: int, verified: Iterable[str]) -> int:
-        """Of the bits of the tests, those of verified facts, completed."""
-        known = ALWAYS
+        """Of the bits of the tests, those of verified facts and of the calendar, completed."""
+        known = ALWAYS | self.bits_of.get("", 0)
         for fact in verified:
             known |= self.bits_of.get(fact, 0)
         return self.complete(bits & known)
@@ -137,8 +137,12 @@ class Assembler:
             return self._test(node)
         masks = [self.mask(part) for part in node.parts]
         if not node.every:
-            return _union(masks)
-        return self._combined(_union(self._single(mask) for mask in masks), every=True) if masks else ALWAYS
+            return union(masks)
+        return self._combined(union(self._single(mask) for mask in masks), every=True) if masks else ALWAYS
+
+    def tests(self, nodes: Iterable[Node]) -> int:
+        """The bits of every test and combination in these conditions."""
+        return union(self.mask(node) | self.tests(getattr(node, "parts", ())) for node in nodes)
 
     def satisfied_by(self, node: Node, bits: int) -> frozenset[str]:
         """The facts that satisfied a condition, in completed bits where it holds; nothing where it does not."""
@@ -201,11 +205,12 @@ _GETTERS: Final[dict[str, Callable[[Values], Any]]] = {
 }
 
 
-def _union(masks: Iterable[int]) -> int:
-    union = 0
+def union(masks: Iterable[int]) -> int:
+    """Every bit of any of the masks."""
+    bits = 0
     for mask in masks:
-        union |= mask
-    return union
+        bits |= mask
+    return bits
 
 
 def _has_turns(tests: Mapping[int, Static | Turn]) -> bool:
@@ -216,7 +221,7 @@ def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
     static = [(bit, test) for bit, test in tests.items() if isinstance(test, Static)]
 
     def bits(value: object) -> int:
-        return 0 if value is None else _union(bit for bit, test in static if test.holds(value))
+        return 0 if value is None else union(bit for bit, test in static if test.holds(value))
 
     return bits
 

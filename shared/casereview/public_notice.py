@@ -1,18 +1,22 @@
-"""What everyone is told before filing, at ``GET /notice``, and again in the answer to a filing."""
+"""What everyone is told before filing, at ``GET /notice``, and again in the answer to a filing.
+
+One file per language in ``notice_text``, and ``supplied.json`` for what only the agency can supply.
+"""
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import Final
 
-from casereview.languages import DEFAULT, Language, choose
+from casereview.languages import DEFAULT, Language, choose, in_order
 from casereview.model import Record
-from casereview.notice_text.line import LINE, in_order
 
-_FOLDER: Final = files("casereview.notice_text").joinpath("public")
+LINE: Final = "1-888-351-4024"
+"""ICE's Detention Reporting and Information Line, Monday to Friday, 8 to 20 Eastern time, except holidays."""
+
+_FOLDER: Final = files("casereview").joinpath("notice_text")
 
 
 class Words(Record):
@@ -49,7 +53,7 @@ def public_notice(language_tag: str) -> PublicNotice:
 
 def compose(notice: Words, extra: Supplied) -> PublicNotice:
     """Put the notice together with what the agency supplied."""
-    paragraphs = [*notice.paragraphs]
+    paragraphs = [_fill(paragraph, "line", LINE, notice.language) for paragraph in notice.paragraphs]
     statements = extra.privacy_act_statement
     if statement := statements.get(notice.language) or statements.get(DEFAULT):
         paragraphs.append(statement)
@@ -60,16 +64,14 @@ def compose(notice: Words, extra: Supplied) -> PublicNotice:
 
 @cache
 def words(language: Language) -> Words:
-    """Read the notice of one language, the telephone line filled in."""
-    found = Words.model_validate_json(_FOLDER.joinpath(f"{language}.json").read_bytes())
-    filled = tuple(_fill(paragraph, "line", LINE, language) for paragraph in found.paragraphs)
-    return found.model_copy(update={"paragraphs": filled})
+    """Read the notice of one language, its slots open."""
+    return Words.model_validate_json(_FOLDER.joinpath(f"{language}.json").read_bytes())
 
 
 @cache
 def supplied() -> Supplied:
     """Read what the agency supplied."""
-    return Supplied.model_validate(json.loads(_FOLDER.joinpath("supplied.json").read_bytes()))
+    return Supplied.model_validate_json(_FOLDER.joinpath("supplied.json").read_bytes())
 
 
 def _fill(text: str, name: str, value: str, language: Language) -> str:

@@ -1,0 +1,61 @@
+"""An e-mail as SES takes it raw: plain text first, then HTML, and headers that nothing can be injected into.
+
+SES adds Date and Message-ID. RFC 3834 asks that automatic mail says so; answers to it then stay away.
+"""
+
+from __future__ import annotations
+
+import re
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notify.render import Message
+
+_SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
+"""SES takes raw mail in 7-bit ASCII only; the texts are encoded."""
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,70}")
+
+
+class UnsendableError(ValueError):
+    """An address or header that must not be put into an e-mail. The message does not repeat it."""
+
+
+def build_mime(message: Message, sender: str, recipient: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """Return the e-mail; ``headers`` adds such as ``X-SES-CONFIGURATION-SET``, and replaces none of ours.
+
+    ``sender`` and ``recipient`` are plain addresses in ASCII. Raises UnsendableError.
+    """
+    mail = EmailMessage(policy=_SEVEN_BIT)
+    mail["From"] = _address(sender)
+    mail["To"] = _address(recipient)
+    mail["Subject"] = message.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    mail["Content-Language"] = message.language  # set_content clears such headers
+    _add(mail, headers or {})
+    return mail.as_bytes()
+
+
+def _address(plain: str) -> Address:
+    try:
+        address = Address(addr_spec=plain)
+    except (HeaderParseError, ValueError, IndexError):
+        raise UnsendableError("is no e-mail address") from None
+    if not plain.isascii() or not plain.isprintable() or not address.username or not address.domain:
+        raise UnsendableError("is no e-mail address")
+    return address
+
+
+def _add(mail: EmailMessage, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable() or name in mail:
+            message = f"header {name!r} cannot be added"
+            raise UnsendableError(message)
+        mail[name] = value

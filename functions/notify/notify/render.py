@@ -1,0 +1,150 @@
+"""Notices as their readers get them: subject, plain text, HTML and SMS, in the reader's language.
+
+A text holds three slots. ``${receipt}`` and ``${line}`` stand inside a sentence, isolated where the script
+runs right to left; ``${look_up}`` ends a sentence and becomes a line with the look-up address, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+from casereview.languages import Language, choose, direction, in_order
+from casereview.model import Record
+from casereview.notices import VERSIONS
+from casereview.notices import Template as TemplateId
+from casereview.public_notice import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+
+_VALUES: Final = {
+    "receipt": re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{1,4}){1,8}"),
+    "look_up": re.compile(r"(https?://[!#-;=?-~]{1,200})?"),
+}
+"""``receipt`` as its holder got it; ``look_up`` an address that is the same for all, or empty."""
+_HTML: Final = Template(
+    '<!doctype html>\n<html lang="${language}" dir="${direction}">\n<head><meta charset="utf-8">'
+    "<title>${title}</title></head>\n<body>\n${paragraphs}\n</body>\n</html>\n"
+)
+
+
+class RenderError(ValueError):
+    """A notice that cannot be rendered. It names what is wrong and never repeats a value."""
+
+
+class NoticeText(Record):
+    """One notice in one language, its slots open."""
+
+    version: int
+    subject: str
+    opening: str
+    sms: str
+
+
+class LanguageTexts(Record):
+    """All notices in one language, and the paragraphs that end each e-mail."""
+
+    language: Language
+    acknowledgement: NoticeText
+    news: NoticeText
+    information_asked: NoticeText
+    closing: tuple[str, ...]
+
+    def notice(self, template_id: TemplateId) -> NoticeText:
+        """Return the text of one notice."""
+        return {
+            "acknowledgement": self.acknowledgement,
+            "news": self.news,
+            "information_asked": self.information_asked,
+        }[template_id]
+
+
+class Message(Record):
+    """A notice ready to be sent; ``language`` is that of the text, which is not always the one asked for."""
+
+    subject: str
+    text: str
+    html: str
+    sms: str
+    language: Language
+
+
+@cache
+def texts(language: Language) -> LanguageTexts:
+    """Read the notices of one language."""
+    return LanguageTexts.model_validate_json(TEMPLATES.joinpath(language, "notices.json").read_bytes())
+
+
+def render(template_id: TemplateId, language: str, **values: str) -> Message:
+    """Return a notice in the nearest language to a BCP 47 tag.
+
+    Values: ``receipt``, and ``look_up``, the address of the look-up page or an empty string.
+    Raises RenderError for a template or value that is unknown, missing or malformed.
+    """
+    _check(template_id, values)
+    found = texts(choose(language))
+    notice = found.notice(template_id)
+    plain = _plain_values(found.language, values)
+    paragraphs = (notice.opening, *found.closing)
+    return Message(
+        subject=_fill(notice.subject, plain),
+        text="\n\n".join(_fill(paragraph, plain) for paragraph in paragraphs) + "\n",
+        html=_html(found.language, _fill(notice.subject, plain), paragraphs, values),
+        sms=_fill(notice.sms, plain),
+        language=found.language,
+    )
+
+
+def _check(template_id: str, values: Mapping[str, str]) -> None:
+    if template_id not in VERSIONS:
+        raise RenderError(f"there is no template {template_id}")
+    _refuse(f"{template_id} needs", _VALUES.keys() - values.keys())
+    _refuse(f"{template_id} does not know", values.keys() - _VALUES.keys())
+    _refuse(f"{template_id} got a malformed", {name for name in _VALUES if not _VALUES[name].fullmatch(values[name])})
+
+
+def _refuse(complaint: str, names: Set[str]) -> None:
+    if names:
+        raise RenderError(f"{complaint} {', '.join(sorted(names))}")
+
+
+def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, str]:
+    look_up = f"\n{values['look_up']}" if values["look_up"] else ""
+    return {
+        "receipt": in_order(values["receipt"], language),
+        "line": in_order(LINE, language),
+        "look_up": look_up,
+    }
+
+
+def _html(language: Language, subject: str, paragraphs: tuple[str, ...], values: Mapping[str, str]) -> str:
+    inner = _html_values(values)
+    return _HTML.substitute(
+        language=language,
+        direction=direction(language),
+        title=escape(subject),
+        paragraphs="\n".join(f"<p>{_fill(escape(paragraph, quote=False), inner)}</p>" for paragraph in paragraphs),
+    )
+
+
+def _html_values(values: Mapping[str, str]) -> dict[str, str]:
+    address = escape(values["look_up"])
+    return {
+        "receipt": f'<bdi dir="ltr">{escape(values["receipt"])}</bdi>',
+        "line": f'<bdi dir="ltr">{escape(LINE)}</bdi>',
+        "look_up": f'<br>\n<a href="{address}" dir="ltr">{address}</a>' if address else "",
+    }
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    try:
+        return Template(text).substitute(values)
+    except (KeyError, ValueError) as error:
+        raise RenderError(f"a text has a slot that nothing fills: {error}") from error
