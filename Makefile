@@ -48,9 +48,10 @@ check-contracts: setup
 	@PYTHONPATH=$(PACKAGES) $(BIN)/lint-imports --no-logo
 
 check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint
 	@.tools/sam/bin/sam validate --lint --template template.yaml
-	@.tools/checkov/bin/checkov --file template.yaml --framework cloudformation --quiet --compact --skip-download
+	@.tools/checkov/bin/checkov --file template.yaml $(wildcard infra/*.yaml) --framework cloudformation --skip-download \
+		--quiet --compact
 
 openapi: setup ## Write docs/openapi*.json from the code
 	@$(BIN)/python -m infra.openapi
