@@ -82,7 +82,7 @@ def in_order(value: str, language: Language) -> str:
 
 def _find(tag: str) -> _Fallback:
     if tag in LANGUAGES:
-        return _Fallback(cast("Language", tag), written=True)
+        return _Fallback(tag, written=True)
     if not is_language_tag(tag):
         return _Fallback(DEFAULT, written=False)
     return next(_matches(tag), _Fallback(DEFAULT, written=False))
@@ -94,7 +94,7 @@ def _matches(tag: str) -> Iterator[_Fallback]:
     for length in range(len(subtags), 0, -1):
         prefix = "-".join(subtags[:length])
         if prefix in LANGUAGES:
-            yield _Fallback(cast("Language", prefix), written=True)
+            yield _Fallback(prefix, written=True)
         if prefix in _fallbacks():
             yield _fallbacks()[prefix]
 

@@ -6,7 +6,6 @@ runs right to left; ``${look_up}`` ends a sentence and becomes a line with the l
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -15,28 +14,17 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.languages import Language, choose, direction, in_order
 from casereview.model import Record
-from casereview.notices import VERSIONS
-from casereview.notices import Template as TemplateId
-from casereview.public_notice import LINE
+from casereview.notice_text import LINE, NoticeTextError, TemplateId, check_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
-_VALUES: Final = {
-    "receipt": re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{1,4}){1,8}"),
-    "look_up": re.compile(r"(https?://[!#-;=?-~]{1,200})?"),
-}
-"""``receipt`` as its holder got it; ``look_up`` an address that is the same for all, or empty."""
 _HTML: Final = Template(
     '<!doctype html>\n<html lang="${language}" dir="${direction}">\n<head><meta charset="utf-8">'
     "<title>${title}</title></head>\n<body>\n${paragraphs}\n</body>\n</html>\n"
 )
-
-
-class RenderError(ValueError):
-    """A notice that cannot be rendered. It names what is wrong and never repeats a value."""
 
 
 class NoticeText(Record):
@@ -86,9 +74,9 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
     """Return a notice in the nearest language to a BCP 47 tag.
 
     Values: ``receipt``, and ``look_up``, the address of the look-up page or an empty string.
-    Raises RenderError for a template or value that is unknown, missing or malformed.
+    Raises NoticeTextError for a template or value that is unknown, missing or malformed.
     """
-    _check(template_id, values)
+    check_values(template_id, values)
     found = texts(choose(language))
     notice = found.notice(template_id)
     plain = _plain_values(found.language, values)
@@ -100,19 +88,6 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
         sms=_fill(notice.sms, plain),
         language=found.language,
     )
-
-
-def _check(template_id: str, values: Mapping[str, str]) -> None:
-    if template_id not in VERSIONS:
-        raise RenderError(f"there is no template {template_id}")
-    _refuse(f"{template_id} needs", _VALUES.keys() - values.keys())
-    _refuse(f"{template_id} does not know", values.keys() - _VALUES.keys())
-    _refuse(f"{template_id} got a malformed", {name for name in _VALUES if not _VALUES[name].fullmatch(values[name])})
-
-
-def _refuse(complaint: str, names: Set[str]) -> None:
-    if names:
-        raise RenderError(f"{complaint} {', '.join(sorted(names))}")
 
 
 def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, str]:
@@ -147,4 +122,4 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     try:
         return Template(text).substitute(values)
     except (KeyError, ValueError) as error:
-        raise RenderError(f"a text has a slot that nothing fills: {error}") from error
+        raise NoticeTextError(f"a text has a slot that nothing fills: {error}") from error
