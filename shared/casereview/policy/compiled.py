@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
-from casereview.policy.program import Assembler, Program, Remembered, union
+from casereview.policy.program import Assembler, Program, Remembered
 from casereview.policy.ranking import CategoryFound, FactorFound, Reason
 from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Policy, Rule, digest
 
@@ -30,8 +30,8 @@ class Place:
 
     lane: Lane
     index: int
-    mask: int
-    """The lane's mask, to ask whether verified facts alone lead there."""
+    prefix: str
+    """The beginning of the rank."""
     by_deadline: bool
     """The lane goes by a deadline, and it lies ahead."""
     credit: timedelta
@@ -47,17 +47,13 @@ class Assertions(NamedTuple):
 
 
 class Answers(Generic[Answer]):
-    """The answers of a section, which depend on some bits alone."""
+    """A section's answers, which depend on the bits of some tests alone: ``kept[tests & bits]``."""
 
     __slots__ = ("bits", "kept")
 
     def __init__(self, bits: int, answer: Callable[[int], Answer]) -> None:
         self.bits = bits
         self.kept: Remembered[int, Answer] = Remembered(answer)
-
-    def to(self, bits: int) -> Answer:
-        """The answer to completed bits."""
-        return self.kept[bits & self.bits]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +71,7 @@ class CompiledPolicy:
     flags: Answers[tuple[str, ...]]
     rules: tuple[tuple[str, Masked[Rule]], ...]
     """Every rule with its section, in the document's order, to explain a ranking in full."""
-    satisfied_by: Callable[[Node, int], frozenset[str]]
+    assembler: Assembler
 
     @property
     def numbers(self) -> Numbers:
@@ -97,10 +93,10 @@ def compile_policy(policy: Policy, flags: Flags, *, in_force: bool = True) -> Co
         document=policy,
         places=build.places(),
         assertions=build.assertions(),
-        factors=_found(build.factors, lambda rule: FactorFound(rule.id, rule.polarity)),
-        flags=_found(build.flags, lambda rule: rule.id),
+        factors=build.found(build.factors, lambda rule: FactorFound(rule.id, rule.polarity)),
+        flags=build.found(build.flags, lambda rule: rule.id),
         rules=tuple(build.rules()),
-        satisfied_by=build.assembler.satisfied_by,
+        assembler=build.assembler,
         program=build.assembler.program(),
     )
 
@@ -129,23 +125,36 @@ class _Build:
                 yield name, masked
 
     def places(self) -> Answers[Place]:
-        """The bits of lanes and credits, of the tests inside them (for the reasons), and of a deadline ahead."""
-        nodes = [*[held.node for held in self.lanes], *[held.node for held in self.credits]]
-        return Answers(self.assembler.tests(nodes) | self.ahead, self._place)
+        tests = self._tests(self.lanes) | self._tests(self.credits) | self.ahead
+        return Answers(tests, lambda bits: self._place(self.assembler.complete(bits)))
 
     def assertions(self) -> Answers[Assertions]:
-        return Answers(_bits(self.withhold) | _bits(self.categories) | _bits(self.approvals), self._assert)
+        tests = self._tests(self.withhold) | self._tests(self.categories) | self._tests(self.approvals)
+        return Answers(tests, lambda bits: self._assert(self.assembler.complete(bits)))
+
+    def found(self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
+        held = [(masked.mask, value(masked.rule)) for masked in rules]
+
+        def answer(bits: int) -> tuple[Answer, ...]:
+            bits = self.assembler.complete(bits)
+            return tuple([found for mask, found in held if bits & mask])
+
+        return Answers(self._tests(rules), answer)
+
+    def _tests(self, rules: list[Masked[AnyRule]]) -> int:
+        return self.assembler.tests(held.node for held in rules)
 
     def _place(self, bits: int) -> Place:
-        index, (lane, mask, node) = next((i, held) for i, held in enumerate(self.lanes) if bits & held.mask)
+        index, (lane, _mask, node) = next((i, held) for i, held in enumerate(self.lanes) if bits & held.mask)
         timed = lane.order_by == "removal_at"
+        by_deadline = timed and bool(bits & self.ahead)
         applied = [] if timed else _largest([held for held in self.credits if bits & held.mask])
         nodes = [node, *[credit.node for credit in applied]]
         return Place(
             lane=lane,
             index=index,
-            mask=mask,
-            by_deadline=timed and bool(bits & self.ahead),
+            prefix=f"{index:02d}.{0 if by_deadline else 1}.",
+            by_deadline=by_deadline,
             credit=applied[0].rule.earlier_by if applied else timedelta(0),
             reasons=tuple(Reason(rule.id, rule.text) for rule in (lane, *[credit.rule for credit in applied])),
             matched=tuple(sorted({fact for node in nodes for fact in self.assembler.satisfied_by(node, bits)})),
@@ -176,12 +185,3 @@ def _node(rule: Rule) -> Node:
     ends: list[Turn] = [always_after(rule.from_)] if rule.from_ else []
     ends += [always_before(rule.to)] if rule.to else []
     return Combination(every=True, parts=(*ends, node)) if ends else node
-
-
-def _bits(rules: Iterable[Masked[AnyRule]]) -> int:
-    return union(held.mask for held in rules)
-
-
-def _found(rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
-    held = [(masked.mask, value(masked.rule)) for masked in rules]
-    return Answers(_bits(rules), lambda bits: tuple([found for mask, found in held if bits & mask]))

@@ -7,10 +7,11 @@ tests, where it asks for the opposite of a *known* fact; what remains is two-val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeAlias, get_args
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 from casereview.facts import Conviction, ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.moments import NEVER, PAST, anniversary, days_from, year_begins
@@ -49,6 +50,10 @@ class Combination:
     parts: tuple[Node, ...]
 
 
+Row: TypeAlias = tuple[ConvictionKind, date | None, bool, bool | None, bool | None]
+"""A conviction's kind, day, whether it stands, and whether it was vacated or expunged."""
+_AS_ROW: Final[Callable[[Conviction], Row]] = attrgetter("kind", "convicted_on", "stands", "vacated", "expunged")
+
 Test: TypeAlias = Static | Turn
 Node: TypeAlias = Test | Combination
 
@@ -63,7 +68,7 @@ def tree(condition: Condition, *, negate: bool = False) -> Node:
     if key in {"any", "all"}:
         parts = tuple(tree(part, negate=negate) for part in test)  # type: ignore[attr-defined]
         return Combination((key == "all") is not negate, parts)
-    return _TESTS[key](key, test, negate)
+    return _TESTS[key](_Asked(key, test, negate))
 
 
 def always_after(at: datetime) -> Turn:
@@ -76,7 +81,16 @@ def always_before(at: datetime) -> Turn:
     return Turn(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=False)
 
 
-def _boolean(fact: str, test: Any, negate: bool) -> Node:
+class _Asked(NamedTuple):
+    """A fact, the test of it as the document has it, and whether its opposite is meant."""
+
+    fact: str
+    test: Mapping[str, Any]
+    negate: bool
+
+
+def _boolean(asked: _Asked) -> Node:
+    fact, test, negate = asked
     wanted = test["is"] is not negate
     return Static(str(wanted), fact, fact, lambda value: value is wanted)
 
@@ -84,7 +98,8 @@ def _boolean(fact: str, test: Any, negate: bool) -> Node:
 def _one_of(known: Iterable[str]) -> _Maker:
     every = frozenset(known)
 
-    def make(fact: str, test: Any, negate: bool) -> Node:
+    def make(asked: _Asked) -> Node:
+        fact, test, negate = asked
         named = frozenset(test["in"] if "in" in test else [test["is"]])
         wanted = every - named if negate else named
         return Static(f"in {sorted(wanted)}", fact, fact, lambda value: value in wanted)
@@ -92,12 +107,14 @@ def _one_of(known: Iterable[str]) -> _Maker:
     return make
 
 
-def _count(fact: str, test: Any, negate: bool) -> Node:
+def _count(asked: _Asked) -> Node:
+    fact, test, negate = asked
     least = test["at_least"]
     return Static(f"{least} {negate}", fact, fact, lambda value: (value >= least) is not negate)
 
 
-def _date(fact: str, test: Any, negate: bool, reads: str = "") -> Node:
+def _date(asked: _Asked, reads: str = "") -> Node:
+    fact, test, negate = asked
     [(operator, bound)] = test.items()
     if operator == "years_ago":
         return Turn(f"{bound} years ago", reads or fact, fact, lambda day: anniversary(day, bound), since=not negate)
@@ -113,21 +130,23 @@ _COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
 }
 
 
-def _last_entry(_fact: str, test: Any, negate: bool) -> Node:
+def _last_entry(asked: _Asked) -> Node:
     """The latest entry where it is known, else the first arrival."""
-    latest = _date("last_entry_on", test, negate)
-    first = _date("entered_on", test, negate, FIRST_AS_LAST)
+    latest = _date(asked._replace(fact="last_entry_on"))
+    first = _date(asked._replace(fact="entered_on"), FIRST_AS_LAST)
     return Combination(every=False, parts=(latest, first))
 
 
-def _check_in(fact: str, test: Any, negate: bool) -> Node:
+def _check_in(asked: _Asked) -> Node:
+    fact, test, negate = asked
     days = test["within"].days
     opened = Turn(f"opens {days}", fact, fact, lambda day: days_from(day, -days), since=not negate)
     not_over = Turn("over", fact, fact, lambda day: days_from(day, 1), since=negate)
     return Combination(every=not negate, parts=(opened, not_over))
 
 
-def _removal(fact: str, test: Any, negate: bool) -> Node:
+def _removal(asked: _Asked) -> Node:
+    fact, test, negate = asked
     if "known" in test:
         return Static(f"known {negate}", fact, fact, lambda _value: not negate)
     margin: timedelta = test["within"]
@@ -141,7 +160,8 @@ def _removal(fact: str, test: Any, negate: bool) -> Node:
     return Turn(f"within {margin}", fact, fact, turn, since=not negate)
 
 
-def _age(_fact: str, test: Any, negate: bool) -> Node:
+def _age(asked: _Asked) -> Node:
+    _fact, test, negate = asked
     [(operator, years)] = test.items()
     under = operator == "under"
     passed = years + 1 if under else years
@@ -149,44 +169,51 @@ def _age(_fact: str, test: Any, negate: bool) -> Node:
     return Turn(f"+{passed}", fact, fact, lambda born: year_begins(born + passed), since=negate is under)
 
 
-def _convictions(fact: str, test: Any, negate: bool) -> Node:
+def as_rows(convictions: Iterable[Conviction]) -> tuple[Row, ...]:
+    """Convictions as the tests read them: values that compare quickly."""
+    return tuple(map(_AS_ROW, convictions))
+
+
+def _convictions(asked: _Asked) -> Node:
+    fact, test, negate = asked
     if "standing" in test:
-        return _standing(fact, test["standing"], negate)
+        return _standing(asked)
     if "set_aside" in test:
-        name = f"set aside {negate}"
-        return Static(name, fact, fact, lambda rows: any(map(_is_set_aside, rows)) is not negate)
+        return Static(f"set aside {negate}", fact, fact, lambda rows: _any_set_aside(rows) is not negate)
     years = test["newest_standing_years_ago"]
     return Turn(f"newest {years}", fact, fact, lambda rows: _newest(rows, years), since=not negate)
 
 
-def _is_set_aside(row: Conviction) -> bool:
-    return row.vacated is True or row.expunged is True
+def _any_set_aside(rows: Iterable[Row]) -> bool:
+    return any(vacated is True or expunged is True for _kind, _day, _stands, vacated, expunged in rows)
 
 
-def _newest(rows: Iterable[Conviction], years: int) -> datetime | None:
+def _newest(rows: Iterable[Row], years: int) -> datetime | None:
     """When the newest standing conviction turns so old; unknown if one has no day, never if none stands."""
-    days = [row.convicted_on for row in rows if row.stands]
+    days = [day for _kind, day, stands, _vacated, _expunged in rows if stands]
     known = [day for day in days if day is not None]
     if len(known) < len(days):
         return None
     return anniversary(max(known), years) if known else NEVER
 
 
-def _standing(fact: str, test: Any, negate: bool) -> Node:
-    kinds = frozenset(test.get("kinds", get_args(ConvictionKind)))
-    least = test.get("at_least", 1)
+def _standing(asked: _Asked) -> Node:
+    fact, test, negate = asked
+    kinds = frozenset(test["standing"].get("kinds", get_args(ConvictionKind)))
+    least = test["standing"].get("at_least", 1)
 
-    def holds(rows: Iterable[Conviction]) -> bool:
-        return (sum([row.kind in kinds and row.stands for row in rows]) >= least) is not negate
+    def holds(rows: Iterable[Row]) -> bool:
+        return (sum(row[0] in kinds and row[2] for row in rows) >= least) is not negate
 
     return Static(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds)
 
 
-def _relief(fact: str, _test: Any, negate: bool) -> Node:
+def _relief(asked: _Asked) -> Node:
+    fact, _test, negate = asked
     return Static(f"any {negate}", fact, fact, lambda reliefs: bool(reliefs) is not negate)
 
 
-_Maker: TypeAlias = Callable[[str, Any, bool], Node]
+_Maker: TypeAlias = Callable[[_Asked], Node]
 
 _BOOLEANS: Final = (
     "claims_us_citizenship",

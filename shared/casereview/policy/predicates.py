@@ -21,7 +21,6 @@ Yes = Literal[True]
 AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
 
 
-
 def _whole_days(value: timedelta) -> timedelta:
     if value % timedelta(days=1):
         raise ValueError("a check-in has no time of day: give whole days, such as 14d")
@@ -87,7 +86,11 @@ class ConvictionsTest(TypedDict, total=False):
     set_aside: Yes
 
 
-ReliefTest = TypedDict("ReliefTest", {"any": Yes})
+class ReliefTest(TypedDict):
+    """``any: true`` holds where any relief is pending; which kind no policy may ask."""
+
+    any: Yes
+
 
 Tests = TypedDict(
     "Tests",

@@ -7,22 +7,24 @@ which makes ``changes_at`` exact and cheap. Rules of more than "any of these tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
-from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Static, Turn
+from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Static, Turn, as_rows
 
 Values: TypeAlias = Mapping[str, Any]
 """The open facts by name, as ``vars(facts)`` gives them."""
+Getter: TypeAlias = Callable[[Values], Any]
 
 ALWAYS: Final = 1
 """The bit that is always set."""
 
 _KEPT: Final = 8192
-_UNHASHED: Final = frozenset({"convictions", "removal_at"})
-"""Facts whose values hardly ever recur, or cost more to look up than to read."""
+_AT_A_TIME: Final = 7
+"""Facts read by one look-up: three answers to each of seven questions still fit what is kept."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -43,19 +45,11 @@ class Remembered(dict[Key, Value], Generic[Key, Value]):
         return value
 
 
-class Flip(NamedTuple):
-    """An instant with the bits set from it on, and those set until it."""
+Flip: TypeAlias = tuple[datetime, int, int]
+"""An instant with the bits set from it on, and those set until it."""
 
-    at: datetime
-    since: int
-    until: int
-
-
-class Reading(NamedTuple):
-    """What a known value says: bits that stay, and flips to come or past."""
-
-    bits: int
-    flips: tuple[Flip, ...]
+Reading: TypeAlias = tuple[int, tuple[Flip, ...]]
+"""What a known value says: bits that stay, and flips to come or past."""
 
 
 class Step(NamedTuple):
@@ -70,20 +64,19 @@ class Step(NamedTuple):
 class Program:
     """All tests of one document."""
 
-    plain: tuple[tuple[str, Remembered[Any, int]], ...]
-    """Facts that time does not touch."""
+    plain: tuple[tuple[Getter, Remembered[Any, int]], ...]
+    """Facts that time does not touch, a few at a time, with the bits of their values."""
     timed: tuple[tuple[str, Callable[[Any], Reading]], ...]
-    derived: tuple[tuple[Callable[[Values], Any], Callable[[Any], Reading]], ...]
+    derived: tuple[tuple[Getter, Callable[[Any], Reading]], ...]
     """What is read from more than one fact, or from none."""
-    steps: tuple[Step, ...]
     bits_of: Mapping[str, int]
     """The bits that each fact may set."""
 
     def read(self, values: Values) -> tuple[int, list[Flip]]:
         """The bits of the facts that stay whatever the time, and every flip."""
         bits = ALWAYS
-        for fact, table in self.plain:
-            bits |= table[values[fact]]
+        for get, table in self.plain:
+            bits |= table[get(values)]
         flips: list[Flip] = []
         for fact, reading in self.timed:
             value = values[fact]
@@ -99,27 +92,9 @@ class Program:
                 flips += found
         return bits, flips
 
-    def complete(self, bits: int) -> int:
-        """The bits of the tests, with those of the combinations."""
-        for need, every, bit in self.steps:
-            if (bits & need == need) if every else (bits & need):
-                bits |= bit
-        return bits
-
-    def certain(self, bits: int, verified: Iterable[str]) -> int:
-        """Of the bits of the tests, those of verified facts and of the calendar, completed."""
-        known = ALWAYS | self.bits_of.get("", 0)
-        for fact in verified:
-            known |= self.bits_of.get(fact, 0)
-        return self.complete(bits & known)
-
-
-def timed_bits(flips: Iterable[Flip], now: datetime) -> int:
-    """The bits that the time sets."""
-    bits = 0
-    for at, since, until in flips:
-        bits |= since if at <= now else until
-    return bits
+    def verified(self, facts: Iterable[str]) -> int:
+        """The bits that rest on these facts, or on none."""
+        return ALWAYS | self.bits_of.get("", 0) | union(self.bits_of.get(fact, 0) for fact in facts)
 
 
 class Assembler:
@@ -141,8 +116,17 @@ class Assembler:
         return self._combined(union(self._single(mask) for mask in masks), every=True) if masks else ALWAYS
 
     def tests(self, nodes: Iterable[Node]) -> int:
-        """The bits of every test and combination in these conditions."""
-        return union(self.mask(node) | self.tests(getattr(node, "parts", ())) for node in nodes)
+        """The bits of every test in these conditions."""
+        return ALWAYS | union(
+            self.tests(node.parts) if isinstance(node, Combination) else self._test(node) for node in nodes
+        )
+
+    def complete(self, bits: int) -> int:
+        """The bits of the tests, with those of the combinations."""
+        for need, every, bit in self._steps:
+            if (bits & need == need) if every else (bits & need):
+                bits |= bit
+        return bits
 
     def satisfied_by(self, node: Node, bits: int) -> frozenset[str]:
         """The facts that satisfied a condition, in completed bits where it holds; nothing where it does not."""
@@ -157,13 +141,13 @@ class Assembler:
         by_reads: dict[str, dict[int, Static | Turn]] = {}
         for bit, test in self._tests.items():
             by_reads.setdefault(test.reads, {})[bit] = test
-        timed = {fact for fact, tests in by_reads.items() if fact in _UNHASHED or _has_turns(tests)}
-        derived = {"", FIRST_AS_LAST}
+        derived = [name for name in by_reads if name in _GETTERS]
+        timed = [name for name in by_reads if name not in derived and _has_turns(by_reads[name])]
+        plain = [name for name in by_reads if name not in derived and name not in timed]
         return Program(
-            plain=tuple((f, Remembered(_bits_of(t))) for f, t in by_reads.items() if f not in timed | derived),
-            timed=tuple((f, _reader(f, t)) for f, t in by_reads.items() if f in timed - derived),
-            derived=tuple((_GETTERS[f], _reader(f, t)) for f, t in by_reads.items() if f in derived),
-            steps=tuple(self._steps),
+            plain=tuple(_group(names, by_reads) for names in _few_at_a_time(sorted(plain))),
+            timed=tuple((name, _reader(name, by_reads[name])) for name in timed),
+            derived=tuple((_GETTERS[name], _reader(name, by_reads[name])) for name in derived),
             bits_of=self._facts(),
         )
 
@@ -199,7 +183,7 @@ class Assembler:
         return self._bits[key]
 
 
-_GETTERS: Final[dict[str, Callable[[Values], Any]]] = {
+_GETTERS: Final[dict[str, Getter]] = {
     "": lambda _values: True,
     FIRST_AS_LAST: lambda values: values["entered_on"] if values["last_entry_on"] is None else None,
 }
@@ -226,15 +210,35 @@ def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
     return bits
 
 
+def _few_at_a_time(names: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), _AT_A_TIME):
+        yield names[start : start + _AT_A_TIME]
+
+
+def _group(names: list[str], tests: Mapping[str, Mapping[int, Static | Turn]]) -> tuple[Getter, Remembered[Any, int]]:
+    """One look-up for a few facts together."""
+    readers = [_bits_of(tests[name]) for name in names]
+    if len(names) == 1:
+        return itemgetter(*names), Remembered(readers[0])
+    return itemgetter(*names), Remembered(
+        lambda values: union(read(value) for read, value in zip(readers, values, strict=True))
+    )
+
+
 def _reader(reads: str, tests: Mapping[int, Static | Turn]) -> Callable[[Any], Reading]:
     bits = _bits_of(tests)
     turns = _turns(tests)
 
     def reading(value: object) -> Reading:
         found = [(at(value), since, until) for at, since, until in turns]
-        return Reading(bits(value), tuple([Flip(at, since, until) for at, since, until in found if at is not None]))
+        return bits(value), tuple([(at, since, until) for at, since, until in found if at is not None])
 
-    return reading if reads in _UNHASHED else Remembered(reading).__getitem__
+    if reads == "removal_at":
+        return reading
+    remembered = Remembered(reading)
+    if reads == "convictions":
+        return lambda rows: remembered[as_rows(rows)]
+    return remembered.__getitem__
 
 
 def _turns(tests: Mapping[int, Static | Turn]) -> list[tuple[Callable[[Any], datetime | None], int, int]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
-from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is ten times as quick, and cold starts wait for it."""
