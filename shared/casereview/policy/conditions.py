@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
 from casereview.facts import Conviction, ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.moments import NEVER, PAST, anniversary, days_from, year_begins
@@ -62,11 +62,11 @@ def tree(condition: Condition, *, negate: bool = False) -> Node:
     """The tests of a validated condition; with ``negate``, of its opposite."""
     if isinstance(condition, str):
         return Combination(every=not negate, parts=())
-    [(key, test)] = condition.items()
+    [(key, test)] = cast("Mapping[str, Any]", condition).items()
     if key == "not":
-        return tree(test, negate=not negate)  # type: ignore[arg-type]
+        return tree(test, negate=not negate)
     if key in {"any", "all"}:
-        parts = tuple(tree(part, negate=negate) for part in test)  # type: ignore[attr-defined]
+        parts = tuple(tree(part, negate=negate) for part in test)
         return Combination((key == "all") is not negate, parts)
     return _TESTS[key](_Asked(key, test, negate))
 

@@ -66,7 +66,7 @@ class Program:
 
     plain: tuple[tuple[Getter, Remembered[Any, int]], ...]
     """Facts that time does not touch, a few at a time, with the bits of their values."""
-    timed: tuple[tuple[str, Callable[[Any], Reading]], ...]
+    alone: tuple[tuple[str, Callable[[Any], Reading]], ...]
     derived: tuple[tuple[Getter, Callable[[Any], Reading]], ...]
     """What is read from more than one fact, or from none."""
     bits_of: Mapping[str, int]
@@ -78,7 +78,7 @@ class Program:
         for get, table in self.plain:
             bits |= table[get(values)]
         flips: list[Flip] = []
-        for fact, reading in self.timed:
+        for fact, reading in self.alone:
             value = values[fact]
             if value is not None:
                 more, found = reading(value)
@@ -142,11 +142,11 @@ class Assembler:
         for bit, test in self._tests.items():
             by_reads.setdefault(test.reads, {})[bit] = test
         derived = [name for name in by_reads if name in _GETTERS]
-        timed = [name for name in by_reads if name not in derived and _has_turns(by_reads[name])]
-        plain = [name for name in by_reads if name not in derived and name not in timed]
+        alone = [name for name in by_reads if name not in derived and _is_read_alone(name, by_reads[name])]
+        plain = [name for name in by_reads if name not in derived and name not in alone]
         return Program(
             plain=tuple(_group(names, by_reads) for names in _few_at_a_time(sorted(plain))),
-            timed=tuple((name, _reader(name, by_reads[name])) for name in timed),
+            alone=tuple((name, _reader(name, by_reads[name])) for name in alone),
             derived=tuple((_GETTERS[name], _reader(name, by_reads[name])) for name in derived),
             bits_of=self._facts(),
         )
@@ -197,8 +197,9 @@ def union(masks: Iterable[int]) -> int:
     return bits
 
 
-def _has_turns(tests: Mapping[int, Static | Turn]) -> bool:
-    return any(isinstance(test, Turn) for test in tests.values())
+def _is_read_alone(reads: str, tests: Mapping[int, Static | Turn]) -> bool:
+    """Facts that time touches, and those whose values are no key of a look-up."""
+    return reads in {"convictions", "removal_at"} or any(isinstance(test, Turn) for test in tests.values())
 
 
 def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
