@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import boto3
+import yaml
+from moto import mock_aws
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+
 import intake.app
 import intake.services
 import notify.app
 import notify.services
 import prioritize.app
 import prioritize.services
-import yaml
-from moto import mock_aws
-from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
-
 from casereview import keys
 from casereview.items import from_item
 from casereview.keys import Key
@@ -115,7 +115,11 @@ class System:
         )
         self.notify = notify.services.connect(
             notify.services.NotifySettings(
-                **shared, **keyed, mail_from="review@example.gov", mail_configuration_set="mail", delivery_queue_arn="delivery"
+                **shared,
+                **keyed,
+                mail_from="review@example.gov",
+                mail_configuration_set="mail",
+                delivery_queue_arn="delivery",
             ),
             self.clock,
         )
@@ -173,7 +177,7 @@ class System:
             "rank": lambda event: prioritize.app.respond(self.prioritize, event),
             "notice": lambda event: notify.app.respond(self.notify, event),
         }
-        while any([self._pump_once(name, worker) for name, worker in workers.items()]):
+        while sum(self._pump_once(name, worker) for name, worker in workers.items()):
             pass
 
     def _pump_once(self, name: str, worker: Callable[[dict[str, Any]], Any]) -> bool:
@@ -241,7 +245,8 @@ class System:
 
     def history(self, case: Case) -> list[Event]:
         return sorted(
-            (event for event in self.all(Event, "EVENT") if event.case_id == case.case_id), key=lambda event: event.version
+            (event for event in self.all(Event, "EVENT") if event.case_id == case.case_id),
+            key=lambda event: event.version,
         )
 
     def worklist(self, office: str) -> list[str]:

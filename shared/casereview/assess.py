@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from casereview.claims import Place, Settled, settle
 from casereview.facts import Facts
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.engine import rank
-from casereview.policy.ranking import RankInput, Ranking
-from casereview.records import Case, Event, Notice
+from casereview.policy.ranking import Ranking, RankInput
+from casereview.records import Case, CaseFile, Event, Notice
 
 MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
 """Why a notice did not arrive although the requester could have been written to: the office telephones."""
+
+
+class InForce(NamedTuple):
+    """What governs at an instant, and until when."""
+
+    policy: CompiledPolicy
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +36,18 @@ class Assessment:
     """The lane by requesters' claims alone."""
 
 
-def assess(
-    case: Case, events: Sequence[Event], notices: Sequence[Notice], policy: CompiledPolicy, until: datetime | None, now: datetime
-) -> Assessment:
-    """Assess a case at an instant under the policy in force until ``until``. Pure."""
-    place = _placing(case, policy)
-    settled = settle(events, place)
-    marks = settled.marks | _marks(case, notices)
-    ranking = _rank(case, settled, marks, case.lane_since or case.filed_at, policy, until, now)
+def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
+    """Assess a case at an instant under what is in force then. Pure."""
+    case = file.case
+    place = _placing(case, force.policy)
+    settled = settle(file.events, place)
+    subject = _subject(file, settled)
+    ranking = rank(subject, force.policy, now, force.until)
     since = case.lane_since if case.lane_since and ranking.lane == case.lane else _entered(case, now)
-    if since != case.lane_since:
-        ranking = _rank(case, settled, marks, since, policy, until, now)
-    return Assessment(settled, ranking, since, _shown_lane(events, settled, place, policy, now) or ranking.lane)
+    if since != subject.lane_since:
+        ranking = rank(replace(subject, lane_since=since), force.policy, now, force.until)
+    shown = _shown_lane(file.events, settled, place, now)
+    return Assessment(settled, ranking, since, ranking.lane if shown is None else force.policy.lanes[shown].id)
 
 
 def _entered(case: Case, now: datetime) -> datetime:
@@ -49,19 +57,17 @@ def _entered(case: Case, now: datetime) -> datetime:
     return min(case.rank_at or now, now)
 
 
-def _rank(
-    case: Case, settled: Settled, marks: frozenset[str], since: datetime, policy: CompiledPolicy, until: datetime | None, now: datetime
-) -> Ranking:
-    subject = RankInput(
+def _subject(file: CaseFile, settled: Settled) -> RankInput:
+    case = file.case
+    return RankInput(
         facts=settled.facts,
         case_id=case.case_id,
         filed_at=case.filed_at,
-        lane_since=since,
+        lane_since=case.lane_since or case.filed_at,
         stopped=timedelta(milliseconds=case.stopped_ms),
         verified=settled.verified,
-        marks=marks,
+        marks=settled.marks | _marks(case, file.notices),
     )
-    return rank(subject, policy, now, until)
 
 
 def _placing(case: Case, policy: CompiledPolicy) -> Place:
@@ -72,13 +78,11 @@ def _placing(case: Case, policy: CompiledPolicy) -> Place:
     return place
 
 
-def _shown_lane(
-    events: Sequence[Event], settled: Settled, place: Place, policy: CompiledPolicy, now: datetime
-) -> str | None:
-    """Return the lane without what officers entered; None where they entered nothing."""
+def _shown_lane(events: Sequence[Event], settled: Settled, place: Place, now: datetime) -> int | None:
+    """Return the index of the lane without what officers entered; None where they entered nothing."""
     if not settled.verified:
         return None
-    return policy.lanes[place(settle(events, place, verifications=False).facts, now)[0]].id
+    return place(settle(events, place, verifications=False).facts, now)[0]
 
 
 def _marks(case: Case, notices: Sequence[Notice]) -> frozenset[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 SqsRecord = Mapping[str, str]
 
@@ -21,6 +23,10 @@ def each_record(
         try:
             work(record)
         except Exception as error:  # noqa: BLE001  # any failure is this record's alone
-            logger.error("a message failed", extra={"error": type(error).__name__, "message_id": record["messageId"]})
+            logger.error("a message failed", extra=_what(error, record))  # noqa: TRY400  # a traceback may hold data
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+def _what(error: Exception, record: SqsRecord) -> dict[str, str]:
+    return {"error": type(error).__name__, "message_id": record["messageId"]}

@@ -39,9 +39,7 @@ def marks_of(submission: Submission) -> frozenset[str]:
     lacks = requester.role != "self" and requester.authority != form
     spoken = contact.spoken_language
     interpreter = contact.interpreter or (spoken is not None and not has_written_form_here(spoken))
-    return frozenset(
-        name for name, holds in (("authority_needed", lacks), ("interpreter", interpreter)) if holds
-    )
+    return frozenset(name for name, holds in (("authority_needed", lacks), ("interpreter", interpreter)) if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,12 @@ def _filings(events: Iterable[Event]) -> dict[str, Filing]:
 
 
 def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
-    """Return the receipts with full rights: who opened the case as ``self`` while it is not restricted, or was verified."""
-    found = {
-        receipt for receipt, filing in _filings(events).items() if filing.opened and filing.role == "self" and not restricted
-    }
+    """Return the receipts with full rights.
+
+    They opened the case as ``self``, unless it is restricted, or an officer verified identity or authority.
+    """
+    filings = _filings(events).items()
+    found = {receipt for receipt, filing in filings if filing.opened and filing.role == "self" and not restricted}
     for event in events:
         if event.verification and event.verification.about != "facts" and event.receipt:
             (found.add if event.verification.verdict == "confirmed" else found.discard)(event.receipt)

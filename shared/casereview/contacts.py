@@ -20,5 +20,7 @@ def open_contact(seal: Seal, request: Request) -> Contact:
 
 def seal_contact(seal: Seal, request: Request, stated: Contact) -> bytes:
     """Seal the contact with what an update states: absent is unchanged, null is unknown again."""
-    merged = open_contact(seal, request).model_copy(update={name: getattr(stated, name) for name in stated.model_fields_set})
+    merged = open_contact(seal, request).model_copy(
+        update={name: getattr(stated, name) for name in stated.model_fields_set}
+    )
     return seal.close("contact", request.receipt, merged.model_dump_json(exclude_none=True).encode())

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 
-class RankMessage(Stored):
+class Hint(Stored):
+    """A message that may be lost, repeated or late."""
+
+
+class RankMessage(Hint):
     """A case whose rank may have changed."""
 
     case_id: str = Field(max_length=64)
 
 
-class NoticeMessage(Stored):
+class NoticeMessage(Hint):
     """A notice that may be owed."""
 
     case_id: str = Field(max_length=64)
@@ -40,7 +44,7 @@ class Queue:
         self._client = client
         self._url = url
 
-    def send(self, message: Stored, office: str) -> None:
+    def send(self, message: Hint, office: str) -> None:
         """Send one message. Raises botocore's errors."""
         self._client.send_message(
             QueueUrl=self._url, MessageBody=message.model_dump_json(by_alias=True), MessageGroupId=office

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -20,6 +20,7 @@ OPEN: frozenset[Status] = frozenset(
 """The states in which a case holds its person's guard."""
 QUEUED: frozenset[Status] = frozenset({"in_line", "in_review", "information_needed", "with_senior_official"})
 """The states in which a case stands in a worklist."""
+
 
 class Stored(Record):
     """A record of the table, with the version of its schema."""
@@ -160,6 +161,10 @@ class Request(Stored):
     """The sealed contact of the newest update that gave one."""
 
 
+Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
+"""Why a notice did not reach its requester."""
+
+
 class Notice(Stored):
     """A message owed to one requester: which text, in which language, and how far it got; never an address."""
 
@@ -180,7 +185,7 @@ class Notice(Stored):
     send_at: Instant | None = None
     lease_until: Instant | None = None
     provider_id: str | None = None
-    why: Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"] | None = None
+    why: Undelivered | None = None
     stuck: bool = False
     attempts: int = 0
 
@@ -200,3 +205,11 @@ class Suppression(Stored):
     mac_key: str
     since: Instant
     why: Literal["bounce", "complaint"]
+
+
+class CaseFile(NamedTuple):
+    """A case with its history, oldest first, and its notices."""
+
+    case: Case
+    events: tuple[Event, ...]
+    notices: tuple[Notice, ...]

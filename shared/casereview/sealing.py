@@ -65,5 +65,3 @@ def _inflate(data: bytes) -> bytes:
     if inflater.unconsumed_tail:
         raise SealBrokenError
     return plain
-
-

@@ -19,9 +19,7 @@ Role = Literal["self", "attorney", "accredited_representative", "family", "advoc
 Authority = Literal["g28", "form_60_001", "none"]
 Preferred = Literal["email", "sms", "phone", "letter", "none"]
 Channel = Literal["web", "email", "phone", "letter", "fax", "in_person"]
-ReliefKind = Literal[
-    "petition_for_review", "first_motion_to_reopen", "asylum", "vawa", "t_visa", "u_visa", "other"
-]
+ReliefKind = Literal["petition_for_review", "first_motion_to_reopen", "asylum", "vawa", "t_visa", "u_visa", "other"]
 Outcome = Literal["release", "stay_of_removal", "no_arrest", "cancel_nta", "deferred_action", "other"]
 PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
 """Relief that 8 USC 1367 protects: that it is pending may not be disclosed."""

@@ -12,7 +12,7 @@ from casereview import keys
 from casereview.items import attribute, from_item, key_of, to_item
 from casereview.keys import Key
 from casereview.model import rfc3339
-from casereview.records import Case, Event, Notice, Stored
+from casereview.records import Case, CaseFile, Event, Notice, Stored
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -88,15 +88,6 @@ def _equal(expected: dict[str, object]) -> str:
     return " AND ".join(f"#{name} = :{name}" for name in expected)
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """A case with its history, oldest first, and its notices."""
-
-    case: Case
-    events: tuple[Event, ...]
-    notices: tuple[Notice, ...]
-
-
 class Due(NamedTuple):
     """An item that the due index says owes work."""
 
@@ -119,7 +110,7 @@ class Table:
         item = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True).get("Item")
         return from_item(model, item) if item else None
 
-    def partition(self, case_id: str) -> Partition | None:
+    def case_file(self, case_id: str) -> CaseFile | None:
         """Read a case with all that belongs to it, consistently."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
@@ -133,7 +124,7 @@ class Table:
                 by_kind[item["sk"]["S"].split("#", 1)[0]].append(item)
         if not by_kind["CASE"]:
             return None
-        return Partition(
+        return CaseFile(
             from_item(Case, by_kind["CASE"][0]),
             tuple(from_item(Event, item) for item in by_kind["EVENT"]),
             tuple(from_item(Notice, item) for item in by_kind["NOTICE"]),
@@ -164,7 +155,7 @@ class Table:
             raise Refused(reasons, [reason.get("Item") for reason in found]) from error  # type: ignore[misc]
 
     def due(self, shard: str, until: datetime, limit: int) -> list[Due]:
-        """Find up to ``limit`` items of a shard that were due at an instant, the longest due first; by index, a hint."""
+        """Find up to ``limit`` items of a shard due at an instant, the longest due first; by index, so a hint."""
         answer = self._client.query(
             TableName=self._name,
             IndexName=keys.DUE,
@@ -176,7 +167,13 @@ class Table:
 
     def postpone(self, due: Due, shard: str, until: datetime, *, attempts: int, stuck: bool) -> bool:
         """Move an item on in the due index and count the attempt, while it is due as seen; tell whether that held."""
-        values = {":seen": due.due_at, ":shard": shard, ":until": rfc3339(until), ":attempts": attempts, ":stuck": stuck}
+        values = {
+            ":seen": due.due_at,
+            ":shard": shard,
+            ":until": rfc3339(until),
+            ":attempts": attempts,
+            ":stuck": stuck,
+        }
         try:
             self._client.update_item(
                 TableName=self._name,

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from casereview.fields import EASTERN
 from casereview.languages import DEFAULT
-from casereview.problems import Fault, Problem, malformed, unprocessable
+from casereview.model import Record
 from casereview.notice_text import public_notice
+from casereview.problems import Fault, Problem, malformed, unprocessable
 from casereview.routing import find_county, find_state, offices, responsible
+from intake.answers import Accepted, FieldOffice, FieldOffices, NoticeText, ProblemFound
 from intake.changes import escalate, update, withdraw
 from intake.filing import file_request
 from intake.lookup import look_up
 from intake.services import Services, logger, metrics, services
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.exceptions import NotFoundError
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 app = APIGatewayRestResolver()
@@ -30,9 +31,8 @@ _PROBLEM = "application/problem+json"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def _json(status: HTTPStatus, document: object, content_type: str = "application/json") -> Response[str]:
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return Response(status, content_type, body, headers=dict(_HEADERS))
+def _json(status: HTTPStatus, answer: Record, content_type: str = "application/json") -> Response[str]:
+    return Response(status, content_type, answer.model_dump_json(), headers=dict(_HEADERS))
 
 
 def _body() -> bytes | str:
@@ -72,7 +72,7 @@ def get_request(receipt: str) -> Response[str]:
     return _json(HTTPStatus.OK, look_up(_services(), receipt, _header("Authorization")))
 
 
-_Change = Callable[[Services, str, str | None, bytes | str], dict[str, object]]
+_Change = Callable[[Services, str, str | None, bytes | str], Accepted]
 
 
 def _change(change: _Change, receipt: str) -> Response[str]:
@@ -105,20 +105,26 @@ def get_field_offices() -> Response[str]:
         raise unprocessable(Fault("state", "must be the two-letter code of a state, district or territory"))
     today = _services().now().astimezone(EASTERN).date()
     found = responsible(state, find_county(state, _parameter("county")), today)
-    return _json(HTTPStatus.OK, {"candidates": [{"code": code, "name": offices()[code]} for code in found]})
+    return _json(
+        HTTPStatus.OK, FieldOffices(candidates=tuple(FieldOffice(code=code, name=offices()[code]) for code in found))
+    )
 
 
 @app.get("/notice")
 def get_notice() -> Response[str]:
     """Read what everyone should know before filing."""
     notice = public_notice(_parameter("language") or DEFAULT)
-    return _json(HTTPStatus.OK, {"language": notice.language, "text": notice.text})
+    return _json(HTTPStatus.OK, NoticeText(language=notice.language, text=notice.text))
 
 
 @app.exception_handler(Problem)
+def _refuse(problem: Problem) -> Response[str]:
+    return _problem(problem)
+
+
 def _problem(problem: Problem) -> Response[str]:
     metrics.add_metric("Refused", "Count", 1)
-    return _json(problem.status, problem.document(), _PROBLEM)
+    return _json(problem.status, ProblemFound.model_validate(problem.document()), _PROBLEM)
 
 
 @app.not_found
@@ -131,7 +137,7 @@ def _fault(error: Exception) -> Response[str]:
     """Answer without a word of what happened; the log has the kind of the error, not its text, which may hold data."""
     logger.error("a request failed", extra={"error": type(error).__name__})
     metrics.add_metric("Faults", "Count", 1)
-    return _json(HTTPStatus.SERVICE_UNAVAILABLE, Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again").document(), _PROBLEM)
+    return _problem(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))
 
 
 def respond(use: Services, event: dict[str, object], context: LambdaContext) -> dict[str, object]:

@@ -22,10 +22,9 @@ from casereview.sealing import Part
 from casereview.submission import Nothing, Statement, Update, open_claims, parse
 from casereview.table import Refused, Write, delete, put_new, put_over
 from intake.access import admit, sees_all
+from intake.answers import Accepted
 from intake.filing import TRIES, send_hint
 from intake.services import Services
-
-_DONE: dict[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,14 @@ class _Step:
 
 def _apply(
     services: Services, request: Request, at: datetime, plan: Callable[[Request, Case], _Step | None]
-) -> dict[str, object]:
+) -> Accepted:
     """Carry out a change in one transaction on case, event and request; start again when another was faster."""
+    done = Accepted(receipt=request.receipt)
     for _ in range(TRIES):
         case = services.table.get(Case, keys.case(request.case_id))
         step = plan(request, case) if case else None
         if case is None or step is None:
-            return _DONE
+            return done
         after = case.model_copy(update={"version": case.version + 1, "attempts": 0, **step.case})
         try:
             services.table.write(*_writes(request, case, after, step, at))
@@ -57,7 +57,7 @@ def _apply(
         else:
             if after.rank_at is not None:
                 send_hint(services.rank_queue, RankMessage(case_id=case.case_id), case.office)
-            return _DONE
+            return done
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
 
 
@@ -79,7 +79,7 @@ def _writes(request: Request, before: Case, after: Case, step: _Step, at: dateti
     return writes
 
 
-def update(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> dict[str, object]:
+def update(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Take new facts, a new contact or a statement.
 
     Raises Problem 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not told.
@@ -94,7 +94,9 @@ def update(services: Services, receipt: str, authorization: str | None, raw: byt
         closed = case.status not in OPEN
         if request.state != "live" or (closed and sees_all(request, case)):
             raise conflict("the request is withdrawn or its case closed")
-        contact = {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
+        contact: dict[str, object] = (
+            {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
+        )
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {} if closed else {"rank_at": at, "stuck": False}
         return _Step("updated", {**owed, **restricted}, contact, claims, sealed)
@@ -106,7 +108,7 @@ def _seal(services: Services, request: Request, part: Part, value: dict[str, obj
     return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
 
 
-def withdraw(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> dict[str, object]:
+def withdraw(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """End a request. The case closes when no live one remains and only one had ever joined; else an officer confirms.
 
     Raises Problem 404, 400, 422. Withdrawing again changes nothing.
@@ -132,7 +134,7 @@ CLOSED: dict[str, object] = {"rank_at": None, "lease_until": None, "target_at": 
 """A closed case owes nothing."""
 
 
-def escalate(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> dict[str, object]:
+def escalate(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Ask for the Senior Reviewing Official, after a field office's decision.
 
     Raises Problem 404, 400, 422; 409 unless a field office has decided and this requester may know it.

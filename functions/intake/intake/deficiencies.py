@@ -11,6 +11,7 @@ from casereview.facts import Facts
 from casereview.identifiers import is_short_a_number
 from casereview.routing import HEADQUARTERS, responsible, route
 from casereview.submission import Submission
+from intake.answers import Deficiency
 
 _USCIS_RECEIPT = re.compile(r"[A-Z]{3}\d{10}", re.ASCII)
 
@@ -27,14 +28,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "born_on_missing": ("subject.born_on", "The person's date of birth is missing."),
     "custody_unknown": ("facts.custody", "Please say whether the person is detained."),
     "facility_missing": ("facts.facility", "Please say where the person is detained."),
-    "facility_unknown": ("facts.facility", "This facility is not in our list, or several have this name: send its code."),
+    "facility_unknown": (
+        "facts.facility",
+        "This facility is not in our list, or several have this name: send its code.",
+    ),
     "state_unknown": ("facts.residence.state", "The state is missing or unknown; use its two-letter code."),
     "county_unknown": ("facts.residence.county", "This state has several field offices: the county decides which."),
     "outcome_missing": ("outcome_sought", "Please say what you ask for."),
     "authority_missing": (
         "requester.authority",
-        "Attorneys and accredited representatives need a signed Form G-28, everyone else a signed ICE Form 60-001,"
-        " before we may tell them about the case. We review the request all the same.",
+        "Attorneys and accredited representatives need Form G-28, others ICE Form 60-001, to be told of the case.",
     ),
     "contact_missing": ("requester.contact", "We have no way to write to you: keep the receipt and the access code."),
     "uscis_receipt_form": ("subject.uscis_receipt", "A USCIS receipt number has three letters and ten digits."),
@@ -74,6 +77,6 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
     return tuple(code for code, lacks in found if lacks)
 
 
-def describe(codes: tuple[str, ...]) -> list[dict[str, str]]:
+def describe(codes: tuple[str, ...]) -> tuple[Deficiency, ...]:
     """Return what the answer says of each code."""
-    return [{"field": MESSAGES[code][0], "message": MESSAGES[code][1]} for code in codes]
+    return tuple(Deficiency(field=MESSAGES[code][0], message=MESSAGES[code][1]) for code in codes)

@@ -27,14 +27,15 @@ from casereview.items import from_item
 from casereview.jsontext import Json, canonical, read_object
 from casereview.languages import DEFAULT, choose
 from casereview.macs import body_digest
-from casereview.messages import NoticeMessage, Queue, RankMessage
-from casereview.model import Record, rfc3339, to_milliseconds
-from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
+from casereview.messages import Hint, NoticeMessage, Queue, RankMessage
+from casereview.model import to_milliseconds
 from casereview.notice_text import VERSIONS, public_notice
+from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
 from casereview.records import OPEN, Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.routing import route
 from casereview.submission import Submission, open_facts, validate
 from casereview.table import Refused, Write, check, put_new, put_over
+from intake.answers import Filed, NoticeText
 from intake.deficiencies import deficiencies, describe
 from intake.services import Services, logger
 
@@ -63,7 +64,7 @@ class _Draft:
         )
 
 
-def file_request(services: Services, raw: bytes | str, idempotency_key: str | None) -> dict[str, object]:
+def file_request(services: Services, raw: bytes | str, idempotency_key: str | None) -> Filed:
     """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
 
     Raises Problem: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
@@ -216,7 +217,7 @@ def _hint(services: Services, case: Case, notice: Notice) -> None:
     send_hint(services.notice_queue, NoticeMessage(case_id=case.case_id, notice_id=notice.notice_id), notice.office)
 
 
-def send_hint(queue: Queue, message: Record, office: str) -> None:
+def send_hint(queue: Queue, message: Hint, office: str) -> None:
     """Send a message that may be lost."""
     try:
         queue.send(message, office)
@@ -224,7 +225,7 @@ def send_hint(queue: Queue, message: Record, office: str) -> None:
         logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
 
 
-def _answer_again(services: Services, draft: _Draft, refusal: Refused) -> dict[str, object]:
+def _answer_again(services: Services, draft: _Draft, refusal: Refused) -> Filed:
     """Answer as the first time, where this is the same body under the same key."""
     item = refusal.items[0]
     stored = from_item(Request, item) if item else services.table.get(Request, keys.request(draft.request.receipt))
@@ -235,14 +236,14 @@ def _answer_again(services: Services, draft: _Draft, refusal: Refused) -> dict[s
     return _answer(stored, draft)
 
 
-def _answer(request: Request, draft: _Draft) -> dict[str, object]:
+def _answer(request: Request, draft: _Draft) -> Filed:
     """Return the answer: a function of the request alone."""
     notice = public_notice(draft.language or DEFAULT)
-    return {
-        "receipt": request.receipt,
-        "access_code": draft.code,
-        "received_at": rfc3339(request.received_at),
-        "field_office": request.office,
-        "deficiencies": describe(request.deficiencies),
-        "notice": {"language": notice.language, "text": notice.text},
-    }
+    return Filed(
+        receipt=request.receipt,
+        access_code=draft.code,
+        received_at=request.received_at,
+        field_office=request.office,
+        deficiencies=describe(request.deficiencies),
+        notice=NoticeText(language=notice.language, text=notice.text),
+    )

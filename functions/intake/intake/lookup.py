@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 from casereview import keys
-from casereview.model import rfc3339
 from casereview.records import QUEUED, Case, Request
 from intake.access import admit, sees_all
+from intake.answers import WhereItStands
 from intake.services import Services
 
 
-def look_up(services: Services, receipt: str, authorization: str | None) -> dict[str, object]:
+def look_up(services: Services, receipt: str, authorization: str | None) -> WhereItStands:
     """Return the answer of ``GET /requests/{receipt}``. Raises Problem 404."""
     request = admit(services, receipt, authorization)
     case = services.table.get(Case, keys.case(request.case_id))
     if request.state == "withdrawn" or case is None or not sees_all(request, case):
         return _limited(request)
-    return {
-        "receipt": request.receipt,
-        "status": case.status,
-        "status_since": rfc3339(case.status_since),
-        "disclosure": "full",
-        "lane": case.shown_lane,
-        "people_ahead": _people_ahead(services, case),
-        "asked_for": [],
-        "decision": None,
-    }
+    return WhereItStands(
+        receipt=request.receipt,
+        status=case.status,
+        status_since=case.status_since,
+        disclosure="full",
+        lane=case.shown_lane,
+        people_ahead=_people_ahead(services, case),
+        asked_for=(),
+    )
 
 
-def _limited(request: Request) -> dict[str, object]:
+def _limited(request: Request) -> WhereItStands:
     """Return the same for every third party, whatever happened to the case."""
     withdrawn = request.state == "withdrawn"
-    return {
-        "receipt": request.receipt,
-        "status": "withdrawn" if withdrawn else "received",
-        "status_since": rfc3339(request.state_since if withdrawn else request.received_at),
-        "disclosure": "limited",
-        "lane": None,
-        "people_ahead": None,
-        "asked_for": None,
-        "decision": None,
-    }
+    return WhereItStands(
+        receipt=request.receipt,
+        status="withdrawn" if withdrawn else "received",
+        status_since=request.state_since if withdrawn else request.received_at,
+        disclosure="limited",
+    )
 
 
 def _people_ahead(services: Services, case: Case) -> int | None:

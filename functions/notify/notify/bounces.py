@@ -46,7 +46,10 @@ def _addresses(event: dict[str, Any], kind: str) -> Iterator[str]:
 
 def _suppress(services: Services, address: str, why: _Why) -> None:
     record = Suppression(
-        address=services.macs.address(address), mac_key=services.macs.key, since=to_milliseconds(services.now()), why=why
+        address=services.macs.address(address),
+        mac_key=services.macs.key,
+        since=to_milliseconds(services.now()),
+        why=why,
     )
     try:
         services.table.write(put_new(record))

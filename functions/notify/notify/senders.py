@@ -1,8 +1,8 @@
 """Mail and text messages: one call each, and every failure as one of two kinds.
 
-    DeliveryError
-    ├── TransientError   try again later: throttled, down, paused, or no answer (then it may have been sent)
-    └── PermanentError   this message to this address will never go
+DeliveryError
+├── TransientError   try again later: throttled, down, paused, or no answer (then it may have been sent)
+└── PermanentError   this message to this address will never go
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from notify.render import Message
 
 _PERMANENT = frozenset(
-    {"MessageRejected", "BadRequestException", "InvalidParameter", "InvalidParameterValue", "OptedOut", "OptedOutException"}
+    {
+        "MessageRejected",
+        "BadRequestException",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "OptedOut",
+        "OptedOutException",
+    }
 )
 """Error codes of SES v2 and SNS that speak of this message or address; all others speak of the service."""
 

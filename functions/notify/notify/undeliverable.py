@@ -22,7 +22,14 @@ def give_up(services: Services, notice: Notice, why: str, now: datetime) -> None
     Raises Refused where the notice or the case kept moving: the message is then shown again.
     """
     ended = notice.model_copy(
-        update={"state": "undeliverable", "why": why, "lease_until": None, "send_at": None, "stuck": False, "attempts": 0}
+        update={
+            "state": "undeliverable",
+            "why": why,
+            "lease_until": None,
+            "send_at": None,
+            "stuck": False,
+            "attempts": 0,
+        }
     )
     write = put_over(ended, state=notice.state, sends=notice.sends)
     metrics.add_metric("Undeliverable", MetricUnit.Count, 1)

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from casereview.assess import Assessment, assess
+from casereview.assess import Assessment, InForce, assess
 from casereview.history import changes_between
 from casereview.model import to_milliseconds
 from casereview.policy.registry import governing
-from casereview.records import QUEUED, Case, Event, Explanation
-from casereview.table import Partition, Refused, put_new, put_over
+from casereview.records import QUEUED, Case, CaseFile, Event, Explanation
+from casereview.table import Refused, put_new, put_over
 from prioritize.services import Services, metrics
 
 TRIES = 3
@@ -27,11 +27,11 @@ class StillMovingError(Exception):
 def rank_case(services: Services, case_id: str) -> None:
     """Bring a case up to date. Raises StillMovingError; the message is then shown again."""
     for _ in range(TRIES):
-        partition = services.table.partition(case_id)
-        if partition is None or not _stands_in_line(partition.case):
+        file = services.table.case_file(case_id)
+        if file is None or not _stands_in_line(file.case):
             return
         try:
-            _bring_up_to_date(services, partition, to_milliseconds(services.now()))
+            _bring_up_to_date(services, file, to_milliseconds(services.now()))
         except Refused:
             continue
         return
@@ -42,16 +42,15 @@ def _stands_in_line(case: Case) -> bool:
     return case.status == "received" or case.status in QUEUED
 
 
-def _bring_up_to_date(services: Services, partition: Partition, now: datetime) -> None:
-    case = partition.case
-    policy, until = governing(now)
-    found = assess(case, partition.events, partition.notices, policy, until, now)
+def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None:
+    case = file.case
+    found = assess(file, InForce(*governing(now)), now)
     ranked = _ranked(case, found, now)
     changes = changes_between(case, ranked)
     if changes:
-        event = _event(ranked.model_copy(update={"version": case.version + 1}), found, now)
-        after = ranked.model_copy(update={"version": event.version})
-        services.table.write(put_over(after, version=case.version), put_new(event.model_copy(update={"changes": changes})))
+        after = ranked.model_copy(update={"version": case.version + 1})
+        event = _event(after, found, now).model_copy(update={"changes": changes})
+        services.table.write(put_over(after, version=case.version), put_new(event))
         _report(case, after)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
