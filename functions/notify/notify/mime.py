@@ -56,6 +56,5 @@ def _address(plain: str) -> Address:
 def _add(mail: EmailMessage, headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable() or name in mail:
-            message = f"header {name!r} cannot be added"
-            raise UnsendableError(message)
+            raise UnsendableError("a header cannot be added")
         mail[name] = value
