@@ -15,7 +15,6 @@ import boto3
 import yaml
 from moto import mock_aws
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 
 import intake.app
 import intake.services
@@ -79,7 +78,7 @@ class _Loader(yaml.SafeLoader):
     """Reads a template without evaluating its functions."""
 
 
-_Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
 
 
 def table_definition() -> dict[str, Any]:
@@ -137,7 +136,7 @@ class System:
         raw = body if isinstance(body, str) or body is None else json.dumps(body)
         path, _, query = path.partition("?")
         parameters = dict(part.split("=", 1) for part in query.split("&")) if query else None
-        event = {
+        event: dict[str, object] = {
             "httpMethod": method,
             "path": path,
             "resource": path,
@@ -261,7 +260,8 @@ class System:
 
     def outbox(self) -> list[Sent]:
         """Return what was sent, mail first."""
-        ses, sns = (get_backend(name)[DEFAULT_ACCOUNT_ID][REGION] for name in ("ses", "sns"))
+        ses: Any = get_backend("ses")["123456789012"][REGION]
+        sns: Any = get_backend("sns")["123456789012"][REGION]
         return [_mail(message.raw_data) for message in ses.sent_messages] + [
             Sent("sms", number, "", "", text, text) for number, text in sns.sms_messages.values()
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -32,8 +32,8 @@ class _Step:
     """What a change makes of a case and its request, and what else it writes."""
 
     kind: EventKind
-    case: dict[str, object] = field(default_factory=dict)
-    request: dict[str, object] = field(default_factory=dict)
+    case: Mapping[str, object] = field(default_factory=dict)
+    request: Mapping[str, object] = field(default_factory=dict)
     claims: Facts | None = None
     sealed: bytes | None = None
     also: tuple[Write, ...] = ()
@@ -75,7 +75,7 @@ def _writes(request: Request, before: Case, after: Case, step: _Step, at: dateti
     )
     writes = [put_over(after, version=before.version), put_new(event), *step.also]
     if step.request:
-        writes.append(put_over(request.model_copy(update=step.request), state=request.state, epoch=request.epoch))
+        writes.append(put_over(request.model_copy(update={**step.request}), state=request.state, epoch=request.epoch))
     return writes
 
 
@@ -94,9 +94,7 @@ def update(services: Services, receipt: str, authorization: str | None, raw: byt
         closed = case.status not in OPEN
         if request.state != "live" or (closed and sees_all(request, case)):
             raise conflict("the request is withdrawn or its case closed")
-        contact: dict[str, object] = (
-            {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
-        )
+        contact = {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {} if closed else {"rank_at": at, "stuck": False}
         return _Step("updated", {**owed, **restricted}, contact, claims, sealed)
