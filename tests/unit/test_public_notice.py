@@ -21,7 +21,7 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     "pt": {"enforcement": ("pode usar o que você enviar",), "nothing stops": ("remoção", "prisão", "audiência")},
     "ht": {"enforcement": ("kapab sèvi ak sa ou voye",), "nothing stops": ("depòtasyon", "arestasyon", "odyans")},
     "zh": {"enforcement": ("用于移民执法",), "nothing stops": ("遣返", "逮捕", "听证", "期限")},
-    "pa": {"enforcement": ("ਵਰਤ ਸਕਦਾ ਹੈ",), "nothing stops": ("ਦੇਸ਼ ਨਿਕਾਲੇ", "ਗ੍ਰਿਫ਼ਤਾਰੀ", "ਸੁਣਵਾਈ", "ਮਿਆਦ")},
+    "pa": {"enforcement": ("ਵਰਤ ਸਕਦਾ ਹੈ",), "nothing stops": ("ਦੇਸ਼ ਨਿਕਾਲੇ", "ਗ੍ਰਿਫ਼ਤਾਰੀ", "ਸੁਣਵਾਈ", "ਆਖਰੀ ਤਾਰੀਖ")},
     "ru": {"enforcement": ("может использовать",), "nothing stops": ("высылку", "арест", "слушание", "срок")},
     "ar": {"enforcement": ("قد تستخدم",), "nothing stops": ("ترحيل", "اعتقال", "جلسة استماع", "موعد نهائي")},
     "fr": {

@@ -14,7 +14,7 @@ import pytest
 from casereview.languages import LANGUAGES, Language
 from casereview.notice_text import LINE, VERSIONS, NoticeTextError, TemplateId
 from casereview.records import Notice
-from notify.render import TEMPLATES, Message, render, texts
+from notify.render import TEMPLATES, Message, _fill, render, texts
 
 RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"
 ADDRESS = "https://casereview.example.gov/status"
@@ -24,7 +24,7 @@ EVERY = [pytest.param(template, language, id=f"{template}-{language}") for templ
 FORBIDDEN: dict[str, list[str]] = json.loads(Path(__file__).with_name("forbidden_words.json").read_bytes())
 NAMES = re.compile(r"\b(ICE|ERO|DHS|USCIS|EOIR|CBP|DRIL|VAWA|SRO)\b|I-246|G-28")
 
-SEGMENTS: dict[Language, int] = {"en": 1, "es": 1, "pt": 1, "ht": 1, "fr": 1, "zh": 2, "ru": 2, "pa": 3, "ar": 3}
+SEGMENTS: dict[Language, int] = {"en": 1, "es": 1, "pt": 1, "ht": 1, "fr": 1, "zh": 2, "ru": 3, "pa": 3, "ar": 3}
 """The most segments that an SMS may take, without the look-up address."""
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -229,6 +229,11 @@ def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeate
     with pytest.raises(NoticeTextError) as refused:
         render("news", "en", **values)
     assert str(refused.value) == complaint
+
+
+def test_a_text_with_a_slot_that_nothing_fills_is_refused() -> None:
+    with pytest.raises(NoticeTextError, match="a text has a slot that nothing fills: 'code'"):
+        _fill("Your code is ${code}", {"receipt": RECEIPT})
 
 
 def test_an_unknown_template_is_refused() -> None:
