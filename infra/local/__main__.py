@@ -1,0 +1,91 @@
+"""`python -m infra.local`: runs template.yaml here until it is interrupted.
+
+Environment: PORT (8000; 0 takes a free one), SEED (`samples` or `none`), ENGINE (`moto` or `dynamodb-local`),
+LOG (where handlers log: a file, or `-` for standard error; default build/local-PORT.log), TEMPLATE (template.yaml),
+ENVIRONMENTS (the most processes a function may have, 4), PARAMETERS (`Name=Value`, separated by spaces).
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from infra.local.engine import ROOT, Engine, EngineError
+from infra.local.intrinsics import IntrinsicError
+from infra.local.runner import LocalRun, Options
+from infra.local.template import TemplateError, load
+
+
+def main() -> int:
+    """Runs until SIGINT (exit code 0) or SIGTERM (143)."""
+    stopped = Event()
+    received: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    try:
+        with running() as run:
+            introduce(run)
+            print(f"ready {run.address}", flush=True)
+            stopped.wait()
+    except (TemplateError, IntrinsicError, EngineError) as error:
+        print(f"cannot run the template: {error}", file=sys.stderr)
+        return 1
+    return 0 if received[:1] == [signal.SIGINT] else 128 + received[0]
+
+
+@contextlib.contextmanager
+def running() -> Iterator[LocalRun]:
+    """Starts everything, and ends it."""
+    with contextlib.ExitStack() as ending:
+        engine = Engine(_dynamodb_port(ending))
+        ending.callback(engine.stop)
+        template = load(Path(os.environ.get("TEMPLATE", ROOT / "template.yaml")), _parameters())
+        run = LocalRun(template, engine, _options())
+        ending.callback(run.stop)
+        run.start()
+        yield run
+
+
+def introduce(run: LocalRun) -> None:
+    """Loads the sample requests and shows the docket, unless SEED is none."""
+    if os.environ.get("SEED", "samples") == "none":
+        return
+    from infra.local import docket, samples  # noqa: PLC0415  not needed without samples
+
+    receipts = samples.file(run.address)
+    docket.show(run, receipts)
+
+
+def _options() -> Options:
+    port = int(os.environ.get("PORT", "8000"))
+    log = os.environ.get("LOG", str(ROOT / "build" / f"local-{port}.log"))
+    bound = int(os.environ.get("ENVIRONMENTS", "4"))
+    return Options(port=port, bound=bound, log=None if log == "-" else Path(log))
+
+
+def _parameters() -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in os.environ.get("PARAMETERS", "").split())
+
+
+def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:
+    engine = os.environ.get("ENGINE", "moto")
+    if engine == "moto":
+        return None
+    if engine != "dynamodb-local":
+        raise TemplateError(f"ENGINE is moto or dynamodb-local, not {engine}")
+    from infra.local.dynamodb_local import dynamodb_local  # noqa: PLC0415  needs Java, moto doesn't
+
+    return int(ending.enter_context(dynamodb_local()).rpartition(":")[2])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The runner's own interface under `/_local`, for tools and tests (the contract is docs/local.md).
+
+Beside outbox, queues, tick and token: `GET health`, `GET calls` (the distinct role, action and resource that
+functions asked for, with IAM's answer), and `POST kill {"function": "NotifyFunction"}`, which ends the processes
+of a function by SIGKILL, whatever they are doing.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from infra.local.engine import Engine
+from infra.local.environments import Pool
+from infra.local.outbox import Outbox
+from infra.local.schedule import Clock
+from infra.local.stack import Stack
+from infra.local.users import NoUserPoolError, id_token
+from infra.local.wire import HttpRequest, HttpResponse
+
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
+Action = Callable[[HttpRequest], HttpResponse]
+
+
+class ProblemError(Exception):
+    """Answered as application/problem+json."""
+
+    def __init__(self, status: int, title: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+
+
+class Control:
+    """Answers `/_local/…`."""
+
+    def __init__(self, stack: Stack, engine: Engine, pools: Mapping[str, Pool], clock: Clock, outbox: Outbox) -> None:
+        self._stack = stack
+        self._engine = engine
+        self._pools = pools
+        self._clock = clock
+        self._outbox = outbox
+        self._actions: dict[tuple[str, str], Action] = {
+            ("GET", "health"): self._health,
+            ("GET", "outbox"): self._sent,
+            ("GET", "queues"): self._queues,
+            ("GET", "calls"): self._calls,
+            ("POST", "tick"): self._tick,
+            ("POST", "token"): self._token,
+            ("POST", "kill"): self._kill,
+        }
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Answers one request."""
+        action = self._actions.get((request.method, request.path.removeprefix("/_local/").rstrip("/")))
+        try:
+            if action is None:
+                raise ProblemError(404, "There is no such route")
+            return action(request)
+        except ProblemError as problem:
+            body = {"type": "about:blank", "title": problem.title, "status": problem.status, "errors": []}
+            return _json(body, problem.status, "application/problem+json")
+
+    def _health(self, _request: HttpRequest) -> HttpResponse:
+        return _json({"status": "ok", "aws": self._engine.endpoint})
+
+    def _sent(self, request: HttpRequest) -> HttpResponse:
+        to = parse_qs(request.query).get("to", [None])[0]
+        return HttpResponse(200, [("Content-Type", "application/json; charset=utf-8")], self._outbox.as_json(to))
+
+    def _queues(self, _request: HttpRequest) -> HttpResponse:
+        sqs = self._stack.client("sqs")
+        found = {}
+        for name in self._stack.of_type("AWS::SQS::Queue"):
+            queue = self._stack.get(name)
+            counts = sqs.get_queue_attributes(QueueUrl=queue.ref, AttributeNames=list(_COUNTS))["Attributes"]
+            visible, delayed, in_flight = (int(counts[count]) for count in _COUNTS)
+            found[queue.attributes["QueueName"]] = {"visible": visible + delayed, "in_flight": in_flight}
+        return _json(found)
+
+    def _calls(self, _request: HttpRequest) -> HttpResponse:
+        return _json(self._engine.ask("/_front/calls"))
+
+    def _tick(self, _request: HttpRequest) -> HttpResponse:
+        return _json({"fired": self._clock.tick()})
+
+    def _token(self, request: HttpRequest) -> HttpResponse:
+        wish = _object(request.body)
+        groups = wish.get("groups", [])
+        if not isinstance(groups, list):
+            raise ProblemError(400, "groups is a list of names")
+        try:
+            token = id_token(
+                self._stack, str(wish.get("user", "user")), wish.get("office"), [str(each) for each in groups]
+            )
+        except NoUserPoolError:
+            raise ProblemError(404, "The template has no user pool") from None
+        return _json({"token": token})
+
+    def _kill(self, request: HttpRequest) -> HttpResponse:
+        pool = self._pools.get(str(_object(request.body).get("function")))
+        if pool is None:
+            raise ProblemError(404, f"function is one of {', '.join(self._pools)}")
+        return _json({"killed": pool.kill()})
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body or b"{}")
+    except ValueError:
+        raise ProblemError(400, "The body is not JSON") from None
+    if not isinstance(value, dict):
+        raise ProblemError(400, "The body is not a JSON object")
+    return value
+
+
+def _json(value: object, status: int = 200, media: str = "application/json") -> HttpResponse:
+    return HttpResponse(status, [("Content-Type", media)], json.dumps(value).encode())

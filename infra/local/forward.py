@@ -1,0 +1,31 @@
+"""Passes requests on to DynamoDB Local, one kept connection for each thread that asks."""
+
+import http.client
+import threading
+from collections.abc import Callable
+
+from infra.local.wire import HttpRequest, HttpResponse
+
+_HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "keep-alive"}
+
+
+def forward_to(port: int) -> Callable[[HttpRequest], HttpResponse]:
+    """A handler that asks the server on a loopback port."""
+    local = threading.local()
+
+    def ask(request: HttpRequest) -> HttpResponse:
+        connection: http.client.HTTPConnection | None = getattr(local, "connection", None)
+        if connection is None:
+            connection = local.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        headers = {name: value for name, value in request.headers if name.lower() not in _HOP_BY_HOP}
+        try:
+            connection.request(request.method, request.target, request.body, headers)
+            response = connection.getresponse()
+            body = response.read()
+        except (http.client.HTTPException, OSError):
+            local.connection = None
+            return HttpResponse(503)
+        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP]
+        return HttpResponse(response.status, kept, body)
+
+    return ask

@@ -1,0 +1,160 @@
+"""What a request to AWS asks IAM for: the actions, and the resource of each; pure functions.
+
+The rules are those of the Service Authorization Reference. Where one API operation stands for several actions
+(a transaction), or its action has another name (a raw e-mail), the table below says so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Call = tuple[str, str]  # action, resource
+
+_DYNAMODB_WRITES = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+_BLOB_KEY_ID = 36  # moto's ciphertext begins with the id of its key; AWS's names its key as well
+
+
+@dataclass(frozen=True, slots=True)
+class AwsRequest:
+    """One request, as the client library has it: service id of its signature, operation, parameters.
+
+    `identities` are the SES identities that exist: an address is authorized by its own if there is one, else by
+    its domain's.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    region: str = "us-east-1"
+    account: str = "123456789012"
+    identities: frozenset[str] = field(default=frozenset())
+
+    def arn(self, service: str, rest: str) -> str:
+        """The ARN of a resource in this request's account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
+
+
+def calls_of(request: AwsRequest) -> list[Call]:
+    """The (action, resource) pairs that must all be allowed; an operation not known here is asked for on `*`."""
+    rule = _SERVICES.get(request.service)
+    return _unique(rule(request)) if rule else [(f"{request.service}:{request.operation}", "*")]
+
+
+def context_of(request: AwsRequest) -> dict[str, str | Sequence[str]]:
+    """The condition keys of a direct request; never `kms:ViaService`, which only a service's own call carries."""
+    context: dict[str, str | Sequence[str]] = {"aws:RequestedRegion": request.region}
+    parameters = request.parameters
+    if request.service == "kms" and parameters.get("EncryptionContext"):
+        pairs = parameters["EncryptionContext"]
+        context["kms:EncryptionContextKeys"] = list(pairs)
+        context |= {f"kms:EncryptionContext:{key}": value for key, value in pairs.items()}
+    if request.service == "ses" and parameters.get("FromEmailAddress"):
+        context["ses:FromAddress"] = address_of(parameters["FromEmailAddress"])
+    return context
+
+
+def address_of(sender: str) -> str:
+    """The plain address of `Name <address>`."""
+    return sender.rpartition("<")[2].rstrip("> ") if "<" in sender else sender.strip()
+
+
+def _unique(calls: list[Call]) -> list[Call]:
+    return list(dict.fromkeys(calls))
+
+
+def _table(request: AwsRequest, name: str, index: str | None = None) -> str:
+    arn = name if name.startswith("arn:") else request.arn("dynamodb", f"table/{name}")
+    return f"{arn}/index/{index}" if index else arn
+
+
+def _dynamodb(request: AwsRequest) -> list[Call]:
+    parameters = request.parameters
+    match request.operation:
+        case "TransactWriteItems":
+            return [
+                (_DYNAMODB_WRITES.get(kind, f"dynamodb:{kind}"), _table(request, operation.get("TableName", "")))
+                for entry in parameters.get("TransactItems", [])
+                for kind, operation in entry.items()
+            ]
+        case "TransactGetItems":
+            gets = [entry.get("Get", {}) for entry in parameters.get("TransactItems", [])]
+            return [("dynamodb:GetItem", _table(request, get.get("TableName", ""))) for get in gets]
+        case "BatchGetItem" | "BatchWriteItem":
+            action = f"dynamodb:{request.operation}"
+            return [(action, _table(request, name)) for name in parameters.get("RequestItems", {})]
+    name = parameters.get("TableName")
+    resource = _table(request, name, parameters.get("IndexName")) if name else "*"
+    return [(f"dynamodb:{request.operation}", resource)]
+
+
+def _sqs(request: AwsRequest) -> list[Call]:
+    name = request.parameters.get("QueueUrl", "").rpartition("/")[2] or request.parameters.get("QueueName")
+    action = request.operation.removesuffix("Batch")
+    return [(f"sqs:{action}", request.arn("sqs", name) if name else "*")]
+
+
+def _kms_key(request: AwsRequest, key: str) -> str:
+    if key.startswith("arn:"):
+        return key
+    return request.arn("kms", key if key.startswith("alias/") else f"key/{key}")
+
+
+def _key_of_blob(blob: str | bytes) -> str:
+    if isinstance(blob, bytes):
+        return blob[:_BLOB_KEY_ID].decode("ascii", "replace")
+    from base64 import b64decode  # noqa: PLC0415  only a decryption that names no key needs it
+
+    return b64decode(blob)[:_BLOB_KEY_ID].decode("ascii", "replace")
+
+
+def _kms(request: AwsRequest) -> list[Call]:
+    parameters = request.parameters
+    source = parameters.get("KeyId") or parameters.get("SourceKeyId")
+    if source is None and "CiphertextBlob" in parameters:
+        source = _key_of_blob(parameters["CiphertextBlob"])
+    resource = _kms_key(request, source) if source else "*"
+    if request.operation == "ReEncrypt":
+        target = _kms_key(request, parameters["DestinationKeyId"])
+        return [("kms:ReEncryptFrom", resource), ("kms:ReEncryptTo", target)]
+    return [(f"kms:{request.operation}", resource)]
+
+
+def _sns(request: AwsRequest) -> list[Call]:
+    parameters = request.parameters
+    topic = parameters.get("TopicArn") or parameters.get("TargetArn")
+    return [(f"sns:{request.operation.removesuffix('Batch')}", topic or "*")]
+
+
+def _ses(request: AwsRequest) -> list[Call]:
+    parameters = request.parameters
+    if request.operation != "SendEmail":
+        return [(f"ses:{request.operation}", "*")]
+    action = "ses:SendRawEmail" if "Raw" in parameters.get("Content", {}) else "ses:SendEmail"
+    sender = address_of(parameters.get("FromEmailAddress", ""))
+    domain = sender.rpartition("@")[2]
+    identity = domain if sender not in request.identities and domain in request.identities else sender
+    calls = [(action, request.arn("ses", f"identity/{identity}"))]
+    if parameters.get("ConfigurationSetName"):
+        calls.append((action, request.arn("ses", f"configuration-set/{parameters['ConfigurationSetName']}")))
+    return calls
+
+
+def _cognito(request: AwsRequest) -> list[Call]:
+    pool = request.parameters.get("UserPoolId")
+    resource = request.arn("cognito-idp", f"userpool/{pool}") if pool else "*"
+    return [(f"cognito-idp:{request.operation}", resource)]
+
+
+_SERVICES: dict[str, Callable[[AwsRequest], list[Call]]] = {
+    "dynamodb": _dynamodb,
+    "sqs": _sqs,
+    "kms": _kms,
+    "sns": _sns,
+    "ses": _ses,
+    "cognito-idp": _cognito,
+}

@@ -1,0 +1,35 @@
+"""The moto server: a process of its own, on a loopback port, with the fixes of moto_patches and the front before it.
+
+`python -m infra.local.moto_server [DYNAMODB_PORT]` prints its port and ends when its standard input ends, so it
+never outlives the runner.
+"""
+
+import os
+import sys
+
+from infra.local.account import ACCOUNT
+from infra.local.front import Front
+from infra.local.wire import Server
+
+
+def serve(dynamodb_port: int | None) -> None:
+    """Serves until standard input ends."""
+    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # or moto looks through all its accounts for each access key
+    sys.setswitchinterval(0.001)
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+
+    from infra.local import moto_patches  # noqa: PLC0415
+    from infra.local.forward import forward_to  # noqa: PLC0415
+
+    moto_patches.apply()
+    front = Front(DomainDispatcherApplication(create_backend_app))
+    if dynamodb_port is not None:
+        front.dynamodb = forward_to(dynamodb_port)
+    server = Server(front.respond).start()
+    print(server.port, flush=True)
+    sys.stdin.read()
+    os._exit(0)  # its threads hold nothing that outlives it
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else None)

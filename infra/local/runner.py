@@ -1,0 +1,156 @@
+"""The local run as a whole: engine, stack, functions, queues, schedules and the API, started and ended together."""
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from infra.local import resources
+from infra.local.authorizer import TokenVerifier
+from infra.local.control import Control
+from infra.local.engine import Engine
+from infra.local.environments import Pool, lambda_variables
+from infra.local.event_sources import Poller, read_mappings
+from infra.local.functions import FunctionSpec, read_functions
+from infra.local.http_api import MAX_BODY, HttpApi
+from infra.local.outbox import Outbox
+from infra.local.permissions import key_policies, role_policies
+from infra.local.routes import read_apis
+from infra.local.runtime_api import Outcome
+from infra.local.schedule import Clock, read_schedules
+from infra.local.stack import Stack
+from infra.local.template import Template
+from infra.local.wire import Server
+
+# What the template says exists beforehand: parameters that name an SES identity verified outside of it.
+IDENTITY_PARAMETERS = ("MailIdentity",)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. `bound` is the largest number of environments a function; port 0 takes a free one."""
+
+    port: int = 8000
+    bound: int = 4
+    log: Path | None = None
+
+
+class LocalRun:
+    """Everything that runs. `start` it, `stop` it."""
+
+    def __init__(self, template: Template, engine: Engine, options: Options) -> None:
+        self.options = options
+        self.engine = engine
+        self._log: BinaryIO = open_log(options.log)
+        self.stack = Stack(template, resources.CREATORS, engine.client)
+        self._create_identities(template)
+        self.stack.create()
+        self.functions = read_functions(self.stack)
+        self.policies = role_policies(self.stack)
+        self.pools = self._pools()
+        mappings = read_mappings(self.stack, self.functions, self.policies)
+        self._pollers = [
+            Poller(each, engine.client("sqs"), self.pools[each.function.logical_id].invoke) for each in mappings
+        ]
+        self.clock = Clock(read_schedules(self.stack, self.functions), self._invoke)
+        self._server = self._api_server()
+
+    @property
+    def address(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def start(self) -> None:
+        """Serves, polls and fires; returns when each function has an environment, or its failure was shown."""
+        self._server.start()
+        with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
+            for spec, failure in pool.map(lambda each: (each.spec, each.warm()), self.pools.values()):
+                if failure is not None:
+                    print(f"{spec.logical_id}: {failure.payload.decode('utf-8', 'replace')}", file=sys.stderr)
+        for poller in self._pollers:
+            poller.start()
+        self.clock.start()
+
+    def stop(self) -> None:
+        """Ends everything, child processes included."""
+        self.clock.stop()
+        for poller in self._pollers:
+            poller.stop()
+        self._server.close()
+        with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
+            list(pool.map(Pool.close, self.pools.values()))
+        self.engine.stop()
+
+    def _create_identities(self, template: Template) -> None:
+        names = [template.parameters[name] for name in IDENTITY_PARAMETERS if name in template.parameters]
+        for name in names:
+            self.engine.client("sesv2").create_email_identity(EmailIdentity=name)
+
+    def _pools(self) -> dict[str, Pool]:
+        keys = {role: access_key_id() for role in sorted({spec.role for spec in self.functions.values()})}
+        roles = {key: {"role": role, "policies": self.policies.get(role, [])} for role, key in keys.items()}
+        self.engine.ask("/_front/roles", roles)
+        self.engine.ask("/_front/names", self._names())
+        return {name: self._pool(spec, keys[spec.role]) for name, spec in self.functions.items()}
+
+    def _pool(self, spec: FunctionSpec, key: str) -> Pool:
+        credentials = {
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+            "AWS_SESSION_TOKEN": secrets.token_urlsafe(30),
+        }
+        variables = lambda_variables(spec, credentials, self.engine.endpoint)
+        return Pool(spec, variables, self._log, self.options.bound)
+
+    def _names(self) -> dict[str, Any]:
+        identities = self.engine.client("sesv2").list_email_identities()["EmailIdentities"]
+        aliases = self.engine.client("kms").list_aliases()["Aliases"]
+        return {
+            "identities": [each["IdentityName"] for each in identities],
+            "aliases": {
+                each["AliasArn"]: each["AliasArn"].partition(":alias/")[0] + f":key/{each['TargetKeyId']}"
+                for each in aliases
+                if "TargetKeyId" in each
+            },
+            "key_policies": key_policies(self.stack),
+        }
+
+    def _invoke(self, spec: FunctionSpec, payload: bytes) -> Outcome:
+        return self.pools[spec.logical_id].invoke(payload)
+
+    def _api_server(self) -> Server:
+        control = Control(self.stack, self.engine, self.pools, self.clock, Outbox(self._sent_after))
+        clients = self._user_pool_clients()
+        verifier = TokenVerifier(lambda pool: self.engine.ask(f"/{pool}/.well-known/jwks.json"), clients)
+        api = HttpApi(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)
+        return Server(api.respond, self.options.port, MAX_BODY)
+
+    def _sent_after(self, number: int) -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = self.engine.ask(f"/_front/outbox?since={number}")
+        return sent
+
+    def _user_pool_clients(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for name in self.stack.of_type("AWS::Cognito::UserPoolClient"):
+            pool = self.stack.properties(name)["UserPoolId"]
+            found[pool] = found.get(pool, frozenset()) | {self.stack.get(name).ref}
+        return found
+
+
+def access_key_id() -> str:
+    """A new access key id, of the form of a role's temporary one."""
+    return "ASIA" + base64.b32encode(os.urandom(10)).decode()
+
+
+def open_log(path: Path | None) -> BinaryIO:
+    """Where handlers log: a file made anew, or standard error."""
+    if path is None:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "ab", buffering=0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    return path.open("ab", buffering=0)

@@ -1,0 +1,104 @@
+"""Reads template.yaml and translates it, offline, as AWS would: what comes out is plain CloudFormation."""
+
+import copy
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.local.account import REGION
+
+# Where a SAM resource keeps its code; translation accepts only an address in S3.
+_CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+_ELSEWHERE = "s3://local/code"
+_MANAGED_POLICIES = "arn:aws:iam::aws:policy/"
+
+
+class TemplateError(Exception):
+    """A template that cannot be run here; says why."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A translated template.
+
+    `body` is CloudFormation; `code` the local directory of each function and layer, by logical id as it stood in
+    the source; `parameters` the value of each parameter.
+    """
+
+    body: Mapping[str, Any]
+    code: Mapping[str, Path]
+    parameters: Mapping[str, Any]
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        """The resources by logical id."""
+        resources: Mapping[str, Mapping[str, Any]] = self.body["Resources"]
+        return resources
+
+
+def load(path: Path, parameters: Mapping[str, str]) -> Template:
+    """Reads and translates a SAM template.
+
+    Args:
+        path: the template.
+        parameters: values for parameters; the template's defaults fill what is missing.
+
+    Raises:
+        TemplateError: a parameter has no value, or the translation failed.
+    """
+    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415  half a second to import
+
+    source: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
+    values = _parameter_values(source, parameters)
+    code = _take_code(source, path.parent)
+    return Template(_translate(source, values), code, values)
+
+
+def _parameter_values(source: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
+    declared = source.get("Parameters", {})
+    values = {name: given.get(name, each.get("Default")) for name, each in declared.items()}
+    missing = sorted(name for name, value in values.items() if value is None)
+    if missing:
+        raise TemplateError(f"parameters without a default need a local value: {', '.join(missing)}")
+    return values
+
+
+def _take_code(source: dict[str, Any], base: Path) -> dict[str, Path]:
+    """The local code directories; the template itself is made to point elsewhere."""
+    code: dict[str, Path] = {}
+    shared = source.get("Globals", {}).get("Function", {})
+    default = shared.pop("CodeUri", None)
+    for name, resource in source["Resources"].items():
+        place = _CODE.get(resource["Type"])
+        if place is None:
+            continue
+        properties = resource.setdefault("Properties", {})
+        where = properties.get(place, default)
+        if isinstance(where, str) and not where.startswith("s3://"):
+            code[name] = (base / where).resolve()
+        if "InlineCode" not in properties:
+            properties[place] = _ELSEWHERE
+    return code
+
+
+def _translate(source: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of toggles of its own service
+    session = boto3.Session(region_name=REGION)
+    translator = Translator({}, Parser(), boto_session=session)
+    try:
+        return dict(translator.translate(copy.deepcopy(source), dict(values), get_managed_policy_map=_no_policies))
+    except InvalidDocumentException as invalid:
+        causes = "; ".join(cause.message for cause in invalid.causes)
+        raise TemplateError(f"the template is not valid SAM: {causes}") from None
+
+
+def _no_policies() -> dict[str, str]:
+    return {}

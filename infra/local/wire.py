@@ -1,0 +1,284 @@
+"""A small HTTP/1.1 server: one thread a connection, kept alive, one handler for all requests.
+
+Three servers of the local run speak through it (the API, the AWS front, the runtime API). The standard library's
+own spends some 150 microseconds a request on parsing headers as e-mail, more than the emulated call itself.
+"""
+
+import contextlib
+import socket
+import socketserver
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from threading import Thread
+from typing import BinaryIO
+
+MAX_LINE = 65_536
+MAX_HEADERS = 200
+MAX_DRAINED = 64 * 1024 * 1024  # bytes of a body that is too large which are read before the connection is closed
+
+
+class RefusedError(Exception):
+    """A request that cannot be read; the connection ends after the answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(HTTPStatus(status).phrase)
+        self.status = status
+
+
+@dataclass(slots=True)
+class HttpRequest:
+    """One request. `too_large` says that its body exceeded the server's limit and was thrown away."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes = b""
+    http_version: str = "HTTP/1.1"
+    too_large: bool = False
+    client: str = "127.0.0.1"
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header (name in lower case), or None."""
+        for key, value in reversed(self.headers):
+            if key.lower() == name:
+                return value
+        return None
+
+    @property
+    def path(self) -> str:
+        """The path as sent, without the query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The query as sent."""
+        return self.target.partition("?")[2]
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether the connection is to stay open after the answer."""
+        wish = (self.header("connection") or "").lower()
+        return wish == "keep-alive" if self.http_version == "HTTP/1.0" else wish != "close"
+
+
+@dataclass(slots=True)
+class HttpResponse:
+    """One answer. Content-Length and Connection are set when it is written."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def _line(stream: BinaryIO) -> bytes:
+    line = stream.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:
+        raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+    return line
+
+
+def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
+    headers: list[tuple[str, str]] = []
+    while (line := _line(stream)) not in {b"\r\n", b"\n"}:
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon or not name or name != name.strip():
+            raise RefusedError(HTTPStatus.BAD_REQUEST)
+        headers.append((name, value.strip()))
+        if len(headers) > MAX_HEADERS:
+            raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+    return headers
+
+
+def _declared_length(request: HttpRequest) -> int:
+    lengths = {value for name, value in request.headers if name.lower() == "content-length"}
+    if not lengths:
+        return 0
+    length = lengths.pop()
+    if lengths or not (length.isascii() and length.isdigit()):
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+    return int(length)
+
+
+def _read_exactly(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+    return data
+
+
+def _drain(stream: BinaryIO, length: int) -> None:
+    left = min(length, MAX_DRAINED)
+    while left > 0 and (piece := stream.read(min(left, MAX_LINE))):
+        left -= len(piece)
+
+
+def _read_chunks(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
+    pieces: list[bytes] = []
+    total = 0
+    while True:
+        try:
+            size = int(_line(stream).split(b";")[0].strip(), 16)
+        except ValueError:
+            raise RefusedError(HTTPStatus.BAD_REQUEST) from None
+        if size <= 0:
+            break
+        total += size
+        if total > MAX_DRAINED:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        piece = _read_exactly(stream, size)
+        _line(stream)
+        if total <= limit:
+            pieces.append(piece)
+    _read_headers(stream)  # trailers, which nobody here asks for
+    request.too_large = total > limit
+    request.body = b"" if request.too_large else b"".join(pieces)
+
+
+def _read_body(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
+    encoding = request.header("transfer-encoding")
+    if encoding is not None:
+        if encoding.lower() != "chunked" or request.header("content-length") is not None:
+            raise RefusedError(HTTPStatus.BAD_REQUEST)
+        _read_chunks(stream, request, limit)
+        return
+    length = _declared_length(request)
+    if length > limit:
+        request.too_large = True
+        _drain(stream, length)
+    elif length:
+        request.body = _read_exactly(stream, length)
+
+
+def read_request(stream: BinaryIO, output: BinaryIO, limit: int) -> HttpRequest | None:
+    """Reads the next request of a connection; None at its end.
+
+    Raises:
+        RefusedError: it is not HTTP/1.x, or its framing is ambiguous.
+    """
+    line = _line(stream)
+    while line in {b"\r\n", b"\n"}:
+        line = _line(stream)
+    if not line:
+        return None
+    parts = line.decode("latin-1").split()
+    if len(parts) != 3 or not parts[2].startswith("HTTP/1."):  # noqa: PLR2004  method, target, version
+        raise RefusedError(HTTPStatus.BAD_REQUEST)
+    request = HttpRequest(parts[0], parts[1], _read_headers(stream), http_version=parts[2])
+    if (request.header("expect") or "").lower() == "100-continue":
+        output.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        output.flush()
+    _read_body(stream, request, limit)
+    return request
+
+
+def write_response(output: BinaryIO, response: HttpResponse, *, keep_alive: bool, head: bool = False) -> None:
+    """Writes an answer in one piece."""
+    bodiless = response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+    lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+    lines += [f"{name}: {_one_line(value)}" for name, value in response.headers if name.lower() != "content-length"]
+    if not bodiless:
+        lines.append(f"Content-Length: {len(response.body)}")
+    lines.append("Connection: keep-alive" if keep_alive else "Connection: close")
+    top = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+    output.write(top if head or bodiless else top + response.body)
+    output.flush()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Status"
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    server: "Server"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError, TimeoutError, ValueError):
+            while self._answer_one():
+                pass
+
+    def _answer_one(self) -> bool:
+        try:
+            request = read_request(self.rfile, self.wfile, self.server.max_body)
+        except RefusedError as refused:
+            write_response(self.wfile, HttpResponse(refused.status), keep_alive=False)
+            return False
+        if request is None:
+            return False
+        request.client = self.client_address[0]
+        response = self._respond(request)
+        keep_alive = request.keeps_alive and not request.too_large
+        write_response(self.wfile, response, keep_alive=keep_alive, head=request.method == "HEAD")
+        return keep_alive
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.server.respond(request)
+        except Exception:  # noqa: BLE001  a server answers, whatever went wrong in its handler
+            traceback.print_exc()
+            return HttpResponse(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Serves one handler on one loopback port until closed."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 1024
+
+    def __init__(self, respond: Handler, port: int = 0, max_body: int = 64 * 1024 * 1024) -> None:
+        self.respond = respond
+        self.max_body = max_body
+        self._sockets: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", port), _Connection)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    def start(self) -> "Server":
+        """Serves from a thread of its own."""
+        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        return self
+
+    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        """Accepts a connection and remembers it, to be able to cut it."""
+        connection, address = super().get_request()
+        self._sockets.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Closes a connection."""
+        if isinstance(request, socket.socket):
+            self._sockets.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that broke is the client's affair; anything else is shown."""
+        del client_address
+        if isinstance(request, socket.socket) and request.fileno() == -1:
+            return
+        super().handle_error(request, None)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Stops serving and cuts every connection."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self._sockets):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
