@@ -9,13 +9,15 @@ import pytest
 from tests.system import REGION, System, running
 
 
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "CaseReview")
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
+@pytest.fixture(scope="session", autouse=True)
+def _environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "CaseReview")
+        patch.setenv("POWERTOOLS_SERVICE_NAME", "test")
+        yield
 
 
 @pytest.fixture
@@ -23,3 +25,11 @@ def system() -> Iterator[System]:
     """A system of one's own: empty table, empty queues, the clock at 24 November 2026, 15:00 UTC."""
     with running() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[System]:
+    """A system that a module's tests share, because none of them may leave anything in it."""
+    with running() as found:
+        yield found
+        assert found.items() == []

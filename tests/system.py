@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -81,6 +82,7 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
 
 
+@cache
 def table_definition() -> dict[str, Any]:
     """Return the table as template.yaml defines it, as CreateTable takes it."""
     properties = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # safe loader
