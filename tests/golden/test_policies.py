@@ -46,7 +46,7 @@ def conviction(text: str) -> dict[str, Any]:
     return {"kind": kind, "convicted_on": days[0] if days else None, **words}
 
 
-def value(fact: str, text: str, at: datetime) -> Any:
+def value(fact: str, text: str, at: datetime) -> object:
     if fact == "convictions":
         return [] if text == "none" else [conviction(part) for part in listed(text, "+")]
     if fact == "relief_pending":

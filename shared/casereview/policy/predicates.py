@@ -92,8 +92,8 @@ class ReliefTest(TypedDict):
     any: Yes
 
 
-Tests = TypedDict(
-    "Tests",
+FactTests = TypedDict(
+    "FactTests",
     {
         "any": "Annotated[list[Condition], Field(min_length=1)]",
         "all": "Annotated[list[Condition], Field(min_length=1)]",
@@ -135,7 +135,7 @@ COMBINATIONS: Final = frozenset({"any", "all", "not"})
 
 def operators(fact: str) -> tuple[str, ...]:
     """The tests that a fact takes; none for a combination or an unknown name."""
-    shape = Tests.__annotations__.get(fact)
+    shape = FactTests.__annotations__.get(fact)
     return () if fact in COMBINATIONS else tuple(getattr(shape, "__annotations__", ()))
 
 
@@ -145,7 +145,7 @@ def _one_fitting_test(value: object) -> object:
         return value
     _need_one(value, "a condition", "combine several by any or all")
     for fact, test in value.items():
-        if fact not in Tests.__annotations__:
+        if fact not in FactTests.__annotations__:
             raise ValueError(f"there is no fact {fact!r} that a policy may test")
         if fact not in COMBINATIONS:
             _fits(fact, test)
@@ -175,7 +175,7 @@ def _tag(value: object) -> str:
 Condition = Annotated[
     Annotated[Literal["always"], Tag("always")]
     | Annotated[
-        Tests,
+        FactTests,
         BeforeValidator(_one_fitting_test),
         Field(json_schema_extra={"minProperties": 1, "maxProperties": 1}),
         Tag("tests"),

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from casereview.model import Instant, Record
-from casereview.policy.moments import Duration
+from casereview.policy.moments import Duration, write_duration
 from casereview.policy.predicates import Condition
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -95,12 +95,21 @@ class Overlay(Record):
     source: Text
 
 
+def _between(least: timedelta, most: timedelta) -> AfterValidator:
+    def check(value: timedelta) -> timedelta:
+        if not least <= value <= most:
+            raise ValueError(f"the duration lies between {write_duration(least)} and {write_duration(most)}")
+        return value
+
+    return AfterValidator(check)
+
+
 class Numbers(Record):
     """The policy's numbers, each a house rule, with its unit and bounds."""
 
-    largest_credit: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=90))] = timedelta(days=30)
+    largest_credit: Annotated[Duration, _between(timedelta(0), timedelta(days=90))] = timedelta(days=30)
     """No credit is larger: nobody is overtaken by a case filed later than this."""
-    lease: Annotated[Duration, Field(ge=timedelta(minutes=15), le=timedelta(days=7))] = timedelta(hours=8)
+    lease: Annotated[Duration, _between(timedelta(minutes=15), timedelta(days=7))] = timedelta(hours=8)
     """How long a claim lasts without work on the case; in a top lane at most half the first-look time."""
     cap: Annotated[int, Field(strict=True, ge=1, le=500)] = 20
     """How many cases one officer may hold."""

@@ -1,0 +1,142 @@
+"""What the golden tables don't show: times, ranks, verification, marks, and why a case changes when it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from casereview.facts import Facts
+from casereview.policy import registry
+from casereview.policy.engine import explain, rank
+from casereview.policy.ranking import RankInput, Reason
+
+NOW = datetime(2021, 6, 15, 16, tzinfo=UTC)
+A = registry.compiled("2021-02-18-interim")
+B = registry.compiled("2021-09-30-guidelines")
+
+
+def case(**facts: object) -> RankInput:
+    return RankInput(Facts.model_validate(facts), "C1", NOW - timedelta(days=1))
+
+
+def test_the_target_is_the_first_look_after_the_case_came_into_its_lane_and_the_time_the_clock_stood() -> None:
+    detained = case(custody="detained")
+    assert rank(detained, A, NOW, None).target_by == detained.filed_at + timedelta(days=14)
+    moved = replace(detained, lane_since=NOW, stopped=timedelta(days=3))
+    assert rank(moved, A, NOW, None).target_by == NOW + timedelta(days=17)
+    assert rank(case(custody="not_detained"), A, NOW, None).target_by is None
+
+
+def test_a_rank_reads_lane_then_deadline_before_filing_then_milliseconds_then_case() -> None:
+    filed = case(custody="detained")
+    milliseconds = (filed.filed_at - datetime(1, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    assert rank(filed, A, NOW, None).rank == f"02.1.{milliseconds:015d}.C1"
+    soon = case(removal_at=NOW + timedelta(hours=1))
+    assert rank(soon, A, NOW, None).rank.startswith("01.0.")
+    assert rank(case(removal_soon=True), A, NOW, None).rank.startswith("01.1.")
+
+
+def test_the_times_of_a_ranking_are_in_utc_whatever_the_time_asked() -> None:
+    zone = datetime.fromisoformat("2021-06-15T12:00:00-04:00")
+    filed = replace(case(), filed_at=zone)
+    assert rank(filed, A, zone, None) == rank(replace(filed, filed_at=NOW), A, NOW, None)
+
+
+def test_the_latest_imaginable_times_rank() -> None:
+    far = replace(
+        case(birth_year=9999, check_in_on="9999-12-31", entered_on="9999-12-31"),
+        filed_at=datetime.max.replace(tzinfo=UTC),
+    )
+    assert rank(far, B, NOW, None).lane == "other"
+
+
+@pytest.mark.parametrize(
+    ("verified", "raised"),
+    [
+        ((), True),
+        (("custody", "removal_order"), True),
+        (("removal_at",), False),
+        (("removal_soon",), False),
+        (("removal_at", "removal_soon"), False),
+    ],
+)
+def test_verify_is_raised_unless_verified_facts_alone_lead_to_the_top_lane(
+    verified: tuple[str, ...],
+    raised: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    subject = case(custody="detained", removal_order="final", removal_soon=True, removal_at=NOW + timedelta(hours=1))
+    found = rank(replace(subject, verified=frozenset(verified)), A, NOW, None)
+    assert ("verify" in found.flags) is raised
+
+
+def test_marks_pass_through_once_after_the_flags_of_the_facts() -> None:
+    subject = replace(case(protected=True), marks=frozenset({"stuck", "interpreter", "restricted"}))
+    assert rank(subject, A, NOW, None).flags == ("restricted", "interpreter", "stuck")
+
+
+def test_reasons_carry_the_documents_text_and_the_facts_that_matched() -> None:
+    found = rank(case(custody="detained", birth_year=1940, pregnant=False), A, NOW, None)
+    texts = {rule.id: rule.text for rule in (*A.document.lanes, *A.document.credits)}
+    assert found.reasons == (Reason("detained", texts["detained"]), Reason("age_75", texts["age_75"]))
+    assert found.matched == ("birth_year", "custody")
+    assert rank(case(), A, NOW, None).matched == ()
+
+
+def test_only_the_facts_that_satisfied_a_rule_are_named() -> None:
+    entered = {"entry": "unlawful", "last_entry_on": "2021-01-01", "entered_on": "2001-01-01"}
+    found = {entry.rule: entry.facts for entry in explain(case(**entered), B, NOW)}
+    assert found["border_security"] == ("entry", "last_entry_on")
+    found = {
+        entry.rule: entry.facts
+        for entry in explain(case(entry="apprehended_at_border", entered_on="2021-01-01"), B, NOW)
+    }
+    assert found["border_security"] == ("entry",)
+
+
+def test_the_policy_is_named_only_while_one_is_in_force() -> None:
+    assert rank(case(), A, NOW, None).policy == "2021-02-18-interim"
+    default = rank(case(), registry.compiled(registry.DEFAULT), NOW, None)
+    assert default.policy is None
+    assert default.digest == registry.compiled(registry.DEFAULT).digest
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, None),
+        ({"custody": "detained", "check_in_on": "2021-07-10"}, None),
+        ({"removal_at": "2021-06-20T12:00:00Z"}, "2021-06-17T12:00:00Z"),
+        ({"removal_at": "2021-06-17T12:00:00Z"}, "2021-06-17T12:00:00Z"),
+        ({"removal_at": "2021-06-01T12:00:00Z"}, None),
+        ({"check_in_on": "2021-07-10"}, "2021-06-26T04:00:00Z"),
+        ({"check_in_on": "2021-06-20"}, "2021-06-21T04:00:00Z"),
+        ({"check_in_on": "2021-06-20", "removal_order": "final"}, "2021-06-21T04:00:00Z"),
+        (
+            {"check_in_on": "2021-06-20", "removal_at": "2021-09-01T00:00:00Z", "custody": "detained"},
+            "2021-08-29T00:00:00Z",
+        ),
+        ({"birth_year": 1947}, "2022-01-01T05:00:00Z"),
+        ({"birth_year": 1947, "claims_us_citizenship": True}, "2022-01-01T05:00:00Z"),
+        ({"birth_year": 1947, "removal_soon": True}, None),
+        ({"birth_year": 1957}, "2032-01-01T05:00:00Z"),
+        ({"birth_year": 1957, "removal_order": "final"}, "2022-01-01T05:00:00Z"),
+        ({"birth_year": 1957, "removal_order": "final", "serious_illness": True}, "2032-01-01T05:00:00Z"),
+        ({"entered_on": "2012-02-29"}, "2022-02-28T05:00:00Z"),
+        ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04"}]}, "2023-07-04T04:00:00Z"),
+        ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04", "vacated": True}]}, None),
+        ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04"}, {"kind": "misdemeanor"}]}, None),
+    ],
+)
+def test_a_case_is_looked_at_again_when_its_answer_changes_and_never_for_nothing(
+    facts: dict[str, object], expected: str | None
+) -> None:
+    found = rank(case(**facts), A, NOW, None).changes_at
+    assert found == (datetime.fromisoformat(expected) if expected else None)
+
+
+def test_two_tests_that_turn_at_one_instant_are_weighed_together() -> None:
+    """On 1 January 2022 an 18-year-old's tender age ends; nothing else may hide it."""
+    found = rank(case(birth_year=2003), B, NOW, None)
+    assert found.changes_at == datetime(2022, 1, 1, 5, tzinfo=UTC)

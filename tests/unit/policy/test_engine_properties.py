@@ -1,0 +1,179 @@
+"""What must hold of every ranking, on invented cases under the packaged and under invented policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from casereview.policy import registry
+from casereview.policy.compiled import CompiledPolicy, compile_policy
+from casereview.policy.engine import explain, rank
+from casereview.policy.ranking import Ranking, RankInput
+from casereview.policy.schema import Flags, Policy
+from tests.unit.policy import oracle
+from tests.unit.policy.strategies import cases, nows, policies
+
+MILLISECOND = timedelta(milliseconds=1)
+DATED = Flags.model_validate(
+    {
+        "title": "Dated",
+        "flags": [
+            {
+                "id": "dated",
+                "when": {"custody": {"is": "detained"}},
+                "from": "2022-01-01T00:00:00Z",
+                "to": "2023-01-01T00:00:00Z",
+                "text": "t",
+                "source": "house rule",
+            }
+        ],
+    }
+)
+packaged = st.sampled_from([*registry.PACKAGED, registry.DEFAULT])
+many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def unchanging(ranking: Ranking) -> Ranking:
+    return ranking._replace(changes_at=None)
+
+
+def as_oracle(ranking: Ranking) -> dict[str, Any]:
+    return {
+        "lane": ranking.lane,
+        "sort_at": ranking.sort_at,
+        "reasons": [reason.rule for reason in ranking.reasons],
+        "categories": [category.id for category in ranking.categories],
+        "approvals": list(ranking.approvals),
+        "factors": [factor.id for factor in ranking.factors],
+        "flags": list(ranking.flags),
+    }
+
+
+def check_changes_at(case: RankInput, policy: CompiledPolicy, now: datetime, moments: Sequence[datetime]) -> None:
+    """Equal at every moment before ``changes_at``, and different at it."""
+    found = rank(case, policy, now, None)
+    for at in moments:
+        if now <= at and (found.changes_at is None or at < found.changes_at):
+            assert unchanging(rank(case, policy, at, None)) == unchanging(found)
+    if found.changes_at is not None:
+        assert found.changes_at > now
+        assert unchanging(rank(case, policy, found.changes_at, None)) != unchanging(found)
+        assert unchanging(rank(case, policy, found.changes_at - MILLISECOND, None)) == unchanging(found)
+
+
+@many
+@given(cases, policies, nows)
+def test_any_document_ranks_as_its_description_says(case: RankInput, policy: Policy, now: datetime) -> None:
+    compiled = compile_policy(policy, DATED)
+    for at in (now, *oracle.turning_points(case.facts)[::25]):
+        assert as_oracle(rank(case, compiled, at, None)) == oracle.ranked(case, policy, DATED, at)
+
+
+@many
+@given(cases, packaged, nows)
+def test_the_packaged_documents_rank_as_their_description_says(case: RankInput, name: str, now: datetime) -> None:
+    for at in (now, *oracle.turning_points(case.facts)[::10]):
+        expected = oracle.ranked(case, registry.packaged(name), registry.flags(), at)
+        assert as_oracle(rank(case, registry.compiled(name), at, None)) == expected
+
+
+@many
+@given(cases, packaged, nows)
+def test_a_ranking_changes_at_the_instant_that_it_names_and_not_before(
+    case: RankInput, name: str, now: datetime
+) -> None:
+    points = oracle.turning_points(case.facts)
+    moments = [at + step for at in points for step in (-MILLISECOND, timedelta(0), MILLISECOND)]
+    check_changes_at(case, registry.compiled(name), now, moments)
+
+
+@many
+@given(cases, policies, nows)
+def test_so_it_does_under_any_document(case: RankInput, policy: Policy, now: datetime) -> None:
+    check_changes_at(case, compile_policy(policy, DATED), now, oracle.turning_points(case.facts))
+
+
+@given(cases, packaged, nows, st.timedeltas(MILLISECOND, timedelta(days=4000)))
+def test_a_ranking_changes_no_later_than_its_policy_ends(
+    case: RankInput, name: str, now: datetime, rest: timedelta
+) -> None:
+    alone = rank(case, registry.compiled(name), now, None)
+    until = now + rest
+    bounded = rank(case, registry.compiled(name), now, until)
+    assert bounded.changes_at == (until if alone.changes_at is None else min(until, alone.changes_at))
+    assert unchanging(bounded) == unchanging(alone)
+
+
+@given(st.lists(cases, max_size=12, unique_by=lambda case: case.case_id), packaged, nows, st.randoms())
+def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
+    docket: list[RankInput], name: str, now: datetime, random: Random
+) -> None:
+    def order(some: Sequence[RankInput]) -> list[str]:
+        ranks = [rank(case, registry.compiled(name), now, None).rank for case in some]
+        assert len(set(ranks)) == len(ranks)
+        return sorted(ranks)
+
+    shuffled = random.sample(docket, len(docket))
+    assert order(docket) == order(shuffled) == order(docket)
+
+
+@many
+@given(cases, cases, packaged, nows)
+def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the_largest_credit(
+    one: RankInput, other: RankInput, name: str, now: datetime
+) -> None:
+    policy = registry.compiled(name)
+    assume(one.case_id != other.case_id)
+    first, second = (rank(case, policy, now, None) for case in (one, other))
+    if first.lane_index < second.lane_index:
+        assert first.rank < second.rank
+    largest = policy.numbers.largest_credit
+    by_filing = policy.lanes[first.lane_index].order_by == "filed_at"
+    if first.lane == second.lane and by_filing and one.filed_at + largest < other.filed_at:
+        assert first.rank < second.rank
+
+
+@given(cases, cases, packaged, nows, st.timedeltas(MILLISECOND, timedelta(days=90)))
+def test_deadlines_ahead_go_before_those_passed_or_unknown(
+    one: RankInput, other: RankInput, name: str, now: datetime, ahead: timedelta
+) -> None:
+    def imminent(case: RankInput, removal_at: datetime | None) -> Ranking:
+        known = {"claims_us_citizenship": None, "removal_soon": True, "removal_at": removal_at}
+        return rank(replace(case, facts=case.facts.model_copy(update=known)), registry.compiled(name), now, None)
+
+    assume(one.case_id != other.case_id)
+    coming = imminent(one, now + ahead)
+    assert coming.sort_at == now + ahead
+    for behind in (imminent(other, now), imminent(other, None)):
+        assert coming.lane == behind.lane == "imminent_removal"
+        assert coming.rank < behind.rank
+        assert behind.sort_at == other.filed_at
+
+
+@given(cases, cases, packaged, nows)
+def test_waiting_moves_everyone_equally(one: RankInput, other: RankInput, name: str, now: datetime) -> None:
+    policy = registry.compiled(name)
+    first, second = (rank(case, policy, now, None) for case in (one, other))
+    horizon = min(found.changes_at or now + timedelta(days=365) for found in (first, second))
+    later = horizon - MILLISECOND
+    assert [rank(case, policy, later, None).rank for case in (one, other)] == [first.rank, second.rank]
+
+
+@given(cases, packaged, nows)
+def test_the_explanation_names_every_reason_with_the_facts_that_matched(
+    case: RankInput, name: str, now: datetime
+) -> None:
+    policy = registry.compiled(name)
+    found = rank(case, policy, now, None)
+    explained = {(entry.section, entry.rule): entry.facts for entry in explain(case, policy, now)}
+    placed = [explained["lanes", found.lane]]
+    placed += [explained["credits", reason.rule] for reason in found.reasons[1:]]
+    assert sorted({fact for facts in placed for fact in facts}) == list(found.matched)
+    assert {rule for section, rule in explained if section == "factors"} == {factor.id for factor in found.factors}
+    assert all(getattr(case.facts, fact) is not None for facts in explained.values() for fact in facts)
