@@ -136,8 +136,15 @@ def test_keys_rotate_where_kms_can() -> None:
 
 
 def test_the_key_at_rest_is_used_by_way_of_services_only() -> None:
-    """Whoever holds a statement without a condition could decrypt directly."""
-    for statement in properties("AtRestKey")["KeyPolicy"]["Statement"]:
-        if "kms:Decrypt" in statement["Action"]:
-            keys = {key for tests in statement["Condition"].values() for key in tests}
-            assert keys & {"kms:ViaService", "kms:EncryptionContext:aws:logs:arn", "aws:SourceAccount"}
+    """Whoever holds a statement without its condition could decrypt directly."""
+    conditions = {
+        statement["Sid"]: {key for tests in statement["Condition"].values() for key in tests}
+        for statement in properties("AtRestKey")["KeyPolicy"]["Statement"]
+        if "kms:Decrypt" in statement["Action"]
+    }
+    assert conditions == {
+        "UseByWayOfServices": {"kms:CallerAccount", "kms:ViaService"},
+        "Logs": {"kms:EncryptionContext:aws:logs:arn"},
+        "Publish": {"aws:SourceAccount", "kms:EncryptionContext:aws:sns:topicArn"},
+        "DeliverMailEvents": {"aws:SourceArn"},
+    }
