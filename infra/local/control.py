@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from infra.local.engine import Engine
-from infra.local.environments import Pool
 from infra.local.outbox import Outbox
+from infra.local.pool import Pool
 from infra.local.schedule import Clock
 from infra.local.stack import Stack
 from infra.local.users import NoUserPoolError, id_token
@@ -52,10 +52,8 @@ class Control:
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Answers one request."""
-        action = self._actions.get((request.method, request.path.removeprefix("/_local/").rstrip("/")))
+        action = self._actions.get((request.method, request.path.removeprefix("/_local/").rstrip("/")), _unknown)
         try:
-            if action is None:
-                raise ProblemError(404, "There is no such route")
             return action(request)
         except ProblemError as problem:
             body = {"type": "about:blank", "title": problem.title, "status": problem.status, "errors": []}
@@ -102,6 +100,10 @@ class Control:
         if pool is None:
             raise ProblemError(404, f"function is one of {', '.join(self._pools)}")
         return _json({"killed": pool.kill()})
+
+
+def _unknown(_request: HttpRequest) -> HttpResponse:
+    raise ProblemError(404, "There is no such route")
 
 
 def _object(body: bytes) -> dict[str, Any]:

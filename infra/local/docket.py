@@ -1,5 +1,6 @@
 """The docket as a table: every open case in the order in which its office sees it, with the reasons for its place."""
 
+import json
 import sys
 import time
 from collections.abc import Mapping
@@ -47,7 +48,9 @@ def open_cases(run: LocalRun) -> list[Item]:
     table = next(iter(run.stack.of_type("AWS::DynamoDB::Table")))
     name = run.stack.get(table).ref
     pages = client.get_paginator("scan").paginate(TableName=name, IndexName="worklist")
-    rows = sorted((row for page in pages for row in page["Items"]), key=lambda row: (row["queue"]["S"], row["rank"]["S"]))
+    rows = sorted(
+        (row for page in pages for row in page["Items"]), key=lambda row: (row["queue"]["S"], row["rank"]["S"])
+    )
     keys = [{"pk": row["pk"], "sk": row["sk"]} for row in rows]
     found: dict[str, Item] = {}
     for start in range(0, len(keys), PER_GET):
@@ -74,9 +77,9 @@ def as_table(cases: list[Item]) -> Table:
 
 def commands(address: str, receipts: list[Receipt]) -> list[str]:
     """Three commands to try."""
+    body = {"requester": {"role": "self"}, "subject": {"given_name": "Ada", "family_name": "Moss"}, "grounds": "Mine."}
     lines = [
-        f"""curl -s {address}/requests -H 'Content-Type: application/json' -d '{{"requester": {{"role": "self"}}, """
-        """"subject": {"given_name": "Ada", "family_name": "Moss"}, "grounds": "A request of my own."}'""",
+        f"curl -s {address}/requests -H 'Content-Type: application/json' -d '{json.dumps(body)}'",
         f"curl -s {address}/_local/outbox",
     ]
     if receipts:

@@ -55,7 +55,8 @@ class Engine:
         return f"http://127.0.0.1:{int(port)}"
 
     def _client(self, service: str) -> Any:  # noqa: ANN401  any service's client
-        return boto3.client(
+        make: Callable[..., Any] = boto3.client  # typed by the name of a service, which is a variable here
+        return make(
             service,
             region_name=REGION,
             endpoint_url=self.endpoint,

@@ -1,4 +1,4 @@
-"""Execution environments: handlers in processes of their own, started, reused, replaced as Lambda does it."""
+"""Execution environments: handlers in processes of their own, as Lambda starts and ends them."""
 
 import contextlib
 import json
@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Thread
 from typing import BinaryIO
 
 from infra.local.account import REGION
@@ -78,7 +78,7 @@ class Environment:
                 return None
             with contextlib.suppress(queue.Empty):
                 return self._api.outcomes.get_nowait()
-        return _failure("timeout", "Sandbox.Timedout", f"init took more than {INIT_TIMEOUT:.0f} seconds")
+        return failure("timeout", "Sandbox.Timedout", f"init took more than {INIT_TIMEOUT:.0f} seconds")
 
     def invoke(self, payload: bytes, patience: float | None = None) -> Outcome:
         """Runs the handler on an event; anything but `ok` and `error` leaves the environment unusable.
@@ -94,7 +94,7 @@ class Environment:
             except queue.Empty:
                 self.kill()
                 text = f"{request_id} Task timed out after {self._spec.timeout:.2f} seconds"
-                return _failure("timeout", "Sandbox.Timedout", text)
+                return failure("timeout", "Sandbox.Timedout", text)
             if outcome.request_id in {"", request_id}:
                 return outcome
 
@@ -114,95 +114,9 @@ class Environment:
     def _watch(self) -> None:
         code = self.process.wait()
         text = f"Runtime exited with {f'signal {-code}' if code < 0 else f'status {code}'}"
-        self._api.outcomes.put(_failure("exit", "Runtime.ExitError", text))
+        self._api.outcomes.put(failure("exit", "Runtime.ExitError", text))
 
 
-def _failure(kind: str, error_type: str, message: str) -> Outcome:
+def failure(kind: str, error_type: str, message: str) -> Outcome:
+    """An outcome without an answer, in the form in which Lambda reports an error."""
     return Outcome(kind, json.dumps({"errorType": error_type, "errorMessage": message}).encode())
-
-
-class Pool:
-    """The environments of one function: idle ones are reused, new ones started on demand up to a bound."""
-
-    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, bound: int) -> None:
-        self.spec = spec
-        self._variables = dict(variables)
-        self._log = log
-        self._bound = bound
-        self._changed = Condition()
-        self._idle: list[Environment] = []
-        self._all: set[Environment] = set()
-        self._closed = False
-
-    def warm(self) -> Outcome | None:
-        """Starts one environment ahead of the first event; what went wrong in its init, if anything."""
-        environment, failure = self._acquire()
-        if failure is None and environment is not None:
-            self._release(environment, usable=True)
-        return failure
-
-    def invoke(self, payload: bytes, patience: float | None = None) -> Outcome:
-        """Runs the function on an event; waits where all environments are busy, `patience` seconds at most."""
-        environment, failure = self._acquire(patience)
-        if environment is None:
-            return failure or _failure("timeout", "Sandbox.Timedout", "no environment was free in time")
-        outcome = environment.invoke(payload, patience)
-        self._release(environment, usable=outcome.kind in {"ok", "error"})
-        return outcome
-
-    def kill(self) -> int:
-        """Kills every process of the function (SIGKILL); how many there were."""
-        with self._changed:
-            running = [environment for environment in self._all if environment.alive]
-        for environment in running:
-            environment.kill()
-        return len(running)
-
-    def close(self) -> None:
-        """Ends all environments."""
-        with self._changed:
-            self._closed = True
-            ending = list(self._all)
-            self._changed.notify_all()
-        stoppers = [Thread(target=environment.stop) for environment in ending]
-        for stopper in stoppers:
-            stopper.start()
-        for stopper in stoppers:
-            stopper.join()
-
-    def _acquire(self, patience: float | None = None) -> tuple[Environment | None, Outcome | None]:
-        deadline = None if patience is None else time.monotonic() + patience
-        with self._changed:
-            while not self._closed:
-                while self._idle:
-                    environment = self._idle.pop()
-                    if environment.alive:
-                        return environment, None
-                    self._forget(environment)
-                if len(self._all) < self._bound:
-                    environment = Environment(self.spec, self._variables, self._log)
-                    self._all.add(environment)
-                    break
-                left = None if deadline is None else deadline - time.monotonic()
-                if not self._changed.wait(left):
-                    return None, None
-            else:
-                return None, None
-        failure = environment.wait_until_ready()
-        if failure is not None:
-            self._release(environment, usable=False)
-            return None, failure
-        return environment, None
-
-    def _release(self, environment: Environment, *, usable: bool) -> None:
-        with self._changed:
-            if usable and environment.alive:
-                self._idle.append(environment)
-            else:
-                self._forget(environment)
-            self._changed.notify()
-        if not usable:
-            environment.kill()
-
-    def _forget(self, environment: Environment) -> None:
-        self._all.discard(environment)

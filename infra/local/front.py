@@ -3,7 +3,6 @@
 The runner configures and reads it under `/_front`; everything else is AWS.
 """
 
-import base64
 import json
 import sys
 import time
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 from infra.local import iam
 from infra.local.account import ACCOUNT, ADMIN_KEY
+from infra.local.mail_events import EventDestination, events_of
 from infra.local.moto_patches import LOCK
 from infra.local.wire import HttpRequest, HttpResponse
 
@@ -46,6 +46,8 @@ class Front:
     key_policies: dict[str, iam.Policy] = field(default_factory=dict)
     seen: dict[tuple[str, str, str, bool], None] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    publish: Callable[[str, str], None] | None = None
+    destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Answers one request."""
@@ -67,7 +69,7 @@ class Front:
             return self.dynamodb(request)
         response = self._to_moto(request)
         if response.status < 300:  # noqa: PLR2004
-            self._note_sent(call)
+            self._note_sent(call, response)
         return response
 
     def _refusal(self, key: str, call: iam.AwsRequest) -> HttpResponse | None:
@@ -77,11 +79,19 @@ class Front:
         context = iam.context_of(call)
         for action, named in iam.calls_of(call):
             resource = self.aliases.get(named, named)
-            ok = iam.allowed(principal.policies, action, resource, context)
+            ok = iam.allowed(principal.policies, action, resource, context) and self._key_allows(
+                principal, action, resource, context
+            )
             self.seen[principal.role, action, resource, ok] = None
             if not ok:
                 return denied(call.service, principal.role, action, resource)
         return None
+
+    def _key_allows(self, principal: Principal, action: str, resource: str, context: iam.Context) -> bool:
+        """Whether the key's own policy lets the role use it; other resources have none that is asked."""
+        policy = self.key_policies.get(resource)
+        role = f"arn:aws:iam::{ACCOUNT}:role/{principal.role}"
+        return policy is None or iam.key_allows(policy, role, action, resource, context)
 
     def _to_moto(self, request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(500)
@@ -93,12 +103,26 @@ class Front:
             answer.body = b"".join(self.app(environ(request), start))
         return answer
 
-    def _note_sent(self, call: iam.AwsRequest) -> None:
+    def _note_sent(self, call: iam.AwsRequest, response: HttpResponse) -> None:
         sent_at = time.time()
         if call.service == "ses" and call.operation == "SendEmail":
-            self.outbox.append({"channel": "email", "sent_at": sent_at, "request": _jsonable(call.parameters)})
+            self.outbox.append({"channel": "email", "sent_at": sent_at, "request": call.parameters})
+            self._report(call.parameters, json.loads(response.body)["MessageId"])
         elif call.service == "sns" and call.operation == "Publish" and call.parameters.get("PhoneNumber"):
-            self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": _jsonable(call.parameters)})
+            self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
+
+    def _report(self, parameters: Mapping[str, Any], message_id: str) -> None:
+        for topic, event in events_of(parameters, message_id, self.destinations):
+            if self.publish:
+                self.publish(topic, json.dumps(event))
+
+    def _learn(self, names: Mapping[str, Any]) -> None:
+        self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
+        self.key_policies = names["key_policies"]
+        self.destinations = {
+            name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in several]
+            for name, several in names["destinations"].items()
+        }
 
     def _control(self, request: HttpRequest) -> HttpResponse:
         match request.method, request.path:
@@ -106,9 +130,7 @@ class Front:
                 roles = json.loads(request.body)
                 self.principals = {key: Principal(role["role"], role["policies"]) for key, role in roles.items()}
             case "PUT", "/_front/names":
-                names = json.loads(request.body)
-                self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
-                self.key_policies = names["key_policies"]
+                self._learn(json.loads(request.body))
             case "GET", "/_front/calls":
                 return _json(
                     [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.seen)]
@@ -125,14 +147,6 @@ class Front:
 
 def _json(value: object) -> HttpResponse:
     return HttpResponse(200, list(JSON), json.dumps(value).encode())
-
-
-def _jsonable(value: Any) -> Any:  # noqa: ANN401  parameters of any operation
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Mapping):
-        return {key: _jsonable(item) for key, item in value.items()}
-    return [_jsonable(item) for item in value] if isinstance(value, list) else value
 
 
 def _signed_scope(request: HttpRequest) -> tuple[str, str, str] | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from infra.local import gateway
 from infra.local.authorizer import TokenVerifier, UnauthorizedError
-from infra.local.environments import Pool
+from infra.local.pool import Pool
 from infra.local.routes import Api, api_for, match
 from infra.local.wire import HttpRequest, HttpResponse
 

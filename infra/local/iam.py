@@ -42,6 +42,26 @@ def allowed(policies: Iterable[Policy], action: str, resource: str, context: Con
     return "Allow" in effects and "Deny" not in effects
 
 
+def key_allows(policy: Policy, role_arn: str, action: str, resource: str, context: Context) -> bool:
+    """Whether a KMS key's own policy lets a role use it, by its own ARN or by way of its account.
+
+    Unlike an identity policy it names principals; what it grants to the account still needs an identity policy.
+    """
+    account = role_arn.split(":")[4]
+    ours = {"*", account, f"arn:aws:iam::{account}:root", role_arn}
+    statements = [
+        statement
+        for statement in _listed(policy.get("Statement"))
+        if ours & set(_listed(_aws_principals(statement.get("Principal"))))
+    ]
+    known: Context = {**context, "aws:PrincipalArn": role_arn, "kms:CallerAccount": account}
+    return allowed([{"Statement": statements}], action, resource, known)
+
+
+def _aws_principals(principal: Any) -> Any:  # noqa: ANN401  a JSON value
+    return principal.get("AWS") if isinstance(principal, Mapping) else principal
+
+
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401  a JSON value
     if value is None:
         return []

@@ -53,6 +53,8 @@ def context_of(request: AwsRequest) -> dict[str, str | Sequence[str]]:
         pairs = parameters["EncryptionContext"]
         context["kms:EncryptionContextKeys"] = list(pairs)
         context |= {f"kms:EncryptionContext:{key}": value for key, value in pairs.items()}
+    if request.service == "kms" and parameters.get("MacAlgorithm"):
+        context["kms:MacAlgorithm"] = parameters["MacAlgorithm"]
     if request.service == "ses" and parameters.get("FromEmailAddress"):
         context["ses:FromAddress"] = address_of(parameters["FromEmailAddress"])
     return context

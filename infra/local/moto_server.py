@@ -7,7 +7,7 @@ never outlives the runner.
 import os
 import sys
 
-from infra.local.account import ACCOUNT
+from infra.local.account import ACCOUNT, REGION
 from infra.local.front import Front
 from infra.local.wire import Server
 
@@ -22,13 +22,22 @@ def serve(dynamodb_port: int | None) -> None:
     from infra.local.forward import forward_to  # noqa: PLC0415
 
     moto_patches.apply()
-    front = Front(DomainDispatcherApplication(create_backend_app))
+    front = Front(DomainDispatcherApplication(create_backend_app), publish=_publish)
     if dynamodb_port is not None:
         front.dynamodb = forward_to(dynamodb_port)
     server = Server(front.respond).start()
     print(server.port, flush=True)
     sys.stdin.read()
     os._exit(0)  # its threads hold nothing that outlives it
+
+
+def _publish(topic: str, message: str) -> None:
+    from moto.sns.models import sns_backends  # noqa: PLC0415
+
+    from infra.local.moto_patches import LOCK  # noqa: PLC0415
+
+    with LOCK:
+        sns_backends[ACCOUNT][REGION].publish(message, arn=topic)
 
 
 if __name__ == "__main__":

@@ -81,10 +81,10 @@ def delete_message(queue: Queue, receipt_handle: str) -> None:
 def is_within_retention(backend: SQSBackend, queue_name: str, message: Message) -> bool:
     """As moto's, without computing every attribute of the queue."""
     period: int = vars(backend.get_queue(queue_name))["message_retention_period"]
-    return bool(period + (message.sent_timestamp or 0) / 1000 > unix_time())
+    return bool(period + (vars(message)["sent_timestamp"] or 0) / 1000 > unix_time())
 
 
-def apply(lock: threading.RLock) -> None:  # type: ignore[valid-type]  # typeshed has it as a function before 3.13
+def apply(lock: threading.RLock) -> None:
     """Installs the fixes in this process; `lock` is held by whoever calls moto."""
 
     def init(queue: Queue, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  moto's own signature

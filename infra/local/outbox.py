@@ -61,7 +61,7 @@ def _raw(data: str) -> tuple[list[str], Sent]:
     text = {
         "language": str(message.get("Content-Language", "")),
         "subject": str(message.get("Subject", "")),
-        "body": part.get_content() if part is not None else "",
+        "body": part.get_content().replace("\r\n", "\n") if part is not None else "",
     }
     return addresses, text
 

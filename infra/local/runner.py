@@ -14,12 +14,13 @@ from infra.local import resources
 from infra.local.authorizer import TokenVerifier
 from infra.local.control import Control
 from infra.local.engine import Engine
-from infra.local.environments import Pool, lambda_variables
+from infra.local.environments import lambda_variables
 from infra.local.event_sources import Poller, read_mappings
 from infra.local.functions import FunctionSpec, read_functions
 from infra.local.http_api import MAX_BODY, HttpApi
 from infra.local.outbox import Outbox
 from infra.local.permissions import key_policies, role_policies
+from infra.local.pool import Pool
 from infra.local.routes import read_apis
 from infra.local.runtime_api import Outcome
 from infra.local.schedule import Clock, read_schedules
@@ -118,7 +119,19 @@ class LocalRun:
                 if "TargetKeyId" in each
             },
             "key_policies": key_policies(self.stack),
+            "destinations": self._event_destinations(),
         }
+
+    def _event_destinations(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name in self.stack.of_type("AWS::SES::ConfigurationSetEventDestination"):
+            properties = self.stack.properties(name)
+            destination = properties["EventDestination"]
+            if destination.get("Enabled", True) and "SnsDestination" in destination:
+                kinds = [kind.lower() for kind in destination["MatchingEventTypes"]]
+                entry = {"topic": destination["SnsDestination"]["TopicARN"], "kinds": kinds}
+                found.setdefault(properties["ConfigurationSetName"], []).append(entry)
+        return found
 
     def _invoke(self, spec: FunctionSpec, payload: bytes) -> Outcome:
         return self.pools[spec.logical_id].invoke(payload)

@@ -80,7 +80,7 @@ def _body(requester: Body, subject: Body, facts: Body, outcome: str = "release")
 
 
 def _requester(role: str, name: str, language: str = "en", authority: str = "none", **contact: object) -> Body:
-    mail = f"{name.split()[0].lower()}@example.org"
+    mail = f"{name.partition(' ')[0].lower()}@example.org"
     return {
         "role": role,
         "name": name,

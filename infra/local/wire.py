@@ -11,8 +11,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from io import BufferedIOBase
 from threading import Thread
-from typing import BinaryIO
 
 MAX_LINE = 65_536
 MAX_HEADERS = 200
@@ -75,14 +75,14 @@ class HttpResponse:
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def _line(stream: BinaryIO) -> bytes:
+def _line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(MAX_LINE + 1)
     if len(line) > MAX_LINE:
         raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
     return line
 
 
-def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
+def _read_headers(stream: BufferedIOBase) -> list[tuple[str, str]]:
     headers: list[tuple[str, str]] = []
     while (line := _line(stream)) not in {b"\r\n", b"\n"}:
         name, colon, value = line.decode("latin-1").partition(":")
@@ -104,20 +104,20 @@ def _declared_length(request: HttpRequest) -> int:
     return int(length)
 
 
-def _read_exactly(stream: BinaryIO, length: int) -> bytes:
+def _read_exactly(stream: BufferedIOBase, length: int) -> bytes:
     data = stream.read(length)
     if len(data) < length:
         raise RefusedError(HTTPStatus.BAD_REQUEST)
     return data
 
 
-def _drain(stream: BinaryIO, length: int) -> None:
+def _drain(stream: BufferedIOBase, length: int) -> None:
     left = min(length, MAX_DRAINED)
     while left > 0 and (piece := stream.read(min(left, MAX_LINE))):
         left -= len(piece)
 
 
-def _read_chunks(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
+def _read_chunks(stream: BufferedIOBase, request: HttpRequest, limit: int) -> None:
     pieces: list[bytes] = []
     total = 0
     while True:
@@ -139,7 +139,7 @@ def _read_chunks(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
     request.body = b"" if request.too_large else b"".join(pieces)
 
 
-def _read_body(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
+def _read_body(stream: BufferedIOBase, request: HttpRequest, limit: int) -> None:
     encoding = request.header("transfer-encoding")
     if encoding is not None:
         if encoding.lower() != "chunked" or request.header("content-length") is not None:
@@ -154,7 +154,7 @@ def _read_body(stream: BinaryIO, request: HttpRequest, limit: int) -> None:
         request.body = _read_exactly(stream, length)
 
 
-def read_request(stream: BinaryIO, output: BinaryIO, limit: int) -> HttpRequest | None:
+def read_request(stream: BufferedIOBase, output: BufferedIOBase, limit: int) -> HttpRequest | None:
     """Reads the next request of a connection; None at its end.
 
     Raises:
@@ -176,7 +176,7 @@ def read_request(stream: BinaryIO, output: BinaryIO, limit: int) -> HttpRequest 
     return request
 
 
-def write_response(output: BinaryIO, response: HttpResponse, *, keep_alive: bool, head: bool = False) -> None:
+def write_response(output: BufferedIOBase, response: HttpResponse, *, keep_alive: bool, head: bool = False) -> None:
     """Writes an answer in one piece."""
     bodiless = response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
     lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
