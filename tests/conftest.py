@@ -1,4 +1,4 @@
-"""What every test gets: no real credentials, and a system where it asks for one."""
+"""What every test gets: no real credentials (``environment``), and a system where it asks for one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.system import REGION, System, running
+import tests.environment
+from tests.system import System, running
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _environment() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", REGION)
-        patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "CaseReview")
-        patch.setenv("POWERTOOLS_SERVICE_NAME", "test")
-        yield
+assert tests.environment.REGION
 
 
 @pytest.fixture

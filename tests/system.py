@@ -28,6 +28,7 @@ from casereview.items import from_item
 from casereview.keys import Key
 from casereview.policy.registry import governing
 from casereview.records import Case, Event, Guard, Notice, Request, Stored
+from tests.environment import REGION
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
-REGION = "us-east-1"
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 TABLE = "case-review"
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
@@ -188,7 +188,9 @@ class System:
         records = [
             {"messageId": message["MessageId"], "body": message["Body"], "eventSourceARN": name} for message in messages
         ]
-        failed = {failure["itemIdentifier"] for failure in worker({"Records": records})["batchItemFailures"]}
+        found = worker({"Records": records})
+        self._flush()
+        failed = {failure["itemIdentifier"] for failure in found["batchItemFailures"]}
         for message in messages:
             if message["MessageId"] not in failed:
                 self.sqs.delete_message(QueueUrl=self.queues[name], ReceiptHandle=message["ReceiptHandle"])
@@ -202,7 +204,19 @@ class System:
 
     def sweep(self) -> dict[str, int]:
         """Fire the schedule once."""
-        return cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": "sweep"}))
+        return self.duty("sweep")
+
+    def duty(self, duty: str) -> dict[str, int]:
+        """Have prioritize do a duty."""
+        done = cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": duty}))
+        self._flush()
+        return done
+
+    def _flush(self) -> None:
+        """Write the metrics to standard output, as the handlers do at the end of each invocation."""
+        for module in (intake, prioritize, notify):
+            if module.services.metrics.provider.metric_set:
+                module.services.metrics.flush_metrics()
 
     def settle(self, minutes: int = 30) -> None:
         """Let time pass with the schedule firing each minute, until all is at rest."""
@@ -277,7 +291,14 @@ def _mail(raw: str) -> Sent:
     part = message.get_body(("plain",))
     assert part is not None
     to = message["To"].addresses[0].addr_spec
-    return Sent("email", to, str(message["Content-Language"]), str(message["Subject"]), part.get_content(), raw)
+    return Sent(
+        "email",
+        to,
+        str(message["Content-Language"]),
+        str(message["Subject"]),
+        part.get_content().replace("\r\n", "\n"),
+        raw,
+    )
 
 
 @contextmanager

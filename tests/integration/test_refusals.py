@@ -92,15 +92,3 @@ def test_no_value_is_echoed(untouched: System) -> None:
         facts={"custody": secret, "minor_children": secret, "pregnant": secret, "removal_at": secret},
     )
     assert secret not in untouched.call("POST", "/requests", given).body
-
-
-def test_an_unknown_route_is_a_problem(system: System) -> None:
-    answer = system.call("GET", "/nowhere")
-    assert (answer.status, answer.content_type) == (404, "application/problem+json")
-
-
-def test_a_fault_is_answered_without_a_word_of_it(system: System) -> None:
-    system.dynamodb.delete_table(TableName=system.table)
-    answer = system.call("POST", "/requests", body())
-    assert (answer.status, answer.content_type) == (503, "application/problem+json")
-    assert "ResourceNotFound" not in answer.body
