@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-
-import pytest
+from typing import TYPE_CHECKING
 
 from casereview.duties import ATTEMPTS, SHARDS
 from prioritize.sweep import PER_SHARD
 from tests.calls import names, recorded
 from tests.system import System, body
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def _lose_messages(system: System) -> None:
