@@ -24,6 +24,7 @@ import notify.services
 import prioritize.app
 import prioritize.services
 from casereview import keys
+from casereview.desk import DeskSettings, connect
 from casereview.items import from_item
 from casereview.keys import Key
 from casereview.policy.registry import governing
@@ -108,9 +109,7 @@ class System:
         self.queues = {"rank": rank, "notice": notice}
         shared = {"table_name": table, "rank_queue_url": rank}
         keyed = {"sealing_key_arn": sealing, "mac_key_arn": mac}
-        self.intake = intake.services.connect(
-            intake.services.IntakeSettings(**shared, **keyed, notice_queue_url=notice), self.clock
-        )
+        self.intake = connect(DeskSettings(**shared, **keyed, notice_queue_url=notice), self.clock)
         self.prioritize = prioritize.services.connect(
             prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice), self.clock
         )

@@ -61,17 +61,24 @@ class _Draft:
     place: Place
     values: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str | None] = field(default_factory=dict)
-    waiting: bool = False
+    """None where several said it, or one said it against another: nobody alone may take it back."""
+    established: dict[str, object] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+    """Facts of which a claim waits for an officer."""
 
     def facts(self, **changed: object) -> Facts:
-        return Facts.model_construct(**{**self.values, **changed})  # type: ignore[arg-type]
+        return Facts.model_construct(**{**self.values, **self.established, **changed})  # type: ignore[arg-type]
+
+    def establish(self, found: dict[str, object]) -> None:
+        self.established.update(found)
+        self.waiting.difference_update(found)
 
     def take(self, name: str, value: object, source: str | None) -> None:
         self.values[name] = value
         self.sources[name] = source
 
     def lifts(self, name: str, value: object, at: datetime) -> int:
-        """Return whether a value moves the case up (1), nowhere (0), down within its lane (-1), or to a lower lane."""
+        """Return whether a value moves the case up (1), nowhere (0), down in its lane (-1), or to a lower lane (-2)."""
         before, after = self.place(self.facts(), at), self.place(self.facts(**{name: value}), at)
         if after[0] > before[0]:
             return -2
@@ -127,6 +134,13 @@ def _third_party_may(draft: _Draft, name: str, value: object, event: Event) -> b
     return lift >= -1 if draft.sources.get(name) == event.receipt else lift > 0
 
 
+def _hear(draft: _Draft, name: str, value: object, event: Event) -> None:
+    """Take a third party's word where it may count; against another's word it lifts for good: no taking back."""
+    if _third_party_may(draft, name, value, event):
+        alone = draft.values.get(name) is None or draft.sources.get(name) == event.receipt
+        draft.take(name, value, event.receipt if alone else None)
+
+
 def _open(draft: _Draft, event: Event, claims: Facts, *, adverse: bool) -> None:
     """Take what the first request says: it is all that is known."""
     for name in claims.model_fields_set:
@@ -134,20 +148,36 @@ def _open(draft: _Draft, event: Event, claims: Facts, *, adverse: bool) -> None:
             draft.take(name, getattr(claims, name), event.receipt)
 
 
-def _apply(draft: _Draft, event: Event, claims: Facts, established: dict[str, object], *, full: bool) -> None:
+def _apply(draft: _Draft, event: Event, claims: Facts, *, full: bool) -> None:
     for name in Facts.model_fields:
         value = getattr(claims, name)
-        if name not in claims.model_fields_set or value == draft.values.get(name):
+        if name not in claims.model_fields_set:
             continue
-        if name in established:
-            draft.waiting |= value != established[name]
+        if name in draft.established:
+            draft.waiting.update({name} if value != draft.established[name] else ())
+        elif value == draft.values.get(name):
+            _agree(draft, name, event.receipt, full=full)
         elif full:
-            lowers = draft.lifts(name, value, event.at) < -1
-            draft.waiting |= lowers
-            if not lowers:
-                draft.take(name, value, event.receipt)
-        elif _third_party_may(draft, name, value, event):
-            draft.take(name, value, event.receipt)
+            _say(draft, name, value, event)
+        else:
+            _hear(draft, name, value, event)
+
+
+def _agree(draft: _Draft, name: str, receipt: str | None, *, full: bool) -> None:
+    """Note that somebody says the same: then whoever said it first cannot take it back alone."""
+    if draft.sources.get(name) != receipt:
+        draft.sources[name] = None
+    if full:
+        draft.waiting.discard(name)
+
+
+def _say(draft: _Draft, name: str, value: object, event: Event) -> None:
+    """Take the word of somebody with standing, unless it would lower the lane: then it waits for an officer."""
+    if draft.lifts(name, value, event.at) < -1:
+        draft.waiting.add(name)
+    else:
+        draft.take(name, value, event.receipt)
+        draft.waiting.discard(name)
 
 
 def _mismatch(events: Iterable[Event]) -> bool:
@@ -175,14 +205,13 @@ def settle(events: Sequence[Event], place: Place, *, verifications: bool = True)
     restricted = _is_restricted(events, _verified(events))
     full = standing(events, restricted=restricted)
     draft = _Draft(place)
-    established: dict[str, object] = {}
     for event in events:
         if event.verification:
-            established.update(_verified([event]) if verifications else {})
+            draft.establish(_verified([event]) if verifications else {})
         elif event.claims and event.filing and event.filing.opened:
             adverse = event.receipt in full or not _protected_by_another(events, event.receipt)
             _open(draft, event, event.claims, adverse=adverse)
         elif event.claims:
-            _apply(draft, event, event.claims, established, full=event.receipt in full)
-    facts = Facts.model_validate({**draft.values, **established, "protected": restricted or None})
-    return Settled(facts, frozenset(established), _marks(events, full, waiting=draft.waiting), full)
+            _apply(draft, event, event.claims, full=event.receipt in full)
+    facts = Facts.model_validate({**draft.values, **draft.established, "protected": restricted or None})
+    return Settled(facts, frozenset(draft.established), _marks(events, full, waiting=bool(draft.waiting)), full)

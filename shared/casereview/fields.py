@@ -98,7 +98,7 @@ def _phone(value: str) -> str:
         found = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
         raise _wrong("is not a telephone number") from None
-    if not phonenumbers.is_possible_number(found):
+    if phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:  # no area code
         raise _wrong("is not a telephone number")
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,8 +12,9 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from casereview import keys
 from casereview.duties import STUCK, due_attributes
 from casereview.keys import Key
+from casereview.lifecycle import QUEUED
 from casereview.model import rfc3339
-from casereview.records import QUEUED, Case, Event, Guard, Notice, Request, Stored, Suppression
+from casereview.records import Case, Event, Guard, Notice, Officer, Read, Request, Stored, Suppression
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -27,23 +29,21 @@ _DERIVED = {"due_at", "due_shard", "queue"}
 """Attributes that only the indexes need; they are computed on every write and dropped on reading."""
 
 
+_KEYS: dict[type[Stored], Callable[[Any], Key]] = {
+    Case: lambda case: keys.case(case.case_id),
+    Event: lambda event: keys.event(event.case_id, event.version),
+    Notice: lambda notice: keys.notice(notice.case_id, notice.notice_id),
+    Request: lambda request: keys.request(request.receipt),
+    Guard: lambda guard: keys.guard(guard.person),
+    Suppression: lambda suppression: keys.suppression(suppression.address),
+    Officer: lambda officer: keys.officer(officer.user),
+    Read: lambda read: keys.read(read.case_id, read.read_id),
+}
+
+
 def key_of(record: Stored) -> Key:
-    """Return where a record is kept. Raises TypeError for a record of no known kind."""
-    match record:
-        case Case():
-            return keys.case(record.case_id)
-        case Event():
-            return keys.event(record.case_id, record.version)
-        case Notice():
-            return keys.notice(record.case_id, record.notice_id)
-        case Request():
-            return keys.request(record.receipt)
-        case Guard():
-            return keys.guard(record.person)
-        case Suppression():
-            return keys.suppression(record.address)
-    message = f"no key for {type(record).__name__}"
-    raise TypeError(message)
+    """Return where a record is kept. Raises KeyError for a record of no known kind."""
+    return _KEYS[type(record)](record)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
@@ -99,6 +99,6 @@ def from_item(model: type[_RECORD], item: Item) -> _RECORD:
     fields = {name: _python(_read(value)) for name, value in item.items() if name not in _DERIVED}
     pk = fields.pop("pk")
     fields.pop("sk")
-    if model in {Case, Event, Notice}:
-        fields["case_id"] = keys.case_id_of(pk)
+    if model in {Case, Event, Notice, Read}:
+        fields["case_id"] = pk.partition("#")[2]
     return model.model_validate(fields)

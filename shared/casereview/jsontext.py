@@ -44,14 +44,20 @@ def _clean(value: Json, pointer: str, depth: int) -> Json:
     if isinstance(value, list):
         return [_clean(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {key: _clean(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in value.items()}
+        return {
+            _whole(key, pointer): _clean(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in value.items()
+        }
     return value
 
 
 def _clean_text(value: str, pointer: str) -> str | None:
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    return _whole(value, pointer).strip() or None
+
+
+def _whole(text: str, pointer: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
         raise unprocessable(Fault(pointer, "holds half of a character"))
-    return value.strip() or None
+    return text
 
 
 def _decode(raw: bytes | str) -> str:

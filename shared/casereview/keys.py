@@ -50,6 +50,21 @@ def guard(person: str) -> Key:
     return Key(f"PERSON#{person}", "OPEN")
 
 
+def officer(user: str) -> Key:
+    """Return the key of an officer's counter."""
+    return Key(f"OFFICER#{user}", "COUNTER")
+
+
+def reads_partition(case_id: str) -> str:
+    """Return the partition of the reads of a case, apart from it: what is ranked does not carry who read it."""
+    return f"READS#{case_id}"
+
+
+def read(case_id: str, read_id: str) -> Key:
+    """Return the key of one read; ids sort by time."""
+    return Key(reads_partition(case_id), f"READ#{read_id}")
+
+
 def suppression(address: str) -> Key:
     """Return the key of a suppressed address."""
     return Key(f"ADDRESS#{address}", "SUPPRESSED")

@@ -27,17 +27,17 @@ class Macs:
         self._client = client
         self.key = key
 
-    def _mac(self, purpose: Purpose, value: str) -> bytes:
+    def _mac(self, purpose: Purpose, value: str, key: str | None = None) -> bytes:
         message = f"{purpose}|{value}".encode()
-        return self._client.generate_mac(Message=message, KeyId=self.key, MacAlgorithm="HMAC_SHA_256")["Mac"]
+        return self._client.generate_mac(Message=message, KeyId=key or self.key, MacAlgorithm="HMAC_SHA_256")["Mac"]
 
     def receipt(self, idempotency_key: str) -> str:
         """Return the receipt of whoever sends this Idempotency-Key (16 to 128 characters)."""
         return spell(self._mac("receipt", idempotency_key), RECEIPT_SYMBOLS)
 
-    def code(self, receipt: str, epoch: int = 0) -> str:
-        """Return the access code of a receipt; staff raise the epoch to make a new one."""
-        return spell(self._mac("code", f"{receipt[:_LIMIT]}|{epoch}"), CODE_SYMBOLS)
+    def code(self, receipt: str, epoch: int = 0, key: str | None = None) -> str:
+        """Return the access code of a receipt, by the key it was made with; staff raise the epoch to make a new one."""
+        return spell(self._mac("code", f"{receipt[:_LIMIT]}|{epoch}", key), CODE_SYMBOLS)
 
     def person(self, a_number: str) -> str:
         """Return what stands for a canonical A-number."""

@@ -7,19 +7,10 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import ConfigDict, Field, JsonValue
 
 from casereview.facts import Facts
+from casereview.lifecycle import EventKind, Status
 from casereview.model import SCHEMA, Instant, Record
 from casereview.notice_text.catalog import TemplateId
 from casereview.submission import Authority, Role
-
-Status = Literal[
-    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
-]
-OPEN: frozenset[Status] = frozenset(
-    {"received", "in_line", "in_review", "information_needed", "decided", "with_senior_official"}
-)
-"""The states in which a case holds its person's guard."""
-QUEUED: frozenset[Status] = frozenset({"in_line", "in_review", "information_needed", "with_senior_official"})
-"""The states in which a case stands in a worklist."""
 
 
 class Stored(Record):
@@ -27,6 +18,12 @@ class Stored(Record):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     schema_version: Annotated[Literal[1], Field(alias="schema")] = SCHEMA
+
+
+Outcome = Literal[
+    "granted", "granted_in_part", "declined", "referred", "moot", "withdrawn", "override", "uphold", "remand"
+]
+"""What a human decided: the first six at a field office, the last three the Senior Reviewing Official."""
 
 
 class Case(Stored):
@@ -69,6 +66,25 @@ class Case(Stored):
     answer_by: Instant | None = None
     attempts: int = 0
     """How often the sweep has asked for the work that is due now."""
+    claimed_by: str | None = None
+    """The user name of the officer who holds the case, until ``lease_until``."""
+    reviewers: tuple[str, ...] = ()
+    """Who took part in the field office's review: none of them reviews it again as Senior Reviewing Official."""
+    stopped_since: Instant | None = None
+    """Since when the clock of the first look stands still."""
+    asked: int | None = None
+    """The version of the event that holds, sealed, what the requester is asked."""
+    decision: int | None = None
+    """The version of the event that holds the decision, proposed or made."""
+    decided_by: str | None = None
+    outcome: Outcome | None = None
+    """The outcome decided on; nobody outside learns of it before the state says that it is final."""
+    field_office: str | None = None
+    """The office that decided, while the case is with the Senior Reviewing Official."""
+    safety: bool = False
+    """A removal was recorded although a request had been received before it."""
+    linked_to: str | None = None
+    """The case that this one was joined to."""
 
 
 class Change(Record):
@@ -104,9 +120,6 @@ class Explanation(Record):
     flags: tuple[str, ...] = ()
 
 
-EventKind = Literal["filed", "joined", "updated", "withdrawn", "escalated", "ranked", "verified", "undeliverable"]
-
-
 class Verification(Record):
     """What an officer established: facts, or a requester's identity or authority."""
 
@@ -124,6 +137,8 @@ class Event(Stored):
     actor: Literal["requester", "officer", "system"]
     user: str | None = None
     """The staff member's user name; None for requesters and the system."""
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+    """What else is to be known of it and may lie open; words of people are in the sealed part."""
     changes: dict[str, Change] = Field(default_factory=dict)
     receipt: str | None = None
     filing: Filing | None = None
@@ -188,6 +203,26 @@ class Notice(Stored):
     why: Undelivered | None = None
     stuck: bool = False
     attempts: int = 0
+
+
+class Officer(Stored):
+    """How many cases an officer holds, and how often they asked for the next one."""
+
+    user: str
+    version: int
+    claims: int = 0
+    nexts: int = 0
+
+
+class Read(Stored):
+    """That someone read a case: who, when, what, and, sealed, why."""
+
+    case_id: str
+    read_id: str
+    at: Instant
+    user: str
+    what: Literal["case", "contacts", "ranking", "history"]
+    sealed: bytes | None = None
 
 
 class Guard(Stored):

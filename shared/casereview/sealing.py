@@ -62,6 +62,6 @@ def _inflate(data: bytes) -> bytes:
     """Decompress up to 1 MiB, far above any request, so that nothing can swell without end."""
     inflater = zlib.decompressobj()
     plain = inflater.decompress(data, _MAX_OPENED)
-    if inflater.unconsumed_tail:
+    if not inflater.eof:
         raise SealBrokenError
     return plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import intake.services
+import casereview.desk
 import notify.services
 import prioritize.services
 from casereview.settings import Settings
@@ -26,7 +26,7 @@ ENVIRONMENT: dict[str, set[str]] = {
     },
 }
 SETTINGS: dict[str, type[Settings]] = {
-    "intake": intake.services.IntakeSettings,
+    "intake": casereview.desk.DeskSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 
 from casereview import keys
+from casereview.desk import Desk
 from casereview.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, read
 from casereview.problems import not_found
-from casereview.records import Case, Request
-from intake.services import Services
+from casereview.records import Request
 
 _LIMIT = 64
 
@@ -18,23 +18,15 @@ def _presented(authorization: str | None) -> str:
     return read(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
 
 
-def admit(services: Services, receipt: str, authorization: str | None) -> Request:
+def admit(desk: Desk, receipt: str, authorization: str | None) -> Request:
     """Return the request whose code was presented: one read and one MAC, whatever was wrong.
 
     Raises Problem 404 for an unknown receipt, a wrong code or none.
     """
     receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
-    request = services.table.get(Request, keys.request(receipt))
-    code = services.macs.code(receipt, request.epoch if request else 0)
+    request = desk.table.get(Request, keys.request(receipt))
+    code = desk.macs.code(receipt, request.epoch, request.mac_key) if request else desk.macs.code(receipt)
     right = hmac.compare_digest(code.encode(), _presented(authorization).encode())
     if request is None or not right:
         raise not_found()
     return request
-
-
-def sees_all(request: Request, case: Case) -> bool:
-    """Tell whether the holder is told everything about the case.
-
-    So is who was verified, or who opened the case as the person it is about, unless it is restricted.
-    """
-    return request.verified or (request.opened and request.role == "self" and not case.restricted)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from casereview.desk import Desk
 from casereview.fields import EASTERN
+from casereview.filing import file_request
 from casereview.languages import DEFAULT
 from casereview.model import Record
 from casereview.notice_text import public_notice
@@ -18,9 +20,8 @@ from casereview.problems import Fault, Problem, malformed, unprocessable
 from casereview.routing import find_county, find_state, offices, responsible
 from intake.answers import Accepted, FieldOffice, FieldOffices, NoticeText, ProblemFound
 from intake.changes import escalate, update, withdraw
-from intake.filing import file_request
 from intake.lookup import look_up
-from intake.services import Services, logger, metrics, services
+from intake.services import logger, metrics, services
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -46,8 +47,8 @@ def _body() -> bytes | str:
         raise malformed("", "cannot be read") from None
 
 
-def _services() -> Services:
-    found: Services = app.context["services"]
+def _services() -> Desk:
+    found: Desk = app.context["services"]
     return found
 
 
@@ -72,7 +73,7 @@ def get_request(receipt: str) -> Response[str]:
     return _json(HTTPStatus.OK, look_up(_services(), receipt, _header("Authorization")))
 
 
-_Change = Callable[[Services, str, str | None, bytes | str], Accepted]
+_Change = Callable[[Desk, str, str | None, bytes | str], Accepted]
 
 
 def _change(change: _Change, receipt: str) -> Response[str]:
@@ -140,7 +141,7 @@ def _fault(error: Exception) -> Response[str]:
     return _problem(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))
 
 
-def respond(use: Services, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
+def respond(use: Desk, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event with the services given."""
     app.append_context(services=use)
     return app.resolve(event, context)

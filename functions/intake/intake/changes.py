@@ -4,148 +4,125 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 
 from casereview import keys
+from casereview.changing import CLOSED, Actor, Step, change
 from casereview.contacts import seal_contact
-from casereview.facts import Facts
+from casereview.desk import Desk
+from casereview.disclosure import sees_all
 from casereview.fields import EASTERN
-from casereview.history import changes_between
-from casereview.messages import RankMessage
+from casereview.lifecycle import LIVE, OPEN
 from casereview.model import to_milliseconds
-from casereview.problems import Problem, conflict
-from casereview.records import OPEN, Case, Event, EventKind, Request
+from casereview.problems import conflict
+from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
 from casereview.submission import Nothing, Statement, Update, open_claims, parse
-from casereview.table import Refused, Write, delete, put_new, put_over
-from intake.access import admit, sees_all
+from casereview.table import Write, delete, put_over
+from intake.access import admit
 from intake.answers import Accepted
-from intake.filing import TRIES, send_hint
-from intake.services import Services
+
+_REQUESTER = Actor("requester")
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What a change makes of a case and its request, and what else it writes."""
+def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Request, Case], Step | None]) -> Accepted:
+    """Carry out a plan for a request and its case, both read anew when another write was faster."""
 
-    kind: EventKind
-    case: Mapping[str, object] = field(default_factory=dict)
-    request: Mapping[str, object] = field(default_factory=dict)
-    claims: Facts | None = None
-    sealed: bytes | None = None
-    also: tuple[Write, ...] = ()
+    def on_case(case: Case, again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
+        request = desk.table.get(Request, keys.request(admitted.receipt)) if again else admitted
+        return plan(request or admitted, case)
 
-
-def _apply(
-    services: Services, request: Request, at: datetime, plan: Callable[[Request, Case], _Step | None]
-) -> Accepted:
-    """Carry out a change in one transaction on case, event and request; start again when another was faster."""
-    done = Accepted(receipt=request.receipt)
-    for _ in range(TRIES):
-        case = services.table.get(Case, keys.case(request.case_id))
-        step = plan(request, case) if case else None
-        if case is None or step is None:
-            return done
-        after = case.model_copy(update={"version": case.version + 1, "attempts": 0, **step.case})
-        try:
-            services.table.write(*_writes(request, case, after, step, at))
-        except Refused:
-            request = services.table.get(Request, keys.request(request.receipt)) or request
-        else:
-            if after.rank_at is not None:
-                send_hint(services.rank_queue, RankMessage(case_id=case.case_id), case.office)
-            return done
-    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+    change(desk, admitted.case_id, _REQUESTER, at, on_case)
+    return Accepted(receipt=admitted.receipt)
 
 
-def _writes(request: Request, before: Case, after: Case, step: _Step, at: datetime) -> list[Write]:
-    event = Event(
-        case_id=after.case_id,
-        version=after.version,
-        at=at,
-        kind=step.kind,
-        actor="requester",
-        changes=changes_between(before, after),
-        receipt=request.receipt,
-        claims=step.claims,
-        sealed=step.sealed,
-    )
-    writes = [put_over(after, version=before.version), put_new(event), *step.also]
-    if step.request:
-        writes.append(put_over(request.model_copy(update={**step.request}), state=request.state, epoch=request.epoch))
-    return writes
+def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
+    """Replace a request while its state and code are as they were read."""
+    if not changed:
+        return ()
+    return (put_over(request.model_copy(update={**changed}), state=request.state, epoch=request.epoch),)
 
 
-def update(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
-    """Take new facts, a new contact or a statement.
+def _seal(desk: Desk, request: Request, part: Part, value: dict[str, object]) -> bytes:
+    return desk.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
+
+
+def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+    """Take new facts, a new contact or a statement; an answer to what was asked starts the clock again.
 
     Raises Problem 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not told.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
     body = parse(Update, raw, at)
     claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
-    sealed = _seal(services, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
+    sealed = _seal(desk, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
 
-    def plan(request: Request, case: Case) -> _Step:
-        closed = case.status not in OPEN
-        if request.state != "live" or (closed and sees_all(request, case)):
-            raise conflict("the request is withdrawn or its case closed")
-        contact = {"contact": seal_contact(services.seal, request, body.contact)} if body.contact else {}
+    def plan(request: Request, case: Case) -> Step:
+        live = case.status in LIVE
+        if request.state != "live" or (not live and sees_all(request, case)):
+            raise conflict("the request is withdrawn, or its case decided or closed")
+        contact = {"contact": seal_contact(desk.seal, request, body.contact)} if body.contact else {}
         restricted = {"restricted": True} if claims and claims.protected else {}
-        owed = {} if closed else {"rank_at": at, "stuck": False}
-        return _Step("updated", {**owed, **restricted}, contact, claims, sealed)
+        owed = {"rank_at": at, "stuck": False, **_answered(request, case, at)} if live else {}
+        event = {"receipt": request.receipt, "claims": claims, "sealed": sealed}
+        return Step("updated", {**owed, **restricted}, event, _put(request, contact))
 
-    return _apply(services, request, at, plan)
-
-
-def _seal(services: Services, request: Request, part: Part, value: dict[str, object]) -> bytes:
-    return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
+    return _carry_out(desk, request, at, plan)
 
 
-def withdraw(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def _answered(request: Request, case: Case, at: datetime) -> Mapping[str, object]:
+    """Let the office go on when someone who was asked answers; the worker writes that the clock runs again."""
+    asked = case.status == "information_needed" and sees_all(request, case)
+    return {"answer_by": at} if asked else {}
+
+
+def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """End a request. The case closes when no live one remains and only one had ever joined; else an officer confirms.
 
     Raises Problem 404, 400, 422. Withdrawing again changes nothing.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
     parse(Nothing, raw or "{}", at)
 
-    def plan(request: Request, case: Case) -> _Step | None:
+    def plan(request: Request, case: Case) -> Step | None:
         if request.state != "live":
             return None
-        ended = {"state": "withdrawn", "state_since": at}
+        ended = _put(request, {"state": "withdrawn", "state_since": at})
+        event = {"receipt": request.receipt}
         live = case.live - 1
-        if live or case.requests > 1 or case.status not in OPEN:
-            return _Step("withdrawn", {"live": live, "rank_at": at if case.status in OPEN else None}, ended)
+        if live or case.requests > 1 or case.status not in OPEN or case.claimed_by:
+            owed = {"rank_at": at} if case.status in LIVE else {}
+            return Step("withdrawn", {"live": live, **owed}, event, ended)
         guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
-        return _Step("withdrawn", {"live": 0, **CLOSED, "status": "withdrawn", "status_since": at}, ended, also=guard)
+        closed = {**CLOSED, "live": 0, "status": "withdrawn", "status_since": at}
+        return Step("withdrawn", closed, event, (*ended, *guard))
 
-    return _apply(services, request, at, plan)
-
-
-CLOSED: dict[str, object] = {"rank_at": None, "lease_until": None, "target_at": None, "answer_by": None, "stuck": False}
-"""A closed case owes nothing."""
+    return _carry_out(desk, request, at, plan)
 
 
-def escalate(services: Services, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Ask for the Senior Reviewing Official, after a field office's decision.
 
     Raises Problem 404, 400, 422; 409 unless a field office has decided and this requester may know it.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
     body = parse(Statement, raw, at)
-    sealed = _seal(services, request, "escalation", body.model_dump())
+    sealed = _seal(desk, request, "escalation", body.model_dump())
 
-    def plan(request: Request, case: Case) -> _Step:
+    def plan(request: Request, case: Case) -> Step:
         if request.state != "live" or case.status != "decided" or not sees_all(request, case):
             raise conflict("the Senior Reviewing Official can be asked after a field office's decision")
-        moved = {"status": "with_senior_official", "status_since": at, "office": SENIOR_REVIEWING_OFFICIAL}
-        return _Step("escalated", {**moved, "rank_at": at}, sealed=sealed)
+        moved = {
+            "status": "with_senior_official",
+            "status_since": at,
+            "field_office": case.office,
+            "office": SENIOR_REVIEWING_OFFICIAL,
+            "rank_at": at,
+        }
+        return Step("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
 
-    return _apply(services, request, at, plan)
+    return _carry_out(desk, request, at, plan)

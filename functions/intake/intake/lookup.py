@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from casereview import keys
-from casereview.records import QUEUED, Case, Request
-from intake.access import admit, sees_all
+from casereview.desk import Desk
+from casereview.disclosure import sees_all
+from casereview.lifecycle import QUEUED
+from casereview.records import Case, Request
+from intake.access import admit
 from intake.answers import WhereItStands
-from intake.services import Services
 
 
-def look_up(services: Services, receipt: str, authorization: str | None) -> WhereItStands:
+def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStands:
     """Return the answer of ``GET /requests/{receipt}``. Raises Problem 404."""
-    request = admit(services, receipt, authorization)
-    case = services.table.get(Case, keys.case(request.case_id))
+    request = admit(desk, receipt, authorization)
+    case = desk.table.get(Case, keys.case(request.case_id))
     if request.state == "withdrawn" or case is None or not sees_all(request, case):
         return _limited(request)
     return WhereItStands(
@@ -21,7 +23,7 @@ def look_up(services: Services, receipt: str, authorization: str | None) -> Wher
         status_since=case.status_since,
         disclosure="full",
         lane=case.shown_lane,
-        people_ahead=_people_ahead(services, case),
+        people_ahead=_people_ahead(desk, case),
         asked_for=(),
     )
 
@@ -37,7 +39,7 @@ def _limited(request: Request) -> WhereItStands:
     )
 
 
-def _people_ahead(services: Services, case: Case) -> int | None:
+def _people_ahead(desk: Desk, case: Case) -> int | None:
     if case.rank is None or case.status not in QUEUED:
         return None
-    return services.table.ahead(case.office, case.rank)
+    return desk.table.ahead(case.office, case.rank)

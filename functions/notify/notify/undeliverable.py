@@ -8,8 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
 from casereview.assess import MUST_PHONE
+from casereview.lifecycle import LIVE
 from casereview.messages import RankMessage
-from casereview.records import OPEN, Case, Change, Event, Notice
+from casereview.records import Case, Change, Event, Notice
 from casereview.table import Refused, Write, put_new, put_over
 from notify.services import Services, metrics
 
@@ -34,7 +35,7 @@ def give_up(services: Services, notice: Notice, why: str, now: datetime) -> None
     write = put_over(ended, state=notice.state, sends=notice.sends)
     metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
     case = services.table.get(Case, keys.case(notice.case_id)) if why in MUST_PHONE else None
-    if case is None or case.status not in OPEN:
+    if case is None or case.status not in LIVE:
         services.table.write(write)
         return
     _tell_office(services, write, case, notice, now)

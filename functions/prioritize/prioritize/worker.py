@@ -11,9 +11,10 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.assess import Assessment, InForce, assess
 from casereview.history import changes_between
+from casereview.lifecycle import LIVE
 from casereview.model import to_milliseconds
 from casereview.policy.registry import governing
-from casereview.records import QUEUED, Case, CaseFile, Event, Explanation
+from casereview.records import Case, CaseFile, Event, Explanation
 from casereview.table import Refused, put_new, put_over
 from prioritize.services import Services, metrics
 
@@ -39,7 +40,7 @@ def rank_case(services: Services, case_id: str) -> None:
 
 
 def _stands_in_line(case: Case) -> bool:
-    return case.status == "received" or case.status in QUEUED
+    return case.status in LIVE
 
 
 def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None:

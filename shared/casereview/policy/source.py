@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is ten times as quick, and cold starts wait for it."""
 
+_DEEPEST: Final = 60
 _UNION_TAGS: Final = frozenset({"always", "tests"})
 Path = tuple[int | str, ...]
 
@@ -42,15 +43,15 @@ def load_with_lines(text: str) -> tuple[Any, dict[Path, int]]:
     """Read YAML with the line (from 1) of every key and item by its path. Raises DocumentError."""
     loader = _Loader(text)
     try:
+        _refuse_depth(text)
         node = loader.get_single_node()
         if node is None:
             raise DocumentError([Fault("document", 1, "it is empty")])
-        lines: dict[Path, int] = {}
-        faults: list[Fault] = []
-        _walk(node, (), lines, faults)
-        if faults:
-            raise DocumentError(faults)
-        return loader.construct_document(node), lines
+        walk = _Walk()
+        walk.over(node, (), _line_of(node))
+        if walk.faults:
+            raise DocumentError(walk.faults)
+        return loader.construct_document(node), walk.lines
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, DocumentError):
             raise
@@ -61,22 +62,47 @@ def load_with_lines(text: str) -> tuple[Any, dict[Path, int]]:
         loader.dispose()
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], faults: list[Fault]) -> None:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _walk(item, (*path, index), lines, faults)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = (*path, str(key.value))
-            if inner in lines:
-                faults.append(Fault(".".join(map(str, path)) or "document", key.start_mark.line + 1, _twice(key.value)))
-            _walk(value, inner, lines, faults)
-            lines[inner] = key.start_mark.line + 1
+def _refuse_depth(text: str) -> None:
+    """Refuse what would exhaust the C parser's stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DocumentError([Fault("document", line, "it is nested too deeply")])
 
 
-def _twice(key: str) -> str:
-    return f"the key {key} occurs twice"
+class _Walk:
+    """Notes the line of each path, and what plain documents do without: keys given twice, and aliases."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Path, int] = {}
+        self.faults: list[Fault] = []
+        self._seen: set[int] = set()
+
+    def over(self, node: yaml.Node, path: Path, line: int) -> None:
+        """Walk a node that begins, with its key, on a line."""
+        self.lines[path] = line
+        if id(node) in self._seen:
+            self._fault(path, line, "write it out: aliases (*name) are not read here")
+            return
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.over(item, (*path, index), _line_of(item))
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                inner = (*path, str(key.value))
+                if inner in self.lines:
+                    self._fault(path, _line_of(key), f"the key {key.value} occurs twice")
+                self.over(value, inner, _line_of(key))
+
+    def _fault(self, path: Path, line: int, message: str) -> None:
+        self.faults.append(Fault(" ".join(map(str, path)) or "document", line, message))
+
+
+def _line_of(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def faults_of(error: ValidationError, data: object, lines: dict[Path, int]) -> list[Fault]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from casereview.answers import Deficiency
 from casereview.claims import marks_of
 from casereview.facts import Facts
 from casereview.identifiers import is_short_a_number
 from casereview.routing import HEADQUARTERS, responsible, route
 from casereview.submission import Submission
-from intake.answers import Deficiency
 
 _USCIS_RECEIPT = re.compile(r"[A-Z]{3}\d{10}", re.ASCII)
 

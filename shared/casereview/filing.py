@@ -16,32 +16,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from casereview import keys
+from casereview.answers import Filed, NoticeText
+from casereview.changing import TRIES
 from casereview.claims import marks_of
+from casereview.deficiencies import deficiencies, describe
+from casereview.desk import Desk
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.identifiers import new_case_id, new_receipt
 from casereview.items import from_item
 from casereview.jsontext import Json, canonical, read_object
 from casereview.languages import DEFAULT, choose
+from casereview.lifecycle import OPEN
 from casereview.macs import body_digest
-from casereview.messages import Hint, NoticeMessage, Queue, RankMessage
 from casereview.model import to_milliseconds
 from casereview.notice_text import VERSIONS, public_notice
 from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
-from casereview.records import OPEN, Case, Change, Event, Filing, Guard, Notice, Request
+from casereview.records import Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.routing import route
 from casereview.submission import Submission, open_facts, validate
 from casereview.table import Refused, Write, check, put_new, put_over
-from intake.answers import Filed, NoticeText
-from intake.deficiencies import deficiencies, describe
-from intake.services import Services, logger
 
 MAX_REQUESTS = 20
 """How many requests one case may join; later ones get a case of their own, flagged."""
-TRIES = 3
 _KEY_LENGTH = range(16, 129)
 
 
@@ -64,43 +62,44 @@ class _Draft:
         )
 
 
-def file_request(services: Services, raw: bytes | str, idempotency_key: str | None) -> Filed:
+def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None) -> Filed:
     """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
 
     Raises Problem: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
     409 while a racing twin is not settled; 503 where the case keeps moving.
     """
-    received_at = to_milliseconds(services.now())
+    received_at = to_milliseconds(desk.now())
     value = read_object(raw)
     submission = validate(Submission, value, received_at)
-    draft = _draft(services, submission, value, _receipt(services, idempotency_key), received_at)
+    draft = _draft(desk, submission, value, _receipt(desk, idempotency_key), received_at)
     for _ in range(TRIES):
-        writes, case, notice = _plan(services, draft)
+        writes, case, notice = _plan(desk, draft)
         try:
-            services.table.write(*writes)
+            desk.table.write(*writes)
         except Refused as refusal:
             if refusal.reasons[0] is not None:
-                return _answer_again(services, draft, refusal)
+                return _answer_again(desk, draft, refusal)
         else:
-            _hint(services, case, notice)
+            desk.hint_rank(case)
+            desk.hint_notice(notice)
             return _answer(draft.request, draft)
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send the request again")
 
 
-def _receipt(services: Services, idempotency_key: str | None) -> str:
+def _receipt(desk: Desk, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return new_receipt()
     if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
         raise malformed("Idempotency-Key", "must be 16 to 128 printable characters")
-    return services.macs.receipt(idempotency_key)
+    return desk.macs.receipt(idempotency_key)
 
 
-def _draft(services: Services, submission: Submission, value: dict[str, Json], receipt: str, at: datetime) -> _Draft:
+def _draft(desk: Desk, submission: Submission, value: dict[str, Json], receipt: str, at: datetime) -> _Draft:
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
-    code = services.macs.code(receipt)
+    code = desk.macs.code(receipt)
     requester, a_number = submission.requester, submission.subject.a_number
-    person = services.macs.person(a_number) if a_number else None
+    person = desk.macs.person(a_number) if a_number else None
     subject = value.get("subject")
     lacks = deficiencies(submission, facts, subject.get("a_number") if isinstance(subject, dict) else None, on)
     authority = requester.authority or "none"
@@ -112,20 +111,20 @@ def _draft(services: Services, submission: Submission, value: dict[str, Json], r
         authority=authority,
         opened=False,
         state_since=at,
-        mac_key=services.macs.key,
+        mac_key=desk.macs.key,
         digest=body_digest(code, canonical(value)),
         office=route(facts, on),
         deficiencies=lacks,
-        sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
+        sealed=desk.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
     filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
     return _Draft(request, facts, filing, person, code, submission.contact.language)
 
 
-def _plan(services: Services, draft: _Draft) -> tuple[list[Write], Case, Notice]:
+def _plan(desk: Desk, draft: _Draft) -> tuple[list[Write], Case, Notice]:
     """Read the hints and return the writes: the request first, whose refusal means that it is already known."""
-    guard = services.table.get(Guard, keys.guard(draft.person)) if draft.person else None
-    case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if draft.person else None
+    guard = desk.table.get(Guard, keys.guard(draft.person)) if draft.person else None
+    case = desk.table.get(Case, keys.case(guard.case if guard else new_case_id())) if draft.person else None
     if guard and case and case.status in OPEN and case.requests < MAX_REQUESTS:
         changed, case_writes = _join(draft, case, guard)
     else:
@@ -211,24 +210,10 @@ def acknowledgement(request: Request, case: Case, language: str | None) -> Notic
     )
 
 
-def _hint(services: Services, case: Case, notice: Notice) -> None:
-    """Send both messages; what is lost here the sweep finds by the due index."""
-    send_hint(services.rank_queue, RankMessage(case_id=case.case_id), case.office)
-    send_hint(services.notice_queue, NoticeMessage(case_id=case.case_id, notice_id=notice.notice_id), notice.office)
-
-
-def send_hint(queue: Queue, message: Hint, office: str) -> None:
-    """Send a message that may be lost."""
-    try:
-        queue.send(message, office)
-    except (ClientError, BotoCoreError) as error:
-        logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
-
-
-def _answer_again(services: Services, draft: _Draft, refusal: Refused) -> Filed:
+def _answer_again(desk: Desk, draft: _Draft, refusal: Refused) -> Filed:
     """Answer as the first time, where this is the same body under the same key."""
     item = refusal.items[0]
-    stored = from_item(Request, item) if item else services.table.get(Request, keys.request(draft.request.receipt))
+    stored = from_item(Request, item) if item else desk.table.get(Request, keys.request(draft.request.receipt))
     if stored is None:
         raise conflict("the same request is being filed just now: send it again")
     if not hmac.compare_digest(stored.digest, draft.request.digest):

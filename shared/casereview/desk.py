@@ -1,0 +1,68 @@
+"""What a function that files and changes cases works with: the table, two queues, the MACs, the seal and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from casereview.macs import Macs
+from casereview.messages import Hint, NoticeMessage, Queue, RankMessage
+from casereview.records import Case, Notice
+from casereview.sealing import Seal
+from casereview.settings import Clock, Settings, now
+from casereview.table import Table
+
+logger = Logger()
+
+
+class DeskSettings(Settings):
+    """The environment that template.yaml gives intake and review."""
+
+    table_name: str
+    rank_queue_url: str
+    notice_queue_url: str
+    sealing_key_arn: str
+    mac_key_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a route needs; tests make their own."""
+
+    table: Table
+    rank_queue: Queue
+    notice_queue: Queue
+    macs: Macs
+    seal: Seal
+    now: Clock = now
+
+    def hint_rank(self, case: Case) -> None:
+        """Say that a case may have to be ranked; what is lost here the sweep finds by the due index."""
+        _send(self.rank_queue, RankMessage(case_id=case.case_id), case.office)
+
+    def hint_notice(self, notice: Notice) -> None:
+        """Say that a notice may be owed; what is lost here the sweep finds by the due index."""
+        _send(self.notice_queue, NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
+
+
+def _send(queue: Queue, message: Hint, office: str) -> None:
+    try:
+        queue.send(message, office)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
+
+
+def connect(settings: DeskSettings, clock: Clock = now) -> Desk:
+    """Make the clients; nothing is called yet."""
+    sqs = boto3.client("sqs")
+    return Desk(
+        Table(boto3.client("dynamodb"), settings.table_name),
+        Queue(sqs, settings.rank_queue_url),
+        Queue(sqs, settings.notice_queue_url),
+        Macs(boto3.client("kms"), settings.mac_key_arn),
+        Seal(settings.sealing_key_arn),
+        clock,
+    )

@@ -1,0 +1,13 @@
+"""Who is told what: everything, or no more than that a request was received."""
+
+from __future__ import annotations
+
+from casereview.records import Case, Request
+
+
+def sees_all(request: Request, case: Case) -> bool:
+    """Tell whether the holder of a request is told everything about the case, its decision apart.
+
+    So is who was verified, or who opened the case as the person it is about, unless it is restricted.
+    """
+    return request.verified or (request.opened and request.role == "self" and not case.restricted)
