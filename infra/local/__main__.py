@@ -36,6 +36,9 @@ def main() -> int:
             introduce(run)
             print(f"ready {run.address}", flush=True)
             stopped.wait()
+    except OSError as error:
+        print(f"cannot serve on port {os.environ.get('PORT', '8000')}: {error.strerror}", file=sys.stderr)
+        return 1
     except (TemplateError, IntrinsicError, EngineError) as error:
         print(f"cannot run the template: {error}", file=sys.stderr)
         return 1

@@ -4,10 +4,14 @@ moto copies the whole table for each transaction and reads all items for each qu
 copies of the items it names, and a query reads one partition, or the part of an index that its conditions leave.
 """
 
+import base64
+import contextlib
 import copy
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
+from moto.core.model import StructureShape
+from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -24,6 +28,7 @@ _ORIGINAL_QUERY = Table.query
 _ORIGINAL_PUT = Table.put_item
 _ORIGINAL_DELETE = Table.delete_item
 _ORIGINAL_PROJECT = Item.project
+_ORIGINAL_STRUCTURE = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
 
 
 def put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401  moto's own signature
@@ -203,6 +208,47 @@ def project(item: Item, projection_expressions: list[list[str]]) -> Item:
     return result
 
 
+def serialize_structure(
+    serializer: ResponseSerializer,
+    serialized: MutableMapping[str, Any],
+    value: Any,  # noqa: ANN401  moto's own signature
+    shape: StructureShape,
+    key: str,
+) -> None:
+    """As moto's; an attribute value is written as it is (there: each of its ten members is looked for, twice)."""
+    if key and shape.name == "AttributeValue" and type(value) is dict:
+        with contextlib.suppress(_NotPlainError):
+            serialized[key] = _on_the_wire(value)
+            return
+    _ORIGINAL_STRUCTURE(serializer, serialized, value, shape, key)
+
+
+class _NotPlainError(Exception):
+    """An attribute value that is not one type with its value."""
+
+
+def _on_the_wire(value: dict[str, Any]) -> dict[str, Any]:
+    if type(value) is not dict or len(value) != 1:
+        raise _NotPlainError
+    kind, inner = next(iter(value.items()))
+    match kind:
+        case "S" | "N" | "BOOL" | "NULL" | "SS" | "NS":
+            return value
+        case "M":
+            return {kind: {name: _on_the_wire(each) for name, each in inner.items()}}
+        case "L":
+            return {kind: [_on_the_wire(each) for each in inner]}
+        case "B":
+            return {kind: _base64(inner)}
+        case "BS":
+            return {kind: [_base64(each) for each in inner]}
+    raise _NotPlainError
+
+
+def _base64(value: str | bytes) -> str:
+    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
+
+
 def apply() -> None:
     """Installs the fixes in this process."""
     replacements: list[tuple[type, str, Any]] = [
@@ -211,6 +257,7 @@ def apply() -> None:
         (Table, "query", query),
         (Table, "put_item", put_item),
         (Table, "delete_item", delete_item),
+        (BaseJSONSerializer, "_serialize_type_structure", serialize_structure),
         (Item, "__init__", make_item),
         (Item, "project", project),
         (DynamoType, "__deepcopy__", copy_value),
