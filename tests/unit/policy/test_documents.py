@@ -8,6 +8,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casereview.policy import registry
 from casereview.policy.predicates import FactTests, operators
@@ -68,6 +70,23 @@ def test_a_fault_is_refused_with_its_reason(old: str, new: str, message: str) ->
     "text", ["", "# nothing", "[]", "text", "a: &x [*x]", "!!python/object:os.system {}", "\x00", "a: b: c"]
 )
 def test_what_is_no_document_is_refused(text: str) -> None:
+    with pytest.raises(DocumentError):
+        registry.read_policy(text)
+
+
+BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghij", "bcdefghijk", strict=True))
+
+
+@pytest.mark.parametrize(
+    "text", [BOMB, "lanes: &x [*x]", "lanes: " + "[" * 100_000, GOOD + "extra: &name {a: 1}\nmore: *name\n"]
+)
+def test_aliases_and_bottomless_nesting_are_refused_at_once(text: str) -> None:
+    with pytest.raises(DocumentError):
+        registry.read_policy(text)
+
+
+@given(st.text("{}[]:,-&*!|>#'\"\n a1"))
+def test_any_text_is_a_document_or_refused(text: str) -> None:
     with pytest.raises(DocumentError):
         registry.read_policy(text)
 

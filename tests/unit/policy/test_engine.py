@@ -134,9 +134,3 @@ def test_a_case_is_looked_at_again_when_its_answer_changes_and_never_for_nothing
 ) -> None:
     found = rank(case(**facts), A, NOW, None).changes_at
     assert found == (datetime.fromisoformat(expected) if expected else None)
-
-
-def test_two_tests_that_turn_at_one_instant_are_weighed_together() -> None:
-    """On 1 January 2022 an 18-year-old's tender age ends; nothing else may hide it."""
-    found = rank(case(birth_year=2003), B, NOW, None)
-    assert found.changes_at == datetime(2022, 1, 1, 5, tzinfo=UTC)

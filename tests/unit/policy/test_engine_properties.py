@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from casereview.facts import Facts
 from casereview.policy import registry
 from casereview.policy.compiled import CompiledPolicy, compile_policy
 from casereview.policy.engine import explain, rank
 from casereview.policy.ranking import Ranking, RankInput
 from casereview.policy.schema import Flags, Policy
 from tests.unit.policy import oracle
-from tests.unit.policy.strategies import cases, nows, policies
+from tests.unit.policy.strategies import TESTS, cases, nows, policies
 
 MILLISECOND = timedelta(milliseconds=1)
 DATED = Flags.model_validate(
@@ -55,6 +57,15 @@ def as_oracle(ranking: Ranking) -> dict[str, Any]:
     }
 
 
+def only_factors(*conditions: object) -> Policy:
+    last = {"id": "last", "when": "always", "order_by": "filed_at", "text": "t", "source": "house rule"}
+    factors = [
+        {"id": f"factor_{i}", "when": when, "polarity": "mitigating", "text": "t", "source": "house rule"}
+        for i, when in enumerate(conditions)
+    ]
+    return Policy.model_validate({"id": "factors", "title": "Factors", "lanes": [last], "factors": factors})
+
+
 def check_changes_at(case: RankInput, policy: CompiledPolicy, now: datetime, moments: Sequence[datetime]) -> None:
     """Equal at every moment before ``changes_at``, and different at it."""
     found = rank(case, policy, now, None)
@@ -73,6 +84,29 @@ def test_any_document_ranks_as_its_description_says(case: RankInput, policy: Pol
     compiled = compile_policy(policy, DATED)
     for at in (now, *oracle.turning_points(case.facts)[::25]):
         assert as_oracle(rank(case, compiled, at, None)) == oracle.ranked(case, policy, DATED, at)
+
+
+@pytest.mark.parametrize("fact", TESTS)
+@given(data=st.data(), case=cases, now=nows)
+def test_each_test_of_a_fact_means_what_its_description_says(
+    fact: str, data: st.DataObject, case: RankInput, now: datetime
+) -> None:
+    test = {fact: data.draw(TESTS[fact])}
+    policy = only_factors(test, {"not": test})
+    for at in (now, *oracle.turning_points(case.facts)[::20]):
+        found = rank(case, compile_policy(policy, DATED), at, None)
+        assert [factor.id for factor in found.factors] == oracle.names(policy.factors, case.facts, at)
+
+
+def test_tests_that_turn_at_one_instant_are_weighed_together() -> None:
+    """On 1 January 2022 one of two alternatives begins to hold as the other ends: nothing changes."""
+    grown, settled = {"age": {"at_least": 18}}, {"entered_on": {"years_ago": 10}}
+    policy = only_factors({"any": [grown, {"not": settled}]}, {"any": [settled, {"not": grown}]})
+    facts = Facts(birth_year=2004, entered_on=date(2012, 1, 1))
+    now = datetime(2021, 6, 1, tzinfo=UTC)
+    found = rank(RankInput(facts, "C1", now), compile_policy(policy, DATED), now, None)
+    assert [factor.id for factor in found.factors] == ["factor_0", "factor_1"]
+    assert found.changes_at is None
 
 
 @many
