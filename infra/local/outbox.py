@@ -59,7 +59,7 @@ def _raw(data: str) -> tuple[list[str], Sent]:
     part = message.get_body(preferencelist=("plain",))
     addresses = [address for _, address in getaddresses([str(each) for each in message.get_all("To", [])])]
     text = {
-        "language": str(message.get("Content-Language", "")),
+        "language": str(message.get("Content-Language") or (part or message).get("Content-Language", "")),
         "subject": str(message.get("Subject", "")),
         "body": part.get_content().replace("\r\n", "\n") if part is not None else "",
     }

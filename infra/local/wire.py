@@ -131,7 +131,8 @@ def _read_chunks(stream: BufferedIOBase, request: HttpRequest, limit: int) -> No
         if total > MAX_DRAINED:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         piece = _read_exactly(stream, size)
-        _line(stream)
+        if _line(stream).strip():
+            raise RefusedError(HTTPStatus.BAD_REQUEST)
         if total <= limit:
             pieces.append(piece)
     _read_headers(stream)  # trailers, which nobody here asks for

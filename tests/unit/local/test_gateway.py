@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.local.functions import FunctionSpec
+from infra.local.gateway import MalformedResponseError, ProxyRequest, gateway_response, http_response, proxy_event
+from infra.local.routes import Api, GatewayResponse, Match, Route
+from infra.local.wire import HttpRequest
+
+FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
+ROUTE = Route("GET", "/things/{name}", FUNCTION, None)
+PROBLEM = GatewayResponse(
+    404,
+    {"Content-Type": "'application/problem+json'", "X-Id": "context.requestId"},
+    {"application/json": '{"why":$context.error.messageString}'},
+)
+API = Api("api", "v1", (ROUTE,), {"MISSING_AUTHENTICATION_TOKEN": PROBLEM}, ("image/png",))
+
+
+def proxy(http: HttpRequest, claims: dict[str, str] | None = None) -> ProxyRequest:
+    return ProxyRequest(http, Match(API, ROUTE, {"name": "a b"}), "id-1", claims)
+
+
+def test_an_event_has_everything_of_the_request_once_and_in_lists() -> None:
+    headers = [("Host", "h"), ("X-A", "1"), ("X-A", "2"), ("User-Agent", "test")]
+    event = proxy_event(
+        proxy(HttpRequest("GET", "/things/a%20b?q=1&q=2&e=", headers, client="127.0.0.9"), {"sub": "u"})
+    )
+    assert event["resource"] == "/things/{name}"
+    assert event["path"] == "/things/a b"
+    assert event["headers"]["X-A"] == "2"
+    assert event["multiValueHeaders"]["X-A"] == ["1", "2"]
+    assert event["queryStringParameters"] == {"q": "2", "e": ""}
+    assert event["multiValueQueryStringParameters"] == {"q": ["1", "2"], "e": [""]}
+    assert event["pathParameters"] == {"name": "a b"}
+    assert event["requestContext"]["authorizer"] == {"claims": {"sub": "u"}}
+    assert event["requestContext"]["identity"] == {"sourceIp": "127.0.0.9", "userAgent": "test"}
+    assert event["requestContext"]["path"] == "/v1/things/a b"
+    assert (event["body"], event["isBase64Encoded"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("media", "sent", "received", "encoded"),
+    [
+        ("application/json", "señal".encode(), "señal", False),
+        ("application/json", b"\xff", "\ufffd", False),
+        ("image/png", b"\xff", "/w==", True),
+    ],
+)
+def test_a_body_is_text_unless_its_type_is_binary(media: str, sent: bytes, received: str, encoded: bool) -> None:  # noqa: FBT001
+    event = proxy_event(proxy(HttpRequest("POST", "/things/a", [("Content-Type", media)], sent)))
+    assert (event["body"], event["isBase64Encoded"]) == (received, encoded)
+
+
+REQUEST = proxy(HttpRequest("GET", "/things/a", []))
+
+
+def test_an_answer_is_passed_on_with_all_its_headers() -> None:
+    answer = {
+        "statusCode": 201,
+        "headers": {"X-A": 1, "Set-Cookie": "z"},
+        "multiValueHeaders": {"set-cookie": ["a", "b"]},
+        "body": "é",
+    }
+    response = http_response(json.dumps(answer).encode(), REQUEST)
+    assert response.status == 201
+    assert [value for name, value in response.headers if name.lower() == "set-cookie"] == ["a", "b"]
+    assert ("X-A", "1") in response.headers
+    assert ("Content-Type", "application/json") in response.headers
+    assert response.body == "é".encode()
+
+
+def test_a_binary_answer_is_decoded() -> None:
+    answer = {"statusCode": "200", "body": "/w==", "isBase64Encoded": True}
+    assert http_response(json.dumps(answer).encode(), REQUEST).body == b"\xff"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"null", b"[]", b"{}", b'{"statusCode": "x"}', b'{"statusCode": 200, "body": {}}', b'{"statusCode": 42}', b"no"],
+)
+def test_an_answer_that_is_no_proxy_response_is_refused(payload: bytes) -> None:
+    with pytest.raises(MalformedResponseError):
+        http_response(payload, REQUEST)
+
+
+def test_the_gateways_own_answer_is_worded_by_the_template() -> None:
+    response = gateway_response(API, "MISSING_AUTHENTICATION_TOKEN", REQUEST.http, "id-2")
+    assert response.status == 404
+    assert json.loads(response.body) == {"why": "Missing Authentication Token"}
+    assert dict(response.headers)["Content-Type"] == "application/problem+json"
+    assert dict(response.headers)["X-Id"] == "id-2"
+
+
+def test_without_a_word_in_the_template_the_gateway_answers_as_aws_does() -> None:
+    response = gateway_response(API, "UNAUTHORIZED", REQUEST.http, "id-3")
+    assert (response.status, json.loads(response.body)) == (401, {"message": "Unauthorized"})

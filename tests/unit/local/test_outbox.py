@@ -1,0 +1,97 @@
+import base64
+import json
+from email.message import EmailMessage
+from typing import Any
+
+from infra.local.mail_events import EventDestination, events_of
+from infra.local.outbox import Outbox
+
+
+def mail(to: str) -> dict[str, Any]:
+    message = EmailMessage()
+    message["To"], message["Subject"], message["Content-Language"] = to, "Señal", "es"
+    message.set_content("Hola\nadiós\n")
+    message.add_alternative("<p>Hola</p>", subtype="html")
+    raw = base64.b64encode(message.as_bytes()).decode()
+    request = {"Content": {"Raw": {"Data": raw}}, "Destination": {"ToAddresses": [to]}}
+    return {"channel": "email", "sent_at": 1.5, "request": request}
+
+
+SMS = {
+    "channel": "sms",
+    "sent_at": 2.0,
+    "request": {
+        "PhoneNumber": "+15550100",
+        "Message": "hello",
+        "MessageAttributes.entry.1.Name": "kind",
+        "MessageAttributes.entry.1.Value.StringValue": "x",
+        "MessageAttributes.entry.2.Name": "language",
+        "MessageAttributes.entry.2.Value.StringValue": "en",
+    },
+}
+SIMPLE = {
+    "channel": "email",
+    "sent_at": 3.0,
+    "request": {
+        "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}, "Html": {"Data": "h"}}}},
+        "Destination": {"ToAddresses": ["A <a@example.org>"], "CcAddresses": ["b@example.org"]},
+    },
+}
+
+
+def test_messages_are_shown_as_their_readers_see_them() -> None:
+    sent = [mail("Ana <ana@example.org>"), SMS, SIMPLE]
+    box = Outbox(lambda taken: sent[taken:])
+    first, second, third, fourth = json.loads(box.as_json())
+    assert first == {
+        "channel": "email",
+        "to": "ana@example.org",
+        "language": "es",
+        "subject": "Señal",
+        "body": "Hola\nadiós\n",
+        "sent_at": "1970-01-01T00:00:01.500Z",
+    }
+    assert (second["channel"], second["to"], second["language"], second["body"]) == ("sms", "+15550100", "en", "hello")
+    assert (third["to"], third["body"], fourth["to"]) == ("a@example.org", "t", "b@example.org")
+
+
+def test_each_message_is_fetched_once_and_shown_again() -> None:
+    sent = [SMS]
+    asked: list[int] = []
+
+    def fetch(taken: int) -> list[dict[str, Any]]:
+        asked.append(taken)
+        return sent[taken:]
+
+    box = Outbox(fetch)
+    box.as_json()
+    sent.append(mail("ana@example.org"))
+    assert len(json.loads(box.as_json())) == 2
+    assert [each["channel"] for each in json.loads(box.as_json("ana@example.org"))] == ["email"]
+    assert asked == [0, 1, 2]
+
+
+DESTINATIONS = {"set": [EventDestination("arn:topic", frozenset({"bounce"}))]}
+
+
+def send(to: str, configuration_set: str = "set") -> list[tuple[str, dict[str, Any]]]:
+    parameters = {
+        "FromEmailAddress": "from@example.org",
+        "Destination": {"ToAddresses": [to]},
+        "ConfigurationSetName": configuration_set,
+        "EmailTags": [{"Name": "notice", "Value": "n"}],
+    }
+    return list(events_of(parameters, "m-1", DESTINATIONS))
+
+
+def test_mail_to_the_simulator_bounces_with_the_tags_it_was_sent_with() -> None:
+    [(topic, event)] = send("bounce+label@simulator.amazonses.com")
+    assert (topic, event["eventType"]) == ("arn:topic", "Bounce")
+    assert event["bounce"]["bouncedRecipients"][0]["emailAddress"] == "bounce+label@simulator.amazonses.com"
+    assert event["mail"]["tags"] == {"ses:configuration-set": ["set"], "notice": ["n"]}
+
+
+def test_no_event_goes_where_nobody_asked_for_it() -> None:
+    assert not send("complaint@simulator.amazonses.com")
+    assert not send("bounce@simulator.amazonses.com", "other")
+    assert not send("bounce@example.org")

@@ -1,0 +1,103 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.functions import FunctionSpec
+from infra.local.routes import Api, api_for, match, read_api
+from infra.local.template import TemplateError
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
+FUNCTION = FunctionSpec("F", "f", ARN, "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
+URI = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}:live/invocations"
+INTEGRATION = {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": URI}}
+
+
+def api(*routes: tuple[str, str], **body: object) -> Api:
+    paths: dict[str, Any] = {}
+    for method, resource in routes:
+        paths.setdefault(resource, {})[method] = INTEGRATION
+    return read_api("api", "v1", {"Body": {"paths": paths, **body}}, {"F": FUNCTION})
+
+
+APIS = [
+    api(
+        ("post", "/requests"),
+        ("get", "/requests/{receipt}"),
+        ("get", "/requests/known"),
+        ("x-amazon-apigateway-any-method", "/files/{proxy+}"),
+        ("get", "/files/{name}/meta"),
+        ("get", "/"),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "resource", "parameters"),
+    [
+        ("POST", "/requests", "/requests", {}),
+        ("POST", "/requests/", "/requests", {}),
+        ("GET", "/requests/AB%2F1", "/requests/{receipt}", {"receipt": "AB/1"}),
+        ("GET", "/requests/known", "/requests/known", {}),
+        ("DELETE", "/files/a/b/c", "/files/{proxy+}", {"proxy": "a/b/c"}),
+        ("GET", "/files/a/meta", "/files/{name}/meta", {"name": "a"}),
+        ("GET", "/files/a/other", "/files/{proxy+}", {"proxy": "a/other"}),
+        ("GET", "/", "/", {}),
+    ],
+)
+def test_a_path_means_the_most_specific_route(
+    method: str, path: str, resource: str, parameters: dict[str, str]
+) -> None:
+    found = match(APIS, method, path)
+    assert found is not None
+    assert (found.route.resource, found.parameters) == (resource, parameters)
+    assert found.route.function is FUNCTION
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/requests"), ("GET", "/nowhere"), ("GET", "/requests/a/b"), ("GET", "/files")]
+)
+def test_an_unknown_path_or_method_has_no_route(method: str, path: str) -> None:
+    assert match(APIS, method, path) is None
+
+
+def test_the_api_that_answers_for_an_unknown_path_is_the_one_that_begins_alike() -> None:
+    staff = replace(api(("get", "/staff/me")), api_id="staff")
+    found = api_for([*APIS, staff], "/staff/nowhere")
+    fallback = api_for([*APIS, staff], "/nowhere")
+    assert found is not None
+    assert fallback is not None
+    assert (found.api_id, fallback.api_id) == ("staff", "api")
+
+
+def test_an_authorizer_guards_the_methods_that_require_it() -> None:
+    guard = {
+        "type": "apiKey",
+        "name": "Authorization",
+        "x-amazon-apigateway-authorizer": {"type": "cognito_user_pools", "providerARNs": ["arn:x:userpool/p"]},
+    }
+    operation = {**INTEGRATION, "security": [{"Pool": []}]}
+    body = {"paths": {"/staff": {"get": operation}}, "components": {"securitySchemes": {"Pool": guard}}}
+    found = read_api("api", "v1", {"Body": body}, {"F": FUNCTION})
+    authorizer = found.routes[0].authorizer
+    assert authorizer is not None
+    assert (authorizer.pools, authorizer.header) == (("p",), "authorization")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"x-amazon-apigateway-integration": {"type": "http", "uri": "http://example.org"}},
+        {**INTEGRATION, "security": [{"api_key": []}]},
+    ],
+)
+def test_what_the_local_run_cannot_do_is_refused(operation: dict[str, Any]) -> None:
+    with pytest.raises(TemplateError):
+        read_api("api", "v1", {"Body": {"paths": {"/a": {"get": operation}}}}, {"F": FUNCTION})
+
+
+def test_another_kind_of_authorizer_is_refused() -> None:
+    scheme = {"x-amazon-apigateway-authorizer": {"type": "token"}}
+    with pytest.raises(TemplateError):
+        read_api("api", "v1", {"Body": {"paths": {}, "securityDefinitions": {"A": scheme}}}, {})
