@@ -34,6 +34,8 @@ class Assessment:
     lane_since: datetime
     shown_lane: str
     """The lane by requesters' claims alone."""
+    top: bool
+    """The lane is one whose clock never stops."""
 
 
 def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
@@ -47,7 +49,9 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     if since != subject.lane_since:
         ranking = rank(replace(subject, lane_since=since), force.policy, now, force.until)
     shown = _shown_lane(file.events, settled, place, now)
-    return Assessment(settled, ranking, since, ranking.lane if shown is None else force.policy.lanes[shown].id)
+    lanes = force.policy.lanes
+    shown_lane = ranking.lane if shown is None else lanes[shown].id
+    return Assessment(settled, ranking, since, shown_lane, top=lanes[ranking.lane_index].top)
 
 
 def _entered(case: Case, now: datetime) -> datetime:

@@ -26,6 +26,7 @@ ADVERSE = frozenset(
 )
 """Facts that may count against the person, which a third party who joined a case cannot bring into it."""
 
+_DENIALS = (False, 0, "none", ())
 _MAY_CHANGE_OFFICE = ("custody", "facility", "state", "county")
 
 
@@ -59,9 +60,10 @@ class _Draft:
     """Facts in the making: their values, and the receipt that each came from."""
 
     place: Place
+    standing: frozenset[str]
     values: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str | None] = field(default_factory=dict)
-    """None where several said it, or one said it against another: nobody alone may take it back."""
+    """None where several without standing said it, or one against another: nobody of them takes it back alone."""
     established: dict[str, object] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
     """Facts of which a claim waits for an officer."""
@@ -102,6 +104,12 @@ def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
     return frozenset(found)
 
 
+def kept(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the history without what requests said that were split off: they never were of this case."""
+    gone = {event.receipt for event in events if event.kind == "split"}
+    return [event for event in events if event.receipt not in gone or event.receipt is None] if gone else events
+
+
 def _is_restricted(events: Iterable[Event], verified: dict[str, object]) -> bool:
     if "protected" in verified:
         return verified["protected"] is True
@@ -129,15 +137,21 @@ def _third_party_may(draft: _Draft, name: str, value: object, event: Event) -> b
     if name in ADVERSE:
         return False
     lift = draft.lifts(name, value, event.at)
-    if draft.values.get(name) is None:
+    if _contradicts_nobody(draft, name):
         return lift >= 0
     return lift >= -1 if draft.sources.get(name) == event.receipt else lift > 0
+
+
+def _contradicts_nobody(draft: _Draft, name: str) -> bool:
+    """Tell whether nothing is known, or third parties alone deny it: a denial keeps no other third party from a yes."""
+    held = draft.values.get(name)
+    return held is None or (held in _DENIALS and draft.sources.get(name) not in draft.standing)
 
 
 def _hear(draft: _Draft, name: str, value: object, event: Event) -> None:
     """Take a third party's word where it may count; against another's word it lifts for good: no taking back."""
     if _third_party_may(draft, name, value, event):
-        alone = draft.values.get(name) is None or draft.sources.get(name) == event.receipt
+        alone = _contradicts_nobody(draft, name) or draft.sources.get(name) == event.receipt
         draft.take(name, value, event.receipt if alone else None)
 
 
@@ -164,11 +178,12 @@ def _apply(draft: _Draft, event: Event, claims: Facts, *, full: bool) -> None:
 
 
 def _agree(draft: _Draft, name: str, receipt: str | None, *, full: bool) -> None:
-    """Note that somebody says the same: then whoever said it first cannot take it back alone."""
-    if draft.sources.get(name) != receipt:
-        draft.sources[name] = None
+    """Note that somebody says the same: then a third party who said it first cannot take it back alone."""
     if full:
+        draft.sources[name] = receipt
         draft.waiting.discard(name)
+    elif draft.sources.get(name) not in {receipt, *draft.standing}:
+        draft.sources[name] = None
 
 
 def _say(draft: _Draft, name: str, value: object, event: Event) -> None:
@@ -202,9 +217,10 @@ def settle(events: Sequence[Event], place: Place, *, verifications: bool = True)
 
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
+    events = kept(events)
     restricted = _is_restricted(events, _verified(events))
     full = standing(events, restricted=restricted)
-    draft = _Draft(place)
+    draft = _Draft(place, full)
     for event in events:
         if event.verification:
             draft.establish(_verified([event]) if verifications else {})

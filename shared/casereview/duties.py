@@ -30,11 +30,21 @@ def shards() -> list[str]:
     return [f"{number:02d}" for number in range(SHARDS)]
 
 
+def is_looked_at(case: Case) -> bool:
+    """Tell whether a human has taken the case up since it came into its lane: the first look is done."""
+    return case.looked_at is not None and case.lane_since is not None and case.looked_at >= case.lane_since
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """Tell whether the first look is late at an instant."""
+    return case.target_at is not None and case.target_at <= now and not is_looked_at(case)
+
+
 def due_at(record: Case | Notice) -> datetime | None:
     """Return the earliest instant at which the record owes work, or None."""
     if isinstance(record, Notice):
         return record.lease_until if record.state == "sending" else record.send_at
-    target = None if record.missed else record.target_at
+    target = None if record.missed or is_looked_at(record) else record.target_at
     owed = [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
     return min(owed, default=None)
 

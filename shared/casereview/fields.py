@@ -8,6 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
+from pydantic.config import JsonDict
 
 from casereview.model import rfc3339
 
@@ -111,23 +112,85 @@ def _language(value: str) -> str:
     return value
 
 
-_DAY_SCHEMA = WithJsonSchema({"type": "string", "format": "date"})
+_YEARS = "(19|2[01])[0-9]{2}"
+_UTC_YEARS = "(1899|(19|2[01])[0-9]{2}|2200)"
+"""The years in which an instant may be written: near New Year its UTC year is another."""
+_MONTH, _DAY_OF_MONTH = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+_MINUTE, _OFFSET = "([01][0-9]|2[0-3]):[0-5][0-9]", "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_FULL_DATE = {"type": "string", "format": "date", "pattern": f"^{_YEARS}-"}
+_PARTIAL_DATE = {"type": "string", "pattern": f"^{_YEARS}(-{_MONTH})?$"}
+_DATE_TIME = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": rf"^{_UTC_YEARS}-{_MONTH}-{_DAY_OF_MONTH}[Tt]{_MINUTE}:[0-5][0-9](\.[0-9]{{1,9}})?{_OFFSET}$",
+}
+_WITHOUT_SECONDS = {"type": "string", "pattern": f"^{_UTC_YEARS}-{_MONTH}-{_DAY_OF_MONTH}[Tt]{_MINUTE}{_OFFSET}$"}
+
+
+def _shown(title: str, description: str, **schema: object) -> WithJsonSchema:
+    """Say in JSON Schema what a kind of field accepts; under its title it is a schema of its own in OpenAPI."""
+    return WithJsonSchema({"title": title, "description": description, **schema})
+
+
+def given(name: str) -> JsonDict:
+    """Return the JSON Schema of an object in which this field is given: neither absent nor null nor blank."""
+    return {"required": [name], "properties": {name: {"type": ["string", "object"], "pattern": r"\S"}}}
+
 
 PastDate = Annotated[
     date,
     PlainValidator(_parse_past),
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}),
+    _shown("PastDate", "A day, month or year of 1900 or later, not in the future.", anyOf=[_FULL_DATE, _PARTIAL_DATE]),
 ]
 Day = Annotated[
-    date, PlainValidator(_parse_day), PlainSerializer(date.isoformat, return_type=str, when_used="json"), _DAY_SCHEMA
+    date,
+    PlainValidator(_parse_day),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    _shown("Day", "A day, past or future.", **_FULL_DATE),
 ]
 RemovalTime = Annotated[
     datetime,
     PlainValidator(_parse_instant),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "description": "RFC 3339 with offset, or a date in Eastern time"}),
+    _shown(
+        "RemovalTime",
+        "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",
+        anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
+    ),
 ]
-Email = Annotated[Text, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
-Phone = Annotated[Text, AfterValidator(_phone), WithJsonSchema({"type": "string", "maxLength": 200})]
-LanguageTag = Annotated[Text, AfterValidator(_language), WithJsonSchema({"type": "string", "maxLength": 200})]
+Email = Annotated[
+    Text,
+    AfterValidator(_email),
+    _shown(
+        "Email",
+        "An address that mail can be sent to: ASCII before the @, a domain with a dot after it.",
+        type="string",
+        format="idn-email",
+        maxLength=200,
+        pattern=r"^[!-?A-~]+@[^@\s]+$",
+    ),
+]
+Phone = Annotated[
+    Text,
+    AfterValidator(_phone),
+    _shown(
+        "Phone",
+        "A telephone number with its area code, as people write it; without a country code it is one of the US.",
+        type="string",
+        format="phone",
+        maxLength=200,
+    ),
+]
+LanguageTag = Annotated[
+    Text,
+    AfterValidator(_language),
+    _shown(
+        "LanguageTag",
+        "A BCP 47 tag whose parts are registered, such as `es`, `ht` or `pa-Arab`.",
+        type="string",
+        format="language-tag",
+        maxLength=100,
+        pattern="^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$",
+    ),
+]

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 _A_NUMBER = re.compile(r"A?(\d{7,9})")
 _SEPARATORS = re.compile(r"[\s\-#.]")
@@ -40,7 +40,19 @@ def is_short_a_number(text: str) -> bool:
     return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < 9  # noqa: PLR2004  # digits of a full A-number
 
 
-ANumber = Annotated[str, AfterValidator(canonical_a_number)]
+ANumber = Annotated[
+    str,
+    AfterValidator(canonical_a_number),
+    WithJsonSchema(
+        {
+            "title": "ANumber",
+            "description": "A, if written, and 7 to 9 digits, not all zeros; spaces, hyphens, dots and # between them.",
+            "type": "string",
+            "pattern": r"^[\s\-#.]*([Aa][\s\-#.]*)?([0-9][\s\-#.]*){7,9}$",
+            "not": {"pattern": "^[^1-9]*$"},
+        }
+    ),
+]
 
 
 def check_symbol(symbols: str) -> str:

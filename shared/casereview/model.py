@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 SCHEMA: Literal[1] = 1
 """The version that everything stored or sent carries; raised when a record changes its meaning."""
@@ -28,6 +28,18 @@ def to_milliseconds(instant: datetime) -> datetime:
 
 
 Instant = Annotated[
-    AwareDatetime, AfterValidator(to_milliseconds), PlainSerializer(rfc3339, return_type=str, when_used="json")
+    AwareDatetime,
+    AfterValidator(to_milliseconds),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "title": "Instant",
+            "description": "An instant in UTC, to the millisecond (RFC 3339).",
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z$",
+        },
+        mode="serialization",
+    ),
 ]
 """An instant in UTC, to the millisecond; without an offset it is refused."""

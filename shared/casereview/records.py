@@ -66,6 +66,8 @@ class Case(Stored):
     answer_by: Instant | None = None
     attempts: int = 0
     """How often the sweep has asked for the work that is due now."""
+    looked_at: Instant | None = None
+    """When a human last took the case up: a target of this lane is then met."""
     claimed_by: str | None = None
     """The user name of the officer who holds the case, until ``lease_until``."""
     reviewers: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsK
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
 
-Part = Literal["request", "contact", "update", "escalation"]
+Part = Literal["request", "contact", "update", "escalation", "asked", "decision", "why"]
+"""What is sealed: the first four belong to a receipt, the others to a case, whose id then takes its place."""
 _SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 _MAX_OPENED = 1024 * 1024
 

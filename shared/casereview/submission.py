@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from casereview.facts import Conviction, Facts, Relief
-from casereview.fields import Day, Email, LanguageTag, LongText, PastDate, Phone, RemovalTime, Text
+from casereview.fields import Day, Email, LanguageTag, LongText, PastDate, Phone, RemovalTime, Text, given
 from casereview.identifiers import ANumber
 from casereview.jsontext import Json, canonical, escape, read_object
 from casereview.model import Record
@@ -34,9 +34,13 @@ class Contact(Record):
     email: Email | None = None
     phone: Phone | None = None
     preferred: Preferred | None = None
+    """By default what the contact has: `email`, else `sms`, else `none`; with `none` nobody writes or calls."""
     language: LanguageTag | None = None
+    """In which we write; where we have no text in it, in the nearest that we have, at last English."""
     spoken_language: Text | None = None
+    """The language spoken, where it is another one: a tag such as `quc`, or its name."""
     safe_to_contact: YesNo = None
+    """False: no message and no call, ever. By default true where an address was given."""
     interpreter: YesNo = None
 
     def channel(self) -> Preferred:
@@ -53,18 +57,22 @@ class Requester(Record):
     name: Text | None = None
     organization: Text | None = None
     relationship: Text | None = None
+    """To the person, such as mother."""
     authority: Authority | None = None
+    """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
     contact: Contact | None = None
 
 
 class Subject(Record):
-    """Whom the request is about. All of it is sealed."""
+    """Whom the request is about: an A-number or a name at least. All of it is sealed."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("a_number", "given_name", "family_name"))]})
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
     born_on: PastDate | None = None
     citizenship: Text | None = None
+    """The country, as its code or name."""
     uscis_receipt: Text | None = None
 
     @model_validator(mode="after")
@@ -86,10 +94,12 @@ class ConvictionClaim(Record):
     """One conviction as stated; the offense is sealed."""
 
     offense: Text | None = None
+    """Its name, in the requester's words."""
     kind: Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
     convicted_on: PastDate | None = None
     sentence_months: Annotated[StrictInt, Field(ge=0, le=2400)] | None = None
     vacated: YesNo = None
+    """For a legal or procedural defect; such a conviction does not stand."""
     expunged: YesNo = None
 
 
@@ -99,16 +109,23 @@ class FactClaims(Record):
     custody: Literal["detained", "not_detained", "unknown"] | None = None
     detained_on: PastDate | None = None
     facility: Text | None = None
+    """Where the person is detained: the facility's code, or its name."""
     residence: Residence | None = None
     removal_order: Literal["final", "none", "unknown"] | None = None
     removal_at: RemovalTime | None = None
+    """When removal is planned."""
     removal_soon: YesNo = None
+    """Removal is said to be near, at an unknown time."""
     check_in_on: Day | None = None
     entered_on: PastDate | None = None
+    """The first arrival."""
     last_entry_on: PastDate | None = None
+    """The latest arrival, where it is not the first."""
     entry: Literal["unlawful", "admitted", "paroled", "apprehended_at_border", "unknown"] | None = None
     convictions: Annotated[tuple[ConvictionClaim, ...], Field(max_length=50)] | None = None
+    """An empty list says that there are none."""
     gang_participation_age: Annotated[StrictInt, Field(ge=0, le=120)] | None = None
+    """The age in years at the participation."""
     national_security_concern: YesNo = None
     serious_illness: YesNo = None
     pregnant: YesNo = None
@@ -133,9 +150,11 @@ class Submission(Record):
     subject: Subject
     facts: FactClaims | None = None
     grounds: LongText
+    """Why the case does not fit the priorities, in the requester's words."""
     outcome_sought: Annotated[tuple[Outcome, ...], Field(max_length=20)] | None = None
     prior_contact: Text | None = None
     channel: Channel | None = None
+    """How the request came; by default `web`."""
 
     @property
     def contact(self) -> Contact:
@@ -151,9 +170,11 @@ class Submission(Record):
 class Update(Record):
     """The body of an update: absent is unchanged, null is unknown again, lists are replaced."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("facts", "contact", "statement"))]})
     facts: FactClaims | None = None
     contact: Contact | None = None
     statement: LongText | None = None
+    """More of the grounds."""
 
     @model_validator(mode="after")
     def _something(self) -> Update:
@@ -167,6 +188,7 @@ class Statement(Record):
     """The body of an escalation."""
 
     statement: LongText
+    """Why the decision should be looked at again."""
 
 
 class Nothing(Record):

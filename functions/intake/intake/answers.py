@@ -6,21 +6,36 @@ from typing import Literal
 
 from casereview.answers import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
 from casereview.model import Instant, Record
-from casereview.records import Status
+from casereview.records import Outcome
+
+PublicStatus = Literal[
+    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
+]
+
+
+class Decision(Record):
+    """A final decision, told to those whose identity or authority an officer has verified."""
+
+    outcome: Outcome
+    reasons: str
+    decided_at: Instant
+    """When it was decided; an approval may have followed."""
+    how_to_go_on: str | None = None
+    """How to ask for the Senior Reviewing Official, while that is possible."""
 
 
 class WhereItStands(Record):
     """Where a request stands. Limited disclosure says "received", whatever happened."""
 
     receipt: str
-    status: Status
+    status: PublicStatus
     status_since: Instant
     disclosure: Literal["full", "limited"]
     lane: str | None = None
     people_ahead: int | None = None
     """Cases before this one in its office's worklist; 500 means 500 or more."""
     asked_for: tuple[str, ...] | None = None
-    decision: str | None = None
+    decision: Decision | None = None
 
 
 class Accepted(Record):
@@ -44,6 +59,7 @@ class FieldOffices(Record):
 
 __all__ = [
     "Accepted",
+    "Decision",
     "Deficiency",
     "FaultFound",
     "FieldOffice",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from casereview import keys
-from casereview.changing import CLOSED, Actor, Step, change
+from casereview.changing import change
 from casereview.contacts import seal_contact
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
@@ -18,6 +18,7 @@ from casereview.problems import conflict
 from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
+from casereview.steps import CLOSED, Actor, Step
 from casereview.submission import Nothing, Statement, Update, open_claims, parse
 from casereview.table import Write, delete, put_over
 from intake.access import admit

@@ -6,9 +6,15 @@ from casereview import keys
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
 from casereview.lifecycle import QUEUED
-from casereview.records import Case, Request
+from casereview.records import Case, Event, Request
+from casereview.words import open_words, words_of_event
 from intake.access import admit
-from intake.answers import WhereItStands
+from intake.answers import Decision, PublicStatus, WhereItStands
+
+_ASK_THE_OFFICIAL = (
+    "If you think that the field office did not resolve the case or overlooked something, you may ask the Senior"
+    " Reviewing Official to look at it again: send a statement. An answer is given where appropriate."
+)
 
 
 def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStands:
@@ -19,13 +25,21 @@ def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStand
         return _limited(request)
     return WhereItStands(
         receipt=request.receipt,
-        status=case.status,
+        status=_public(case),
         status_since=case.status_since,
         disclosure="full",
         lane=case.shown_lane,
         people_ahead=_people_ahead(desk, case),
-        asked_for=(),
+        asked_for=_asked_for(desk, case),
+        decision=_decision(desk, case) if request.verified else None,
     )
+
+
+def _public(case: Case) -> PublicStatus:
+    """Return the state in a requester's words: that a decision waits for its approval is not told."""
+    if case.status == "awaiting_approval":
+        return "in_review"
+    return case.status
 
 
 def _limited(request: Request) -> WhereItStands:
@@ -43,3 +57,25 @@ def _people_ahead(desk: Desk, case: Case) -> int | None:
     if case.rank is None or case.status not in QUEUED:
         return None
     return desk.table.ahead(case.office, case.rank)
+
+
+def _asked_for(desk: Desk, case: Case) -> tuple[str, ...]:
+    if case.status != "information_needed":
+        return ()
+    return tuple(words_of_event(desk.table, desk.seal, "asked", case.case_id, case.asked).get("asked", ()))
+
+
+def _decision(desk: Desk, case: Case) -> Decision | None:
+    """Return the decision once it is final."""
+    if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
+        return None
+    event = desk.table.get(Event, keys.event(case.case_id, case.decision))
+    if event is None or event.sealed is None or case.outcome is None:
+        return None
+    words = open_words(desk.seal, "decision", case.case_id, event.sealed)
+    return Decision(
+        outcome=case.outcome,
+        reasons=words["reasons_for_requester"],
+        decided_at=event.at,
+        how_to_go_on=_ASK_THE_OFFICIAL if case.status == "decided" else None,
+    )

@@ -10,15 +10,19 @@ from datetime import datetime
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.assess import Assessment, InForce, assess
+from casereview.clock import running_clock
+from casereview.duties import is_overdue
 from casereview.history import changes_between
 from casereview.lifecycle import LIVE
 from casereview.model import to_milliseconds
 from casereview.policy.registry import governing
 from casereview.records import Case, CaseFile, Event, Explanation
 from casereview.table import Refused, put_new, put_over
+from prioritize.endings import end_what_ended
 from prioritize.services import Services, metrics
 
-TRIES = 3
+TRIES = 5
+"""A lease and an answer may have to end first, each a write of its own."""
 
 
 class StillMovingError(Exception):
@@ -31,11 +35,14 @@ def rank_case(services: Services, case_id: str) -> None:
         file = services.table.case_file(case_id)
         if file is None or not _stands_in_line(file.case):
             return
+        now = to_milliseconds(services.now())
         try:
-            _bring_up_to_date(services, file, to_milliseconds(services.now()))
+            case = end_what_ended(services, file.case, now)
+            if case is file.case:
+                _bring_up_to_date(services, file, now)
+                return
         except Refused:
             continue
-        return
     raise StillMovingError
 
 
@@ -62,8 +69,10 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
 def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
     ranking = found.ranking
     first = case.status == "received"
-    return case.model_copy(
+    clock = running_clock(case, now) if found.top else {"stopped_since": case.stopped_since}
+    ranked = case.model_copy(
         update={
+            **clock,
             "status": "in_line" if first else case.status,
             "status_since": now if first else case.status_since,
             "facts": found.settled.facts,
@@ -73,8 +82,7 @@ def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
             "rank": ranking.rank,
             "sort_at": to_milliseconds(ranking.sort_at),
             "lane_since": found.lane_since,
-            "target_at": ranking.target_by,
-            "missed": ranking.target_by is not None and ranking.target_by <= now,
+            "target_at": None if clock["stopped_since"] else ranking.target_by,
             "reasons": tuple(reason.rule for reason in ranking.reasons),
             "flags": ranking.flags,
             "policy": ranking.policy,
@@ -84,6 +92,7 @@ def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
             "stuck": False,
         }
     )
+    return ranked.model_copy(update={"missed": is_overdue(ranked, now)})
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:

@@ -7,7 +7,7 @@ category) are found apart and never meet.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from casereview.policy.compiled import Assertions, CompiledPolicy, Place
 from casereview.policy.moments import NEVER, PAST
@@ -17,14 +17,11 @@ from casereview.policy.ranking import Explanation, FactorFound, Ranking, RankInp
 _UNVERIFIED: Final = "verify"
 
 
-class _Outcome(NamedTuple):
-    """All that time may change while the facts stay: equal outcomes of a case give equal rankings."""
+_Outcome: TypeAlias = tuple[Place, Assertions, tuple[FactorFound, ...], tuple[str, ...], bool]
+"""All that time may change while the facts stay: equal outcomes of a case give equal rankings.
 
-    place: Place
-    assertions: Assertions
-    factors: tuple[FactorFound, ...]
-    flags: tuple[str, ...]
-    unverified: bool
+The last says whether the place rests on an unverified claim.
+"""
 
 
 def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime | None) -> Ranking:
@@ -71,7 +68,7 @@ def _changes_at(
 def _outcome(case: RankInput, policy: CompiledPolicy, tests: int) -> _Outcome:
     places, assertions, factors, flags = policy.places, policy.assertions, policy.factors, policy.flags
     place = places.kept[tests & places.bits]
-    return _Outcome(
+    return (
         place,
         assertions.kept[tests & assertions.bits],
         factors.kept[tests & factors.bits],

@@ -1,0 +1,41 @@
+"""What ends by itself: a claim whose lease is over, and the wait for an answer. Each is an event of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casereview.claiming import UNCLAIMED, back_in_line, give_back
+from casereview.clock import running_clock
+from casereview.records import Case
+from casereview.steps import Actor, Step, taken, writes
+from prioritize.services import Services
+
+_SYSTEM = Actor("system")
+
+
+def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
+    """End a lease or a wait that is over, in one transaction; return the case as it then is, the same if none was.
+
+    Raises Refused where another write was faster.
+    """
+    step = _lease(services, case, now) or _answer(case, now)
+    if step is None:
+        return case
+    after = taken(case, step)
+    services.table.write(*writes(case, after, step, _SYSTEM, now))
+    return after
+
+
+def _lease(services: Services, case: Case, now: datetime) -> Step | None:
+    if case.lease_until is None or case.lease_until > now:
+        return None
+    return Step(
+        "lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(services.table, case)
+    )
+
+
+def _answer(case: Case, now: datetime) -> Step | None:
+    if case.status != "information_needed" or case.answer_by is None or case.answer_by > now:
+        return None
+    again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now, **running_clock(case, now)}
+    return Step("resumed", again)
