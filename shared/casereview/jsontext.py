@@ -64,7 +64,8 @@ def _decode(raw: bytes | str) -> str:
     try:
         data = raw.encode() if isinstance(raw, str) else raw
         if len(data) > MAX_BYTES:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is larger than 256 KB")
+            fault = Fault("", "may have 256 KB at most")
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large", fault)
         return data.decode()
     except UnicodeError:
         raise malformed("", "is not UTF-8") from None

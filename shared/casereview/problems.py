@@ -46,7 +46,8 @@ def unprocessable(*errors: Fault) -> Problem:
 
 def not_found() -> Problem:
     """404: the same for a wrong receipt and a wrong access code."""
-    return Problem(HTTPStatus.NOT_FOUND, "Nothing is found under this receipt and access code")
+    fault = Fault("", "receipt or access code is not right")
+    return Problem(HTTPStatus.NOT_FOUND, "Nothing is found under this receipt and access code", fault)
 
 
 def conflict(message: str) -> Problem:

@@ -130,7 +130,9 @@ def _problem(problem: Problem) -> Response[str]:
 
 @app.not_found
 def _no_route(_error: NotFoundError) -> Response[str]:
-    return _problem(Problem(HTTPStatus.NOT_FOUND, "There is no such route"))
+    return _problem(
+        Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", Fault("", "there is no such route"))
+    )
 
 
 @app.exception_handler(Exception)
