@@ -1,0 +1,127 @@
+"""Histories of cases, written by hand or invented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from casereview.assess import Assessment, InForce, assess
+from casereview.facts import Conviction, Facts
+from casereview.policy.registry import compiled
+from casereview.records import Case, CaseFile, Event, Filing, Notice, Verification
+from casereview.submission import Authority, Role
+
+NOW = datetime(2022, 1, 18, 17, tzinfo=UTC)
+"""18 January 2022, noon in the East: when examples are seen under the guidelines."""
+POLICIES = ("2021-02-18-interim", "2021-09-30-guidelines", "2025-01-20-order", "default")
+
+
+def event(version: int, at: datetime = NOW, **fields: Any) -> Event:  # noqa: ANN401  # any field
+    return Event.model_validate(
+        {"case_id": "CASE", "version": version, "at": at, "kind": "filed", "actor": "requester", **fields}
+    )
+
+
+def filed(  # noqa: PLR0913  # a filing has many sides
+    version: int,
+    receipt: str,
+    role: Role,
+    facts: Facts,
+    *,
+    authority: Authority = "none",
+    marks: tuple[str, ...] = (),
+    at: datetime = NOW,
+) -> Event:
+    """Return a request: the first of a history opens the case, the others join it."""
+    filing = Filing(role=role, authority=authority, opened=version == 1, marks=marks)
+    return event(version, at, receipt=receipt, filing=filing, claims=facts)
+
+
+def updated(version: int, receipt: str, facts: Facts, at: datetime = NOW) -> Event:
+    return event(version, at, kind="updated", receipt=receipt, claims=facts)
+
+
+def established(version: int, facts: Facts, at: datetime = NOW, *, refuted: bool = False) -> Event:
+    """Return an officer's word on facts."""
+    verdict = Verification(verdict="refuted" if refuted else "confirmed", about="facts")
+    return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, claims=facts)
+
+
+def recognised(version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False) -> Event:
+    """Return an officer's word on who a requester is."""
+    verdict = Verification(verdict="refuted" if refuted else "confirmed", about="identity")
+    return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, receipt=receipt)
+
+
+def file_of(events: Sequence[Event], notices: tuple[Notice, ...] = (), **fields: Any) -> CaseFile:  # noqa: ANN401
+    """Return the case of a history, as it was before it was ever ranked."""
+    first = events[0]
+    case = {
+        "case_id": "CASE",
+        "version": len(events),
+        "status": "received",
+        "status_since": first.at,
+        "office": "ATL",
+        "filed_at": first.at,
+        **fields,
+    }
+    return CaseFile(Case.model_validate(case), tuple(events), notices)
+
+
+def assessed(events: Sequence[Event], now: datetime = NOW, policy: str = POLICIES[1], **fields: Any) -> Assessment:  # noqa: ANN401
+    return assess(file_of(events, **fields), InForce(compiled(policy), None), now)
+
+
+maybe = st.none() | st.booleans()
+_days = st.none() | st.dates(date(2003, 1, 1), date(2022, 1, 18)) | st.just(date(2012, 2, 29))
+_soon = st.integers(-100, 1000).map(lambda hours: NOW + timedelta(hours=hours))
+DATED = {"removal_at": st.none() | _soon, "check_in_on": st.none() | _soon.map(datetime.date)}
+"""What counts for a while only: a date that has passed, or comes near."""
+UNDATED: dict[str, st.SearchStrategy[Any]] = {
+    "custody": st.sampled_from([None, "detained", "not_detained"]),
+    "detained_on": _days,
+    "facility": st.sampled_from([None, "STWRTGA", "EPC"]),
+    "removal_order": st.sampled_from([None, "final", "none"]),
+    "removal_soon": maybe,
+    "birth_year": st.sampled_from([None, 1940, 1947, 1980, 2010]),
+    "entered_on": _days,
+    "entry": st.sampled_from([None, "unlawful", "admitted"]),
+    "convictions": st.none() | st.lists(st.builds(Conviction, kind=st.just("felony")), max_size=1).map(tuple),
+    "serious_illness": maybe,
+    "pregnant": maybe,
+    "minor_children": st.sampled_from([None, 0, 2]),
+    "sole_caregiver": maybe,
+    "relief_pending": st.sampled_from([None, (), ("asylum",)]),
+    "claims_us_citizenship": maybe,
+}
+PROTECTED = {"protected": st.sampled_from([True])}
+
+
+def claims(*kinds: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts]:
+    """Invent what somebody states: some facts, some of them as unknown again."""
+    optional = {name: values for kind in kinds for name, values in kind.items()}
+    return st.fixed_dictionaries({}, optional=optional).map(lambda stated: Facts(**stated))
+
+
+@st.composite
+def histories(draw: st.DrawFn, stated: st.SearchStrategy[Facts], longest: int = 6) -> list[Event]:
+    """Invent a history: a filing, then joins, updates and officers' words, each at its hour."""
+    roles: st.SearchStrategy[Role] = st.sampled_from(["self", "family", "attorney"])
+    found = [filed(1, "R1", draw(roles), draw(stated), at=NOW - timedelta(hours=200))]
+    known = ["R1"]
+    for version in range(2, draw(st.integers(2, longest)) + 1):
+        at = found[-1].at + timedelta(hours=draw(st.integers(0, 30)))
+        kind = draw(st.sampled_from(["joined", "updated", "established", "recognised"]))
+        if kind == "joined":
+            known.append(f"R{version}")
+            found.append(filed(version, known[-1], draw(roles), draw(stated), at=at))
+        elif kind == "updated":
+            found.append(updated(version, draw(st.sampled_from(known)), draw(stated), at))
+        elif kind == "established":
+            found.append(established(version, draw(stated), at, refuted=draw(st.booleans())))
+        else:
+            found.append(recognised(version, draw(st.sampled_from(known)), at, refuted=draw(st.booleans())))
+    return found
