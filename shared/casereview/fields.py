@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
-from pydantic.config import JsonDict
 
 from casereview.model import rfc3339
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 EASTERN = ZoneInfo("America/New_York")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
