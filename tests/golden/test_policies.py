@@ -22,7 +22,7 @@ from casereview.policy.moments import EASTERN
 from casereview.policy.ranking import RankInput
 
 HERE = Path(__file__).parent
-TABLES = ("2021-02-18-interim", "2021-09-30-guidelines", "2025-01-20-order", "default")
+TABLES = (*registry.PACKAGED, registry.DEFAULT)
 SPAN = re.compile(r"([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)ms)?")
 WORDS = {"yes": True, "no": False}
 
