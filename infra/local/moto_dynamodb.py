@@ -11,7 +11,7 @@ from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from moto.core.model import StructureShape
-from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -209,7 +209,7 @@ def project(item: Item, projection_expressions: list[list[str]]) -> Item:
 
 
 def serialize_structure(
-    serializer: ResponseSerializer,
+    serializer: BaseJSONSerializer,
     serialized: MutableMapping[str, Any],
     value: Any,  # noqa: ANN401  moto's own signature
     shape: StructureShape,

@@ -35,9 +35,8 @@ def content(answer: Any) -> Any:  # noqa: ANN401
     return json.dumps(answer, sort_keys=True)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_patched_moto_answers_as_moto_does(seed: int) -> None:
-    plain, patched = answers(seed, "moto", "patched")
+def test_patched_moto_answers_as_moto_does() -> None:
+    plain, patched = answers(1, "moto", "patched")
     kinds = {answer[0] for answer in plain if isinstance(answer, list) and answer and isinstance(answer[0], str)}
     assert kinds >= {"TransactionCanceledException", "ConditionalCheckFailedException"}
     assert patched == plain

@@ -9,8 +9,9 @@ from infra.local.outbox import Outbox
 
 def mail(to: str) -> dict[str, Any]:
     message = EmailMessage()
-    message["To"], message["Subject"], message["Content-Language"] = to, "Señal", "es"
+    message["To"], message["Subject"] = to, "Señal"
     message.set_content("Hola\nadiós\n")
+    message["Content-Language"] = "es"
     message.add_alternative("<p>Hola</p>", subtype="html")
     raw = base64.b64encode(message.as_bytes()).decode()
     request = {"Content": {"Raw": {"Data": raw}}, "Destination": {"ToAddresses": [to]}}
