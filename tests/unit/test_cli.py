@@ -125,7 +125,7 @@ def test_a_line_longer_than_a_body_may_be_is_refused_and_the_next_one_ranked(run
     long = json.dumps({**DETAINED, "grounds": "x" * 700_000})
     code, [refused, ranked] = run(f"{long}\n{json.dumps(DETAINED)}", "--at", AT)
     assert code == 1
-    assert "256 KB" in refused["error"]["title"]
+    assert "too large" in refused["error"]["title"]
     assert ranked["lane"] == "detained"
 
 
@@ -203,6 +203,12 @@ def test_a_time_without_an_offset_or_out_of_range_is_refused(time: str, capsys: 
 
 def test_filing_after_looking_is_refused(run: Run) -> None:
     assert run(json.dumps(DETAINED), "--at", AT, "--filed-at", "2021-06-16T00:00:00Z") == (2, [])
+
+
+def test_a_file_that_is_no_text_is_no_policy(run: Run, tmp_path: Path) -> None:
+    document = tmp_path / "picture"
+    document.write_bytes(b"\xff\xfe")
+    assert run(json.dumps(DETAINED), "--policy", str(document)) == (2, [])
 
 
 @pytest.mark.parametrize("arguments", [["no such file"], ["no such file", "--policy", "no such policy"]])

@@ -117,6 +117,8 @@ class Numbers(Record):
     """Each k-th ``next`` takes the most overdue case below the top lanes, so that no lane starves."""
     information_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 14
     """Days that the clock stops for an answer to a question, before it resumes by itself."""
+    waiting_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 60
+    """Days after which a case without a target counts as overdue when a ``next`` goes to the lower lanes."""
     switch_rate: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 2000
     """Cases per minute that a policy switch enqueues for ranking."""
 
