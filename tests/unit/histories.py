@@ -107,14 +107,19 @@ def claims(*kinds: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts
 
 
 @st.composite
-def histories(draw: st.DrawFn, stated: st.SearchStrategy[Facts], longest: int = 6) -> list[Event]:
+def histories(
+    draw: st.DrawFn,
+    stated: st.SearchStrategy[Facts],
+    longest: int = 6,
+    kinds: Sequence[str] = ("joined", "updated", "established", "recognised"),
+) -> list[Event]:
     """Invent a history: a filing, then joins, updates and officers' words, each at its hour."""
     roles: st.SearchStrategy[Role] = st.sampled_from(["self", "family", "attorney"])
     found = [filed(1, "R1", draw(roles), draw(stated), at=NOW - timedelta(hours=200))]
     known = ["R1"]
     for version in range(2, draw(st.integers(2, longest)) + 1):
         at = found[-1].at + timedelta(hours=draw(st.integers(0, 30)))
-        kind = draw(st.sampled_from(["joined", "updated", "established", "recognised"]))
+        kind = draw(st.sampled_from(kinds))
         if kind == "joined":
             known.append(f"R{version}")
             found.append(filed(version, known[-1], draw(roles), draw(stated), at=at))
