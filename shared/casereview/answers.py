@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from casereview.identifiers import AccessCode, Receipt
 from casereview.model import Instant, Record
 
 
@@ -11,6 +12,7 @@ class Deficiency(Record):
     """Something that a request lacks; it is reviewed all the same."""
 
     field: str
+    """The path of the field in the body, such as `subject.born_on`."""
     message: str
 
 
@@ -18,16 +20,18 @@ class NoticeText(Record):
     """What everyone should know before and after filing, in the nearest language that we have."""
 
     language: str
+    """The language of the text: a BCP 47 tag."""
     text: str
 
 
 class Filed(Record):
     """A request was filed. The access code is told here and never again: nothing of it is kept."""
 
-    receipt: str
-    access_code: str
+    receipt: Receipt
+    access_code: AccessCode
     received_at: Instant
     field_office: str
+    """The code of the office that the request went to; `HQ` where nothing says which it is."""
     deficiencies: tuple[Deficiency, ...]
     notice: NoticeText
 
@@ -36,6 +40,7 @@ class FaultFound(Record):
     """One thing that is wrong."""
 
     pointer: str
+    """A JSON Pointer (RFC 6901) into the body, the name of a header or parameter, or empty for the whole."""
     message: str
 
 
@@ -44,5 +49,7 @@ class ProblemFound(Record):
 
     type: Literal["about:blank"] = "about:blank"
     title: str
+    """The same for all problems of a kind."""
     status: int
+    """The status of the answer."""
     errors: tuple[FaultFound, ...] = ()

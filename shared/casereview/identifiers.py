@@ -55,6 +55,18 @@ ANumber = Annotated[
 ]
 
 
+def _written(title: str, description: str, symbols: int) -> WithJsonSchema:
+    """Say how an identifier of so many symbols and its check symbol is written, in groups of four."""
+    full, rest = divmod(symbols, _GROUP)
+    one = f"[{ALPHABET}]"
+    pattern = f"^({one}{{{_GROUP}}}-){{{full}}}{one}{{{rest + 1}}}$"
+    return WithJsonSchema({"title": title, "description": description, "type": "string", "pattern": pattern})
+
+
+Receipt = Annotated[str, _written("Receipt", "Names a request; it alone opens nothing.", RECEIPT_SYMBOLS)]
+AccessCode = Annotated[str, _written("AccessCode", "Opens the request, with its receipt.", CODE_SYMBOLS)]
+
+
 def check_symbol(symbols: str) -> str:
     """Return the Luhn mod 32 check symbol: it finds every wrong symbol, and nearly every swapped pair."""
     total = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from casereview.answers import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
+from casereview.identifiers import Receipt
 from casereview.model import Instant, Record
 from casereview.records import Outcome
 
@@ -27,27 +28,31 @@ class Decision(Record):
 class WhereItStands(Record):
     """Where a request stands. Limited disclosure says "received", whatever happened."""
 
-    receipt: str
+    receipt: Receipt
     status: PublicStatus
     status_since: Instant
     disclosure: Literal["full", "limited"]
+    """With limited disclosure nothing below is told."""
     lane: str | None = None
+    """How soon a human must look, by what requesters said: an id of the policy's lanes."""
     people_ahead: int | None = None
     """Cases before this one in its office's worklist; 500 means 500 or more."""
     asked_for: tuple[str, ...] | None = None
+    """What an officer asked for and waits for."""
     decision: Decision | None = None
 
 
 class Accepted(Record):
     """A change was taken."""
 
-    receipt: str
+    receipt: Receipt
 
 
 class FieldOffice(Record):
     """A field office of Enforcement and Removal Operations."""
 
     code: str
+    """As in `field_office` of a filing."""
     name: str
 
 
