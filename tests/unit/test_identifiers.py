@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from casereview.identifiers import (
+    ALPHABET,
+    CASE_ID_SYMBOLS,
+    CODE_SYMBOLS,
+    RECEIPT_SYMBOLS,
+    AccessCode,
+    Receipt,
+    canonical_a_number,
+    check_symbol,
+    group,
+    is_short_a_number,
+    new_case_id,
+    new_receipt,
+    read,
+    spell,
+)
+
+symbols = st.text(ALPHABET, min_size=16, max_size=16)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("A000-000-011", "A000000011"),
+        ("a 000.000.099", "A000000099"),
+        ("A# 012 345 678", "A012345678"),
+        ("A123-456-789", "A123456789"),
+        ("1234567", "A001234567"),
+        ("A12345678", "A012345678"),
+        ("A\u00a0123\t456\n789", "A123456789"),
+    ],
+)
+def test_an_a_number_in_each_printed_form_is_one_number(written: str, canonical: str) -> None:
+    assert canonical_a_number(written) == canonical
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "A",
+        "123456",
+        "1234567890",
+        "A000-000-000",
+        "0000000",
+        "AA1234567",
+        "B1234567",
+        "A1234567B",
+        "A123–456–789",  # noqa: RUF001  # en dashes
+        "A١٢٣٤٥٦٧٨٩",  # noqa: RUF001  # Arabic digits
+        "１２３４５６７８９",  # noqa: RUF001  # full-width digits
+        "-123456",
+        "12345.6e3",
+    ],
+)
+def test_what_is_no_a_number_is_refused_without_repeating_it(written: str) -> None:
+    with pytest.raises(ValueError, match="^must be A and 7 to 9 digits, not all zeros$"):
+        canonical_a_number(written)
+
+
+@given(st.integers(1, 999_999_999), st.sampled_from(["", " ", "-", ".", "#"]), st.sampled_from(["", "A", "a"]))
+def test_an_a_number_is_the_same_however_it_is_broken_up(number: int, gap: str, letter: str) -> None:
+    digits = f"{number:09d}"
+    written = letter + gap + gap.join((digits[:3], digits[3:6], digits[6:]))
+    assert canonical_a_number(written) == f"A{digits}"
+    assert canonical_a_number(canonical_a_number(written)) == f"A{digits}"
+
+
+def test_a_number_of_seven_or_eight_digits_may_have_lost_one() -> None:
+    assert is_short_a_number("A1234567")
+    assert is_short_a_number("a 12.345.678")
+    assert not is_short_a_number("A#012-345-678")
+
+
+@given(symbols, st.integers(0, 15), st.sampled_from(ALPHABET))
+def test_one_wrong_symbol_is_always_noticed(text: str, place: int, wrong: str) -> None:
+    spoilt = text[:place] + wrong + text[place + 1 :]
+    assert (check_symbol(spoilt) == check_symbol(text)) == (spoilt == text)
+
+
+@given(symbols, st.integers(0, 14))
+def test_two_swapped_neighbours_are_noticed_but_for_first_and_last_symbol(text: str, place: int) -> None:
+    first, second = text[place], text[place + 1]
+    swapped = text[:place] + second + first + text[place + 2 :]
+    unseen = first == second or {first, second} == {ALPHABET[0], ALPHABET[-1]}
+    assert (check_symbol(swapped) == check_symbol(text)) == unseen
+
+
+@given(st.binary(min_size=16, max_size=32), st.sampled_from([RECEIPT_SYMBOLS, CODE_SYMBOLS]))
+def test_what_is_spelled_is_read_however_a_person_copies_it(data: bytes, length: int) -> None:
+    written = spell(data, length)
+    assert read(written, length) == written
+    assert read(f" {written.lower().replace('-', ' ')} ", length) == written
+    assert read(written.replace("0", "O").replace("1", "l"), length) == written
+
+
+def test_spelling_keeps_the_first_bits_in_their_order() -> None:
+    assert spell(bytes(16), RECEIPT_SYMBOLS) == "0000-0000-0000-0000-0"
+    assert spell(b"\x08" + bytes(15), RECEIPT_SYMBOLS).startswith("1000-")
+    assert spell(b"\xff" * 16, RECEIPT_SYMBOLS).startswith("ZZZZ-ZZZZ-ZZZZ-ZZZZ-")
+
+
+@given(st.text(max_size=40))
+def test_whatever_else_is_typed_reads_as_nothing_or_in_the_written_form(text: str) -> None:
+    found = read(text, RECEIPT_SYMBOLS)
+    assert found is None or (read(found, RECEIPT_SYMBOLS) == found and len(found) == 21)
+
+
+@pytest.mark.parametrize("text", ["", "0000-0000-0000-0000-1", "0000-0000-0000-0000", "U000-0000-0000-0000-0"])
+def test_a_receipt_that_cannot_be_right_reads_as_nothing(text: str) -> None:
+    assert read(text, RECEIPT_SYMBOLS) is None
+
+
+def test_receipts_and_codes_look_as_their_published_pattern_says() -> None:
+    for kind, length in ((Receipt, RECEIPT_SYMBOLS), (AccessCode, CODE_SYMBOLS)):
+        pattern = TypeAdapter(kind).json_schema()["pattern"]
+        assert re.fullmatch(pattern, spell(bytes(range(16)), length))
+        assert not re.fullmatch(pattern, spell(bytes(16), length)[:-1])
+
+
+def test_new_receipts_and_case_ids_differ_and_are_well_formed() -> None:
+    receipts, ids = {new_receipt() for _ in range(50)}, {new_case_id() for _ in range(50)}
+    assert len(receipts) == len(ids) == 50
+    assert all(read(receipt, RECEIPT_SYMBOLS) == receipt for receipt in receipts)
+    assert all(len(found) == CASE_ID_SYMBOLS and set(found) <= set(ALPHABET) for found in ids)
+
+
+def test_groups_are_of_four() -> None:
+    assert group("ABCDEFGHJ") == "ABCD-EFGH-J"

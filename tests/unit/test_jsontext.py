@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.jsontext import MAX_BYTES, MAX_DEPTH, Json, canonical, escape, read_object
+from casereview.problems import Problem
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+values: st.SearchStrategy[Json] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def refusal(raw: bytes | str) -> tuple[int, str, str]:
+    with pytest.raises(Problem) as found:
+        read_object(raw)
+    [fault] = found.value.errors
+    return int(found.value.status), fault.pointer, fault.message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "{",
+        "NaN",
+        '{"a": NaN}',
+        '{"a": -Infinity}',
+        '{"a": 01}',
+        "{'a': 1}",
+        '{"a": 1,}',
+        '{"a": "\t"}',
+        "\ufeff{}",
+        '{"a": ' + "9" * 5000 + "}",
+        "[" * 100_000,
+    ],
+)
+def test_what_is_not_json_is_400(raw: str) -> None:
+    assert refusal(raw) == (400, "", "is not JSON")
+
+
+@pytest.mark.parametrize("raw", ["[]", "null", '"text"', "1", "true", '""'])
+def test_what_is_not_an_object_is_400(raw: str) -> None:
+    assert refusal(raw) == (400, "", "must be a JSON object")
+
+
+@pytest.mark.parametrize("raw", ['{"a": 1, "a": 1}', '{"b": [{"a": 1, "\\u0061": 2}]}'])
+def test_duplicate_keys_are_400_at_any_depth(raw: str) -> None:
+    assert refusal(raw) == (400, "", "has the same key twice in one object")
+
+
+def test_bytes_that_are_not_utf_8_are_400() -> None:
+    assert refusal(b'{"a": "\xff"}') == (400, "", "is not UTF-8")
+    assert refusal('{"a": "\ud800"}') == (400, "", "is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("raw", "pointer"), [('{"a": ["\\ud800"]}', "/a/0"), ('{"\\udc00": 1}', ""), ('{"a": {"\\ud83d": 1}}', "/a")]
+)
+def test_half_a_character_is_422_in_a_value_and_in_a_key(raw: str, pointer: str) -> None:
+    assert refusal(raw) == (422, pointer, "holds half of a character")
+
+
+def test_both_halves_are_one_character() -> None:
+    assert read_object('{"a": "\\ud83d\\ude00"}') == {"a": "\N{GRINNING FACE}"}
+
+
+def test_more_than_256_kb_is_413_counted_in_bytes() -> None:
+    letters = MAX_BYTES - len('{"a":""}')
+    assert read_object('{"a":"' + "x" * letters + '"}')
+    assert refusal('{"a":"' + "x" * (letters + 1) + '"}')[0] == 413
+    assert refusal('{"a":"' + "é" * (letters // 2 + 1) + '"}')[0] == 413
+
+
+def test_nesting_deeper_than_sixteen_is_400_with_a_pointer() -> None:
+    fits = '{"a":' * MAX_DEPTH + "1" + "}" * MAX_DEPTH
+    assert read_object(fits)
+    assert refusal('{"a":' + fits + "}")[0::2] == (400, "is nested too deeply")
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0\u2003", "\u3000"])
+def test_blank_is_missing(blank: str) -> None:
+    assert read_object(json.dumps({"a": blank, "b": [blank], "c": {"d": blank}})) == {
+        "a": None,
+        "b": [None],
+        "c": {"d": None},
+    }
+
+
+def test_space_around_a_text_is_not_part_of_it() -> None:
+    assert read_object('{"a": "  of two words \\n"}') == {"a": "of two words"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(texts, values, max_size=3))
+def test_an_object_reads_the_same_in_every_spelling(value: dict[str, Json]) -> None:
+    plain, escaped = json.dumps(value, ensure_ascii=False), json.dumps(value, indent=1, sort_keys=True)
+    assert canonical(read_object(plain)) == canonical(read_object(escaped.encode()))
+    assert read_object(canonical(read_object(plain))) == read_object(plain)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60) | st.text(max_size=60))
+def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
+    try:
+        status = 200 if isinstance(read_object(raw), dict) else 500
+    except Problem as problem:
+        status = problem.status
+    assert status in {200, 400, 422}
+
+
+def test_a_key_becomes_part_of_a_json_pointer() -> None:
+    assert escape("a/b~c") == "a~1b~0c"
+    assert escape("\ud800") == "?"
+    assert len(escape("x" * 5000)) == 80
