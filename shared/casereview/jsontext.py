@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -10,6 +11,7 @@ from casereview.problems import Fault, Problem, malformed, unprocessable
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
+_HALF = re.compile("[\ud800-\udfff]")
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -55,7 +57,7 @@ def _clean_text(value: str, pointer: str) -> str | None:
 
 
 def _whole(text: str, pointer: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text):
         raise unprocessable(Fault(pointer, "holds half of a character"))
     return text
 
