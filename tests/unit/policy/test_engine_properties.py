@@ -38,7 +38,7 @@ DATED = Flags.model_validate(
     }
 )
 packaged = st.sampled_from([*registry.PACKAGED, registry.DEFAULT])
-many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def unchanging(ranking: Ranking) -> Ranking:
