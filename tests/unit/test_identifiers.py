@@ -63,7 +63,7 @@ def test_an_a_number_in_each_printed_form_is_one_number(written: str, canonical:
     ],
 )
 def test_what_is_no_a_number_is_refused_without_repeating_it(written: str) -> None:
-    with pytest.raises(ValueError, match="^must be A and 7 to 9 digits, not all zeros$"):
+    with pytest.raises(ValueError, match=r"^must be A and 7 to 9 digits, not all zeros$"):
         canonical_a_number(written)
 
 
