@@ -56,7 +56,8 @@ class Facility(NamedTuple):
 def plain(name: str) -> str:
     """Reduce a name to what must match: no case, accents, punctuation, spaces or the word County."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return _NOISE.sub("", re.sub(r"\bsaint\b", "st", letters))
+    usual = re.sub(r"\bsaint\b", "st", letters).replace("duchess", "dutchess")  # ICE's own list misspells Dutchess
+    return _NOISE.sub("", usual)
 
 
 def _rows(table: str) -> list[dict[str, str]]:

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.facts import Facts
+from casereview.routing import HEADQUARTERS, find_county, find_facility, find_state, offices, responsible, route
+
+MOVED = date(2021, 8, 1)
+BEFORE, AFTER = MOVED - timedelta(days=1), MOVED
+
+TO_HARLINGEN = {
+    "HOU": ["Aransas", "Brooks", "Jim Wells", "Kenedy", "Kleberg", "Nueces", "San Patricio"],
+    "SNA": ["Cameron", "Duval", "Hidalgo", "Jim Hogg", "Starr", "Webb", "Willacy", "Zapata"],
+}
+TO_HOUSTON = [
+    "Bell",
+    "Bosque",
+    "Coryell",
+    "Falls",
+    "Freestone",
+    "Hamilton",
+    "Hill",
+    "Limestone",
+    "McLennan",
+    "Somervell",
+]
+MOVES = [(county, old, "HLG") for old, counties in TO_HARLINGEN.items() for county in counties]
+MOVES += [(county, "SNA", "HOU") for county in TO_HOUSTON]
+
+
+def home(state: str, county: str | None, on: date) -> str:
+    return route(
+        Facts(custody="not_detained", state=find_state(state), county=find_county(find_state(state), county)), on
+    )
+
+
+def test_twenty_five_counties_moved() -> None:
+    assert len(MOVES) == 25
+
+
+@pytest.mark.parametrize(("county", "old", "new"), MOVES)
+def test_each_of_the_texas_counties_moved_on_the_day(county: str, old: str, new: str) -> None:
+    assert home("TX", county, BEFORE) == old
+    assert home("TX", county, AFTER) == new
+
+
+def test_harlingen_is_responsible_for_nothing_before_it_was_opened() -> None:
+    assert "HLG" not in responsible("TX", None, BEFORE)
+    assert responsible("TX", None, AFTER) == ("DAL", "ELP", "HLG", "HOU", "SNA")
+
+
+def test_a_facility_moves_with_its_county() -> None:
+    detained = Facts(custody="detained", facility="PIC")
+    assert route(detained, BEFORE) == "SNA"
+    assert route(detained, AFTER) == "HLG"
+
+
+@pytest.mark.parametrize(
+    ("state", "county", "office"),
+    [
+        ("AZ", None, "PHO"),
+        ("CA", "Los Angeles", "LOS"),
+        ("NJ", None, "NEW"),
+        ("CA", "Orange", "LOS"),
+        ("NY", "Orange", "NYC"),
+        ("WA", None, "SEA"),
+        ("DC", None, "WAS"),
+        ("VA", "Fairfax", "WAS"),
+        ("NY", "Dutchess", "NYC"),
+        ("NY", "Duchess", "NYC"),
+        ("NY", "Kings", "NYC"),
+        ("CA", "Kings", "SFR"),
+        ("CA", "Imperial", "SND"),
+        ("TX", "El Paso", "ELP"),
+        ("PR", None, "MIA"),
+        ("VI", None, "MIA"),
+        ("GU", None, "SFR"),
+        ("MP", None, "SFR"),
+        ("HI", "Maui", "SFR"),
+        ("AS", None, "HQ"),
+        ("TX", None, "HQ"),
+        ("TX", "Nowhere", "HQ"),
+    ],
+)
+def test_the_traps_of_the_table(state: str, county: str | None, office: str) -> None:
+    assert home(state, county, AFTER) == office
+
+
+@pytest.mark.parametrize(
+    ("state", "written", "county"),
+    [
+        ("TX", "webb", "Webb"),
+        ("TX", " WEBB  COUNTY ", "Webb"),
+        ("TX", "Zápata", "Zapata"),
+        ("TX", "De Witt", "DeWitt"),
+        ("TX", "lasalle county", "La Salle"),
+        ("NY", "Saint Lawrence", "St. Lawrence"),
+        ("NY", "st lawrence county", "St. Lawrence"),
+        ("NY", "Bronx Borough", "Bronx"),
+        ("CA", "San  Luis-Obispo", "San Luis Obispo"),
+        ("tx", "Webb", None),
+        (None, "Webb", None),
+        ("TX", None, None),
+        ("TX", "County", None),
+        ("TX", "監獄", None),
+        ("GA", "Fulton", None),
+    ],
+)
+def test_a_county_is_found_without_case_accents_spaces_or_the_word_county(
+    state: str | None, written: str | None, county: str | None
+) -> None:
+    assert find_county(state, written) == county
+
+
+def test_a_state_is_found_by_its_code_alone() -> None:
+    assert [find_state(text) for text in ("TX", " tx ", "Texas", "", None, "ZZ")] == [
+        "TX",
+        "TX",
+        None,
+        None,
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "office"),
+    [
+        (Facts(custody="detained", facility="STWRTGA", state="TX", county="Webb"), "ATL"),
+        (Facts(custody="not_detained", facility="STWRTGA", state="TX", county="Webb"), "HLG"),
+        (Facts(facility="STWRTGA", state="TX", county="Webb"), "HLG"),
+        (Facts(custody="detained", state="TX", county="Webb"), "HLG"),
+        (Facts(custody="detained", facility="NOWHERE", state="NJ"), "NEW"),
+        (Facts(facility="STWRTGA"), "ATL"),
+        (Facts(custody="detained", facility="NOWHERE"), "HQ"),
+        (Facts(), "HQ"),
+    ],
+)
+def test_the_detained_go_by_their_facility_and_others_by_residence(facts: Facts, office: str) -> None:
+    assert route(facts, AFTER) == office
+
+
+@pytest.mark.parametrize("text", [None, "", " ", "監獄", "Adams County Jail", "prison", "STWRTG"])
+def test_a_facility_that_is_none_or_may_be_several_is_not_found(text: str | None) -> None:
+    assert find_facility(text, AFTER) is None
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from([None, "detained", "not_detained"]),
+    *(st.none() | st.text(max_size=12) for _ in range(3)),
+    st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+)
+def test_nothing_is_ever_refused(
+    custody: str | None, facility: str | None, state: str | None, county: str | None, on: date
+) -> None:
+    known = find_state(state)
+    facts = Facts.model_construct(custody=custody, facility=facility, state=known, county=find_county(known, county))  # type: ignore[arg-type]
+    assert route(facts, on) in {*offices(), HEADQUARTERS}

@@ -1,0 +1,72 @@
+"""Each row of the published tables leads where it says, on a day on which it holds."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import casereview
+from casereview.facts import Facts
+from casereview.routing import HEADQUARTERS, find_county, find_facility, find_state, offices, plain, responsible, route
+
+DATA = Path(casereview.__file__).parent / "data"
+BEFORE, AFTER = date(2021, 7, 31), date(2021, 8, 1)
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (DATA / table).open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def first_day(row: dict[str, str]) -> date:
+    """Return a day on which a row holds: its first, or one before its end."""
+    if row["effective_from"]:
+        return date.fromisoformat(row["effective_from"])
+    return date.fromisoformat(row["effective_to"]) - timedelta(days=1) if row["effective_to"] else date(2021, 3, 5)
+
+
+AREAS, FACILITIES = rows("field_office_areas.csv"), rows("detention_facilities.csv")
+
+
+def home(state: str, county: str | None, on: date) -> str:
+    return route(
+        Facts(custody="not_detained", state=find_state(state), county=find_county(find_state(state), county)), on
+    )
+
+
+def test_all_other_counties_stayed() -> None:
+    moved = {row["county"] for row in AREAS if row["effective_from"]}
+    assert len(moved) == 25
+    texas = {row["county"] for row in AREAS if row["state"] == "TX"}
+    assert len(texas) == 254
+    for county in texas - moved:
+        assert home("TX", county, BEFORE) == home("TX", county, AFTER) != HEADQUARTERS
+
+
+def test_every_row_of_the_areas_routes() -> None:
+    for row in AREAS:
+        assert home(row["state"], row["county"], first_day(row)) == row["field_office"]
+
+
+def test_every_facility_routes_by_its_code_and_by_a_name_that_is_its_own() -> None:
+    owners = Counter(name for _code, name in {(row["code"], plain(row["name"])) for row in FACILITIES})
+    for row in FACILITIES:
+        on = first_day(row)
+        assert route(Facts(custody="detained", facility=row["code"]), on) == row["field_office"]
+        named = find_facility(f" {row['name'].upper()}. ", on)
+        assert (named.code if named else None) == (row["code"] if owners[plain(row["name"])] == 1 else None)
+
+
+def test_every_office_of_the_tables_has_a_name_and_none_is_called_as_an_airport() -> None:
+    named = offices()
+    assert len(named) == 25
+    assert {row["field_office"] for row in AREAS} == set(named)
+    assert {row["field_office"] for row in FACILITIES} <= set(named)
+    assert not {"PHX", "LAX", "EWR", "HAL", "HQ"} & set(named)
+
+
+def test_no_two_rows_place_a_county_at_once() -> None:
+    for row in AREAS:
+        assert len(responsible(row["state"], row["county"], first_day(row))) == 1
