@@ -6,19 +6,22 @@ The delivery queue is the one place where an address may lie in a queue; here it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
+from casereview.assess import MUST_PHONE
 from casereview.model import to_milliseconds
-from casereview.records import Notice, Suppression
+from casereview.records import Notice, Suppression, Undelivered
 from casereview.table import Refused, put_new
 from notify.services import Services, metrics
+from notify.targets import find_target
 from notify.undeliverable import give_up
 
 _Why = Literal["bounce", "complaint"]
+_GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
+"""What SES publishes, as it stands, when a topic becomes an event destination."""
 
 
 def learn(services: Services, body: str) -> None:
@@ -26,42 +29,47 @@ def learn(services: Services, body: str) -> None:
 
     Raises KeyError or ValueError for what is no such event: it then ends in the dead-letter queue.
     """
-    event = json.loads(json.loads(body)["Message"])
+    message = json.loads(body)["Message"]
+    if message != _GREETING:
+        _learn(services, json.loads(message))
+
+
+def _learn(services: Services, event: dict[str, Any]) -> None:
     kind = event.get("eventType") or event["notificationType"]
-    why: _Why = "complaint" if kind == "Complaint" else "bounce"
-    addresses = list(_addresses(event, kind))
-    for address in addresses:
-        _suppress(services, address, why)
-    if addresses and why == "bounce":
-        _mark(services, event["mail"].get("tags", {}))
-
-
-def _addresses(event: dict[str, Any], kind: str) -> Iterator[str]:
-    """Yield the addresses that bounced for good, or whose holder complained."""
     if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
-        yield from (recipient["emailAddress"] for recipient in event["bounce"]["bouncedRecipients"])
-    if kind == "Complaint":
-        yield from (recipient["emailAddress"] for recipient in event["complaint"]["complainedRecipients"])
+        _suppress(services, event["bounce"]["bouncedRecipients"], "bounce")
+        _mark(services, event["mail"], "bounced")
+    elif kind == "Complaint":
+        _suppress(services, event["complaint"]["complainedRecipients"], "complaint")
+    elif kind == "Reject":
+        _mark(services, event["mail"], "refused")
 
 
-def _suppress(services: Services, address: str, why: _Why) -> None:
-    record = Suppression(
-        address=services.macs.address(address),
-        mac_key=services.macs.key,
-        since=to_milliseconds(services.now()),
-        why=why,
-    )
-    try:
-        services.table.write(put_new(record))
-    except Refused:
-        return
-    metrics.add_metric("Suppressed", MetricUnit.Count, 1)
+def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -> None:
+    for recipient in recipients:
+        record = Suppression(
+            address=services.macs.address(recipient["emailAddress"]),
+            mac_key=services.macs.key,
+            since=to_milliseconds(services.now()),
+            why=why,
+        )
+        try:
+            services.table.write(put_new(record))
+        except Refused:
+            continue  # known already
+        metrics.add_metric("Suppressed", MetricUnit.Count, 1)
 
 
-def _mark(services: Services, tags: dict[str, list[str]]) -> None:
-    """Mark the notice that bounced, by the tags that we sent with it."""
+def _mark(services: Services, mail: dict[str, Any], why: Undelivered) -> None:
+    """Mark the notice that did not arrive, by the tags that we sent with it, unless it is known to be owed again.
+
+    The report can be faster than the write that the notice was sent. Who may not be called by now is not flagged.
+    """
+    tags = mail.get("tags", {})
     if "case" not in tags or "notice" not in tags:
         return
     notice = services.table.get(Notice, keys.notice(tags["case"][0], tags["notice"][0]))
-    if notice and notice.state == "sent":
-        give_up(services, notice, "bounced", to_milliseconds(services.now()))
+    if notice and notice.state in {"sending", "sent"}:
+        target = find_target(services, notice)
+        forbidden = target if isinstance(target, str) and target not in MUST_PHONE else None
+        give_up(services, notice, forbidden or why, to_milliseconds(services.now()))

@@ -1,31 +1,32 @@
 """Send one notice: the row first, then the lease, then the message.
 
     owed ──lease──▶ sending ──accepted──▶ sent
-                      │  ├──transient──▶ owed again, later; after the window: undeliverable
-                      │  └──permanent, or nobody to write to──▶ undeliverable
-                      └──process died──▶ the lease ends: sent again, at most three times
+     │                │  ├──transient──▶ owed again, later
+     │                │  ├──no answer──▶ owed again, much later; at most three times
+     │                │  ├──permanent──▶ undeliverable
+     │                └──process died──▶ the lease ends: as without an answer
+     └──nobody to write to, or three days over, or three times no answer──▶ undeliverable
 
-The address is opened at the moment of sending, and nothing keeps it. A duplicate says the same harmless thing twice.
+The address is opened just before the lease, and nothing keeps it: until the lease is written nothing was sent.
+A duplicate says the same harmless thing twice.
 """
 
 from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
-from casereview.contacts import open_contact
 from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
-from casereview.records import Case, Notice, Request, Suppression
-from casereview.submission import Contact
+from casereview.records import Notice, Undelivered
 from casereview.table import Refused, put_over
 from notify.render import render
-from notify.senders import PermanentError, TransientError
+from notify.senders import PermanentError, TransientError, UnansweredError
 from notify.services import Services, metrics
+from notify.targets import Target, find_target
 from notify.undeliverable import give_up
 
 LEASE = timedelta(seconds=90)
@@ -34,10 +35,10 @@ WINDOW = timedelta(days=3)
 """How long a notice is tried."""
 UNANSWERED = 3
 """Attempts that may end without an answer."""
-_FIRST_RETRY = timedelta(minutes=1)
-_LONGEST_RETRY = timedelta(hours=6)
-
-_Why = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
+FIRST_RETRY = timedelta(minutes=2)
+FIRST_RETRY_UNANSWERED = timedelta(hours=1)
+"""Longer, because most such messages did go out."""
+LONGEST_RETRY = timedelta(hours=6)
 
 
 def deliver(services: Services, message: NoticeMessage) -> None:
@@ -46,13 +47,13 @@ def deliver(services: Services, message: NoticeMessage) -> None:
     notice = services.table.get(Notice, keys.notice(message.case_id, message.notice_id))
     if notice is None or not _is_owed(notice, now):
         return
-    ended = _too_late(notice, now)
-    if ended:
+    target = find_target(services, notice)
+    if isinstance(target, str):
+        give_up(services, notice, target, now)
+    elif ended := _too_late(notice, now):
         give_up(services, notice, ended, now)
-        return
-    leased = _lease(services, notice, now)
-    if leased:
-        _send(services, leased, now)
+    elif leased := _lease(services, notice, now):
+        _send(services, leased, target, now)
 
 
 def _is_owed(notice: Notice, now: datetime) -> bool:
@@ -62,20 +63,24 @@ def _is_owed(notice: Notice, now: datetime) -> bool:
     return notice.state == "owed" and (notice.send_at is None or notice.send_at <= now)
 
 
-def _too_late(notice: Notice, now: datetime) -> _Why | None:
-    if notice.state == "sending" and notice.unanswered + 1 >= UNANSWERED:
+def _unanswered(notice: Notice) -> int:
+    """Return how many attempts may have sent it: with the one whose process died."""
+    return notice.unanswered + (notice.state == "sending")
+
+
+def _too_late(notice: Notice, now: datetime) -> Undelivered | None:
+    if _unanswered(notice) >= UNANSWERED:
         return "unanswered"
     return "expired" if notice.created_at + WINDOW < now else None
 
 
 def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
     """Take the notice for a while; None where another process was faster."""
-    again = notice.state == "sending"
     leased = notice.model_copy(
         update={
             "state": "sending",
             "sends": notice.sends + 1,
-            "unanswered": notice.unanswered + again,
+            "unanswered": _unanswered(notice),
             "lease_until": now + LEASE,
             "send_at": None,
             "attempts": 0,
@@ -86,58 +91,45 @@ def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
         services.table.write(put_over(leased, state=notice.state, sends=notice.sends))
     except Refused:
         return None
-    if again:
+    if leased.unanswered:
         metrics.add_metric("SentAgain", MetricUnit.Count, 1)
     return leased
 
 
-def _send(services: Services, notice: Notice, now: datetime) -> None:
-    request = services.table.get(Request, keys.request(notice.receipt))
-    case = services.table.get(Case, keys.case(notice.case_id))
-    if request is None or case is None:
-        give_up(services, notice, "no_channel", now)
-        return
-    contact = open_contact(services.seal, request)
-    reason, address = _address(services, notice, request, case, contact)
-    if reason:
-        give_up(services, notice, reason, now)
-        return
+def _send(services: Services, notice: Notice, target: Target, now: datetime) -> None:
     text = render(notice.template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
     try:
-        if contact.channel() == "email":
-            provider_id = services.mail.send(text, address, {"case": notice.case_id, "notice": notice.notice_id})
+        if target.channel == "email":
+            tags = {"case": notice.case_id, "notice": notice.notice_id}
+            provider_id = services.mail.send(text, target.address, tags)
         else:
-            provider_id = services.text_messages.send(text, address)
+            provider_id = services.text_messages.send(text, target.address)
     except PermanentError:
         give_up(services, notice, "refused", now)
+    except UnansweredError:
+        _without_answer(services, notice, now)
     except TransientError:
-        _retry(services, notice, now)
+        _owe_again(services, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
+        metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
         _settle(services, notice, {"state": "sent", "provider_id": provider_id, "lease_until": None})
         metrics.add_metric("Sent", MetricUnit.Count, 1)
 
 
-def _address(
-    services: Services, notice: Notice, request: Request, case: Case, contact: Contact
-) -> tuple[_Why | None, str]:
-    """Return where to write to, or why not: asked anew at each sending."""
-    if case.restricted and notice.template != "acknowledgement" and not request.verified:
-        return "restricted", ""
-    if contact.safe_to_contact is False:
-        return "unsafe", ""
-    address = {"email": contact.email, "sms": contact.phone}.get(contact.channel())
-    if not address:
-        return "no_channel", ""
-    suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(address)))
-    return ("suppressed", "") if suppressed else (None, address)
+def _without_answer(services: Services, notice: Notice, now: datetime) -> None:
+    """Count that it may have been sent, and send it again only so often."""
+    metrics.add_metric("Unanswered", MetricUnit.Count, 1)
+    counted = notice.model_copy(update={"unanswered": notice.unanswered + 1})
+    if counted.unanswered >= UNANSWERED:
+        give_up(services, counted, "unanswered", now)
+    else:
+        _owe_again(services, counted, FIRST_RETRY_UNANSWERED * (1 << notice.unanswered), now)
 
 
-def _retry(services: Services, notice: Notice, now: datetime) -> None:
-    """Owe it again after a while that doubles, jittered so that many do not come back at once."""
-    wait = min(_FIRST_RETRY * (1 << min(notice.sends, 12)), _LONGEST_RETRY)
-    later = now + wait * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+def _owe_again(services: Services, notice: Notice, wait: timedelta, now: datetime) -> None:
+    """Owe it again after a wait, jittered so that many do not come back at once."""
+    later = now + min(wait, LONGEST_RETRY) * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
     _settle(services, notice, {"state": "owed", "send_at": to_milliseconds(later), "lease_until": None})
-    metrics.add_metric("Retried", MetricUnit.Count, 1)
 
 
 def _settle(services: Services, notice: Notice, update: dict[str, object]) -> None:

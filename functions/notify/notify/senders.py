@@ -1,17 +1,18 @@
-"""Mail and text messages: one call each, and every failure as one of two kinds.
+"""Mail and text messages: one call each, and every failure as one of three kinds.
 
 DeliveryError
-├── TransientError   try again later: throttled, down, paused, or no answer (then it may have been sent)
-└── PermanentError   this message to this address will never go
+├── TransientError    not sent, try again later: throttled, down, paused, out of reach
+├── UnansweredError   the connection ended without an answer: it may have been sent
+└── PermanentError    this message to this address will never go
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from notify.mime import build_mime
+from notify.mime import UnsendableError, build_mime
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -24,12 +25,14 @@ _PERMANENT = frozenset(
         "MessageRejected",
         "BadRequestException",
         "InvalidParameter",
-        "InvalidParameterValue",
-        "OptedOut",
-        "OptedOutException",
+        "ParameterValueInvalid",
+        "ValidationException",
     }
 )
-"""Error codes of SES v2 and SNS that speak of this message or address; all others speak of the service."""
+"""Error codes of SES v2 and SNS that speak of this message or address, a number that opted out among them.
+
+All others speak of the service or of how it is set up.
+"""
 
 
 class DeliveryError(Exception):
@@ -45,6 +48,10 @@ class TransientError(DeliveryError):
     """Worth trying again."""
 
 
+class UnansweredError(DeliveryError):
+    """It may have been sent: worth trying again, but not often."""
+
+
 class PermanentError(DeliveryError):
     """Not worth trying again."""
 
@@ -53,7 +60,8 @@ def _classify(error: ClientError | BotoCoreError) -> DeliveryError:
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         return PermanentError(code) if code in _PERMANENT else TransientError(code)
-    return TransientError(type(error).__name__)
+    kind = UnansweredError if isinstance(error, HTTPClientError) else TransientError  # not where it never connected
+    return kind(type(error).__name__)
 
 
 class Mail:
@@ -66,7 +74,7 @@ class Mail:
         self._configuration_set = configuration_set
 
     def send(self, message: Message, address: str, tags: dict[str, str]) -> str:
-        """Send one mail and return the provider's id. Raises TransientError or PermanentError."""
+        """Send one mail and return the provider's id. Raises DeliveryError."""
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -75,6 +83,8 @@ class Mail:
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             )
+        except UnsendableError as error:
+            raise PermanentError(type(error).__name__) from error
         except (ClientError, BotoCoreError) as error:
             raise _classify(error) from error
         return answer["MessageId"]
@@ -90,7 +100,7 @@ class TextMessages:
     def send(self, message: Message, number: str) -> str:
         """Send one text message to an E.164 number and return the provider's id.
 
-        Raises TransientError or PermanentError.
+        Raises DeliveryError.
         """
         try:
             answer = self._client.publish(

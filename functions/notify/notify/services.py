@@ -7,6 +7,7 @@ from functools import cache
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
+from botocore.config import Config
 
 from casereview.macs import Macs
 from casereview.messages import Queue
@@ -17,6 +18,9 @@ from notify.senders import Mail, TextMessages
 
 logger = Logger()
 metrics = Metrics()
+ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+"""Of the services that send (seconds): an answer, or none, within the function's timeout; botocore sends nothing twice,
+because how often a message may go out again is counted in the table."""
 
 
 class NotifySettings(Settings):
@@ -55,8 +59,8 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         Queue(boto3.client("sqs"), settings.rank_queue_url),
         Macs(boto3.client("kms"), settings.mac_key_arn),
         Seal(settings.sealing_key_arn),
-        Mail(boto3.client("sesv2"), settings.mail_from, settings.mail_configuration_set),
-        TextMessages(boto3.client("sns")),
+        Mail(boto3.client("sesv2", config=ONE_TRY), settings.mail_from, settings.mail_configuration_set),
+        TextMessages(boto3.client("sns", config=ONE_TRY)),
         settings.delivery_queue_arn,
         settings.lookup_url,
         clock,

@@ -10,14 +10,14 @@ from casereview import keys
 from casereview.assess import MUST_PHONE
 from casereview.lifecycle import LIVE
 from casereview.messages import RankMessage
-from casereview.records import Case, Change, Event, Notice
+from casereview.records import Case, Change, Event, Notice, Undelivered
 from casereview.table import Refused, Write, put_new, put_over
 from notify.services import Services, metrics
 
 TRIES = 3
 
 
-def give_up(services: Services, notice: Notice, why: str, now: datetime) -> None:
+def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime) -> None:
     """End a notice as undeliverable; with it, in one transaction, an event that makes the case show it.
 
     Raises Refused where the notice or the case kept moving: the message is then shown again.
@@ -33,32 +33,35 @@ def give_up(services: Services, notice: Notice, why: str, now: datetime) -> None
         }
     )
     write = put_over(ended, state=notice.state, sends=notice.sends)
-    metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
-    case = services.table.get(Case, keys.case(notice.case_id)) if why in MUST_PHONE else None
-    if case is None or case.status not in LIVE:
-        services.table.write(write)
-        return
-    _tell_office(services, write, case, notice, now)
-
-
-def _tell_office(services: Services, write: Write, case: Case, notice: Notice, now: datetime) -> None:
     for attempt in range(TRIES):
-        after = case.model_copy(update={"version": case.version + 1, "rank_at": now, "attempts": 0, "stuck": False})
-        event = Event(
-            case_id=case.case_id,
-            version=after.version,
-            at=now,
-            kind="undeliverable",
-            actor="system",
-            changes={"notice": Change(before=notice.state, after="undeliverable")},
-            receipt=notice.receipt,
-        )
+        told = _office_to_tell(services, notice, why)
         try:
-            services.table.write(put_over(after, version=case.version), put_new(event), write)
+            services.table.write(write, *(_telling(told, notice, now) if told else ()))
         except Refused as refusal:
-            if refusal.reasons[2] or attempt == TRIES - 1:
+            if refusal.reasons[0] or attempt == TRIES - 1:
                 raise
-            case = services.table.get(Case, keys.case(case.case_id)) or case
-        else:
-            services.rank_queue.send(RankMessage(case_id=case.case_id), case.office)
-            return
+            continue
+        metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
+        if told:
+            services.rank_queue.send(RankMessage(case_id=told.case_id), told.office)
+        return
+
+
+def _office_to_tell(services: Services, notice: Notice, why: Undelivered) -> Case | None:
+    """Return the case, where its office is to telephone and still works on it."""
+    case = services.table.get(Case, keys.case(notice.case_id)) if why in MUST_PHONE else None
+    return case if case and case.status in LIVE else None
+
+
+def _telling(case: Case, notice: Notice, now: datetime) -> tuple[Write, Write]:
+    after = case.model_copy(update={"version": case.version + 1, "rank_at": now, "attempts": 0, "stuck": False})
+    event = Event(
+        case_id=case.case_id,
+        version=after.version,
+        at=now,
+        kind="undeliverable",
+        actor="system",
+        changes={"notice": Change(before=notice.state, after="undeliverable")},
+        receipt=notice.receipt,
+    )
+    return put_over(after, version=case.version), put_new(event)
