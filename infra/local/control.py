@@ -15,7 +15,7 @@ from infra.local.outbox import Outbox
 from infra.local.pool import Pool
 from infra.local.schedule import Clock
 from infra.local.stack import Stack
-from infra.local.users import NoUserPoolError, id_token
+from infra.local.users import NoUserPoolError, Users, Wish
 from infra.local.wire import HttpRequest, HttpResponse
 
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
@@ -40,6 +40,7 @@ class Control:
         self._pools = pools
         self._clock = clock
         self._outbox = outbox
+        self._users = Users(stack)
         self._actions: dict[tuple[str, str], Action] = {
             ("GET", "health"): self._health,
             ("GET", "outbox"): self._sent,
@@ -83,17 +84,15 @@ class Control:
         return _json({"fired": self._clock.tick()})
 
     def _token(self, request: HttpRequest) -> HttpResponse:
-        wish = _object(request.body)
-        groups = wish.get("groups", [])
+        asked = _object(request.body)
+        groups, office = asked.get("groups") or [], asked.get("office")
         if not isinstance(groups, list):
             raise ProblemError(400, "groups is a list of names")
+        wish = Wish(str(office) if office else None, frozenset(str(group) for group in groups))
         try:
-            token = id_token(
-                self._stack, str(wish.get("user", "user")), wish.get("office"), [str(each) for each in groups]
-            )
+            return _json({"token": self._users.id_token(str(asked.get("user", "user")), wish)})
         except NoUserPoolError:
             raise ProblemError(404, "The template has no user pool") from None
-        return _json({"token": token})
 
     def _kill(self, request: HttpRequest) -> HttpResponse:
         pool = self._pools.get(str(_object(request.body).get("function")))

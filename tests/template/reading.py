@@ -11,7 +11,8 @@ from typing import Any
 from infra.local.template import load
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS = ("intake", "prioritize", "notify")
+FUNCTIONS = ("intake", "prioritize", "notify", "review")
+APIS = ("PublicApi", "StaffApi")
 Json = dict[str, Any]
 
 

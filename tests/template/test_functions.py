@@ -13,6 +13,7 @@ from tests.template.reading import FUNCTIONS, ROOT, Json, properties, resources
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ENVIRONMENT: dict[str, set[str]] = {
     "intake": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
+    "review": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
     "prioritize": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL"},
     "notify": {
         "TABLE_NAME",
@@ -27,6 +28,7 @@ ENVIRONMENT: dict[str, set[str]] = {
 }
 SETTINGS: dict[str, type[Settings]] = {
     "intake": casereview.desk.DeskSettings,
+    "review": casereview.desk.DeskSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
 }
@@ -109,11 +111,22 @@ def test_workers_report_which_messages_failed() -> None:
         assert body["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_the_schedule_asks_for_a_sweep_and_keeps_what_it_cannot_hand_over() -> None:
-    (body,) = resources("AWS::Scheduler::Schedule").values()
-    assert body["Target"]["Input"] == '{"duty": "sweep"}'
-    assert body["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 1}
-    assert body["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweepDeadLetterQueue", "Arn"]}}
+def test_schedules_ask_prioritize_for_a_sweep_and_for_snapshots() -> None:
+    asked = {
+        str(body["Target"]["Input"]): (body["ScheduleExpression"], body["Target"]["Arn"])
+        for body in resources("AWS::Scheduler::Schedule").values()
+    }
+    prioritize = {"Ref": "PrioritizeFunctionAliaslive"}
+    assert asked == {
+        '{"duty": "sweep"}': ({"Ref": "SweepRate"}, prioritize),
+        '{"duty": "snapshot"}': ("rate(5 minutes)", prioritize),
+    }
+
+
+def test_what_a_schedule_cannot_hand_over_is_kept() -> None:
+    for body in resources("AWS::Scheduler::Schedule").values():
+        assert body["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 1}
+        assert body["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweepDeadLetterQueue", "Arn"]}}
 
 
 def test_the_layer_holds_what_the_lock_names() -> None:

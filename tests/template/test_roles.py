@@ -4,14 +4,44 @@ from __future__ import annotations
 
 import pytest
 
-from tests.template.reading import FUNCTIONS, actions, every_statement, listed, names, properties, resources, statements
+from tests.template.reading import (
+    FUNCTIONS,
+    actions,
+    every_statement,
+    listed,
+    names,
+    properties,
+    resources,
+    statements,
+    texts,
+)
 
 WITH_KEYS = {"SealingKey": {"kms:Decrypt", "kms:GenerateDataKey"}, "MacKey": {"kms:GenerateMac"}}
 BY_PURPOSE = {
     ("intake", "SealingKey"): {"kms:Decrypt", "kms:GenerateDataKey"},
     ("intake", "MacKey"): {"kms:GenerateMac"},
+    ("review", "SealingKey"): {"kms:Decrypt", "kms:GenerateDataKey"},
+    ("review", "MacKey"): {"kms:GenerateMac"},
     ("notify", "SealingKey"): {"kms:Decrypt"},
     ("notify", "MacKey"): {"kms:GenerateMac"},
+}
+TABLE = {
+    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"},
+    "prioritize": {"PutItem", "Query", "UpdateItem"},
+    "notify": {"GetItem", "PutItem"},
+    "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"},
+}
+INDEXES = {
+    "intake": {"worklist"},
+    "prioritize": {"due", "worklist"},
+    "notify": set(),
+    "review": {"requests", "worklist"},
+}
+SENDS = {
+    "intake": {"RankQueue", "NoticeQueue"},
+    "prioritize": {"RankQueue", "NoticeQueue"},
+    "notify": {"RankQueue"},
+    "review": {"RankQueue", "NoticeQueue"},
 }
 
 
@@ -47,13 +77,42 @@ def test_who_seals_and_makes_digests_has_just_that(role: str, key: str) -> None:
     assert actions(role, key) == BY_PURPOSE[role, key]
 
 
+@pytest.mark.parametrize("role", FUNCTIONS)
+def test_a_function_does_with_the_table_just_what_its_code_does(role: str) -> None:
+    on_table = {
+        action
+        for statement in statements(role)
+        if {"Fn::GetAtt": ["Table", "Arn"]} in listed(statement.get("Resource"))
+        for action in listed(statement["Action"])
+    }
+    assert on_table == {f"dynamodb:{action}" for action in TABLE[role]}
+
+
+@pytest.mark.parametrize("role", FUNCTIONS)
+def test_a_function_queries_only_the_indexes_that_it_needs(role: str) -> None:
+    found = [
+        (text.rpartition("/index/")[2], action)
+        for statement in statements(role)
+        for text in texts(statement.get("Resource"))
+        if "/index/" in text
+        for action in listed(statement["Action"])
+    ]
+    assert sorted(found) == sorted((index, "dynamodb:Query") for index in INDEXES[role])
+
+
+@pytest.mark.parametrize("role", FUNCTIONS)
+def test_a_function_sends_only_to_the_queues_that_it_hints_at(role: str) -> None:
+    queues = [name for name in resources("AWS::SQS::Queue") if "sqs:SendMessage" in actions(role, name)]
+    assert set(queues) == SENDS[role]
+
+
 @pytest.mark.parametrize("key", WITH_KEYS)
-def test_the_key_itself_knows_only_intake_and_notify(key: str) -> None:
+def test_the_key_itself_knows_only_who_seals_and_makes_digests(key: str) -> None:
     """A role policy that was widened by mistake would still not reach it."""
     administration, use = properties(key)["KeyPolicy"]["Statement"]
     assert set(listed(use["Action"])) == WITH_KEYS[key]
     allowed = [arn["Fn::Sub"].rpartition(":role/")[2] for arn in use["Condition"]["ArnEquals"]["aws:PrincipalArn"]]
-    assert allowed == [properties("IntakeRole")["RoleName"]["Fn::Sub"], properties("NotifyRole")["RoleName"]["Fn::Sub"]]
+    assert allowed == [properties(f"{name}Role")["RoleName"]["Fn::Sub"] for name in ("Intake", "Notify", "Review")]
     assert not set(administration["Action"]) & {
         "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateMac", "kms:CreateGrant", "kms:ReEncryptFrom",
     }  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from casereview.records import Case
 from tests.template.reading import Json, properties, resources, translated
 
 AT_REST = {"Ref": "AtRestKey"}
 DAY = 24 * 60 * 60
 SOURCES = {"Rank": "prioritize", "Notice": "notify", "Delivery": "notify"}
 KEYS = ("AtRestKey", "SealingKey", "MacKey")
+SNAPSHOT = ["status", "target_at", "filed_at", "claimed_by", "flags"]
 
 
 def test_the_table_outlives_mistakes() -> None:
@@ -40,10 +42,14 @@ def test_the_indexes_find_keys() -> None:
         for index in properties("Table")["GlobalSecondaryIndexes"]
     }
     assert indexes == {
-        "worklist": ("queue", "rank", {"ProjectionType": "KEYS_ONLY"}),
+        "worklist": ("queue", "rank", {"ProjectionType": "INCLUDE", "NonKeyAttributes": SNAPSHOT}),
         "due": ("due_shard", "due_at", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["office", "attempts"]}),
         "requests": ("case_id", "pk", {"ProjectionType": "KEYS_ONLY"}),
     }
+
+
+def test_what_the_worklist_shows_of_a_case_are_fields_of_a_case() -> None:
+    assert set(SNAPSHOT) <= set(Case.model_fields)
 
 
 def test_every_queue_is_encrypted_and_named_after_its_stack() -> None:
