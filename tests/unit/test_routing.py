@@ -16,7 +16,7 @@ TO_HARLINGEN = {
     "HOU": ["Aransas", "Brooks", "Jim Wells", "Kenedy", "Kleberg", "Nueces", "San Patricio"],
     "SNA": ["Cameron", "Duval", "Hidalgo", "Jim Hogg", "Starr", "Webb", "Willacy", "Zapata"],
 }
-TO_HOUSTON = [
+TO_HOU = [
     "Bell",
     "Bosque",
     "Coryell",
@@ -29,7 +29,7 @@ TO_HOUSTON = [
     "Somervell",
 ]
 MOVES = [(county, old, "HLG") for old, counties in TO_HARLINGEN.items() for county in counties]
-MOVES += [(county, "SNA", "HOU") for county in TO_HOUSTON]
+MOVES += [(county, "SNA", "HOU") for county in TO_HOU]
 
 
 def home(state: str, county: str | None, on: date) -> str:
