@@ -1,6 +1,7 @@
 """Polls queues for the functions that the template connects to them, as Lambda's event source mappings do."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -112,8 +113,9 @@ class Poller:
                 messages = self._collect()
                 if messages:
                     self._handle(messages)
-            except (BotoCoreError, ClientError):  # the engine is ending, or busy beyond its time limit
-                self._stopping.wait(0.5)
+            except (BotoCoreError, ClientError) as error:
+                if not self._stopping.wait(0.5):  # the engine is not ending
+                    print(f"{self._mapping.function.logical_id}: {type(error).__name__}: {error}", file=sys.stderr)
 
     def _receive(self, most: int, wait: int) -> list[dict[str, Any]]:
         answer = self._client.receive_message(
@@ -141,6 +143,9 @@ class Poller:
         self._delete([each for each in messages if each not in wanted])
         if wanted and not self._stopping.is_set():
             outcome = self._invoke(json.dumps(self._event(wanted)).encode())
+            if not outcome.ok:
+                said = outcome.payload.decode("utf-8", "replace")
+                print(f"{self._mapping.function.logical_id}: {outcome.kind}: {said}", file=sys.stderr)
             self._delete(succeeded(wanted, outcome, reports_failures=self._mapping.reports_failures))
 
     def _is_wanted(self, message: Mapping[str, Any]) -> bool:

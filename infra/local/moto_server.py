@@ -15,14 +15,14 @@ from infra.local.wire import Server
 def serve(dynamodb_port: int | None) -> None:
     """Serves until standard input ends."""
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # or moto looks through all its accounts for each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no browser calls it
     sys.setswitchinterval(0.001)
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
-
-    from infra.local import moto_patches  # noqa: PLC0415
+    from infra.local import moto_patches  # noqa: PLC0415  moto reads the environment when it is imported
     from infra.local.forward import forward_to  # noqa: PLC0415
+    from infra.local.moto_app import MotoApp  # noqa: PLC0415
 
     moto_patches.apply()
-    front = Front(DomainDispatcherApplication(create_backend_app), publish=_publish)
+    front = Front(MotoApp(), publish=_publish)
     if dynamodb_port is not None:
         front.dynamodb = forward_to(dynamodb_port)
     server = Server(front.respond).start()
