@@ -23,6 +23,8 @@ import notify.app
 import notify.services
 import prioritize.app
 import prioritize.services
+import review.app
+import review.services
 from casereview import keys
 from casereview.desk import DeskSettings, connect
 from casereview.items import from_item
@@ -91,6 +93,19 @@ def table_definition() -> dict[str, Any]:
     return {name: properties[name] for name in wanted}
 
 
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A staff member, as an ID token names them."""
+
+    user: str
+    groups: str = "officer"
+    office: str | None = "ATL"
+
+    def claims(self) -> dict[str, str]:
+        office = {"custom:office": self.office} if self.office else {}
+        return {"token_use": "id", "cognito:username": self.user, "cognito:groups": self.groups, **office}
+
+
 class System:
     """Intake, prioritize and notify over one table and two queues."""
 
@@ -134,22 +149,24 @@ class System:
 
     def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request through the handler, as API Gateway would."""
+        event = self._event(method, path, body, headers or {})
+        return _answer(intake.app.respond(self.intake, event, cast("LambdaContext", Context())))
+
+    def _event(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> dict[str, object]:
         raw = body if isinstance(body, str) or body is None else json.dumps(body)
         path, _, query = path.partition("?")
         parameters = dict(part.split("=", 1) for part in query.split("&")) if query else None
-        event: dict[str, object] = {
+        return {
             "httpMethod": method,
             "path": path,
             "resource": path,
-            "headers": dict(headers or {}),
-            "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+            "headers": dict(headers),
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
             "queryStringParameters": parameters,
             "requestContext": {"requestId": "r", "stage": "live", "path": path},
             "body": raw,
             "isBase64Encoded": False,
         }
-        answer = cast("dict[str, Any]", intake.app.respond(self.intake, event, cast("LambdaContext", Context())))
-        return Answer(answer["statusCode"], answer["multiValueHeaders"]["Content-Type"][0], answer["body"])
 
     def file(self, body: object, key: str | None = None) -> dict[str, Any]:
         """File a request that must be accepted, and return its answer."""
@@ -165,6 +182,21 @@ class System:
 
     def look_up(self, filed: Mapping[str, str]) -> dict[str, Any]:
         answer = self.on(filed, "GET")
+        assert answer.status == 200, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # ---- the staff API
+
+    def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
+        """Send one request of a staff member through the handler, with the claims that API Gateway would pass."""
+        event = self._event(method, path, body, {})
+        cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": user.claims()}
+        return _answer(review.app.respond(self.intake, event, cast("LambdaContext", Context())))
+
+    def work(self, user: Staff, case_id: str, what: str, body: object = None) -> dict[str, Any]:
+        """Act on a case, which must be allowed, and return the answer."""
+        answer = self.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if body is None else body)
         assert answer.status == 200, answer.body
         found: dict[str, Any] = answer.json()
         return found
@@ -213,7 +245,7 @@ class System:
 
     def _flush(self) -> None:
         """Write the metrics to standard output, as the handlers do at the end of each invocation."""
-        for module in (intake, prioritize, notify):
+        for module in (intake, prioritize, notify, review):
             if module.services.metrics.provider.metric_set:
                 module.services.metrics.flush_metrics()
 
@@ -283,6 +315,11 @@ class System:
 
     def policy_id(self) -> str | None:
         return governing(self.time)[0].id
+
+
+def _answer(found: Any) -> Answer:  # noqa: ANN401  # what a handler returns
+    content_type = found["multiValueHeaders"].get("Content-Type", [""])[0]
+    return Answer(found["statusCode"], content_type, found["body"] or "")
 
 
 def _mail(raw: str) -> Sent:

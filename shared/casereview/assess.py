@@ -43,7 +43,7 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     case = file.case
     place = _placing(case, force.policy)
     settled = settle(file.events, place)
-    subject = _subject(file, settled)
+    subject = subject_of(file, settled)
     ranking = rank(subject, force.policy, now, force.until)
     since = case.lane_since if case.lane_since and ranking.lane == case.lane else _entered(case, now)
     if since != subject.lane_since:
@@ -61,7 +61,8 @@ def _entered(case: Case, now: datetime) -> datetime:
     return min(case.rank_at or now, now)
 
 
-def _subject(file: CaseFile, settled: Settled) -> RankInput:
+def subject_of(file: CaseFile, settled: Settled) -> RankInput:
+    """Return a case as the ranking sees it: blind to who it is about."""
     case = file.case
     return RankInput(
         facts=settled.facts,

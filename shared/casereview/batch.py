@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from casereview.faults import describe
+
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
@@ -29,4 +31,4 @@ def each_record(
 
 
 def _what(error: Exception, record: SqsRecord) -> dict[str, str]:
-    return {"error": type(error).__name__, "message_id": record["messageId"]}
+    return {**describe(error), "message_id": record["messageId"]}

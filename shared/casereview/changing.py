@@ -22,15 +22,15 @@ TRIES = 3
 def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
     """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
 
-    Raises what the plan raises, and Problem 503 where the case keeps moving.
+    Raises what the plan raises, and Problem 503 where the case keeps moving; a plan that sees it move raises Refused.
     """
     for attempt in range(TRIES):
         case = desk.table.get(Case, keys.case(case_id))
-        step = plan(case, attempt > 0) if case else None
-        if case is None or step is None:
-            return case
-        after = taken(case, step)
         try:
+            step = plan(case, attempt > 0) if case else None
+            if case is None or step is None:
+                return case
+            after = taken(case, step)
             desk.table.write(*writes(case, after, step, actor, at))
         except Refused:
             continue

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from casereview import keys
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import Case, Officer
-from casereview.table import Table, Write, put_new, put_over
+from casereview.table import Table, Write, add
 
 UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None}
 
@@ -22,25 +22,18 @@ def lease(policy: CompiledPolicy, lane: str | None) -> timedelta:
 
 
 def counter(table: Table, user: str) -> Officer:
-    """Read an officer's counter; version 0 where there is none yet."""
-    return table.get(Officer, keys.officer(user)) or Officer(user=user, version=0)
+    """Read an officer's counter, all zero where there is none yet."""
+    return table.get(Officer, keys.officer(user)) or Officer(user=user)
 
 
-def count(officer: Officer, *, claims: int = 0, nexts: int = 0) -> Write:
-    """Move a counter by what is given, while it is as it was read."""
-    moved = officer.model_copy(
-        update={
-            "version": officer.version + 1,
-            "claims": max(officer.claims + claims, 0),
-            "nexts": officer.nexts + nexts,
-        }
-    )
-    return put_over(moved, version=officer.version) if officer.version else put_new(moved)
+def take(user: str, cap: int, by_next: bool) -> Write:  # noqa: FBT001  # what is counted
+    """Count one case more, while the officer holds fewer than the cap."""
+    return add(Officer(user=user, claims=1, nexts=int(by_next)), claims=cap)
 
 
-def give_back(table: Table, case: Case) -> tuple[Write, ...]:
+def give_back(case: Case) -> tuple[Write, ...]:
     """Return the write that frees the holder of a case; none where nobody holds it."""
-    return (count(counter(table, case.claimed_by), claims=-1),) if case.claimed_by else ()
+    return (add(Officer(user=case.claimed_by, claims=-1)),) if case.claimed_by else ()
 
 
 def back_in_line(case: Case, now: datetime) -> Mapping[str, object]:

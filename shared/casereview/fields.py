@@ -193,6 +193,6 @@ LanguageTag = Annotated[
         type="string",
         format="language-tag",
         maxLength=100,
-        pattern="^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$",
+        pattern="^([A-Za-z]{2,8}|[IXix]-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$",
     ),
 ]

@@ -27,14 +27,16 @@ from casereview.fields import EASTERN
 from casereview.identifiers import new_case_id, new_receipt
 from casereview.items import from_item
 from casereview.jsontext import Json, canonical, read_object
-from casereview.languages import DEFAULT, choose
+from casereview.languages import DEFAULT
 from casereview.lifecycle import OPEN
 from casereview.macs import body_digest
 from casereview.model import to_milliseconds
-from casereview.notice_text import VERSIONS, public_notice
+from casereview.notice_text import public_notice
+from casereview.notices import notice_to
 from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
 from casereview.records import Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.routing import route
+from casereview.steps import REQUESTER, Actor
 from casereview.submission import Submission, open_facts, validate
 from casereview.table import Refused, Write, check, put_new, put_over
 
@@ -53,6 +55,7 @@ class _Draft:
     person: str | None
     code: str
     language: str | None
+    actor: Actor
 
     def at(self, case_id: str, *, opened: bool) -> tuple[Request, Filing]:
         """Return request and filing for the case that it turns out to belong to."""
@@ -62,7 +65,7 @@ class _Draft:
         )
 
 
-def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None) -> Filed:
+def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER) -> Filed:
     """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
 
     Raises Problem: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
@@ -71,7 +74,7 @@ def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None) -> F
     received_at = to_milliseconds(desk.now())
     value = read_object(raw)
     submission = validate(Submission, value, received_at)
-    draft = _draft(desk, submission, value, _receipt(desk, idempotency_key), received_at)
+    draft = _draft(desk, submission, value, _receipt(desk, idempotency_key), received_at, actor)
     for _ in range(TRIES):
         writes, case, notice = _plan(desk, draft)
         try:
@@ -94,7 +97,9 @@ def _receipt(desk: Desk, idempotency_key: str | None) -> str:
     return desk.macs.receipt(idempotency_key)
 
 
-def _draft(desk: Desk, submission: Submission, value: dict[str, Json], receipt: str, at: datetime) -> _Draft:
+def _draft(  # noqa: PLR0913, PLR0917  # all that a request is made of
+    desk: Desk, submission: Submission, value: dict[str, Json], receipt: str, at: datetime, actor: Actor
+) -> _Draft:
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
     code = desk.macs.code(receipt)
@@ -118,7 +123,7 @@ def _draft(desk: Desk, submission: Submission, value: dict[str, Json], receipt: 
         sealed=desk.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
     filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
-    return _Draft(request, facts, filing, person, code, submission.contact.language)
+    return _Draft(request, facts, filing, person, code, submission.contact.language, actor)
 
 
 def _plan(desk: Desk, draft: _Draft) -> tuple[list[Write], Case, Notice]:
@@ -130,7 +135,8 @@ def _plan(desk: Desk, draft: _Draft) -> tuple[list[Write], Case, Notice]:
     else:
         changed, case_writes = _open(draft, guard)
     request, _filing = draft.at(changed.case_id, opened=changed.version == 1)
-    notice = acknowledgement(request, changed, draft.language)
+    at = request.received_at
+    notice = notice_to(request, "acknowledgement", at, name="acknowledgement", language=draft.language)
     return [put_new(request), put_new(notice), *case_writes], changed, notice
 
 
@@ -187,26 +193,12 @@ def _event(draft: _Draft, case: Case, changes: dict[str, Change]) -> Event:
         version=case.version,
         at=draft.request.received_at,
         kind="filed" if opened else "joined",
-        actor="requester",
+        actor=draft.actor.kind,
+        user=draft.actor.user,
         changes=changes,
         receipt=draft.request.receipt,
         filing=filing,
         claims=draft.facts,
-    )
-
-
-def acknowledgement(request: Request, case: Case, language: str | None) -> Notice:
-    """Return the notice that every request is owed, whatever case it belongs to."""
-    return Notice(
-        case_id=case.case_id,
-        notice_id=f"acknowledgement-{request.receipt}",
-        office=request.office,
-        receipt=request.receipt,
-        template="acknowledgement",
-        version=VERSIONS["acknowledgement"],
-        language=choose(language or DEFAULT),
-        created_at=request.received_at,
-        send_at=request.received_at,
     )
 
 

@@ -14,7 +14,7 @@ from casereview.duties import STUCK, due_attributes
 from casereview.keys import Key
 from casereview.lifecycle import QUEUED
 from casereview.model import rfc3339
-from casereview.records import Case, Event, Guard, Notice, Officer, Read, Request, Stored, Suppression
+from casereview.records import Case, Event, Guard, Notice, Officer, Read, Request, Snapshot, Stored, Suppression
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -37,6 +37,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Guard: lambda guard: keys.guard(guard.person),
     Suppression: lambda suppression: keys.suppression(suppression.address),
     Officer: lambda officer: keys.officer(officer.user),
+    Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Read: lambda read: keys.read(read.case_id, read.read_id),
 }
 
@@ -94,9 +95,14 @@ def _python(value: Any) -> Any:  # noqa: ANN401  # whatever an item holds
     return value
 
 
+def plain_fields(item: Item) -> dict[str, Any]:
+    """Return the attributes of an item, or of an index entry, as plain values."""
+    return {name: _python(_read(value)) for name, value in item.items()}
+
+
 def from_item(model: type[_RECORD], item: Item) -> _RECORD:
     """Read a record back. Raises pydantic's ValidationError for an item that is not of this kind and schema."""
-    fields = {name: _python(_read(value)) for name, value in item.items() if name not in _DERIVED}
+    fields = {name: value for name, value in plain_fields(item).items() if name not in _DERIVED}
     pk = fields.pop("pk")
     fields.pop("sk")
     if model in {Case, Event, Notice, Read}:

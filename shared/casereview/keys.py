@@ -55,6 +55,11 @@ def officer(user: str) -> Key:
     return Key(f"OFFICER#{user}", "COUNTER")
 
 
+def snapshot(office: str) -> Key:
+    """Return the key of an office's newest snapshot."""
+    return Key(f"SNAPSHOT#{office}", "SNAPSHOT")
+
+
 def reads_partition(case_id: str) -> str:
     """Return the partition of the reads of a case, apart from it: what is ranked does not carry who read it."""
     return f"READS#{case_id}"

@@ -33,7 +33,7 @@ class NoticeMessage(Hint):
 class Duty(Record):
     """What the schedule, or an operator, asks of prioritize."""
 
-    duty: Literal["sweep", "redrive"]
+    duty: Literal["sweep", "redrive", "snapshot"]
 
 
 class Queue:

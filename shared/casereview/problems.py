@@ -53,3 +53,13 @@ def not_found() -> Problem:
 def conflict(message: str) -> Problem:
     """409: the request is sound, and the case's state does not allow it now."""
     return Problem(HTTPStatus.CONFLICT, "This is not possible now", Fault("", message))
+
+
+def not_yours() -> Problem:
+    """404: the same for a case that does not exist and one that the caller may not open."""
+    return Problem(HTTPStatus.NOT_FOUND, "There is no such case for you")
+
+
+def forbidden(message: str) -> Problem:
+    """403: the caller is known, and this is not theirs to do."""
+    return Problem(HTTPStatus.FORBIDDEN, message)

@@ -211,7 +211,6 @@ class Officer(Stored):
     """How many cases an officer holds, and how often they asked for the next one."""
 
     user: str
-    version: int
     claims: int = 0
     nexts: int = 0
 
@@ -225,6 +224,26 @@ class Read(Stored):
     user: str
     what: Literal["case", "contacts", "ranking", "history"]
     sealed: bytes | None = None
+
+
+class LaneCount(Record):
+    """One lane of an office at a snapshot: cases, and the median wait in milliseconds since filing."""
+
+    lane: str
+    open: int
+    claimed: int
+    overdue: int
+    median_wait_ms: int
+
+
+class Snapshot(Stored):
+    """An office's worklist in numbers, counted every five minutes."""
+
+    office: str
+    at: Instant
+    lanes: tuple[LaneCount, ...]
+    oldest: Instant | None = None
+    undeliverable: int = 0
 
 
 class Guard(Stored):

@@ -22,6 +22,9 @@ class Actor:
     user: str | None = None
 
 
+REQUESTER = Actor("requester")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What an event makes of a case: new values of its fields, what the event holds, and what else is written."""

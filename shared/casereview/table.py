@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
 from casereview import keys
-from casereview.items import attribute, from_item, key_of, to_item
+from casereview.items import attribute, from_item, key_of, plain_fields, to_item
 from casereview.keys import Key
 from casereview.model import rfc3339
-from casereview.records import Case, CaseFile, Event, Notice, Stored
+from casereview.records import Case, CaseFile, Event, Notice, Officer, Read, Stored
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -39,21 +40,27 @@ class Refused(Exception):  # noqa: N818  # an outcome to act on
 class Write:
     """One write of a transaction, with the condition that it rests on."""
 
-    action: Literal["Put", "Delete", "ConditionCheck"]
+    action: Literal["Put", "Delete", "ConditionCheck", "Update"]
     key: Key
     condition: str
     values: dict[str, object] = field(default_factory=dict)
     record: Stored | None = None
+    update: str | None = None
 
     def call(self, table: str) -> TransactWriteItemTypeDef:
         """Return the write as TransactWriteItems takes it; a refusal brings the old item."""
-        names = {f"#{name}": name for name in self.values}
+        text = f"{self.condition} {self.update or ''}"
+        names = {f"#{name}": name for name in self.values if f"#{name}" in text}
         body: dict[str, object] = {
             "TableName": table,
-            "ConditionExpression": self.condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        body |= {"Item": to_item(self.record)} if self.record else {"Key": _key(self.key)}
+        if self.condition:
+            body["ConditionExpression"] = self.condition
+        if self.update:
+            body |= {"Key": _key(self.key), "UpdateExpression": self.update}
+        else:
+            body |= {"Item": to_item(self.record)} if self.record else {"Key": _key(self.key)}
         if self.values:
             body["ExpressionAttributeNames"] = names
             body["ExpressionAttributeValues"] = {f":{name}": attribute(value) for name, value in self.values.items()}
@@ -84,8 +91,36 @@ def check(key: Key, **expected: object) -> Write:
     return Write("ConditionCheck", key, _equal(expected), expected)
 
 
+def add(amounts: Officer, **below: int) -> Write:
+    """Add to a counter's numbers, made where there is none, while those named are below a bound."""
+    sums = [name for name in ("claims", "nexts") if getattr(amounts, name)]
+    values: dict[str, object] = {name: getattr(amounts, name) for name in sums}
+    values |= {"user": amounts.user, "schema": amounts.schema_version}
+    update = f"SET #user = :user, #schema = :schema ADD {', '.join(f'#{name} :{name}' for name in sums)}"
+    bounds = [f"(attribute_not_exists(#{name}) OR #{name} < :{name}_below)" for name in below]
+    values |= {f"{name}_below": bound for name, bound in below.items()}
+    return Write("Update", key_of(amounts), " AND ".join(bounds), values, update=update)
+
+
 def _equal(expected: dict[str, object]) -> str:
     return " AND ".join(f"#{name} = :{name}" for name in expected)
+
+
+class Listed(NamedTuple):
+    """A place in a worklist."""
+
+    rank: str
+    case_id: str
+
+
+class Standing(NamedTuple):
+    """What the worklist index tells of a case."""
+
+    rank: str
+    filed_at: datetime
+    target_at: datetime | None
+    claimed: bool
+    flags: tuple[str, ...]
 
 
 class Due(NamedTuple):
@@ -142,6 +177,72 @@ class Table:
             Limit=PEOPLE_AHEAD,
         )
         return answer["Count"]
+
+    def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
+        """Find up to ``limit`` places of a worklist in rank order, after a place; by index, so a moment old.
+
+        A ``prefix`` of ranks, such as ``02.``, keeps to one lane.
+        """
+        query: dict[str, Any] = {
+            "KeyConditionExpression": "#queue = :queue",
+            "ExpressionAttributeNames": {"#queue": "queue"},
+            "ExpressionAttributeValues": {":queue": {"S": queue}},
+        }
+        if prefix:
+            query["KeyConditionExpression"] += " AND begins_with(#rank, :prefix)"
+            query["ExpressionAttributeNames"]["#rank"] = "rank"
+            query["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
+        if after:
+            place = _key(keys.case(after.case_id))
+            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place}
+        answer = self._client.query(TableName=self._name, IndexName=keys.WORKLIST, Limit=limit, **query)
+        return [Listed(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
+
+    def standing(self, queue: str) -> Iterator[Standing]:
+        """Go through a whole worklist in rank order, by the index alone."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=keys.WORKLIST,
+            KeyConditionExpression="#queue = :queue",
+            ExpressionAttributeNames={"#queue": "queue"},
+            ExpressionAttributeValues={":queue": {"S": queue}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                fields = plain_fields(item)
+                yield Standing(
+                    fields["rank"],
+                    datetime.fromisoformat(fields["filed_at"]),
+                    datetime.fromisoformat(fields["target_at"]) if "target_at" in fields else None,
+                    "claimed_by" in fields,
+                    tuple(fields.get("flags", ())),
+                )
+
+    def put(self, record: Stored) -> None:
+        """Store a record whatever was there."""
+        self._client.put_item(TableName=self._name, Item=to_item(record))
+
+    def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
+        """Read cases consistently, up to a hundred; those that are gone are left out."""
+        wanted: list[Item] = [_key(keys.case(case_id)) for case_id in case_ids]
+        found: dict[str, Case] = {}
+        while wanted:
+            request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
+            answer = self._client.batch_get_item(RequestItems=request)
+            cases = [from_item(Case, item) for item in answer["Responses"].get(self._name, [])]
+            found |= {case.case_id: case for case in cases}
+            left: Any = answer.get("UnprocessedKeys", {})
+            wanted = left.get(self._name, {}).get("Keys", [])
+        return found
+
+    def reads(self, case_id: str) -> list[Read]:
+        """Return who read a case, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": keys.reads_partition(case_id)}},
+        )
+        return [from_item(Read, item) for page in pages for item in page["Items"]]
 
     def write(self, *writes: Write) -> None:
         """Write all or nothing. Raises Refused where a condition failed or another transaction was in the way."""

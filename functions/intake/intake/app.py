@@ -1,9 +1,7 @@
-"""The Lambda handler of intake: routes of the public API, and every error as a problem document."""
+"""The Lambda handler of intake: the routes of the public API."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,38 +11,21 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from casereview.desk import Desk
 from casereview.fields import EASTERN
 from casereview.filing import file_request
+from casereview.http import answer, body_of, header, parameter, refuse_with_problems
 from casereview.languages import DEFAULT
-from casereview.model import Record
 from casereview.notice_text import public_notice
-from casereview.problems import Fault, Problem, malformed, unprocessable
+from casereview.problems import Fault, unprocessable
 from casereview.routing import find_county, find_state, offices, responsible
-from intake.answers import Accepted, FieldOffice, FieldOffices, NoticeText, ProblemFound
+from intake.answers import Accepted, FieldOffice, FieldOffices, NoticeText
 from intake.changes import escalate, update, withdraw
 from intake.lookup import look_up
 from intake.services import logger, metrics, services
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler.exceptions import NotFoundError
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 app = APIGatewayRestResolver()
-_PROBLEM = "application/problem+json"
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-def _json(status: HTTPStatus, answer: Record, content_type: str = "application/json") -> Response[str]:
-    return Response(status, content_type, answer.model_dump_json(), headers=dict(_HEADERS))
-
-
-def _body() -> bytes | str:
-    event = app.current_event
-    raw = event.body or ""
-    if not event.is_base64_encoded:
-        return raw
-    try:
-        return base64.b64decode(raw, validate=True)
-    except binascii.Error:
-        raise malformed("", "cannot be read") from None
+refuse_with_problems(app, logger, metrics)
 
 
 def _services() -> Desk:
@@ -52,32 +33,23 @@ def _services() -> Desk:
     return found
 
 
-def _header(name: str) -> str | None:
-    found: str | None = app.current_event.headers.get(name)
-    return found
-
-
-def _parameter(name: str) -> str:
-    return (app.current_event.query_string_parameters or {}).get(name) or ""
-
-
 @app.post("/requests")
 def post_request() -> Response[str]:
     """File a request."""
-    return _json(HTTPStatus.CREATED, file_request(_services(), _body(), _header("Idempotency-Key")))
+    return answer(HTTPStatus.CREATED, file_request(_services(), body_of(app), header(app, "Idempotency-Key")))
 
 
 @app.get("/requests/<receipt>")
 def get_request(receipt: str) -> Response[str]:
     """Look up where a request stands."""
-    return _json(HTTPStatus.OK, look_up(_services(), receipt, _header("Authorization")))
+    return answer(HTTPStatus.OK, look_up(_services(), receipt, header(app, "Authorization")))
 
 
 _Change = Callable[[Desk, str, str | None, bytes | str], Accepted]
 
 
 def _change(change: _Change, receipt: str) -> Response[str]:
-    return _json(HTTPStatus.ACCEPTED, change(_services(), receipt, _header("Authorization"), _body()))
+    return answer(HTTPStatus.ACCEPTED, change(_services(), receipt, header(app, "Authorization"), body_of(app)))
 
 
 @app.post("/requests/<receipt>/updates")
@@ -101,12 +73,12 @@ def post_escalation(receipt: str) -> Response[str]:
 @app.get("/field-offices")
 def get_field_offices() -> Response[str]:
     """Find the field office of a residence, today."""
-    state = find_state(_parameter("state"))
+    state = find_state(parameter(app, "state"))
     if state is None:
         raise unprocessable(Fault("state", "must be the two-letter code of a state, district or territory"))
     today = _services().now().astimezone(EASTERN).date()
-    found = responsible(state, find_county(state, _parameter("county")), today)
-    return _json(
+    found = responsible(state, find_county(state, parameter(app, "county")), today)
+    return answer(
         HTTPStatus.OK, FieldOffices(candidates=tuple(FieldOffice(code=code, name=offices()[code]) for code in found))
     )
 
@@ -114,33 +86,8 @@ def get_field_offices() -> Response[str]:
 @app.get("/notice")
 def get_notice() -> Response[str]:
     """Read what everyone should know before filing."""
-    notice = public_notice(_parameter("language") or DEFAULT)
-    return _json(HTTPStatus.OK, NoticeText(language=notice.language, text=notice.text))
-
-
-@app.exception_handler(Problem)
-def _refuse(problem: Problem) -> Response[str]:
-    return _problem(problem)
-
-
-def _problem(problem: Problem) -> Response[str]:
-    metrics.add_metric("Refused", "Count", 1)
-    return _json(problem.status, ProblemFound.model_validate(problem.document()), _PROBLEM)
-
-
-@app.not_found
-def _no_route(_error: NotFoundError) -> Response[str]:
-    return _problem(
-        Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", Fault("", "there is no such route"))
-    )
-
-
-@app.exception_handler(Exception)
-def _fault(error: Exception) -> Response[str]:
-    """Answer without a word of what happened; the log has the kind of the error, not its text, which may hold data."""
-    logger.error("a request failed", extra={"error": type(error).__name__})
-    metrics.add_metric("Faults", "Count", 1)
-    return _problem(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))
+    notice = public_notice(parameter(app, "language") or DEFAULT)
+    return answer(HTTPStatus.OK, NoticeText(language=notice.language, text=notice.text))
 
 
 def respond(use: Desk, event: dict[str, object], context: LambdaContext) -> dict[str, object]:

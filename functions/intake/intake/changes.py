@@ -18,13 +18,11 @@ from casereview.problems import conflict
 from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
-from casereview.steps import CLOSED, Actor, Step
+from casereview.steps import CLOSED, REQUESTER, Step
 from casereview.submission import Nothing, Statement, Update, open_claims, parse
 from casereview.table import Write, delete, put_over
 from intake.access import admit
 from intake.answers import Accepted
-
-_REQUESTER = Actor("requester")
 
 
 def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Request, Case], Step | None]) -> Accepted:
@@ -34,7 +32,7 @@ def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Requ
         request = desk.table.get(Request, keys.request(admitted.receipt)) if again else admitted
         return plan(request or admitted, case)
 
-    change(desk, admitted.case_id, _REQUESTER, at, on_case)
+    change(desk, admitted.case_id, REQUESTER, at, on_case)
     return Accepted(receipt=admitted.receipt)
 
 

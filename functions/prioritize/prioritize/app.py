@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from casereview.batch import SqsRecord, each_record
 from casereview.messages import Duty, RankMessage
 from prioritize.services import Services, logger, metrics, services
+from prioritize.snapshot import snapshot
 from prioritize.sweep import redrive, sweep
 from prioritize.worker import rank_case
 
@@ -14,12 +16,14 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+_DUTIES: dict[str, Callable[[Services], object]] = {"sweep": sweep, "redrive": redrive, "snapshot": snapshot}
+
+
 def respond(use: Services, event: dict[str, Any]) -> object:
     """Do what one event asks for, with the services given."""
     if "Records" in event:
         return each_record(event["Records"], lambda record: _rank(use, record), logger)
-    duty = Duty.model_validate(event).duty
-    return sweep(use) if duty == "sweep" else redrive(use)
+    return _DUTIES[Duty.model_validate(event).duty](use)
 
 
 def _rank(use: Services, record: SqsRecord) -> None:

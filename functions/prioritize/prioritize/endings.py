@@ -18,7 +18,7 @@ def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
 
     Raises Refused where another write was faster.
     """
-    step = _lease(services, case, now) or _answer(case, now)
+    step = _lease(case, now) or _answer(case, now)
     if step is None:
         return case
     after = taken(case, step)
@@ -26,12 +26,10 @@ def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
     return after
 
 
-def _lease(services: Services, case: Case, now: datetime) -> Step | None:
+def _lease(case: Case, now: datetime) -> Step | None:
     if case.lease_until is None or case.lease_until > now:
         return None
-    return Step(
-        "lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(services.table, case)
-    )
+    return Step("lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(case))
 
 
 def _answer(case: Case, now: datetime) -> Step | None:

@@ -1,0 +1,52 @@
+"""Count each office's worklist every five minutes, by the index alone: no transaction carries a counter for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import median_low
+
+from casereview.model import to_milliseconds
+from casereview.policy.registry import governing
+from casereview.records import LaneCount, Snapshot
+from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, offices
+from casereview.table import Standing
+from prioritize.services import Services
+
+
+def snapshot(services: Services) -> dict[str, int]:
+    """Take a snapshot of every office; return how many cases were counted."""
+    now = to_milliseconds(services.now())
+    counted = 0
+    for office in (*offices(), HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL):
+        standing = list(services.table.standing(office))
+        services.table.put(_snapshot(office, standing, now))
+        counted += len(standing)
+    return {"counted": counted}
+
+
+def _snapshot(office: str, standing: Iterable[Standing], now: datetime) -> Snapshot:
+    policy, _until = governing(now)
+    by_lane: dict[str, list[Standing]] = defaultdict(list)
+    for case in standing:
+        by_lane[policy.lanes[int(case.rank[:2])].id].append(case)
+    everyone = [case for cases in by_lane.values() for case in cases]
+    return Snapshot(
+        office=office,
+        at=now,
+        lanes=tuple(_count(lane.id, by_lane[lane.id], now) for lane in policy.lanes if lane.id in by_lane),
+        oldest=min((case.filed_at for case in everyone), default=None),
+        undeliverable=sum("telephone" in case.flags for case in everyone),
+    )
+
+
+def _count(lane: str, cases: list[Standing], now: datetime) -> LaneCount:
+    waits = [(now - case.filed_at) // timedelta(milliseconds=1) for case in cases]
+    return LaneCount(
+        lane=lane,
+        open=len(cases),
+        claimed=sum(case.claimed for case in cases),
+        overdue=sum(case.target_at is not None and case.target_at <= now for case in cases),
+        median_wait_ms=median_low(waits),
+    )

@@ -1,0 +1,73 @@
+"""Act on a case: admitted by the table of routes, on the case as it is now, as one event of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from casereview import keys
+from casereview.changing import change
+from casereview.desk import Desk
+from casereview.model import to_milliseconds
+from casereview.problems import conflict, not_yours
+from casereview.records import Case, Request
+from casereview.steps import Actor, Step
+from casereview.words import seal_words
+from review.authorization import Caller, Role, open_case
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A caller at a case, by the roles that opened the route."""
+
+    desk: Desk
+    caller: Caller
+    roles: frozenset[Role]
+    case_id: str
+    at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Return the caller as the cause of events."""
+        return Actor("officer", self.caller.user)
+
+    def case(self) -> Case:
+        """Read the case. Raises Problem 404 where it is not the caller's."""
+        return open_case(self.caller, self.roles, self.desk.table.get(Case, keys.case(self.case_id)))
+
+    def act(self, plan: Callable[[Case], Step | None]) -> Case:
+        """Carry out a plan on the case as it is; access is asked anew each time it is read.
+
+        Raises Problem 404, what the plan raises, and 503 where the case keeps moving.
+        """
+
+        def admitted(case: Case, _again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
+            return plan(open_case(self.caller, self.roles, case))
+
+        found = change(self.desk, self.case_id, self.actor, self.at, admitted)
+        if found is None:
+            raise not_yours()
+        return found
+
+    def request(self, receipt: str) -> Request:
+        """Read a request of this case. Raises Problem 404 for any other receipt."""
+        found = self.desk.table.get(Request, keys.request(receipt))
+        if found is None or found.case_id != self.case_id:
+            raise not_yours()
+        return found
+
+    def why(self, words: str) -> bytes:
+        """Seal a reason for the history."""
+        return seal_words(self.desk.seal, "why", self.case_id, {"why": words})
+
+
+def visit(desk: Desk, caller: Caller, roles: frozenset[Role], case_id: str) -> Visit:
+    """Begin a visit, now."""
+    return Visit(desk, caller, roles, case_id, to_milliseconds(desk.now()))
+
+
+def must_hold(case: Case, caller: Caller) -> None:
+    """Refuse who does not hold the case. Raises Problem 409."""
+    if case.claimed_by != caller.user:
+        raise conflict("claim the case first: this needs the claim, and renews it")

@@ -1,0 +1,79 @@
+"""Claim and release: a lease on a case, one transaction of case, event and the officer's counter."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from casereview.claiming import UNCLAIMED, back_in_line, counter, give_back, lease, take
+from casereview.policy.registry import governing
+from casereview.problems import Fault, Problem, conflict, forbidden
+from casereview.records import Case
+from casereview.routing import SENIOR_REVIEWING_OFFICIAL
+from casereview.steps import Step
+from review.authorization import Caller
+from review.cases import Visit, must_hold
+
+
+class CapReachedError(Problem):
+    """409: the officer holds as many cases as the policy allows."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        fault = Fault("", "you hold as many cases as the policy allows: finish or release one first")
+        super().__init__(HTTPStatus.CONFLICT, "This is not possible now", fault)
+
+
+CLAIMABLE = frozenset({"in_line", "with_senior_official"})
+
+
+def claim(visit: Visit, *, by_next: bool = False) -> Case:
+    """Take a case for the length of the lease; claiming one's own case again changes nothing.
+
+    Raises Problem 404; 409 where somebody holds it, its state allows no claim, or the officer holds as many cases
+    as the policy allows; 403 for an official who took part in the first review.
+    """
+
+    def plan(case: Case) -> Step | None:
+        if case.claimed_by == visit.caller.user and not by_next:
+            return None
+        if case.claimed_by or case.status not in CLAIMABLE:
+            raise conflict("somebody else holds the case, or its state allows no claim")
+        may_review(visit.caller, case)
+        policy, _until = governing(visit.at)
+        if counter(visit.desk.table, visit.caller.user).claims >= policy.numbers.cap:
+            raise CapReachedError
+        return Step("claimed", _claimed(visit, case), also=(take(visit.caller.user, policy.numbers.cap, by_next),))
+
+    return visit.act(plan)
+
+
+def may_review(caller: Caller, case: Case) -> None:
+    """Refuse a Senior Reviewing Official who took part in the first review. Raises Problem 403."""
+    if case.office == SENIOR_REVIEWING_OFFICIAL and caller.user in case.reviewers:
+        raise forbidden("you took part in the first review of this case")
+
+
+def _claimed(visit: Visit, case: Case) -> dict[str, object]:
+    official = case.office == SENIOR_REVIEWING_OFFICIAL
+    reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, visit.caller.user}))
+    state = {} if official else {"status": "in_review", "status_since": visit.at}
+    held = {"claimed_by": visit.caller.user, "looked_at": visit.at, "reviewers": reviewers}
+    return {**held, **state, **renewal(visit, case)}
+
+
+def renewal(visit: Visit, case: Case) -> dict[str, object]:
+    """Return what renews a lease: work on a case does."""
+    policy, _until = governing(visit.at)
+    return {"lease_until": visit.at + lease(policy, case.lane)}
+
+
+def release(visit: Visit) -> Case:
+    """Give a case back to the line. Raises Problem 404, or 409 for who does not hold it."""
+
+    def plan(case: Case) -> Step:
+        must_hold(case, visit.caller)
+        if case.status not in {"in_review", "with_senior_official"}:
+            raise conflict("the case's state allows no release")
+        return Step("released", {**UNCLAIMED, **back_in_line(case, visit.at)}, also=give_back(case))
+
+    return visit.act(plan)

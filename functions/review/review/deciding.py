@@ -1,0 +1,212 @@
+"""Decide: a human's decision, with its reasons and what it rests on, on the case and the policy as they are now.
+
+    in_review ──needs no approval──▶ decided
+        └──needs one──▶ awaiting_approval ──supervisor, not the author──▶ decided
+                                └──refused, or another policy──▶ in_review, at its author
+    with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
+
+Nothing reaches a requester before it is final, and the decision itself only those who were verified.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from casereview import keys
+from casereview.assess import Assessment, InForce, assess
+from casereview.claiming import UNCLAIMED, give_back
+from casereview.claims import kept
+from casereview.policy.registry import governing
+from casereview.problems import Fault, conflict, unprocessable
+from casereview.records import Case, Guard, Notice
+from casereview.routing import SENIOR_REVIEWING_OFFICIAL
+from casereview.steps import CLOSED, Step
+from casereview.table import Write, delete, put_new
+from casereview.words import seal_words
+from review.bodies import Approval, Decision
+from review.cases import Visit, must_hold
+from review.claims import may_review, renewal
+from review.people import owe
+
+_FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
+_OFFICIAL = frozenset({"override", "uphold", "remand"})
+_ENFORCES = frozenset({"declined"})
+"""Outcomes after which enforcement goes ahead: what approvals are asked for."""
+
+
+def decide(visit: Visit, body: Decision) -> Case:
+    """Record a decision; where the policy asks for an approval, it waits for one.
+
+    Raises Problem 404; 409 without the claim, where the case has moved since ``case_version`` or another policy is
+    in force, where a claim of citizenship has not been referred; 422 for an outcome or a factor that is not open.
+    """
+
+    def plan(case: Case) -> Step:
+        must_hold(case, visit.caller)
+        may_review(visit.caller, case)
+        official = case.office == SENIOR_REVIEWING_OFFICIAL
+        _check_outcome(body, official=official)
+        found = _current(visit, case, body)
+        _check_factors(visit, body)
+        _check_citizenship(found, body, official=official)
+        decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": visit.caller.user}
+        event = {"details": _details(body), "sealed": _seal(visit, body)}
+        if official:
+            return _by_official(visit, case, decided, event, body.outcome)
+        if found.ranking.approvals and body.outcome in _ENFORCES:
+            waits = {"status": "awaiting_approval", "status_since": visit.at, "lease_until": None}
+            return Step("decision_proposed", {**decided, **waits}, event)
+        return _final(visit, case, "decided", decided, event)
+
+    try:
+        return visit.act(plan)
+    except _MovedError as moved:
+        visit.desk.hint_rank(moved.case)
+        raise conflict("the case moved, or another policy is in force: read it again") from None
+
+
+class _MovedError(Exception):
+    """The decision rests on a version of the case, or a policy, that is no longer the one."""
+
+    def __init__(self, case: Case) -> None:
+        """Keep the case, to be ranked again."""
+        super().__init__()
+        self.case = case
+
+
+def _check_outcome(body: Decision, *, official: bool) -> None:
+    if body.outcome not in (_OFFICIAL if official else _FIELD_OFFICE):
+        raise unprocessable(Fault("/outcome", "is not open at this stage"))
+
+
+def _current(visit: Visit, case: Case, body: Decision) -> Assessment:
+    """Assess the case as it is; refuse a decision on another version or policy."""
+    policy, until = governing(visit.at)
+    file = visit.desk.table.case_file(case.case_id)
+    read_before = body.case_version != case.version or file is None or file.case.version != case.version
+    if file is None or read_before or not body.policy == policy.id == case.policy:
+        raise _MovedError(case)
+    return assess(file, InForce(policy, until), visit.at)
+
+
+def _check_factors(visit: Visit, body: Decision) -> None:
+    policy, _until = governing(visit.at)
+    known = {factor.id for factor in policy.document.factors}
+    faults = [
+        Fault(f"/factors/{index}", "is not a factor of the policy in force")
+        for index, factor in enumerate(body.factors)
+        if factor not in known
+    ]
+    if faults:
+        raise unprocessable(*faults)
+
+
+def _check_citizenship(found: Assessment, body: Decision, *, official: bool) -> None:
+    """Refuse any decision but a referral while a claim of US citizenship stands that nobody has settled."""
+    facts, verified = found.settled.facts, found.settled.verified
+    open_claim = facts.claims_us_citizenship and "claims_us_citizenship" not in verified
+    if open_claim and body.outcome != "referred" and not official:
+        raise conflict("a claim of US citizenship must be referred first, or settled by a verification")
+
+
+def _details(body: Decision) -> dict[str, Any]:
+    return {
+        "outcome": body.outcome,
+        "factors": list(body.factors),
+        "policy": body.policy,
+        "case_version": body.case_version,
+    }
+
+
+def _seal(visit: Visit, body: Decision) -> bytes:
+    words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
+    return seal_words(visit.desk.seal, "decision", visit.case_id, words)
+
+
+def _final(
+    visit: Visit, case: Case, kind: Literal["decided", "approved"], fields: dict[str, Any], event: dict[str, Any]
+) -> Step:
+    """Make a field office's decision final: the person is free to file anew, and is told that there is news."""
+    outcome = fields.get("outcome", case.outcome)
+    status = "withdrawn" if outcome == "withdrawn" else "decided"
+    ended = {**fields, **CLOSED, "status": status, "status_since": visit.at}
+    return Step(kind, ended, event, (*release_guard(case), *give_back(case)), _news(visit, case))
+
+
+def release_guard(case: Case) -> tuple[Write, ...]:
+    """Return the write that lets the person's next request open a case of its own."""
+    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
+
+
+def _news(visit: Visit, case: Case) -> tuple[Notice, ...]:
+    return owe(visit, case, "news", lambda request, _case: request.verified)
+
+
+def _by_official(visit: Visit, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str) -> Step:
+    notices, freed = _news(visit, case), give_back(case)
+    if outcome != "remand":
+        ended = {**decided, **CLOSED, "status": "closed", "status_since": visit.at}
+        return Step("official_decided", ended, event, freed, notices)
+    back, guard = _guard_for_remand(visit, case)
+    again = {
+        **decided,
+        **UNCLAIMED,
+        **back,
+        "status": "in_line",
+        "status_since": visit.at,
+        "office": case.field_office or case.office,
+        "field_office": None,
+        "looked_at": None,
+        "rank_at": visit.at,
+    }
+    return Step("remanded", again, event, (*freed, *guard), notices)
+
+
+def _guard_for_remand(visit: Visit, case: Case) -> tuple[dict[str, object], tuple[Write, ...]]:
+    """Take the person's guard again; where a newer case holds it, this one goes on without."""
+    if case.person is None:
+        return {}, ()
+    if visit.desk.table.get(Guard, keys.guard(case.person)):
+        return {"person": None, "over_limit": True}, ()
+    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)
+
+
+def approve(visit: Visit, body: Approval) -> Case:
+    """Approve a decision that waits, or return it to its author; never one's own.
+
+    After a switch of policy it is returned in any case. Raises Problem 404, or 409 where nothing waits for the
+    caller.
+    """
+
+    def plan(case: Case) -> Step:
+        if case.status != "awaiting_approval":
+            raise conflict("no decision of this case waits for an approval")
+        if case.decided_by == visit.caller.user:
+            raise conflict("a decision is approved by somebody other than its author")
+        policy, _until = governing(visit.at)
+        switched = _decided_under(visit, case) != policy.id
+        details = {"approve": body.approve, "policy_changed": switched}
+        event = {"details": details, "sealed": visit.why(body.why)}
+        if body.approve and not switched:
+            return _final(visit, case, "approved", {}, event)
+        return Step("decision_returned", _returned(visit, case), event)
+
+    return visit.act(plan)
+
+
+def _decided_under(visit: Visit, case: Case) -> object:
+    file = visit.desk.table.case_file(case.case_id)
+    events = kept(file.events) if file else []
+    return next((event.details.get("policy") for event in events if event.version == case.decision), None)
+
+
+def _returned(visit: Visit, case: Case) -> dict[str, Any]:
+    return {
+        "status": "in_review",
+        "status_since": visit.at,
+        "decision": None,
+        "outcome": None,
+        "decided_by": None,
+        "rank_at": visit.at,
+        **renewal(visit, case),
+    }

@@ -1,0 +1,203 @@
+"""Link a case without A-number to an open one, split a wrongly joined request off, reissue an access code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casereview import keys
+from casereview.claiming import give_back
+from casereview.claims import kept
+from casereview.facts import Facts
+from casereview.fields import EASTERN
+from casereview.filing import MAX_REQUESTS
+from casereview.identifiers import new_case_id
+from casereview.lifecycle import OPEN
+from casereview.model import Record
+from casereview.problems import conflict, not_yours
+from casereview.records import Case, CaseFile, Change, Event, Request
+from casereview.routing import route
+from casereview.steps import CLOSED, Step
+from casereview.table import Refused, Write, put_new, put_over
+from casereview.words import seal_words
+from review.answers import CodeReissued
+from review.authorization import open_case
+from review.bodies import Link, Reissue, Split
+from review.cases import Visit, must_hold
+from review.people import requests_of
+
+_TOGETHER = 90
+"""Writes that one transaction may hold, with some to spare."""
+
+
+class _Copy(Record):
+    """What one case's history brings to another: its events as they were said, numbered anew."""
+
+    events: tuple[Event, ...]
+    last: int
+
+
+def _copy(events: Iterator[Event], case: Case, *, opened: bool) -> _Copy:
+    """Number the events that claim something after the last of a case, and say whether their filing opens it."""
+    found = []
+    version = case.version
+    for event in events:
+        version += 1
+        filing = event.filing and event.filing.model_copy(update={"opened": opened})
+        kind = ("filed" if opened else "joined") if filing else event.kind
+        copied = {"case_id": case.case_id, "version": version, "filing": filing, "kind": kind, "changes": {}}
+        found.append(event.model_copy(update=copied))
+    return _Copy(events=tuple(found), last=version)
+
+
+def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
+    """Yield the events by which requests said something, of one receipt or of all."""
+    for event in kept(file.events):
+        said = event.actor == "requester" or event.filing is not None
+        if said and event.kind in {"filed", "joined", "updated"} and receipt in {None, event.receipt}:
+            yield event
+
+
+def link(visit: Visit, body: Link) -> Case:
+    """Join this case, which has no A-number, to an open one: its requests and what they said move there.
+
+    The earliest filing time is kept. Raises Problem 404 where either case is not the caller's; 409 where this one
+    has an A-number, either is not open, or together they would hold too many requests.
+    """
+    target_id = body.case_id
+
+    def plan(case: Case) -> Step:
+        source, target = visit.desk.table.case_file(case.case_id), visit.desk.table.case_file(target_id)
+        if source is None or target is None:
+            raise not_yours()
+        if source.case.version != case.version:
+            raise Refused([], [])
+        open_case(visit.caller, visit.roles, target.case)
+        requests = requests_of(visit, source)
+        _may_link(case, target.case, len(requests))
+        writes = _into(visit, source, target, requests, body)
+        closed = {**CLOSED, "status": "closed", "status_since": visit.at, "linked_to": target_id, "live": 0}
+        event = {"details": {"linked_to": target_id}, "sealed": visit.why(body.why)}
+        return Step("linked", closed, event, (*writes, *give_back(case)))
+
+    linked = visit.act(plan)
+    target = visit.desk.table.get(Case, keys.case(target_id))
+    if target:
+        visit.desk.hint_rank(target)
+    return linked
+
+
+def _may_link(case: Case, target: Case, requests: int) -> None:
+    if case.person is not None or case.case_id == target.case_id:
+        raise conflict("only a case without A-number can be linked, and to another one")
+    if case.status not in OPEN or target.status not in OPEN:
+        raise conflict("both cases must be open")
+    if target.requests + requests > MAX_REQUESTS:
+        raise conflict("together they would hold more requests than one case may")
+
+
+def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
+    copy = _copy(_claiming(source), target.case, opened=False)
+    live = sum(request.state == "live" for request in requests)
+    after = target.case.model_copy(
+        update={
+            "version": copy.last + 1,
+            "requests": target.case.requests + len(requests),
+            "live": target.case.live + live,
+            "filed_at": min(target.case.filed_at, source.case.filed_at),
+            "restricted": target.case.restricted or source.case.restricted,
+            "rank_at": visit.at,
+            "attempts": 0,
+            "stuck": False,
+        }
+    )
+    event = Event(
+        case_id=after.case_id,
+        version=after.version,
+        at=visit.at,
+        kind="linked",
+        actor="officer",
+        user=visit.caller.user,
+        changes={"requests": Change(before=target.case.requests, after=after.requests)},
+        details={"linked_from": source.case.case_id},
+        sealed=seal_words(visit.desk.seal, "why", after.case_id, {"why": body.why}),
+    )
+    moved = [
+        put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
+        for request in requests
+    ]
+    writes = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event)), *moved]
+    if len(writes) > _TOGETHER:
+        raise conflict("the two histories are too long to be joined at once")
+    return writes
+
+
+def split(visit: Visit, body: Split) -> Case:
+    """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
+
+    What it said no longer counts for the old one. Raises Problem 404 for a receipt that is not of this case; 409
+    where it is the only one, or the case is not open.
+    """
+    request = visit.request(body.receipt)
+    new_id = new_case_id()
+
+    def plan(case: Case) -> Step:
+        if case.status not in OPEN or case.requests <= 1:
+            raise conflict("only one of several requests of an open case can be split off")
+        file = visit.desk.table.case_file(case.case_id)
+        if file is None or file.case.version != case.version:
+            raise Refused([], [])
+        left = {
+            "requests": case.requests - 1,
+            "live": case.live - (request.state == "live"),
+            "rank_at": visit.at,
+        }
+        event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": visit.why(body.why)}
+        return Step("split", left, event, tuple(_apart(visit, file, request, new_id)))
+
+    visit.act(plan)
+    found = visit.desk.table.get(Case, keys.case(new_id))
+    if found is None:
+        raise not_yours()
+    visit.desk.hint_rank(found)
+    return found
+
+
+def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
+    events = list(_claiming(file, request.receipt))
+    facts = next((event.claims for event in events if event.filing and event.claims), Facts())
+    case = Case(
+        case_id=new_id,
+        version=0,
+        status="received",
+        status_since=visit.at,
+        office=route(facts, visit.at.astimezone(EASTERN).date()),
+        filed_at=request.received_at,
+        facts=facts,
+        restricted=any(event.claims and event.claims.protected for event in events),
+        live=int(request.state == "live"),
+        rank_at=visit.at,
+    )
+    copy = _copy(iter(events), case, opened=True)
+    yield put_new(case.model_copy(update={"version": copy.last}))
+    yield from map(put_new, copy.events)
+    yield put_over(request.model_copy(update={"case_id": new_id, "opened": True}), case_id=request.case_id)
+
+
+def reissue(visit: Visit, body: Reissue) -> CodeReissued:
+    """Make a new access code for a request; the old one opens nothing any more.
+
+    It is shown once, to be handed over to the requester in person or by telephone. Raises Problem 404, 409 without
+    the claim.
+    """
+    epochs: list[int] = []
+
+    def plan(case: Case) -> Step:
+        must_hold(case, visit.caller)
+        request = visit.request(body.receipt)
+        epochs.append(request.epoch + 1)
+        raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": visit.desk.macs.key})
+        write = put_over(raised, state=request.state, epoch=request.epoch)
+        return Step("code_reissued", {}, {"receipt": request.receipt}, (write,))
+
+    visit.act(plan)
+    return CodeReissued(receipt=body.receipt, access_code=visit.desk.macs.code(body.receipt, epochs[-1]))

@@ -1,0 +1,39 @@
+"""An office in numbers, for its supervisor: from the five-minute snapshot, whose age is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casereview import keys
+from casereview.desk import Desk
+from casereview.problems import conflict, forbidden
+from casereview.records import Snapshot
+from review.answers import LaneSummary, Summary
+from review.authorization import Caller
+
+
+def summary(desk: Desk, caller: Caller, office: str) -> Summary:
+    """Return the newest snapshot. Raises Problem 403 for another office, 409 before the first one was taken."""
+    if office != caller.office:
+        raise forbidden("this office is not yours")
+    found = desk.table.get(Snapshot, keys.snapshot(office))
+    if found is None:
+        raise conflict("no snapshot was taken yet: one is every five minutes")
+    lanes = tuple(
+        LaneSummary(
+            lane=lane.lane,
+            open=lane.open,
+            claimed=lane.claimed,
+            overdue=lane.overdue,
+            median_wait_hours=round(lane.median_wait_ms / 3_600_000, 1),
+        )
+        for lane in found.lanes
+    )
+    return Summary(
+        office=office,
+        at=found.at,
+        age_seconds=(desk.now() - found.at) // timedelta(seconds=1),
+        lanes=lanes,
+        oldest_case=found.oldest,
+        undeliverable=found.undeliverable,
+    )

@@ -1,0 +1,67 @@
+"""Verify: what an officer establishes wins over every claim; a verified requester is told everything."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from casereview.facts import Facts
+from casereview.fields import EASTERN
+from casereview.problems import conflict
+from casereview.records import Case, Verification
+from casereview.steps import Step
+from casereview.submission import FactClaims, open_claims
+from casereview.table import put_over
+from review.bodies import OfficerFacts
+from review.bodies import Verification as Body
+from review.cases import Visit, must_hold
+from review.claims import renewal
+
+
+def verify(visit: Visit, body: Body) -> Case:
+    """Record a verification and rank the case again.
+
+    Raises Problem 404 for a case or receipt that is not the caller's, 409 without the claim.
+    """
+
+    def plan(case: Case) -> Step:
+        must_hold(case, visit.caller)
+        if body.facts is not None:
+            return _facts(visit, case, body, body.facts)
+        return _requester(visit, case, body)
+
+    return visit.act(plan)
+
+
+def _facts(visit: Visit, case: Case, body: Body, stated: OfficerFacts) -> Step:
+    """Establish facts; an office that they point elsewhere to is a matter of a transfer."""
+    established = _established(stated, visit)
+    if stated.protected is not None and body.verdict == "refuted":
+        raise conflict("to unmark a case, confirm that protected is false")
+    restricted = {} if established.protected is None else {"restricted": established.protected}
+    event = {
+        "receipt": body.receipt,
+        "claims": established,
+        "verification": Verification(verdict=body.verdict, about="facts"),
+        "sealed": visit.why(body.why),
+    }
+    return Step("verified", {"rank_at": visit.at, **restricted, **renewal(visit, case)}, event)
+
+
+def _established(stated: OfficerFacts, visit: Visit) -> Facts:
+    own = {"protected", "birth_year"}
+    claims = FactClaims.model_validate(stated.model_dump(exclude_unset=True, exclude=own))
+    facts = open_claims(claims, visit.at.astimezone(EASTERN).date())
+    return facts.model_copy(update={name: getattr(stated, name) for name in own & stated.model_fields_set})
+
+
+def _requester(visit: Visit, case: Case, body: Body) -> Step:
+    request = visit.request(body.receipt or "")
+    about: Literal["identity", "authority"] = "identity" if body.identity else "authority"
+    event = {
+        "receipt": request.receipt,
+        "verification": Verification(verdict=body.verdict, about=about),
+        "sealed": visit.why(body.why),
+    }
+    verified = request.model_copy(update={"verified": body.verdict == "confirmed"})
+    write = put_over(verified, state=request.state, epoch=request.epoch)
+    return Step("verified", {"rank_at": visit.at, **renewal(visit, case)}, event, (write,))

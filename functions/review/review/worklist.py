@@ -1,0 +1,187 @@
+"""The worklist: every open case of an office by rank, with the reasons for each place; and the next one to take."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import Field
+
+from casereview.claiming import counter
+from casereview.desk import Desk
+from casereview.duties import is_overdue
+from casereview.model import Record, to_milliseconds
+from casereview.policy.compiled import CompiledPolicy
+from casereview.policy.registry import DEFAULT, compiled, governing
+from casereview.problems import Fault, Problem, forbidden, malformed, unprocessable
+from casereview.records import Case
+from casereview.table import Listed
+from review.answers import Item, Reason, Worklist
+from review.authorization import Caller, Role
+from review.cases import Visit
+from review.claims import CLAIMABLE, CapReachedError, claim
+
+LIMIT = range(1, 101)
+_PAGE = 25
+_ROUNDS = 10
+"""How often the whole line is gone through while other claims get in the way."""
+
+
+class Cursor(Record):
+    """Where a page ended; it names no office, so that it opens none."""
+
+    rank: Annotated[str, Field(min_length=1, max_length=200)]
+    case_id: Annotated[str, Field(min_length=1, max_length=64)]
+    position: Annotated[int, Field(strict=True, ge=0)]
+
+    def read(self) -> tuple[Listed, int]:
+        """Return the place and how many came before the next page."""
+        return Listed(self.rank, self.case_id), self.position
+
+
+def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None) -> Worklist:
+    """Return a page of an office's worklist, claimed and waiting cases included.
+
+    Restricted cases are left out for who may not open them; positions count over the whole queue.
+    Raises Problem 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
+    """
+    if office not in caller.queues():
+        raise forbidden("this office is not yours")
+    if limit not in LIMIT:
+        raise unprocessable(Fault("limit", "must be a number from 1 to 100"))
+    after, position = _read_cursor(cursor)
+    now = to_milliseconds(desk.now())
+    listed = desk.table.worklist(office, limit=limit, after=after)
+    cases = desk.table.cases([place.case_id for place in listed])
+    items = [
+        item_of(cases[place.case_id], position + number, now)
+        for number, place in enumerate(listed, start=1)
+        if place.case_id in cases and _shown(cases[place.case_id], caller, office)
+    ]
+    more = _write_cursor(listed[-1], position + len(listed)) if len(listed) == limit else None
+    return Worklist(items=tuple(items), next=more)
+
+
+def _shown(case: Case, caller: Caller, office: str) -> bool:
+    """Show what is still in this queue, and not restricted for the caller: the index may be a moment old."""
+    return case.office == office and (caller.restricted or not case.restricted)
+
+
+def item_of(case: Case, position: int | None, now: datetime) -> Item:
+    """Return a case as the worklist shows it."""
+    texts = texts_of(case.policy)
+    return Item(
+        case_id=case.case_id,
+        position=position,
+        lane=case.lane,
+        received_at=case.filed_at,
+        target_by=case.target_at,
+        overdue=is_overdue(case, now),
+        reasons=tuple(Reason(rule=rule, text=texts.get(rule, "")) for rule in case.reasons),
+        flags=flags_of(case),
+        status=case.status,
+        claimed_by=case.claimed_by,
+        policy=case.policy,
+    )
+
+
+@cache
+def texts_of(policy: str | None) -> dict[str, str]:
+    """Return the text of each lane and credit of a policy, of the default lanes without one."""
+    document = compiled(policy or DEFAULT).document
+    return {rule.id: rule.text for rule in (*document.lanes, *document.credits)}
+
+
+def flags_of(case: Case) -> tuple[str, ...]:
+    """Return the flags of a case, with those that no ranking gives."""
+    more = [name for name, holds in (("stuck", case.stuck), ("safety", case.safety)) if holds]
+    return (*case.flags, *(flag for flag in more if flag not in case.flags))
+
+
+def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None:
+    """Claim the first case that nobody holds; None only where none is left. A lost race tries the next candidate.
+
+    Every k-th time (a number of the policy) it is the most overdue case below the top lanes, so that none starves.
+    Raises Problem 403 without an office; 409 for who holds as many cases as the policy allows; 503 where others are
+    so busy that no claim went through although cases are left.
+    """
+    if not caller.queues():
+        raise forbidden("you have no office")
+    now = to_milliseconds(desk.now())
+    for _ in range(_ROUNDS):
+        contended = False
+        for case in _in_turn(desk, caller, now):
+            try:
+                taken = claim(Visit(desk, caller, roles, case.case_id, now), by_next=True)
+            except CapReachedError:
+                raise
+            except Problem as problem:
+                contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
+            else:
+                return item_of(taken, None, now)
+        if not contended:
+            return None
+    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
+
+
+def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:
+    """Yield the cases to try, in the order that is due to this caller now."""
+    policy, _until = governing(now)
+    kth = (counter(desk.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
+    for office in sorted(caller.queues()):
+        if kth:
+            yield from _overdue(desk, caller, office, policy, now)
+        yield from _candidates(desk, caller, office)
+
+
+def _candidates(desk: Desk, caller: Caller, office: str, prefix: str = "") -> Iterator[Case]:
+    """Yield the cases of a worklist that the caller could claim, in order, a page at a time."""
+    after: Listed | None = None
+    while True:
+        listed = desk.table.worklist(office, limit=_PAGE, after=after, prefix=prefix)
+        cases = desk.table.cases([place.case_id for place in listed])
+        for place in listed:
+            case = cases.get(place.case_id)
+            if case and _free(case, caller, office):
+                yield case
+        if len(listed) < _PAGE:
+            return
+        after = listed[-1]
+
+
+def _free(case: Case, caller: Caller, office: str) -> bool:
+    took_part = office == "SRO" and caller.user in case.reviewers
+    return case.claimed_by is None and case.status in CLAIMABLE and _shown(case, caller, office) and not took_part
+
+
+def _overdue(desk: Desk, caller: Caller, office: str, policy: CompiledPolicy, now: datetime) -> list[Case]:
+    """Return the first free case of each lane below the top ones, the most overdue first."""
+    lower = [index for index, lane in enumerate(policy.lanes) if not lane.top]
+    found = [next(_candidates(desk, caller, office, f"{index:02d}."), None) for index in lower]
+    return sorted((case for case in found if case), key=lambda case: _late_by(case, policy, now), reverse=True)
+
+
+def _late_by(case: Case, policy: CompiledPolicy, now: datetime) -> timedelta:
+    """Return how late a first look is; without a target, how far the wait exceeds the policy's number of days."""
+    target = case.target_at or case.filed_at + timedelta(days=policy.numbers.waiting_days)
+    return now - target
+
+
+def _write_cursor(place: Listed, position: int) -> str:
+    text = Cursor(rank=place.rank, case_id=place.case_id, position=position).model_dump_json()
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> tuple[Listed | None, int]:
+    if not cursor:
+        return None, 0
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return Cursor.model_validate_json(text).read()
+    except (binascii.Error, ValueError):
+        raise malformed("cursor", "is not one of ours") from None

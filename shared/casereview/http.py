@@ -1,0 +1,75 @@
+"""What both APIs have in common: reading a body, answering with a record, and every error as a problem document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from casereview.answers import ProblemFound
+from casereview.faults import describe
+from casereview.model import Record
+from casereview.problems import Fault, Problem, malformed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def answer(status: HTTPStatus, found: Record, content_type: str = "application/json") -> Response[str]:
+    """Answer with a record as JSON."""
+    return Response(status, content_type, found.model_dump_json(by_alias=True), headers=dict(_HEADERS))
+
+
+def refusal(problem: Problem) -> Response[str]:
+    """Answer with a problem document."""
+    return answer(problem.status, ProblemFound.model_validate(problem.document()), "application/problem+json")
+
+
+def body_of(app: APIGatewayRestResolver) -> bytes | str:
+    """Return the body of the event. Raises Problem 400 for what cannot be decoded."""
+    event = app.current_event
+    raw = event.body or ""
+    if not event.is_base64_encoded:
+        return raw
+    try:
+        return base64.b64decode(raw, validate=True)
+    except binascii.Error:
+        raise malformed("", "cannot be read") from None
+
+
+def header(app: APIGatewayRestResolver, name: str) -> str | None:
+    """Return a header, whatever its case."""
+    found: str | None = app.current_event.headers.get(name)
+    return found
+
+
+def parameter(app: APIGatewayRestResolver, name: str) -> str:
+    """Return a query parameter, empty where it is missing."""
+    return (app.current_event.query_string_parameters or {}).get(name) or ""
+
+
+def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: Metrics) -> None:
+    """Answer every error of a resolver with a problem document."""
+
+    @app.exception_handler(Problem)
+    def _problem(problem: Problem) -> Response[str]:
+        metrics.add_metric("Refused", "Count", 1)
+        return refusal(problem)
+
+    @app.not_found
+    def _no_route(_error: NotFoundError) -> Response[str]:
+        fault = Fault("", "there is no such route")
+        return refusal(Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", fault))
+
+    @app.exception_handler(Exception)
+    def _fault(error: Exception) -> Response[str]:
+        """Answer without a word of what happened; the log has the error's kind, not its text, which may hold data."""
+        logger.error("a request failed", extra=describe(error))
+        metrics.add_metric("Faults", "Count", 1)
+        return refusal(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))

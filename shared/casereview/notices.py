@@ -1,0 +1,27 @@
+"""Notices that are owed: to one requester, of one text, made in the transaction of what it tells of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casereview.languages import DEFAULT, choose
+from casereview.notice_text import VERSIONS, TemplateId
+from casereview.records import Notice, Request
+
+
+def notice_to(request: Request, template: TemplateId, at: datetime, *, name: str, language: str | None) -> Notice:
+    """Return a notice that a requester is owed, in the nearest language that we have to the one given.
+
+    Its id, of ``name`` and receipt, is unique in the case: who owes it twice owes it once.
+    """
+    return Notice(
+        case_id=request.case_id,
+        notice_id=f"{name}-{request.receipt}",
+        office=request.office,
+        receipt=request.receipt,
+        template=template,
+        version=VERSIONS[template],
+        language=choose(language or DEFAULT),
+        created_at=at,
+        send_at=at,
+    )
