@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from string import ascii_uppercase
 
+from casereview.routing import find_state
 from casereview.submission import Nothing, Statement, Submission, Update
 from infra.openapi.document import Api, Operation, Route
 from infra.openapi.examples import REQUESTS, STATEMENTS, UPDATES
@@ -53,6 +55,16 @@ _PROBLEMS = {
     _TIMEOUT: "The service did not answer in time: send it again, with the same Idempotency-Key where it had one.",
 }
 
+
+def _states() -> str:
+    """Return the pattern of the codes that the table of areas knows, in either case."""
+    known = (
+        (first, "".join(f"{second}{second.lower()}" for second in ascii_uppercase if find_state(first + second)))
+        for first in ascii_uppercase
+    )
+    return rf"^\s*({'|'.join(f'[{first}{first.lower()}][{seconds}]' for first, seconds in known if seconds)})\s*$"
+
+
 _PARAMETERS: Mapping[str, Json] = {
     "Receipt": {
         "name": "receipt",
@@ -70,15 +82,13 @@ _PARAMETERS: Mapping[str, Json] = {
         "description": "The client's own name for this request, such as a random UUID: sent again with the same body it"
         " gives the first answer again, with another body it is refused (422). Without it each request is a new one.",
         "schema": {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[!-~][ -~]*[!-~]$"},
-        "example": "6f1a0c1e-3b52-4c0e-9f0c-2f7a5d1f8e11",
     },
     "State": {
         "name": "state",
         "in": "query",
         "required": True,
-        "description": "The two-letter code of a state, district or territory, in either case; another one is refused"
-        " (422).",
-        "schema": {"type": "string", "pattern": r"^\s*[A-Za-z]{2}\s*$"},
+        "description": "The two-letter code of a state, district or territory, in either case.",
+        "schema": {"type": "string", "pattern": _states()},
         "example": "TX",
     },
     "County": {
