@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from infra.local.users import PASSWORD
 from tests.integration.local.local_run import FIXTURE, LocalRun
 
 
@@ -98,7 +99,7 @@ def test_an_access_token_is_no_id_token(run: LocalRun) -> None:
     cognito = run.client("cognito-idp")
     pool = cognito.list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
     client = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"][0]["ClientId"]
-    parameters = {"USERNAME": "c", "PASSWORD": "Local-run-1!"}
+    parameters = {"USERNAME": "c", "PASSWORD": PASSWORD}
     signed_in = cognito.admin_initiate_auth(
         UserPoolId=pool, ClientId=client, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=parameters
     )
