@@ -110,8 +110,8 @@ class Explanation(Record):
     """Why a case got its place: ids of rules, whose texts are in the policy of this digest."""
 
     at: Instant
-    policy: str | None
-    digest: str | None
+    policy: str | None = None
+    digest: str | None = None
     lane: str
     sort_at: Instant
     reasons: tuple[str, ...] = ()

@@ -75,6 +75,20 @@ def assessed(events: Sequence[Event], now: datetime = NOW, policy: str = POLICIE
     return assess(file_of(events, **fields), InForce(compiled(policy), None), now)
 
 
+def notice(**fields: object) -> Notice:
+    plain = {
+        "case_id": "CASE",
+        "notice_id": "acknowledgement-R1",
+        "office": "ATL",
+        "receipt": "R1",
+        "template": "acknowledgement",
+        "version": 1,
+        "language": "es",
+        "created_at": NOW,
+    }
+    return Notice.model_validate({**plain, **fields})
+
+
 maybe = st.none() | st.booleans()
 _days = st.none() | st.dates(date(2003, 1, 1), date(2022, 1, 18)) | st.just(date(2012, 2, 29))
 _soon = st.integers(-100, 1000).map(lambda hours: NOW + timedelta(hours=hours))

@@ -1,0 +1,59 @@
+"""Invented records of every kind that the table keeps, made from their models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from hypothesis import strategies as st
+from pydantic import AwareDatetime, BaseModel, JsonValue
+
+from casereview import records
+from casereview.records import Stored
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+instants = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # gets UTC
+_json = st.none() | st.booleans() | st.integers(-(10**12), 10**12) | texts
+_PLAIN: dict[object, st.SearchStrategy[Any]] = {
+    str: texts,
+    int: st.integers(0, 99),
+    bool: st.booleans(),
+    bytes: st.binary(max_size=8),
+    date: st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+    datetime: instants,
+    AwareDatetime: instants,
+    NoneType: st.none(),
+    JsonValue: _json | st.lists(_json, max_size=2),
+}
+
+KINDS: list[type[Stored]] = [
+    kind
+    for kind in vars(records).values()
+    if isinstance(kind, type) and issubclass(kind, Stored) and kind is not Stored
+]
+
+
+def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any annotation
+    """Return invented values of a field."""
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    arguments = get_args(annotation)
+    several: dict[object, Callable[[], st.SearchStrategy[Any]]] = {
+        Annotated: lambda: values(arguments[0]),
+        Literal: lambda: st.sampled_from(arguments),
+        Union: lambda: st.one_of(*map(values, arguments)),
+        UnionType: lambda: st.one_of(*map(values, arguments)),
+        tuple: lambda: st.lists(values(arguments[0]), max_size=2).map(tuple),
+        dict: lambda: st.dictionaries(texts, values(arguments[1]), max_size=2),
+    }
+    return several.get(get_origin(annotation), lambda: of_kind(annotation))()
+
+
+def of_kind(model: type[BaseModel]) -> st.SearchStrategy[Any]:
+    """Return invented records of a model: what it asks for, and some of what it does not."""
+    fields = {name: values(field.annotation) for name, field in model.model_fields.items() if name != "schema_version"}
+    required = {name: fields[name] for name, field in model.model_fields.items() if field.is_required()}
+    optional = {name: strategy for name, strategy in fields.items() if name not in required}
+    return st.fixed_dictionaries(required, optional=optional).map(model.model_validate)

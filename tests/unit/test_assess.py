@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.assess import MUST_PHONE, Assessment, InForce, assess
+from casereview.facts import Facts
+from casereview.policy.registry import compiled
+from casereview.records import Event
+from tests.unit.histories import (
+    DATED,
+    NOW,
+    POLICIES,
+    UNDATED,
+    assessed,
+    claims,
+    established,
+    file_of,
+    filed,
+    histories,
+    notice,
+)
+
+DETAINED = filed(1, "R1", "self", Facts(custody="detained"))
+HOUR = timedelta(hours=1)
+
+
+def with_notice(fields: dict[str, object], **case: object) -> Assessment:
+    return assess(file_of([DETAINED], (notice(**fields),), **case), InForce(compiled(POLICIES[1]), None), NOW)
+
+
+def test_a_new_case_is_in_its_lane_since_it_was_filed_however_late_it_is_ranked() -> None:
+    found = assessed([DETAINED], NOW + 30 * HOUR, rank_at=NOW)
+    assert found.lane_since == NOW
+    assert found.ranking.target_by == NOW + timedelta(days=14)
+
+
+def test_in_the_same_lane_the_clock_runs_on() -> None:
+    found = assessed([DETAINED], NOW + 30 * HOUR, lane="detained", lane_since=NOW + HOUR, rank_at=NOW + 20 * HOUR)
+    assert found.lane_since == NOW + HOUR
+
+
+def test_a_new_lane_begins_when_the_change_fell_due_not_when_the_work_was_done() -> None:
+    before: dict[str, Any] = {"lane": "other", "lane_since": NOW - 90 * HOUR}
+    assert assessed([DETAINED], NOW + 30 * HOUR, **before, rank_at=NOW + 20 * HOUR).lane_since == NOW + 20 * HOUR
+    assert assessed([DETAINED], NOW + 30 * HOUR, **before, rank_at=NOW + 40 * HOUR).lane_since == NOW + 30 * HOUR
+    assert assessed([DETAINED], NOW + 30 * HOUR, **before).lane_since == NOW + 30 * HOUR
+
+
+def test_the_target_counts_from_the_new_lane_and_adds_the_time_stopped() -> None:
+    found = assessed([DETAINED], NOW, lane="other", lane_since=NOW - 90 * HOUR, rank_at=NOW, stopped_ms=3_600_000)
+    assert found.ranking.target_by == NOW + timedelta(days=14) + HOUR
+
+
+def test_the_end_of_the_policy_wakes_the_case() -> None:
+    force = InForce(compiled(POLICIES[1]), NOW + HOUR)
+    assert assess(file_of([DETAINED]), force, NOW).ranking.changes_at == NOW + HOUR
+
+
+def test_a_date_that_an_officer_entered_moves_the_case_and_is_not_shown() -> None:
+    found = assessed([DETAINED, established(2, Facts(removal_at=NOW + 30 * HOUR))])
+    assert found.ranking.lane == "imminent_removal"
+    assert found.top
+    assert found.shown_lane == "detained"
+
+
+def test_what_an_officer_refuted_stays_in_the_lane_that_the_requester_is_shown() -> None:
+    soon = filed(1, "R1", "self", Facts(custody="detained", removal_soon=True))
+    found = assessed([soon, established(2, Facts(removal_soon=True), refuted=True)])
+    assert (found.ranking.lane, found.shown_lane, found.top) == ("detained", "imminent_removal", False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
+def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event], hours: int, policy: str) -> None:
+    now = events[-1].at + timedelta(hours=hours)
+    without = [event for event in events if not (event.verification and event.verification.about == "facts")]
+    found = assessed(without, now, policy)
+    assert assessed(events, now, policy).shown_lane == found.shown_lane == found.ranking.lane
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
+def test_a_case_assessed_again_at_the_same_time_is_up_to_date(events: list[Event], hours: int, policy: str) -> None:
+    now = events[-1].at + timedelta(hours=hours)
+    first = assessed(events, now, policy)
+    again = assessed(events, now, policy, lane=first.ranking.lane, lane_since=first.lane_since)
+    assert again == first
+
+
+@pytest.mark.parametrize("why", sorted(MUST_PHONE))
+def test_a_notice_that_did_not_arrive_asks_for_a_telephone_call(why: str) -> None:
+    assert "telephone" in with_notice({"state": "undeliverable", "why": why}).ranking.flags
+
+
+@pytest.mark.parametrize("why", [None, "no_channel", "unsafe", "restricted"])
+def test_nobody_telephones_who_was_not_to_be_written_to(why: str | None) -> None:
+    assert "telephone" not in with_notice({"state": "undeliverable", "why": why}).ranking.flags
+
+
+def test_nobody_telephones_about_a_restricted_case() -> None:
+    found = with_notice({"state": "undeliverable", "why": "bounced"}, restricted=True)
+    assert "telephone" not in found.ranking.flags
+
+
+def test_the_rest_of_what_an_officer_must_see_is_flagged() -> None:
+    plain = set(assessed([DETAINED]).ranking.flags)
+    assert set(assessed([DETAINED], over_limit=True).ranking.flags) - plain == {"many_requests"}
+    assert set(assessed([DETAINED], live=0).ranking.flags) - plain == {"withdrawal_to_confirm"}
+
+
+def test_the_ranking_names_the_case_and_its_filing_and_nothing_of_who_it_is() -> None:
+    found = assessed([DETAINED], person="PERSON")
+    assert found.ranking.sort_at == NOW
+    assert found.ranking.rank.endswith(".CASE")
+    assert "PERSON" not in repr(found)
