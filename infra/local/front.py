@@ -18,6 +18,7 @@ from infra.local.mail_events import EventDestination, events_of
 from infra.local.moto_patches import LOCK
 from infra.local.wire import HttpRequest, HttpResponse
 
+SENT_AT_ONCE = 2000  # messages that the runner reads in one piece
 JSON = [("Content-Type", "application/json")]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Forward = Callable[[HttpRequest], HttpResponse]
@@ -137,7 +138,7 @@ class Front:
                 )
             case "GET", "/_front/outbox":
                 since = int(dict(parse_qsl(request.query)).get("since", "0"))
-                return _json(self.outbox[since:])
+                return _json(self.outbox[since : since + SENT_AT_ONCE])
             case "GET", "/_front/health":
                 pass
             case _:

@@ -4,8 +4,9 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import getaddresses, parseaddr
 from threading import Lock
 from typing import Any
@@ -17,7 +18,7 @@ class Outbox:
     """Reads what the front kept, once each, and remembers it in the form that is served.
 
     Args:
-        fetch: gives what was sent after the first `n`.
+        fetch: gives what was sent after the first `n`, or a part of it; nothing where there is no more.
     """
 
     def __init__(self, fetch: Callable[[int], list[dict[str, Any]]]) -> None:
@@ -29,9 +30,13 @@ class Outbox:
     def as_json(self, to: str | None = None) -> bytes:
         """All messages, oldest first, or those to one recipient."""
         with self._lock:
-            for sending in self._fetch(self._taken):
-                self._taken += 1
-                self._lines += [(message["to"], json.dumps(message, ensure_ascii=False)) for message in read(sending)]
+            while sendings := self._fetch(self._taken):
+                self._taken += len(sendings)
+                self._lines += [
+                    (message["to"], json.dumps(message, ensure_ascii=False))
+                    for sending in sendings
+                    for message in read(sending)
+                ]
             wanted = [line for recipient, line in self._lines if to is None or recipient == to]
         return ("[" + ",\n".join(wanted) + "]").encode()
 
@@ -53,17 +58,26 @@ def read(sending: Mapping[str, Any]) -> list[Sent]:
 
 
 def _raw(data: str) -> tuple[list[str], Sent]:
-    message = message_from_bytes(base64.b64decode(data), policy=policy.default)
-    if not isinstance(message, EmailMessage):
-        raise TypeError("the policy makes EmailMessage")
-    part = message.get_body(preferencelist=("plain",))
-    addresses = [address for _, address in getaddresses([str(each) for each in message.get_all("To", [])])]
+    """Addresses and text of a MIME message, by the old interface of `email`: the new one takes five times as long."""
+    message = message_from_bytes(base64.b64decode(data))
+    part = next((part for part in message.walk() if part.get_content_type() == "text/plain"), None)
+    addresses = [address for _, address in getaddresses([_header(message, "To")])]
     text = {
-        "language": str(message.get("Content-Language") or (part or message).get("Content-Language", "")),
-        "subject": str(message.get("Subject", "")),
-        "body": part.get_content().replace("\r\n", "\n") if part is not None else "",
+        "language": _header(message, "Content-Language") or (_header(part, "Content-Language") if part else ""),
+        "subject": _header(message, "Subject"),
+        "body": _text(part) if part else "",
     }
     return addresses, text
+
+
+def _header(message: Message, name: str) -> str:
+    return str(make_header(decode_header(str(message.get(name, ""))))).replace("\n", "")
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    content = payload if isinstance(payload, bytes) else b""
+    return content.decode(part.get_content_charset("utf-8"), "replace").replace("\r\n", "\n")
 
 
 def _simple(content: Mapping[str, Any]) -> tuple[list[str], Sent]:

@@ -22,11 +22,15 @@ def policy(stack: Stack, name: str, _raw: dict[str, Any]) -> Physical:
     return Physical(f"arn:aws:iam::{ACCOUNT}:policy/{stack.physical_name(name)}")
 
 
+# The rest of a pool (second factors, recovery, messages) would only stand in the way of /_local/token.
+_POOL_ARGUMENTS = ("Schema", "Policies", "UsernameConfiguration")
+
+
 def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
-    """A Cognito user pool with its attributes."""
-    properties = stack.resolver.value({key: raw[key] for key in ("UserPoolName", "Schema", "Policies") if key in raw})
+    """A Cognito user pool with its attributes and password policy; nobody is asked for a second factor here."""
+    properties = stack.resolver.value({key: raw[key] for key in ("UserPoolName", *_POOL_ARGUMENTS) if key in raw})
     pool_name = properties.get("UserPoolName") or stack.physical_name(name)
-    arguments = {key: properties[key] for key in ("Schema", "Policies") if key in properties}
+    arguments = {key: properties[key] for key in _POOL_ARGUMENTS if key in properties}
     created = stack.client("cognito-idp").create_user_pool(PoolName=pool_name, **arguments)["UserPool"]
     issuer = f"cognito-idp.{REGION}.amazonaws.com/{created['Id']}"
     attributes = {"Arn": created["Arn"], "ProviderName": issuer, "ProviderURL": f"https://{issuer}"}
