@@ -20,29 +20,36 @@ from infra.local.runner import LocalRun, Options
 from infra.local.template import TemplateError, load
 
 
+class _Stopped(KeyboardInterrupt):
+    """A signal to end came; like an interrupt, no library on the way takes it for a failure of its own."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _on_signal(number: int, _frame: FrameType | None) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # ending is under way
+    raise _Stopped(number)
+
+
 def main() -> int:
     """Runs until SIGINT (exit code 0) or SIGTERM (143)."""
-    stopped = Event()
-    received: list[int] = []
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        stopped.set()
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+        signal.signal(number, _on_signal)
     try:
         with running() as run:
             introduce(run)
             print(f"ready {run.address}", flush=True)
-            stopped.wait()
+            Event().wait()
+    except _Stopped as stopped:
+        return 0 if stopped.number == signal.SIGINT else 128 + stopped.number
     except OSError as error:
         print(f"cannot serve on port {os.environ.get('PORT', '8000')}: {error.strerror}", file=sys.stderr)
-        return 1
     except (TemplateError, IntrinsicError, EngineError) as error:
         print(f"cannot run the template: {error}", file=sys.stderr)
-        return 1
-    return 0 if received[:1] == [signal.SIGINT] else 128 + received[0]
+    return 1
 
 
 @contextlib.contextmanager
