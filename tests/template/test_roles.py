@@ -29,13 +29,13 @@ TABLE = {
     "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"},
     "prioritize": {"PutItem", "Query", "UpdateItem"},
     "notify": {"GetItem", "PutItem"},
-    "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"},
+    "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
 }
 INDEXES = {
     "intake": {"worklist"},
     "prioritize": {"due", "worklist"},
     "notify": set(),
-    "review": {"requests", "worklist"},
+    "review": {"worklist"},
 }
 SENDS = {
     "intake": {"RankQueue", "NoticeQueue"},
