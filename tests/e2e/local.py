@@ -25,6 +25,7 @@ from casereview.items import from_item
 from casereview.keys import Key
 from casereview.records import Stored
 from infra.local.account import ADMIN_KEY, REGION
+from infra.local.event_sources import POLLERS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -36,7 +37,6 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
 """Seconds until a test gives up waiting for what comes within one or two on an idle machine."""
 HTTP_TIMEOUT = 60.0
-TABLE = "case-review-Table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +168,19 @@ class Local:
     def queue_url(self, name: str) -> str:
         return self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
-    def show_again_after(self, seconds: int, *queues: str) -> None:
-        """Shorten the visibility timeout of queues: what failed comes back in seconds instead of minutes."""
-        for name in queues:
-            attributes = {"VisibilityTimeout": str(seconds)}
-            self.sqs.set_queue_attributes(QueueUrl=self.queue_url(name), Attributes=attributes)  # type: ignore[arg-type]
+    def show_again_after(self, seconds: int) -> None:
+        """Shorten the visibility timeout of the two work queues: what failed comes back sooner.
+
+        A poll that waits already keeps the old timeout, so hints about nothing end those that do.
+        """
+        for name, hint in (("case-review-rank", {}), ("case-review-notice", {"notice_id": "NONE"})):
+            url = self.queue_url(name)
+            attributes: Any = {"VisibilityTimeout": str(seconds)}
+            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+            for _ in range(2 * POLLERS):
+                message = json.dumps({"schema": 1, "case_id": "NONE", **hint})
+                self.sqs.send_message(QueueUrl=url, MessageBody=message, MessageGroupId="HQ")
+        eventually(self.at_rest)
 
     def items(self) -> list[dict[str, Any]]:
         """Return every item, as it lies in the table."""
