@@ -12,11 +12,14 @@ from typing import Literal
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
+from cryptography.exceptions import InvalidTag
 
 Part = Literal["request", "contact", "update", "escalation", "asked", "decision", "why"]
 """What is sealed: the first four belong to a receipt, the others to a case, whose id then takes its place."""
 _SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 _MAX_OPENED = 1024 * 1024
+_UNREADABLE = (AWSEncryptionSDKClientError, InvalidTag, ValueError, OverflowError)
+"""What the SDK raises over bytes that are not what was sealed, by where it stumbles."""
 
 
 class SealBrokenError(Exception):
@@ -47,13 +50,16 @@ class Seal:
     def open(self, part: Part, receipt: str, sealed: bytes) -> bytes:
         """Open what was sealed for this part and receipt: one Decrypt.
 
-        Raises SealBrokenError where it was changed or belongs elsewhere; botocore's ClientError where KMS refuses.
+        Raises SealBrokenError where it was changed or belongs elsewhere, and where KMS refuses: the SDK tells no more.
         """
+        decryptor = self._client.stream(mode="decrypt", source=sealed, key_provider=self._keys)
         try:
-            plain, header = self._client.decrypt(source=sealed, key_provider=self._keys)
-        except AWSEncryptionSDKClientError as error:
+            plain = decryptor.read()
+        except _UNREADABLE as error:
             raise SealBrokenError from error
-        context = header.encryption_context
+        finally:
+            decryptor.footer = None  # else the SDK logs a traceback when what was not read to its end is thrown away
+        context = decryptor.header.encryption_context
         if context.get("part") != part or context.get("receipt") != receipt:
             raise SealBrokenError
         return _inflate(bytes(plain))

@@ -8,7 +8,17 @@ from casereview import keys
 from casereview.records import Notice
 from notify.delivery import LEASE, UNANSWERED
 from tests.edge import Act, DiedError, edge, fails, performs_after, performs_then_fails
-from tests.integration.notices import again, case_of, change_case, counted, deliver, filed_quietly, request_of, sent_for
+from tests.integration.notices import (
+    again,
+    case_of,
+    change_case,
+    counted,
+    deliver,
+    filed_quietly,
+    rank,
+    request_of,
+    sent_for,
+)
 from tests.system import System
 
 
@@ -90,11 +100,10 @@ def test_three_deaths_end_it_and_the_office_is_told_to_telephone(
     for _ in range(UNANSWERED):
         _dies(shared, notice, performs_then_fails(DiedError()))
     deliver(shared, notice)
-    shared.pump()
     ended = again(shared, notice)
     assert (ended.state, ended.why, ended.sends) == ("undeliverable", "unanswered", 3)
     assert len(sent_for(shared, notice)) == 3
-    assert "telephone" in case_of(shared, notice).flags
+    assert "telephone" in rank(shared, notice).flags
     event = next(event for event in shared.history(case_of(shared, notice)) if event.kind == "undeliverable")
     assert (event.actor, event.receipt) == ("system", notice.receipt)
     assert counted(capsys, "Undeliverable") == 1
