@@ -27,7 +27,7 @@ _GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
 def learn(services: Services, body: str) -> None:
     """Take one delivery event in its SNS envelope; events of other kinds say nothing we need.
 
-    Raises KeyError or ValueError for what is no such event: it then ends in the dead-letter queue.
+    Raises KeyError, ValueError or TypeError for what is no such event: it then ends in the dead-letter queue.
     """
     message = json.loads(body)["Message"]
     if message != _GREETING:
