@@ -89,6 +89,12 @@ def notice(**fields: object) -> Notice:
     return Notice.model_validate({**plain, **fields})
 
 
+def queued(number: int = 1, **fields: Any) -> Case:  # noqa: ANN401  # any field
+    """Return a case of Atlanta's worklist, whose rank goes by its number."""
+    plain = {"case_id": f"C{number}", "status": "in_line", "rank": f"02.1.{number:03d}.C{number}", "version": 1}
+    return file_of([filed(1, "R1", "self", Facts())], **{**plain, **fields}).case
+
+
 maybe = st.none() | st.booleans()
 _days = st.none() | st.dates(date(2003, 1, 1), date(2022, 1, 18)) | st.just(date(2012, 2, 29))
 _soon = st.integers(-100, 1000).map(lambda hours: NOW + timedelta(hours=hours))
