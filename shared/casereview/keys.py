@@ -16,8 +16,6 @@ WORKLIST = "worklist"
 """Index of open, ranked cases: hash ``queue`` (an office, or SRO), range ``rank``."""
 DUE = "due"
 """Index of what owes work: hash ``due_shard``, range ``due_at``; sparse."""
-REQUESTS = "requests"
-"""Index of requests by case: hash ``case_id``, which only requests carry as an attribute."""
 
 
 def case_partition(case_id: str) -> str:

@@ -44,7 +44,6 @@ def test_the_indexes_find_keys() -> None:
     assert indexes == {
         "worklist": ("queue", "rank", {"ProjectionType": "INCLUDE", "NonKeyAttributes": SNAPSHOT}),
         "due": ("due_shard", "due_at", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["office", "attempts"]}),
-        "requests": ("case_id", "pk", {"ProjectionType": "KEYS_ONLY"}),
     }
 
 
