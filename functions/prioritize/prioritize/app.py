@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from casereview.batch import SqsRecord, each_record
+from casereview.faults import describe
 from casereview.messages import Duty, RankMessage
 from prioritize.services import Services, logger, metrics, services
 from prioritize.snapshot import snapshot
@@ -30,7 +31,15 @@ def _rank(use: Services, record: SqsRecord) -> None:
     rank_case(use, RankMessage.model_validate_json(record["body"]).case_id)
 
 
+class FailedError(Exception):
+    """A duty failed; the log says where. The runtime logs what a handler raises, so this says nothing of any case."""
+
+
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> object:
-    """Answer one event of SQS or the schedule."""
-    return respond(services(), event)
+    """Answer one event of SQS or the schedule. Raises FailedError."""
+    try:
+        return respond(services(), event)
+    except Exception as error:  # noqa: BLE001  # any error's text may hold data, and so may a traceback
+        logger.error("a duty failed", extra=describe(error))
+        raise FailedError from None
