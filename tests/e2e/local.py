@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import boto3
@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
 """Seconds until a test gives up waiting for what comes within one or two on an idle machine."""
 HTTP_TIMEOUT = 60.0
+WORK_QUEUES = ("case-review-rank", "case-review-notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +170,35 @@ class Local:
         return self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
     def show_again_after(self, seconds: int) -> None:
-        """Shorten the visibility timeout of the two work queues: what failed comes back sooner.
-
-        A poll that waits already keeps the old timeout, so hints about nothing end those that do.
-        """
-        for name, hint in (("case-review-rank", {}), ("case-review-notice", {"notice_id": "NONE"})):
-            url = self.queue_url(name)
-            attributes: Any = {"VisibilityTimeout": str(seconds)}
-            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
-            for _ in range(2 * POLLERS):
-                message = json.dumps({"schema": 1, "case_id": "NONE", **hint})
-                self.sqs.send_message(QueueUrl=url, MessageBody=message, MessageGroupId="HQ")
+        """Shorten the visibility timeout of the two work queues: what failed comes back sooner."""
+        self._set_queues(VisibilityTimeout=str(seconds))
+        self._end_polls()
         eventually(self.at_rest)
+
+    def copy_to_dead_letters(self) -> None:
+        """Have each message shown twice at once, of which the second time takes it to the dead-letter queue.
+
+        So it is worked on as ever, and can be read afterwards.
+        """
+        self._set_queues(VisibilityTimeout="0", most_receives=1)
+        self._end_polls()
+
+    def _set_queues(self, most_receives: int | None = None, **attributes: str) -> None:
+        for name in WORK_QUEUES:
+            url, wanted = self.queue_url(name), {**attributes}
+            if most_receives is not None:
+                policy = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+                redrive = {**json.loads(policy["RedrivePolicy"]), "maxReceiveCount": most_receives}
+                wanted["RedrivePolicy"] = json.dumps(redrive)
+            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=cast("Any", wanted))
+
+    def _end_polls(self) -> None:
+        """End the polls that wait already, which keep the attributes of their start, by hints about nothing."""
+        hints = {"case-review-rank": {}, "case-review-notice": {"notice_id": "NONE"}}
+        for name, hint in hints.items():
+            message = json.dumps({"schema": 1, "case_id": "NONE", **hint})
+            for _ in range(2 * POLLERS):
+                self.sqs.send_message(QueueUrl=self.queue_url(name), MessageBody=message, MessageGroupId="HQ")
 
     def items(self) -> list[dict[str, Any]]:
         """Return every item, as it lies in the table."""

@@ -1,0 +1,180 @@
+"""What says who someone is lies nowhere but sealed: not in logs, messages, queues, metrics, errors or open items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+
+import pytest
+
+from casereview import keys
+from casereview.records import Case, Notice, Request
+from tests.e2e.canaries import CHANNELS, WORDS, Canaries
+from tests.e2e.local import Answer, Client, Local, eventually, running
+from tests.system import body
+
+PROTECTED = ("vawa", "t_visa", "u_visa")
+"""Which protected relief is pending is sealed; that one is lies open."""
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """A local system that logs as much as it can."""
+    with running(tmp_path_factory.mktemp("local"), PARAMETERS="LogLevel=DEBUG") as found:
+        yield found
+
+
+@dataclass
+class Aftermath:
+    """Where to look for canaries once all is at rest."""
+
+    local: Local
+    canaries: Canaries
+    answers: list[Answer] = field(default_factory=list)
+    filed: list[dict[str, str]] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+
+    @property
+    def logs(self) -> str:
+        return self.local.log.read_text() + self.local.printed.read_text()
+
+    def file_everything(self, client: Client) -> None:
+        """File one request for each language, over each channel in turn, and follow it up in every way."""
+        for language, channel in zip(WORDS, cycle(CHANNELS), strict=False):
+            sent, key = self.canaries.submission(language, channel), f"key-{self.canaries.text('key', 'en')}"
+            answer = self._call(client, "/requests", sent, {"Idempotency-Key": key})
+            assert answer.status == 201, answer.body
+            filed = answer.json()
+            self.filed.append(filed)
+            self.canaries.secret("access_code", filed["access_code"])
+            self._follow_up(client, filed, language)
+            assert self._call(client, "/requests", {**sent, "channel": None}, {"Idempotency-Key": key}).status == 422
+        for language in WORDS:
+            for refused in self.canaries.refused(language):
+                assert self._call(client, "/requests", refused, {}).status == 422
+        wrong = {"Authorization": f"Bearer {self.canaries.text('code', 'en')}"}
+        assert client.call("GET", f"/requests/{self.filed[0]['receipt']}", None, wrong).status == 404
+
+    def _follow_up(self, client: Client, filed: dict[str, str], language: str) -> None:
+        path, code = f"/requests/{filed['receipt']}", {"Authorization": f"Bearer {filed['access_code']}"}
+        statement = {"statement": self.canaries.text("escalation.statement", language)}
+        assert self._call(client, f"{path}/updates", self.canaries.update(language), code).status == 202
+        assert self._call(client, f"{path}/updates", {"facts": {"custody": statement}}, code).status == 422
+        assert self._call(client, f"{path}/escalation", statement, code).status == 409
+        assert self._call(client, f"{path}/withdrawal", statement, code).status == 422
+        if language in {"en", "zh"}:
+            assert self._call(client, f"{path}/withdrawal", {}, code).status == 202
+            assert self._call(client, f"{path}/updates", statement, code).status == 409
+        self.answers.append(client.call("GET", path, None, code))
+
+    def _call(self, client: Client, path: str, sent: object, headers: dict[str, str]) -> Answer:
+        answer = client.call("POST", path, sent, headers)
+        self.answers.append(answer)
+        return answer
+
+    def break_one(self) -> None:
+        """Make a case that cannot be read any more, and have everybody stumble over it."""
+        filed = self.filed[-1]
+        case_id = self.local.read(Request, keys.request(filed["receipt"])).case_id
+        self.local.set(
+            keys.case(case_id), filed_at=self.canaries.text("broken", "en"), due_at="2000-01-01T00:00:00.000Z"
+        )
+        self.answers.append(self.local.on(filed, "GET"))
+        assert self.answers[-1].status == 503
+        self.local.tick()
+
+    def collect_queued(self) -> None:
+        """Take every message out of the dead-letter queues."""
+        for name in ("case-review-rank-dlq", "case-review-notice-dlq"):
+            url = self.local.queue_url(name)
+            while messages := self.local.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                self.queued += [json.dumps(message) for message in messages]
+
+
+def is_done(local: Local) -> bool:
+    """Tell whether the work queues are empty, every live case is ranked and every notice sent or given up."""
+    queues = local.queues()
+    left = [queues[name] for name in ("case-review-rank", "case-review-notice", "case-review-delivery")]
+    return (
+        not any(count for queue in left for count in queue.values())
+        and all(case.status != "received" for case in local.all(Case, "CASE"))
+        and all(notice.state in {"sent", "undeliverable"} for notice in local.all(Notice, "NOTICE"))
+    )
+
+
+@pytest.fixture(scope="module")
+def aftermath(local: Local) -> Aftermath:
+    """Everything filed, done and broken, and all at rest again."""
+    found = Aftermath(local, Canaries())
+    local.copy_to_dead_letters()
+    with closing(local.client()) as client:
+        found.file_everything(client)
+    eventually(lambda: is_done(local))
+    found.break_one()
+    found.collect_queued()
+    return found
+
+
+def test_the_search_finds_what_is_there(aftermath: Aftermath) -> None:
+    recipients = " ".join(message["to"] for message in aftermath.local.outbox())
+    assert aftermath.canaries.found_in(recipients) == {"contact.email", "contact.phone"}
+    assert aftermath.canaries.found_in(json.dumps(aftermath.canaries.submission("ar", "web"))) >= {"grounds"}
+    assert len(aftermath.local.outbox()) >= len(WORDS) - 2
+
+
+def test_no_canary_is_in_a_log_line_or_a_metric(aftermath: Aftermath) -> None:
+    metrics = [line for line in aftermath.logs.splitlines() if '"_aws"' in line]
+    for name in ("Ranked", "Sent", "Refused", "Faults"):
+        assert any(f'"{name}"' in line for line in metrics)
+    assert aftermath.canaries.found_in(aftermath.logs) == set()
+    assert not [word for word in PROTECTED if word in aftermath.logs]
+    assert "Traceback" not in aftermath.logs
+
+
+def test_no_canary_is_in_the_subject_or_body_of_a_message(aftermath: Aftermath) -> None:
+    texts = [message["subject"] + message["body"] for message in aftermath.local.outbox()]
+    assert {message["language"] for message in aftermath.local.outbox()} >= set(WORDS) - {"en", "zh"}
+    assert aftermath.canaries.found_in(*texts) == set()
+
+
+def test_the_only_canaries_in_a_whole_e_mail_are_its_recipients(aftermath: Aftermath) -> None:
+    mails = [mail.decode() for mail in aftermath.local.raw_mail()]
+    assert aftermath.canaries.found_in(*mails) == {"contact.email"}
+
+
+def test_no_canary_is_in_a_queue(aftermath: Aftermath) -> None:
+    bodies = [json.loads(json.loads(message)["Body"]) for message in aftermath.queued]
+    assert {frozenset(found) for found in bodies} == {
+        frozenset({"schema", "case_id"}),
+        frozenset({"schema", "case_id", "notice_id"}),
+    }
+    assert aftermath.canaries.found_in(*aftermath.queued) == set()
+
+
+def test_no_canary_lies_open_in_the_table_nor_unsealed_among_its_bytes(aftermath: Aftermath) -> None:
+    items = aftermath.local.items()
+    assert sum("sealed" in item for item in items) == 2 * len(WORDS)
+    lying_open = json.dumps(items, ensure_ascii=False, default=lambda data: data.decode("latin-1"))
+    assert aftermath.canaries.found_in(lying_open) == {"broken"}
+    assert not [word for word in PROTECTED if word in lying_open]
+
+
+def test_no_answer_repeats_what_was_sent(aftermath: Aftermath) -> None:
+    answers = [answer.body.decode() for answer in aftermath.answers]
+    assert {answer.status for answer in aftermath.answers} == {200, 201, 202, 409, 422, 503}
+    assert aftermath.canaries.found_in(*answers) == {"access_code"}
+
+
+def test_a_code_is_said_once_and_to_its_holder_only(aftermath: Aftermath) -> None:
+    for filed in aftermath.filed:
+        holding = [answer for answer in aftermath.answers if filed["access_code"].encode() in answer.body]
+        assert [answer.json()["receipt"] for answer in holding] == [filed["receipt"]]
+
+
+def test_the_api_still_serves(aftermath: Aftermath) -> None:
+    sent: dict[str, Any] = body()
+    assert aftermath.local.ranked(aftermath.local.file(sent))["lane"] == "detained"
