@@ -1,4 +1,4 @@
-"""The runner's own interface under `/_local`, for tools and tests (the contract is docs/local.md).
+"""The runner's own interface under `/_local`, for tools and tests (the contract stands in README.md here).
 
 Beside outbox, queues, tick and token: `GET health`, `GET calls` (the distinct role, action and resource that
 functions asked for, with IAM's answer), and `POST kill {"function": "NotifyFunction"}`, which ends the processes

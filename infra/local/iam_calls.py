@@ -4,6 +4,7 @@ The rules are those of the Service Authorization Reference. Where one API operat
 (a transaction), or its action has another name (a raw e-mail), the table below says so.
 """
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,8 +110,6 @@ def _kms_key(request: AwsRequest, key: str) -> str:
 def _key_of_blob(blob: str | bytes) -> str:
     if isinstance(blob, bytes):
         return blob[:_BLOB_KEY_ID].decode("ascii", "replace")
-    from base64 import b64decode  # noqa: PLC0415  only a decryption that names no key needs it
-
     return b64decode(blob)[:_BLOB_KEY_ID].decode("ascii", "replace")
 
 

@@ -28,7 +28,7 @@ def serve(dynamodb_port: int | None) -> None:
     server = Server(front.respond).start()
     print(server.port, flush=True)
     sys.stdin.read()
-    os._exit(0)  # its threads hold nothing that outlives it
+    server.close()
 
 
 def _publish(topic: str, message: str) -> None:

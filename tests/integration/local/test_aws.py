@@ -1,3 +1,4 @@
+import json
 from email.message import EmailMessage
 from typing import Any
 
@@ -76,8 +77,26 @@ def test_mail_and_text_messages_are_in_the_outbox(run: LocalRun) -> None:
     language = {"language": {"DataType": "String", "StringValue": "en"}}
     assert call(run, "sns", "publish", PhoneNumber="+15550100", Message="hello", MessageAttributes=language) is None
     sent = run.ask("GET", "/_local/outbox").json
-    shown = [(each["channel"], each["to"], each["language"], each["body"]) for each in sent]
+    shown = [
+        (each["channel"], each["to"], each["language"], each["body"])
+        for each in sent
+        if each["to"] in {"ana@example.net", "+15550100"}
+    ]
     assert shown == [("email", "ana@example.net", "es", "Hola\n"), ("sms", "+15550100", "en", "hello")]
+
+
+def test_mail_to_the_simulators_bad_address_bounces_to_the_topic_of_its_set(run: LocalRun) -> None:
+    raw = {"Raw": {"Data": "To: bounce@simulator.amazonses.com\nSubject: s\n\ntext\n"}}
+    to = {"ToAddresses": ["bounce+1@simulator.amazonses.com"]}
+    sent = {"FromEmailAddress": "a@example.org", "Destination": to, "Content": raw}
+    assert call(run, "sesv2", "send_email", **sent, ConfigurationSetName="case-review-MailSet") is None
+    client = run.client("sqs")
+    url = client.get_queue_url(QueueName="case-review-mail-events")["QueueUrl"]
+    [message] = client.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    client.close()
+    event = json.loads(message["Body"])
+    assert event["eventType"] == "Bounce"
+    assert event["bounce"]["bouncedRecipients"][0]["emailAddress"] == to["ToAddresses"][0]
 
 
 def test_mail_of_another_kind_than_the_role_allows_is_denied(run: LocalRun) -> None:

@@ -18,7 +18,7 @@ STEPS = 250
 
 def answers(seed: int, *engines: str) -> list[list[Any]]:
     """What each engine answered to the same operations; the engines work side by side."""
-    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     processes = [
         subprocess.Popen(
             [sys.executable, SCRIPT, str(seed), engine, str(STEPS)], stdout=subprocess.PIPE, env=environment

@@ -51,7 +51,7 @@ print(json.dumps(seen))
 
 
 def test_patched_queues_answer_as_moto_does() -> None:
-    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     runs = [
         subprocess.Popen([sys.executable, "-c", SCRIPT, which], stdout=subprocess.PIPE, env=environment)
         for which in ("moto", "patched")
