@@ -26,7 +26,7 @@ ADVERSE = frozenset(
 )
 """Facts that may count against the person, which a third party who joined a case cannot bring into it."""
 
-_DENIALS = (False, 0, "none", ())
+_DENIALS = (False, 0, "none", "not_detained", ())
 _MAY_CHANGE_OFFICE = ("custody", "facility", "state", "county")
 
 

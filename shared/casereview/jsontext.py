@@ -46,10 +46,12 @@ def _clean(value: Json, pointer: str, depth: int) -> Json:
     if isinstance(value, list):
         return [_clean(item, f"{pointer}/{index}", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {
-            _whole(key, pointer): _clean(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in value.items()
-        }
+        return _clean_object(value, pointer, depth)
     return value
+
+
+def _clean_object(value: dict[str, Json], pointer: str, depth: int) -> dict[str, Json]:
+    return {_whole(key, pointer): _clean(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in value.items()}
 
 
 def _clean_text(value: str, pointer: str) -> str | None:
@@ -87,10 +89,7 @@ def read_object(raw: bytes | str) -> dict[str, Json]:
         raise malformed("", "is not JSON") from None
     if not isinstance(value, dict):
         raise malformed("", "must be a JSON object")
-    cleaned = _clean(value, "", 0)
-    if not isinstance(cleaned, dict):
-        raise malformed("", "must be a JSON object")
-    return cleaned
+    return _clean_object(value, "", 0)
 
 
 def canonical(value: Json) -> bytes:

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 
 from casereview.claims import standing
 from casereview.facts import Conviction, Facts
 from casereview.records import Event
-from tests.unit.histories import NOW, assessed, established, filed, recognised, updated
+from tests.unit.histories import assessed, established, event, filed, recognised, updated
 
-SOON = NOW + timedelta(hours=30)
 DETAINED = Facts(custody="detained")
 
 
@@ -118,93 +115,26 @@ def test_whether_a_claim_lowers_the_lane_is_judged_by_what_officers_established(
     assert "claim_waiting" in found.ranking.flags
 
 
-def test_a_third_partys_claim_lifts_a_case_at_once_and_asks_for_verification() -> None:
-    events = [filed(1, "R1", "attorney", DETAINED), filed(2, "R2", "family", Facts(removal_at=SOON))]
+def test_a_claim_that_moves_the_case_down_within_its_lane_counts_at_once() -> None:
+    events = [filed(1, "R1", "self", Facts(pregnant=True)), updated(2, "R1", Facts(pregnant=False))]
     found = assessed(events)
-    assert found.ranking.lane == "imminent_removal"
-    assert "verify" in found.ranking.flags
+    assert found.settled.facts.pregnant is False
+    assert "claim_waiting" not in found.ranking.flags
 
 
-def test_a_third_partys_claim_counts_until_the_person_contradicts_it() -> None:
-    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
-    assert assessed(events).settled.facts.serious_illness is True
-    contradicted = [*events, updated(3, "R1", Facts(serious_illness=False))]
-    assert assessed(contradicted).settled.facts.serious_illness is False
-
-
-def test_a_third_partys_claim_does_not_move_what_others_said_where_it_lifts_nothing() -> None:
-    events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=0))]
-    assert assessed(events).settled.facts.minor_children == 2
-
-
-def test_a_third_party_may_take_back_what_they_alone_said() -> None:
-    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
-    taken_back = [*events, updated(3, "R2", Facts(serious_illness=False))]
-    assert assessed(taken_back).settled.facts.serious_illness is False
-
-
-@pytest.mark.parametrize("role", ["self", "family"])
-def test_a_third_party_cannot_take_back_what_somebody_else_said_as_well(role: str) -> None:
-    same = Facts(serious_illness=True)
-    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", same)]
-    second = updated(3, "R1", same) if role == "self" else filed(3, "R3", "advocate", same)
-    taken_back = [*events, second, updated(4, "R2", Facts(serious_illness=False))]
-    assert assessed(taken_back).settled.facts.serious_illness is True
-
-
-def test_agreement_of_a_third_party_leaves_the_persons_word_theirs() -> None:
-    same = Facts(serious_illness=True)
+def test_what_a_request_that_was_split_off_said_never_was_of_this_case() -> None:
     events = [
-        filed(1, "R1", "self", same),
-        filed(2, "R2", "family", same),
-        updated(3, "R2", Facts(serious_illness=False)),
+        filed(1, "R1", "self", DETAINED),
+        filed(2, "R2", "family", Facts(removal_soon=True, protected=True)),
+        updated(3, "R2", Facts(serious_illness=True)),
+        established(4, Facts(pregnant=True)),
     ]
-    assert assessed(events).settled.facts.serious_illness is True
+    found = assessed([*events, event(5, kind="split", actor="officer", receipt="R2")])
+    assert found.ranking.lane == "detained"
+    assert found.settled.standing == {"R1"}
+    assert found.settled.facts == Facts(custody="detained", pregnant=True)
 
 
-def test_a_third_party_who_lifted_a_case_against_anothers_word_cannot_then_bring_it_below() -> None:
-    events = [
-        filed(1, "R1", "self", Facts(removal_at=NOW + timedelta(hours=60))),
-        filed(2, "R2", "self", Facts(removal_at=NOW + timedelta(hours=1))),
-        updated(3, "R2", Facts(removal_at=NOW + timedelta(hours=71))),
-    ]
-    assert assessed(events).settled.facts.removal_at == NOW + timedelta(hours=1)
-
-
-def test_a_third_partys_denial_keeps_no_other_third_party_from_saying_yes() -> None:
-    events = [
-        filed(1, "R1", "family", Facts(removal_soon=True)),
-        filed(2, "R2", "self", Facts(pregnant=False)),
-        filed(3, "R3", "attorney", Facts(pregnant=True)),
-    ]
-    found = assessed(events)
-    assert found.settled.facts.pregnant is True
-    assert "pregnancy" in found.ranking.flags
-
-
-def test_two_third_parties_who_deny_alike_are_still_third_parties() -> None:
-    events = [
-        filed(1, "R1", "family", Facts(removal_soon=True, pregnant=False)),
-        filed(2, "R2", "self", Facts(pregnant=False)),
-        filed(3, "R3", "attorney", Facts(pregnant=True)),
-    ]
-    assert assessed(events).settled.facts.pregnant is True
-
-
-@pytest.mark.parametrize(
-    "adverse",
-    [
-        Facts(convictions=(Conviction(kind="aggravated_felony"),)),
-        Facts(gang_participation_age=17),
-        Facts(national_security_concern=True),
-        Facts(entry="unlawful"),
-        Facts(entered_on=date(2021, 1, 1)),
-        Facts(last_entry_on=date(2021, 1, 1)),
-    ],
-)
-def test_what_a_third_party_says_against_the_person_never_counts(adverse: Facts) -> None:
-    opened = filed(1, "R1", "self", DETAINED)
-    alone = assessed([opened], policy="2021-02-18-interim").ranking
-    joined = assessed([opened, filed(2, "R2", "family", adverse)], policy="2021-02-18-interim").ranking
-    assert joined.categories == alone.categories == ()
-    assert joined.factors == alone.factors
+def test_events_that_state_no_facts_change_none() -> None:
+    events = [filed(1, "R1", "self", DETAINED), event(2, kind="withdrawn", receipt="R1"), event(3, kind="ranked")]
+    assert assessed(events).settled == assessed(events[:1]).settled
