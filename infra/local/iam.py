@@ -42,6 +42,18 @@ def allowed(policies: Iterable[Policy], action: str, resource: str, context: Con
     return "Allow" in effects and "Deny" not in effects
 
 
+def unknown_operators(policies: Iterable[Policy]) -> set[str]:
+    """The condition operators of some policies that are not known here, to refuse them before they are met."""
+    operators = {
+        operator
+        for policy in policies
+        for statement in _listed(policy.get("Statement"))
+        for operator in statement.get("Condition") or {}
+    }
+    known = {*_POSITIVE, *_NEGATIVE, "Null"}
+    return {each for each in operators if each.rpartition(":")[2].removesuffix("IfExists") not in known}
+
+
 def key_allows(policy: Policy, role_arn: str, action: str, resource: str, context: Context) -> bool:
     """Whether a KMS key's own policy lets a role use it, by its own ARN or by way of its account.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.iam import Policy
+from infra.local.iam import Policy, unknown_operators
 from infra.local.stack import Stack
 from infra.local.template import TemplateError
 
@@ -39,13 +39,17 @@ def role_policies(stack: Stack) -> dict[str, list[Policy]]:
     """The policy documents of every role of the template, by role name.
 
     Raises:
-        TemplateError: a role names a managed policy that is not known here.
+        TemplateError: a role names a managed policy, or a condition, that is not known here.
     """
     found = {stack.get(name).ref: _own(stack.properties(name)) for name in stack.of_type("AWS::IAM::Role")}
     for name in stack.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
         properties = stack.properties(name)
         for role in properties.get("Roles", []):
             found[role].append(properties["PolicyDocument"])
+    for role, policies in found.items():
+        unknown = unknown_operators(policies)
+        if unknown:
+            raise TemplateError(f"role {role}: condition operators {', '.join(sorted(unknown))} are not known here")
     return found
 
 

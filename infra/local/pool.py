@@ -83,6 +83,7 @@ class Pool:
                     if environment.alive:
                         return environment, False
                     self._all.discard(environment)
+                    environment.kill()  # its process is gone; its runtime API goes too
                 if len(self._all) < self._bound:
                     environment = Environment(self.spec, self._variables, self._log)
                     self._all.add(environment)

@@ -87,9 +87,9 @@ def test_a_resource_whose_condition_does_not_hold_does_not_exist() -> None:
 
 
 def test_a_role_has_its_own_policies_those_attached_and_those_of_aws() -> None:
-    own = {"PolicyDocument": {"Statement": "own"}}
+    own = {"PolicyDocument": {"Statement": [{"Sid": "own"}]}}
     basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-    attached = {"PolicyDocument": {"Statement": "attached"}, "Roles": [{"Ref": "R"}]}
+    attached = {"PolicyDocument": {"Statement": {"Sid": "attached"}}, "Roles": [{"Ref": "R"}]}
     stack = stack_of(
         {
             "R": {"Type": "AWS::IAM::Role", "Properties": {**ROLE, "Policies": [own], "ManagedPolicyArns": [basic]}},
@@ -97,7 +97,7 @@ def test_a_role_has_its_own_policies_those_attached_and_those_of_aws() -> None:
         }
     )
     first, second, third = role_policies(stack)["case-review-R"]
-    assert (first["Statement"], third["Statement"]) == ("own", "attached")
+    assert (first["Statement"], third["Statement"]) == ([{"Sid": "own"}], {"Sid": "attached"})
     assert second["Statement"][0]["Action"][0] == "logs:CreateLogGroup"
 
 
@@ -107,6 +107,16 @@ def test_a_role_has_its_own_policies_those_attached_and_those_of_aws() -> None:
 def test_a_managed_policy_that_is_not_known_is_refused(arn: str) -> None:
     stack = stack_of({"R": {"Type": "AWS::IAM::Role", "Properties": {**ROLE, "ManagedPolicyArns": [arn]}}})
     with pytest.raises(TemplateError):
+        role_policies(stack)
+
+
+def test_a_condition_that_is_not_known_is_refused_before_it_is_met() -> None:
+    statement = {
+        "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "ForAnyValue:StringLikeIfExists": {"a": "b"}}
+    }
+    policies = [{"PolicyDocument": {"Statement": [statement]}}]
+    stack = stack_of({"R": {"Type": "AWS::IAM::Role", "Properties": {**ROLE, "Policies": policies}}})
+    with pytest.raises(TemplateError, match="operators IpAddress are not known"):
         role_policies(stack)
 
 
