@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casereview.claims import Place, Settled, settle
+from casereview.claims import Place, Settled, receipts_of, settle
 from casereview.facts import Facts
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.engine import rank
@@ -45,9 +45,11 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     settled = settle(file.events, place)
     subject = subject_of(file, settled)
     ranking = rank(subject, force.policy, now, force.until)
-    since = case.lane_since if case.lane_since and ranking.lane == case.lane else _entered(case, now)
-    if since != subject.lane_since:
-        ranking = rank(replace(subject, lane_since=since), force.policy, now, force.until)
+    stays = case.lane_since is not None and ranking.lane == case.lane
+    since = case.lane_since if case.lane_since and stays else _entered(case, now)
+    stopped = subject.stopped if stays else timedelta(0)
+    if (since, stopped) != (subject.lane_since, subject.stopped):
+        ranking = rank(replace(subject, lane_since=since, stopped=stopped), force.policy, now, force.until)
     shown = _shown_lane(file.events, settled, place, now)
     lanes = force.policy.lanes
     shown_lane = ranking.lane if shown is None else lanes[shown].id
@@ -71,7 +73,7 @@ def subject_of(file: CaseFile, settled: Settled) -> RankInput:
         lane_since=case.lane_since or case.filed_at,
         stopped=timedelta(milliseconds=case.stopped_ms),
         verified=settled.verified,
-        marks=settled.marks | _marks(case, file.notices),
+        marks=settled.marks | _marks(case, file.notices, receipts_of(file.events)),
     )
 
 
@@ -90,8 +92,10 @@ def _shown_lane(events: Sequence[Event], settled: Settled, place: Place, now: da
     return place(settle(events, place, verifications=False).facts, now)[0]
 
 
-def _marks(case: Case, notices: Sequence[Notice]) -> frozenset[str]:
-    undelivered = not case.restricted and any(notice.why in MUST_PHONE for notice in notices)
+def _marks(case: Case, notices: Sequence[Notice], receipts: frozenset[str]) -> frozenset[str]:
+    undelivered = not case.restricted and any(
+        notice.why in MUST_PHONE and notice.receipt in receipts for notice in notices
+    )
     marks = {
         "telephone": undelivered,
         "many_requests": case.over_limit,

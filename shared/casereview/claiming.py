@@ -13,6 +13,11 @@ from casereview.table import Table, Write, add
 UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None}
 
 
+def is_top(policy: CompiledPolicy, lane: str | None) -> bool:
+    """Tell whether a lane is one whose clock never stops."""
+    return any(found.id == lane and found.top for found in policy.lanes)
+
+
 def lease(policy: CompiledPolicy, lane: str | None) -> timedelta:
     """Return how long a claim lasts: the policy's lease; in a top lane at most half the first-look time."""
     for found in policy.lanes:

@@ -27,7 +27,6 @@ ADVERSE = frozenset(
 """Facts that may count against the person, which a third party who joined a case cannot bring into it."""
 
 _DENIALS = (False, 0, "none", "not_detained", ())
-_MAY_CHANGE_OFFICE = ("custody", "facility", "state", "county")
 
 
 def marks_of(submission: Submission) -> frozenset[str]:
@@ -105,9 +104,17 @@ def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
 
 
 def kept(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the history without what requests said that were split off: they never were of this case."""
-    gone = {event.receipt for event in events if event.kind == "split"}
-    return [event for event in events if event.receipt not in gone or event.receipt is None] if gone else events
+    """Return the history without what requests said that were split off: they never were of this case.
+
+    What a request said after it came back by a link counts again.
+    """
+    gone = {event.receipt: event.version for event in events if event.kind == "split"}
+    return [event for event in events if event.version > gone.get(event.receipt, 0)] if gone else events
+
+
+def receipts_of(events: Sequence[Event]) -> frozenset[str]:
+    """Return the receipts of the requests that are of this case."""
+    return frozenset(_filings(kept(events)))
 
 
 def _is_restricted(events: Iterable[Event], verified: dict[str, object]) -> bool:

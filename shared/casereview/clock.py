@@ -1,10 +1,18 @@
-"""The clock of the first look: it stands still while an answer is awaited, visibly, and runs again by itself."""
+"""The clock of the first look: it stands still while an answer is awaited, visibly, and runs again by itself.
+
+It begins anew where a case comes to somebody else to judge: escalated, sent back, or reopened.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from casereview.records import Case
+
+
+def new_clock(now: datetime) -> dict[str, object]:
+    """Return the fields of a case that waits for a first look from now on, whoever has looked at it before."""
+    return {"lane_since": now, "stopped_since": None, "stopped_ms": 0, "looked_at": None}
 
 
 def running_clock(case: Case, now: datetime) -> dict[str, object]:

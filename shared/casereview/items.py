@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from casereview import keys
-from casereview.duties import STUCK, due_attributes
+from casereview.duties import STUCK, due_attributes, is_looked_at
 from casereview.keys import Key
 from casereview.lifecycle import QUEUED
 from casereview.model import rfc3339
@@ -25,7 +25,7 @@ _RECORD = TypeVar("_RECORD", bound=Stored)
 attribute = TypeSerializer().serialize
 _read = TypeDeserializer().deserialize
 
-_DERIVED = {"due_at", "due_shard", "queue"}
+_DERIVED = {"due_at", "due_shard", "queue", "first_look_at"}
 """Attributes that only the indexes need; they are computed on every write and dropped on reading."""
 
 
@@ -61,9 +61,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
 
 def _index_attributes(record: Stored, key: Key) -> dict[str, str]:
     if isinstance(record, Case):
-        queue = {"queue": record.office} if record.status in QUEUED and record.rank else {}
-        return {**queue, **_due(record, key)}
+        return {**_standing(record), **_due(record, key)}
     return _due(record, key) if isinstance(record, Notice) else {}
+
+
+def _standing(case: Case) -> dict[str, str]:
+    """Return the attributes by which a case stands in a worklist, and when its first look is due while it is owed."""
+    if case.status not in QUEUED or not case.rank:
+        return {}
+    owed = case.target_at is not None and not is_looked_at(case)
+    return {"queue": case.office, **({"first_look_at": rfc3339(case.target_at)} if owed and case.target_at else {})}
 
 
 def _due(record: Case | Notice, key: Key) -> dict[str, str]:

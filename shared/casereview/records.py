@@ -162,6 +162,8 @@ class Request(Stored):
     opened: bool
     verified: bool = False
     """An officer has verified the requester's identity or authority."""
+    refuted: bool = False
+    """An officer has found that identity or authority are not what was stated."""
     state: Literal["live", "withdrawn"] = "live"
     state_since: Instant
     epoch: int = 0

@@ -116,9 +116,10 @@ class Listed(NamedTuple):
 class Standing(NamedTuple):
     """What the worklist index tells of a case."""
 
-    rank: str
+    lane: str
     filed_at: datetime
-    target_at: datetime | None
+    first_look_at: datetime | None
+    """When the first look is due, None where none is owed."""
     claimed: bool
     flags: tuple[str, ...]
 
@@ -178,6 +179,18 @@ class Table:
         )
         return answer["Count"]
 
+    def position(self, queue: str, rank: str) -> int:
+        """Return the place of a rank in a whole worklist, from 1; by index, so a moment old."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=keys.WORKLIST,
+            Select="COUNT",
+            KeyConditionExpression="#queue = :queue AND #rank < :rank",
+            ExpressionAttributeNames={"#queue": "queue", "#rank": "rank"},
+            ExpressionAttributeValues={":queue": {"S": queue}, ":rank": {"S": rank}},
+        )
+        return 1 + sum(page["Count"] for page in pages)
+
     def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
         """Find up to ``limit`` places of a worklist in rank order, after a place; by index, so a moment old.
 
@@ -211,9 +224,9 @@ class Table:
             for item in page["Items"]:
                 fields = plain_fields(item)
                 yield Standing(
-                    fields["rank"],
+                    fields["lane"],
                     datetime.fromisoformat(fields["filed_at"]),
-                    datetime.fromisoformat(fields["target_at"]) if "target_at" in fields else None,
+                    datetime.fromisoformat(fields["first_look_at"]) if "first_look_at" in fields else None,
                     "claimed_by" in fields,
                     tuple(fields.get("flags", ())),
                 )

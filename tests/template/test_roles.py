@@ -26,7 +26,7 @@ BY_PURPOSE = {
     ("notify", "MacKey"): {"kms:GenerateMac"},
 }
 TABLE = {
-    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"},
+    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"},
     "prioritize": {"PutItem", "Query", "UpdateItem"},
     "notify": {"GetItem", "PutItem"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},

@@ -51,9 +51,15 @@ def test_a_new_lane_begins_when_the_change_fell_due_not_when_the_work_was_done()
     assert assessed([DETAINED], NOW + 30 * HOUR, **before).lane_since == NOW + 30 * HOUR
 
 
-def test_the_target_counts_from_the_new_lane_and_adds_the_time_stopped() -> None:
+def test_the_time_stopped_is_added_to_the_target_of_the_lane_that_it_was_stopped_in() -> None:
+    in_lane: dict[str, Any] = {"lane": "detained", "lane_since": NOW - 90 * HOUR}
+    found = assessed([DETAINED], NOW, **in_lane, stopped_ms=3_600_000)
+    assert found.ranking.target_by == NOW - 89 * HOUR + timedelta(days=14)
+
+
+def test_the_target_of_a_new_lane_counts_from_its_beginning_without_stops_before_it() -> None:
     found = assessed([DETAINED], NOW, lane="other", lane_since=NOW - 90 * HOUR, rank_at=NOW, stopped_ms=3_600_000)
-    assert found.ranking.target_by == NOW + timedelta(days=14) + HOUR
+    assert found.ranking.target_by == NOW + timedelta(days=14)
 
 
 def test_the_end_of_the_policy_wakes_the_case() -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from casereview import keys
 from casereview.changing import change
+from casereview.claiming import give_back
+from casereview.clock import new_clock
 from casereview.contacts import seal_contact
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
@@ -78,7 +80,7 @@ def _answered(request: Request, case: Case, at: datetime) -> Mapping[str, object
 
 
 def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
-    """End a request. The case closes when no live one remains and only one had ever joined; else an officer confirms.
+    """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
 
     Raises Problem 404, 400, 422. Withdrawing again changes nothing.
     """
@@ -92,14 +94,20 @@ def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | s
         ended = _put(request, {"state": "withdrawn", "state_since": at})
         event = {"receipt": request.receipt}
         live = case.live - 1
-        if live or case.requests > 1 or case.status not in OPEN or case.claimed_by:
+        if live or case.requests > 1 or case.status not in LIVE:
             owed = {"rank_at": at} if case.status in LIVE else {}
             return Step("withdrawn", {"live": live, **owed}, event, ended)
-        guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
-        closed = {**CLOSED, "live": 0, "status": "withdrawn", "status_since": at}
-        return Step("withdrawn", closed, event, (*ended, *guard))
+        guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
+        closed = {**CLOSED, **_undecided(case), "live": 0, "status": "withdrawn", "status_since": at}
+        return Step("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
 
     return _carry_out(desk, request, at, plan)
+
+
+def _undecided(case: Case) -> Mapping[str, object]:
+    """Drop a decision that still waited for its approval."""
+    waited = case.status == "awaiting_approval"
+    return {"decision": None, "outcome": None, "decided_by": None} if waited else {}
 
 
 def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
@@ -118,6 +126,7 @@ def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | s
         moved = {
             "status": "with_senior_official",
             "status_since": at,
+            **new_clock(at),
             "field_office": case.office,
             "office": SENIOR_REVIEWING_OFFICIAL,
             "rank_at": at,

@@ -21,7 +21,7 @@ class Target(NamedTuple):
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     """Return where to write to, or why not. Raises as ``Seal.open`` does; nothing has been sent then."""
     request = services.table.get(Request, keys.request(notice.receipt))
-    case = services.table.get(Case, keys.case(notice.case_id))
+    case = services.table.get(Case, keys.case(request.case_id)) if request else None
     if request is None or case is None:
         return "no_channel"
     if case.restricted and notice.template != "acknowledgement" and not request.verified:

@@ -35,5 +35,5 @@ def _lease(case: Case, now: datetime) -> Step | None:
 def _answer(case: Case, now: datetime) -> Step | None:
     if case.status != "information_needed" or case.answer_by is None or case.answer_by > now:
         return None
-    again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now, **running_clock(case, now)}
-    return Step("resumed", again)
+    again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now}
+    return Step("resumed", {**again, **running_clock(case, case.answer_by)})

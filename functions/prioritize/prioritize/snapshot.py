@@ -30,12 +30,14 @@ def _snapshot(office: str, standing: Iterable[Standing], now: datetime) -> Snaps
     policy, _until = governing(now)
     by_lane: dict[str, list[Standing]] = defaultdict(list)
     for case in standing:
-        by_lane[policy.lanes[int(case.rank[:2])].id].append(case)
+        by_lane[case.lane].append(case)
     everyone = [case for cases in by_lane.values() for case in cases]
+    known = [lane.id for lane in policy.lanes]
+    lanes = [*(lane for lane in known if lane in by_lane), *sorted(by_lane.keys() - known)]
     return Snapshot(
         office=office,
         at=now,
-        lanes=tuple(_count(lane.id, by_lane[lane.id], now) for lane in policy.lanes if lane.id in by_lane),
+        lanes=tuple(_count(lane, by_lane[lane], now) for lane in lanes),
         oldest=min((case.filed_at for case in everyone), default=None),
         undeliverable=sum("telephone" in case.flags for case in everyone),
     )
@@ -47,6 +49,6 @@ def _count(lane: str, cases: list[Standing], now: datetime) -> LaneCount:
         lane=lane,
         open=len(cases),
         claimed=sum(case.claimed for case in cases),
-        overdue=sum(case.target_at is not None and case.target_at <= now for case in cases),
+        overdue=sum(case.first_look_at is not None and case.first_look_at <= now for case in cases),
         median_wait_ms=median_low(waits),
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.assess import Assessment, InForce, assess
+from casereview.claiming import lease
 from casereview.clock import running_clock
 from casereview.duties import is_overdue
 from casereview.history import changes_between
@@ -69,10 +70,12 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
 def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
     ranking = found.ranking
     first = case.status == "received"
-    clock = running_clock(case, now) if found.top else {"stopped_since": case.stopped_since}
+    entered = ranking.lane != case.lane
+    clock = _clock(case, found, now)
     ranked = case.model_copy(
         update={
             **clock,
+            "lease_until": _lease(case, found, now) if entered else case.lease_until,
             "status": "in_line" if first else case.status,
             "status_since": now if first else case.status_since,
             "facts": found.settled.facts,
@@ -93,6 +96,21 @@ def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
         }
     )
     return ranked.model_copy(update={"missed": is_overdue(ranked, now)})
+
+
+def _clock(case: Case, found: Assessment, now: datetime) -> dict[str, object]:
+    """Return how the clock stands: it never stops in a top lane, and stops in an earlier lane count no more."""
+    stopped = case.stopped_since
+    if found.ranking.lane != case.lane:
+        since = None if found.top or stopped is None else max(stopped, found.lane_since)
+        return {"stopped_since": since, "stopped_ms": 0}
+    return running_clock(case, now) if found.top else {"stopped_since": stopped}
+
+
+def _lease(case: Case, found: Assessment, now: datetime) -> datetime | None:
+    """Return when a claim ends, now that its case came into another lane: no later than the lane's lease from now."""
+    policy, _until = governing(now)
+    return case.lease_until and min(case.lease_until, now + lease(policy, found.ranking.lane))
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casereview.lifecycle import EventKind, Status
 from casereview.model import Instant, Record
-from casereview.records import Change, Filing, Outcome
+from casereview.records import Change, Explanation, Filing, Outcome, Verification
 from casereview.submission import Authority, Role
 
 
@@ -23,7 +23,7 @@ class Item(Record):
     """A case in a worklist; its position counts from 1 over the whole queue."""
 
     case_id: str
-    position: int | None
+    position: int
     lane: str | None
     received_at: Instant
     target_by: Instant | None
@@ -171,6 +171,8 @@ class EventRead(Record):
     receipt: str | None = None
     changes: dict[str, Change] = Field(default_factory=dict)
     filing: Filing | None = None
+    verification: Verification | None = None
+    ranking: Explanation | None = None
     details: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview.claiming import UNCLAIMED, give_back
+from casereview.claiming import UNCLAIMED, give_back, is_top
 from casereview.disclosure import sees_all
-from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import governing
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case
@@ -32,7 +31,7 @@ def ask(visit: Visit, body: InformationRequest) -> Case:
         must_hold(case, visit.caller)
         if case.status != "in_review":
             raise conflict("the case's state allows no question")
-        stops = not _is_top(policy, case.lane)
+        stops = not is_top(policy, case.lane)
         waits = {
             **UNCLAIMED,
             "status": "information_needed",
@@ -46,7 +45,3 @@ def ask(visit: Visit, body: InformationRequest) -> Case:
         return Step("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
 
     return visit.act(plan)
-
-
-def _is_top(policy: CompiledPolicy, lane: str | None) -> bool:
-    return any(found.id == lane and found.top for found in policy.lanes)

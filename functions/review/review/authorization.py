@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
 
+from casereview.lifecycle import ENDED
 from casereview.problems import Problem, not_yours
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
@@ -42,7 +43,7 @@ ROUTES: Final[Mapping[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{_CASE}/removal"): _ANYONE,
     ("POST", f"{_CASE}/link"): _OFFICE,
     ("POST", f"{_CASE}/split"): _OFFICE,
-    ("POST", f"{_CASE}/reissue-code"): _OFFICE,
+    ("POST", f"{_CASE}/reissue-code"): _ANYONE,
     ("POST", f"{_CASE}/reopening"): _OFFICE,
     ("POST", f"{_CASE}/decision"): _ANYONE,
     ("POST", f"{_CASE}/approval"): _SUPERVISOR,
@@ -69,7 +70,8 @@ class Caller:
     def _role_opens(self, role: Role, case: Case) -> bool:
         if role == "sro":
             return case.office == SENIOR_REVIEWING_OFFICIAL
-        return role in _OFFICE and self.office is not None and case.office == self.office
+        decided_here = case.status in ENDED and case.field_office == self.office
+        return role in _OFFICE and self.office is not None and (case.office == self.office or decided_here)
 
     def queues(self) -> frozenset[str]:
         """Return the worklists that are this caller's."""
@@ -84,8 +86,12 @@ def caller_of(claims: Mapping[str, Any]) -> Caller:
         raise Problem(HTTPStatus.UNAUTHORIZED, "An ID token is required")
     groups = _groups(claims.get("cognito:groups"))
     roles: frozenset[Role] = frozenset(role for role in ROLES if role in groups)
-    office = claims.get("custom:office")
-    return Caller(user, office if isinstance(office, str) and office else None, roles, RESTRICTED in groups)
+    return Caller(user, _office(claims.get("custom:office")), roles, RESTRICTED in groups)
+
+
+def _office(claim: object) -> str | None:
+    """Read the office; the Senior Reviewing Official's queue is no office of anybody: the role opens it."""
+    return claim if isinstance(claim, str) and claim not in {"", SENIOR_REVIEWING_OFFICIAL} else None
 
 
 def _groups(claim: object) -> frozenset[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from casereview.claiming import UNCLAIMED, back_in_line, counter, give_back, lease, take
+from casereview.claiming import UNCLAIMED, back_in_line, counter, give_back, is_top, lease, take
+from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import governing
 from casereview.problems import Fault, Problem, conflict, forbidden
 from casereview.records import Case
@@ -23,7 +24,13 @@ class CapReachedError(Problem):
         super().__init__(HTTPStatus.CONFLICT, "This is not possible now", fault)
 
 
-CLAIMABLE = frozenset({"in_line", "with_senior_official"})
+_FREE = frozenset({"in_line", "with_senior_official"})
+
+
+def is_claimable(policy: CompiledPolicy, case: Case) -> bool:
+    """Tell whether a case can be taken: it stands in line, or waits for an answer in a lane whose clock never stops."""
+    waits = case.status == "information_needed" and is_top(policy, case.lane)
+    return case.claimed_by is None and (case.status in _FREE or waits)
 
 
 def claim(visit: Visit, *, by_next: bool = False) -> Case:
@@ -36,10 +43,10 @@ def claim(visit: Visit, *, by_next: bool = False) -> Case:
     def plan(case: Case) -> Step | None:
         if case.claimed_by == visit.caller.user and not by_next:
             return None
-        if case.claimed_by or case.status not in CLAIMABLE:
+        policy, _until = governing(visit.at)
+        if not is_claimable(policy, case):
             raise conflict("somebody else holds the case, or its state allows no claim")
         may_review(visit.caller, case)
-        policy, _until = governing(visit.at)
         if counter(visit.desk.table, visit.caller.user).claims >= policy.numbers.cap:
             raise CapReachedError
         return Step("claimed", _claimed(visit, case), also=(take(visit.caller.user, policy.numbers.cap, by_next),))
@@ -56,15 +63,15 @@ def may_review(caller: Caller, case: Case) -> None:
 def _claimed(visit: Visit, case: Case) -> dict[str, object]:
     official = case.office == SENIOR_REVIEWING_OFFICIAL
     reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, visit.caller.user}))
-    state = {} if official else {"status": "in_review", "status_since": visit.at}
-    held = {"claimed_by": visit.caller.user, "looked_at": visit.at, "reviewers": reviewers}
+    state = {} if official else {"status": "in_review", "status_since": visit.at, "answer_by": None}
+    held = {"claimed_by": visit.caller.user, "reviewers": reviewers}
     return {**held, **state, **renewal(visit, case)}
 
 
 def renewal(visit: Visit, case: Case) -> dict[str, object]:
-    """Return what renews a lease: work on a case does."""
+    """Return what renews a lease: work on a case does, and is a look at it."""
     policy, _until = governing(visit.at)
-    return {"lease_until": visit.at + lease(policy, case.lane)}
+    return {"lease_until": visit.at + lease(policy, case.lane), "looked_at": visit.at}
 
 
 def release(visit: Visit) -> Case:

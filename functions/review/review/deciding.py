@@ -5,6 +5,8 @@
                                 └──refused, or another policy──▶ in_review, at its author
     with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
 
+A withdrawal is confirmed in the same way, by the outcome ``withdrawn``, once no request is live.
+
 Nothing reaches a requester before it is final, and the decision itself only those who were verified.
 """
 
@@ -16,6 +18,8 @@ from casereview import keys
 from casereview.assess import Assessment, InForce, assess
 from casereview.claiming import UNCLAIMED, give_back
 from casereview.claims import kept
+from casereview.clock import new_clock
+from casereview.disclosure import sees_all
 from casereview.policy.registry import governing
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Guard, Notice
@@ -29,7 +33,7 @@ from review.claims import may_review, renewal
 from review.people import owe
 
 _FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
-_OFFICIAL = frozenset({"override", "uphold", "remand"})
+_OFFICIAL = frozenset({"override", "uphold", "remand", "withdrawn"})
 _ENFORCES = frozenset({"declined"})
 """Outcomes after which enforcement goes ahead: what approvals are asked for."""
 
@@ -45,7 +49,7 @@ def decide(visit: Visit, body: Decision) -> Case:
         must_hold(case, visit.caller)
         may_review(visit.caller, case)
         official = case.office == SENIOR_REVIEWING_OFFICIAL
-        _check_outcome(body, official=official)
+        _check_outcome(body, case, official=official)
         found = _current(visit, case, body)
         _check_factors(visit, body)
         _check_citizenship(found, body, official=official)
@@ -74,9 +78,11 @@ class _MovedError(Exception):
         self.case = case
 
 
-def _check_outcome(body: Decision, *, official: bool) -> None:
+def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
     if body.outcome not in (_OFFICIAL if official else _FIELD_OFFICE):
         raise unprocessable(Fault("/outcome", "is not open at this stage"))
+    if body.outcome == "withdrawn" and case.live:
+        raise conflict("a request of this case is still live: only its requester withdraws it")
 
 
 def _current(visit: Visit, case: Case, body: Decision) -> Assessment:
@@ -139,24 +145,26 @@ def release_guard(case: Case) -> tuple[Write, ...]:
 
 
 def _news(visit: Visit, case: Case) -> tuple[Notice, ...]:
-    return owe(visit, case, "news", lambda request, _case: request.verified)
+    """Tell those who may know of the case that there is news; the decision itself opens for the verified alone."""
+    return owe(visit, case, "news", sees_all)
 
 
 def _by_official(visit: Visit, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str) -> Step:
     notices, freed = _news(visit, case), give_back(case)
     if outcome != "remand":
-        ended = {**decided, **CLOSED, "status": "closed", "status_since": visit.at}
+        status = "withdrawn" if outcome == "withdrawn" else "closed"
+        ended = {**decided, **CLOSED, "status": status, "status_since": visit.at}
         return Step("official_decided", ended, event, freed, notices)
     back, guard = _guard_for_remand(visit, case)
     again = {
         **decided,
         **UNCLAIMED,
         **back,
+        **new_clock(visit.at),
         "status": "in_line",
         "status_since": visit.at,
         "office": case.field_office or case.office,
         "field_office": None,
-        "looked_at": None,
         "rank_at": visit.at,
     }
     return Step("remanded", again, event, (*freed, *guard), notices)
@@ -187,9 +195,10 @@ def approve(visit: Visit, body: Approval) -> Case:
         switched = _decided_under(visit, case) != policy.id
         details = {"approve": body.approve, "policy_changed": switched}
         event = {"details": details, "sealed": visit.why(body.why)}
+        took_part = {"reviewers": tuple(sorted({*case.reviewers, visit.caller.user}))}
         if body.approve and not switched:
-            return _final(visit, case, "approved", {}, event)
-        return Step("decision_returned", _returned(visit, case), event)
+            return _final(visit, case, "approved", took_part, event)
+        return Step("decision_returned", {**took_part, **_returned(visit, case)}, event)
 
     return visit.act(plan)
 

@@ -17,14 +17,15 @@ from casereview.problems import conflict, not_yours
 from casereview.records import Case, CaseFile, Change, Event, Request
 from casereview.routing import route
 from casereview.steps import CLOSED, Step
-from casereview.table import Refused, Write, put_new, put_over
+from casereview.table import Refused, Write, delete, put_new, put_over
 from casereview.words import seal_words
 from review.answers import CodeReissued
 from review.authorization import open_case
 from review.bodies import Link, Reissue, Split
-from review.cases import Visit, must_hold
+from review.cases import Visit
 from review.people import requests_of
 
+_SAY = frozenset({"filed", "joined", "updated", "verified"})
 _TOGETHER = 90
 """Writes that one transaction may hold, with some to spare."""
 
@@ -37,24 +38,40 @@ class _Copy(Record):
 
 
 def _copy(events: Iterator[Event], case: Case, *, opened: bool) -> _Copy:
-    """Number the events that claim something after the last of a case, and say whether their filing opens it."""
+    """Number the events that say something after the last of a case, and say whether their filing opens it.
+
+    Why an officer verified something is sealed for the old case's history, and stays there.
+    """
     found = []
     version = case.version
     for event in events:
         version += 1
         filing = event.filing and event.filing.model_copy(update={"opened": opened})
-        kind = ("filed" if opened else "joined") if filing else event.kind
-        copied = {"case_id": case.case_id, "version": version, "filing": filing, "kind": kind, "changes": {}}
+        copied = {
+            "case_id": case.case_id,
+            "version": version,
+            "filing": filing,
+            "kind": ("filed" if opened else "joined") if filing else event.kind,
+            "changes": {},
+            "sealed": None if event.verification else event.sealed,
+        }
         found.append(event.model_copy(update=copied))
     return _Copy(events=tuple(found), last=version)
 
 
 def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
-    """Yield the events by which requests said something, of one receipt or of all."""
+    """Yield the events by which requests said something, or officers verified it, of one receipt or of all."""
     for event in kept(file.events):
-        said = event.actor == "requester" or event.filing is not None
-        if said and event.kind in {"filed", "joined", "updated"} and receipt in {None, event.receipt}:
+        if event.kind in _SAY and receipt in {None, event.receipt}:
             yield event
+
+
+def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterator[Write]:
+    """Move what was not sent yet, or in vain, to another case; what is being sent, or was, stays where it is."""
+    for notice in file.notices:
+        if notice.state in {"owed", "undeliverable"} and receipt in {None, notice.receipt}:
+            yield delete(keys.notice(notice.case_id, notice.notice_id), state=notice.state, sends=notice.sends)
+            yield put_new(notice.model_copy(update={"case_id": case_id}))
 
 
 def link(visit: Visit, body: Link) -> Case:
@@ -125,7 +142,8 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
         put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
         for request in requests
     ]
-    writes = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event)), *moved]
+    own = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
+    writes = [*own, *moved, *_notices(source, after.case_id)]
     if len(writes) > _TOGETHER:
         raise conflict("the two histories are too long to be joined at once")
     return writes
@@ -134,10 +152,11 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
 def split(visit: Visit, body: Split) -> Case:
     """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
 
-    What it said no longer counts for the old one. Raises Problem 404 for a receipt that is not of this case; 409
-    where it is the only one, or the case is not open.
+    What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it. Raises
+    Problem 404 for a receipt that is not of this case; 409 where it is the only one, or the case is not open.
     """
-    request = visit.request(body.receipt)
+    visit.case()
+    visit.request(body.receipt)
     new_id = new_case_id()
 
     def plan(case: Case) -> Step:
@@ -146,9 +165,14 @@ def split(visit: Visit, body: Split) -> Case:
         file = visit.desk.table.case_file(case.case_id)
         if file is None or file.case.version != case.version:
             raise Refused([], [])
+        requests = {request.receipt: request for request in requests_of(visit, file)}
+        request = requests.pop(body.receipt, None)
+        if request is None:
+            raise not_yours()
         left = {
             "requests": case.requests - 1,
             "live": case.live - (request.state == "live"),
+            "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
             "rank_at": visit.at,
         }
         event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": visit.why(body.why)}
@@ -181,18 +205,18 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
     yield put_new(case.model_copy(update={"version": copy.last}))
     yield from map(put_new, copy.events)
     yield put_over(request.model_copy(update={"case_id": new_id, "opened": True}), case_id=request.case_id)
+    yield from _notices(file, new_id, request.receipt)
 
 
 def reissue(visit: Visit, body: Reissue) -> CodeReissued:
     """Make a new access code for a request; the old one opens nothing any more.
 
-    It is shown once, to be handed over to the requester in person or by telephone. Raises Problem 404, 409 without
-    the claim.
+    It is shown once, to be handed over to the requester in person or by telephone. It needs no claim: who lost the
+    code of a decided case must be able to read the decision. Raises Problem 404.
     """
     epochs: list[int] = []
 
-    def plan(case: Case) -> Step:
-        must_hold(case, visit.caller)
+    def plan(_case: Case) -> Step:
         request = visit.request(body.receipt)
         epochs.append(request.epoch + 1)
         raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": visit.desk.macs.key})

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
 from casereview.claiming import UNCLAIMED, give_back
-from casereview.clock import running_clock
+from casereview.clock import new_clock
 from casereview.lifecycle import ENDED, OPEN
 from casereview.model import rfc3339
 from casereview.problems import Fault, conflict, unprocessable
@@ -74,14 +74,13 @@ def reopen(visit: Visit, body: Why) -> Case:
         if case.status not in ENDED or case.linked_to:
             raise conflict("only a case that has ended can be reopened")
         again = {
-            **running_clock(case, visit.at),
+            **new_clock(visit.at),
             "status": "in_line",
             "status_since": visit.at,
             "office": case.field_office or case.office,
             "field_office": None,
             "outcome": None,
             "decided_by": None,
-            "looked_at": None,
             "rank_at": visit.at,
             "live": max(case.live, _live(visit)),
         }
@@ -102,5 +101,5 @@ def guard_again(visit: Visit, case: Case) -> tuple[Write, ...]:
     if case.person is None:
         return ()
     if visit.desk.table.get(Guard, keys.guard(case.person)):
-        raise conflict("the person has a newer open case: link the two instead")
+        raise conflict("the person has a newer open case: what changed belongs there")
     return (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)

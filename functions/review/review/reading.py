@@ -214,10 +214,16 @@ def read_history(visit: Visit) -> History:
     _note(visit, "history")
     events = [_event(event) for event in file.events]
     reads = [
-        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details={"what": read.what})
+        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_what(visit, read))
         for read in visit.desk.table.reads(visit.case_id)
     ]
     return History(case_id=visit.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
+
+
+def _what(visit: Visit, read: Read) -> dict[str, Any]:
+    """Say what was read, and why, where a reason had to be given."""
+    why = open_words(visit.desk.seal, "why", visit.case_id, read.sealed) if read.sealed else {}
+    return {"what": read.what, **why}
 
 
 def _event(event: Event) -> EventRead:
@@ -230,5 +236,7 @@ def _event(event: Event) -> EventRead:
         receipt=event.receipt,
         changes=event.changes,
         filing=event.filing,
+        verification=event.verification,
+        ranking=event.ranking,
         details=event.details,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
+from casereview.claiming import UNCLAIMED, back_in_line, give_back
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.problems import conflict
 from casereview.records import Case, Verification
 from casereview.steps import Step
 from casereview.submission import FactClaims, open_claims
-from casereview.table import put_over
+from casereview.table import Write, put_over
 from review.bodies import OfficerFacts
 from review.bodies import Verification as Body
 from review.cases import Visit, must_hold
@@ -37,6 +39,8 @@ def _facts(visit: Visit, case: Case, body: Body, stated: OfficerFacts) -> Step:
     established = _established(stated, visit)
     if stated.protected is not None and body.verdict == "refuted":
         raise conflict("to unmark a case, confirm that protected is false")
+    if body.receipt is not None:
+        visit.request(body.receipt)
     restricted = {} if established.protected is None else {"restricted": established.protected}
     event = {
         "receipt": body.receipt,
@@ -44,7 +48,8 @@ def _facts(visit: Visit, case: Case, body: Body, stated: OfficerFacts) -> Step:
         "verification": Verification(verdict=body.verdict, about="facts"),
         "sealed": visit.why(body.why),
     }
-    return Step("verified", {"rank_at": visit.at, **restricted, **renewal(visit, case)}, event)
+    held = _held(visit, case, closes=established.protected is True and not visit.caller.restricted)
+    return Step("verified", {"rank_at": visit.at, **restricted, **held.fields}, event, held.also)
 
 
 def _established(stated: OfficerFacts, visit: Visit) -> Facts:
@@ -62,6 +67,23 @@ def _requester(visit: Visit, case: Case, body: Body) -> Step:
         "verification": Verification(verdict=body.verdict, about=about),
         "sealed": visit.why(body.why),
     }
-    verified = request.model_copy(update={"verified": body.verdict == "confirmed"})
+    confirmed = body.verdict == "confirmed"
+    verified = request.model_copy(update={"verified": confirmed, "refuted": not confirmed})
     write = put_over(verified, state=request.state, epoch=request.epoch)
-    return Step("verified", {"rank_at": visit.at, **renewal(visit, case)}, event, (write,))
+    return Step("verified", {"rank_at": visit.at, **_held(visit, case).fields}, event, (write,))
+
+
+class _Held(NamedTuple):
+    """What becomes of the claim of who verifies."""
+
+    fields: Mapping[str, object]
+    also: tuple[Write, ...] = ()
+
+
+def _held(visit: Visit, case: Case, *, closes: bool = False) -> _Held:
+    """Renew the claim; end it where the case closes to its holder; leave a decision that waits for its approval."""
+    if case.status == "awaiting_approval":
+        return _Held({})
+    if closes:
+        return _Held({**UNCLAIMED, **back_in_line(case, visit.at)}, give_back(case))
+    return _Held(renewal(visit, case))

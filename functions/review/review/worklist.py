@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -14,17 +15,19 @@ from pydantic import Field
 
 from casereview.claiming import counter
 from casereview.desk import Desk
-from casereview.duties import is_overdue
+from casereview.duties import is_looked_at, is_overdue
+from casereview.lifecycle import QUEUED
 from casereview.model import Record, to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import DEFAULT, compiled, governing
 from casereview.problems import Fault, Problem, forbidden, malformed, unprocessable
 from casereview.records import Case
+from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.table import Listed
 from review.answers import Item, Reason, Worklist
 from review.authorization import Caller, Role
 from review.cases import Visit
-from review.claims import CLAIMABLE, CapReachedError, claim
+from review.claims import CapReachedError, claim, is_claimable
 
 LIMIT = range(1, 101)
 _PAGE = 25
@@ -69,10 +72,10 @@ def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None
 
 def _shown(case: Case, caller: Caller, office: str) -> bool:
     """Show what is still in this queue, and not restricted for the caller: the index may be a moment old."""
-    return case.office == office and (caller.restricted or not case.restricted)
+    return case.office == office and case.status in QUEUED and (caller.restricted or not case.restricted)
 
 
-def item_of(case: Case, position: int | None, now: datetime) -> Item:
+def item_of(case: Case, position: int, now: datetime) -> Item:
     """Return a case as the worklist shows it."""
     texts = texts_of(case.policy)
     return Item(
@@ -123,7 +126,7 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
             except Problem as problem:
                 contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
             else:
-                return item_of(taken, None, now)
+                return item_of(taken, desk.table.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
@@ -134,36 +137,44 @@ def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:
     policy, _until = governing(now)
     kth = (counter(desk.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
     for office in sorted(caller.queues()):
+        line = _Line(desk, caller, policy, office)
         if kth:
-            yield from _overdue(desk, caller, office, policy, now)
-        yield from _candidates(desk, caller, office)
+            yield from line.most_overdue(now)
+        yield from line.free()
 
 
-def _candidates(desk: Desk, caller: Caller, office: str, prefix: str = "") -> Iterator[Case]:
-    """Yield the cases of a worklist that the caller could claim, in order, a page at a time."""
-    after: Listed | None = None
-    while True:
-        listed = desk.table.worklist(office, limit=_PAGE, after=after, prefix=prefix)
-        cases = desk.table.cases([place.case_id for place in listed])
-        for place in listed:
-            case = cases.get(place.case_id)
-            if case and _free(case, caller, office):
-                yield case
-        if len(listed) < _PAGE:
-            return
-        after = listed[-1]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A worklist, as far as a caller could take from it."""
 
+    desk: Desk
+    caller: Caller
+    policy: CompiledPolicy
+    office: str
 
-def _free(case: Case, caller: Caller, office: str) -> bool:
-    took_part = office == "SRO" and caller.user in case.reviewers
-    return case.claimed_by is None and case.status in CLAIMABLE and _shown(case, caller, office) and not took_part
+    def free(self, prefix: str = "") -> Iterator[Case]:
+        """Yield the cases that the caller could claim, in order, a page at a time; of one lane by its prefix."""
+        after: Listed | None = None
+        while True:
+            listed = self.desk.table.worklist(self.office, limit=_PAGE, after=after, prefix=prefix)
+            cases = self.desk.table.cases([place.case_id for place in listed])
+            yield from (cases[place.case_id] for place in listed if self._is_free(cases.get(place.case_id)))
+            if len(listed) < _PAGE:
+                return
+            after = listed[-1]
 
+    def _is_free(self, case: Case | None) -> bool:
+        """Tell whether a case is to be taken up; one that waits for an answer, only while its first look is owed."""
+        if case is None or not is_claimable(self.policy, case) or not _shown(case, self.caller, self.office):
+            return False
+        took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.user in case.reviewers
+        return not took_part and (case.status != "information_needed" or not is_looked_at(case))
 
-def _overdue(desk: Desk, caller: Caller, office: str, policy: CompiledPolicy, now: datetime) -> list[Case]:
-    """Return the first free case of each lane below the top ones, the most overdue first."""
-    lower = [index for index, lane in enumerate(policy.lanes) if not lane.top]
-    found = [next(_candidates(desk, caller, office, f"{index:02d}."), None) for index in lower]
-    return sorted((case for case in found if case), key=lambda case: _late_by(case, policy, now), reverse=True)
+    def most_overdue(self, now: datetime) -> list[Case]:
+        """Return the first free case of each lane below the top ones, the most overdue first."""
+        lower = [index for index, lane in enumerate(self.policy.lanes) if not lane.top]
+        found = [next(self.free(f"{index:02d}."), None) for index in lower]
+        return sorted((case for case in found if case), key=lambda case: _late_by(case, self.policy, now), reverse=True)
 
 
 def _late_by(case: Case, policy: CompiledPolicy, now: datetime) -> timedelta:
