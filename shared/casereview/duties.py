@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from casereview.model import rfc3339
+from casereview.policy_records import Preview
 from casereview.records import Case, Notice
 
 SHARDS = 8
@@ -40,8 +41,10 @@ def is_overdue(case: Case, now: datetime) -> bool:
     return case.target_at is not None and case.target_at <= now and not is_looked_at(case)
 
 
-def due_at(record: Case | Notice) -> datetime | None:
+def due_at(record: Case | Notice | Preview) -> datetime | None:
     """Return the earliest instant at which the record owes work, or None."""
+    if isinstance(record, Preview):
+        return record.work_at
     if isinstance(record, Notice):
         return record.lease_until if record.state == "sending" else record.send_at
     target = None if record.missed or is_looked_at(record) else record.target_at
@@ -49,7 +52,7 @@ def due_at(record: Case | Notice) -> datetime | None:
     return min(owed, default=None)
 
 
-def due_attributes(record: Case | Notice, pk: str, sk: str) -> dict[str, str]:
+def due_attributes(record: Case | Notice | Preview, pk: str, sk: str) -> dict[str, str]:
     """Return the attributes that put a record into the due index, none where it owes nothing."""
     at = due_at(record)
     return {"due_at": rfc3339(at), "due_shard": shard_of(pk, sk)} if at else {}

@@ -14,6 +14,7 @@ from casereview.duties import STUCK, due_attributes, is_looked_at
 from casereview.keys import Key
 from casereview.lifecycle import QUEUED
 from casereview.model import rfc3339
+from casereview.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
 from casereview.records import Case, Event, Guard, Notice, Officer, Read, Request, Snapshot, Stored, Suppression
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Officer: lambda officer: keys.officer(officer.user),
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Read: lambda read: keys.read(read.case_id, read.read_id),
+    PolicyRecord: lambda policy: keys.policy(policy.policy_id),
+    PolicyInForce: lambda _policy: keys.IN_FORCE,
+    Switch: lambda _switch: keys.SWITCH,
+    Preview: lambda preview: keys.preview(preview.policy_id, preview.office),
 }
 
 
@@ -62,7 +67,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
 def _index_attributes(record: Stored, key: Key) -> dict[str, str]:
     if isinstance(record, Case):
         return {**_standing(record), **_due(record, key)}
-    return _due(record, key) if isinstance(record, Notice) else {}
+    return _due(record, key) if isinstance(record, Notice | Preview) else {}
 
 
 def _standing(case: Case) -> dict[str, str]:
@@ -73,7 +78,7 @@ def _standing(case: Case) -> dict[str, str]:
     return {"queue": case.office, **({"first_look_at": rfc3339(case.target_at)} if owed and case.target_at else {})}
 
 
-def _due(record: Case | Notice, key: Key) -> dict[str, str]:
+def _due(record: Case | Notice | Preview, key: Key) -> dict[str, str]:
     found = due_attributes(record, *key)
     return {**found, "due_shard": STUCK} if record.stuck and found else found
 

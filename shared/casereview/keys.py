@@ -73,6 +73,34 @@ def suppression(address: str) -> Key:
     return Key(f"ADDRESS#{address}", "SUPPRESSED")
 
 
+POLICIES = "POLICY"
+"""The partition of the registry: every document, the policy in force and the switch, read together."""
+IN_FORCE = Key(POLICIES, "IN_FORCE")
+SWITCH = Key(POLICIES, "SWITCH")
+
+
+def policy(policy_id: str) -> Key:
+    """Return the key of a policy document or an amendment."""
+    return Key(POLICIES, f"DOCUMENT#{policy_id}")
+
+
+def preview_partition(policy_id: str) -> str:
+    """Return the partition of the preview of a policy, an item for each office."""
+    return f"PREVIEW#{policy_id}"
+
+
+def preview(policy_id: str, office: str) -> Key:
+    """Return the key of one office's part of a preview."""
+    return Key(preview_partition(policy_id), f"OFFICE#{office}")
+
+
+def previewed_of(key: Key) -> tuple[str, str] | None:
+    """Return policy and office in the key of a preview, or None where it is another record's."""
+    if not key.pk.startswith("PREVIEW#"):
+        return None
+    return key.pk.removeprefix("PREVIEW#"), key.sk.removeprefix("OFFICE#")
+
+
 def case_id_of(pk: str) -> str:
     """Return the case id in a partition of a case."""
     return pk.removeprefix("CASE#")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from casereview.items import Item
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
+_NAMES = re.compile(r"#\w+")
 PEOPLE_AHEAD = 500
 """People ahead are counted up to here."""
 
@@ -50,7 +52,7 @@ class Write:
     def call(self, table: str) -> TransactWriteItemTypeDef:
         """Return the write as TransactWriteItems takes it; a refusal brings the old item."""
         text = f"{self.condition} {self.update or ''}"
-        names = {f"#{name}": name for name in self.values if f"#{name}" in text}
+        names = {name: name[1:] for name in _NAMES.findall(text)}
         body: dict[str, object] = {
             "TableName": table,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -61,8 +63,9 @@ class Write:
             body |= {"Key": _key(self.key), "UpdateExpression": self.update}
         else:
             body |= {"Item": to_item(self.record)} if self.record else {"Key": _key(self.key)}
-        if self.values:
+        if names:
             body["ExpressionAttributeNames"] = names
+        if self.values:
             body["ExpressionAttributeValues"] = {f":{name}": attribute(value) for name, value in self.values.items()}
         return {self.action: body}  # type: ignore[misc]
 
@@ -256,6 +259,32 @@ class Table:
             ExpressionAttributeValues={":pk": {"S": keys.reads_partition(case_id)}},
         )
         return [from_item(Read, item) for page in pages for item in page["Items"]]
+
+    def items(self, pk: str, prefix: str = "") -> list[Item]:
+        """Read a partition consistently, or the part of it whose sort keys begin with a prefix."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}, **({":prefix": {"S": prefix}} if prefix else {})},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    def entries(self, queue: str, after: Listed | None = None) -> Iterator[dict[str, Any]]:
+        """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old."""
+        query: dict[str, Any] = {}
+        if after:
+            place = _key(keys.case(after.case_id))
+            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=keys.WORKLIST,
+            KeyConditionExpression="#queue = :queue",
+            ExpressionAttributeNames={"#queue": "queue"},
+            ExpressionAttributeValues={":queue": {"S": queue}},
+            **query,
+        )
+        return (plain_fields(item) for page in pages for item in page["Items"])
 
     def write(self, *writes: Write) -> None:
         """Write all or nothing. Raises Refused where a condition failed or another transaction was in the way."""

@@ -11,7 +11,7 @@ AT_REST = {"Ref": "AtRestKey"}
 DAY = 24 * 60 * 60
 SOURCES = {"Rank": "prioritize", "Notice": "notify", "Delivery": "notify"}
 KEYS = ("AtRestKey", "SealingKey", "MacKey")
-SNAPSHOT = ["status", "lane", "first_look_at", "filed_at", "claimed_by", "flags"]
+SNAPSHOT = ["status", "lane", "first_look_at", "filed_at", "claimed_by", "flags", "digest"]
 
 
 def test_the_table_outlives_mistakes() -> None:
