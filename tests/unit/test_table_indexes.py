@@ -32,12 +32,18 @@ def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> 
 
 
 def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None:
-    table.put(case(1, target_at=NOW, claimed_by="a", flags=("verify",)))
-    table.put(case(2))
+    table.put(case(1, lane="detained", target_at=NOW, claimed_by="a", flags=("verify",)))
+    table.put(case(2, lane="detained", target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - HOUR))
     one, two = table.standing("ATL")
-    assert (one.rank, one.filed_at, one.target_at) == ("02.1.001.C1", NOW, NOW)
+    assert (one.lane, one.filed_at, one.first_look_at) == ("detained", NOW, NOW)
     assert (one.claimed, one.flags) == (True, ("verify",))
-    assert (two.claimed, two.flags, two.target_at) == (False, (), None)
+    assert (two.claimed, two.flags, two.first_look_at) == (False, (), None)
+
+
+def test_the_place_in_a_worklist_counts_from_one(table: Table) -> None:
+    for number in range(1, 4):
+        table.put(case(number))
+    assert [table.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
 
 
 def due(table: Table, record: Case) -> list[Due]:
