@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
-from casereview import records
+from casereview.items import _KEYS
 from casereview.records import Stored
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -28,11 +28,8 @@ _PLAIN: dict[object, st.SearchStrategy[Any]] = {
     JsonValue: _json | st.lists(_json, max_size=2),
 }
 
-KINDS: list[type[Stored]] = [
-    kind
-    for kind in vars(records).values()
-    if isinstance(kind, type) and issubclass(kind, Stored) and kind is not Stored
-]
+KINDS: list[type[Stored]] = list(_KEYS)
+"""Every kind that has a key."""
 
 
 def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any annotation

@@ -135,6 +135,22 @@ def test_what_a_request_that_was_split_off_said_never_was_of_this_case() -> None
     assert found.settled.facts == Facts(custody="detained", pregnant=True)
 
 
+def test_what_it_says_after_it_came_back_by_a_link_counts_again() -> None:
+    events = [
+        filed(1, "R1", "self", DETAINED),
+        filed(2, "R2", "family", Facts(removal_soon=True)),
+        event(3, kind="split", actor="officer", receipt="R2"),
+        filed(4, "R2", "family", Facts(serious_illness=True)),
+    ]
+    assert assessed(events).settled.facts == Facts(custody="detained", serious_illness=True)
+
+
+def test_an_interpreter_is_marked_until_the_end_and_a_form_until_its_holder_is_recognised() -> None:
+    events = [filed(1, "R1", "family", DETAINED, marks=("authority_needed", "interpreter"))]
+    assert {"authority_needed", "interpreter"} <= assessed(events).settled.marks
+    assert assessed([*events, recognised(2, "R1")]).settled.marks == {"interpreter"}
+
+
 def test_events_that_state_no_facts_change_none() -> None:
     events = [filed(1, "R1", "self", DETAINED), event(2, kind="withdrawn", receipt="R1"), event(3, kind="ranked")]
     assert assessed(events).settled == assessed(events[:1]).settled

@@ -12,6 +12,7 @@ from casereview.duties import STUCK, shard_of
 from casereview.facts import Facts
 from casereview.items import from_item, key_of, to_item
 from casereview.lifecycle import QUEUED
+from casereview.policy_records import Preview
 from casereview.records import Case, Event, Guard, Notice, Request, Stored
 from tests.unit.histories import NOW, event, file_of, filed, notice, updated
 from tests.unit.stored import KINDS, of_kind
@@ -59,19 +60,16 @@ def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data:
     assert {"NULL": True} not in item.values()
 
 
-def test_every_kind_of_record_has_a_key_of_its_own() -> None:
-    found = [
-        keys.case("1"),
-        keys.event("1", 1),
-        keys.notice("1", "N"),
-        keys.request("1"),
-        keys.guard("1"),
-        keys.suppression("1"),
-        keys.officer("1"),
-        keys.read("1", "1"),
-        keys.snapshot("1"),
-    ]
-    assert len({(key.pk.split("#")[0], key.sk.split("#")[0]) for key in found}) == len(KINDS) == len(found)
+@profile
+@given(st.tuples(*map(of_kind, KINDS)))
+def test_no_two_kinds_of_record_share_a_key(records: tuple[Stored, ...]) -> None:
+    found = [key_of(record) for record in records]
+    assert len({(key.pk.partition("#")[0], key.sk.partition("#")[0]) for key in found}) == len(KINDS)
+
+
+def test_the_key_of_a_preview_names_policy_and_office_and_no_other_key_does() -> None:
+    assert keys.previewed_of(keys.preview("2025-01-20-order", "ATL")) == ("2025-01-20-order", "ATL")
+    assert keys.previewed_of(keys.policy("2025-01-20-order")) is None
 
 
 def test_events_sort_by_their_version_after_the_case_and_before_the_notices() -> None:
@@ -100,6 +98,9 @@ def test_what_owes_work_is_in_the_due_index_and_nothing_else_is() -> None:
     owed = notice(send_at=NOW)
     assert indexed(owed) == {"due_at": WHEN, "due_shard": shard_of(*key_of(owed))}
     assert indexed(notice(state="sent")) == {}
+    preview = Preview(policy_id="P", office="ATL", run="1", digest="D", at=NOW, work_at=NOW)
+    assert indexed(preview) == {"due_at": WHEN, "due_shard": shard_of("PREVIEW#P", "OFFICE#ATL")}
+    assert indexed(preview.model_copy(update={"work_at": None})) == {}
 
 
 def test_what_was_given_up_waits_apart_until_it_owes_nothing() -> None:

@@ -105,6 +105,13 @@ def test_cases_are_read_together_and_those_gone_are_left_out(table: Table) -> No
     assert table.cases([]) == {}
 
 
+def test_a_partition_is_read_whole_or_in_part(table: Table) -> None:
+    table.write(put_new(case()), put_new(event(1).model_copy(update={"case_id": "C1"})), put_new(case(2)))
+    assert [item["sk"]["S"] for item in table.items("CASE#C1")] == ["CASE", "EVENT#000001"]
+    assert [item["sk"]["S"] for item in table.items("CASE#C1", "EVENT#")] == ["EVENT#000001"]
+    assert table.items("CASE#C9") == []
+
+
 def test_reads_are_kept_apart_from_the_case_oldest_first(table: Table) -> None:
     reads = [Read(case_id="C1", read_id=str(number), at=NOW, user="a", what="case") for number in (2, 1)]
     for read in reads:

@@ -40,6 +40,14 @@ def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None
     assert (two.claimed, two.flags, two.first_look_at) == (False, (), None)
 
 
+def test_a_worklist_can_be_gone_through_to_its_end_after_any_place(table: Table) -> None:
+    for number in (2, 3, 1):
+        table.put(case(number))
+    assert [entry["rank"][-2:] for entry in table.entries("ATL")] == ["C1", "C2", "C3"]
+    assert [entry["rank"][-2:] for entry in table.entries("ATL", Listed("02.1.001.C1", "C1"))] == ["C2", "C3"]
+    assert list(table.entries("SNA")) == []
+
+
 def test_the_place_in_a_worklist_counts_from_one(table: Table) -> None:
     for number in range(1, 4):
         table.put(case(number))
