@@ -5,9 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from traceback import extract_tb
 
+_DEPTH = 5
+
 
 def describe(error: BaseException) -> dict[str, str]:
-    """Return the kind of an error and the last place in our code or a library's that raised it."""
+    """Return the kind of an error, the last place in our code or a library's that raised it, and what lies behind."""
     frames = extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return {"error": type(error).__name__, "where": where}
+    causes = {"causes": ", ".join(_causes(error))} if _behind(error) else {}
+    return {"error": type(error).__name__, "where": where, **causes}
+
+
+def _behind(error: BaseException) -> BaseException | None:
+    return error.__cause__ or error.__context__
+
+
+def _causes(error: BaseException) -> list[str]:
+    """Return the kinds of the errors behind an error, nearest first: what a key refused looks like a broken seal."""
+    found: list[str] = []
+    cause = _behind(error)
+    while cause is not None and len(found) < _DEPTH:
+        found.append(type(cause).__name__)
+        cause = _behind(cause)
+    return found

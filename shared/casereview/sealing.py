@@ -6,6 +6,7 @@ context binds each sealed part to its record, so that one cannot be passed off a
 
 from __future__ import annotations
 
+import logging
 import zlib
 from typing import Literal
 
@@ -13,6 +14,9 @@ from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsK
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
 from cryptography.exceptions import InvalidTag
+
+logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
+"""It would log tracebacks with the error texts of KMS; ours names the kinds of the errors."""
 
 Part = Literal["request", "contact", "update", "escalation", "asked", "decision", "why"]
 """What is sealed: the first four belong to a receipt, the others to a case, whose id then takes its place."""

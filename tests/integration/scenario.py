@@ -147,14 +147,14 @@ def public(system: System, words: Words) -> list[dict[str, Any]]:
 
 def refused(system: System, words: Words) -> None:
     """Send words where they cannot be accepted, in every way that a body can be wrong."""
-    word = words.word("refused")
+    word, name = words.word("refused"), words.word("field")
     good = filing(words, 1001)
     bad: list[object] = [
         word,
-        f'{{"{word}": 1, "{word}": 2}}',
-        {word: word},
+        f'{{"{name}": 1, "{name}": 2}}',
+        {name: word},
         [word],
-        good | {"grounds": {word: word}},
+        good | {"grounds": {name: word}},
         good | {"subject": {"a_number": word, "born_on": word}},
         good | {"requester": {"role": word, "contact": {"email": word, "phone": word, "language": word}}},
         good | {"facts": {"removal_at": word, "custody": word, "relief_pending": [word]}},
