@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.macs import Macs
 from casereview.messages import Hint, NoticeMessage, Queue, RankMessage
+from casereview.policies import Policies
 from casereview.records import Case, Notice
 from casereview.sealing import Seal
 from casereview.settings import Clock, Settings, now
@@ -37,6 +38,7 @@ class Desk:
     notice_queue: Queue
     macs: Macs
     seal: Seal
+    policies: Policies
     now: Clock = now
 
     def hint_rank(self, case: Case) -> None:
@@ -58,11 +60,13 @@ def _send(queue: Queue, message: Hint, office: str) -> None:
 def connect(settings: DeskSettings, clock: Clock = now) -> Desk:
     """Make the clients; nothing is called yet."""
     sqs = boto3.client("sqs")
+    table = Table(boto3.client("dynamodb"), settings.table_name)
     return Desk(
-        Table(boto3.client("dynamodb"), settings.table_name),
+        table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
         Macs(boto3.client("kms"), settings.mac_key_arn),
         Seal(settings.sealing_key_arn),
+        Policies(table, clock),
         clock,
     )

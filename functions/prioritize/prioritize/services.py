@@ -9,6 +9,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 
 from casereview.messages import Queue
+from casereview.policies import Policies
 from casereview.settings import Clock, Settings, now
 from casereview.table import Table
 
@@ -31,16 +32,19 @@ class Services:
     table: Table
     rank_queue: Queue
     notice_queue: Queue
+    policies: Policies
     now: Clock = now
 
 
 def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
     sqs = boto3.client("sqs")
+    table = Table(boto3.client("dynamodb"), settings.table_name)
     return Services(
-        Table(boto3.client("dynamodb"), settings.table_name),
+        table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
+        Policies(table, clock),
         clock,
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median_low
 
 from casereview.model import to_milliseconds
-from casereview.policy.registry import governing
+from casereview.policy.compiled import CompiledPolicy
 from casereview.records import LaneCount, Snapshot
 from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, offices
 from casereview.table import Standing
@@ -21,13 +21,12 @@ def snapshot(services: Services) -> dict[str, int]:
     counted = 0
     for office in (*offices(), HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL):
         standing = list(services.table.standing(office))
-        services.table.put(_snapshot(office, standing, now))
+        services.table.put(_snapshot(office, standing, services.policies.governing(now)[0], now))
         counted += len(standing)
     return {"counted": counted}
 
 
-def _snapshot(office: str, standing: Iterable[Standing], now: datetime) -> Snapshot:
-    policy, _until = governing(now)
+def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy, now: datetime) -> Snapshot:
     by_lane: dict[str, list[Standing]] = defaultdict(list)
     for case in standing:
         by_lane[case.lane].append(case)

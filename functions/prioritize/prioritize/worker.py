@@ -16,7 +16,7 @@ from casereview.duties import is_overdue
 from casereview.history import changes_between
 from casereview.lifecycle import LIVE
 from casereview.model import to_milliseconds
-from casereview.policy.registry import governing
+from casereview.policy.compiled import CompiledPolicy
 from casereview.records import Case, CaseFile, Event, Explanation
 from casereview.table import Refused, put_new, put_over
 from prioritize.endings import end_what_ended
@@ -53,8 +53,9 @@ def _stands_in_line(case: Case) -> bool:
 
 def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None:
     case = file.case
-    found = assess(file, InForce(*governing(now)), now)
-    ranked = _ranked(case, found, now)
+    policy = services.policies.in_force(case.digest, now)
+    found = assess(file, InForce(policy, None), now)  # its end is no case's own duty: a switch walks the worklists
+    ranked = _ranked(case, found, policy, now)
     changes = changes_between(case, ranked)
     if changes:
         after = ranked.model_copy(update={"version": case.version + 1})
@@ -67,7 +68,7 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
         metrics.add_metric("UpToDate", MetricUnit.Count, 1)
 
 
-def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
+def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime) -> Case:
     ranking = found.ranking
     first = case.status == "received"
     entered = ranking.lane != case.lane
@@ -75,7 +76,7 @@ def _ranked(case: Case, found: Assessment, now: datetime) -> Case:
     ranked = case.model_copy(
         update={
             **clock,
-            "lease_until": _lease(case, found, now) if entered else case.lease_until,
+            "lease_until": _lease(case, policy, ranking.lane, now) if entered else case.lease_until,
             "status": "in_line" if first else case.status,
             "status_since": now if first else case.status_since,
             "facts": found.settled.facts,
@@ -107,10 +108,9 @@ def _clock(case: Case, found: Assessment, now: datetime) -> dict[str, object]:
     return running_clock(case, now) if found.top else {"stopped_since": stopped}
 
 
-def _lease(case: Case, found: Assessment, now: datetime) -> datetime | None:
+def _lease(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> datetime | None:
     """Return when a claim ends, now that its case came into another lane: no later than the lane's lease from now."""
-    policy, _until = governing(now)
-    return case.lease_until and min(case.lease_until, now + lease(policy, found.ranking.lane))
+    return case.lease_until and min(case.lease_until, now + lease(policy, lane))
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:

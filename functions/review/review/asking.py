@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from casereview.claiming import UNCLAIMED, give_back, is_top
 from casereview.disclosure import sees_all
-from casereview.policy.registry import governing
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case
 from casereview.steps import Step
@@ -24,7 +23,7 @@ def ask(visit: Visit, body: InformationRequest) -> Case:
     if body.answer_by <= visit.at:
         raise unprocessable(Fault("/answer_by", "must lie in the future"))
     sealed = seal_words(visit.desk.seal, "asked", visit.case_id, {"asked": body.asked})
-    policy, _until = governing(visit.at)
+    policy, _until = visit.desk.policies.governing(visit.at)
     latest = visit.at + timedelta(days=policy.numbers.information_days)
 
     def plan(case: Case) -> Step:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from casereview.claiming import UNCLAIMED, back_in_line, counter, give_back, is_top, lease, take
 from casereview.policy.compiled import CompiledPolicy
-from casereview.policy.registry import governing
 from casereview.problems import Fault, Problem, conflict, forbidden
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
@@ -43,7 +42,7 @@ def claim(visit: Visit, *, by_next: bool = False) -> Case:
     def plan(case: Case) -> Step | None:
         if case.claimed_by == visit.caller.user and not by_next:
             return None
-        policy, _until = governing(visit.at)
+        policy, _until = visit.desk.policies.governing(visit.at)
         if not is_claimable(policy, case):
             raise conflict("somebody else holds the case, or its state allows no claim")
         may_review(visit.caller, case)
@@ -70,7 +69,7 @@ def _claimed(visit: Visit, case: Case) -> dict[str, object]:
 
 def renewal(visit: Visit, case: Case) -> dict[str, object]:
     """Return what renews a lease: work on a case does, and is a look at it."""
-    policy, _until = governing(visit.at)
+    policy, _until = visit.desk.policies.governing(visit.at)
     return {"lease_until": visit.at + lease(policy, case.lane), "looked_at": visit.at}
 
 

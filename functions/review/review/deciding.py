@@ -12,6 +12,7 @@ Nothing reaches a requester before it is final, and the decision itself only tho
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from casereview import keys
@@ -20,11 +21,12 @@ from casereview.claiming import UNCLAIMED, give_back
 from casereview.claims import kept
 from casereview.clock import new_clock
 from casereview.disclosure import sees_all
-from casereview.policy.registry import governing
+from casereview.policy.compiled import CompiledPolicy
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Guard, Notice
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.steps import CLOSED, Step
+from casereview.switching import for_decision, still_in_force
 from casereview.table import Write, delete, put_new
 from casereview.words import seal_words
 from review.bodies import Approval, Decision
@@ -50,23 +52,34 @@ def decide(visit: Visit, body: Decision) -> Case:
         may_review(visit.caller, case)
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
-        found = _current(visit, case, body)
-        _check_factors(visit, body)
+        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
+        found = _current(visit, case, body, policy)
+        _check_factors(policy, body)
         _check_citizenship(found, body, official=official)
-        decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": visit.caller.user}
-        event = {"details": _details(body), "sealed": _seal(visit, body)}
-        if official:
-            return _by_official(visit, case, decided, event, body.outcome)
-        if found.ranking.approvals and body.outcome in _ENFORCES:
-            waits = {"status": "awaiting_approval", "status_since": visit.at, "lease_until": None}
-            return Step("decision_proposed", {**decided, **waits}, event)
-        return _final(visit, case, "decided", decided, event)
+        waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
+        return _under(policy, _decided(visit, case, body, waits=waits))
 
     try:
         return visit.act(plan)
     except _MovedError as moved:
         visit.desk.hint_rank(moved.case)
         raise conflict("the case moved, or another policy is in force: read it again") from None
+
+
+def _decided(visit: Visit, case: Case, body: Decision, *, waits: bool) -> Step:
+    decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": visit.caller.user}
+    event = {"details": _details(body), "sealed": _seal(visit, body)}
+    if case.office == SENIOR_REVIEWING_OFFICIAL:
+        return _by_official(visit, case, decided, event, body.outcome)
+    if waits:
+        proposed = {"status": "awaiting_approval", "status_since": visit.at, "lease_until": None}
+        return Step("decision_proposed", {**decided, **proposed}, event)
+    return _final(visit, case, "decided", decided, event)
+
+
+def _under(policy: CompiledPolicy, step: Step) -> Step:
+    """Let a step take effect only while the policy that it rests on is in force."""
+    return replace(step, also=(*step.also, still_in_force(policy)))
 
 
 class _MovedError(Exception):
@@ -85,18 +98,16 @@ def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
         raise conflict("a request of this case is still live: only its requester withdraws it")
 
 
-def _current(visit: Visit, case: Case, body: Decision) -> Assessment:
+def _current(visit: Visit, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
     """Assess the case as it is; refuse a decision on another version or policy."""
-    policy, until = governing(visit.at)
     file = visit.desk.table.case_file(case.case_id)
     read_before = body.case_version != case.version or file is None or file.case.version != case.version
     if file is None or read_before or not body.policy == policy.id == case.policy:
         raise _MovedError(case)
-    return assess(file, InForce(policy, until), visit.at)
+    return assess(file, InForce(policy, None), visit.at)
 
 
-def _check_factors(visit: Visit, body: Decision) -> None:
-    policy, _until = governing(visit.at)
+def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
     known = {factor.id for factor in policy.document.factors}
     faults = [
         Fault(f"/factors/{index}", "is not a factor of the policy in force")
@@ -191,13 +202,13 @@ def approve(visit: Visit, body: Approval) -> Case:
             raise conflict("no decision of this case waits for an approval")
         if case.decided_by == visit.caller.user:
             raise conflict("a decision is approved by somebody other than its author")
-        policy, _until = governing(visit.at)
+        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
         switched = _decided_under(visit, case) != policy.id
         details = {"approve": body.approve, "policy_changed": switched}
         event = {"details": details, "sealed": visit.why(body.why)}
         took_part = {"reviewers": tuple(sorted({*case.reviewers, visit.caller.user}))}
         if body.approve and not switched:
-            return _final(visit, case, "approved", took_part, event)
+            return _under(policy, _final(visit, case, "approved", took_part, event))
         return Step("decision_returned", {**took_part, **_returned(visit, case)}, event)
 
     return visit.act(plan)

@@ -14,7 +14,6 @@ from casereview.duties import is_overdue
 from casereview.facts import Facts
 from casereview.model import rfc3339
 from casereview.policy.engine import explain
-from casereview.policy.registry import governing
 from casereview.problems import Fault, not_yours, unprocessable
 from casereview.records import CaseFile, Event, Read, Request
 from casereview.sealing import Part
@@ -37,7 +36,7 @@ from review.answers import (
 from review.authorization import open_case
 from review.cases import Visit
 from review.people import requests_of
-from review.worklist import flags_of, texts_of
+from review.worklist import flags_of
 
 _PARTS: dict[str, Part] = {
     "updated": "update",
@@ -78,7 +77,7 @@ def read_case(visit: Visit) -> CaseRead:
     file = _file(visit)
     _note(visit, "case")
     case = file.case
-    texts = texts_of(case.policy)
+    texts = visit.desk.policies.texts(case.policy)
     return CaseRead(
         case_id=case.case_id,
         case_version=case.version,
@@ -177,7 +176,7 @@ def read_ranking(visit: Visit) -> RankingRead:
     """Explain the place of a case, as the policy in force ranks it now. Raises Problem 404."""
     file = _file(visit)
     _note(visit, "ranking")
-    force = InForce(*governing(visit.at))
+    force = InForce(*visit.desk.policies.governing(visit.at))
     found = assess(file, force, visit.at)
     ranking, document = found.ranking, force.policy.document
     texts = {

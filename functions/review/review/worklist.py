@@ -7,7 +7,6 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
@@ -19,7 +18,6 @@ from casereview.duties import is_looked_at, is_overdue
 from casereview.lifecycle import QUEUED
 from casereview.model import Record, to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
-from casereview.policy.registry import DEFAULT, compiled, governing
 from casereview.problems import Fault, Problem, forbidden, malformed, unprocessable
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
@@ -62,7 +60,7 @@ def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None
     listed = desk.table.worklist(office, limit=limit, after=after)
     cases = desk.table.cases([place.case_id for place in listed])
     items = [
-        item_of(cases[place.case_id], position + number, now)
+        item_of(desk, cases[place.case_id], position + number, now)
         for number, place in enumerate(listed, start=1)
         if place.case_id in cases and _shown(cases[place.case_id], caller, office)
     ]
@@ -75,9 +73,9 @@ def _shown(case: Case, caller: Caller, office: str) -> bool:
     return case.office == office and case.status in QUEUED and (caller.restricted or not case.restricted)
 
 
-def item_of(case: Case, position: int, now: datetime) -> Item:
+def item_of(desk: Desk, case: Case, position: int, now: datetime) -> Item:
     """Return a case as the worklist shows it."""
-    texts = texts_of(case.policy)
+    texts = desk.policies.texts(case.policy)
     return Item(
         case_id=case.case_id,
         position=position,
@@ -91,13 +89,6 @@ def item_of(case: Case, position: int, now: datetime) -> Item:
         claimed_by=case.claimed_by,
         policy=case.policy,
     )
-
-
-@cache
-def texts_of(policy: str | None) -> dict[str, str]:
-    """Return the text of each lane and credit of a policy, of the default lanes without one."""
-    document = compiled(policy or DEFAULT).document
-    return {rule.id: rule.text for rule in (*document.lanes, *document.credits)}
 
 
 def flags_of(case: Case) -> tuple[str, ...]:
@@ -126,7 +117,7 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
             except Problem as problem:
                 contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
             else:
-                return item_of(taken, desk.table.position(taken.office, taken.rank or ""), now)
+                return item_of(desk, taken, desk.table.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
@@ -134,7 +125,7 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
 
 def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:
     """Yield the cases to try, in the order that is due to this caller now."""
-    policy, _until = governing(now)
+    policy, _until = desk.policies.governing(now)
     kth = (counter(desk.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
     for office in sorted(caller.queues()):
         line = _Line(desk, caller, policy, office)
