@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -11,6 +12,10 @@ from casereview.records import Stored
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_PER_CALL = 10
+"""What SQS takes at once."""
 
 
 class Hint(Stored):
@@ -21,6 +26,13 @@ class RankMessage(Hint):
     """A case whose rank may have changed."""
 
     case_id: str = Field(max_length=64)
+
+
+class PreviewMessage(Hint):
+    """A part of a policy's preview that is owed: that of one office."""
+
+    preview: str = Field(max_length=64)
+    office: str = Field(max_length=16)
 
 
 class NoticeMessage(Hint):
@@ -49,3 +61,15 @@ class Queue:
         self._client.send_message(
             QueueUrl=self._url, MessageBody=message.model_dump_json(by_alias=True), MessageGroupId=office
         )
+
+    def send_all(self, messages: Sequence[tuple[Hint, str]]) -> None:
+        """Send messages, each to the group of its office, ten a call; what SQS refuses of them is lost.
+
+        Raises botocore's errors; some may have been sent then.
+        """
+        for start in range(0, len(messages), _PER_CALL):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [
+                {"Id": str(number), "MessageBody": message.model_dump_json(by_alias=True), "MessageGroupId": office}
+                for number, (message, office) in enumerate(messages[start : start + _PER_CALL])
+            ]
+            self._client.send_message_batch(QueueUrl=self._url, Entries=entries)

@@ -74,8 +74,6 @@ class Switch(Stored):
     """When it last went on; what it may send has grown since."""
     cursors: dict[str, Place] = Field(default_factory=dict)
     """The last place seen in each office's worklist, in this round."""
-    done: tuple[str, ...] = ()
-    """The offices whose worklist was walked to its end in this round."""
     left: int = 0
     """Cases under another policy seen in this round, sent or left out."""
     sent: int = 0

@@ -76,6 +76,11 @@ def offices() -> dict[str, str]:
     return {row["code"]: row["name"] for row in _rows("field_offices.csv")}
 
 
+def queues() -> tuple[str, ...]:
+    """Return the worklists that there are: every field office's, headquarters' and the Senior Reviewing Official's."""
+    return (*offices(), HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL)
+
+
 @cache
 def _areas() -> dict[str, tuple[Area, ...]]:
     areas = defaultdict(list)

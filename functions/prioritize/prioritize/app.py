@@ -11,13 +11,19 @@ from casereview.messages import Duty, RankMessage
 from prioritize.services import Services, logger, metrics, services
 from prioritize.snapshot import snapshot
 from prioritize.sweep import redrive, sweep
+from prioritize.switch import switch
 from prioritize.worker import rank_case
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-_DUTIES: dict[str, Callable[[Services], object]] = {"sweep": sweep, "redrive": redrive, "snapshot": snapshot}
+def tick(use: Services) -> dict[str, int]:
+    """Do what the schedule asks for each minute: sweep, then let the policy in force follow the registry."""
+    return {**sweep(use), **switch(use)}
+
+
+_DUTIES: dict[str, Callable[[Services], object]] = {"sweep": tick, "redrive": redrive, "snapshot": snapshot}
 
 
 def respond(use: Services, event: dict[str, Any]) -> object:

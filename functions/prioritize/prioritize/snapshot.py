@@ -10,7 +10,7 @@ from statistics import median_low
 from casereview.model import to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import LaneCount, Snapshot
-from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, offices
+from casereview.routing import queues
 from casereview.table import Standing
 from prioritize.services import Services
 
@@ -19,7 +19,7 @@ def snapshot(services: Services) -> dict[str, int]:
     """Take a snapshot of every office; return how many cases were counted."""
     now = to_milliseconds(services.now())
     counted = 0
-    for office in (*offices(), HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL):
+    for office in queues():
         standing = list(services.table.standing(office))
         services.table.put(_snapshot(office, standing, services.policies.governing(now)[0], now))
         counted += len(standing)
