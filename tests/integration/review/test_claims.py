@@ -1,0 +1,231 @@
+"""Claims: the next case, a case of one's choice, release, the end of a lease, the cap, and no lane that starves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from casereview import keys
+from casereview.policy import registry
+from casereview.policy.compiled import CompiledPolicy, compile_policy
+from casereview.records import Officer
+from tests.edge import edge, performs_after
+from tests.integration.review.office import (
+    CLEARED,
+    COLLEAGUE,
+    OFFICER,
+    ask,
+    claimed,
+    decide,
+    item,
+    matter,
+    post,
+    read,
+    take_next,
+    verify,
+)
+from tests.system import Staff, System, body
+
+IMMINENT: dict[str, Any] = {"removal_soon": True}
+
+
+def _held(system: System, user: Staff = OFFICER) -> int:
+    return system.read(Officer, keys.officer(user.user)).claims
+
+
+@contextmanager
+def _numbers(monkeypatch: pytest.MonkeyPatch, **numbers: object) -> Iterator[None]:
+    """Let the policy in force have other numbers, as a document of the policy office would."""
+    original = registry.compiled
+
+    def changed(name: str) -> CompiledPolicy:
+        document = registry.packaged(name)
+        update = {"numbers": document.numbers.model_copy(update=numbers)}
+        return compile_policy(document.model_copy(update=update), registry.flags())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "compiled", changed)
+        yield
+    assert registry.compiled is original
+
+
+def test_next_is_the_first_that_nobody_holds_and_says_where_it_stands(system: System) -> None:
+    first, second = matter(system, 1), matter(system, 2)
+    system.work(COLLEAGUE, first.case_id, "claim")
+    taken = system.staff(OFFICER, "POST", "/staff/worklist/next", {}).json()
+    assert (taken["case_id"], taken["position"], taken["claimed_by"]) == (second.case_id, 2, "omar")
+    assert taken == item(system, second.case_id)
+    assert take_next(system) is None
+
+
+def test_next_passes_over_restricted_cases_for_who_may_not_open_them(system: System) -> None:
+    hidden = matter(system, 1, facts={"relief_pending": ["u_visa"]})
+    open_one = matter(system, 2)
+    assert take_next(system, OFFICER) == open_one.case_id
+    assert take_next(system, OFFICER) is None
+    assert take_next(system, CLEARED) == hidden.case_id
+
+
+def test_a_claim_is_one_event_with_the_officers_counter(system: System) -> None:
+    held = claimed(system)
+    event = system.history(system.case_of(held.filed))[-1]
+    assert (event.kind, event.actor, event.user) == ("claimed", "officer", "omar")
+    assert event.changes["status"].after == "in_review"
+    assert _held(system) == 1
+
+
+def test_a_case_that_somebody_holds_is_nobody_elses_and_claiming_again_changes_nothing(system: System) -> None:
+    held = claimed(system)
+    assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
+    version = system.case_of(held.filed).version
+    assert system.work(OFFICER, held.case_id, "claim")["case_version"] == version
+    assert _held(system) == 1
+
+
+def test_a_lost_race_tries_the_next_candidate(system: System) -> None:
+    """A colleague takes the first case just before the officer's own transaction arrives."""
+    first, second = matter(system, 1), matter(system, 2)
+    raced: list[bool] = []
+
+    def colleague() -> None:
+        if not raced:
+            raced.append(True)
+            system.work(COLLEAGUE, first.case_id, "claim")
+
+    with edge("dynamodb.TransactWriteItems", performs_after(colleague)):
+        assert take_next(system) == second.case_id
+    assert (_held(system), _held(system, COLLEAGUE)) == (1, 1)
+
+
+def test_release_puts_a_case_back_to_its_place(system: System) -> None:
+    held = claimed(system)
+    rank = system.case_of(held.filed).rank
+    assert post(system, COLLEAGUE, held.case_id, "release").status == 409
+    released = system.work(OFFICER, held.case_id, "release")
+    assert (released["status"], released["claimed_by"], released["lease_until"]) == ("in_line", None, None)
+    assert (system.case_of(held.filed).rank, _held(system)) == (rank, 0)
+    assert post(system, OFFICER, held.case_id, "release").status == 409
+    assert take_next(system, COLLEAGUE) == held.case_id
+
+
+def test_a_lease_lasts_as_the_policy_says_and_ends_when_the_sweep_clears_it(system: System) -> None:
+    held = claimed(system)
+    assert system.case_of(held.filed).lease_until == system.time + timedelta(hours=8)
+    system.later(hours=7, minutes=58)
+    system.settle(1)
+    assert system.case_of(held.filed).claimed_by == "omar"
+    system.settle(3)
+    case = system.case_of(held.filed)
+    assert (case.status, case.claimed_by, _held(system)) == ("in_line", None, 0)
+    assert [event.kind for event in system.history(case)].count("lease_ended") == 1
+    assert post(system, OFFICER, held.case_id, "release").status == 409
+
+
+def test_in_a_top_lane_a_lease_is_half_of_the_first_look(system: System) -> None:
+    held = claimed(system, facts=IMMINENT)
+    assert system.case_of(held.filed).lease_until == system.time + timedelta(hours=2)
+
+
+def test_a_claim_on_a_case_that_comes_into_a_top_lane_is_cut_to_the_lease_there(system: System) -> None:
+    held = claimed(system)
+    system.later(hours=1)
+    system.on(held.filed, "POST", "/updates", {"facts": IMMINENT})
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.lane, case.claimed_by) == ("imminent_removal", "omar")
+    assert case.lease_until == system.time + timedelta(hours=2)
+    assert case.target_at == system.time + timedelta(hours=4)
+
+
+def test_work_on_a_case_renews_the_lease_and_is_a_look_at_it(system: System) -> None:
+    held = claimed(system)
+    system.on(held.filed, "POST", "/updates", {"facts": IMMINENT})
+    system.pump()
+    system.later(hours=1)
+    verify(system, OFFICER, held.case_id, facts={"serious_illness": True})
+    assert system.case_of(held.filed).lease_until == system.time + timedelta(hours=2)
+    system.later(hours=3, minutes=30)
+    assert item(system, held.case_id)["overdue"] is False
+
+
+def test_nobody_holds_more_than_the_cap(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    matters = [matter(system, number) for number in (1, 2, 3)]
+    with _numbers(monkeypatch, cap=2):
+        assert [take_next(system), take_next(system)] == [matters[0].case_id, matters[1].case_id]
+        refused = system.staff(OFFICER, "POST", "/staff/worklist/next", {})
+        assert (refused.status, post(system, OFFICER, matters[2].case_id, "claim").status) == (409, 409)
+        assert _held(system) == 2
+        system.work(OFFICER, matters[0].case_id, "release")
+        assert post(system, OFFICER, matters[2].case_id, "claim").status == 200
+
+
+@pytest.mark.parametrize("end", ["release", "question", "decision", "lease", "transfer", "withdrawal", "link"])
+def test_whatever_ends_a_claim_frees_its_holder(system: System, end: str) -> None:
+    held = claimed(system, subject={"a_number": None})
+    supervisor = Staff("sue", "supervisor")
+    match end:
+        case "release":
+            system.work(OFFICER, held.case_id, "release")
+        case "question":
+            ask(system, OFFICER, held.case_id)
+        case "decision":
+            decide(system, OFFICER, held.case_id)
+        case "lease":
+            system.later(hours=8)
+            system.settle(3)
+        case "transfer":
+            system.work(supervisor, held.case_id, "transfer", {"office": "ELP", "why": "Moved."})
+        case "withdrawal":
+            assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
+        case _:
+            target = matter(system, 2)
+            system.work(COLLEAGUE, held.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    case = system.case_of(held.filed)
+    assert (case.claimed_by, case.lease_until, _held(system)) == (None, None, 0)
+
+
+def test_every_kth_next_takes_the_most_overdue_of_the_lower_lanes(system: System) -> None:
+    """K is 5: four times the first of the line, a case of a top lane; the fifth time one that waits below."""
+    low = matter(system, 1, facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}})
+    later = matter(system, 2)
+    system.later(days=10)
+    top = [matter(system, number, facts=IMMINENT) for number in range(10, 19)]
+    assert [take_next(system) for _ in range(4)] == [found.case_id for found in top[:4]]
+    fifth = take_next(system)
+    assert fifth == later.case_id, "its first look is due in four days; the other's wait is long in fifty"
+    assert [take_next(system) for _ in range(4)] == [found.case_id for found in top[4:8]]
+    assert take_next(system) == low.case_id
+
+
+def test_no_lane_starves_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
+    low = [matter(system, 1, facts=at_home), matter(system, 2, facts={**at_home, "removal_order": "final"})]
+    low.append(matter(system, 3))
+    top = [matter(system, number, facts=IMMINENT) for number in range(10, 14)]
+    with _numbers(monkeypatch, every_kth_next=2):
+        taken = [take_next(system) for _ in range(6)]
+    assert set(taken[1::2]) == {found.case_id for found in low}
+    assert taken[::2] == [found.case_id for found in top[:3]]
+
+
+def test_a_case_that_waits_for_an_answer_is_not_next(system: System) -> None:
+    held = claimed(system)
+    ask(system, OFFICER, held.case_id)
+    assert take_next(system, COLLEAGUE) is None
+    assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
+
+
+def test_a_new_case_that_is_not_ranked_yet_cannot_be_claimed(system: System) -> None:
+    filed = system.file(body())
+    assert post(system, OFFICER, system.case_of(filed).case_id, "claim").status == 409
+
+
+def test_claiming_takes_an_empty_object(system: System) -> None:
+    held = matter(system)
+    assert post(system, OFFICER, held.case_id, "claim", {"user": "olga"}).status == 422
+    assert system.staff(OFFICER, "POST", f"/staff/cases/{held.case_id}/claim").status == 200
+    assert read(system, OFFICER, held.case_id)["claimed_by"] == "omar"
