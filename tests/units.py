@@ -121,3 +121,24 @@ def _in_transaction(write: Mapping[str, Any], read: Callable[[Item], Item | None
     before = read(body.get("Item") or body["Key"])
     after: Item | None = before if action == "ConditionCheck" else body.get("Item")
     return 2 * max(1, kilobytes(before), kilobytes(after)) + sum(index.units(before, after) for index in indexes)
+
+
+def key(item: Item) -> tuple[str, str]:
+    """Return the key of an item of our table."""
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def of_transactions(
+    transactions: Iterable[Iterable[Mapping[str, Any]]], items: Iterable[Item], indexes: Iterable[Index]
+) -> list[int]:
+    """Return the write units of transactions that took effect one after the other, from the items before the first."""
+    state, known, found = {key(item): item for item in items}, tuple(indexes), []
+    for writes in map(tuple, transactions):
+        found.append(transaction(writes, lambda item: state.get(key(item)), known))
+        for write in writes:
+            ((action, body),) = write.items()
+            if action == "Put":
+                state[key(body["Item"])] = body["Item"]
+            elif action == "Delete":
+                state.pop(key(body["Key"]), None)
+    return found

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from uuid import uuid4
 
+import boto3
 import pytest
 from moto import mock_aws
 
-from casereview.table import Table
-from tests.system import TABLE, System
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from tests.system import System
 
 
 @pytest.fixture
-def system(dynamodb: DynamoDBClient) -> Iterator[System]:
-    """A system of one's own, empty; ``dynamodb`` is that of tests/dynamodb_local.py."""
+def system(dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    """A system of one's own, empty: the engine (tests/dynamodb_local.py) keeps a database per access key."""
     with mock_aws():
-        found = System(dynamodb)
-        table = Table(dynamodb, TABLE)
-        found.intake = replace(found.intake, table=table)
-        found.prioritize = replace(found.prioritize, table=table)
-        found.notify = replace(found.notify, table=table)
-        yield found
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
+        yield System()

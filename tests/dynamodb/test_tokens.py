@@ -17,7 +17,6 @@ from tests.system import TABLE, System, body
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
-    from types_boto3_dynamodb import DynamoDBClient
 
 pytest_plugins = ["tests.dynamodb_local"]
 pytestmark = pytest.mark.dynamodb_local
@@ -25,7 +24,7 @@ EVENT = "before-send.dynamodb.TransactWriteItems"
 
 
 @contextmanager
-def first_answer_lost(client: DynamoDBClient) -> Iterator[list[bytes]]:
+def first_answer_lost(system: System) -> Iterator[list[bytes]]:
     """Have the first transaction reach the engine and its answer not come back; gives the bodies that were sent."""
     sent: list[bytes] = []
 
@@ -38,11 +37,14 @@ def first_answer_lost(client: DynamoDBClient) -> Iterator[list[bytes]]:
             assert answer.status_code == 200
             raise ConnectionClosedError(endpoint_url=request.url)
 
-    client.meta.events.register(EVENT, lose)
+    clients = [desk.table._client for desk in (system.intake, system.prioritize)]
+    for client in clients:
+        client.meta.events.register(EVENT, lose)
     try:
         yield sent
     finally:
-        client.meta.events.unregister(EVENT, lose)
+        for client in clients:
+            client.meta.events.unregister(EVENT, lose)
 
 
 def test_the_same_token_twice_applies_once(system: System) -> None:
@@ -62,7 +64,7 @@ def test_the_same_token_twice_applies_once(system: System) -> None:
 
 
 def test_a_request_whose_answer_was_lost_is_stored_once_and_answered(system: System) -> None:
-    with first_answer_lost(system.dynamodb) as sent:
+    with first_answer_lost(system) as sent:
         filed = system.file(body())
     assert len(sent) == 2
     assert sent[0] == sent[1]
@@ -77,7 +79,7 @@ def test_a_request_whose_answer_was_lost_is_stored_once_and_answered(system: Sys
 )
 def test_a_change_whose_answer_was_lost_is_one_event(system: System, what: str, said: object) -> None:
     filed = system.file(body())
-    with first_answer_lost(system.dynamodb) as sent:
+    with first_answer_lost(system) as sent:
         assert system.on(filed, "POST", what, said).status == 202
     assert len(sent) == 2
     assert system.case_of(filed).version == 2
@@ -86,7 +88,7 @@ def test_a_change_whose_answer_was_lost_is_one_event(system: System, what: str, 
 
 def test_a_ranking_whose_answer_was_lost_is_one_event(system: System) -> None:
     filed = system.file(body())
-    with first_answer_lost(system.dynamodb) as sent:
+    with first_answer_lost(system) as sent:
         system.pump()
     assert len(sent) >= 2
     assert [event.kind for event in system.history(system.case_of(filed))] == ["filed", "ranked"]
