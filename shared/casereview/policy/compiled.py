@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
 from casereview.policy.program import Assembler, Program, Remembered
 from casereview.policy.ranking import CategoryFound, FactorFound, Reason
-from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Policy, Rule, digest
+from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Overlay, Policy, Rule, digest
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 Answer = TypeVar("Answer")
@@ -112,7 +112,7 @@ class _Build:
         self.categories = self._masked(policy.categories)
         self.approvals = self._masked(policy.approvals)
         self.factors = self._masked(policy.factors)
-        self.flags = self._masked(flags.flags)
+        self.flags = self._masked([*flags.flags, *_touching(policy.overlays)])
         self.ahead = self.assembler.mask(tree({"not": {"removal_at": {"within": timedelta(0)}}}))
 
     def _masked(self, rules: Iterable[AnyRule]) -> list[Masked[AnyRule]]:
@@ -170,6 +170,16 @@ class _Build:
             tuple(CategoryFound(category.id, category.mode) for category in categories),
             tuple(approval.id for approval in asked if not (presumed and approval.only_if_nothing_presumed)),
         )
+
+
+def _touching(overlays: Iterable[Overlay]) -> Iterator[Flag]:
+    """The overlays that touch cases, as flags."""
+    for overlay in overlays:
+        if overlay.when is not None:
+            span = {"from": overlay.from_, "to": overlay.to}
+            yield Flag.model_validate(
+                {"id": overlay.id, "when": overlay.when, "text": overlay.text, "source": overlay.source, **span}
+            )
 
 
 def _largest(found: list[Masked[Credit]]) -> list[Masked[Credit]]:

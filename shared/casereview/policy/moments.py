@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from casereview.policy.refusing import refusal
+
 EASTERN: Final = ZoneInfo("America/New_York")
 PAST: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -60,12 +62,12 @@ def year_begins(year: int) -> datetime:
 
 
 def _read_duration(value: object) -> object:
-    """Read ``4h``, ``30m`` or ``14d``; a timedelta passes. Raises ValueError for anything else."""
+    """Read ``4h``, ``30m`` or ``14d``; a timedelta passes. Refuses anything else."""
     if isinstance(value, timedelta):
         return value
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("a duration is a number and m, h or d, such as 72h or 14d")
+        raise refusal("wrong_value", "a duration is a number and m, h or d, such as 72h or 14d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
@@ -81,7 +83,7 @@ def write_duration(value: timedelta) -> str:
 def _read_date(value: object) -> object:
     """Take a date or its ISO text, and nothing that pydantic would read as a timestamp."""
     if isinstance(value, datetime) or not isinstance(value, (date, str)):
-        raise ValueError("a date is written as YYYY-MM-DD")  # noqa: TRY004 - a fault, to pydantic, is a ValueError
+        raise refusal("wrong_value", "a date is written as YYYY-MM-DD")
     return value
 
 

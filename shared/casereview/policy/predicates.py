@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.moments import Day, Duration, Years
+from casereview.policy.refusing import refusal
 
 Yes = Literal[True]
 AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
@@ -23,7 +24,7 @@ AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
 
 def _whole_days(value: timedelta) -> timedelta:
     if value % timedelta(days=1):
-        raise ValueError("a check-in has no time of day: give whole days, such as 14d")
+        raise refusal("wrong_value", "a check-in has no time of day: give whole days, such as 14d")
     return value
 
 
@@ -146,7 +147,7 @@ def _one_fitting_test(value: object) -> object:
     _need_one(value, "a condition", "combine several by any or all")
     for fact, test in value.items():
         if fact not in FactTests.__annotations__:
-            raise ValueError(f"there is no fact {fact!r} that a policy may test")
+            raise refusal("unknown_fact", f"there is no fact {fact!r} that a policy may test")
         if fact not in COMBINATIONS:
             _fits(fact, test)
     return value
@@ -156,16 +157,16 @@ def _fits(fact: str, test: object) -> None:
     fitting = operators(fact)
     named = ", ".join(fitting)
     if not isinstance(test, Mapping):
-        raise ValueError(f"{fact} takes a test: {named}")  # noqa: TRY004 - a fault, to pydantic, is a ValueError
+        raise refusal("wrong_test", f"{fact} takes a test: {named}")
     for operator in test:
         if operator not in fitting:
-            raise ValueError(f"{fact} takes {named}; {operator!r} does not fit it")
+            raise refusal("wrong_test", f"{fact} takes {named}; {operator!r} does not fit it")
     _need_one(test, f"the test of {fact}", "combine several by any or all")
 
 
 def _need_one(value: Mapping[object, object], what: str, advice: str) -> None:
     if len(value) != 1:
-        raise ValueError(f"{what} has exactly one key; {advice}")
+        raise refusal("one_key", f"{what} has exactly one key; {advice}")
 
 
 def _tag(value: object) -> str:

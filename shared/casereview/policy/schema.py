@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal, Self
 
@@ -17,10 +17,11 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from casereview.model import Instant, Record
 from casereview.policy.moments import Duration, write_duration
 from casereview.policy.predicates import Condition
+from casereview.policy.refusing import Found, refusal, refuse
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 PolicyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 HOUSE_RULE: Final = "house rule"
 
 
@@ -35,7 +36,7 @@ class Interval(Record):
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
         if self.to is not None and self.to <= self.from_:
-            raise ValueError("an interval ends after it begins")
+            raise refusal("interval_order", "an interval ends after it begins")
         return self
 
 
@@ -83,22 +84,21 @@ class Factor(Rule):
     polarity: Literal["mitigating", "aggravating"]
 
 
-class Overlay(Record):
-    """A court's order that bore on the policy for a time; recorded for readers, without effect on the ranking."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
+class Overlay(Interval):
+    """A court's order that bears on the policy for a time; it changes no lane and no category."""
 
     id: RuleId
-    from_: Instant = Field(alias="from")
-    to: Instant | None = None
     text: Text
     source: Text
+    when: Condition | None = None
+    """Whom it touches: their cases carry its id as a flag while it lasts; None only tells its readers."""
 
 
 def _between(least: timedelta, most: timedelta) -> AfterValidator:
     def check(value: timedelta) -> timedelta:
         if not least <= value <= most:
-            raise ValueError(f"the duration lies between {write_duration(least)} and {write_duration(most)}")
+            bounds = f"{write_duration(least)} and {write_duration(most)}"
+            raise refusal("number_bound", f"the duration lies between {bounds}")
         return value
 
     return AfterValidator(check)
@@ -132,11 +132,25 @@ class Head(Record):
     in_force: tuple[Interval, ...] = ()
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for earlier, later in zip(self.in_force, self.in_force[1:], strict=False):
-            if earlier.to is None or later.from_ < earlier.to:
-                raise ValueError("in_force lists intervals in order, none inside another")
+    def _is_sound(self) -> Self:
+        refuse(self._faults())
         return self
+
+    def _faults(self) -> Iterator[Found]:
+        """Find what no single value shows."""
+        for index, (earlier, later) in enumerate(zip(self.in_force, self.in_force[1:], strict=False), 1):
+            if earlier.to is None or later.from_ < earlier.to:
+                message = "in_force lists intervals in order, none inside another"
+                yield Found(("in_force", index), "intervals_overlap", message)
+
+
+class Amendment(Head):
+    """When another policy governs: its intervals are replaced, since it was vacated, revived or delayed."""
+
+    amends: PolicyId
+    text: Text
+    """What happened, in plain language."""
+    source: Text
 
 
 class Policy(Head):
@@ -152,30 +166,32 @@ class Policy(Head):
     numbers: Numbers = Numbers()
     overlays: tuple[Overlay, ...] = ()
 
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Self:
+    def _faults(self) -> Iterator[Found]:
+        yield from super()._faults()
         for section in ("lanes", "credits", "categories", "approvals", "factors", "overlays"):
-            _refuse_twice(section, (rule.id for rule in getattr(self, section)))
-        shared = {lane.id for lane in self.lanes} & {category.id for category in self.categories}
-        if shared:
-            raise ValueError(f"review urgency and enforcement priority must not share a name: {sorted(shared)}")
-        return self
-
-    @model_validator(mode="after")
-    def _lanes_are_total(self) -> Self:
-        if self.lanes[-1].when != "always" or self.lanes[-1].order_by != "filed_at":
-            raise ValueError("the last lane takes every case (when: always) in order of filing time")
-        tops = [lane.top for lane in self.lanes]
-        if tops != sorted(tops, reverse=True):
-            raise ValueError("top lanes come first")
-        return self
-
-    @model_validator(mode="after")
-    def _credits_are_bounded(self) -> Self:
-        for credit in self.credits:
+            yield from _twice(section, [rule.id for rule in getattr(self, section)])
+        yield from self._names_shared()
+        yield from self._lanes_at_fault()
+        for index, credit in enumerate(self.credits):
             if not timedelta(0) < credit.earlier_by <= self.numbers.largest_credit:
-                raise ValueError(f"credit {credit.id} is not within numbers.largest_credit")
-        return self
+                message = f"credit {credit.id} is not within numbers.largest_credit"
+                yield Found(("credits", index, "earlier_by"), "credit_bound", message)
+
+    def _names_shared(self) -> Iterator[Found]:
+        lanes = {lane.id for lane in self.lanes}
+        for index, category in enumerate(self.categories):
+            if category.id in lanes:
+                message = f"review urgency and enforcement priority must not share a name: {category.id}"
+                yield Found(("categories", index, "id"), "names_shared", message)
+
+    def _lanes_at_fault(self) -> Iterator[Found]:
+        last = len(self.lanes) - 1
+        if self.lanes[last].when != "always" or self.lanes[last].order_by != "filed_at":
+            message = "the last lane takes every case (when: always) in order of filing time"
+            yield Found(("lanes", last), "not_total", message)
+        for index, (above, lane) in enumerate(zip(self.lanes, self.lanes[1:], strict=False), 1):
+            if lane.top and not above.top:
+                yield Found(("lanes", index, "top"), "tops_first", "top lanes come first")
 
 
 class Flag(Rule):
@@ -195,7 +211,7 @@ class Flags(Record):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        _refuse_twice("flags", (flag.id for flag in self.flags))
+        refuse(_twice("flags", [flag.id for flag in self.flags]))
         return self
 
 
@@ -206,8 +222,7 @@ def digest(document: Record) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _refuse_twice(section: str, ids: Iterable[str]) -> None:
-    seen: Sequence[str] = list(ids)
-    twice = sorted({name for name in seen if seen.count(name) > 1})
-    if twice:
-        raise ValueError(f"{section}: the id {', '.join(twice)} occurs twice")
+def _twice(section: str, ids: Sequence[str]) -> Iterator[Found]:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            yield Found((section, index, "id"), "id_twice", f"{section}: the id {name} occurs twice")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
+
+from casereview.policy.refusing import Found
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -13,6 +16,17 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is ten times as quick, and cold starts wait for it."""
 
 _DEEPEST: Final = 60
+_NO_TEXT: Final = frozenset({"missing", "string_too_short", "string_pattern_mismatch"})
+_CHECKS: Final = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_key",
+    "greater_than_equal": "number_bound",
+    "less_than_equal": "number_bound",
+}
+OWN_CHECKS: Final = frozenset(
+    {"unknown_fact", "wrong_test", "one_key", "wrong_value", "interval_order", "number_bound"}
+)
+"""The checks of single values that have ids of their own."""
 _UNION_TAGS: Final = frozenset({"always", "tests"})
 Path = tuple[int | str, ...]
 
@@ -23,6 +37,8 @@ class Fault(NamedTuple):
     where: str
     line: int
     message: str
+    check: str = "yaml"
+    """The id of what was checked (docs/policies.md lists them)."""
 
 
 class DocumentError(ValueError):
@@ -107,12 +123,26 @@ def _line_of(node: yaml.Node) -> int:
 
 def faults_of(error: ValidationError, data: object, lines: dict[Path, int]) -> list[Fault]:
     """Translate pydantic's errors into faults that name the rule and its line."""
-    faults = []
-    for found in error.errors(include_url=False, include_context=False, include_input=False):
-        path = tuple(part for part in found["loc"] if part not in _UNION_TAGS)
-        message = found["msg"].removeprefix("Value error, ")
-        faults.append(Fault(_name(path, data), _line(path, lines), message))
+    faults: list[Found] = []
+    for raised in error.errors(include_url=False, include_input=False):
+        path = tuple(part for part in raised["loc"] if part not in _UNION_TAGS)
+        own = Found((), _check(raised["type"], path), raised["msg"])
+        whole: tuple[Found, ...] = raised.get("ctx", {}).get("found") or (own,)
+        faults += [found._replace(path=(*path, *found.path)) for found in whole]
+    return located(faults, data, lines)
+
+
+def located(found: Iterable[Found], data: object, lines: dict[Path, int]) -> list[Fault]:
+    """Name the rule and the line of faults, in order of lines."""
+    faults = [Fault(_name(path, data), _line(path, lines), message, check) for path, check, message in found]
     return sorted(faults, key=lambda fault: fault.line)
+
+
+def _check(kind: str, path: Path) -> str:
+    """Return the id of the check behind one of pydantic's own errors; our own errors are ids already."""
+    if path and path[-1] in {"text", "source", "title"} and kind in _NO_TEXT:
+        return "text_missing"
+    return _CHECKS.get(kind, kind if kind in OWN_CHECKS else "wrong_value")
 
 
 def _line(path: Path, lines: dict[Path, int]) -> int:

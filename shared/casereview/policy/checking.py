@@ -1,0 +1,77 @@
+"""What a document must satisfy before it is published: its schema, and that every rule can have an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from casereview.policy.conditions import Node, tree
+from casereview.policy.implication import ever_holds
+from casereview.policy.refusing import Found
+from casereview.policy.registry import flags
+from casereview.policy.schema import Amendment, Policy, Rule
+from casereview.policy.source import DocumentError, Fault, Path, faults_of, load_with_lines, located
+
+LONGEST: Final = 100_000
+"""Characters of a document."""
+_SECTIONS: Final = ("lanes", "credits", "categories", "approvals", "factors")
+
+
+def check(text: str) -> Policy | Amendment:
+    """Read a document or an amendment and check all of it. Raises DocumentError with every fault found."""
+    if len(text) > LONGEST:
+        raise DocumentError([Fault("document", 1, f"it is longer than {LONGEST} characters", "too_long")])
+    data, lines = load_with_lines(text)
+    model = Amendment if isinstance(data, dict) and "amends" in data else Policy
+    try:
+        document = model.model_validate(data)
+    except ValidationError as error:
+        raise DocumentError(faults_of(error, data, lines)) from error
+    if isinstance(document, Policy):
+        _refuse(list(_without_effect(document)), data, lines)
+    return document
+
+
+def _refuse(found: list[Found], data: Any, lines: dict[Path, int]) -> None:  # noqa: ANN401 - what YAML holds
+    if found:
+        raise DocumentError(located(found, data, lines))
+
+
+def _without_effect(policy: Policy) -> Iterator[Found]:
+    """Find lanes that an earlier one takes every case from, and rules that no case satisfies."""
+    yield from _shadowed(policy)
+    for section in _SECTIONS[1:]:
+        for index, rule in enumerate(getattr(policy, section)):
+            yield from _impossible((section, index, "when"), rule)
+    if policy.withhold:
+        yield from _impossible(("withhold", "when"), policy.withhold)
+    house = {flag.id for flag in flags().flags}
+    for index, overlay in enumerate(policy.overlays):
+        if overlay.id in house:
+            message = f"overlays: the id {overlay.id} is that of a house flag"
+            yield Found(("overlays", index, "id"), "id_twice", message)
+
+
+def _impossible(path: Path, rule: Rule) -> Iterator[Found]:
+    if not ever_holds(tree(rule.when)):
+        yield Found(path, "never_holds", f"{rule.id} can never hold: no case satisfies it")
+
+
+def _shadowed(policy: Policy) -> Iterator[Found]:
+    above: list[Node] = []
+    for index, lane in enumerate(policy.lanes):
+        node, path = tree(lane.when), ("lanes", index, "when")
+        if not ever_holds(node):
+            yield from _impossible(path, lane)
+        elif not ever_holds(node, above):
+            yield Found(path, "lane_shadowed", _by_whom(policy, index, node, above))
+        above.append(node)
+
+
+def _by_whom(policy: Policy, index: int, node: Node, above: list[Node]) -> str:
+    """Say which lane above takes every case, where it is one alone."""
+    alone = [policy.lanes[i].id for i in range(index) if not ever_holds(node, [above[i]])]
+    by = f"lane {alone[0]}" if alone else "the lanes"
+    return f"no case ever comes to lane {policy.lanes[index].id}: {by} above it takes them all"
