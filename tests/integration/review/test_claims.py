@@ -188,17 +188,18 @@ def test_whatever_ends_a_claim_frees_its_holder(system: System, end: str) -> Non
     assert (case.claimed_by, case.lease_until, _held(system)) == (None, None, 0)
 
 
-def test_every_kth_next_takes_the_most_overdue_of_the_lower_lanes(system: System) -> None:
-    """K is 5: four times the first of the line, a case of a top lane; the fifth time one that waits below."""
-    low = matter(system, 1, facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}})
-    later = matter(system, 2)
+def test_every_kth_next_takes_the_most_overdue_of_the_lower_lanes(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice the first of the line, a case of a top lane; the third time one that waits below."""
+    at_home = matter(system, 1, facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}})
+    detained = matter(system, 2)
     system.later(days=10)
-    top = [matter(system, number, facts=IMMINENT) for number in range(10, 19)]
-    assert [take_next(system) for _ in range(4)] == [found.case_id for found in top[:4]]
-    fifth = take_next(system)
-    assert fifth == later.case_id, "its first look is due in four days; the other's wait is long in fifty"
-    assert [take_next(system) for _ in range(4)] == [found.case_id for found in top[4:8]]
-    assert take_next(system) == low.case_id
+    top = [matter(system, number, facts=IMMINENT).case_id for number in range(10, 15)]
+    with _numbers(monkeypatch, every_kth_next=3):
+        taken = [take_next(system) for _ in range(6)]
+    assert taken == [top[0], top[1], detained.case_id, top[2], top[3], at_home.case_id]
+    assert system.read(Officer, keys.officer("omar")).nexts == 6
 
 
 def test_no_lane_starves_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,37 @@
+"""What is no verification, or not of this case, is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.review.office import OFFICER, claimed, matter, post
+from tests.system import System
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"verdict": "confirmed", "why": "x"},
+        {"facts": {}, "verdict": "confirmed", "why": "x"},
+        {"facts": {"pregnant": True}, "identity": True, "receipt": "R", "verdict": "confirmed", "why": "x"},
+        {"identity": True, "verdict": "confirmed", "why": "x"},
+        {"identity": False, "receipt": "R", "verdict": "confirmed", "why": "x"},
+        {"facts": {"pregnant": "yes"}, "verdict": "confirmed", "why": "x"},
+        {"facts": {"office": "ELP"}, "verdict": "confirmed", "why": "x"},
+        {"facts": {"pregnant": True}, "verdict": "perhaps", "why": "x"},
+        {"facts": {"pregnant": True}, "verdict": "confirmed", "why": "  "},
+        {"facts": {"pregnant": True}, "verdict": "confirmed"},
+    ],
+)
+def test_a_verification_says_one_thing_and_why(shared: System, given: dict[str, object]) -> None:
+    held = claimed(shared, 900)
+    assert post(shared, OFFICER, held.case_id, "verifications", given).status == 422
+    shared.work(OFFICER, held.case_id, "release")
+
+
+@pytest.mark.parametrize("about", [{"identity": True}, {"authority": "g28"}, {"facts": {"pregnant": True}}])
+def test_a_receipt_of_another_case_is_none_here(shared: System, about: dict[str, object]) -> None:
+    held, other = claimed(shared, 901), matter(shared, 902)
+    given = {"receipt": other.receipt, "verdict": "confirmed", "why": "x", **about}
+    assert post(shared, OFFICER, held.case_id, "verifications", given).status == 404
+    shared.work(OFFICER, held.case_id, "release")
