@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from casereview.batch import SqsRecord, each_record
 from casereview.faults import describe
-from casereview.messages import Duty, RankMessage
+from casereview.messages import Duty, PreviewMessage, RankMessage
+from prioritize.preview import preview
 from prioritize.services import Services, logger, metrics, services
 from prioritize.snapshot import snapshot
 from prioritize.sweep import redrive, sweep
@@ -33,8 +36,15 @@ def respond(use: Services, event: dict[str, Any]) -> object:
     return _DUTIES[Duty.model_validate(event).duty](use)
 
 
+_MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | PreviewMessage)
+
+
 def _rank(use: Services, record: SqsRecord) -> None:
-    rank_case(use, RankMessage.model_validate_json(record["body"]).case_id)
+    message = _MESSAGE.validate_json(record["body"])
+    if isinstance(message, RankMessage):
+        rank_case(use, message.case_id)
+    else:
+        preview(use, message)
 
 
 class FailedError(Exception):

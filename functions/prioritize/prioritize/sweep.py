@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
 from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
-from casereview.messages import NoticeMessage, RankMessage
+from casereview.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.table import Due
 from prioritize.services import Services, metrics
 
@@ -46,6 +46,9 @@ def _ask(services: Services, due: Due, shard: str, now: datetime) -> bool:
 
 
 def _send(services: Services, due: Due) -> None:
+    if previewed := keys.previewed_of(due.key):
+        services.rank_queue.send(PreviewMessage(preview=previewed[0], office=previewed[1]), due.office)
+        return
     case_id, notice_id = keys.case_id_of(due.key.pk), keys.notice_id_of(due.key.sk)
     if notice_id is None:
         services.rank_queue.send(RankMessage(case_id=case_id), due.office)

@@ -174,5 +174,6 @@ def _rows(tests: Iterable[Test]) -> list[tuple[Row, ...]] | None:
     found: list[tuple[Row, ...]] = []
     for each, day, set_aside in product(standing, (_SOME_DAY, None), (False, True)):
         rows: list[Row] = [(kind, day, True, None, None) for kind, many in each for _ in range(many)]
-        found.append((*rows, *([("misdemeanor", day, False, True, None)] if set_aside else [])))
+        vacated: Row = ("misdemeanor", day, False, True, None)
+        found.append((*rows, *([vacated] if set_aside else [])))
     return found
