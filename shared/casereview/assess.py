@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.claims import Place, Settled, receipts_of, settle
 from casereview.facts import Facts
+from casereview.fields import EASTERN
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.records import Case, CaseFile, Event, Notice
+from casereview.records import Case, CaseFile
+from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
 
 MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
 """Why a notice did not arrive although the requester could have been written to: the office telephones."""
@@ -36,13 +37,15 @@ class Assessment:
     """The lane by requesters' claims alone."""
     top: bool
     """The lane is one whose clock never stops."""
+    wake_at: datetime | None
+    """The first instant at which the ranking, or the lane that requesters are shown, can differ."""
 
 
 def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     """Assess a case at an instant under what is in force then. Pure."""
     case = file.case
     place = _placing(case, force.policy)
-    settled = settle(file.events, place)
+    settled = settle(file.events, place, now)
     subject = subject_of(file, settled)
     ranking = rank(subject, force.policy, now, force.until)
     stays = case.lane_since is not None and ranking.lane == case.lane
@@ -50,10 +53,10 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     stopped = subject.stopped if stays else timedelta(0)
     if (since, stopped) != (subject.lane_since, subject.stopped):
         ranking = rank(replace(subject, lane_since=since, stopped=stopped), force.policy, now, force.until)
-    shown = _shown_lane(file.events, settled, place, now)
-    lanes = force.policy.lanes
-    shown_lane = ranking.lane if shown is None else lanes[shown].id
-    return Assessment(settled, ranking, since, shown_lane, top=lanes[ranking.lane_index].top)
+    shown = _shown(file, settled, place, force, now) or ranking
+    top = force.policy.lanes[ranking.lane_index].top
+    wake_at = min((at for at in (ranking.changes_at, shown.changes_at) if at), default=None)
+    return Assessment(settled, ranking, since, shown.lane, top=top, wake_at=wake_at)
 
 
 def _entered(case: Case, now: datetime) -> datetime:
@@ -73,7 +76,7 @@ def subject_of(file: CaseFile, settled: Settled) -> RankInput:
         lane_since=case.lane_since or case.filed_at,
         stopped=timedelta(milliseconds=case.stopped_ms),
         verified=settled.verified,
-        marks=settled.marks | _marks(case, file.notices, receipts_of(file.events)),
+        marks=settled.marks | _marks(file, settled),
     )
 
 
@@ -85,20 +88,33 @@ def _placing(case: Case, policy: CompiledPolicy) -> Place:
     return place
 
 
-def _shown_lane(events: Sequence[Event], settled: Settled, place: Place, now: datetime) -> int | None:
-    """Return the index of the lane without what officers entered; None where they entered nothing."""
+def _shown(file: CaseFile, settled: Settled, place: Place, force: InForce, now: datetime) -> Ranking | None:
+    """Rank the case without what officers entered; None where they entered nothing."""
     if not settled.verified:
         return None
-    return place(settle(events, place, verifications=False).facts, now)[0]
+    claimed = settle(file.events, place, now, verifications=False)
+    return rank(subject_of(file, claimed), force.policy, now, force.until)
 
 
-def _marks(case: Case, notices: Sequence[Notice], receipts: frozenset[str]) -> frozenset[str]:
+def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
+    case, receipts = file.case, receipts_of(file.events)
     undelivered = not case.restricted and any(
-        notice.why in MUST_PHONE and notice.receipt in receipts for notice in notices
+        notice.why in MUST_PHONE and notice.receipt in receipts for notice in file.notices
     )
     marks = {
         "telephone": undelivered,
         "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0,
+        "office_differs": _points_elsewhere(file, settled),
     }
     return frozenset(name for name, holds in marks.items() if holds)
+
+
+def _points_elsewhere(file: CaseFile, settled: Settled) -> bool:
+    """Tell whether the facts name another field office than the case's: a transfer waits for an officer.
+
+    Nothing is said where an officer has transferred the case: somebody has looked at where it belongs.
+    """
+    if file.case.office == SENIOR_REVIEWING_OFFICIAL or any(event.kind == "transferred" for event in file.events):
+        return False
+    return route(settled.facts, file.events[-1].at.astimezone(EASTERN).date()) not in {HEADQUARTERS, file.case.office}

@@ -9,13 +9,14 @@ All here is pure: who calls it reads the history consistently and passes the pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from casereview.facts import Facts
 from casereview.languages import has_written_form_here
 from casereview.records import Event, Filing
+from casereview.rivals import DATES, has_passed, nearest
 from casereview.submission import Submission
 
 Place = Callable[[Facts, datetime], tuple[int, str]]
@@ -66,13 +67,24 @@ class _Draft:
     established: dict[str, object] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
     """Facts of which a claim waits for an officer."""
+    rivals: dict[str, set[object]] = field(default_factory=dict)
+    """Dates that third parties gave beside a known one."""
 
-    def facts(self, **changed: object) -> Facts:
-        return Facts.model_construct(**{**self.values, **self.established, **changed})  # type: ignore[arg-type]
+    def facts(self, at: datetime, **changed: object) -> Facts:
+        return Facts.model_construct(**self.at(at, {**self.values, **changed}, self.rivals))  # type: ignore[arg-type]
+
+    def at(self, at: datetime, values: Mapping[str, object], rivals: Mapping[str, set[object]]) -> dict[str, object]:
+        """Return the values of the facts at an instant: what officers established wins over all."""
+        found = dict(values)
+        for name, dates in rivals.items():
+            found |= nearest(name, values.get(name), dates, at)
+        return {**found, **self.established}
 
     def establish(self, found: dict[str, object]) -> None:
         self.established.update(found)
         self.waiting.difference_update(found)
+        for name in found:
+            self.rivals.pop(name, None)
 
     def take(self, name: str, value: object, source: str | None) -> None:
         self.values[name] = value
@@ -80,7 +92,20 @@ class _Draft:
 
     def lifts(self, name: str, value: object, at: datetime) -> int:
         """Return whether a value moves the case up (1), nowhere (0), down in its lane (-1), or to a lower lane (-2)."""
-        before, after = self.place(self.facts(), at), self.place(self.facts(**{name: value}), at)
+        return self._moves(self.facts(at, **{name: value}), at)
+
+    def settles(self, name: str, value: object, at: datetime) -> int:
+        """Return the same for a value that stands alone, without the dates of third parties beside it."""
+        rivals = {other: dates for other, dates in self.rivals.items() if other != name}
+        return self._moves(Facts.model_construct(**self.at(at, {**self.values, name: value}, rivals)), at)  # type: ignore[arg-type]
+
+    def joins(self, name: str, value: object, at: datetime) -> int:
+        """Return the same for a date beside the known one."""
+        rivals = {**self.rivals, name: {*self.rivals.get(name, ()), value}}
+        return self._moves(Facts.model_construct(**self.at(at, self.values, rivals)), at)  # type: ignore[arg-type]
+
+    def _moves(self, facts: Facts, at: datetime) -> int:
+        before, after = self.place(self.facts(at), at), self.place(facts, at)
         if after[0] > before[0]:
             return -2
         return (after < before) - (after > before)
@@ -141,7 +166,7 @@ def _protected_by_another(events: Iterable[Event], receipt: str | None) -> bool:
 
 
 def _third_party_may(draft: _Draft, name: str, value: object, event: Event) -> bool:
-    if name in ADVERSE:
+    if name in ADVERSE and draft.sources.get(name) != event.receipt:
         return False
     lift = draft.lifts(name, value, event.at)
     if _contradicts_nobody(draft, name):
@@ -157,9 +182,18 @@ def _contradicts_nobody(draft: _Draft, name: str) -> bool:
 
 def _hear(draft: _Draft, name: str, value: object, event: Event) -> None:
     """Take a third party's word where it may count; against another's word it lifts for good: no taking back."""
+    if name in DATES and value is not None and _is_anothers(draft, name, event):
+        if draft.joins(name, value, event.at) > 0:
+            draft.rivals.setdefault(name, set()).add(value)
+        return
     if _third_party_may(draft, name, value, event):
         alone = _contradicts_nobody(draft, name) or draft.sources.get(name) == event.receipt
         draft.take(name, value, event.receipt if alone else None)
+
+
+def _is_anothers(draft: _Draft, name: str, event: Event) -> bool:
+    """Tell whether a date is known that this request did not give itself."""
+    return draft.values.get(name) is not None and draft.sources.get(name) != event.receipt
 
 
 def _open(draft: _Draft, event: Event, claims: Facts, *, adverse: bool) -> None:
@@ -195,15 +229,18 @@ def _agree(draft: _Draft, name: str, receipt: str | None, *, full: bool) -> None
 
 def _say(draft: _Draft, name: str, value: object, event: Event) -> None:
     """Take the word of somebody with standing, unless it would lower the lane: then it waits for an officer."""
-    if draft.lifts(name, value, event.at) < -1:
+    if draft.settles(name, value, event.at) < -1:
         draft.waiting.add(name)
     else:
         draft.take(name, value, event.receipt)
+        draft.rivals.pop(name, None)
         draft.waiting.discard(name)
 
 
 def _mismatch(events: Iterable[Event]) -> bool:
-    """Tell whether the requests of one case give different birth years."""
+    """Tell whether the requests of one case give different birth years, and no officer has settled it."""
+    if "birth_year" in _verified(events):
+        return False
     years = {event.claims.birth_year for event in events if event.filing and event.claims and event.claims.birth_year}
     return len(years) > 1
 
@@ -219,9 +256,10 @@ def _marks(events: Sequence[Event], full: frozenset[str], *, waiting: bool) -> f
     return frozenset(marks)
 
 
-def settle(events: Sequence[Event], place: Place, *, verifications: bool = True) -> Settled:
-    """Settle the facts of a case from its history, oldest event first.
+def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *, verifications: bool = True) -> Settled:
+    """Settle the facts of a case from its history, oldest event first, as they are at an instant.
 
+    Of several dates the nearest ahead counts, so that what holds may change when one has passed: never else.
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
     events = kept(events)
@@ -236,5 +274,10 @@ def settle(events: Sequence[Event], place: Place, *, verifications: bool = True)
             _open(draft, event, event.claims, adverse=adverse)
         elif event.claims:
             _apply(draft, event, event.claims, full=event.receipt in full)
-    facts = Facts.model_validate({**draft.values, **draft.established, "protected": restricted or None})
-    return Settled(facts, frozenset(draft.established), _marks(events, full, waiting=bool(draft.waiting)), full)
+    at = at or events[-1].at
+    found = draft.facts(at)
+    facts = Facts.model_validate({**found.__dict__, "protected": restricted or None})
+    marks = _marks(events, full, waiting=bool(draft.waiting))
+    if has_passed((draft.values.get("removal_at"), *draft.rivals.get("removal_at", ())), at) and draft.rivals:
+        marks |= {"removal_date_passed"}
+    return Settled(facts, frozenset(draft.established), marks, full)

@@ -178,7 +178,8 @@ class Update(Record):
 
     @model_validator(mode="after")
     def _something(self) -> Update:
-        if self.facts is None and self.contact is None and self.statement is None:
+        stated = (part.model_fields_set for part in (self.facts, self.contact) if part)
+        if self.statement is None and not any(stated):
             message = "changes nothing: give facts, contact or a statement"
             raise ValueError(message)
         return self

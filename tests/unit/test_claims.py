@@ -81,14 +81,13 @@ def test_the_newest_claim_of_someone_with_standing_counts() -> None:
     assert (facts.minor_children, facts.serious_illness) == (2, None)
 
 
-def test_a_verified_lawyer_may_correct_what_counts_against_the_person_and_an_unverified_one_waits() -> None:
+def test_whoever_said_what_counts_against_the_person_may_correct_it_and_no_other_third_party() -> None:
     burglary, vacated = Conviction(kind="aggravated_felony"), Conviction(kind="aggravated_felony", vacated=True)
-    events = [
-        filed(1, "R1", "attorney", Facts(convictions=(burglary,))),
-        updated(2, "R1", Facts(convictions=(vacated,))),
-    ]
-    assert assessed(events).settled.facts.convictions == (burglary,)
-    assert assessed([*events, recognised(3, "R1")]).settled.facts.convictions == (vacated,)
+    filing = filed(1, "R1", "attorney", Facts(convictions=(burglary,)))
+    own = assessed([filing, updated(2, "R1", Facts(convictions=(vacated,)))])
+    assert own.settled.facts.convictions == (vacated,)
+    joined = filed(2, "S1", "family", Facts(convictions=(vacated,)))
+    assert assessed([filing, joined]).settled.facts.convictions == (burglary,)
 
 
 def test_a_claim_that_lowers_the_lane_waits_for_an_officer() -> None:

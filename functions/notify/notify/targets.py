@@ -21,10 +21,9 @@ class Target(NamedTuple):
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     """Return where to write to, or why not. Raises as ``Seal.open`` does; nothing has been sent then."""
     request = services.table.get(Request, keys.request(notice.receipt))
-    case = services.table.get(Case, keys.case(request.case_id)) if request else None
-    if request is None or case is None:
+    if request is None:
         return "no_channel"
-    if case.restricted and notice.template != "acknowledgement" and not request.verified:
+    if notice.template != "acknowledgement" and not _may_be_told(services, request):
         return "restricted"
     contact = open_contact(services.seal, request)
     if contact.safe_to_contact is False:
@@ -34,6 +33,15 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
         return "no_channel"
     suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(target.address)))
     return "suppressed" if suppressed else target
+
+
+def _may_be_told(services: Services, request: Request) -> bool:
+    """Tell whether news may go to a requester: of a restricted case, only to the verified.
+
+    An acknowledgement is never asked about: it tells nothing of the case that the request belongs to.
+    """
+    case = services.table.get(Case, keys.case(request.case_id))
+    return case is not None and (request.verified or not case.restricted)
 
 
 def _written_to(contact: Contact) -> Target | None:

@@ -91,7 +91,7 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
             "flags": ranking.flags,
             "policy": ranking.policy,
             "digest": ranking.digest,
-            "rank_at": ranking.changes_at and to_milliseconds(ranking.changes_at),
+            "rank_at": found.wake_at and to_milliseconds(found.wake_at),
             "attempts": 0,
             "stuck": False,
         }
