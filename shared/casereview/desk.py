@@ -9,8 +9,9 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.macs import Macs
-from casereview.messages import Hint, NoticeMessage, Queue, RankMessage
+from casereview.messages import Hint, NoticeMessage, PreviewMessage, Queue, RankMessage
 from casereview.policies import Policies
+from casereview.policy_records import Preview
 from casereview.records import Case, Notice
 from casereview.sealing import Seal
 from casereview.settings import Clock, Settings, now
@@ -48,6 +49,10 @@ class Desk:
     def hint_notice(self, notice: Notice) -> None:
         """Say that a notice may be owed; what is lost here the sweep finds by the due index."""
         _send(self.notice_queue, NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
+
+    def hint_preview(self, report: Preview) -> None:
+        """Say that a part of a preview is owed; what is lost here the sweep finds by the due index."""
+        _send(self.rank_queue, PreviewMessage(preview=report.policy_id, office=report.office), report.office)
 
 
 def _send(queue: Queue, message: Hint, office: str) -> None:

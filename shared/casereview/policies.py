@@ -54,6 +54,16 @@ def spans_of(head: Head) -> tuple[Span, ...]:
     return tuple(Span(since=interval.from_, until=interval.to) for interval in head.in_force)
 
 
+def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) -> Head | None:
+    """Return what governs under a changed registry at the first instant from ``at`` on at which that differs. Pure."""
+    edges = {edge for head in after for span in head.in_force for edge in (span.from_, span.to) if edge and edge > at}
+    for moment in (at, *sorted(edges)):
+        old, new = registry.in_force(before, moment)[0], registry.in_force(after, moment)[0]
+        if (old and old.id) != (new and new.id):
+            return new
+    return registry.in_force(after, at)[0]
+
+
 class Book:
     """The registry as it was read: every record of the partition ``POLICY``."""
 
@@ -119,6 +129,23 @@ class Policies:
         if digest not in self._compiled:
             self._compiled[digest] = compile_policy(registry.read_policy(text), registry.flags())
         return self._compiled[digest]
+
+    def drafted(self, policy_id: str, digest: str) -> CompiledPolicy | None:
+        """Return what would govern once a draft is approved, if its text is still that of a digest; else None.
+
+        Of an amendment it is the policy, or none, that governs at the first instant at which it changes that.
+        """
+        record = self.book().records.get(policy_id)
+        if record is None or record.digest != digest:
+            record = self.book(fresh=True).records.get(policy_id)
+        if record is None or record.digest != digest:
+            packaged = self.compiled(policy_id) if record is None and policy_id in registry.PACKAGED else None
+            return packaged if packaged and packaged.digest == digest else None
+        if record.kind == "document":
+            return self.of_text(digest, record.text)
+        approved = record.model_copy(update={"state": "approved", "decided_at": self._clock()})
+        head = changed_by(self._book.heads, entries([*self._book.records.values(), approved]), self._clock())
+        return self.compiled(head.id if head else None)
 
     def in_force(self, digest: str | None, now: datetime) -> CompiledPolicy:
         """Return the policy to rank a case under that was last ranked under the policy of a digest (None: never).

@@ -13,7 +13,6 @@ from casereview.items import from_item
 from casereview.lifecycle import QUEUED
 from casereview.messages import PreviewMessage
 from casereview.model import to_milliseconds
-from casereview.policies import Policies
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy_records import Place, Preview
 from casereview.previewing import Both, both, counted
@@ -30,7 +29,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
     report = from_item(Preview, found[0]) if found else None
     if report is None or report.work_at is None:
         return
-    draft = _draft(services.policies, report)
+    draft = services.policies.drafted(report.policy_id, report.digest)
     after = _part(services, report, draft) if draft else report.model_copy(update={"work_at": None})
     try:
         services.table.write(_over(after, report))
@@ -38,14 +37,6 @@ def preview(services: Services, message: PreviewMessage) -> None:
         return  # the same message came twice, or another preview was asked for
     if after.work_at:
         services.rank_queue.send(message, message.office)
-
-
-def _draft(policies: Policies, report: Preview) -> CompiledPolicy | None:
-    """Return the document that is previewed; None where its text has changed since."""
-    record = policies.book().records.get(report.policy_id)
-    if record is None or record.digest != report.digest:
-        record = policies.book(fresh=True).records.get(report.policy_id)
-    return policies.of_text(record.digest, record.text) if record and record.digest == report.digest else None
 
 
 def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:

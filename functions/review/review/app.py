@@ -25,6 +25,9 @@ from review.claims import claim, release
 from review.deciding import approve, decide
 from review.joining import link, reissue, split
 from review.moving import record_removal, reopen, transfer
+from review.policies import approve_policy, ask_for_preview, send
+from review.policy_answers import Document, PolicyApproval
+from review.policy_reading import list_policies, read_policy
 from review.reading import read_case, read_contacts, read_history, read_ranking
 from review.services import logger, metrics, services
 from review.summary import summary
@@ -209,6 +212,42 @@ def get_summary() -> Response[str]:
     """Read an office in numbers."""
     caller, _roles = _enter("/staff/summary")
     return answer(HTTPStatus.OK, summary(_desk(), caller, parameter(app, "office")))
+
+
+@app.get("/staff/policies")
+def get_policies() -> Response[str]:
+    """List every policy and draft, and which of them governs."""
+    _enter("/staff/policies")
+    return answer(HTTPStatus.OK, list_policies(_desk()))
+
+
+@app.post("/staff/policies")
+def post_policy() -> Response[str]:
+    """Send a draft; somebody else approves it."""
+    caller, _roles = _enter("/staff/policies")
+    return answer(HTTPStatus.CREATED, send(_desk(), caller, _parse(Document)))
+
+
+@app.get("/staff/policies/<policy_id>")
+def get_policy(policy_id: str) -> Response[str]:
+    """Read a policy with its document, approval, preview and switch."""
+    _enter("/staff/policies/<policy_id>")
+    return answer(HTTPStatus.OK, read_policy(_desk(), policy_id))
+
+
+@app.post("/staff/policies/<policy_id>/preview")
+def post_preview(policy_id: str) -> Response[str]:
+    """Rank every open case under a draft, without writing to any."""
+    _enter("/staff/policies/<policy_id>/preview")
+    _parse(Nothing)
+    return answer(HTTPStatus.ACCEPTED, ask_for_preview(_desk(), policy_id))
+
+
+@app.post("/staff/policies/<policy_id>/approval")
+def post_policy_approval(policy_id: str) -> Response[str]:
+    """Approve or refuse somebody else's draft."""
+    caller, _roles = _enter("/staff/policies/<policy_id>/approval")
+    return answer(HTTPStatus.OK, approve_policy(_desk(), caller, policy_id, _parse(PolicyApproval)))
 
 
 def respond(use: Desk, event: dict[str, object], context: LambdaContext) -> dict[str, object]:

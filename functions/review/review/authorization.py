@@ -26,6 +26,7 @@ _ANYONE: Final[frozenset[Role]] = _OFFICE | {"sro"}
 _SUPERVISOR: Final[frozenset[Role]] = frozenset({"supervisor"})
 _POLICY: Final[frozenset[Role]] = frozenset({"policy"})
 _CASE: Final = "/staff/cases/<case_id>"
+_A_POLICY: Final = "/staff/policies/<policy_id>"
 
 ROUTES: Final[Mapping[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/staff/worklist"): _ANYONE,
@@ -48,6 +49,11 @@ ROUTES: Final[Mapping[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{_CASE}/decision"): _ANYONE,
     ("POST", f"{_CASE}/approval"): _SUPERVISOR,
     ("GET", "/staff/summary"): _SUPERVISOR,
+    ("GET", "/staff/policies"): _POLICY,
+    ("POST", "/staff/policies"): _POLICY,
+    ("GET", _A_POLICY): _POLICY,
+    ("POST", f"{_A_POLICY}/preview"): _POLICY,
+    ("POST", f"{_A_POLICY}/approval"): _POLICY,
 }
 """The roles that may call each route; the generated test goes through all of them."""
 

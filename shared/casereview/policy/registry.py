@@ -56,7 +56,7 @@ def governing(at: datetime) -> tuple[CompiledPolicy, datetime | None]:
 @cache
 def heads() -> tuple[Head, ...]:
     """The heads of the packaged policies: what stands in each file before its lanes."""
-    return tuple(Head.model_validate(load_yaml(_text(name).partition("\nlanes:")[0])) for name in PACKAGED)
+    return tuple(Head.model_validate(load_yaml(text_of(name).partition("\nlanes:")[0])) for name in PACKAGED)
 
 
 @cache
@@ -64,13 +64,13 @@ def packaged(name: str) -> Policy:
     """A packaged document by id, ``default`` included. Raises KeyError for an unknown id."""
     if name not in (*PACKAGED, DEFAULT):
         raise KeyError(name)
-    return read_policy(_text(name))
+    return read_policy(text_of(name))
 
 
 @cache
 def flags() -> Flags:
     """The house rules that raise flags."""
-    return Flags.model_validate(load_yaml(_text("flags")))
+    return Flags.model_validate(load_yaml(text_of("flags")))
 
 
 @cache
@@ -88,5 +88,6 @@ def read_policy(text: str) -> Policy:
         raise DocumentError(faults_of(error, data, lines)) from error
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
+    """The YAML of a packaged document."""
     return resources.files(__package__).joinpath("documents", f"{name}.yaml").read_text(encoding="utf-8")
