@@ -150,7 +150,7 @@ def test_the_policy_in_force_then_governs_unless_one_is_named(run: Run) -> None:
 
 def test_a_policy_may_be_a_file(run: Run, tmp_path: Path) -> None:
     document = tmp_path / "new.yaml"
-    document.write_text(registry._text(A).replace(A, "new").replace("first_look: 14d", "first_look: 7d"))
+    document.write_text(registry.text_of(A).replace(A, "new").replace("first_look: 14d", "first_look: 7d"))
     _code, [found] = run(json.dumps(DETAINED), "--at", AT, "--policy", str(document))
     assert (found["policy"], found["target_by"]) == ("new", "2021-06-22T16:00:00.000Z")
 
@@ -328,7 +328,7 @@ def test_policy_check_tells_that_a_document_is_sound(capsys: pytest.CaptureFixtu
 
 def test_policy_check_names_each_fault_with_rule_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "draft.yaml"
-    file.write_text(registry._text(B).replace("{custody: {is: detained}}", "{custody: {at_least: 1}}"))
+    file.write_text(registry.text_of(B).replace("{custody: {is: detained}}", "{custody: {at_least: 1}}"))
     assert main(["policy", "check", str(file)]) == 1
     line = file.read_text().splitlines().index("    when: {custody: {at_least: 1}}") + 1
     assert (

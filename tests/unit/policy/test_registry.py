@@ -99,10 +99,10 @@ def test_unknown_ids_are_no_documents() -> None:
 
 def test_a_digest_is_of_what_is_written_and_of_nothing_else() -> None:
     document = registry.packaged(A)
-    assert digest(document) == digest(registry.read_policy(registry._text(A) + "\n# a remark\n"))
+    assert digest(document) == digest(registry.read_policy(registry.text_of(A) + "\n# a remark\n"))
     assert digest(document) == digest(
         type(document).model_validate_json(document.model_dump_json(by_alias=True, exclude_unset=True))
     )
-    assert digest(document) != digest(registry.read_policy(registry._text(A).replace("cap: 20", "cap: 21")))
+    assert digest(document) != digest(registry.read_policy(registry.text_of(A).replace("cap: 20", "cap: 21")))
     assert registry.compiled(A).digest == digest(document)
     assert len({registry.compiled(name).digest for name in (*registry.PACKAGED, registry.DEFAULT)}) == 4
