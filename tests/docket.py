@@ -23,7 +23,8 @@ RESIDENCES = {
     ("TX", "Harris"): 10, ("TX", "Bexar"): 5, ("TX", "Dallas"): 6, ("CA", "Los Angeles"): 14, ("CA", "San Diego"): 5,
     ("CA", "Alameda"): 4, ("FL", None): 10, ("NY", "Queens"): 9, ("NJ", None): 6, ("GA", None): 5, ("IL", None): 6,
     ("VA", None): 4, ("MD", None): 4, ("MA", None): 3, ("WA", None): 3, ("CO", None): 2, ("MN", None): 2,
-    ("PA", None): 3, ("LA", None): 2, ("AZ", None): 3, ("UT", None): 2, ("TX", None): 2, ("OH", None): 2, (None, None): 3,
+    ("PA", None): 3, ("LA", None): 2, ("AZ", None): 3, ("UT", None): 2, ("TX", None): 2, ("OH", None): 2,
+    (None, None): 3,
 }  # fmt: skip
 LANGUAGES = {"es": 75, "en": 9, "pt": 3, "ht": 2, "zh": 2, "pa": 1, "fr": 2, "ru": 1, "ar": 1}
 CITIZENSHIPS = {"MEX": 35, "GTM": 18, "HND": 17, "SLV": 12, "ECU": 4, "HTI": 3, "BRA": 3, "IND": 2, "CHN": 2, "NGA": 2}

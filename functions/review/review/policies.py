@@ -21,7 +21,7 @@ from casereview.policy.schema import Amendment, Policy, digest
 from casereview.policy.source import DocumentError
 from casereview.policy.source import Fault as Faulty
 from casereview.policy_records import PolicyRecord, Preview
-from casereview.problems import Fault, Problem, conflict, unprocessable
+from casereview.problems import Fault, conflict, unprocessable
 from casereview.routing import queues
 from casereview.switching import bring_in_force
 from casereview.table import Refused, Write
@@ -117,17 +117,18 @@ def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyAppro
     if record.author == caller.user:
         raise conflict("a policy is approved by somebody other than its author")
     now = to_milliseconds(desk.now())
-    decided = {"state": "approved" if body.approve else "refused", "approver": caller.user, "decided_at": now}
-    after = record.model_copy(update={**decided, "why": body.why})
-    condition = "#state = :draft AND #author <> :caller AND #digest = :digest"
-    values: dict[str, object] = {"draft": "draft", "caller": caller.user, "digest": body.digest or record.digest}
     try:
-        desk.table.write(Write("Put", keys.policy(policy_id), condition, values, after))
+        desk.table.write(verdict(record, caller.user, body, now))
     except Refused:
-        raise _changed() from None
+        raise conflict("the draft was replaced or decided on meanwhile: read it again") from None
     bring_in_force(desk.policies, desk.table, now)
     return read_policy(desk, policy_id)
 
 
-def _changed() -> Problem:
-    return conflict("the draft was replaced or decided on meanwhile: read it again")
+def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
+    """Return the write of a decision on a draft; the table refuses it for its author and for what was decided on."""
+    decided = {"state": "approved" if body.approve else "refused", "approver": user, "decided_at": now}
+    condition = "#state = :draft AND #author <> :caller AND #digest = :digest"
+    values: dict[str, object] = {"draft": "draft", "caller": user, "digest": body.digest or record.digest}
+    after = record.model_copy(update={**decided, "why": body.why})
+    return Write("Put", keys.policy(record.policy_id), condition, values, after)

@@ -46,7 +46,9 @@ def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
     if record is None and policy_id not in PACKAGED:
         raise no_policy()
     item = _sent(desk, book, record, now) if record else _packaged(book, policy_id, now)
-    amending = [each for each in book.records.values() if each.amends == policy_id]
+    amending = sorted(
+        (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
+    )
     return PolicyRead(
         **item.model_dump(exclude={"in_force"}),
         in_force=item.in_force,
