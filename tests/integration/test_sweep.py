@@ -129,7 +129,6 @@ def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
 
 def test_an_idle_tick_costs_the_same_at_any_docket(system: System) -> None:
     system.sweep()
-    system.sweep()
     with recorded() as empty:
         system.sweep()
     for number in range(30):
