@@ -24,6 +24,7 @@ from casereview.deficiencies import deficiencies, describe
 from casereview.desk import Desk
 from casereview.facts import Facts
 from casereview.fields import EASTERN
+from casereview.history import changes_between, changes_of_new
 from casereview.identifiers import new_case_id, new_receipt
 from casereview.items import from_item
 from casereview.jsontext import Json, canonical, read_object
@@ -155,8 +156,7 @@ def _open(draft: _Draft, guard: Guard | None) -> tuple[Case, list[Write]]:
         over_limit=guard is not None,
         rank_at=request.received_at,
     )
-    changes = {"status": Change(after=case.status), "office": Change(after=case.office)}
-    writes = [put_new(case), put_new(_event(draft, case, changes))]
+    writes = [put_new(case), put_new(_event(draft, case, changes_of_new(case)))]
     if guard:
         writes.append(check(keys.guard(guard.person), case=guard.case))
     elif draft.person:
@@ -178,10 +178,7 @@ def _join(draft: _Draft, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
             "stuck": False,
         }
     )
-    changes = {"requests": Change(before=old.requests, after=case.requests)}
-    if case.restricted != old.restricted:
-        changes["restricted"] = Change(before=old.restricted, after=case.restricted)
-    event = _event(draft, case, changes)
+    event = _event(draft, case, changes_between(old, case))
     return case, [put_over(case, version=old.version), put_new(event), check(keys.guard(guard.person), case=guard.case)]
 
 

@@ -12,3 +12,15 @@ def changes_between(before: Case, after: Case) -> dict[str, Change]:
     """Return the fields of a case that differ."""
     old, new = before.model_dump(mode="json", include=set(TOLD)), after.model_dump(mode="json", include=set(TOLD))
     return {name: Change(before=old[name], after=new[name]) for name in TOLD if old[name] != new[name]}
+
+
+def changes_of_new(case: Case) -> dict[str, Change]:
+    """Return what a new case begins with: its state, its office, and what is not as in every new case."""
+    begins = {
+        "status": case.status,
+        "status_since": case.status_since,
+        "office": case.office,
+        "filed_at": case.filed_at,
+    }
+    every = Case(case_id=case.case_id, version=case.version, **begins)  # type: ignore[arg-type]
+    return {"status": Change(after=case.status), "office": Change(after=case.office), **changes_between(every, case)}

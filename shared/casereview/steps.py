@@ -52,7 +52,7 @@ CLOSED: Mapping[str, object] = {
 
 def taken(case: Case, step: Step) -> Case:
     """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
-    after = case.model_copy(update={"version": case.version + 1, "attempts": 0, **step.case})
+    after = case.model_copy(update={"version": case.version + 1, "attempts": 0, "stuck": False, **step.case})
     lifecycle.check(step.kind, case.status, after.status)
     return after
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from casereview.facts import Facts
-from casereview.history import TOLD, changes_between
+from casereview.history import TOLD, changes_between, changes_of_new
 from casereview.items import from_item, to_item
 from casereview.records import Case, Change, Event
 from tests.unit.histories import NOW, event, queued
@@ -27,6 +27,21 @@ from tests.unit.stored import of_kind
 )
 def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any], told: dict[str, Change]) -> None:
     assert changes_between(queued(), queued(**fields)) == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, {}),
+        ({"restricted": True}, {"restricted": Change(before=False, after=True)}),
+        ({"live": 0}, {"live": Change(before=1, after=0)}),
+    ],
+)
+def test_a_new_case_begins_with_its_state_its_office_and_what_is_not_as_in_every_case(
+    fields: dict[str, Any], told: dict[str, Change]
+) -> None:
+    begun = Case(case_id="C1", version=1, status="received", status_since=NOW, office="ATL", filed_at=NOW, **fields)
+    assert changes_of_new(begun) == {"status": Change(after="received"), "office": Change(after="ATL"), **told}
 
 
 def test_clocks_and_duties_are_not_told() -> None:

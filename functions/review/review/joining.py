@@ -10,11 +10,12 @@ from casereview.claims import kept
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.filing import MAX_REQUESTS
+from casereview.history import changes_between, changes_of_new
 from casereview.identifiers import new_case_id
 from casereview.lifecycle import OPEN
 from casereview.model import Record
 from casereview.problems import conflict, not_yours
-from casereview.records import Case, CaseFile, Change, Event, Request
+from casereview.records import Case, CaseFile, Event, Request
 from casereview.routing import route
 from casereview.steps import CLOSED, Step
 from casereview.table import Refused, Write, delete, put_new, put_over
@@ -134,7 +135,7 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
         kind="linked",
         actor="officer",
         user=visit.caller.user,
-        changes={"requests": Change(before=target.case.requests, after=after.requests)},
+        changes=changes_between(target.case, after),
         details={"linked_from": source.case.case_id},
         sealed=seal_words(visit.desk.seal, "why", after.case_id, {"why": body.why}),
     )
@@ -202,8 +203,10 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
         rank_at=visit.at,
     )
     copy = _copy(iter(events), case, opened=True)
+    first, *others = copy.events
     yield put_new(case.model_copy(update={"version": copy.last}))
-    yield from map(put_new, copy.events)
+    yield put_new(first.model_copy(update={"changes": changes_of_new(case)}))
+    yield from map(put_new, others)
     yield put_over(request.model_copy(update={"case_id": new_id, "opened": True}), case_id=request.case_id)
     yield from _notices(file, new_id, request.receipt)
 
