@@ -17,7 +17,7 @@ from casereview import keys
 from casereview.keys import Key
 from casereview.lifecycle import Status
 from casereview.problems import Problem
-from casereview.records import Case, CaseFile, Read, Stored
+from casereview.records import Case, CaseFile, Event, Read, Stored
 from casereview.table import Listed, Table, Write
 from infra.openapi.document import routes
 from review.authorization import ROUTES, caller_of, enter
@@ -57,6 +57,12 @@ RULES: dict[Route, set[str]] = {
     ("POST", f"{CASE}/transfer"): {"supervisor"},
     ("POST", f"{CASE}/approval"): {"supervisor"},
     ("GET", "/staff/summary"): {"supervisor"},
+    # the policy office has its documents, nothing else, and nobody else has them
+    ("GET", "/staff/policies"): {"policy"},
+    ("POST", "/staff/policies"): {"policy"},
+    ("GET", "/staff/policies/{policy_id}"): {"policy"},
+    ("POST", "/staff/policies/{policy_id}/preview"): {"policy"},
+    ("POST", "/staff/policies/{policy_id}/approval"): {"policy"},
 }
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
 
@@ -104,8 +110,9 @@ KEPT = [
 class _Docket(Table):
     """Cases in memory, each as it would lie in the table: what is written is remembered and changes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: Sequence[Event]) -> None:
         self.kept: dict[str, Case] = {}
+        self.events = tuple(events)
         self.written: list[Write] = []
 
     def keep(self, case: Case, kept: Kept) -> None:
@@ -119,7 +126,7 @@ class _Docket(Table):
 
     def case_file(self, case_id: str) -> CaseFile | None:
         found = self.kept.get(case_id)
-        return CaseFile(found, (), ()) if found else None
+        return CaseFile(found, self.events, ()) if found else None
 
     def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
         del queue, limit, after, prefix
@@ -142,7 +149,8 @@ def system() -> Iterator[System]:
     with running() as found:
         filed = found.file(body(subject={"a_number": None}))
         found.pump()
-        docket, case = _Docket(), found.case_of(filed)
+        case = found.case_of(filed)
+        docket = _Docket(found.history(case))
         for kept in KEPT:
             docket.keep(case, kept)
         found.intake = replace(found.intake, table=docket)
@@ -260,6 +268,15 @@ def test_filing_for_somebody_is_field_offices_work(system: System) -> None:
         assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
 
 
+@pytest.mark.parametrize("route", [route for route in RULES if "/policies" in route[1]], ids=" ".join)
+def test_policies_are_the_policy_offices_alone(system: System, route: Route) -> None:
+    path = route[1].replace("{policy_id}", "none")
+    for caller in CALLERS:
+        status = _status(system, caller.claims(), route, path)
+        assert (status == 403) != _may_use(caller, route), (caller, status)
+        assert status in {200, 403, 404, 422}
+
+
 OFFICER = Staff("eve", "officer").claims()
 NO_TOKENS: dict[str, Mapping[str, str] | None] = {
     "no authorizer": None,
@@ -275,7 +292,7 @@ NO_TOKENS: dict[str, Mapping[str, str] | None] = {
 def test_only_an_id_token_of_a_named_user_opens_anything(
     system: System, route: Route, claims: Mapping[str, str] | None
 ) -> None:
-    path = route[1].replace("{case_id}", KEPT[0].case_id)
+    path = route[1].replace("{case_id}", KEPT[0].case_id).replace("{policy_id}", "none")
     assert _status(system, claims, route, path) == 401
 
 

@@ -137,6 +137,7 @@ def test_a_decided_case_is_reopened_into_its_place_under_the_policy_in_force_now
     decide(system, OFFICER, held.case_id, outcome="granted")
     filed_at = system.case_of(held.filed).filed_at
     system.time = system.time.replace(year=2022, month=1)
+    system.sweep()
     reopened = system.work(OFFICER, held.case_id, "reopening", {"why": "Detained again."})
     assert (reopened["status"], reopened["claimed_by"]) == ("in_line", None)
     system.pump()

@@ -1,0 +1,128 @@
+"""Approval: where the policy asks for one, a decision waits for a supervisor who is not its author."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.review.office import (
+    CLEARED,
+    COLLEAGUE,
+    LAWYER,
+    OFFICER,
+    OTHER_SUPERVISOR,
+    POLICY_A,
+    SUPERVISOR,
+    SWITCH,
+    Matter,
+    claimed,
+    decide,
+    item,
+    matter,
+    post,
+    read,
+    verify,
+)
+from tests.system import Staff, System
+
+
+def _proposed(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any field
+    """Return a case whose decision waits for the approval that the policy of 2021 asks for."""
+    system.time = POLICY_A
+    held = claimed(system, **changes)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "awaiting_approval"
+    return held
+
+
+def test_what_waits_for_approval_is_told_to_nobody(system: System) -> None:
+    held = _proposed(system)
+    told = system.look_up(held.filed)
+    assert (told["status"], told["decision"]) == ("in_review", None)
+    assert "news" not in {notice.template for notice in system.notices}
+    assert item(system, held.case_id)["status"] == "awaiting_approval"
+
+
+def test_a_supervisor_who_is_not_its_author_approves(system: System) -> None:
+    held = _proposed(system)
+    assert post(system, OFFICER, held.case_id, "approval", {"approve": True, "why": "x"}).status == 403
+    approved = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (approved["status"], approved["claimed_by"]) == ("decided", None)
+    system.pump()
+    assert system.look_up(held.filed)["decision"]["outcome"] == "declined"
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "approved")
+    assert (event.user, event.details["approve"]) == ("sue", True)
+
+
+def test_no_supervisor_approves_the_own_decision(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, by=SUPERVISOR)
+    decide(system, SUPERVISOR, held.case_id, outcome="declined")
+    own = post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"})
+    assert own.status == 409
+    assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "x"}).status == 409
+    system.work(OTHER_SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"})
+
+
+def test_a_refused_decision_returns_to_its_author(system: System) -> None:
+    held = _proposed(system)
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Weigh the children."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    system.pump()
+    assert "children" in str(read(system, OFFICER, held.case_id)["statements"])
+    assert read(system, OFFICER, held.case_id)["outcome"] is None
+    assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
+    assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
+
+
+def test_after_a_switch_the_decision_returns_to_its_author_even_if_it_is_approved(system: System) -> None:
+    system.time = SWITCH - timedelta(hours=1)
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    system.time = SWITCH
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned")
+    assert event.details["policy_changed"] is True
+    system.settle(3)
+    assert read(system, OFFICER, held.case_id)["policy"] == "2021-09-30-guidelines"
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+@pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "moot"])
+def test_what_lets_nobody_be_removed_needs_no_approval(system: System, outcome: str) -> None:
+    system.time = POLICY_A
+    held = claimed(system)
+    assert decide(system, OFFICER, held.case_id, outcome=outcome)["status"] == "decided"
+
+
+def test_where_a_category_is_presumed_the_directors_approval_is_not_asked_for(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, facts={"convictions": [{"kind": "aggravated_felony"}]})
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+def test_only_a_decision_that_waits_is_approved(system: System) -> None:
+    held = matter(system)
+    assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"}).status == 409
+    for wrong in ({"approve": "yes", "why": "x"}, {"approve": True}, {"approve": True, "why": " "}):
+        assert post(system, SUPERVISOR, held.case_id, "approval", wrong).status == 422
+
+
+def test_a_decision_that_waits_outlives_every_lease_and_stays_its_authors(system: System) -> None:
+    held = _proposed(system)
+    system.later(days=3)
+    system.settle(5)
+    assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
+    assert system.case_of(held.filed).claimed_by == "omar"
+
+
+def test_a_restricted_decision_is_approved_by_who_may_open_it(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, by=CLEARED, facts={"relief_pending": ["t_visa"]}, requester=LAWYER)
+    decide(system, CLEARED, held.case_id, outcome="declined")
+    given = {"approve": True, "why": "x"}
+    assert post(system, SUPERVISOR, held.case_id, "approval", given).status == 404
+    assert post(system, Staff("sy", "supervisor,restricted"), held.case_id, "approval", given).status == 200
