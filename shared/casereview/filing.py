@@ -76,7 +76,7 @@ def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, acto
     value = read_object(raw)
     submission = validate(Submission, value, received_at)
     draft = _draft(desk, submission, value, _receipt(desk, idempotency_key), received_at, actor)
-    for _ in range(TRIES):
+    for _ in range(1 + TRIES):
         writes, case, notice = _plan(desk, draft)
         try:
             desk.table.write(*writes)

@@ -29,8 +29,8 @@ from notify.services import Services, metrics
 from notify.targets import Target, find_target
 from notify.undeliverable import give_up
 
-LEASE = timedelta(seconds=90)
-"""How long a process may take to send one message; the function's timeout is shorter."""
+LEASE = timedelta(seconds=45)
+"""How long a process may take to send one message; the function's timeout of 30 seconds is shorter."""
 WINDOW = timedelta(days=3)
 """How long a notice is tried."""
 UNANSWERED = 3

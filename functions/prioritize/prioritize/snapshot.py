@@ -7,23 +7,36 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import median_low
 
+from aws_lambda_powertools.metrics import MetricUnit
+
+from casereview.faults import describe
 from casereview.model import to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import LaneCount, Snapshot
 from casereview.routing import queues
 from casereview.table import Standing
-from prioritize.services import Services
+from prioritize.services import Services, logger, metrics
 
 
 def snapshot(services: Services) -> dict[str, int]:
-    """Take a snapshot of every office; return how many cases were counted."""
+    """Take a snapshot of every office; return how many cases were counted, and how many offices could not be.
+
+    An office that fails keeps its last snapshot, whose age is shown, and holds up no other.
+    """
     now = to_milliseconds(services.now())
-    counted = 0
+    policy, _until = services.policies.governing(now)
+    counted = failed = 0
     for office in queues():
-        standing = list(services.table.standing(office))
-        services.table.put(_snapshot(office, standing, services.policies.governing(now)[0], now))
-        counted += len(standing)
-    return {"counted": counted}
+        try:
+            standing = list(services.table.standing(office))
+            services.table.put(_snapshot(office, standing, policy, now))
+        except Exception as error:  # noqa: BLE001  # any failure is this office's alone
+            logger.error("an office was not counted", extra={"office": office, **describe(error)})
+            failed += 1
+        else:
+            counted += len(standing)
+    metrics.add_metric("OfficesNotCounted", MetricUnit.Count, failed)
+    return {"counted": counted, "failed": failed}
 
 
 def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy, now: datetime) -> Snapshot:
