@@ -65,3 +65,15 @@ def read(system: System, policy_id: str) -> dict[str, Any]:
     assert answer.status == 200, answer.body
     found: dict[str, Any] = answer.json()
     return found
+
+
+def ask(system: System, policy_id: str) -> None:
+    answer = system.staff(AUTHOR, "POST", f"/staff/policies/{policy_id}/preview", {})
+    assert answer.status == 202, answer.body
+
+
+def preview(system: System, policy_id: str) -> dict[str, Any]:
+    ask(system, policy_id)
+    system.pump()
+    found: dict[str, Any] = read(system, policy_id)["preview"]
+    return found
