@@ -1,0 +1,143 @@
+"""A whole docket is switched while workers and ticks are killed again and again: each case once, top lanes first.
+
+``SWITCH_CASES`` sets the size: some hundreds by default, 25,000 for the figure that the specification names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+import prioritize.app
+from casereview import keys
+from casereview.policy import registry
+from casereview.policy_records import Switch
+from casereview.records import Case, Event
+from prioritize.worker import rank_case
+from tests.docket import bodies
+from tests.edge import DiedError
+from tests.integration.policies.drafts import DETAINED, ORDER, draft, publish
+from tests.large import fill, quick
+from tests.system import Staff, System
+
+SIZE = int(os.environ.get("SWITCH_CASES", "300"))
+ILL = "    when: {any: [{custody: {is: detained}}, {serious_illness: {is: true}}]}\n"
+NEW = draft("new", (DETAINED, ILL), ("switch_rate: 2000", f"switch_rate: {max(SIZE // 8, 20)}"))
+RANKED = {
+    "version", "lane", "shown_lane", "rank", "sort_at", "lane_since", "target_at", "reasons", "flags", "policy",
+    "digest", "rank_at", "missed",
+}  # fmt: skip
+TOP = {lane.id for lane in registry.compiled(ORDER).lanes if lane.top}
+OFFICER = Staff("omar")
+
+
+class Killer:
+    """Ends the process at random before or after one of its AWS calls."""
+
+    def __init__(self, seed: int, share: float) -> None:
+        self.random = Random(seed)  # noqa: S311 - chance, no secret
+        self.share = share
+        self.kills = 0
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        original = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+            before, after = (self.random.random() < self.share / 2 for _ in range(2))
+            self._die(now=before)
+            answer = original(client, operation, parameters)
+            self._die(now=after)
+            return answer
+
+        BaseClient._make_api_call = call  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            BaseClient._make_api_call = original  # type: ignore[attr-defined]
+
+    def _die(self, *, now: bool) -> None:
+        if now:
+            self.kills += 1
+            raise DiedError
+
+
+def tick(system: System, killer: Killer) -> None:
+    try:
+        with killer.at_work():
+            prioritize.app.respond(system.prioritize, {"duty": "sweep"})
+    except DiedError:
+        pass
+    system._flush()
+
+
+def work(system: System, killer: Killer) -> None:
+    """Work on the rank queue until it is empty; what a killed worker held is seen again."""
+    url = system.queues["rank"]
+    while messages := system.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        records = [{"messageId": m["MessageId"], "body": m["Body"], "eventSourceARN": "rank"} for m in messages]
+        system.time += timedelta(milliseconds=1)
+        try:
+            with killer.at_work():
+                found: Any = prioritize.app.respond(system.prioritize, {"Records": records})
+            failed = {failure["itemIdentifier"] for failure in found["batchItemFailures"]}
+        except DiedError:
+            failed = {record["messageId"] for record in records}
+        system._flush()
+        for message in messages:
+            handle = message["ReceiptHandle"]
+            if message["MessageId"] in failed:
+                system.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+            else:
+                system.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+
+
+@pytest.mark.timeout(max(120, SIZE // 4))
+def test_every_case_is_switched_once_however_often_the_workers_die() -> None:
+    with quick() as system:
+        fill(system, bodies(SIZE, now=system.time))
+        for case in system.cases:
+            rank_case(system.prioritize, case.case_id)
+        system.sweep()
+        held = [case.case_id for case in system.cases if case.office == "ATL"][:5]
+        for case_id in held:
+            system.work(OFFICER, case_id, "claim")
+        work(system, Killer(0, 0))
+        before = {case.case_id: case for case in system.cases}
+        publish(system, NEW)
+        system.later(seconds=11)
+        killer = Killer(7, 0.02)
+        minutes = 0
+        while system.read(Switch, keys.SWITCH).ended_at is None:
+            tick(system, killer)
+            work(system, killer)
+            system.later(minutes=1)
+            minutes += 1
+            assert minutes < 200, "the walk has an end"
+        _check(system, before, set(held))
+        print(f"{SIZE} cases switched in {minutes} ticks, {killer.kills} kills")  # noqa: T201 - the figure asked for
+        assert killer.kills > SIZE // 50
+
+
+def _check(system: System, before: dict[str, Case], held: set[str]) -> None:
+    switched: dict[str, list[Event]] = {case_id: [] for case_id in before}
+    for event in system.all(Event, "EVENT"):
+        if event.ranking and event.ranking.policy == "new":
+            switched[event.case_id].append(event)
+    after = {case.case_id: case for case in system.cases}
+    assert {case.policy for case in after.values()} == {"new"}
+    assert {len(events) for events in switched.values()} == {1}
+    for case_id, was in before.items():
+        assert was.model_dump(exclude=RANKED) == after[case_id].model_dump(exclude=RANKED)
+    for office in {case.office for case in before.values()}:
+        own = [case for case in before.values() if case.office == office and case.case_id not in held]
+        top = [switched[case.case_id][0].at for case in own if case.lane in TOP]
+        lower = [switched[case.case_id][0].at for case in own if case.lane not in TOP]
+        assert not top or not lower or max(top) <= min(lower), office
