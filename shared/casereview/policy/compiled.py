@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
 from casereview.policy.program import Assembler, Program, Remembered
@@ -14,6 +14,10 @@ from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Overlay
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 Answer = TypeVar("Answer")
+
+
+_TESTS_AT_A_TIME: Final = 12
+"""So many tests have at most 4,096 combinations, fewer where some exclude each other: all of them are kept."""
 
 
 class Masked(NamedTuple, Generic[AnyRule]):
@@ -67,8 +71,9 @@ class CompiledPolicy:
     program: Program
     places: Answers[Place]
     assertions: Answers[Assertions]
-    factors: Answers[tuple[FactorFound, ...]]
-    flags: Answers[tuple[str, ...]]
+    factors: Sequence[Answers[tuple[FactorFound, ...]]]
+    """In the document's order, a few rules each, so that all combinations of their tests can be kept."""
+    flags: Sequence[Answers[tuple[str, ...]]]
     rules: tuple[tuple[str, Masked[Rule]], ...]
     """Every rule with its section, in the document's order, to explain a ranking in full."""
     assembler: Assembler
@@ -132,7 +137,12 @@ class _Build:
         tests = self._tests(self.withhold) | self._tests(self.categories) | self._tests(self.approvals)
         return Answers(tests, lambda bits: self._assert(self.assembler.complete(bits)))
 
-    def found(self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
+    def found(
+        self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]
+    ) -> tuple[Answers[tuple[Answer, ...]], ...]:
+        return tuple(self._found(few, value) for few in self._few_at_a_time(rules))
+
+    def _found(self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
         held = [(masked.mask, value(masked.rule)) for masked in rules]
 
         def answer(bits: int) -> tuple[Answer, ...]:
@@ -140,6 +150,16 @@ class _Build:
             return tuple([found for mask, found in held if bits & mask])
 
         return Answers(self._tests(rules), answer)
+
+    def _few_at_a_time(self, rules: list[Masked[AnyRule]]) -> Iterator[list[Masked[AnyRule]]]:
+        few: list[Masked[AnyRule]] = []
+        for rule in rules:
+            if few and self._tests([*few, rule]).bit_count() > _TESTS_AT_A_TIME:
+                yield few
+                few = []
+            few.append(rule)
+        if few:
+            yield few
 
     def _tests(self, rules: list[Masked[AnyRule]]) -> int:
         return self.assembler.tests(held.node for held in rules)

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Static, Turn, as_rows
+from casereview.policy.moments import NEVER, PAST
 
 Values: TypeAlias = Mapping[str, Any]
 """The open facts by name, as ``vars(facts)`` gives them."""
@@ -22,9 +23,16 @@ Getter: TypeAlias = Callable[[Values], Any]
 ALWAYS: Final = 1
 """The bit that is always set."""
 
-_KEPT: Final = 8192
-_AT_A_TIME: Final = 7
-"""Facts read by one look-up: three answers to each of seven questions still fit what is kept."""
+_KEPT: Final = 16_384
+_AT_A_TIME: Final = 4_096
+"""Facts are read by one look-up while their values together have no more combinations than this."""
+_BOOLEAN: Final = 3
+_VALUES: Final = {
+    **dict.fromkeys(("detained_on", "entered_on", "last_entry_on"), _AT_A_TIME),
+    **dict.fromkeys(("gang_participation_age", "minor_children", "us_citizen_children", "relief_pending"), 8),
+    **dict.fromkeys(("entry", "military_service"), 5),
+}
+"""How many values are usual, unknown included, where there are more than those of a boolean."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -48,8 +56,42 @@ class Remembered(dict[Key, Value], Generic[Key, Value]):
 Flip: TypeAlias = tuple[datetime, int, int]
 """An instant with the bits set from it on, and those set until it."""
 
-Reading: TypeAlias = tuple[int, tuple[Flip, ...]]
-"""What a known value says: bits that stay, and flips to come or past."""
+
+class Reading(NamedTuple):
+    """What a known value says from an instant on, up to but not including another."""
+
+    since: datetime
+    until: datetime
+    bits: int
+    ahead: tuple[Flip, ...]
+    """The flips from ``until`` on."""
+
+
+class Timed:
+    """A fact that time touches: what each value says, kept for as long as the time stays between two flips."""
+
+    __slots__ = ("_answer", "_room", "kept")
+
+    def __init__(self, answer: Callable[[Any], tuple[int, list[Flip]]], *, keep: bool) -> None:
+        self._answer = answer
+        self._room = _KEPT if keep else 0
+        self.kept: dict[Any, Reading] = {}
+
+    def read(self, value: Any, now: datetime) -> Reading:  # noqa: ANN401  # the value of any fact
+        """Read a known value, and keep what it says in place of what it said before, or while there is room."""
+        bits, flips = self._answer(value)
+        since, ahead = PAST, []
+        for flip in flips:
+            if flip[0] <= now:
+                bits |= flip[1]
+                since = max(since, flip[0])
+            else:
+                bits |= flip[2]
+                ahead.append(flip)
+        reading = Reading(since, min(ahead)[0] if ahead else NEVER, bits, tuple(ahead))
+        if len(self.kept) < self._room or value in self.kept:
+            self.kept[value] = reading
+        return reading
 
 
 class Step(NamedTuple):
@@ -66,31 +108,26 @@ class Program:
 
     plain: tuple[tuple[Getter, Remembered[Any, int]], ...]
     """Facts that time does not touch, a few at a time, with the bits of their values."""
-    alone: tuple[tuple[str, Callable[[Any], Reading]], ...]
-    derived: tuple[tuple[Getter, Callable[[Any], Reading]], ...]
-    """What is read from more than one fact, or from none."""
+    timed: tuple[tuple[Getter, Timed], ...]
+    """Facts that time touches, some of them read from more than one, or from none."""
     bits_of: Mapping[str, int]
     """The bits that each fact may set."""
 
-    def read(self, values: Values) -> tuple[int, list[Flip]]:
-        """The bits of the facts that stay whatever the time, and every flip."""
+    def read(self, values: Values, now: datetime) -> tuple[int, list[Flip]]:
+        """The bits that the facts set at an aware time, and the flips ahead in no order."""
         bits = ALWAYS
         for get, table in self.plain:
             bits |= table[get(values)]
-        flips: list[Flip] = []
-        for fact, reading in self.alone:
-            value = values[fact]
-            if value is not None:
-                more, found = reading(value)
-                bits |= more
-                flips += found
-        for get, reading in self.derived:
+        ahead: list[Flip] = []
+        for get, timed in self.timed:
             value = get(values)
             if value is not None:
-                more, found = reading(value)
-                bits |= more
-                flips += found
-        return bits, flips
+                reading = timed.kept.get(value)
+                if reading is None or not reading.since <= now < reading.until:
+                    reading = timed.read(value, now)
+                bits |= reading.bits
+                ahead += reading.ahead
+        return bits, ahead
 
     def verified(self, facts: Iterable[str]) -> int:
         """The bits that rest on these facts, or on none."""
@@ -141,13 +178,11 @@ class Assembler:
         by_reads: dict[str, dict[int, Static | Turn]] = {}
         for bit, test in self._tests.items():
             by_reads.setdefault(test.reads, {})[bit] = test
-        derived = [name for name in by_reads if name in _GETTERS]
-        alone = [name for name in by_reads if name not in derived and _is_read_alone(name, by_reads[name])]
-        plain = [name for name in by_reads if name not in derived and name not in alone]
+        timed = [name for name in by_reads if _is_timed(name, by_reads[name])]
+        plain = [name for name in by_reads if name not in timed]
         return Program(
-            plain=tuple(_group(names, by_reads) for names in _few_at_a_time(sorted(plain))),
-            alone=tuple((name, _reader(name, by_reads[name])) for name in alone),
-            derived=tuple((_GETTERS[name], _reader(name, by_reads[name])) for name in derived),
+            plain=tuple(_group(names, by_reads) for names in _few_at_a_time(plain)),
+            timed=tuple((_GETTERS.get(name, itemgetter(name)), _timed(name, by_reads[name])) for name in timed),
             bits_of=self._facts(),
         )
 
@@ -185,6 +220,7 @@ class Assembler:
 
 _GETTERS: Final[dict[str, Getter]] = {
     "": lambda _values: True,
+    "convictions": lambda values: None if values["convictions"] is None else as_rows(values["convictions"]),
     FIRST_AS_LAST: lambda values: values["entered_on"] if values["last_entry_on"] is None else None,
 }
 
@@ -197,9 +233,8 @@ def union(masks: Iterable[int]) -> int:
     return bits
 
 
-def _is_read_alone(reads: str, tests: Mapping[int, Static | Turn]) -> bool:
-    """Facts that time touches, and those whose values are no key of a look-up."""
-    return reads in {"convictions", "removal_at"} or any(isinstance(test, Turn) for test in tests.values())
+def _is_timed(reads: str, tests: Mapping[int, Static | Turn]) -> bool:
+    return reads in _GETTERS or any(isinstance(test, Turn) for test in tests.values())
 
 
 def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
@@ -212,8 +247,17 @@ def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
 
 
 def _few_at_a_time(names: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(names), _AT_A_TIME):
-        yield names[start : start + _AT_A_TIME]
+    """Group facts so that each group's combinations of values stay few; the fewer groups, the fewer look-ups."""
+    group: list[str] = []
+    combinations = 1
+    for name in sorted(names, key=lambda name: (_VALUES.get(name, _BOOLEAN), name)):
+        combinations *= _VALUES.get(name, _BOOLEAN)
+        if group and combinations > _AT_A_TIME:
+            yield group
+            group, combinations = [], _VALUES.get(name, _BOOLEAN)
+        group.append(name)
+    if group:
+        yield group
 
 
 def _group(names: list[str], tests: Mapping[str, Mapping[int, Static | Turn]]) -> tuple[Getter, Remembered[Any, int]]:
@@ -226,20 +270,15 @@ def _group(names: list[str], tests: Mapping[str, Mapping[int, Static | Turn]]) -
     )
 
 
-def _reader(reads: str, tests: Mapping[int, Static | Turn]) -> Callable[[Any], Reading]:
+def _timed(reads: str, tests: Mapping[int, Static | Turn]) -> Timed:
     bits = _bits_of(tests)
     turns = _turns(tests)
 
-    def reading(value: object) -> Reading:
+    def answer(value: Any) -> tuple[int, list[Flip]]:  # noqa: ANN401  # the value of any fact
         found = [(at(value), since, until) for at, since, until in turns]
-        return bits(value), tuple([(at, since, until) for at, since, until in found if at is not None])
+        return bits(value), [(at, since, until) for at, since, until in found if at is not None]
 
-    if reads == "removal_at":
-        return reading
-    remembered = Remembered(reading)
-    if reads == "convictions":
-        return lambda rows: remembered[as_rows(rows)]
-    return remembered.__getitem__
+    return Timed(answer, keep=reads != "removal_at")
 
 
 def _turns(tests: Mapping[int, Static | Turn]) -> list[tuple[Callable[[Any], datetime | None], int, int]]:
