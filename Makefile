@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run test test-dynamodb check check-format check-lint check-types check-contracts check-template \
-	openapi openapi-check build lock engine clean
+	openapi openapi-check lifecycle lifecycle-check build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ test: setup ## Run all tests that need no second engine, with coverage (ARGS=…
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-template openapi-check ## Format, lint, types, import contracts, template, OpenAPI
+check: check-format check-lint check-types check-contracts check-template openapi-check lifecycle-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -58,6 +58,12 @@ openapi: setup ## Write docs/openapi*.json from the code
 
 openapi-check: setup
 	@$(BIN)/python -m infra.openapi --check
+
+lifecycle: setup ## Write docs/lifecycle.md from the code
+	@$(BIN)/python -m infra.lifecycle
+
+lifecycle-check: setup
+	@$(BIN)/python -m infra.lifecycle --check
 
 build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build

@@ -1,11 +1,13 @@
 """The lifecycle of a case, as one table: from which state each kind of event may lead to which.
 
-docs/lifecycle.md is drawn from it. Every write of a case passes here, so that no other transition exists.
+docs/lifecycle.md is drawn from it. Every step that a human causes is checked against it before it is written.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable
+from itertools import product
+from typing import Final, Literal
 
 Status = Literal[
     "received",
@@ -59,45 +61,48 @@ ENDED: Final[frozenset[Status]] = frozenset({"decided", "withdrawn", "closed"})
 _ANY: Final[frozenset[Status]] = LIVE | ENDED
 
 
-class Transition(NamedTuple):
-    """What one kind of event may do: from any of ``before``, to one of ``after`` (``None``: the state stays)."""
-
-    before: frozenset[Status | None]
-    after: frozenset[Status | None]
+Move = tuple[Status | None, Status]
+"""From one state to another, or to itself where the event changes none; from None where the case begins."""
 
 
-def _from(*before: Status | None) -> frozenset[Status | None]:
-    return frozenset(before)
+def _stays(*states: Status) -> frozenset[Move]:
+    return frozenset((state, state) for state in states)
 
 
-_STAYS = _from(None)
+def _moves(before: Iterable[Status | None], *after: Status) -> frozenset[Move]:
+    return frozenset(product(before, after))
 
-TRANSITIONS: Final[dict[EventKind, Transition]] = {
-    "filed": Transition(_from(None), _from("received")),
-    "joined": Transition(_from(*OPEN), _STAYS),
-    "updated": Transition(_from(*_ANY), _STAYS),
-    "ranked": Transition(_from(*LIVE), _from("in_line", None)),
-    "undeliverable": Transition(_from(*_ANY), _STAYS),
-    "claimed": Transition(_from("in_line", "information_needed", "with_senior_official"), _from("in_review", None)),
-    "released": Transition(_from("in_review", "with_senior_official"), _from("in_line", None)),
-    "lease_ended": Transition(_from("in_review", "with_senior_official"), _from("in_line", None)),
-    "verified": Transition(_from(*LIVE), _from("in_line", None)),
-    "information_asked": Transition(_from("in_review"), _from("information_needed")),
-    "resumed": Transition(_from("information_needed"), _from("in_line")),
-    "transferred": Transition(_from(*OPEN), _from("in_line", None)),
-    "removal_recorded": Transition(_from(*_ANY), _STAYS),
-    "linked": Transition(_from(*OPEN), _from("closed", None)),
-    "split": Transition(_from(*OPEN), _STAYS),
-    "code_reissued": Transition(_from(*_ANY), _STAYS),
-    "decision_proposed": Transition(_from("in_review"), _from("awaiting_approval")),
-    "decision_returned": Transition(_from("awaiting_approval"), _from("in_review")),
-    "decided": Transition(_from("in_review"), _from("decided", "withdrawn")),
-    "approved": Transition(_from("awaiting_approval"), _from("decided", "withdrawn")),
-    "escalated": Transition(_from("decided"), _from("with_senior_official")),
-    "official_decided": Transition(_from("with_senior_official"), _from("closed", "withdrawn")),
-    "remanded": Transition(_from("with_senior_official"), _from("in_line")),
-    "withdrawn": Transition(_from(*_ANY), _from("withdrawn", None)),
-    "reopened": Transition(_from(*ENDED), _from("in_line")),
+
+_REVIEWED: Final = frozenset[Status]({"in_review"})
+_OFFICIAL: Final = frozenset[Status]({"with_senior_official"})
+_AWAITED: Final = frozenset[Status]({"awaiting_approval"})
+
+TRANSITIONS: Final[dict[EventKind, frozenset[Move]]] = {
+    "filed": _moves([None], "received"),
+    "joined": _stays(*OPEN),
+    "updated": _stays(*_ANY),
+    "ranked": _moves(["received"], "in_line") | _stays(*QUEUED),
+    "undeliverable": _stays(*LIVE),
+    "claimed": _moves(["in_line", "information_needed"], "in_review") | _stays(*_OFFICIAL),
+    "released": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),
+    "lease_ended": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),
+    "verified": _moves(_REVIEWED, "in_line") | _stays(*LIVE),
+    "information_asked": _moves(_REVIEWED, "information_needed"),
+    "resumed": _moves(["information_needed"], "in_line"),
+    "transferred": _moves(_REVIEWED, "in_line") | _stays("received", "in_line", "information_needed"),
+    "removal_recorded": _stays(*_ANY),
+    "linked": _moves(OPEN, "closed") | _stays(*OPEN),
+    "split": _stays(*OPEN),
+    "code_reissued": _stays(*_ANY),
+    "decision_proposed": _moves(_REVIEWED, "awaiting_approval"),
+    "decision_returned": _moves(_AWAITED, "in_review"),
+    "decided": _moves(_REVIEWED, "decided", "withdrawn"),
+    "approved": _moves(_AWAITED, "decided"),
+    "escalated": _moves(["decided"], "with_senior_official"),
+    "official_decided": _moves(_OFFICIAL, "closed", "withdrawn"),
+    "remanded": _moves(_OFFICIAL, "in_line"),
+    "withdrawn": _moves(LIVE, "withdrawn") | _stays(*_ANY),
+    "reopened": _moves(ENDED, "in_line"),
 }
 
 
@@ -107,7 +112,5 @@ class IllegalTransitionError(Exception):
 
 def check(kind: EventKind, before: Status | None, after: Status) -> None:
     """Refuse a change of state that is not in the table. Raises IllegalTransitionError."""
-    transition = TRANSITIONS[kind]
-    stays = None in transition.after and after == before
-    if before not in transition.before or not (stays or after in transition.after):
+    if (before, after) not in TRANSITIONS[kind]:
         raise IllegalTransitionError(f"{kind}: {before} to {after}")

@@ -93,7 +93,9 @@ def link(visit: Visit, body: Link) -> Case:
         requests = requests_of(visit, source)
         _may_link(case, target.case, len(requests))
         writes = _into(visit, source, target, requests, body)
-        closed = {**CLOSED, "status": "closed", "status_since": visit.at, "linked_to": target_id, "live": 0}
+        undecided = {"decision": None, "outcome": None, "decided_by": None}
+        ended = {"status": "closed", "status_since": visit.at, "linked_to": target_id, "live": 0}
+        closed = {**CLOSED, **undecided, **ended}
         event = {"details": {"linked_to": target_id}, "sealed": visit.why(body.why)}
         return Step("linked", closed, event, (*writes, *give_back(case)))
 

@@ -1,0 +1,90 @@
+"""The lifecycle is one table, and its document is drawn from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from casereview.lifecycle import (
+    ENDED,
+    LIVE,
+    OPEN,
+    QUEUED,
+    TRANSITIONS,
+    EventKind,
+    IllegalTransitionError,
+    Status,
+    check,
+)
+from infra.lifecycle import EVENTS, PATH, ROOT, STATES, main, text
+
+
+def test_the_committed_document_is_current() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    assert main(["--check"], tmp_path) == 1
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    path = tmp_path / PATH
+    path.write_text(path.read_text(encoding="utf-8").replace("resumed", "awoken"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--check"], tmp_path) == 1
+    assert "make lifecycle" in capsys.readouterr().err
+
+
+def test_every_state_and_event_has_its_words() -> None:
+    assert set(STATES) == set(get_args(Status))
+    assert set(EVENTS) == set(TRANSITIONS) == set(get_args(EventKind))
+
+
+def test_the_diagram_has_every_move_and_no_other() -> None:
+    drawn = {
+        (None if before == "[*]" else before, after, kind)
+        for before, after, kinds in re.findall(r"^    (\S+) --> (\S+) : (.+)$", text(), re.MULTILINE)
+        for kind in kinds.split(", ")
+    }
+    moves = {(*move, kind) for kind, found in TRANSITIONS.items() for move in found if move[0] != move[1]}
+    assert drawn == moves
+
+
+def test_every_state_is_reached_and_every_live_one_is_left() -> None:
+    moves = {move for found in TRANSITIONS.values() for move in found if move[0] != move[1]}
+    assert {after for _before, after in moves} == set(get_args(Status))
+    assert {before for before, _after in moves} == {None, *LIVE, *ENDED}
+
+
+def test_the_groups_of_states_are_apart_where_they_must_be() -> None:
+    assert OPEN < LIVE
+    assert QUEUED < LIVE
+    assert not LIVE & ENDED
+    assert set(get_args(Status)) == LIVE | ENDED
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("decided", "in_line", "decided"),
+        ("approved", "in_review", "decided"),
+        ("claimed", "decided", "in_review"),
+        ("claimed", "with_senior_official", "in_review"),
+        ("ranked", "in_review", "in_line"),
+        ("escalated", "in_review", "with_senior_official"),
+        ("filed", "received", "received"),
+        ("updated", None, "received"),
+        ("lease_ended", "awaiting_approval", "in_line"),
+        ("resumed", "information_needed", "closed"),
+    ],
+)
+def test_what_the_table_does_not_have_is_refused(kind: EventKind, before: Status | None, after: Status) -> None:
+    with pytest.raises(IllegalTransitionError):
+        check(kind, before, after)
+
+
+def test_the_document_lies_where_the_repository_keeps_its_documents() -> None:
+    assert (ROOT / PATH).is_file()
