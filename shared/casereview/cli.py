@@ -20,8 +20,8 @@ from casereview.comparison import Comparison, compare
 from casereview.model import rfc3339, to_milliseconds
 from casereview.offline import Docket, Named, Placed, read_bodies, told
 from casereview.parallel import in_order
-from casereview.policy.registry import read_policy
-from casereview.policy.schema import digest
+from casereview.policy.checking import check
+from casereview.policy.schema import Amendment, digest
 from casereview.policy.source import DocumentError
 from casereview.problems import Problem
 
@@ -189,11 +189,14 @@ def _show(found: Comparison) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     text = Path(arguments.file).read_text(encoding="utf-8")
     try:
-        policy = read_policy(text)
+        policy = check(text)
     except DocumentError as error:
         for fault in error.faults:
-            print(f"{arguments.file}:{fault.line}: {fault.where}: {fault.message}")
+            print(f"{arguments.file}:{fault.line}: {fault.where}: {fault.message} [{fault.check}]")
         return FAULTY
+    if isinstance(policy, Amendment):
+        print(f"{policy.id}: an amendment of {policy.amends}, sound; sha256 {digest(policy)}")
+        return OK
     rules = sum(
         len(section) for section in (policy.lanes, policy.credits, policy.categories, policy.approvals, policy.factors)
     )

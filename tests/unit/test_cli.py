@@ -333,5 +333,5 @@ def test_policy_check_names_each_fault_with_rule_and_line(tmp_path: Path, capsys
     line = file.read_text().splitlines().index("    when: {custody: {at_least: 1}}") + 1
     assert (
         capsys.readouterr().out
-        == f"{file}:{line}: lanes detained when: custody takes is, in; 'at_least' does not fit it\n"
+        == f"{file}:{line}: lanes detained when: custody takes is, in; 'at_least' does not fit it [wrong_test]\n"
     )

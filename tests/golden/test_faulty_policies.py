@@ -1,0 +1,73 @@
+"""Policies with one fault each: the first line of a file says by which check, at which rule and line it is refused."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from casereview.cli import main
+from casereview.policy import registry
+from casereview.policy.checking import LONGEST, check
+from casereview.policy.source import DocumentError
+from tests.integration.policies.drafts import AUTHOR
+from tests.system import System
+
+FILES = sorted((Path(__file__).parent / "faulty_policies").glob("*.yaml"))
+EXPECTED = re.compile(r"# refused: (\w+), (.+), line (\d+)\n")
+
+
+def expected(file: Path) -> tuple[str, str, int]:
+    found = EXPECTED.match(file.read_text(encoding="utf-8"))
+    assert found, file.name
+    return found[1], found[2], int(found[3])
+
+
+def test_the_corpus_is_large_and_covers_every_check() -> None:
+    assert len(FILES) >= 30
+    assert {expected(file)[0] for file in FILES} == {
+        "yaml", "missing", "unknown_key", "unknown_fact", "wrong_test", "wrong_value", "one_key", "text_missing",
+        "number_bound", "interval_order", "intervals_overlap", "id_twice", "names_shared", "not_total", "tops_first",
+        "credit_bound", "lane_shadowed", "never_holds",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_faulty_policy_is_refused_by_the_right_check_at_its_rule(file: Path) -> None:
+    with pytest.raises(DocumentError) as caught:
+        check(file.read_text(encoding="utf-8"))
+    fault = caught.value.faults[0]
+    assert (fault.check, fault.where, fault.line) == expected(file)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_server_refuses_it_too(untouched: System, file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    answer = untouched.staff(AUTHOR, "POST", "/staff/policies", {"document": text})
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    found, where, line = expected(file)
+    first = answer.json()["errors"][0]
+    assert first["pointer"] == "/document"
+    assert first["message"].startswith(f"line {line}: {where}: ")
+    assert first["message"].endswith(f"[{found}]")
+
+
+def test_the_command_tells_line_rule_and_check(capsys: pytest.CaptureFixture[str]) -> None:
+    for file in FILES:
+        assert main(["policy", "check", str(file)]) == 1
+        check_id, where, line = expected(file)
+        first = capsys.readouterr().out.splitlines()[0]
+        assert first.startswith(f"{file}:{line}: {where}: ")
+        assert first.endswith(f"[{check_id}]")
+
+
+@pytest.mark.parametrize("name", [*registry.PACKAGED, registry.DEFAULT])
+def test_the_packaged_policies_are_sound(name: str) -> None:
+    assert check(registry.text_of(name)) == registry.packaged(name)
+
+
+def test_a_document_beyond_measure_is_refused_unread() -> None:
+    with pytest.raises(DocumentError, match="longer than"):
+        check("#" * (LONGEST + 1))
