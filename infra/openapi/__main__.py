@@ -11,8 +11,9 @@ from pathlib import Path
 from infra.openapi import ROOT
 from infra.openapi.document import Api, UndocumentedError, build
 from infra.openapi.public import PUBLIC
+from infra.openapi.staff import STAFF
 
-APIS = (PUBLIC,)
+APIS = (PUBLIC, STAFF)
 
 
 def text(api: Api) -> str:

@@ -47,6 +47,10 @@ def attribute_docstrings(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
+class AmbiguousNameError(Exception):
+    """Two records of one name would hide each other."""
+
+
 class _Generator(GenerateJsonSchema):
     """Pydantic's schemas without titles and defaults, with the docstrings of attributes."""
 
@@ -73,11 +77,12 @@ class _Generator(GenerateJsonSchema):
 
 
 def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[BaseModel]]) -> dict[str, Json]:
-    """Return the component schemas of what is sent and of what is answered, by name."""
+    """Return the component schemas of what is sent and of what is answered, by name. Raises AmbiguousNameError."""
     found = {MISSING: _MISSING, **_definitions(answers, "serialization")}
     for name, schema in _definitions(bodies, "validation").items():
         _read_blank_as_missing(schema)
-        found[name] = schema
+        if found.setdefault(name, schema) != schema:
+            raise AmbiguousNameError(name)
     named: dict[str, Json] = {}
     hoisted = {name: _hoist(schema, named) for name, schema in found.items()}
     return dict(sorted((hoisted | named).items()))

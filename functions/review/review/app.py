@@ -148,7 +148,7 @@ def _act(case_id: str, what: str, body: type[_Body], act: Callable[[Visit, _Body
 @app.post("/staff/cases/<case_id>/verifications")
 def post_verification(case_id: str) -> Response[str]:
     """Establish or refute facts, an identity or an authority."""
-    return _act(case_id, "/verifications", bodies.Verification, verify)
+    return _act(case_id, "/verifications", bodies.Finding, verify)
 
 
 @app.post("/staff/cases/<case_id>/information-requests")

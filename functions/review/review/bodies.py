@@ -21,7 +21,7 @@ class OfficerFacts(FactClaims):
     birth_year: Annotated[StrictInt, Field(ge=1900, le=2199)] | None = None
 
 
-class Verification(Record):
+class Finding(Record):
     """What was checked, and what came of it: facts of the case, or a requester's identity or authority."""
 
     receipt: _Id | None = None
@@ -32,7 +32,7 @@ class Verification(Record):
     why: LongText
 
     @model_validator(mode="after")
-    def _one_matter(self) -> Verification:
+    def _one_matter(self) -> Finding:
         if sum((self.facts is not None, self.identity is not None, self.authority is not None)) != 1:
             raise ValueError("needs facts, identity or authority: one of them")
         if self.facts is None and self.receipt is None:

@@ -13,13 +13,12 @@ from casereview.records import Case, Verification
 from casereview.steps import Step
 from casereview.submission import FactClaims, open_claims
 from casereview.table import Write, put_over
-from review.bodies import OfficerFacts
-from review.bodies import Verification as Body
+from review.bodies import Finding, OfficerFacts
 from review.cases import Visit, must_hold
 from review.claims import renewal
 
 
-def verify(visit: Visit, body: Body) -> Case:
+def verify(visit: Visit, body: Finding) -> Case:
     """Record a verification and rank the case again.
 
     Raises Problem 404 for a case or receipt that is not the caller's, 409 without the claim.
@@ -34,7 +33,7 @@ def verify(visit: Visit, body: Body) -> Case:
     return visit.act(plan)
 
 
-def _facts(visit: Visit, case: Case, body: Body, stated: OfficerFacts) -> Step:
+def _facts(visit: Visit, case: Case, body: Finding, stated: OfficerFacts) -> Step:
     """Establish facts; an office that they point elsewhere to is a matter of a transfer."""
     established = _established(stated, visit)
     if stated.protected is not None and body.verdict == "refuted":
@@ -59,7 +58,7 @@ def _established(stated: OfficerFacts, visit: Visit) -> Facts:
     return facts.model_copy(update={name: getattr(stated, name) for name in own & stated.model_fields_set})
 
 
-def _requester(visit: Visit, case: Case, body: Body) -> Step:
+def _requester(visit: Visit, case: Case, body: Finding) -> Step:
     request = visit.request(body.receipt or "")
     about: Literal["identity", "authority"] = "identity" if body.identity else "authority"
     event = {

@@ -1,0 +1,70 @@
+"""Bodies for the document of the staff API. All persons are fictional."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_RECEIPT = "0W40-J2GB-1G6G-W3RG-3"
+
+FINDINGS: Mapping[str, dict[str, Any]] = {
+    "A claimed fact is so": {
+        "receipt": _RECEIPT,
+        "facts": {"serious_illness": True},
+        "verdict": "confirmed",
+        "why": "The hospital's letter is in the file.",
+    },
+    "A claimed fact is not so": {
+        "facts": {"claims_us_citizenship": True},
+        "verdict": "refuted",
+        "why": "The process for such claims has answered.",
+    },
+    "The representative's form was seen": {
+        "receipt": _RECEIPT,
+        "authority": "g28",
+        "verdict": "confirmed",
+        "why": "Signed G-28 received by e-mail.",
+    },
+    "The writer is the person": {
+        "receipt": _RECEIPT,
+        "identity": True,
+        "verdict": "confirmed",
+        "why": "Spoke with her at the facility.",
+    },
+    "The case is to be protected": {
+        "facts": {"protected": True},
+        "verdict": "confirmed",
+        "why": "She told us of a petition that may not be disclosed.",
+    },
+}
+ASKED: Mapping[str, dict[str, Any]] = {
+    "Two papers, within ten days": {
+        "asked": ["The child's birth certificate.", "A letter of the doctor who treats the child."],
+        "answer_by": "2026-12-04T17:00:00-05:00",
+    }
+}
+TRANSFERS: Mapping[str, dict[str, Any]] = {
+    "The person was moved": {"office": "ELP", "why": "Moved to the El Paso processing center."}
+}
+REMOVALS: Mapping[str, dict[str, Any]] = {
+    "The person was removed": {"removed_at": "2026-11-24T06:30:00-05:00", "why": "Flight list of the day."}
+}
+REASONS: Mapping[str, dict[str, Any]] = {"Circumstances changed": {"why": "The conviction was vacated last week."}}
+DECISIONS: Mapping[str, dict[str, Any]] = {
+    "A field office grants": {
+        "outcome": "granted",
+        "reasons_for_requester": "You are released to care for your child.",
+        "internal_reasons": "No category is presumed; sole caregiver of a disabled child.",
+        "factors": ["family_impact", "lengthy_presence"],
+        "policy": "2021-09-30-guidelines",
+        "case_version": 7,
+    },
+    "The Senior Reviewing Official sends it back": {
+        "outcome": "remand",
+        "reasons_for_requester": "The field office will look at your case again.",
+        "internal_reasons": "The vacated conviction was not weighed.",
+        "factors": ["vacated_conviction"],
+        "policy": "2021-09-30-guidelines",
+        "case_version": 12,
+    },
+}
