@@ -20,6 +20,7 @@ from casereview.comparison import Comparison, compare
 from casereview.model import rfc3339, to_milliseconds
 from casereview.offline import Docket, Named, Placed, read_bodies, told
 from casereview.parallel import in_order
+from casereview.picture import picture
 from casereview.policy.checking import check
 from casereview.policy.schema import Amendment, digest
 from casereview.policy.source import DocumentError
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     comparing.add_argument("file", metavar="FILE", help="one JSON object, or one per line; - is standard input")
     comparing.add_argument("--at", type=_time, metavar="TIME", help="when they are filed and looked at (default: now)")
     comparing.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    comparing.add_argument("--picture", metavar="OUT.svg", type=_picture, help="draw lane flows and moves into a file")
     comparing.set_defaults(run=_compare)
     policy = commands.add_parser("policy", help="work on policy documents")
     policies = policy.add_subparsers(required=True, metavar="COMMAND")
@@ -91,6 +93,12 @@ def _time(text: str) -> datetime:
     if found.year not in YEARS:
         raise argparse.ArgumentTypeError(f"must lie between {YEARS.start} and {YEARS.stop - 1}")
     return found
+
+
+def _picture(text: str) -> Path:
+    if not text.endswith(".svg"):
+        raise argparse.ArgumentTypeError("the picture is SVG: give a file whose name ends in .svg")
+    return Path(text)
 
 
 def _now() -> datetime:
@@ -163,6 +171,8 @@ def _compare(arguments: argparse.Namespace) -> int:
         found = compare(a, b, read_bodies(stream), arguments.at or _now())
     for refused in found.refused:
         sys.stderr.write(_line(refused._asdict()))
+    if arguments.picture:
+        arguments.picture.write_text(picture(found), encoding="utf-8")
     if arguments.json:
         sys.stdout.write(_line(found.document()))
     else:

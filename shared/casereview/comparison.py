@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +23,17 @@ class Said(NamedTuple):
     categories: tuple[str, ...]
     approvals: tuple[str, ...]
     factors: tuple[str, ...]
+
+
+class Both(NamedTuple):
+    """What both policies say of a request, and how far the second moves it."""
+
+    a: Said
+    b: Said
+    steps: int
+    """Lanes up (negative) or down."""
+    earlier: int
+    """Whole days that it sorts earlier, where it stays in its lane; negative for later."""
 
 
 @dataclass(slots=True)
@@ -65,6 +76,12 @@ class Comparison:
     a: Side
     b: Side
     changes: Counter[str] = field(default_factory=Counter)
+    flows: dict[str, Counter[str]] = field(default_factory=dict)
+    """Requests by their lane under a, and under b."""
+    moves: Counter[int] = field(default_factory=Counter)
+    """Requests by the lanes that they move up (negative) or down."""
+    shifts: Counter[int] = field(default_factory=Counter)
+    """Of those that stay in their lane, by the days that they sort earlier."""
     requests: int = 0
     refused: list[Refused] = field(default_factory=list)
     """The first hundred requests that intake would refuse."""
@@ -79,16 +96,23 @@ class Comparison:
             "lane_changes": self.changes["lane"],
             "approval_changes": self.changes["approvals"],
             "factor_changes": self.changes["factors"],
+            "flows": {lane.id: dict(self.flows.get(lane.id, {})) for lane in self.a.policy.lanes},
+            "moves": {str(steps): number for steps, number in sorted(self.moves.items())},
+            "days_earlier": {str(days): number for days, number in sorted(self.shifts.items())},
             "requests": self.requests,
             "refused": self.refusals,
         }
 
-    def count(self, both: tuple[Said, Said]) -> None:
+    def count(self, both: Both) -> None:
         """Add one request."""
         self.requests += 1
-        for side, said in zip((self.a, self.b), both, strict=True):
-            side.count(said)
-        for name, one, other in zip(Said._fields, *both, strict=True):
+        self.a.count(both.a)
+        self.b.count(both.b)
+        self.flows.setdefault(both.a.lane, Counter())[both.b.lane] += 1
+        self.moves[both.steps] += 1
+        if both.a.lane == both.b.lane:
+            self.shifts[both.earlier] += 1
+        for name, one, other in zip(Said._fields, both.a, both.b, strict=True):
             self.changes[name] += set(one) != set(other) if name != "lane" else one != other
 
     def refuse(self, error: dict[str, Any], most: int = 100) -> None:
@@ -130,16 +154,18 @@ def compare(a: Named, b: Named, bodies: Iterable[bytes], at: datetime) -> Compar
     return found
 
 
-def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[tuple[Said, Said] | dict[str, Any]]:
+def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[Both | dict[str, Any]]:
     dockets = Docket.under(a, at, at), Docket.under(b, at, at)
-    found: list[tuple[Said, Said] | dict[str, Any]] = []
+    found: list[Both | dict[str, Any]] = []
     for body in bodies:
         try:
             case = read_case(body, at)
         except Problem as problem:
             found.append(told(problem))
         else:
-            found.append((_ids(dockets[0].rank(case)), _ids(dockets[1].rank(case))))
+            one, other = (docket.rank(case) for docket in dockets)
+            steps, earlier = other.lane_index - one.lane_index, (one.sort_at - other.sort_at) // timedelta(days=1)
+            found.append(Both(_ids(one), _ids(other), steps, earlier))
     return found
 
 
