@@ -42,6 +42,10 @@ def main() -> int:
         with running() as run:
             introduce(run)
             print(f"ready {run.address}", flush=True)
+            if sys.stdout.isatty():
+                from infra.local import switch_bar  # noqa: PLC0415  nobody sees it elsewhere
+
+                switch_bar.watch(run)
             Event().wait()
     except _Stopped as stopped:
         return 0 if stopped.number == signal.SIGINT else 128 + stopped.number

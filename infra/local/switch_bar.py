@@ -1,0 +1,68 @@
+"""A bar while a policy switch runs: how many open cases are under the policy in force. On a terminal only."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from infra.local.runner import LocalRun
+
+EVERY = 2.0  # seconds between two looks
+SWITCH = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a switch is; `ended` where it runs no more."""
+
+    policy: str
+    done: int
+    total: int
+    ended: bool
+
+
+def state(client: Any, table: str) -> State | None:  # noqa: ANN401  a boto3 client of a service found by name
+    """How far the newest switch of a table is; None where there was none."""
+    item = client.get_item(TableName=table, Key=SWITCH).get("Item")
+    if item is None:
+        return None
+    pages = client.get_paginator("scan").paginate(TableName=table, IndexName="worklist")
+    digests = [row.get("digest", {}).get("S") for page in pages for row in page["Items"]]
+    done = digests.count(item["digest"]["S"])
+    policy = item.get("policy", {}).get("S", "no policy")
+    return State(policy, done, len(digests), "ended_at" in item)
+
+
+def watch(run: LocalRun) -> None:
+    """Shows the bar from a thread of its own, as long as the process lives."""
+    client = run.stack.client("dynamodb")
+    table = run.stack.get(next(iter(run.stack.of_type("AWS::DynamoDB::Table")))).ref
+    Thread(target=follow, args=(lambda: state(client, table), Console()), daemon=True).start()
+
+
+def follow(look: Callable[[], State | None], console: Console, every: float = EVERY) -> None:
+    """Waits for switches, and shows each until it has ended; returns when it cannot look any more."""
+    while True:
+        try:
+            found = look()
+            if found is not None and not found.ended:
+                _show(found, look, console, every)
+        except Exception:  # noqa: BLE001  the run is ending: there is nothing left to look at
+            return
+        time.sleep(every)
+
+
+def _show(found: State, look: Callable[[], State | None], console: Console, every: float) -> None:
+    columns = (TextColumn("switch to {task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(found.policy, total=found.total, completed=found.done)
+        current: State | None = found
+        while current is not None and not current.ended:
+            bar.update(task, description=current.policy, total=current.total, completed=current.done)
+            time.sleep(every)
+            current = look()
+    console.print(f"every open case is under {found.policy}: the switch has ended")
