@@ -56,13 +56,6 @@ class PolicyItem(Record):
     decided_at: Instant | None
 
 
-class PolicyList(Record):
-    """Every policy and draft, and which of them governs now; none governs where ``in_force`` is null."""
-
-    in_force: str | None
-    policies: tuple[PolicyItem, ...]
-
-
 class SwitchRead(Record):
     """How far the open cases are brought under the policy in force."""
 
@@ -73,6 +66,15 @@ class SwitchRead(Record):
     sent: int
     remaining: int
     """Open cases that are still under another policy."""
+
+
+class PolicyList(Record):
+    """Every policy and draft, and which of them governs now; none governs where ``in_force`` is null."""
+
+    in_force: str | None
+    policies: tuple[PolicyItem, ...]
+    switch: SwitchRead | None
+    """The newest switch, also one to no policy."""
 
 
 class OfficeReport(Record):

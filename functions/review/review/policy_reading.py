@@ -36,7 +36,8 @@ def list_policies(desk: Desk) -> PolicyList:
     packaged = [_packaged(book, name, now) for name in PACKAGED if name not in book.records]
     sent = sorted(book.records.values(), key=lambda record: (record.created_at, record.policy_id))
     items = [*packaged, *(_sent(desk, book, record, now) for record in sent)]
-    return PolicyList(in_force=governing.id if governing else None, policies=tuple(items))
+    in_force_now = governing.id if governing else None
+    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(desk, book.switch))
 
 
 def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
@@ -56,7 +57,7 @@ def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
         why=record.why if record else None,
         amendments=tuple(_sent(desk, book, each, now) for each in amending),
         preview=_preview(previews(desk, policy_id), item.digest),
-        switch=_switch(desk, book.switch, policy_id),
+        switch=_switch(desk, book.switch) if book.switch and book.switch.policy == policy_id else None,
     )
 
 
@@ -145,8 +146,8 @@ def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
     )
 
 
-def _switch(desk: Desk, switch: Switch | None, policy_id: str) -> SwitchRead | None:
-    if switch is None or switch.policy != policy_id:
+def _switch(desk: Desk, switch: Switch | None) -> SwitchRead | None:
+    if switch is None:
         return None
     left = remaining(desk.table, switch.digest) if switch.ended_at is None else 0
     return SwitchRead(

@@ -1,4 +1,7 @@
-"""The JSON Schema of policy documents, for editors and validators: ``python -m casereview.policy.published``."""
+"""The JSON Schemas of policy documents and amendments, for editors and validators.
+
+``python -m casereview.policy.published`` prints that of documents, with ``amendment`` that of amendments.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,15 @@ import json
 import sys
 from typing import Any, Final
 
-from casereview.policy.schema import Policy
+from casereview.policy.schema import Amendment, Policy
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def amendment_schema() -> dict[str, Any]:
+    """The schema of amendments as committed in docs/amendment.schema.json."""
+    schema = Amendment.model_json_schema(by_alias=True)
+    return {"$schema": _DRAFT, "$id": "amendment.schema.json", **schema, "title": "Amendment of a policy"}
 
 
 def published_schema() -> dict[str, Any]:
@@ -21,11 +30,11 @@ def published_schema() -> dict[str, Any]:
     return {"$schema": _DRAFT, "$id": "policy.schema.json", **schema, "title": "Policy document"}
 
 
-def main() -> None:
-    """Print the schema."""
-    json.dump(published_schema(), sys.stdout, indent=2, sort_keys=True)
+def main(*names: str) -> None:
+    """Print a schema."""
+    json.dump(amendment_schema() if "amendment" in names else published_schema(), sys.stdout, indent=2, sort_keys=True)
     sys.stdout.write("\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

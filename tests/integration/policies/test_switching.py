@@ -91,6 +91,8 @@ def test_a_vacated_policy_leaves_the_default_lanes(system: System) -> None:
     system.settle(10)
     case = system.case_of(filed)
     assert (case.policy, rankings(system, case)) == (None, [ORDER, None])
+    switch = system.staff(AUTHOR, "GET", "/staff/policies").json()["switch"]
+    assert (switch["policy"], switch["remaining"], switch["sent"]) == (None, 0, 1)
     assert system.staff(OFFICER, "GET", f"/staff/cases/{case.case_id}").json()["reasons"][0]["text"]
 
 

@@ -155,6 +155,16 @@ def test_the_published_schema_is_the_one_that_the_code_gives(capsys: pytest.Capt
     assert capsys.readouterr().out == (ROOT / "docs/policy.schema.json").read_text(encoding="utf-8")
 
 
+def test_the_schema_of_amendments_is_published_too(capsys: pytest.CaptureFixture[str]) -> None:
+    main("amendment")
+    text = capsys.readouterr().out
+    assert text == (ROOT / "docs/amendment.schema.json").read_text(encoding="utf-8")
+    vacated = {"id": "end", "amends": "x", "title": "t", "text": "t", "source": "s", "in_force": []}
+    jsonschema.validate(vacated, json.loads(text))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**vacated, "lanes": []}, json.loads(text))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_packaged_documents_satisfy_the_published_schema(name: str) -> None:
     text = (DOCUMENTS / f"{name}.yaml").read_text(encoding="utf-8")
