@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from casereview.clients import Clients
 from casereview.macs import Macs
 from casereview.messages import Hint, NoticeMessage, PreviewMessage, Queue, RankMessage
 from casereview.policies import Policies
@@ -64,14 +64,15 @@ def _send(queue: Queue, message: Hint, office: str) -> None:
 
 def connect(settings: DeskSettings, clock: Clock = now) -> Desk:
     """Make the clients; nothing is called yet."""
-    sqs = boto3.client("sqs")
-    table = Table(boto3.client("dynamodb"), settings.table_name)
+    clients = Clients()
+    sqs = clients.make("sqs")
+    table = Table(clients.make("dynamodb"), settings.table_name)
     return Desk(
         table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
-        Macs(boto3.client("kms"), settings.mac_key_arn),
-        Seal(settings.sealing_key_arn),
+        Macs(clients.make("kms"), settings.mac_key_arn),
+        Seal(settings.sealing_key_arn, clients.botocore),
         Policies(table, clock),
         clock,
     )

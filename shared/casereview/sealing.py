@@ -13,6 +13,7 @@ from typing import Literal
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
+from botocore.session import Session
 from cryptography.exceptions import InvalidTag
 
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
@@ -33,12 +34,12 @@ class SealBrokenError(Exception):
 class Seal:
     """Seals and opens under one KMS key."""
 
-    def __init__(self, key_arn: str) -> None:
-        """Prepare the SDK; KMS is called on each use, once."""
+    def __init__(self, key_arn: str, session: Session | None = None) -> None:
+        """Prepare the SDK, in a botocore session of others or of its own; KMS is called on each use, once."""
         self._client = EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
         )
-        self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
+        self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn], botocore_session=session or Session())
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
         """Seal bytes for a part of the record of a receipt: one GenerateDataKey."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
+from casereview.clients import Clients
 from casereview.macs import Macs
 from casereview.messages import Queue
 from casereview.sealing import Seal
@@ -54,13 +54,14 @@ class Services:
 
 def connect(settings: NotifySettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
+    clients = Clients()
     return Services(
-        Table(boto3.client("dynamodb"), settings.table_name),
-        Queue(boto3.client("sqs"), settings.rank_queue_url),
-        Macs(boto3.client("kms"), settings.mac_key_arn),
-        Seal(settings.sealing_key_arn),
-        Mail(boto3.client("sesv2", config=ONE_TRY), settings.mail_from, settings.mail_configuration_set),
-        TextMessages(boto3.client("sns", config=ONE_TRY)),
+        Table(clients.make("dynamodb"), settings.table_name),
+        Queue(clients.make("sqs"), settings.rank_queue_url),
+        Macs(clients.make("kms"), settings.mac_key_arn),
+        Seal(settings.sealing_key_arn, clients.botocore),
+        Mail(clients.make("sesv2", config=ONE_TRY), settings.mail_from, settings.mail_configuration_set),
+        TextMessages(clients.make("sns", config=ONE_TRY)),
         settings.delivery_queue_arn,
         settings.lookup_url,
         clock,

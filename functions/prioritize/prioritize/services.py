@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 
+from casereview.clients import Clients
 from casereview.messages import Queue
 from casereview.policies import Policies
 from casereview.settings import Clock, Settings, now
@@ -38,8 +38,9 @@ class Services:
 
 def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
-    sqs = boto3.client("sqs")
-    table = Table(boto3.client("dynamodb"), settings.table_name)
+    clients = Clients()
+    sqs = clients.make("sqs")
+    table = Table(clients.make("dynamodb"), settings.table_name)
     return Services(
         table,
         Queue(sqs, settings.rank_queue_url),
