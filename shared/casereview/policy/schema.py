@@ -28,7 +28,7 @@ HOUSE_RULE: Final = "house rule"
 class Interval(Record):
     """From an instant on, up to but not including another; open where ``to`` is absent."""
 
-    model_config = ConfigDict(serialize_by_alias=True)
+    model_config = ConfigDict(serialize_by_alias=True, defer_build=True)
 
     from_: Instant = Field(alias="from")
     to: Instant | None = None
@@ -41,7 +41,9 @@ class Interval(Record):
 
 
 class Rule(Record):
-    """What every rule has."""
+    """What every rule has. A document's own validator holds those of its rules; on its own each is built on use."""
+
+    model_config = ConfigDict(defer_build=True)
 
     id: RuleId
     when: Condition
@@ -146,6 +148,8 @@ class Head(Record):
 
 class Amendment(Head):
     """When another policy governs: its intervals are replaced, since it was vacated, revived or delayed."""
+
+    model_config = ConfigDict(defer_build=True)
 
     amends: PolicyId
     text: Text
