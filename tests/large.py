@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from moto.backends import get_backend
+from moto.core.common_models import BaseModel
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -14,17 +16,19 @@ from moto.dynamodb.models.table import Table as MotoTable
 
 from casereview.claims import marks_of
 from casereview.fields import EASTERN
-from casereview.items import to_item
+from casereview.items import from_item, to_item
 from casereview.records import Case, Event, Filing, Stored
 from casereview.routing import route
 from casereview.submission import Submission, open_facts
-from infra.local import moto_dynamodb
+from infra.local import moto_dynamodb, moto_patches
+from tests.environment import REGION
 from tests.system import System, running
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-PATCHED = (DynamoDBBackend, MotoTable, BaseJSONSerializer, Item, DynamoType)
+_RECORD = TypeVar("_RECORD", bound=Stored)
+PATCHED = (BaseModel, DynamoDBBackend, MotoTable, BaseJSONSerializer, Item, DynamoType)
 APART = timedelta(seconds=1)
 """Between two filings."""
 
@@ -34,6 +38,7 @@ def quick() -> Iterator[System]:
     """Start a system of one's own whose table stays quick with many thousand items."""
     kept = [(owner, dict(vars(owner))) for owner in PATCHED]
     moto_dynamodb.apply()
+    BaseModel.__new__ = moto_patches.untracked  # type: ignore[method-assign]
     try:
         with running() as system:
             yield system
@@ -42,6 +47,13 @@ def quick() -> Iterator[System]:
             for name in vars(owner).keys() & before.keys():
                 if vars(owner)[name] is not before[name]:
                     setattr(owner, name, before[name])
+
+
+def everything(system: System, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
+    """Return the records whose sort keys begin so, straight from the emulator, whose scan is slow."""
+    backend: Any = get_backend("dynamodb")["123456789012"][REGION]
+    items = (item.to_json()["Attributes"] for item in backend.get_table(system.table).all_items())
+    return [from_item(model, item) for item in items if item["sk"]["S"].startswith(sort_key)]
 
 
 def fill(system: System, bodies: Iterable[dict[str, Any]]) -> int:

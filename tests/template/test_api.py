@@ -41,6 +41,11 @@ STAFF = {
     ("post", f"{CASE}/decision"),
     ("post", f"{CASE}/approval"),
     ("get", "/staff/summary"),
+    ("get", "/staff/policies"),
+    ("post", "/staff/policies"),
+    ("get", "/staff/policies/{policy_id}"),
+    ("post", "/staff/policies/{policy_id}/preview"),
+    ("post", "/staff/policies/{policy_id}/approval"),
 }
 ROUTES = {"PublicApi": PUBLIC, "StaffApi": STAFF}
 FUNCTION = {"PublicApi": "IntakeFunction", "StaffApi": "ReviewFunction"}

@@ -24,7 +24,7 @@ from prioritize.worker import rank_case
 from tests.docket import bodies
 from tests.edge import DiedError
 from tests.integration.policies.drafts import DETAINED, ORDER, draft, publish
-from tests.large import fill, quick
+from tests.large import everything, fill, quick
 from tests.system import Staff, System
 
 SIZE = int(os.environ.get("SWITCH_CASES", "300"))
@@ -103,14 +103,14 @@ def work(system: System, killer: Killer) -> None:
 def test_every_case_is_switched_once_however_often_the_workers_die() -> None:
     with quick() as system:
         fill(system, bodies(SIZE, now=system.time))
-        for case in system.cases:
+        for case in everything(system, Case, "CASE"):
             rank_case(system.prioritize, case.case_id)
         system.sweep()
-        held = [case.case_id for case in system.cases if case.office == "ATL"][:5]
+        held = [case.case_id for case in everything(system, Case, "CASE") if case.office == "ATL"][:5]
         for case_id in held:
             system.work(OFFICER, case_id, "claim")
         work(system, Killer(0, 0))
-        before = {case.case_id: case for case in system.cases}
+        before = {case.case_id: case for case in everything(system, Case, "CASE")}
         publish(system, NEW)
         system.later(seconds=11)
         killer = Killer(7, 0.02)
@@ -128,10 +128,10 @@ def test_every_case_is_switched_once_however_often_the_workers_die() -> None:
 
 def _check(system: System, before: dict[str, Case], held: set[str]) -> None:
     switched: dict[str, list[Event]] = {case_id: [] for case_id in before}
-    for event in system.all(Event, "EVENT"):
+    for event in everything(system, Event, "EVENT"):
         if event.ranking and event.ranking.policy == "new":
             switched[event.case_id].append(event)
-    after = {case.case_id: case for case in system.cases}
+    after = {case.case_id: case for case in everything(system, Case, "CASE")}
     assert {case.policy for case in after.values()} == {"new"}
     assert {len(events) for events in switched.values()} == {1}
     for case_id, was in before.items():

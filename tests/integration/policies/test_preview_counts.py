@@ -17,7 +17,7 @@ from casereview.routing import queues
 from prioritize.worker import rank_case
 from tests.docket import bodies
 from tests.integration.policies.drafts import DETAINED, ORDER, draft, preview, read, send
-from tests.large import fill, quick
+from tests.large import everything, fill, quick
 from tests.system import System
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def docket() -> Iterator[System]:
     """A thousand ranked cases, and the preview of a draft over them."""
     with quick() as system:
         fill(system, bodies(SIZE, now=system.time))
-        for case in system.cases:
+        for case in everything(system, Case, "CASE"):
             rank_case(system.prioritize, case.case_id)
         send(system, REORDERED)
         yield system
@@ -51,7 +51,7 @@ def recount(system: System, text: str) -> list[tuple[Case, Ranking, Ranking]]:
     """Rank every case of the table under both policies, one by one."""
     before, after = registry.compiled(ORDER), compile_policy(registry.read_policy(text), registry.flags())
     found = []
-    for case in system.cases:
+    for case in everything(system, Case, "CASE"):
         file = system.intake.table.case_file(case.case_id)
         assert file
         one, other = (assess(file, InForce(policy, None), system.time).ranking for policy in (before, after))
