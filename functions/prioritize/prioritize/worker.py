@@ -13,11 +13,12 @@ from casereview.assess import Assessment, InForce, assess
 from casereview.claiming import lease
 from casereview.clock import running_clock
 from casereview.duties import is_overdue
+from casereview.explaining import explanation_of
 from casereview.history import changes_between
 from casereview.lifecycle import LIVE
 from casereview.model import to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
-from casereview.records import Case, CaseFile, Event, Explanation
+from casereview.records import Case, CaseFile, Event
 from casereview.table import Refused, put_new, put_over
 from prioritize.endings import end_what_ended
 from prioritize.services import Services, metrics
@@ -114,26 +115,13 @@ def _lease(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> date
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:
-    ranking = found.ranking
     return Event(
         case_id=case.case_id,
         version=case.version,
         at=now,
         kind="ranked",
         actor="system",
-        ranking=Explanation(
-            at=now,
-            policy=ranking.policy,
-            digest=ranking.digest,
-            lane=ranking.lane,
-            sort_at=ranking.sort_at,
-            reasons=tuple(reason.rule for reason in ranking.reasons),
-            matched=ranking.matched,
-            categories=tuple(category.id for category in ranking.categories),
-            approvals=ranking.approvals,
-            factors=tuple(factor.id for factor in ranking.factors),
-            flags=ranking.flags,
-        ),
+        ranking=explanation_of(found.ranking, now),
     )
 
 
