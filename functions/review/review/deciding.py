@@ -43,13 +43,16 @@ _ENFORCES = frozenset({"declined"})
 def decide(visit: Visit, body: Decision) -> Case:
     """Record a decision; where the policy asks for an approval, it waits for one.
 
-    Raises Problem 404; 409 without the claim, where the case has moved since ``case_version`` or another policy is
-    in force, where a claim of citizenship has not been referred; 422 for an outcome or a factor that is not open.
+    Raises Problem 404; 409 without the claim, where a decision waits for its approval already, where the case has
+    moved since ``case_version`` or another policy is in force, where a claim of citizenship has not been referred;
+    422 for an outcome or a factor that is not open.
     """
 
     def plan(case: Case) -> Step:
         must_hold(case, visit.caller)
         may_review(visit.caller, case)
+        if case.status == "awaiting_approval":
+            raise conflict("a decision of this case waits for its approval")
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
