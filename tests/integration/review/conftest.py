@@ -10,15 +10,15 @@ from moto import mock_aws
 from tests.integration.review.documented import Documented
 
 
-@pytest.fixture
-def system() -> Iterator[Documented]:
-    """A system of one's own."""
-    with mock_aws():
-        yield Documented()
-
-
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Documented]:
-    """A system that a module's tests share."""
+    """A system that a module's tests share: to start one takes longer than most of them."""
     with mock_aws():
         yield Documented()
+
+
+@pytest.fixture
+def system(shared: Documented) -> Documented:
+    """The module's system as if it had just been started: nothing in it, the clock at the start."""
+    shared.empty()
+    return shared

@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from moto.backends import get_backend
 
 from infra.openapi import ROOT
-from tests.system import Answer, Staff, System
+from tests.environment import REGION
+from tests.system import START, Answer, Staff, System
 
 DOCUMENT = json.loads((ROOT / "docs/openapi-staff.json").read_text(encoding="utf-8"))
 
@@ -46,6 +48,20 @@ def _body(method: str, template: str) -> Draft202012Validator:
 
 class Documented(System):
     """A system that fails a test where the staff API does what its document does not say."""
+
+    def empty(self) -> None:
+        """Forget everything: table, queues, what was sent, what was read of the policies; and begin anew."""
+        self._flush()
+        account = "123456789012"
+        get_backend("dynamodb")[account][REGION].tables[self.table].items.clear()
+        for queue in get_backend("sqs")[account][REGION].queues.values():
+            queue._messages = []
+            queue._pending_messages = set()
+        get_backend("ses")[account][REGION].sent_messages.clear()
+        get_backend("sns")[account][REGION].sms_messages.clear()
+        self.time = START
+        for policies in (self.intake.policies, self.prioritize.policies):
+            policies._read_at = None
 
     def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
         answer = super().staff(user, method, path, body)
