@@ -1,0 +1,76 @@
+"""Measure the start of each function beside the blueprint: fresh processes, compiled modules, in turn."""
+
+from __future__ import annotations
+
+import compileall
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = ("intake", "prioritize", "notify", "review")
+BLUEPRINT = "blueprint"
+_HERE = Path(__file__).parent
+_PLACEHOLDER = "https://queue.us-east-1.amazonaws.com/123456789012/q"
+_KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_LAMBDA_FUNCTION_NAME": "function",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "CaseReview",
+    "TABLE_NAME": "table",
+    "IDEMPOTENCY_TABLE_NAME": "idempotency",
+    "RANK_QUEUE_URL": _PLACEHOLDER,
+    "NOTICE_QUEUE_URL": _PLACEHOLDER,
+    "SEALING_KEY_ARN": _KEY,
+    "MAC_KEY_ARN": _KEY,
+    "MAIL_FROM": "review@example.gov",
+    "MAIL_CONFIGURATION_SET": "mail",
+    "DELIVERY_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:delivery",
+}
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """Return the part ``init`` of bench.json: medians of processor time, and ratios of them to the blueprint's."""
+    _compile()
+    names = (*FUNCTIONS, BLUEPRINT)
+    probes: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        for name in names:
+            found = probe(name)
+            if number:  # the first round reads the disk
+                probes[name].append(found)
+    ms = {name: median(found["ms"] for found in each) for name, each in probes.items()}
+    return {
+        name: {
+            "ms": round(ms[name]),
+            "ratio_to_blueprint": round(ms[name] / ms[BLUEPRINT], 2),
+            "import_ms": round(median(found["import"] for found in probes[name])),
+            "wall_ms": round(median(found["wall"] for found in probes[name])),
+            "modules": round(median(found["modules"] for found in probes[name])),
+        }
+        for name in names
+    }
+
+
+def _compile() -> None:
+    """Compile our modules, as the build does; those installed were compiled when they were installed or first used."""
+    for folder in ("shared", "functions"):
+        compileall.compile_dir(ROOT / folder, quiet=2)
+    compileall.compile_dir(_HERE, quiet=2)
+
+
+def probe(name: str, *flags: str) -> dict[str, float]:
+    """Start one function, or the blueprint, in a fresh process."""
+    folders = [_HERE] if name == BLUEPRINT else [ROOT / "shared", ROOT / "functions" / name]
+    environment = {**_ENVIRONMENT, "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, folders))}
+    command = [sys.executable, *flags, str(_HERE / "probe.py"), name]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
