@@ -66,11 +66,15 @@ def _compile() -> None:
     compileall.compile_dir(_HERE, quiet=2)
 
 
+def environment_of(name: str) -> dict[str, str]:
+    """Return the environment of a function, or of the blueprint."""
+    folders = [_HERE] if name == BLUEPRINT else [ROOT / "shared", ROOT / "functions" / name]
+    return {**_ENVIRONMENT, "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, folders))}
+
+
 def probe(name: str, *flags: str) -> dict[str, float]:
     """Start one function, or the blueprint, in a fresh process."""
-    folders = [_HERE] if name == BLUEPRINT else [ROOT / "shared", ROOT / "functions" / name]
-    environment = {**_ENVIRONMENT, "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, folders))}
     command = [sys.executable, *flags, str(_HERE / "probe.py"), name]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment_of(name), capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -75,10 +75,11 @@ services = Services()
 def create_order(order: Annotated[CreateOrder, Body(media_type="application/json")]) -> Created:
     """Store an order."""
     metrics.add_metric("Created", MetricUnit.Count, 1)
-    return _store(order=order)
+    found: Created = _store(order=order)
+    return found
 
 
-@idempotent_function(
+@idempotent_function(  # type: ignore[untyped-decorator]
     data_keyword_argument="order",
     config=configuration,
     persistence_store=persistence,
