@@ -135,8 +135,9 @@ def _shown(title: str, description: str, **schema: object) -> WithJsonSchema:
 
 
 def given(name: str) -> JsonDict:
-    """Return the JSON Schema of an object in which this field is given: neither absent nor null nor blank."""
-    return {"required": [name], "properties": {name: {"type": ["string", "object"], "pattern": r"\S"}}}
+    """Return the JSON Schema of an object in which this field is given: neither absent nor null, blank or empty."""
+    stated: JsonDict = {"type": ["string", "object"], "pattern": r"\S", "minProperties": 1}
+    return {"required": [name], "properties": {name: stated}}
 
 
 PastDate = Annotated[

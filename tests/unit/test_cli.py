@@ -289,7 +289,7 @@ def test_compare_counts_what_both_policies_say(run: Run) -> None:
         "lane_changes": 0,
         "approval_changes": 2,
         "factor_changes": 0,
-        "flows": dict.fromkeys(lanes, {}) | {"detained": {"detained": 1}, "other": {"other": 3}},
+        "flows": {lane: {} for lane in lanes} | {"detained": {"detained": 1}, "other": {"other": 3}},
         "moves": {"0": 4},
         "days_earlier": {"0": 4},
         "requests": 4,
