@@ -6,7 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from casereview import keys
+from casereview.messages import PreviewMessage
 from casereview.policy_records import Preview
+from prioritize.preview import preview as count_part
+from tests.edge import edge, performs_after
 from tests.integration.policies.drafts import (
     DETAINED,
     EARLIER,
@@ -109,3 +112,21 @@ def test_a_packaged_policy_can_be_previewed_too(system: System) -> None:
     report = preview(system, ORDER)
     assert (report["against"], report["totals"]["cases"]) == ("earlier", 1)
     assert system.case_of(filed).policy == "earlier"
+
+
+def test_of_two_that_do_the_same_part_at_once_one_counts(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    message = PreviewMessage(preview="early-a", office="ATL")
+    others = [message]
+
+    def other() -> None:
+        if others:
+            count_part(system.prioritize, others.pop())
+
+    with edge("dynamodb.TransactWriteItems", performs_after(other)):
+        count_part(system.prioritize, message)
+    report = system.read(Preview, keys.preview("early-a", "ATL"))
+    assert (report.cases, report.part) == (1, 1)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from casereview import keys
 from casereview.policy_records import PolicyInForce, Switch
 from casereview.records import Case, Event
+from casereview.switching import bring_in_force
 from tests.calls import names, recorded
+from tests.edge import edge, performs_after
 from tests.integration.policies.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.system import Staff, System, body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pytest
 
@@ -305,3 +307,52 @@ def test_progress_is_saved_as_it_goes(system: System, monkeypatch: pytest.Monkey
     publish(system, EARLIER)
     system.sweep()
     assert system.all(Switch, "SWITCH")[0].version == 1 + 4, "begun, and saved after each two messages and at the end"
+
+
+def once(act: Callable[[], object]) -> Callable[[], None]:
+    """Return what acts at its first call alone."""
+    left = [act]
+
+    def call() -> None:
+        if left:
+            left.pop()()
+
+    return call
+
+
+def test_of_two_that_begin_a_switch_at_once_one_wins(system: System) -> None:
+    system.file(body())
+    system.pump()
+    system.sweep()
+    publish(system, draft("next", since="2026-11-24T15:00:30Z"))
+    system.later(seconds=30)
+    desk = system.intake
+    with edge("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
+        assert not bring_in_force(desk.policies, desk.table, system.time)
+    assert len(system.all(PolicyInForce, "IN_FORCE")) == 1
+    assert system.read(Switch, keys.SWITCH).version == 1 + 1, "begun once, and walked by the other"
+
+
+def test_a_tick_that_comes_too_late_saves_nothing(system: System) -> None:
+    for number in range(3):
+        system.file(person(number))
+    system.pump()
+    system.sweep()
+    publish(system, EARLIER)
+    with edge("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
+        assert system.sweep()["switched"] == 0
+    assert system.read(Switch, keys.SWITCH).sent == 3
+    system.settle(4)
+    assert {case.policy for case in system.cases} == {"earlier"}
+
+
+def test_where_another_clock_is_ahead_a_decision_waits(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    case_id = system.case_of(filed).case_id
+    system.work(OFFICER, case_id, "claim")
+    ahead = PolicyInForce(policy="2021-09-30-guidelines", digest="other", since=system.time + timedelta(seconds=5))
+    system.intake.table.put(ahead)
+    answer = system.staff(OFFICER, "POST", f"/staff/cases/{case_id}/decision", decision(system, case_id, ORDER))
+    assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert system.case_of(filed).status == "in_review"

@@ -16,7 +16,8 @@ from casereview.policy.checking import check
 from casereview.policy.compiled import compile_policy
 from casereview.policy.conditions import tree
 from casereview.policy.engine import explain, rank
-from casereview.policy.implication import BOUND, ever_holds
+from casereview.policy.implication import ever_holds
+from casereview.policy.predicates import BooleanTest, FactTests
 from casereview.policy.ranking import RankInput
 from casereview.policy.schema import Amendment, Policy
 from casereview.policy.source import DocumentError
@@ -79,14 +80,20 @@ def document(when: object) -> dict[str, Any]:
 
 def test_what_is_too_large_to_decide_is_let_pass() -> None:
     """An answer that takes too long would be a way to stop the service."""
-    yes: list[Any] = [
-        {fact: {"is": True}} for fact in ("pregnant", "disability", "protected", "rehabilitation", "removal_soon")
-    ]
-    counts: list[Any] = [{"minor_children": {"at_least": n}} for n in range(1, 60)]
-    pairs = [tree({"all": [one, two, {"us_citizen_children": {"at_least": n}}]})
-             for n, two in enumerate(counts, 1) for one in yes]  # fmt: skip
-    assert BOUND <= 100_000
-    assert ever_holds(tree({"any": yes}), pairs)
+    facts_asked = [name for name, shape in FactTests.__annotations__.items() if shape is BooleanTest]
+    known: list[Any] = [{"any": [{fact: {"is": True}}, {fact: {"is": False}}]} for fact in facts_asked]
+    known += [{"custody": {"in": ["detained", "not_detained"]}}, {"any": [{"entered_on": {"before": "2020-01-01"}}]}]
+    known += [{"any": [{"removal_order": {"is": order}} for order in ("final", "none")]}]
+    known += [{"any": [{"entry": {"is": entry}} for entry in ("unlawful", "admitted", "paroled")]}]
+    families: Any = [{"minor_children": {"at_least": 3}}]
+    assert ever_holds(tree({"all": [*known, *families]}), [tree({"minor_children": {"at_least": 1}})])
+    assert not ever_holds(tree({"all": [*known[:3], *families]}), [tree({"minor_children": {"at_least": 1}})])
+
+
+def test_convictions_beyond_counting_are_taken_as_independent() -> None:
+    many, few = (tree({"convictions": {"standing": {"at_least": least}}}) for least in (9, 8))
+    assert ever_holds(many, [few])
+    assert not ever_holds(many, [tree("always")])
 
 
 @settings(max_examples=150, deadline=None)
