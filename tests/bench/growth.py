@@ -1,0 +1,182 @@
+"""What operations cost at dockets of a hundred times the size, all of it in one office, on AWS's own engine.
+
+Every plain read and write is compared with what DynamoDB Local reports of it; a difference fails the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import boto3
+from moto import mock_aws
+
+from casereview import keys
+from casereview.assess import InForce, assess
+from casereview.items import to_item
+from casereview.model import rfc3339
+from casereview.policy.compiled import CompiledPolicy
+from casereview.records import Case, CaseFile, Event
+from infra.local.dynamodb_local import dynamodb_local
+from prioritize.worker import _ranked
+from tests.bench import operations
+from tests.bench.metering import Spent, metered
+from tests.bench.operations import Event as Asked
+from tests.docket import bodies
+from tests.environment import REGION
+from tests.large import _opened
+from tests.system import Staff, System, body
+
+SIZES = (1_000, 10_000, 100_000)
+OFFICE = "ATL"
+_PROTOTYPES = 500
+_BATCH = 25
+_CONNECTIONS = 2
+_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
+
+
+@contextlib.contextmanager
+def on_the_engine() -> Iterator[System]:
+    """Start a system whose table is on DynamoDB Local."""
+    kept = dict(os.environ)
+    with dynamodb_local() as endpoint, mock_aws():
+        os.environ |= {_ENDPOINT: endpoint, "AWS_ACCESS_KEY_ID": uuid4().hex}
+        boto3.DEFAULT_SESSION = None
+        try:
+            yield System()
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+            boto3.DEFAULT_SESSION = None
+
+
+def measure(sizes: tuple[int, ...] = SIZES) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the part ``growth`` of bench.json."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    with contextlib.redirect_stdout(io.StringIO()), on_the_engine() as system:
+        docket = Docket(system)
+        for size in sizes:
+            docket.grow(size)
+            for name, spent in docket.spent().items():
+                assert not spent.differing, (name, spent.differing)
+                assert spent.compared, name
+                found.setdefault(name, {})[str(size)] = spent.row()
+    return found
+
+
+def _post(connection: http.client.HTTPConnection, body: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
+    """Call BatchWriteItem of the engine, which asks for a signature's form and not for its truth."""
+    scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20210305/{REGION}/dynamodb/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": "DynamoDB_20120810.BatchWriteItem",
+    }
+    connection.request("POST", "/", json.dumps(body), headers)
+    response = connection.getresponse()
+    text = response.read()
+    if response.status != http.HTTPStatus.OK:
+        raise RuntimeError(text.decode())
+    return json.loads(text)
+
+
+class Docket:
+    """A growing docket of one office, and a request that stands at its end."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.policy, _until = system.prioritize.policies.governing(system.time)
+        self.prototypes = list(_prototypes(system, self.policy))
+        self.items: list[dict[str, Any]] = [dict(to_item(case)) for case in self.prototypes]
+        self.filed: dict[str, Any] = system.file(body(facts={"custody": "not_detained", **_RESIDENCE}))
+        system.pump()
+        self.size = 1
+
+    def grow(self, size: int) -> None:
+        """Put ranked cases into the table until it holds so many."""
+        numbers = range(self.size, size)
+        batches = [numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH)]
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            list(pool.map(self._put, [batches[start::_CONNECTIONS] for start in range(_CONNECTIONS)]))
+        self.size = size
+
+    def _put(self, batches: list[range]) -> None:
+        """Send batches as they are, past botocore, which would take most of the time."""
+        with contextlib.closing(http.client.HTTPConnection(urlsplit(os.environ[_ENDPOINT]).netloc)) as connection:
+            for batch in batches:
+                left: Any = {self.system.table: [{"PutRequest": {"Item": self._item(number)}} for number in batch]}
+                while left:
+                    left = _post(connection, {"RequestItems": left})["UnprocessedItems"]
+
+    def _item(self, number: int) -> dict[str, Any]:
+        """Return a case like one of the prototypes, filed at another time before the request's."""
+        case = self.prototypes[number % len(self.prototypes)]
+        case_id, earlier = f"C{number:011d}", timedelta(seconds=number)
+        rank = f"{(case.rank or '')[:5]}{int((case.rank or '')[5:20]) - number * 1000:015d}.{case_id}"
+        return {
+            **self.items[number % len(self.items)],
+            "pk": {"S": keys.case(case_id).pk},
+            "filed_at": {"S": rfc3339(case.filed_at - earlier)},
+            "rank": {"S": rank},
+        }
+
+    def spent(self) -> dict[str, Spent]:
+        """Return what each operation costs at this size."""
+        system = self.system
+        operations._named(system)
+        snapshot = self._one("prioritize", {"duty": "snapshot"})
+        path = f"/requests/{self.filed['receipt']}"
+        asked: dict[str, tuple[str, Asked]] = {
+            "sweep": ("prioritize", {"duty": "sweep"}),
+            "worklist_page": ("review", self._staff(operations.OFFICER, f"worklist?office={OFFICE}&limit=50")),
+            "summary": ("review", self._staff(operations.SUPERVISOR, f"summary?office={OFFICE}")),
+            "status": (
+                "intake",
+                operations.api(system, "GET", path, None, Authorization=f"Bearer {self.filed['access_code']}"),
+            ),
+        }
+        found = {name: self._one(*event) for name, event in asked.items()}
+        with metered(compare=True) as ahead:
+            case = system.case_of(self.filed)
+            ahead.calls.clear()
+            ahead.rru = 0
+            system.intake.table.ahead(case.office, case.rank or "")
+        return {**found, "people_ahead": ahead, "snapshot": snapshot}
+
+    def _one(self, function: str, event: Asked) -> Spent:
+        with metered(compare=True) as spent:
+            answer = operations.run(self.system, function, event)
+        operations.check(answer)
+        return spent
+
+    def _staff(self, user: Staff, path: str) -> Asked:
+        return operations.staff(self.system, user, "GET", f"/staff/{path}")
+
+
+_RESIDENCE = {"facility": None, "residence": {"state": "GA"}}
+
+
+def _prototypes(system: System, policy: CompiledPolicy) -> Iterator[Case]:
+    """Give ranked cases of a synthetic docket, put into one office and at rest."""
+    at = system.time - timedelta(days=1)
+    for number, sent in enumerate(bodies(_PROTOTYPES, now=at)):
+        case, event = _opened(sent, f"P{number:011d}", at)
+        yield _at_rest(case, event, policy, system)
+
+
+def _at_rest(case: Case, event: Event, policy: CompiledPolicy, system: System) -> Case:
+    found = assess(CaseFile(case, (event,), ()), InForce(policy, None), system.time)
+    later = replace(found, ranking=found.ranking._replace(changes_at=None))
+    ranked = _ranked(case, later, policy, system.time)
+    owed = {"office": OFFICE, "person": uuid4().hex, "missed": True, "rank_at": None, "target_at": ranked.target_at}
+    return ranked.model_copy(update={**owed, "version": 2})
