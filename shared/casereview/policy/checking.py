@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from casereview.policy.conditions import Node, tree
-from casereview.policy.implication import ever_holds
+from casereview.policy.implication import Effort, ever_holds
 from casereview.policy.refusing import Found
 from casereview.policy.registry import flags
 from casereview.policy.schema import Amendment, Policy, Rule
@@ -41,12 +41,13 @@ def _refuse(found: list[Found], data: Any, lines: dict[Path, int]) -> None:  # n
 
 def _without_effect(policy: Policy) -> Iterator[Found]:
     """Find lanes that an earlier one takes every case from, and rules that no case satisfies."""
-    yield from _shadowed(policy)
+    effort = Effort()
+    yield from _shadowed(policy, effort)
     for section in _SECTIONS[1:]:
         for index, rule in enumerate(getattr(policy, section)):
-            yield from _impossible((section, index, "when"), rule)
+            yield from _impossible((section, index, "when"), rule, effort)
     if policy.withhold:
-        yield from _impossible(("withhold", "when"), policy.withhold)
+        yield from _impossible(("withhold", "when"), policy.withhold, effort)
     house = {flag.id for flag in flags().flags}
     for index, overlay in enumerate(policy.overlays):
         if overlay.id in house:
@@ -54,24 +55,25 @@ def _without_effect(policy: Policy) -> Iterator[Found]:
             yield Found(("overlays", index, "id"), "id_twice", message)
 
 
-def _impossible(path: Path, rule: Rule) -> Iterator[Found]:
-    if not ever_holds(tree(rule.when)):
+def _impossible(path: Path, rule: Rule, effort: Effort) -> Iterator[Found]:
+    if not ever_holds(tree(rule.when), (), effort):
         yield Found(path, "never_holds", f"{rule.id} can never hold: no case satisfies it")
 
 
-def _shadowed(policy: Policy) -> Iterator[Found]:
+def _shadowed(policy: Policy, effort: Effort) -> Iterator[Found]:
     above: list[Node] = []
     for index, lane in enumerate(policy.lanes):
         node, path = tree(lane.when), ("lanes", index, "when")
-        if not ever_holds(node):
-            yield from _impossible(path, lane)
-        elif not ever_holds(node, above):
-            yield Found(path, "lane_shadowed", _by_whom(policy, index, node, above))
+        impossible = list(_impossible(path, lane, effort))
+        yield from impossible
+        if not impossible and not ever_holds(node, above, effort):
+            yield Found(path, "lane_shadowed", _by_whom(policy, node, above, effort))
         above.append(node)
 
 
-def _by_whom(policy: Policy, index: int, node: Node, above: list[Node]) -> str:
+def _by_whom(policy: Policy, node: Node, above: list[Node], effort: Effort) -> str:
     """Say which lane above takes every case, where it is one alone."""
-    alone = [policy.lanes[i].id for i in range(index) if not ever_holds(node, [above[i]])]
-    by = f"lane {alone[0]}" if alone else "the lanes"
-    return f"no case ever comes to lane {policy.lanes[index].id}: {by} above it takes them all"
+    alone = (lane.id for lane, other in zip(policy.lanes, above, strict=False) if not ever_holds(node, [other], effort))
+    first = next(alone, None)
+    by = f"lane {first} above it takes" if first else "the lanes above it take"
+    return f"no case ever comes to lane {policy.lanes[len(above)].id}: {by} them all"

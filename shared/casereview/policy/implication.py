@@ -16,8 +16,10 @@ from typing import Any, Final, get_args
 from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Row, Static, Test, Turn
 
-BOUND: Final = 50_000
-"""Partial assignments that are tried before the question is left open."""
+BOUND: Final = 20_000
+"""Partial assignments that are tried before one question is left open."""
+WHOLE: Final = 100_000
+"""Those tried for all questions of a document together: some seconds."""
 
 Name = tuple[str, str, bool | None]
 """A test, as the engine tells tests apart."""
@@ -36,13 +38,24 @@ _COUNTS: Final = frozenset({"gang_participation_age", "minor_children", "us_citi
 _MOST_ROWS: Final = 3
 
 
-def ever_holds(rule: Node, others: Sequence[Node] = ()) -> bool:
+class Effort:
+    """How much may still be tried for a document."""
+
+    def __init__(self, left: int = WHOLE) -> None:
+        """Begin with the effort for a whole document."""
+        self.left = left
+
+
+def ever_holds(rule: Node, others: Sequence[Node] = (), effort: Effort | None = None) -> bool:
     """Tell whether facts and a time exist for which a condition holds and none of the others; True where undecided."""
-    search = _Search(rule, others)
+    effort = effort or Effort()
+    search = _Search(rule, others, min(BOUND, effort.left))
     try:
         return search.found()
     except _BoundError:
         return True
+    finally:
+        effort.left -= search.tried
 
 
 class _BoundError(Exception):
@@ -50,7 +63,8 @@ class _BoundError(Exception):
 
 
 class _Search:
-    def __init__(self, rule: Node, others: Sequence[Node]) -> None:
+    def __init__(self, rule: Node, others: Sequence[Node], bound: int) -> None:
+        self.bound = bound
         self.rule = rule
         self.others = others
         tests: dict[str, dict[Name, Test]] = {}
@@ -65,7 +79,7 @@ class _Search:
 
     def _from(self, index: int, known: dict[Name, bool]) -> bool:
         self.tried += 1
-        if self.tried > BOUND:
+        if self.tried > self.bound:
             raise _BoundError
         held = [holds(self.rule, known), *(_opposite(holds(other, known)) for other in self.others)]
         if False in held:
