@@ -37,7 +37,9 @@ def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
     heads = {head.id: head for head in registry.heads()}
     for record in approved:
         if record.kind == "document":
-            heads[record.policy_id] = Head(id=record.policy_id, title=record.title, in_force=_intervals(record))
+            heads[record.policy_id] = Head(
+                id=record.policy_id, title=record.title, issued=record.issued, in_force=_intervals(record)
+            )
     for record in approved:
         if record.amends in heads:
             heads[record.amends] = heads[record.amends].model_copy(update={"in_force": _intervals(record)})

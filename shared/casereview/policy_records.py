@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -25,6 +26,7 @@ class PolicyRecord(Stored):
     amends: str | None = None
     """The policy whose intervals an amendment replaces."""
     title: str
+    issued: date | None = None
     text: str
     """The YAML, as it was sent."""
     digest: str

@@ -70,6 +70,7 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
         kind="amendment" if amends else "document",
         amends=amends,
         title=document.title,
+        issued=document.issued,
         text=text,
         digest=digest(document),
         intervals=spans_of(document),

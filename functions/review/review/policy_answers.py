@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
@@ -43,6 +44,7 @@ class PolicyItem(Record):
     kind: Literal["document", "amendment"]
     amends: str | None
     title: str
+    issued: date | None
     state: Life
     packaged: bool
     """It came with the software, and is approved."""

@@ -78,6 +78,7 @@ def _packaged(book: Book, name: str, now: datetime) -> PolicyItem:
         kind="document",
         amends=None,
         title=head.title,
+        issued=head.issued,
         state=_life(book, name, head, now),
         packaged=True,
         digest=compiled(name).digest,
@@ -101,8 +102,8 @@ def _sent(desk: Desk, book: Book, record: PolicyRecord, now: datetime) -> Policy
     elif record.state == "draft" and _is_previewed(previews(desk, name), record.digest):
         state = "previewed"
     governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
-    shared = {"policy_id", "kind", "amends", "title", "digest", "author", "created_at", "approver", "decided_at"}
-    fields = record.model_dump(include=shared)
+    shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
+    fields = record.model_dump(include={*shared, "decided_at"})
     return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head))
 
 

@@ -49,6 +49,7 @@ def test_the_packaged_documents_are_the_first_entries(system: System) -> None:
 def test_a_document_goes_from_draft_to_force_by_two_people(system: System) -> None:
     sent = send(system, draft("next", since="2026-12-01T00:00:00-05:00"))
     assert (sent["state"], sent["author"], sent["governs"]) == ("draft", "paula", False)
+    assert (sent["issued"], sent["created_at"]) == ("2025-01-20", "2026-11-24T15:00:00.000Z")
     approved = approve(system, "next", digest=sent["digest"])
     assert (approved["state"], approved["approver"], approved["why"]) == ("approved", "peter", "Read and agreed.")
     assert approved["in_force"] == [{"since": "2026-12-01T05:00:00.000Z", "until": None}]
