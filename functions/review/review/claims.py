@@ -70,7 +70,7 @@ def _claimed(visit: Visit, case: Case) -> dict[str, object]:
 def renewal(visit: Visit, case: Case) -> dict[str, object]:
     """Return what renews a lease: work on a case does, and is a look at it."""
     policy, _until = visit.desk.policies.governing(visit.at)
-    return {"lease_until": visit.at + lease(policy, case.lane), "looked_at": visit.at}
+    return {"lease_until": visit.at + lease(policy, case.lane), "looked_at": visit.at, "missed": False}
 
 
 def release(visit: Visit) -> Case:
