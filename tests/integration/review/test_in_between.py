@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.review.office import OFFICER, POLICY_A, claimed, decide, post, read
-from tests.system import System
+from tests.system import System, body
 
 
 def test_what_waits_for_its_approval_is_not_decided_again(system: System) -> None:
@@ -21,3 +21,15 @@ def test_what_waits_for_its_approval_is_not_decided_again(system: System) -> Non
     }
     assert post(system, OFFICER, held.case_id, "decision", again).status == 409
     assert read(system, OFFICER, held.case_id)["status"] == "awaiting_approval"
+
+
+def test_a_late_first_look_leaves_nothing_to_be_ranked(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    system.later(days=15)
+    system.settle(3)
+    system.work(OFFICER, system.case_of(filed).case_id, "claim")
+    before = system.case_of(filed)
+    system.intake.hint_rank(before)
+    system.pump()
+    assert system.case_of(filed) == before
