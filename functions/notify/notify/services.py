@@ -13,6 +13,7 @@ from casereview.macs import Macs
 from casereview.messages import Queue
 from casereview.sealing import Seal
 from casereview.settings import Clock, Settings, now
+from casereview.starting import ready_before_snapshot
 from casereview.table import Table
 from notify.senders import Mail, TextMessages
 
@@ -72,3 +73,6 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
 def services() -> Services:
     """Return the services of this execution environment."""
     return connect(NotifySettings.from_environment())
+
+
+ready_before_snapshot(services)

@@ -10,7 +10,9 @@ from aws_lambda_powertools import Logger, Metrics
 from casereview.clients import Clients
 from casereview.messages import Queue
 from casereview.policies import Policies
+from casereview.policy.registry import compile_packaged
 from casereview.settings import Clock, Settings, now
+from casereview.starting import ready_before_snapshot
 from casereview.table import Table
 
 logger = Logger()
@@ -54,3 +56,6 @@ def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
 def services() -> Services:
     """Return the services of this execution environment."""
     return connect(PrioritizeSettings.from_environment())
+
+
+ready_before_snapshot(services, compile_packaged)
