@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run test test-dynamodb check check-format check-lint check-types check-contracts check-template \
+.PHONY: help setup run test test-dynamodb bench check check-format check-lint check-types check-contracts check-template \
 	openapi openapi-check lifecycle lifecycle-check build lock engine clean
 
 help: ## List the targets
@@ -28,10 +28,13 @@ run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the applicatio
 	@exec $(BIN)/python -m infra.local
 
 test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
-	@$(BIN)/python -m pytest -m "not dynamodb_local" --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -m "not dynamodb_local" --numprocesses=2 --dist=loadfile --cov --cov-report=term $(ARGS)
 
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
+
+bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json, the README's table, docs/cost.md, docs/queueing.md (ARGS=…)
+	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
 check: check-format check-lint check-types check-contracts check-template openapi-check lifecycle-check ## Format, lint, types, import contracts, template, documents
 
@@ -70,7 +73,7 @@ build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compi
 	@$(BIN)/python -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 
 lock: setup ## Resolve requirements/*.in and package.json anew (UPGRADE=--upgrade for newer versions)
-	@for name in runtime dev sam checkov; do \
+	@for name in runtime dev bench sam checkov; do \
 		$(LOCK) $(UPGRADE) requirements/$$name.in --output-file requirements/$$name.txt; done
 	@npm install --silent --package-lock-only
 
