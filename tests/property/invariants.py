@@ -1,0 +1,272 @@
+"""What must hold of the table after every step, said anew: from the history alone, not by the code that wrote it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from casereview import lifecycle
+from casereview.duties import STUCK, shard_of
+from casereview.history import TOLD
+from casereview.lifecycle import ENDED, LIVE, OPEN, QUEUED, Status
+from casereview.model import rfc3339
+from casereview.policy.registry import DEFAULT, compiled, governing
+from casereview.records import Case, Event, Notice, Request
+from tests.property.world import Snapshot
+
+_BLANK: dict[str, Any] = {
+    "status": None,
+    "office": None,
+    "requests": 1,
+    "live": 1,
+    "restricted": False,
+    "lane": None,
+    "rank": None,
+    "reasons": [],
+    "flags": [],
+    "policy": None,
+    "missed": False,
+}
+assert _BLANK.keys() == set(TOLD)
+
+
+def check(before: Snapshot, now: Snapshot) -> None:
+    """Check everything, of what is there and of how it came to be so."""
+    for case in now.cases.values():
+        history = now.history(case.case_id)
+        _history_is_complete_and_equals_the_state(case, history)
+        _decisions_have_their_approvals(history)
+        _claim_has_its_lease(case)
+        _case_owes_its_ranking_or_has_it(case)
+        _clock_is_right(case, now)
+        _due_index_is_right(case, (f"CASE#{case.case_id}", "CASE"), now)
+        _stands_in_its_worklist(case, now)
+        _is_restricted_where_it_must_be(case, history)
+    for notice in now.notices.values():
+        _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
+    _one_open_case_per_person(now)
+    _each_request_is_of_one_case(now)
+    _counters_equal_the_cases_held(now)
+    _history_only_grows(before, now)
+    _news_is_for_those_who_may_know(before, now)
+
+
+def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
+    """Return the filings of the requests that are of a case, by receipt."""
+    found: dict[str, Event] = {}
+    for event in history:
+        if event.filing and event.receipt:
+            found[event.receipt] = event
+        if event.kind == "split" and event.receipt:
+            del found[event.receipt]
+    return {} if case.linked_to else found
+
+
+def _said(history: Sequence[Event]) -> list[Event]:
+    """Return the history without what was said under receipts before they were split off."""
+    gone = {event.receipt: event.version for event in history if event.kind == "split"}
+    return [event for event in history if event.version > gone.get(event.receipt, 0)]
+
+
+def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Event]) -> None:
+    assert [event.version for event in history] == list(range(1, case.version + 1)), history
+    state = dict(_BLANK)
+    for event in history:
+        status: Status | None = state["status"]
+        for name, change in event.changes.items():
+            if name in TOLD:
+                assert state[name] == change.before or event.kind == "filed", (name, event)
+                state[name] = change.after
+        lifecycle.check(event.kind, status, state["status"])
+    held = case.model_dump(mode="json", include=set(TOLD))
+    assert held == state, {name: (held[name], state[name], history) for name in TOLD if held[name] != state[name]}
+
+
+def _decisions_have_their_approvals(history: Sequence[Event]) -> None:
+    proposed: Event | None = None
+    for event in history:
+        if event.kind == "decision_proposed":
+            proposed = event
+        elif event.kind == "approved":
+            assert proposed is not None, event
+            assert event.user not in {None, proposed.user}, event
+            assert proposed.details["policy"] == governing(event.at)[0].id
+        if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
+            assert event.actor == "officer", event
+            assert event.details["policy"] == governing(event.at)[0].id
+            assert event.details["case_version"] == event.version - 1
+        if event.kind in {"decision_returned", "approved", "withdrawn", "decided"}:
+            proposed = None if event.kind != "withdrawn" or "status" in event.changes else proposed
+
+
+def _claim_has_its_lease(case: Case) -> None:
+    if case.claimed_by:
+        assert case.status in {"in_review", "awaiting_approval", "with_senior_official"}, case
+        assert (case.lease_until is None) == (case.status == "awaiting_approval"), case
+    else:
+        assert case.lease_until is None, case
+        assert case.status not in {"in_review", "awaiting_approval"}, case
+
+
+def _case_owes_its_ranking_or_has_it(case: Case) -> None:
+    if case.status in LIVE:
+        assert case.rank or case.rank_at, case
+        assert (case.status == "received") <= (case.rank_at is not None), case
+    if case.status == "information_needed":
+        assert case.answer_by is not None, case
+
+
+def is_up_to_date(case: Case, now: Snapshot) -> bool:
+    """Tell whether a case owes no ranking at this moment."""
+    return case.status in LIVE and (case.rank_at is None or case.rank_at > now.at)
+
+
+def _clock_is_right(case: Case, now: Snapshot) -> None:
+    if case.status in LIVE and case.stopped_since:
+        assert case.status == "information_needed", case
+    if not is_up_to_date(case, now):
+        return
+    lane = next(lane for lane in compiled(case.policy or DEFAULT).lanes if lane.id == case.lane)
+    assert not (lane.top and case.stopped_since), case
+    running = lane.first_look is not None and case.stopped_since is None
+    assert (case.target_at is not None) == running, case
+    if lane.first_look and case.target_at and case.lane_since:
+        assert case.target_at == case.lane_since + lane.first_look + timedelta(milliseconds=case.stopped_ms), case
+
+
+def _due_index_is_right(record: Case | Notice, key: tuple[str, str], now: Snapshot) -> None:
+    owed = duties(record)
+    if not owed:
+        assert key not in now.due, record
+        return
+    at, shard = now.due[key]
+    assert shard == (STUCK if record.stuck else shard_of(*key)), record
+    put_off = record.attempts or record.stuck or at <= rfc3339(now.at)
+    assert at >= rfc3339(min(owed)) if put_off else at == rfc3339(min(owed)), record
+
+
+def duties(record: Case | Notice) -> list[Any]:
+    """Return the instants at which a record owes work."""
+    if isinstance(record, Notice):
+        return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
+    if record.status in ENDED:
+        return []
+    target = None if record.missed or is_looked_at(record) else record.target_at
+    return [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
+
+
+def is_looked_at(case: Case) -> bool:
+    """Tell whether somebody has looked at a case since it came into its lane."""
+    return bool(case.looked_at and case.lane_since and case.looked_at >= case.lane_since)
+
+
+def _stands_in_its_worklist(case: Case, now: Snapshot) -> None:
+    stands = case.status in QUEUED and case.rank is not None
+    assert now.queues.get(case.case_id) == (case.office if stands else None), case
+
+
+def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> None:
+    if case.linked_to:
+        return
+    events = [event for event in _said(history) if event.claims]
+    official = [e for e in events if e.verification and e.claims and "protected" in e.claims.model_fields_set]
+    if official and official[-1].claims and official[-1].verification:
+        last = official[-1]
+        must = last.verification is not None and last.verification.verdict == "confirmed" and last.claims.protected  # type: ignore[union-attr]
+    else:
+        must = any(event.claims and event.claims.protected for event in events if not event.verification)
+    assert case.restricted or not must, case
+
+
+def _one_open_case_per_person(now: Snapshot) -> None:
+    held = {case.person: case for case in now.cases.values() if case.person and case.status in OPEN}
+    assert Counter(case.person for case in now.cases.values() if case.person and case.status in OPEN).total() == len(
+        held
+    )
+    assert {person: case.case_id for person, case in held.items()} == {
+        person: guard.case for person, guard in now.guards.items()
+    }
+
+
+def _each_request_is_of_one_case(now: Snapshot) -> None:
+    owners: dict[str, str] = {}
+    for case in now.cases.values():
+        filings = holders(case, now.history(case.case_id))
+        for receipt in filings:
+            assert owners.setdefault(receipt, case.case_id) == case.case_id, "a request of two cases"
+        if case.linked_to is None:
+            _counts_are_right(case, [now.requests[receipt] for receipt in filings])
+    assert owners == {request.receipt: request.case_id for request in now.requests.values()}
+    for request in now.requests.values():
+        history = now.history(request.case_id)
+        filing = holders(now.cases[request.case_id], history)[request.receipt].filing
+        assert filing is not None
+        assert filing.opened == request.opened, request
+        verdict = _verdict(request, history)
+        assert request.verified == (verdict == "confirmed"), (request, verdict)
+        assert request.refuted == (verdict == "refuted"), (request, verdict)
+
+
+def _counts_are_right(case: Case, requests: list[Request]) -> None:
+    assert case.requests == len(requests), case
+    assert case.live == sum(request.state == "live" for request in requests), case
+    assert case.filed_at == min(request.received_at for request in requests), case
+
+
+def _verdict(request: Request, history: Sequence[Event]) -> str | None:
+    about = [
+        event.verification.verdict
+        for event in _said(history)
+        if event.receipt == request.receipt and event.verification and event.verification.about != "facts"
+    ]
+    return about[-1] if about else None
+
+
+def may_know(request: Request, now: Snapshot) -> bool:
+    """Tell whether a requester may know of the case, by its history."""
+    case = now.cases[request.case_id]
+    verdict = _verdict(request, now.history(case.case_id))
+    opener = request.opened and request.role == "self" and verdict != "refuted"
+    return verdict == "confirmed" or (opener and not case.restricted)
+
+
+def is_verified(request: Request, now: Snapshot) -> bool:
+    """Tell whether an officer has verified who this requester is."""
+    return _verdict(request, now.history(request.case_id)) == "confirmed"
+
+
+def _counters_equal_the_cases_held(now: Snapshot) -> None:
+    held = Counter(case.claimed_by for case in now.cases.values() if case.claimed_by)
+    counted = {user: officer.claims for user, officer in now.officers.items() if officer.claims}
+    assert counted == held
+
+
+def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
+    for case_id, old in before.cases.items():
+        new = now.cases[case_id]
+        assert new.version >= old.version
+        events = now.events[case_id]
+        assert all(events[version] is event for version, event in before.events[case_id].items())
+        added = [events[version] for version in range(old.version + 1, new.version + 1)]
+        if new.version == old.version and old.status in ENDED:
+            assert new == old
+        if [event.kind for event in added] == ["transferred"]:
+            for name in ("filed_at", "lane_since", "stopped_ms", "stopped_since", "target_at", "looked_at"):
+                assert getattr(new, name) == getattr(old, name), name
+        assert all(first.version + 1 == second.version for first, second in pairwise(added))
+
+
+def _news_is_for_those_who_may_know(before: Snapshot, now: Snapshot) -> None:
+    for key, notice in now.notices.items():
+        if notice.template == "acknowledgement":
+            continue
+        request = now.requests[notice.receipt]
+        old = before.notices.get(key)
+        if old is None and notice.receipt in before.requests and key[0] == before.requests[notice.receipt].case_id:
+            assert request.state == "live", notice
+            assert may_know(request, before) or may_know(request, now), notice
+        if notice.state == "sent" and old and old.state != "sent":
+            assert is_verified(request, now) or not now.cases[request.case_id].restricted, notice
