@@ -121,8 +121,8 @@ def test_the_policy_is_named_only_while_one_is_in_force() -> None:
         ({"birth_year": 1947, "claims_us_citizenship": True}, "2022-01-01T05:00:00Z"),
         ({"birth_year": 1947, "removal_soon": True}, None),
         ({"birth_year": 1957}, "2032-01-01T05:00:00Z"),
-        ({"birth_year": 1957, "removal_order": "final"}, "2022-01-01T05:00:00Z"),
-        ({"birth_year": 1957, "removal_order": "final", "serious_illness": True}, "2032-01-01T05:00:00Z"),
+        ({"birth_year": 1957, "removal_order": "final"}, "2021-08-19T04:00:00Z"),  # the overlay begins
+        ({"birth_year": 1957, "relief_pending": [], "serious_illness": True}, "2032-01-01T05:00:00Z"),
         ({"entered_on": "2012-02-29"}, "2022-02-28T05:00:00Z"),
         ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04"}]}, "2023-07-04T04:00:00Z"),
         ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04", "vacated": True}]}, None),
