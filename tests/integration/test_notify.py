@@ -164,14 +164,22 @@ def test_a_message_about_no_notice_is_done_with(shared: System) -> None:
     assert sent_for(shared, notice) == []
 
 
-@pytest.mark.parametrize("which", ["case", "request"])
-def test_a_notice_whose_case_or_request_is_gone_ends(shared: System, which: str) -> None:
+def test_a_notice_whose_request_is_gone_ends(shared: System) -> None:
     notice = filed_quietly(shared)
-    key = keys.case(notice.case_id) if which == "case" else keys.request(notice.receipt)
+    key = keys.request(notice.receipt)
     shared.dynamodb.delete_item(TableName=shared.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
     assert deliver(shared, notice) == []
     assert (again(shared, notice).state, again(shared, notice).why) == ("undeliverable", "no_channel")
     assert sent_for(shared, notice) == []
+
+
+def test_an_acknowledgement_does_not_ask_about_the_case(shared: System) -> None:
+    notice = filed_quietly(shared)
+    key = keys.case(notice.case_id)
+    shared.dynamodb.delete_item(TableName=shared.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+    assert deliver(shared, notice) == []
+    assert again(shared, notice).state == "sent"
+    assert len(sent_for(shared, notice)) == 1
 
 
 def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> None:

@@ -127,15 +127,16 @@ def ranked(case: RankInput, policy: Policy, flags: Flags, now: datetime) -> dict
         "categories": [category.id for category in categories],
         "approvals": [a.id for a in approvals if not (presumed and a.only_if_nothing_presumed)],
         "factors": names(policy.factors, facts, now),
-        "flags": ["verify"] * (lane.top and claimed(case, lane.when, now)) + raised(flags, facts, now),
+        "flags": ["verify"] * (lane.top and claimed(case, lane.when, now)) + raised(policy, flags, facts, now),
     }
 
 
-def raised(flags: Flags, facts: Facts, now: datetime) -> list[str]:
+def raised(policy: Policy, flags: Flags, facts: Facts, now: datetime) -> list[str]:
     return [
         flag.id
-        for flag in flags.flags
-        if holds(flag.when, facts, now)
+        for flag in (*flags.flags, *policy.overlays)
+        if flag.when is not None
+        and holds(flag.when, facts, now)
         and (flag.from_ is None or flag.from_ <= now)
         and (flag.to is None or now < flag.to)
     ]
