@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 
 from casereview import keys
-from casereview.changing import change
+from casereview.changing import TRIES, change
 from casereview.claiming import give_back
 from casereview.clock import new_clock
 from casereview.contacts import seal_contact
@@ -16,7 +17,7 @@ from casereview.disclosure import sees_all
 from casereview.fields import EASTERN
 from casereview.lifecycle import LIVE, OPEN
 from casereview.model import to_milliseconds
-from casereview.problems import conflict
+from casereview.problems import Problem, conflict
 from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
@@ -27,15 +28,32 @@ from intake.access import admit
 from intake.answers import Accepted
 
 
+class _MovedError(Exception):
+    """The request went to another case, by a link or a split."""
+
+
 def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Request, Case], Step | None]) -> Accepted:
-    """Carry out a plan for a request and its case, both read anew when another write was faster."""
+    """Carry out a plan for a request and its case, at whatever case it then is.
 
-    def on_case(case: Case, again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
-        request = desk.table.get(Request, keys.request(admitted.receipt)) if again else admitted
-        return plan(request or admitted, case)
+    The request is read after its case: nothing changes it but a write of that case's next version, so that what
+    staff verified, or where they moved it, meanwhile is not undone.
+    """
+    request = admitted
 
-    change(desk, admitted.case_id, REQUESTER, at, on_case)
-    return Accepted(receipt=admitted.receipt)
+    def on_case(case: Case, _again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
+        nonlocal request
+        request = desk.table.get(Request, keys.request(admitted.receipt)) or admitted
+        if request.case_id != case.case_id:
+            raise _MovedError
+        return plan(request, case)
+
+    for _ in range(TRIES):
+        try:
+            change(desk, request.case_id, REQUESTER, at, on_case)
+        except _MovedError:
+            continue
+        return Accepted(receipt=admitted.receipt)
+    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
 
 
 def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
