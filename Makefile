@@ -28,7 +28,7 @@ run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the applicatio
 	@exec $(BIN)/python -m infra.local
 
 test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
-	@$(BIN)/python -m pytest -m "not dynamodb_local" --numprocesses=2 --dist=loadfile --cov --cov-report=term $(ARGS)
+	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not dynamodb_local" --numprocesses=2 --dist=loadfile --cov --cov-report=term $(ARGS)
 
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)

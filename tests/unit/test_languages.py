@@ -141,7 +141,7 @@ def test_a_script_that_runs_right_to_left_is_known(tag: str) -> None:
     assert direction(tag) == "rtl"
 
 
-@pytest.mark.parametrize("tag", [*(set(LANGUAGES) - {"ar"}), "ar-Latn", "pa-IN", "zh-Hant", "tr", "kk-KZ"])
+@pytest.mark.parametrize("tag", [*sorted(set(LANGUAGES) - {"ar"}), "ar-Latn", "pa-IN", "zh-Hant", "tr", "kk-KZ"])
 def test_other_scripts_run_left_to_right(tag: str) -> None:
     assert direction(tag) == "ltr"
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from casereview.facts import Conviction, Facts
 from casereview.policy.ranking import RankInput
-from casereview.policy.schema import Flags, Policy, Rule
+from casereview.policy.schema import Flag, Flags, Overlay, Policy, Rule
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -132,9 +132,10 @@ def ranked(case: RankInput, policy: Policy, flags: Flags, now: datetime) -> dict
 
 
 def raised(policy: Policy, flags: Flags, facts: Facts, now: datetime) -> list[str]:
+    rules: list[Flag | Overlay] = [*flags.flags, *policy.overlays]
     return [
         flag.id
-        for flag in (*flags.flags, *policy.overlays)
+        for flag in rules
         if flag.when is not None
         and holds(flag.when, facts, now)
         and (flag.from_ is None or flag.from_ <= now)
