@@ -121,13 +121,7 @@ class World:
         """Read the whole table, past the API; what has not changed is not read anew."""
         found = Snapshot(self.system.time)
         for pk, sk, item in self._items():
-            record = self._record(pk, sk, item)
-            if record is not None:
-                _file(found, record)
-            if "due_at" in item:
-                found.due[pk, sk] = item["due_at"]["S"], item["due_shard"]["S"]
-            if "queue" in item:
-                found.queues[pk.removeprefix("CASE#")] = item["queue"]["S"]
+            _keep(found, (pk, sk), item, self._record(pk, sk, item))
         return found
 
     def _items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -168,6 +162,25 @@ def _inner(value: Any) -> Any:  # noqa: ANN401  # what moto keeps
     if isinstance(value, dict):
         return {name: _wire(each) for name, each in value.items()}
     return [_wire(each) for each in value] if isinstance(value, list) else value
+
+
+def look_at(system: System) -> Snapshot:
+    """Read the whole table of a system through its client."""
+    found = Snapshot(system.time)
+    for item in system.items():
+        pk, sk = item["pk"]["S"], item["sk"]["S"]
+        model = _MODELS.get(sk.split("#", 1)[0])
+        _keep(found, (pk, sk), item, from_item(model, item) if model else None)
+    return found
+
+
+def _keep(found: Snapshot, key: tuple[str, str], item: dict[str, Any], record: Stored | None) -> None:
+    if record is not None:
+        _file(found, record)
+    if "due_at" in item:
+        found.due[key] = item["due_at"]["S"], item["due_shard"]["S"]
+    if "queue" in item:
+        found.queues[key[0].removeprefix("CASE#")] = item["queue"]["S"]
 
 
 def _file(found: Snapshot, record: Stored) -> None:
