@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
-from casereview.policy.program import Assembler, Program, Remembered
+from casereview.policy.program import Assembler, Program
 from casereview.policy.ranking import CategoryFound, FactorFound, Reason
+from casereview.policy.reading import Remembered
 from casereview.policy.schema import Credit, Flag, Flags, Lane, Numbers, Overlay, Policy, Rule, digest
 
 AnyRule = TypeVar("AnyRule", bound=Rule)

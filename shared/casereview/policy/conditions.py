@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
-from casereview.facts import Conviction, ConvictionKind, Custody, Entry, RemovalOrder, Service
+from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 from casereview.policy.moments import NEVER, PAST, anniversary, days_from, year_begins
 from casereview.policy.predicates import Condition
 
@@ -52,7 +51,6 @@ class Combination:
 
 Row: TypeAlias = tuple[ConvictionKind, date | None, bool, bool | None, bool | None]
 """A conviction's kind, day, whether it stands, and whether it was vacated or expunged."""
-_AS_ROW: Final[Callable[[Conviction], Row]] = attrgetter("kind", "convicted_on", "stands", "vacated", "expunged")
 
 Test: TypeAlias = Static | Turn
 Node: TypeAlias = Test | Combination
@@ -167,11 +165,6 @@ def _age(asked: _Asked) -> Node:
     passed = years + 1 if under else years
     fact = "birth_year"
     return Turn(f"+{passed}", fact, fact, lambda born: year_begins(born + passed), since=negate is under)
-
-
-def as_rows(convictions: Iterable[Conviction]) -> tuple[Row, ...]:
-    """Convictions as the tests read them: values that compare quickly."""
-    return tuple(map(_AS_ROW, convictions))
 
 
 def _convictions(asked: _Asked) -> Node:

@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 from casereview.policy.compiled import Assertions, CompiledPolicy, Place
 from casereview.policy.moments import NEVER, PAST
-from casereview.policy.program import Flip
 from casereview.policy.ranking import Explanation, FactorFound, Ranking, RankInput
+from casereview.policy.reading import Flip
 
 _UNVERIFIED: Final = "verify"
 _MILLISECOND: Final = timedelta(milliseconds=1)

@@ -7,91 +7,30 @@ which makes ``changes_at`` exact and cheap. Rules of more than "any of these tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple
 
-from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Static, Turn, as_rows
-from casereview.policy.moments import NEVER, PAST
-
-Values: TypeAlias = Mapping[str, Any]
-"""The open facts by name, as ``vars(facts)`` gives them."""
-Getter: TypeAlias = Callable[[Values], Any]
+from casereview.policy.conditions import Combination, Node, Static, Turn
+from casereview.policy.reading import (
+    GETTERS,
+    Flip,
+    Getter,
+    Remembered,
+    Timed,
+    Values,
+    few_at_a_time,
+    group,
+    is_timed,
+    read_as,
+    timed_by,
+    union,
+)
 
 ALWAYS: Final = 1
 """The bit that is always set."""
-
-_KEPT: Final = 16_384
-_AT_A_TIME: Final = 4_096
-"""Facts are read by one look-up while their values together have no more combinations than this."""
-_BOOLEAN: Final = 3
-_VALUES: Final = {
-    **dict.fromkeys(("detained_on", "entered_on", "last_entry_on"), _AT_A_TIME),
-    **dict.fromkeys(("gang_participation_age", "minor_children", "us_citizen_children", "relief_pending"), 8),
-    **dict.fromkeys(("entry", "military_service"), 5),
-}
-"""How many values are usual, unknown included, where there are more than those of a boolean."""
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-class Remembered(dict[Key, Value], Generic[Key, Value]):
-    """A pure function's answers, the first few thousand of them kept."""
-
-    def __init__(self, answer: Callable[[Key], Value]) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def __missing__(self, key: Key) -> Value:
-        """Ask, and keep the answer while there is room."""
-        value = self._answer(key)
-        if len(self) < _KEPT:
-            self[key] = value
-        return value
-
-
-Flip: TypeAlias = tuple[datetime, int, int]
-"""An instant with the bits set from it on, and those set until it."""
-
-
-class Reading(NamedTuple):
-    """What a known value says from an instant on, up to but not including another."""
-
-    since: datetime
-    until: datetime
-    bits: int
-    ahead: tuple[Flip, ...]
-    """The flips from ``until`` on."""
-
-
-class Timed:
-    """A fact that time touches: what each value says, kept for as long as the time stays between two flips."""
-
-    __slots__ = ("_answer", "_room", "kept")
-
-    def __init__(self, answer: Callable[[Any], tuple[int, list[Flip]]], *, keep: bool) -> None:
-        self._answer = answer
-        self._room = _KEPT if keep else 0
-        self.kept: dict[Any, Reading] = {}
-
-    def read(self, value: Any, now: datetime) -> Reading:  # noqa: ANN401  # the value of any fact
-        """Read a known value, and keep what it says in place of what it said before, or while there is room."""
-        bits, flips = self._answer(value)
-        since, ahead = PAST, []
-        for flip in flips:
-            if flip[0] <= now:
-                bits |= flip[1]
-                since = max(since, flip[0])
-            else:
-                bits |= flip[2]
-                ahead.append(flip)
-        reading = Reading(since, min(ahead)[0] if ahead else NEVER, bits, tuple(ahead))
-        if len(self.kept) < self._room or value in self.kept:
-            self.kept[value] = reading
-        return reading
 
 
 class Step(NamedTuple):
@@ -177,12 +116,12 @@ class Assembler:
         """Everything fed so far."""
         by_reads: dict[str, dict[int, Static | Turn]] = {}
         for bit, test in self._tests.items():
-            by_reads.setdefault(test.reads, {})[bit] = test
-        timed = [name for name in by_reads if _is_timed(name, by_reads[name])]
+            by_reads.setdefault(read_as(test), {})[bit] = test
+        timed = [name for name in by_reads if is_timed(name, by_reads[name])]
         plain = [name for name in by_reads if name not in timed]
         return Program(
-            plain=tuple(_group(names, by_reads) for names in _few_at_a_time(plain)),
-            timed=tuple((_GETTERS.get(name, itemgetter(name)), _timed(name, by_reads[name])) for name in timed),
+            plain=tuple(group(names, by_reads) for names in few_at_a_time(plain)),
+            timed=tuple((GETTERS.get(name, itemgetter(name)), timed_by(name, by_reads[name])) for name in timed),
             bits_of=self._facts(),
         )
 
@@ -216,76 +155,3 @@ class Assembler:
             self._next <<= 1
             self._bits[key] = self._next
         return self._bits[key]
-
-
-_GETTERS: Final[dict[str, Getter]] = {
-    "": lambda _values: True,
-    "convictions": lambda values: None if values["convictions"] is None else as_rows(values["convictions"]),
-    FIRST_AS_LAST: lambda values: values["entered_on"] if values["last_entry_on"] is None else None,
-}
-
-
-def union(masks: Iterable[int]) -> int:
-    """Every bit of any of the masks."""
-    bits = 0
-    for mask in masks:
-        bits |= mask
-    return bits
-
-
-def _is_timed(reads: str, tests: Mapping[int, Static | Turn]) -> bool:
-    return reads in _GETTERS or any(isinstance(test, Turn) for test in tests.values())
-
-
-def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
-    static = [(bit, test) for bit, test in tests.items() if isinstance(test, Static)]
-
-    def bits(value: object) -> int:
-        return 0 if value is None else union(bit for bit, test in static if test.holds(value))
-
-    return bits
-
-
-def _few_at_a_time(names: list[str]) -> Iterator[list[str]]:
-    """Group facts so that each group's combinations of values stay few; the fewer groups, the fewer look-ups."""
-    group: list[str] = []
-    combinations = 1
-    for name in sorted(names, key=lambda name: (_VALUES.get(name, _BOOLEAN), name)):
-        combinations *= _VALUES.get(name, _BOOLEAN)
-        if group and combinations > _AT_A_TIME:
-            yield group
-            group, combinations = [], _VALUES.get(name, _BOOLEAN)
-        group.append(name)
-    if group:
-        yield group
-
-
-def _group(names: list[str], tests: Mapping[str, Mapping[int, Static | Turn]]) -> tuple[Getter, Remembered[Any, int]]:
-    """One look-up for a few facts together."""
-    readers = [_bits_of(tests[name]) for name in names]
-    if len(names) == 1:
-        return itemgetter(*names), Remembered(readers[0])
-    return itemgetter(*names), Remembered(
-        lambda values: union(read(value) for read, value in zip(readers, values, strict=True))
-    )
-
-
-def _timed(reads: str, tests: Mapping[int, Static | Turn]) -> Timed:
-    bits = _bits_of(tests)
-    turns = _turns(tests)
-
-    def answer(value: Any) -> tuple[int, list[Flip]]:  # noqa: ANN401  # the value of any fact
-        found = [(at(value), since, until) for at, since, until in turns]
-        return bits(value), [(at, since, until) for at, since, until in found if at is not None]
-
-    return Timed(answer, keep=reads != "removal_at")
-
-
-def _turns(tests: Mapping[int, Static | Turn]) -> list[tuple[Callable[[Any], datetime | None], int, int]]:
-    """Opposite tests of one name turn at the same instant."""
-    named: dict[str, tuple[Callable[[Any], datetime | None], int, int]] = {}
-    for bit, test in tests.items():
-        if isinstance(test, Turn):
-            at, since, until = named.get(test.name, (test.at, 0, 0))
-            named[test.name] = (at, since | bit, until) if test.since else (at, since, until | bit)
-    return list(named.values())
