@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.engine import rank
@@ -20,6 +19,7 @@ from tests.bench.engine.rules import Answer, Concluder, FlatPolicy, Flattener, f
 
 BY_HAND = "plain Python"
 _OURS = "the engine"
+Contestant: TypeAlias = Callable[[RankInput], Ranking | Answer]
 
 
 def flat_policy() -> FlatPolicy:
@@ -38,36 +38,39 @@ def answer_of(ranking: Ranking) -> Answer:
     )
 
 
-def answers(found: Sequence[Ranking | Answer]) -> list[Answer]:
+def answers(found: Iterable[Ranking | Answer]) -> list[Answer]:
     """Return what is compared of whatever a contestant gave."""
     return [each if isinstance(each, Answer) else answer_of(each) for each in found]
 
 
-def ours(policy: CompiledPolicy, found: Sequence[RankInput]) -> list[Ranking]:
-    """Rank a set with this engine: reasons, matched facts and ``changes_at`` included."""
+def ours(policy: CompiledPolicy) -> Contestant:
+    """Rank with this engine: reasons, matched facts and ``changes_at`` included."""
     until = policy.document.in_force[-1].to
-    return [rank(case, policy, NOW, until) for case in found]
+    return lambda case: rank(case, policy, NOW, until)
 
 
-def by_hand(found: Sequence[RankInput]) -> list[Answer]:
-    """Rank a set by the code written by hand."""
-    rank_by_hand = ranker(NOW)
-    return [rank_by_hand(case) for case in found]
+def by_hand() -> Contestant:
+    """Rank by the code written by hand."""
+    return ranker(NOW)
 
 
-def by_peer(policy: FlatPolicy, evaluate: Evaluate, found: Sequence[RankInput]) -> list[Answer]:
-    """Rank a set with a peer, from the same facts."""
+def by_peer(policy: FlatPolicy, evaluate: Evaluate) -> Contestant:
+    """Rank with a peer, from the same facts."""
     flatten = Flattener(frozenset().union(*[facts_of(rule.holds) for rule in policy.rules()])).flatten
     conclude = Concluder(policy, NOW).conclude
-    return [conclude(case, evaluate(flatten(case.facts))) for case in found]
+    return lambda case: conclude(case, evaluate(flatten(case.facts)))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the processor time of some work."""
+def seconds(rank_one: Contestant, found: Iterable[RankInput]) -> float:
+    """Return the processor time of ranking a set; what stands in memory beforehand is no matter of the collector's."""
     gc.collect()
+    gc.freeze()
     began = time.process_time()
-    work()
-    return time.process_time() - began
+    for case in found:
+        rank_one(case)
+    spent = time.process_time() - began
+    gc.unfreeze()
+    return spent
 
 
 def check(answers: Mapping[str, list[Answer]]) -> None:
@@ -86,15 +89,18 @@ def measure(count: int, rounds: int) -> dict[str, Any]:
     """Return the part ``engine`` of bench.json: the same answers first, then medians over fresh sets of cases."""
     find_peers()
     flat, policy = flat_policy(), compiled(POLICY)
-    contestants: dict[str, Callable[[Sequence[RankInput]], list[Any]]] = {
-        _OURS: partial(ours, policy),
-        BY_HAND: by_hand,
-        **{name: partial(by_peer, flat, make(flat)) for name, make in PEERS.items()},
+    contestants: dict[str, Contestant] = {
+        _OURS: ours(policy),
+        BY_HAND: by_hand(),
+        **{name: by_peer(flat, make(flat)) for name, make in PEERS.items()},
     }
     checked = cases(count, seed=0)
-    check({name: answers(work(checked)) for name, work in contestants.items()})
-    sets = [cases(count, seed) for seed in range(1, rounds + 1)]
-    spent = {name: [seconds(partial(work, each)) for each in sets] for name, work in contestants.items()}
+    check({name: answers(map(rank_one, checked)) for name, rank_one in contestants.items()})
+    spent: dict[str, list[float]] = {name: [] for name in contestants}
+    for seed in range(1, rounds + 1):
+        found = cases(count, seed)
+        for name, rank_one in contestants.items():
+            spent[name].append(seconds(rank_one, found))
     rates = {name: round(count / median(each)) for name, each in spent.items()}
     own = rates.pop(_OURS)
     fastest = max(rate for name, rate in rates.items() if name != BY_HAND)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
+from casereview.claiming import lease
 from casereview.policy.engine import rank
 from casereview.policy.ranking import RankInput
 from tests.bench.queueing.lines import Discipline, Line
@@ -105,8 +106,8 @@ class Office:
         self._at(at + timedelta(hours=matter.hours), lambda _at: self._free.append(officer))
         if matter.broken_off:
             matter.broken_off = False
-            lease = self.discipline.policy.numbers.lease
-            self._at(at + lease, lambda later: None if matter.stale else self._place(matter, later))
+            ends = at + lease(self.discipline.policy, matter.lane)
+            self._at(ends, lambda later: None if matter.stale else self._place(matter, later))
             matter.key = (matter.key[0], "claimed")
             return
         matter.stale = True

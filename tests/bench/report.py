@@ -1,0 +1,127 @@
+"""bench.json as the table of the README: each budget of the design with what was measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+BENCH: Final = ROOT / "bench.json"
+README: Final = ROOT / "README.md"
+BEGIN, END = "<!-- bench: written by make bench -->", "<!-- /bench -->"
+Bench = Mapping[str, Any]
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures were measured on."""
+    names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    cores = os.cpu_count()
+    return {
+        "machine": f"{names[0] if names else platform.machine()}, {cores} cores",
+        "python": platform.python_version(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def read() -> dict[str, Any]:
+    """Return bench.json. Raises OSError, ValueError."""
+    found: dict[str, Any] = json.loads(BENCH.read_text(encoding="utf-8"))
+    return found
+
+
+def write(bench: Bench) -> None:
+    """Write bench.json, and the table between the markers of the README."""
+    BENCH.write_text(json.dumps(bench, indent=1) + "\n", encoding="utf-8")
+    README.write_text(with_table(README.read_text(encoding="utf-8"), bench), encoding="utf-8")
+
+
+def with_table(text: str, bench: Bench) -> str:
+    """Return a text with the table between its markers. Raises ValueError where they are missing."""
+    before, begin, rest = text.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the markers {BEGIN} and {END} are missing")
+    return f"{before}{BEGIN}\n{table(bench)}{END}{after}"
+
+
+def table(bench: Bench) -> str:
+    """Return the measured table, in Markdown."""
+    rows = [*_engine(bench), *_starts(bench), *_units(bench), *_growth(bench), *_warm(bench)]
+    found = bench["measured"]
+    head = f"Measured in one run on {found['machine']}, Python {found['python']}, {found['date']}; times are processor times.\n"
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([head, "| what | measured | budget |", "|---|---|---|", *lines, ""])
+
+
+Row = tuple[str, str, str]
+
+
+def _engine(bench: Bench) -> list[Row]:
+    engine, more = bench["engine"], bench["engine_more"]
+    own = engine["cases_per_second"]
+    peers = ", ".join(
+        f"{name} {own / rate:.1f} times" for name, rate in engine["peers"].items() if name != more["floor"]
+    )
+    return [
+        (
+            f"rank a case, with reasons and `changes_at` ({more['cases']:,} cases, same answers)",
+            f"{1e6 / own:.1f} µs, {own:,} a second",
+            "",
+        ),
+        ("… as fast as peers", peers, "≥ 10 times the fastest"),
+        (
+            "… beside code by hand that explains nothing",
+            f"{more['times_of_plain_python']} times its time",
+            "≤ 10 times",
+        ),
+    ]
+
+
+def _starts(bench: Bench) -> list[Row]:
+    blueprint = bench["start"]["blueprint"]["ms"]
+    found = ", ".join(f"{name} {each['ratio_to_blueprint']:.2f}" for name, each in bench["init"].items())
+    times = ", ".join(f"{each['ms']}" for each in bench["init"].values())
+    return [("import and init, beside the blueprint's", f"{found} ({times} ms; {blueprint} ms)", "< 1 each")]
+
+
+def _units(bench: Bench) -> list[Row]:
+    units, calls = bench["units"], bench["calls"]["submit"]
+    by_service = ", ".join(f"{count:g} {name.partition('.')[2]}" for name, count in calls.items())
+    budgets = {
+        "submit": "≤ 16 written",
+        "rank_changed": "≤ 8 written",
+        "rank_unchanged": "0 written",
+        "sweep_idle": "0 written",
+    }
+    rows = [("AWS calls to accept a request", by_service, "1 or 2 reads, 1 transaction, 2 sends, ≤ 4 KMS")]
+    for name, each in units.items():
+        what = f"{name}, per case" if name == "switch" else name
+        measured = f"{each['wru']} written, {each['rru']} read, {each['calls']} calls"
+        rows.append((f"units: {what}", measured, budgets.get(name, "")))
+    return rows
+
+
+def _growth(bench: Bench) -> list[Row]:
+    stated = {"snapshot": "grows: counts each office every five minutes", "sweep": "the same calls and units"}
+    rows = []
+    for name, sizes in bench["growth"].items():
+        measured = " → ".join(f"{each['calls']} calls, {each['rru']}" for each in sizes.values())
+        rows.append(
+            (
+                f"read units of {name} at {', '.join(f'{int(size):,}' for size in sizes)} cases",
+                measured,
+                stated.get(name, ""),
+            )
+        )
+    return rows
+
+
+def _warm(bench: Bench) -> list[Row]:
+    found = ", ".join(f"{name} {each['p50']:.1f}" for name, each in bench["warm"].items())
+    return [("warm, the network replayed: ms a request or message, median", found, "")]
