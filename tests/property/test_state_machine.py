@@ -33,7 +33,7 @@ from tests.system import Answer
 STEPS = int(os.environ.get("STEPS", "0"))
 """Steps in all, for a longer run of other lives each time; 0 is the short one, always the same lives."""
 STEPS_PER_RUN = 60
-RUNS = STEPS // STEPS_PER_RUN or 18
+RUNS = STEPS // STEPS_PER_RUN or 14
 
 BEGINNINGS = [
     "2026-11-24T15:00:00+00:00",
