@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run test test-dynamodb bench check check-format check-lint check-types check-contracts check-template \
+.PHONY: help setup run test test-dynamodb prove bench check check-format check-lint check-types check-contracts check-template \
 	openapi openapi-check lifecycle lifecycle-check build lock engine clean
 
 help: ## List the targets
@@ -32,6 +32,9 @@ test: setup ## Run all tests that need no second engine, with coverage (ARGS=…
 
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
+
+prove: setup engine ## Prove at full size what the tests prove at a small one; prints claims, cases tried, violations (20 minutes)
+	@PROVE=full PYTHONHASHSEED=0 $(BIN)/python -m pytest -m proof -q --numprocesses=2 --dist=loadfile $(ARGS)
 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json, the README's table, docs/cost.md, docs/queueing.md (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)

@@ -7,9 +7,22 @@ from collections.abc import Iterator
 import pytest
 
 import tests.environment
+from tests.proofs import tally as proofs
 from tests.system import System, running
 
 assert tests.environment.REGION
+tally = proofs.tally
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell of each proof which claim it is of."""
+    proofs.mark(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After a run of proofs, print the table of claims."""
+    if config.getoption("markexpr") == "proof":
+        proofs.show(terminalreporter.stats)
 
 
 @pytest.fixture

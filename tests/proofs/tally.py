@@ -1,0 +1,88 @@
+"""What `make prove` prints: for each claim of the design how many cases were tried, and how many violated it.
+
+A test proves a claim where it is marked ``proof(number)``. It counts as one case, unless it takes the fixture ``tally``
+and says itself what it tries: each case by its name, so that one violation hides no other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+CLAIMS = {
+    1: "Nothing lost: a process dies before or after any call, a service refuses; what was accepted is done",
+    2: "One winner: who files, claims, decides or switches at the same moment; the others are told",
+    3: "Messages are hints: twice, late, in any order, lost or poisoned; the end is the same",
+    4: "Nobody gets in: roles, offices, guessed receipts and codes, impostors",
+    5: "Least privilege: a role allows what its function calls, and nothing else",
+    6: "No leak: what is sealed is found nowhere in the clear",
+    7: "Bad input: refused with a reason, nothing stored, nothing falls over",
+}
+_TRIED, _VIOLATED, _CLAIM = "tried", "violated", "claim"
+
+
+@dataclass
+class Tally:
+    """The cases that one test tried, and what was wrong in them."""
+
+    tried: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def case(self, name: str) -> Iterator[None]:
+        """Count a case; whatever it raises is a violation, and the next case is tried all the same."""
+        self.tried += 1
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # a proof goes on, and fails at its end
+            self.violations.append(f"{name}: {type(error).__name__}: {error}")
+
+    def expect(self, name: str, *, holds: bool) -> None:
+        """Count a case that a condition decides."""
+        with self.case(name):
+            assert holds
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Iterator[Tally]:
+    """A tally that fails its test where a case was violated."""
+    found = Tally()
+    yield found
+    record_property(_TRIED, found.tried)
+    record_property(_VIOLATED, len(found.violations))
+    assert found.tried, "nothing was tried"
+    assert not found.violations, "\n" + "\n".join(found.violations[:20])
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    """Let the reports of marked tests tell their claim, whichever process they run in."""
+    for item in items:
+        for marker in item.iter_markers("proof"):
+            item.user_properties.append((_CLAIM, marker.args[0]))
+
+
+def summary(reports: Mapping[str, Sequence[object]]) -> Table:
+    """Return the table: claim, cases tried, violations."""
+    tried, violated = defaultdict[int, int](int), defaultdict[int, int](int)
+    for report in (found for group in reports.values() for found in group if isinstance(found, pytest.TestReport)):
+        said: dict[str, Any] = dict(report.user_properties)
+        for claim in (value for name, value in report.user_properties if name == _CLAIM):
+            assert isinstance(claim, int)
+            tried[claim] += said.get(_TRIED, 1) if report.when == "teardown" else 0
+            violated[claim] += max(said.get(_VIOLATED, 0), 1) if report.failed else 0
+    table = Table("claim", "cases tried", "violations")
+    for claim, text in CLAIMS.items():
+        table.add_row(f"{claim}. {text}", f"{tried[claim]:,}", str(violated[claim]))
+    return table
+
+
+def show(reports: Mapping[str, Sequence[object]]) -> None:
+    """Print the table."""
+    Console(width=120).print(summary(reports))

@@ -1,0 +1,70 @@
+"""The table counts what it must count; a proof that would count nothing, or hide a violation, is none."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from tests.proofs.tally import Tally, summary
+
+pytest_plugins = ["pytester"]
+PROOFS = """
+import pytest
+from tests.proofs.tally import mark, tally
+
+@pytest.mark.proof(1)
+def test_two_cases(tally):
+    for name in "ab":
+        with tally.case(name):
+            assert name != {bad!r}
+
+@pytest.mark.proof(2)
+def test_of_one_case():
+    assert {bad!r} != "c"
+"""
+CONFTEST = """
+from tests.proofs.tally import mark
+
+def pytest_collection_modifyitems(items):
+    mark(items)
+"""
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def _rows(pytester: pytest.Pytester, bad: str) -> tuple[list[str], bool]:
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(PROOFS.format(bad=bad))
+    pytester.makeini("[pytest]\nmarkers = proof(number)")
+    recorder = pytester.inline_run("-p", "no:cacheprovider")
+    reports = list(recorder.getreports("pytest_runtest_logreport"))
+    out = StringIO()
+    Console(file=out, width=160).print(summary({"": reports}))
+    rows = [line.split("│") for line in out.getvalue().splitlines() if "│" in line]
+    return ["/".join(cell.strip() for cell in row[2:4]) for row in rows[:2]], bool(recorder.ret)
+
+
+@pytest.mark.parametrize(
+    ("bad", "rows", "failed"),
+    [("none", ["2/0", "1/0"], False), ("a", ["2/1", "1/0"], True), ("c", ["2/0", "1/1"], True)],
+)
+def test_cases_and_violations_are_counted_by_claim(
+    pytester: pytest.Pytester, bad: str, rows: list[str], *, failed: bool
+) -> None:
+    assert _rows(pytester, bad) == (rows, failed)
+
+
+def test_a_violation_does_not_end_the_proof_and_is_told_by_name() -> None:
+    tally = Tally()
+    for name in ("first", "second"):
+        with tally.case(name):
+            int(name)
+    tally.expect("third", holds=False)
+    tally.expect("fourth", holds=True)
+    assert tally.tried == 4
+    assert [violation.split(":")[0:2] for violation in tally.violations] == [
+        ["first", " ValueError"],
+        ["second", " ValueError"],
+        ["third", " AssertionError"],
+    ]
