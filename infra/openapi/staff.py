@@ -230,7 +230,8 @@ _STATED: Mapping[Route, Operation] = {
     ),
     ("post", f"{_CASE}/approval"): _working(
         bodies.Approval,
-        "By somebody other than the author; after a change of policy the decision returns to its author in any case.",
+        "By somebody other than the author. After a change of policy, or where something was said or established "
+        "since, the decision returns to its author in any case.",
         tag="decision",
     ),
     ("get", "/staff/policies"): Operation(tag="policies", answers={HTTPStatus.OK: PolicyList}, refusals=(_BUSY,)),

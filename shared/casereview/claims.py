@@ -142,10 +142,23 @@ def receipts_of(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(_filings(kept(events)))
 
 
-def _is_restricted(events: Iterable[Event], verified: dict[str, object]) -> bool:
+def _is_restricted(events: Sequence[Event]) -> bool:
+    """Tell whether what is known of a case is kept under 8 USC 1367: an officer's word wins over requesters'.
+
+    An officer who found no protection before another case was linked in judged one half of what is known now: until
+    somebody looks at the whole, either half's protection holds.
+    """
+    linked = max((event.version for event in events if event.kind == "linked"), default=0)
+    verified = _verified(event for event in events if event.version > linked)
     if "protected" in verified:
         return verified["protected"] is True
-    return any(event.claims and event.claims.protected for event in events if not event.verification)
+    return speaks_of_protection(events)
+
+
+def speaks_of_protection(events: Iterable[Event]) -> bool:
+    """Tell whether a requester, or an officer, says in a history that the person is protected (8 USC 1367)."""
+    said = (event for event in events if event.verification is None or event.verification.verdict == "confirmed")
+    return any(event.claims and event.claims.protected for event in said)
 
 
 def _verified(events: Iterable[Event]) -> dict[str, object]:
@@ -263,7 +276,7 @@ def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *,
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
     events = kept(events)
-    restricted = _is_restricted(events, _verified(events))
+    restricted = _is_restricted(events)
     full = standing(events, restricted=restricted)
     draft = _Draft(place, full)
     for event in events:

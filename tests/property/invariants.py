@@ -171,11 +171,12 @@ def _stands_in_its_worklist(case: Case, now: Snapshot) -> None:
 def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> None:
     if case.linked_to:
         return
+    linked = max((event.version for event in history if event.kind == "linked"), default=0)
     events = [event for event in _said(history) if event.claims]
     official = [e for e in events if e.verification and e.claims and "protected" in e.claims.model_fields_set]
-    if official and official[-1].claims and official[-1].verification:
-        last = official[-1]
-        must = last.verification is not None and last.verification.verdict == "confirmed" and last.claims.protected  # type: ignore[union-attr]
+    last = next((event for event in reversed(official) if event.version > linked), None)
+    if last and last.claims and last.verification:
+        must = bool(last.verification.verdict == "confirmed" and last.claims.protected)
     else:
         must = any(event.claims and event.claims.protected for event in events if not event.verification)
     assert case.restricted or not must, case

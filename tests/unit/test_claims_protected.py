@@ -16,6 +16,7 @@ from tests.unit.histories import (
     assessed,
     claims,
     established,
+    event,
     filed,
     histories,
     recognised,
@@ -121,3 +122,14 @@ def test_the_same_birth_year_or_none_is_no_mismatch() -> None:
         filed(3, "R3", "family", Facts()),
     ]
     assert "identity_mismatch" not in assessed(events).ranking.flags
+
+
+def test_who_found_no_protection_before_two_cases_became_one_judged_one_half_of_them() -> None:
+    joined = event(4, kind="linked", actor="officer", user="a")
+    unprotected = established(3, Facts(protected=False))
+    for before in ([unprotected, filed(2, "SHE", "self", PETITION)], [filed(2, "SHE", "self", PETITION), unprotected]):
+        events = [filed(1, "HE", "family", Facts(custody="detained")), *before]
+        assert assessed(events, policy=INTERIM).settled.facts.protected is None
+        assert assessed([*events, joined], policy=INTERIM).settled.facts.protected is True
+        again = established(5, Facts(protected=False))
+        assert assessed([*events, joined, again], policy=INTERIM).settled.facts.protected is None

@@ -2,7 +2,7 @@
 
     in_review ──needs no approval──▶ decided
         └──needs one──▶ awaiting_approval ──supervisor, not the author──▶ decided
-                                └──refused, or another policy──▶ in_review, at its author
+                                └──refused, another policy, or news──▶ in_review, at its author
     with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
 
 A withdrawal is confirmed in the same way, by the outcome ``withdrawn``, once no request is live.
@@ -18,16 +18,16 @@ from typing import Any, Literal
 from casereview import keys
 from casereview.assess import Assessment, InForce, assess
 from casereview.claiming import UNCLAIMED, give_back
-from casereview.claims import kept
 from casereview.clock import new_clock
 from casereview.disclosure import sees_all
+from casereview.lifecycle import EventKind
 from casereview.policy.compiled import CompiledPolicy
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Guard, Notice
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.steps import CLOSED, Step
 from casereview.switching import for_decision, still_in_force
-from casereview.table import Write, delete, put_new
+from casereview.table import Refused, Write, delete, put_new
 from casereview.words import seal_words
 from review.bodies import Approval, Decision
 from review.cases import Visit, must_hold
@@ -38,6 +38,10 @@ _FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred",
 _OFFICIAL = frozenset({"override", "uphold", "remand", "withdrawn"})
 _ENFORCES = frozenset({"declined"})
 """Outcomes after which enforcement goes ahead: what approvals are asked for."""
+_CHANGES: frozenset[EventKind] = frozenset(
+    {"joined", "updated", "verified", "withdrawn", "linked", "split", "removal_recorded"}
+)
+"""Events by which a case is no longer what its decision was made on."""
 
 
 def decide(visit: Visit, body: Decision) -> Case:
@@ -196,8 +200,8 @@ def _guard_for_remand(visit: Visit, case: Case) -> tuple[dict[str, object], tupl
 def approve(visit: Visit, body: Approval) -> Case:
     """Approve a decision that waits, or return it to its author; never one's own.
 
-    After a switch of policy it is returned in any case. Raises Problem 404, or 409 where nothing waits for the
-    caller.
+    It is returned in any case after a switch of policy, and where something was said or established since it was
+    made: its author never weighed that. Raises Problem 404, or 409 where nothing waits for the caller.
     """
 
     def plan(case: Case) -> Step:
@@ -206,21 +210,24 @@ def approve(visit: Visit, body: Approval) -> Case:
         if case.decided_by == visit.caller.user:
             raise conflict("a decision is approved by somebody other than its author")
         policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
-        switched = _decided_under(visit, case) != policy.id
-        details = {"approve": body.approve, "policy_changed": switched}
-        event = {"details": details, "sealed": visit.why(body.why)}
+        since = _since_decided(visit, case, policy)
+        event = {"details": {"approve": body.approve, **since}, "sealed": visit.why(body.why)}
         took_part = {"reviewers": tuple(sorted({*case.reviewers, visit.caller.user}))}
-        if body.approve and not switched:
+        if body.approve and not any(since.values()):
             return _under(policy, _final(visit, case, "approved", took_part, event))
         return Step("decision_returned", {**took_part, **_returned(visit, case)}, event)
 
     return visit.act(plan)
 
 
-def _decided_under(visit: Visit, case: Case) -> object:
+def _since_decided(visit: Visit, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
+    """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
     file = visit.desk.table.case_file(case.case_id)
-    events = kept(file.events) if file else []
-    return next((event.details.get("policy") for event in events if event.version == case.decision), None)
+    if file is None or file.case.version != case.version or case.decision is None:
+        raise Refused([], [])
+    decided = next(event for event in file.events if event.version == case.decision)
+    later = {event.kind for event in file.events if event.version > case.decision}
+    return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}
 
 
 def _returned(visit: Visit, case: Case) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casereview import keys
 from casereview.claiming import give_back
-from casereview.claims import kept
+from casereview.claims import kept, speaks_of_protection
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.filing import MAX_REQUESTS
@@ -124,7 +124,7 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
             "requests": target.case.requests + len(requests),
             "live": target.case.live + live,
             "filed_at": min(target.case.filed_at, source.case.filed_at),
-            "restricted": target.case.restricted or source.case.restricted,
+            "restricted": speaks_of_protection([*kept(target.events), *kept(source.events)]),
             "rank_at": visit.at,
             "attempts": 0,
             "stuck": False,

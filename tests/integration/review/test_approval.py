@@ -14,6 +14,7 @@ from tests.integration.review.office import (
     OFFICER,
     OTHER_SUPERVISOR,
     POLICY_A,
+    SISTER,
     SUPERVISOR,
     SWITCH,
     Matter,
@@ -89,6 +90,27 @@ def test_after_a_switch_the_decision_returns_to_its_author_even_if_it_is_approve
     system.settle(3)
     assert read(system, OFFICER, held.case_id)["policy"] == "2021-09-30-guidelines"
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+def test_what_is_said_while_a_decision_waits_returns_it_to_its_author(system: System) -> None:
+    held = _proposed(system)
+    system.later(hours=1)
+    assert system.on(held.filed, "POST", "/updates", {"facts": {"serious_illness": True}}).status == 202
+    system.pump()
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned")
+    assert (event.details["case_changed"], event.details["policy_changed"]) == (True, False)
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "awaiting_approval"
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert system.look_up(held.filed)["status"] == "decided"
+
+
+def test_somebody_who_joins_while_a_decision_waits_returns_it_too(system: System) -> None:
+    held = _proposed(system)
+    joined = matter(system, requester=SISTER)
+    assert joined.case_id == held.case_id
+    assert system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Yes."})["status"] == "in_review"
 
 
 @pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "moot"])
