@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -162,10 +163,14 @@ class _Line:
         return not took_part and (case.status != "information_needed" or not is_looked_at(case))
 
     def most_overdue(self, now: datetime) -> list[Case]:
-        """Return the first free case of each lane below the top ones, the most overdue first."""
+        """Return the first free cases of each lane below the top ones, the most overdue first.
+
+        A page of each lane, however long it is: in a lane that goes by filing time the most overdue stand in front,
+        but for those that a credit, or a lane they came from, has put out of order.
+        """
         lower = [index for index, lane in enumerate(self.policy.lanes) if not lane.top]
-        found = [next(self.free(f"{index:02d}."), None) for index in lower]
-        return sorted((case for case in found if case), key=lambda case: _late_by(case, self.policy, now), reverse=True)
+        found = [case for index in lower for case in islice(self.free(f"{index:02d}."), _PAGE)]
+        return sorted(found, key=lambda case: _late_by(case, self.policy, now), reverse=True)
 
 
 def _late_by(case: Case, policy: CompiledPolicy, now: datetime) -> timedelta:

@@ -202,6 +202,20 @@ def test_every_kth_next_takes_the_most_overdue_of_the_lower_lanes(
     assert system.read(Officer, keys.officer("omar")).nexts == 6
 
 
+def test_the_most_overdue_is_found_behind_those_whom_a_credit_put_before_it(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits_longest = matter(system, 1)
+    system.later(days=2)
+    credited = matter(system, 2, facts={"custody": "detained", "facility": "STWRTGA", "serious_illness": True})
+    top = matter(system, 3, facts=IMMINENT)
+    credited_place, plain_place = (system.case_of(held.filed).rank or "" for held in (credited, waits_longest))
+    assert credited_place < plain_place
+    system.later(days=20)
+    with _numbers(monkeypatch, every_kth_next=2):
+        assert [take_next(system) for _ in range(3)] == [top.case_id, waits_longest.case_id, credited.case_id]
+
+
 def test_no_lane_starves_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
     low = [matter(system, 1, facts=at_home), matter(system, 2, facts={**at_home, "removal_order": "final"})]
