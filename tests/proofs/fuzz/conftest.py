@@ -1,0 +1,16 @@
+"""One local system for each module of this folder that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.local import Local, running
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """A local system of the module's own, empty at first."""
+    with running(tmp_path_factory.mktemp("local")) as found:
+        yield found

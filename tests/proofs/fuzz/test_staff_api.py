@@ -1,0 +1,63 @@
+"""Bad input to the staff API, over HTTP, by staff who may call the route: as its document says, and nothing stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from review.authorization import ROUTES
+from tests.e2e.local import Local
+from tests.proofs.fuzz.documented import Explorer, Holding, Operation, Table, operations
+from tests.proofs.sizes import FULL, sized
+from tests.proofs.tally import Tally
+from tests.system import body
+
+pytestmark = [pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
+OPERATIONS = list(operations("openapi-staff.json"))[:: sized(3, 1)]
+"""Every third at the small size: making requests from a body's schema takes a second of each."""
+PACKAGED = "2021-09-30-guidelines"
+
+
+def _role(operation: Operation) -> str:
+    """Return a role that may call the route."""
+    route = operation.path.replace("{", "<").replace("}", ">")
+    return min(ROUTES[operation.method.upper(), route])
+
+
+def _token(local: Local, role: str) -> dict[str, str]:
+    wish = {"user": f"fuzz-{role}", "groups": [role, "restricted"], "office": "ATL"}
+    token = local.call("POST", "/_local/token", wish).json()["token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _holding(local: Local, operation: Operation) -> Holding:
+    """Return a token that opens the route and, where it is on a case, one that its holder has claimed."""
+    headers = _token(local, _role(operation))
+    if "{policy_id}" in operation.path:
+        return Holding({"policy_id": PACKAGED}, headers)
+    if "{case_id}" not in operation.path:
+        return Holding(headers=headers)
+    return Holding({"case_id": _claimed(local, headers)}, headers)
+
+
+def _claimed(local: Local, headers: dict[str, str]) -> str:
+    local.ranked(local.file(body(subject={"a_number": None})))
+    taken: dict[str, Any] = local.call("POST", "/staff/worklist/next", {}, headers).json()
+    return str(taken["case_id"])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_any_request_is_answered_as_documented_and_stores_nothing_where_it_is_refused(
+    local: Local, tally: Tally, operation: Operation
+) -> None:
+    explorer = Explorer(local, Table(local), tally)
+    explorer.explore(operation, sized(2, 12), _holding(local, operation))
+    if FULL:
+        explorer.explore(operation, 3)
+
+
+def test_no_handler_failed_or_told_of_a_failure(local: Local, tally: Tally) -> None:
+    log = local.log.read_text() + local.printed.read_text()
+    for word in ("Traceback", '"Faults"', "a request failed", "a message failed", "a duty failed"):
+        tally.expect(word, holds=word not in log)
