@@ -24,9 +24,11 @@ removal (Form I-246), and gives no new right. No software decides: requests are 
 tell anyone whether another person has a case, and there is no search. When removal is near, call the field office.
 
 **Reading a body.** JSON in UTF-8, of 256 KB at most, without duplicate keys; unknown fields are refused. Absent, null
-and a blank text all mean unknown. Blanks around a text are cut before it is judged, so that a text which a schema
-refuses only for them is accepted. What is incomplete is accepted, and named in `deficiencies`; what is malformed is
-refused, and nothing of it is stored. Times carry an offset (RFC 3339); past dates may be a year or a month.
+and a blank text all mean unknown. Before a text is judged, blanks around it are cut, and control characters and those
+that turn the direction of writing around (U+202A to U+202E, U+2066 to U+2069) are dropped, so that a text which a
+schema refuses only for them is accepted; a text of which nothing can be seen is blank. What is incomplete is accepted,
+and named in `deficiencies`; what is malformed is refused, and nothing of it is stored. Times carry an offset
+(RFC 3339); past dates may be a year or a month.
 
 **Errors** are problem documents (RFC 9457). They name the field, by a JSON Pointer into the body or as the header or
 parameter, and never its value.

@@ -1,4 +1,4 @@
-"""Read JSON as a careful clerk would: no duplicate keys, no bottomless nesting, no broken Unicode."""
+"""Read JSON as a careful clerk would: no duplicate keys, no bottomless nesting, no broken Unicode, nothing hidden."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import json
 import re
 from http import HTTPStatus
 from typing import NoReturn
+from unicodedata import category
 
 from casereview.problems import Fault, Problem, malformed, unprocessable
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
 _HALF = re.compile("[\ud800-\udfff]")
+_TRICKS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters that are no blanks, and those that turn the direction of what follows (Unicode annex 9): a name
+with one would reorder the line that it stands in. Each script keeps its own direction without them."""
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+"""General categories of Unicode whose characters show nothing: of such alone is no text."""
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -34,7 +40,15 @@ def _not_json(_token: str) -> NoReturn:
 
 def escape(key: str) -> str:
     """Write a key as a part of a JSON Pointer, without characters that cannot be sent."""
-    return key.encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1")[:80]
+    return without_tricks(key).replace("~", "~0").replace("/", "~1")[:80]
+
+
+def without_tricks(text: str) -> str:
+    """Return a text without what nobody typed and nobody sees, such as a telephone's address book puts around numbers.
+
+    Half characters become question marks.
+    """
+    return _TRICKS.sub("", text.encode("utf-8", "replace").decode())
 
 
 def _clean(value: Json, pointer: str, depth: int) -> Json:
@@ -55,7 +69,8 @@ def _clean_object(value: dict[str, Json], pointer: str, depth: int) -> dict[str,
 
 
 def _clean_text(value: str, pointer: str) -> str | None:
-    return _whole(value, pointer).strip() or None
+    text = without_tricks(_whole(value, pointer)).strip()
+    return text if any(category(symbol) not in _UNSEEN for symbol in text) else None
 
 
 def _whole(text: str, pointer: str) -> str:

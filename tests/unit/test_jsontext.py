@@ -93,6 +93,23 @@ def test_blank_is_missing(blank: str) -> None:
     }
 
 
+@pytest.mark.parametrize("hidden", ["\0", "\x1b", "\x9b", "\u202a", "\u202e", "\u2066", "\u2069"])
+def test_what_controls_a_terminal_or_turns_the_direction_of_a_text_is_no_part_of_it(hidden: str) -> None:
+    """A telephone number copied from an address book comes with such characters, which its owner cannot see."""
+    sent = json.dumps({"a": f"{hidden}+1 202{hidden} 555 0123{hidden}", "b": hidden})
+    assert read_object(sent) == {"a": "+1 202 555 0123", "b": None}
+
+
+@pytest.mark.parametrize("kept", ["\u200c", "\u200d", "\u200e", "\u200f", "\u061c", "\n", "\t"])
+def test_what_a_script_is_written_with_stays(kept: str) -> None:
+    assert read_object(json.dumps({"a": f"x{kept}y"})) == {"a": f"x{kept}y"}
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200d\u2060", "\u00ad", "\U000e0041"])
+def test_a_text_of_which_nothing_is_seen_is_missing(unseen: str) -> None:
+    assert read_object(json.dumps({"a": unseen})) == {"a": None}
+
+
 def test_space_around_a_text_is_not_part_of_it() -> None:
     assert read_object('{"a": "  of two words \\n"}') == {"a": "of two words"}
 
@@ -113,6 +130,10 @@ def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
     except Problem as problem:
         status = problem.status
     assert status in {200, 400, 422}
+
+
+def test_a_key_in_a_pointer_turns_nothing_around() -> None:
+    assert escape("a\u202eb\0") == "ab"
 
 
 def test_a_key_becomes_part_of_a_json_pointer() -> None:

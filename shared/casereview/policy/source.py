@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
+from casereview.jsontext import without_tricks
 from casereview.policy.refusing import Found
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ class _Walk:
             self._fault(path, line, "write it out: aliases (*name) are not read here")
             return
         self._seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.ScalarNode) and without_tricks(node.value) != node.value:
+            self._fault(path, line, "it holds a control character, or one that turns the direction of writing around")
+        elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 self.over(item, (*path, index), _line_of(item))
         elif isinstance(node, yaml.MappingNode):

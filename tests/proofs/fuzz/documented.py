@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.strategies import SearchStrategy
 from requests import Session
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -30,6 +29,9 @@ from infra.openapi import ROOT
 from tests.e2e.local import Local, eventually
 from tests.proofs.sizes import FULL
 from tests.proofs.tally import Tally
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 CHECKS = [
     not_a_server_error,
