@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
@@ -11,12 +11,21 @@ from typing import TypeVar
 from casereview.answers import Filed
 from casereview.filing import file_request
 from casereview.problems import Problem
+from tests.proofs.sizes import sized
+from tests.proofs.tally import Tally
 from tests.system import System
 
 _FOUND = TypeVar("_FOUND")
 AGAIN = frozenset({409, 503})
 """Answers that ask for the same once more: a twin not settled, a case that kept moving."""
 MOST = 100
+
+
+def rounds(tally: Tally, small: int = 5, full: int = 40) -> Iterator[int]:
+    """Number the rounds of a race and count each as a case; one that fails ends the test, and is its violation."""
+    for number in range(sized(small, full)):
+        tally.tried += 1
+        yield number
 
 
 def at_once(actions: Sequence[Callable[[], _FOUND]]) -> list[_FOUND]:

@@ -27,7 +27,6 @@ from tests.property.invariants import check
 from tests.property.world import Snapshot, look_at
 from tests.system import Staff, System, body
 
-ROUNDS = 5
 CAP = 20
 """Cases that one officer may hold, by the policies' number."""
 OMAR, OLGA = Staff("omar"), Staff("olga")

@@ -15,12 +15,12 @@ from casereview.records import Request
 from intake.changes import update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillMovingError, rank_case
-from tests.dynamodb.racing import at_once, check_whole, file_until_accepted
+from tests.dynamodb.racing import at_once, check_whole, file_until_accepted, rounds
+from tests.proofs.tally import Tally
 from tests.system import System, body
 
 pytest_plugins = ["tests.dynamodb_local"]
-pytestmark = pytest.mark.dynamodb_local
-ROUNDS = 6
+pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(300)]
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
 
 
@@ -28,46 +28,48 @@ def person(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # an
     return body(subject={"a_number": f"A{200_000_000 + number}"}, **changes)
 
 
-def test_ten_at_once_under_one_key_are_one_request_and_get_one_answer(system: System) -> None:
-    for number in range(ROUNDS):
+def test_ten_at_once_under_one_key_are_one_request_and_get_one_answer(system: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filing = partial(file_until_accepted, system, person(number), f"one-key-for-ten-{number}")
         answers = at_once([filing] * 10)
         assert len({answer.model_dump_json() for answer in answers}) == 1
-    assert len(system.requests) == len(system.cases) == len(system.notices) == ROUNDS
+    assert len(system.requests) == len(system.cases) == len(system.notices) == tally.tried
     check_whole(system)
 
 
-def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: System) -> None:
-    answers = at_once([partial(file_until_accepted, system, person(0, grounds=f"Words {n}.")) for n in range(20)])
-    (case,) = system.cases
-    assert (case.requests, case.live, case.version) == (20, 20, 20)
-    assert {request.receipt for request in system.requests} == {answer.receipt for answer in answers}
-    assert len(system.notices) == 20
-    kinds = [event.kind for event in system.history(case)]
-    assert kinds == ["filed", *["joined"] * 19]
-    assert [request.opened for request in system.requests].count(True) == 1
+def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: System, tally: Tally) -> None:
+    for number in rounds(tally, 1, 12):
+        filing = [partial(file_until_accepted, system, person(number, grounds=f"Words {n}.")) for n in range(20)]
+        receipts = {answer.receipt for answer in at_once(filing)}
+        requests = [request for request in system.requests if request.receipt in receipts]
+        (case_id,) = {request.case_id for request in requests}
+        (case,) = [case for case in system.cases if case.case_id == case_id]
+        assert (case.requests, case.live, case.version, len(requests)) == (20, 20, 20, 20)
+        assert [notice.case_id for notice in system.notices].count(case_id) == 20
+        assert [event.kind for event in system.history(case)] == ["filed", *["joined"] * 19]
+        assert [request.opened for request in requests].count(True) == 1
+    assert len(system.cases) == tally.tried
     check_whole(system)
 
 
-def test_of_two_workers_on_one_case_one_ranks_it(system: System) -> None:
-    for number in range(ROUNDS):
+def test_of_two_workers_on_one_case_one_ranks_it(system: System, tally: Tally) -> None:
+    for number in rounds(tally):
         case = system.case_of(system.file(person(number)))
         at_once([partial(rank_case, system.prioritize, case.case_id)] * 2)
         assert [event.kind for event in system.history(case)] == ["filed", "ranked"]
     check_whole(system)
 
 
-def test_two_sweeps_ask_for_each_item_once(system: System) -> None:
-    for number in range(ROUNDS):
+def test_two_sweeps_ask_for_each_item_once(system: System, tally: Tally) -> None:
+    for number in range(6):
         system.file(person(number))
-    for name in system.queues.values():
-        system.sqs.purge_queue(QueueUrl=name)
-    system.later(minutes=2)
-    done = at_once([partial(sweep, system.prioritize)] * 2)
-    assert sum(each["asked"] for each in done) == 2 * ROUNDS
-    assert waiting(system, "rank") == waiting(system, "notice") == ROUNDS
-    assert {case.attempts for case in system.cases} == {1}
-    assert {notice.attempts for notice in system.notices} == {1}
+    for tried in rounds(tally, 2, 7):
+        before = waiting(system, "rank"), waiting(system, "notice")
+        system.later(hours=5)
+        done = at_once([partial(sweep, system.prioritize)] * 2)
+        assert sum(each["asked"] for each in done) == 12
+        assert (waiting(system, "rank"), waiting(system, "notice")) == tuple(number + 6 for number in before)
+        assert {each.attempts for each in (*system.cases, *system.notices)} == {tried + 1}
 
 
 def waiting(system: System, queue: str) -> int:
@@ -75,8 +77,8 @@ def waiting(system: System, queue: str) -> int:
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def test_a_withdrawal_an_update_and_a_join_at_once_leave_whole_cases(system: System) -> None:
-    for number in range(ROUNDS):
+def test_a_withdrawal_an_update_and_a_join_at_once_leave_whole_cases(system: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filed = system.file(person(number))
         code = f"Bearer {filed['access_code']}"
         news = json.dumps({"facts": {"serious_illness": True}})
@@ -123,22 +125,26 @@ def open_cases(system: System) -> dict[str | None, list[str]]:
     return found
 
 
-def test_a_worker_and_updates_at_once_lose_nothing_that_was_said(system: System) -> None:
-    filed = system.file(person(0))
-    case_id, code = system.case_of(filed).case_id, f"Bearer {filed['access_code']}"
+def test_a_worker_and_updates_at_once_lose_nothing_that_was_said(system: System, tally: Tally) -> None:
     facts = ["serious_illness", "pregnant", "disability", "sole_caregiver", "family_hardship"]
-
-    def say(fact: str) -> None:
-        raw = json.dumps({"facts": {fact: True}})
-        while outcome(partial(update, system.intake, filed["receipt"], code, raw)):
-            pass
-
-    at_once([*(partial(say, fact) for fact in facts), *[partial(rank_if_it_rests, system, case_id)] * 2])
-    system.pump()
-    case = system.case_of(filed)
-    assert all(getattr(case.facts, fact) for fact in facts)
-    assert [event.kind for event in system.history(case)].count("updated") == len(facts)
+    for number in rounds(tally, 1, 20):
+        filed = system.file(person(number))
+        case_id = system.case_of(filed).case_id
+        says = [partial(say, system, filed, fact) for fact in facts]
+        at_once([*says, *[partial(rank_if_it_rests, system, case_id)] * 2])
+        system.pump()
+        case = system.case_of(filed)
+        assert all(getattr(case.facts, fact) for fact in facts)
+        assert [event.kind for event in system.history(case)].count("updated") == len(facts)
     check_whole(system)
+
+
+def say(system: System, filed: dict[str, str], fact: str) -> None:
+    """Update a request until it is accepted."""
+    raw = json.dumps({"facts": {fact: True}})
+    code = f"Bearer {filed['access_code']}"
+    while outcome(partial(update, system.intake, filed["receipt"], code, raw)):
+        pass
 
 
 def rank_if_it_rests(system: System, case_id: str) -> None:

@@ -26,13 +26,12 @@ from review.claims import CapReachedError, claim, release
 from review.joining import link, split
 from review.moving import reopen
 from review.verifying import verify
-from tests.dynamodb.racing import file_until_accepted
+from tests.dynamodb.racing import file_until_accepted, rounds
 from tests.dynamodb.staff_racing import (
     BEFORE_THE_SWITCH,
     CAP,
     OLGA,
     OMAR,
-    ROUNDS,
     SID,
     SISTER,
     SUE,
@@ -48,10 +47,11 @@ from tests.dynamodb.staff_racing import (
     race,
     requester,
 )
+from tests.proofs.tally import Tally
 from tests.system import Staff, System, body
 
 pytest_plugins = ["tests.dynamodb_local"]
-pytestmark = [pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -104,8 +104,10 @@ def test_nobody_gets_more_than_the_cap_however_many_calls_they_make_at_once(offi
 # ---- claims and what ends them
 
 
-def test_a_claim_a_release_the_end_of_a_lease_and_a_transfer_at_once_leave_one_holder_or_none(office: System) -> None:
-    for number in range(ROUNDS):
+def test_a_claim_a_release_the_end_of_a_lease_and_a_transfer_at_once_leave_one_holder_or_none(
+    office: System, tally: Tally
+) -> None:
+    for number in rounds(tally):
         _filed, case_id = matter(office, person(number))
         claim(at(office, OMAR, case_id))
         office.later(hours=9)
@@ -140,8 +142,8 @@ def test_a_sweep_and_claims_at_once_lose_neither_claims_nor_duties(office: Syste
 # ---- decisions
 
 
-def test_of_two_decisions_at_once_one_holds(office: System) -> None:
-    for number in range(ROUNDS):
+def test_of_two_decisions_at_once_one_holds(office: System, tally: Tally) -> None:
+    for number in rounds(tally):
         _filed, case_id = matter(office, person(number))
         claim(at(office, OMAR, case_id))
         found = race(*[deciding(office, OMAR, case_id, outcome) for outcome in ("granted", "moot", "referred")])
@@ -167,8 +169,8 @@ def earlier(office: System) -> System:
 
 
 @pytest.mark.parametrize("second", [True, False])
-def test_of_two_supervisors_who_answer_at_once_one_does(earlier: System, second: bool) -> None:  # noqa: FBT001  # a case
-    for number in range(ROUNDS):
+def test_of_two_supervisors_who_answer_at_once_one_does(earlier: System, second: bool, tally: Tally) -> None:  # noqa: FBT001  # a case
+    for number in rounds(tally):
         _filed, case_id = proposed(earlier, number)
         found = race(approving(earlier, SUE, case_id, yes=True), approving(earlier, SID, case_id, yes=second))
         assert min(map(str, found)) == "409"
@@ -177,8 +179,8 @@ def test_of_two_supervisors_who_answer_at_once_one_does(earlier: System, second:
         assert happened["approved"] + happened["decision_returned"] == 1
 
 
-def test_an_approval_and_a_withdrawal_at_once_end_a_case_once(earlier: System) -> None:
-    for number in range(ROUNDS):
+def test_an_approval_and_a_withdrawal_at_once_end_a_case_once(earlier: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filed, case_id = proposed(earlier, number)
         approved, withdrawn = race(approving(earlier, SUE, case_id, yes=True), requester(earlier, filed, withdraw, {}))
         now = checked(earlier)
@@ -191,8 +193,8 @@ def test_an_approval_and_a_withdrawal_at_once_end_a_case_once(earlier: System) -
 # ---- who is whose
 
 
-def test_links_a_join_and_an_update_at_once_leave_each_request_in_one_case(office: System) -> None:
-    for number in range(ROUNDS):
+def test_links_a_join_and_an_update_at_once_leave_each_request_in_one_case(office: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filed, source = matter(office, body(subject={"a_number": None}, requester=SISTER))
         _first, target = matter(office, person(2 * number))
         _second, other = matter(office, person(2 * number + 1))
@@ -207,8 +209,10 @@ def test_links_a_join_and_an_update_at_once_leave_each_request_in_one_case(offic
         assert now.requests[filed["receipt"]].case_id == now.cases[source].linked_to
 
 
-def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_one_case(office: System) -> None:
-    for number in range(ROUNDS):
+def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_one_case(
+    office: System, tally: Tally
+) -> None:
+    for number in rounds(tally):
         _opener, case_id = matter(office, person(number))
         joined = office.file(person(number, requester=SISTER))
         why = bodies.Split(receipt=joined["receipt"], why="Another person.")
@@ -223,8 +227,8 @@ def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_o
         assert now.requests[joined["receipt"]].state == "withdrawn"
 
 
-def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(office: System) -> None:
-    for number in range(ROUNDS):
+def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(office: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filed, case_id = matter(office, person(number, requester=SISTER))
         claim(at(office, OMAR, case_id))
         sent = {"receipt": filed["receipt"], "authority": "form_60_001", "verdict": "confirmed", "why": "Seen."}
@@ -237,8 +241,8 @@ def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(off
         assert request.contact is not None
 
 
-def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(office: System) -> None:
-    for number in range(ROUNDS):
+def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(office: System, tally: Tally) -> None:
+    for number in rounds(tally):
         _filed, case_id = matter(office, person(number))
         claim(at(office, OMAR, case_id))
         deciding(office, OMAR, case_id, "granted")()
@@ -251,8 +255,8 @@ def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(o
         assert len(open_ones) == number + 1
 
 
-def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: System) -> None:
-    for number in range(ROUNDS):
+def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: System, tally: Tally) -> None:
+    for number in rounds(tally):
         filed, case_id = matter(office, person(number))
         claim(at(office, OMAR, case_id))
         by = rfc3339(office.time + timedelta(days=2))

@@ -93,7 +93,8 @@ class Operation:
     answer: object = None
 
     def __str__(self) -> str:
-        return f"{self.name} on {self.case_id or 'a person'} ({self.outcome})"
+        why = f" {self.answer}" if self.outcome == "refused" else ""
+        return f"{self.name} on {self.case_id or 'a person'} ({self.outcome}{why})"
 
 
 @dataclass
