@@ -71,7 +71,8 @@ def _raw(data: str) -> tuple[list[str], Sent]:
 
 
 def _header(message: Message, name: str) -> str:
-    return str(make_header(decode_header(str(message.get(name, ""))))).replace("\n", "")
+    """Return a header in the clear, on one line: a long one is folded, even before its first word."""
+    return " ".join(str(make_header(decode_header(str(message.get(name, ""))))).split())
 
 
 def _text(part: Message) -> str:

@@ -1,15 +1,16 @@
 import base64
 import json
 from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 from infra.local.mail_events import EventDestination, events_of
 from infra.local.outbox import Outbox
 
 
-def mail(to: str) -> dict[str, Any]:
-    message = EmailMessage()
-    message["To"], message["Subject"] = to, "Señal"
+def mail(to: str, subject: str = "Señal") -> dict[str, Any]:
+    message = EmailMessage(policy=SMTP)
+    message["To"], message["Subject"] = to, subject
     message.set_content("Hola\nadiós\n")
     message["Content-Language"] = "es"
     message.add_alternative("<p>Hola</p>", subtype="html")
@@ -54,6 +55,12 @@ def test_messages_are_shown_as_their_readers_see_them() -> None:
     }
     assert (second["channel"], second["to"], second["language"], second["body"]) == ("sms", "+15550100", "en", "hello")
     assert (third["to"], third["body"], fourth["to"]) == ("a@example.org", "t", "b@example.org")
+
+
+def test_a_long_subject_is_shown_on_one_line_however_its_header_was_folded() -> None:
+    subject = "Case Review: nou bezwen yon bagay nan men ou tcheke l ak kòd aksè ou (resi VTD5-DV3N-GR6T-802Y-4)"
+    box = Outbox(lambda _taken: [mail("ana@example.org", subject)])
+    assert json.loads(box.as_json())[0]["subject"] == subject
 
 
 def test_each_message_is_fetched_once_and_shown_again() -> None:
