@@ -58,7 +58,7 @@ def test_messages_are_shown_as_their_readers_see_them() -> None:
 
 
 def test_a_long_subject_is_shown_on_one_line_however_its_header_was_folded() -> None:
-    subject = "Case Review: nou bezwen yon bagay nan men ou tcheke l ak kòd aksè ou (resi VTD5-DV3N-GR6T-802Y-4)"
+    subject = "Case Review: nou bezwen yon bagay nan men ou (resi VTD5-DV3N-GR6T-802Y-4)"
     sent = [mail("ana@example.org", subject)]
     box = Outbox(lambda taken: sent[taken:])
     assert json.loads(box.as_json())[0]["subject"] == subject
