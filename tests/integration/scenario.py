@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,17 @@ SUPERVISOR = Staff("sue", "supervisor restricted")
 OFFICIAL = Staff("sam", "sro restricted", None)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was sent to an API, and how it answered."""
+
+    who: str
+    method: str
+    path: str
+    body: object
+    status: int
+
+
 class Watched(System):
     """A system that keeps every answer, and knows which function makes each AWS call."""
 
@@ -26,6 +37,10 @@ class Watched(System):
         self.calls: list[Call] = []
         self.by_function: dict[str, list[Call]] = {}
         self.answers: list[tuple[str, Answer]] = []
+        self.exchanges: list[Exchange] = []
+        self.duties: set[str] = set()
+        self.worked: list[str] = []
+        """The bodies of the messages that workers were given."""
 
     @contextmanager
     def acting(self, function: str) -> Iterator[None]:
@@ -34,20 +49,25 @@ class Watched(System):
             yield
         self.by_function.setdefault(function, []).extend(calls)
 
-    def call(self, *args: Any, **more: Any) -> Answer:  # noqa: ANN401  # as System's
+    def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         with self.acting("intake"):
-            answer = super().call(*args, **more)
-        self.answers.append(("public", answer))
+            answer = super().call(method, path, body, headers)
+        self._keep("public", method, path, body, answer)
         return answer
 
-    def staff(self, *args: Any, **more: Any) -> Answer:  # noqa: ANN401  # as System's
+    def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
         with self.acting("review"):
-            answer = super().staff(*args, **more)
-        self.answers.append(("staff", answer))
+            answer = super().staff(user, method, path, body)
+        self._keep("staff", method, path, body, answer)
         return answer
+
+    def _keep(self, who: str, method: str, path: str, body: object, answer: Answer) -> None:
+        self.answers.append((who, answer))
+        self.exchanges.append(Exchange(who, method, path.partition("?")[0], body, answer.status))
 
     def _pump_once(self, name: str, worker: Callable[[dict[str, Any]], Any]) -> bool:
         def watched(event: dict[str, Any]) -> Any:  # noqa: ANN401  # as the worker's
+            self.worked += [record["body"] for record in event["Records"]]
             with self.acting("prioritize" if name == "rank" else "notify"):
                 return worker(event)
 
@@ -58,6 +78,7 @@ class Watched(System):
             return super().bounce(event)
 
     def duty(self, duty: str) -> dict[str, int]:
+        self.duties.add(duty)
         with self.acting("prioritize"):
             return super().duty(duty)
 
@@ -133,6 +154,8 @@ def public(system: System, words: Words) -> list[dict[str, Any]]:
     system.pump()
     for filed in (first, joined, apart):
         assert system.on(filed, "GET").status == 200
+    for path in ("/field-offices?state=TX&county=Webb", "/notice?language=ht"):
+        assert system.call("GET", path).status == 200
     update = {"contact": {"email": words.known("update", "zqupdate@canary-host.org")}, "statement": word("statement")}
     assert system.on(first, "POST", "/updates", update).status == 202
     assert system.on(alone, "POST", "/withdrawal", {}).status == 202
@@ -229,8 +252,15 @@ def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
 
 
 def _decide(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> str:
+    sent = decision(system, words, user, case_id, outcome)
+    status: str = system.work(user, case_id, "decision", sent)["status"]
+    return status
+
+
+def decision(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> dict[str, Any]:
+    """Return the body of a decision on a case as it is now."""
     read = system.staff(user, "GET", f"/staff/cases/{case_id}").json()
-    body = {
+    return {
         "outcome": outcome,
         "reasons_for_requester": words.word("told"),
         "internal_reasons": words.word("internal"),
@@ -238,8 +268,6 @@ def _decide(system: System, words: Words, user: Staff, case_id: str, outcome: st
         "policy": read["policy"],
         "case_version": read["case_version"],
     }
-    status: str = system.work(user, case_id, "decision", body)["status"]
-    return status
 
 
 def sending(system: System, words: Words) -> None:

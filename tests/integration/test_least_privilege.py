@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -12,84 +12,43 @@ from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from infra.local.front import Front, Principal
-from infra.local.iam import AwsRequest, Policy, allowed, calls_of, context_of, key_allows
-from infra.local.intrinsics import Resolver
+from infra.local.iam import allowed, key_allows
 from infra.local.wire import Server
-from tests.calls import Call
+from infra.openapi.document import Api
+from infra.openapi.public import PUBLIC
+from infra.openapi.staff import STAFF
 from tests.environment import REGION
+from tests.integration.covering import routes_are_covered, work_is_covered
+from tests.integration.privileges import (
+    ON_ITS_BEHALF,
+    STACK,
+    Template,
+    conditions_bind,
+    is_allowed,
+    is_needed,
+    keys_are_needed,
+    role_of,
+)
 from tests.integration.scenario import Watched, Words, everything
-from tests.template.reading import FUNCTIONS, listed, properties, translated
+from tests.integration.scenario_policies import policies
+from tests.proofs.tally import Tally
+from tests.property.world import fast_moto
+from tests.template.reading import FUNCTIONS, listed
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-ACCOUNT = "123456789012"
-STACK = "case-review"
-SIGNED_AS = {"sesv2": "ses"}
-ON_ITS_BEHALF = {"WriteOwnLog", "ReadOwnQueue", "ReadOwnQueues", "AtRest"}
-"""What AWS does in the function's name, so that it is in no call of its own: logs, event source, the key at rest."""
-Asked = tuple[str, str]
-
-
-class Template:
-    """The policies of the template, over the resources of a system in this process."""
-
-    def __init__(self, system: Watched) -> None:
-        self.keys = {"SealingKey": system.notify.seal._keys.config.key_ids[0], "MacKey": system.notify.macs.key}
-        self.keys["AtRestKey"] = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/at-rest"
-        arns = {
-            **self.keys,
-            "Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{system.table}",
-            "RankQueue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:rank",
-            "NoticeQueue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:notice",
-        }
-        names = {
-            "MailFrom": "review@example.gov",
-            "MailIdentity": "review@example.gov",
-            "MailConfigurationSet": "mail",
-            "AWS::Region": REGION,
-            "AWS::AccountId": ACCOUNT,
-            "AWS::Partition": "aws",
-            "AWS::StackName": STACK,
-        }
-        self._resolver = Resolver(
-            translated(), names, lambda name: name, lambda name, attribute: arns.get(name, f"{name}.{attribute}")
-        )
-
-    def statements(self, function: str) -> list[dict[str, Any]]:
-        """Return the statements of a function's role."""
-        policies = self._resolver.value(properties(f"{function.capitalize()}Role")["Policies"])
-        return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-
-    def policies(self, function: str) -> list[Policy]:
-        """Return the policies of a function's role."""
-        return [{"Statement": self.statements(function)}]
-
-    def key_policy(self, resource: str) -> Policy | None:
-        """Return the policy of a key by its ARN, None for what is no key."""
-        found = next((name for name, arn in self.keys.items() if arn == resource), None)
-        policy: Policy | None = self._resolver.value(properties(found)["KeyPolicy"]) if found else None
-        return policy
-
-    def lets(self, function: str, action: str, resource: str, context: Any) -> bool:  # noqa: ANN401  # as evaluated
-        """Tell whether the role, and the key where it is one, allow an action."""
-        policy = self.key_policy(resource)
-        role = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-{function}"
-        by_key = policy is None or key_allows(policy, role, action, resource, context)
-        return by_key and allowed(self.policies(function), action, resource, context)
-
-
-def _request(call: Call) -> AwsRequest:
-    service = SIGNED_AS.get(call.service, call.service)
-    return AwsRequest(service, call.operation, call.parameters, REGION, ACCOUNT, frozenset({"review@example.gov"}))
+pytestmark = pytest.mark.proof(5)
 
 
 @pytest.fixture(scope="module")
 def day() -> Iterator[Watched]:
     """A system after a broad day, with the calls that each function made."""
-    with mock_aws():
+    with fast_moto(), mock_aws():
         system = Watched()
-        everything(system, Words())
+        words = Words()
+        everything(system, words)
+        policies(system, words)
         yield system
 
 
@@ -98,50 +57,43 @@ def template(day: Watched) -> Template:
     return Template(day)
 
 
-@pytest.fixture(scope="module")
-def asked(day: Watched) -> dict[str, set[Asked]]:
-    """What each function asked IAM for."""
-    return {
-        function: {pair for call in calls for pair in calls_of(_request(call))}
-        for function, calls in day.by_function.items()
-    }
-
-
-def test_every_function_worked(asked: dict[str, set[Asked]]) -> None:
-    assert set(asked) == set(FUNCTIONS)
-    assert all(pairs for pairs in asked.values())
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_role_allows_every_call_of_its_function(day: Watched, template: Template, function: str) -> None:
-    denied = {
-        (action, resource)
-        for call in day.by_function[function]
-        for action, resource in calls_of(_request(call))
-        if not template.lets(function, action, resource, context_of(_request(call)))
-    }
-    assert denied == set()
+def test_the_role_allows_every_call_of_its_function(
+    day: Watched, template: Template, tally: Tally, function: str
+) -> None:
+    is_allowed(day, template, function, tally)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_holds_nothing_that_its_function_never_asks_for(
-    template: Template, asked: dict[str, set[Asked]], function: str
+    day: Watched, template: Template, tally: Tally, function: str
 ) -> None:
-    unused = {
-        (statement["Sid"], action, str(resource))
-        for statement in template.statements(function)
-        if statement["Sid"] not in ON_ITS_BEHALF
-        for action in listed(statement["Action"])
-        for resource in listed(statement.get("Resource", "*"))
-        if not any(allowed([_one(statement, action, resource)], *pair) for pair in asked[function])
-    }
-    assert unused == set()
+    is_needed(day, template, function, tally)
 
 
-def _one(statement: dict[str, Any], action: str, resource: str) -> Policy:
-    """Return a statement cut down to one action on one resource, without its conditions."""
-    place = {"NotResource": statement["NotResource"]} if "NotResource" in statement else {"Resource": resource}
-    return {"Statement": [{"Effect": "Allow", "Action": action, **place}]}
+def test_a_key_opens_nothing_that_nobody_asks_for_and_names_no_role_that_does_not_ask(
+    day: Watched, template: Template, tally: Tally
+) -> None:
+    keys_are_needed(day, template, tally)
+
+
+def test_every_condition_binds_a_call(day: Watched, template: Template, tally: Tally) -> None:
+    conditions_bind(day, template, tally)
+
+
+# ---- the day is broad enough
+
+
+@pytest.mark.parametrize(("who", "api"), [("public", PUBLIC), ("staff", STAFF)], ids=["public", "staff"])
+def test_the_day_goes_over_every_route_with_success(day: Watched, tally: Tally, who: str, api: Api) -> None:
+    routes_are_covered(day, who, api, tally)
+
+
+def test_the_day_does_every_duty_and_every_kind_of_work(day: Watched, tally: Tally) -> None:
+    work_is_covered(day, tally)
+
+
+# ---- what AWS does
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -182,8 +134,7 @@ def test_prioritize_cannot_use_the_sealing_key(template: Template, action: str) 
         assert not allowed(template.policies("prioritize"), action, key, context | more)
         policy = template.key_policy(key)
         assert policy is not None
-        role = f"arn:aws:iam::{ACCOUNT}:role/{STACK}-prioritize"
-        assert not key_allows(policy, role, action, key, context | more)
+        assert not key_allows(policy, role_of("prioritize"), action, key, context | more)
 
 
 def test_prioritize_cannot_make_digests(template: Template) -> None:

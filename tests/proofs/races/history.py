@@ -120,7 +120,7 @@ class Recorder:
             operation.outcome = "again"
         except Problem as problem:
             operation.outcome = "again" if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "refused"
-            operation.answer = int(problem.status)
+            operation.answer = f"{int(problem.status)} {problem.faults}"
         except DiedError:
             return operation
         finally:

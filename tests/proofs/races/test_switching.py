@@ -34,7 +34,8 @@ def decide_as_the_policy_changes(system: System) -> tuple[object, Tally]:
             approve(system, "next")
         write(table, *writes)
 
-    tally, outcome, write = Tally(), None, Table.write
+    tally, write = Tally(), Table.write
+    outcome: object = None
     with watched() as took, pytest.MonkeyPatch.context() as patch:
         patch.setattr(Table, "write", overtaken)
         try:
