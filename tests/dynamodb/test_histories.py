@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from random import Random
 
@@ -25,18 +26,18 @@ EACH = 8
 """Operations of a thread in one phase."""
 
 
-def finished(recorder: Recorder, people: dict[str, int], began: object) -> Run:
+def finished(recorder: Recorder, people: dict[str | None, int], began: datetime) -> Run:
+    """Return the run with the histories that it left; a person's later cases are known by the same MAC."""
     now = checked(recorder.system)
-    persons = {case.person: people[case_id] for case_id, case in now.cases.items() if case_id in people}
-    events = {case_id: now.history(case_id) for case_id in now.cases}
-    of = {case_id: persons[case.person] for case_id, case in now.cases.items() if case.person in persons}
-    return Run(recorder.operations, events, began, of)  # type: ignore[arg-type]
+    of = {case_id: people[case.person] for case_id, case in now.cases.items() if case.person in people}
+    return Run(recorder.operations, {case_id: now.history(case_id) for case_id in now.cases}, began, of)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_run_of_many_threads_is_one_in_which_each_acted_in_turn(system: System, tally: Tally, number: int) -> None:
     system.time += BEFORE_THE_SWITCH
     cases = [matter(system, each) for each in range(2)]
+    people = {system.case_of(case.opener).person: case.number for case in cases}
     system.later(minutes=2)
     recorder, began = Recorder(system), system.time
 
@@ -48,7 +49,8 @@ def test_a_run_of_many_threads_is_one_in_which_each_acted_in_turn(system: System
         for phase in range(2):
             at_once([partial(act, thread, phase) for thread in range(THREADS)])
             system.later(hours=9)
-    run = finished(recorder, {case.case_id: case.number for case in cases}, began)
+    run = finished(recorder, people, began)
+    run.people |= {case.case_id: case.number for case in cases}
     check_run(run, tally, f"round {number}")
     for case in system.cases:
         rank_case(system.prioritize, case.case_id)

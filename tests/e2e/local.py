@@ -91,6 +91,8 @@ class Local:
     address: str
     log: Path
     printed: Path
+    process: int = 0
+    """The id of its process."""
     _session: boto3.Session = field(default_factory=lambda: boto3.Session(ADMIN_KEY, "local", region_name=REGION))
 
     # ---- the public API
@@ -144,6 +146,12 @@ class Local:
         """End the processes of a function, whatever they are doing; how many there were."""
         killed: int = self.call("POST", "/_local/kill", {"function": function}).json()["killed"]
         return killed
+
+    def denials(self) -> set[tuple[str, str, str]]:
+        """Return what functions asked IAM for and were denied: role, action, resource."""
+        with closing(Client(self.endpoint)) as client:
+            calls = client.call("GET", "/_front/calls").json()
+        return {(call["role"], call["action"], call["resource"]) for call in calls if not call["allowed"]}
 
     # ---- its AWS, with an administrator's rights
 
@@ -248,7 +256,10 @@ def eventually(look: Callable[[], _FOUND | None], patience: float = PATIENCE) ->
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Local]:
-    """Run the local system, empty, on a free port; handlers log into the folder."""
+    """Run the local system, empty, on a free port; handlers log into the folder.
+
+    At its end no call of a function may have been denied.
+    """
     log, printed = folder / "handlers.log", folder / "printed.log"
     unwanted = {"PYTHONDONTWRITEBYTECODE", "ENGINE", "TEMPLATE", "ENVIRONMENTS", "PARAMETERS"}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
@@ -258,7 +269,9 @@ def running(folder: Path, **settings: str) -> Iterator[Local]:
             [sys.executable, "-m", "infra.local"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            yield Local(eventually(lambda: _address(process, printed)), log, printed)
+            found = Local(eventually(lambda: _address(process, printed)), log, printed, process.pid)
+            yield found
+            assert found.denials() == set(), "a function called what its role does not allow"
         finally:
             _stop(process)
 

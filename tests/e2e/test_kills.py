@@ -20,6 +20,7 @@ import pytest
 from casereview.records import Case, Notice
 from notify.delivery import LEASE
 from tests.e2e.local import Local, eventually
+from tests.proofs.tally import Tally
 from tests.system import body
 
 REQUESTS = int(os.environ.get("REQUESTS", "300"))
@@ -106,9 +107,10 @@ def owed(local: Local) -> bool:
     )
 
 
+@pytest.mark.proof(1)
 @pytest.mark.timeout(PATIENCE + 300)
 def test_nothing_is_lost_while_workers_are_killed_and_duplicates_are_those_that_are_explained(
-    local: Local,
+    local: Local, tally: Tally
 ) -> None:
     local.show_again_after(SHOWN_AGAIN_AFTER)
     started = time.monotonic()
@@ -130,6 +132,7 @@ def test_nothing_is_lost_while_workers_are_killed_and_duplicates_are_those_that_
     for notice in notices:
         assert notice.sends == 1 + notice.unanswered
         assert 1 <= sent[receipts[notice.receipt]] <= 1 + notice.unanswered
+    tally.tried += killed["notify"] + killed["prioritize"]
     figures = {
         "seconds of kills": round(calm - started),
         "seconds until rest": round(rested - calm),

@@ -23,6 +23,8 @@ from hypothesis.stateful import (
 from casereview.lifecycle import LIVE, EventKind
 from casereview.policy.registry import governing
 from casereview.records import Case
+from tests.proofs.sizes import sized
+from tests.proofs.tally import Tally
 from tests.property.invariants import duties, is_up_to_date
 from tests.property.life import told_nothing
 from tests.property.office import Office
@@ -30,7 +32,7 @@ from tests.property.people import INTERNAL, WHY, one
 from tests.property.world import World, world
 from tests.system import Answer
 
-STEPS = int(os.environ.get("STEPS", "0"))
+STEPS = int(os.environ.get("STEPS", sized("0", "2000")))
 """Steps in all, for a longer run of other lives each time; 0 is the short one, always the same lives."""
 STEPS_PER_RUN = 60
 RUNS = STEPS // STEPS_PER_RUN or 14
@@ -101,6 +103,8 @@ class Lives(RuleBasedStateMachine):
     world: World
     kinds: Counter[EventKind]
     """What happened, in all runs."""
+    tally: Tally
+    """Each thing that happened is a case: after it everything must hold."""
 
     @initialize(beginning=st.sampled_from(BEGINNINGS), salt=st.integers(0, 2**64))
     def begin(self, beginning: str, salt: int) -> None:
@@ -115,6 +119,7 @@ class Lives(RuleBasedStateMachine):
         act, place, other = chance.choice(ACTS), chance.randrange(10_000), chance.randrange(10_000)
         if act != "file" or len(self.life.filed) < MANY:
             note(f"    {act}({place}, {other})")
+            self.tally.tried += 1
             getattr(self.life, act)(place, other)
 
     @invariant()
@@ -177,8 +182,11 @@ def lives() -> Iterator[type[Lives]]:
         yield type("Lives", (Lives,), {"world": found, "kinds": Counter()})
 
 
+@pytest.mark.proof(1)
+@pytest.mark.proof(3)
 @pytest.mark.timeout(0 if STEPS else 600)
-def test_whatever_happens_in_whatever_order_everything_that_must_hold_holds(lives: type[Lives]) -> None:
+def test_whatever_happens_in_whatever_order_everything_that_must_hold_holds(lives: type[Lives], tally: Tally) -> None:
+    lives.tally = tally
     profile = settings(
         max_examples=RUNS,
         stateful_step_count=STEPS_PER_RUN,

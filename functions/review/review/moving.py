@@ -97,13 +97,9 @@ def _live(visit: Visit) -> int:
 
 
 def guard_again(visit: Visit, case: Case) -> tuple[Write, ...]:
-    """Take the person's guard again. Raises Problem 409 where a newer case holds it.
-
-    One that still names this case is on its way out: a transaction shows its items one by one. The write decides.
-    """
+    """Take the person's guard again. Raises Problem 409 where a newer case holds it."""
     if case.person is None:
         return ()
-    guard = visit.desk.table.get(Guard, keys.guard(case.person))
-    if guard and guard.case != case.case_id:
+    if visit.desk.table.get(Guard, keys.guard(case.person)):
         raise conflict("the person has a newer open case: what changed belongs there")
     return (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)

@@ -120,7 +120,7 @@ class Recorder:
             operation.outcome = "again"
         except Problem as problem:
             operation.outcome = "again" if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "refused"
-            operation.answer = f"{int(problem.status)} {problem.faults}"
+            operation.answer = f"{int(problem.status)} {problem.errors}"
         except DiedError:
             return operation
         finally:
