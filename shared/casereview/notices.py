@@ -1,12 +1,12 @@
-"""Notices that are owed: to one requester, of one text, made in the transaction of what it tells of."""
+"""Notices that are owed: to one requester or office, of one text, made in the transaction of what it tells of."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from casereview.languages import DEFAULT, choose
-from casereview.notice_text import VERSIONS, TemplateId
-from casereview.records import Notice, Request
+from casereview.notice_text import OFFICE_VERSION, VERSIONS, TemplateId
+from casereview.records import Case, Notice, Request
 
 
 def notice_to(request: Request, template: TemplateId, at: datetime, *, name: str, language: str | None) -> Notice:
@@ -22,6 +22,21 @@ def notice_to(request: Request, template: TemplateId, at: datetime, *, name: str
         template=template,
         version=VERSIONS[template],
         language=choose(language or DEFAULT),
+        created_at=at,
+        send_at=at,
+    )
+
+
+def target_passed(case: Case, at: datetime) -> Notice:
+    """Return a notice to a case's office that its first look is late: of each version of a case there is one."""
+    return Notice(
+        case_id=case.case_id,
+        notice_id=f"target_passed-{case.case_id}-{case.version}",
+        office=case.office,
+        receipt="",
+        template="target_passed",
+        version=OFFICE_VERSION,
+        language=DEFAULT,
         created_at=at,
         send_at=at,
     )

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from casereview.facts import Facts
 from casereview.lifecycle import EventKind, Status
 from casereview.model import SCHEMA, Instant, Record
-from casereview.notice_text.catalog import TemplateId
+from casereview.notice_text.catalog import OfficeTemplateId, TemplateId
 from casereview.submission import Authority, Role
 
 
@@ -185,13 +185,14 @@ Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refus
 
 
 class Notice(Stored):
-    """A message owed to one requester: which text, in which language, and how far it got; never an address."""
+    """A message owed to one requester or office: which text, in which language, how far it got; never an address."""
 
     case_id: str
     notice_id: str
     office: str
     receipt: str
-    template: TemplateId
+    """Empty where it is for the office."""
+    template: TemplateId | OfficeTemplateId
     version: int
     """The version of the text."""
     language: str

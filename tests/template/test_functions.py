@@ -14,7 +14,7 @@ POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERT
 ENVIRONMENT: dict[str, set[str]] = {
     "intake": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
     "review": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
-    "prioritize": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL"},
+    "prioritize": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "OFFICE_MAIL"},
     "notify": {
         "TABLE_NAME",
         "RANK_QUEUE_URL",
@@ -24,6 +24,7 @@ ENVIRONMENT: dict[str, set[str]] = {
         "MAIL_CONFIGURATION_SET",
         "DELIVERY_QUEUE_ARN",
         "LOOKUP_URL",
+        "OFFICE_MAIL",
     },
 }
 SETTINGS: dict[str, type[Settings]] = {

@@ -23,7 +23,7 @@ from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Undelivered
 from casereview.table import Refused, put_over
-from notify.render import render
+from notify.render import Message, render, render_for_office
 from notify.senders import PermanentError, TransientError, UnansweredError
 from notify.services import Services, metrics
 from notify.targets import Target, find_target
@@ -97,7 +97,7 @@ def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
 
 
 def _send(services: Services, notice: Notice, target: Target, now: datetime) -> None:
-    text = render(notice.template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
+    text = _text(services, notice)
     try:
         if target.channel == "email":
             tags = {"case": notice.case_id, "notice": notice.notice_id}
@@ -114,6 +114,12 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
     else:
         _settle(services, notice, {"state": "sent", "provider_id": provider_id, "lease_until": None})
         metrics.add_metric("Sent", MetricUnit.Count, 1)
+
+
+def _text(services: Services, notice: Notice) -> Message:
+    if notice.template == "target_passed":
+        return render_for_office(notice.template, case=notice.case_id, office=notice.office)
+    return render(notice.template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
 
 
 def _without_answer(services: Services, notice: Notice, now: datetime) -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.languages import Language, choose, direction, in_order
 from casereview.model import Record
-from casereview.notice_text import LINE, NoticeTextError, TemplateId, check_values
+from casereview.notice_text import LINE, NoticeTextError, OfficeTemplateId, TemplateId, check_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
@@ -34,6 +34,20 @@ class NoticeText(Record):
     subject: str
     opening: str
     sms: str
+
+
+class OfficeText(Record):
+    """One message to an office, its slots open: ``${office}`` and ``${case}``."""
+
+    version: int
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+class OfficeTexts(Record):
+    """All messages to offices."""
+
+    target_passed: OfficeText
 
 
 class LanguageTexts(Record):
@@ -90,6 +104,23 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
     )
 
 
+@cache
+def _office_texts() -> OfficeTexts:
+    return OfficeTexts.model_validate_json((TEMPLATES / "office.json").read_bytes())
+
+
+def render_for_office(template_id: OfficeTemplateId, *, case: str, office: str) -> Message:
+    """Return a message to an office's duty mailbox, in English: of a case by its id alone.
+
+    Raises NoticeTextError for a text with another slot.
+    """
+    found = {"target_passed": _office_texts().target_passed}[template_id]
+    values = {"case": case, "office": office}
+    subject, *paragraphs = (_fill(text, values) for text in (found.subject, *found.paragraphs))
+    page = _page("en", subject, (escape(paragraph, quote=False) for paragraph in paragraphs))
+    return Message(subject=subject, text="\n\n".join(paragraphs) + "\n", html=page, sms=subject, language="en")
+
+
 def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, str]:
     look_up = f"\n{values['look_up']}" if values["look_up"] else ""
     return {
@@ -101,11 +132,15 @@ def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, st
 
 def _html(language: Language, subject: str, paragraphs: tuple[str, ...], values: Mapping[str, str]) -> str:
     inner = _html_values(values)
+    return _page(language, subject, (_fill(escape(paragraph, quote=False), inner) for paragraph in paragraphs))
+
+
+def _page(language: Language, subject: str, paragraphs: Iterable[str]) -> str:
     return _HTML.substitute(
         language=language,
         direction=direction(language),
         title=escape(subject),
-        paragraphs="\n".join(f"<p>{_fill(escape(paragraph, quote=False), inner)}</p>" for paragraph in paragraphs),
+        paragraphs="\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs),
     )
 
 

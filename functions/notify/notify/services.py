@@ -36,6 +36,8 @@ class NotifySettings(Settings):
     delivery_queue_arn: str
     lookup_url: str = ""
     """Where a requester looks a request up; empty while there is no such page."""
+    office_mail: str = ""
+    """The duty mailbox of an office, with ``{office}`` for its code in small letters; empty where offices have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Services:
     text_messages: TextMessages
     delivery_queue_arn: str
     lookup_url: str
+    office_mail: str = ""
     now: Clock = now
 
 
@@ -65,6 +68,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         TextMessages(clients.make("sns", config=ONE_TRY)),
         settings.delivery_queue_arn,
         settings.lookup_url,
+        settings.office_mail,
         clock,
     )
 

@@ -20,6 +20,20 @@ class Target(NamedTuple):
 
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     """Return where to write to, or why not. Raises as ``Seal.open`` does; nothing has been sent then."""
+    target = _office(services, notice) if notice.template == "target_passed" else _requester(services, notice)
+    if isinstance(target, str):
+        return target
+    suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(target.address)))
+    return "suppressed" if suppressed else target
+
+
+def _office(services: Services, notice: Notice) -> Target | Undelivered:
+    if not services.office_mail:
+        return "no_channel"
+    return Target("email", services.office_mail.replace("{office}", notice.office.lower()))
+
+
+def _requester(services: Services, notice: Notice) -> Target | Undelivered:
     request = services.table.get(Request, keys.request(notice.receipt))
     if request is None:
         return "no_channel"
@@ -28,11 +42,7 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     contact = open_contact(services.seal, request)
     if contact.safe_to_contact is False:
         return "unsafe"
-    target = _written_to(contact)
-    if target is None:
-        return "no_channel"
-    suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(target.address)))
-    return "suppressed" if suppressed else target
+    return _written_to(contact) or "no_channel"
 
 
 def _may_be_told(services: Services, request: Request) -> bool:

@@ -48,8 +48,9 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
 
 
 def _office_to_tell(services: Services, notice: Notice, why: Undelivered) -> Case | None:
-    """Return the case, where its office is to telephone and still works on it."""
-    case = services.table.get(Case, keys.case(notice.case_id)) if why in MUST_PHONE else None
+    """Return the case, where its office is to telephone its requester and still works on it."""
+    must_phone = why in MUST_PHONE and notice.receipt
+    case = services.table.get(Case, keys.case(notice.case_id)) if must_phone else None
     return case if case and case.status in LIVE else None
 
 

@@ -25,6 +25,8 @@ class PrioritizeSettings(Settings):
     table_name: str
     rank_queue_url: str
     notice_queue_url: str
+    office_mail: str = ""
+    """The duty mailbox of an office, with ``{office}`` for its code; empty where offices have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Services:
     rank_queue: Queue
     notice_queue: Queue
     policies: Policies
+    tells_offices: bool = False
+    """Whether offices have a duty mailbox; what is written to it is for notify."""
     now: Clock = now
 
 
@@ -48,6 +52,7 @@ def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
         Policies(table, clock),
+        bool(settings.office_mail),
         clock,
     )
 

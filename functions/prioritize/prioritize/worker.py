@@ -16,7 +16,9 @@ from casereview.duties import is_overdue
 from casereview.explaining import explanation_of
 from casereview.history import changes_between
 from casereview.lifecycle import LIVE
+from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
+from casereview.notices import target_passed
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import Case, CaseFile, Event
 from casereview.table import Refused, put_new, put_over
@@ -61,8 +63,14 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
     if changes:
         after = ranked.model_copy(update={"version": case.version + 1})
         event = _event(after, found, now).model_copy(update={"changes": changes})
-        services.table.write(put_over(after, version=case.version), put_new(event))
-        _report(case, after)
+        late = after.missed and not case.missed
+        notice = target_passed(after, now) if late and services.tells_offices else None
+        services.table.write(
+            put_over(after, version=case.version), put_new(event), *([put_new(notice)] if notice else [])
+        )
+        _report(after, late=late)
+        if notice:
+            services.notice_queue.send(NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
     else:
@@ -125,9 +133,9 @@ def _event(case: Case, found: Assessment, now: datetime) -> Event:
     )
 
 
-def _report(before: Case, after: Case) -> None:
+def _report(after: Case, *, late: bool) -> None:
     metrics.add_metric("Ranked", MetricUnit.Count, 1)
-    if after.missed and not before.missed:
+    if late:
         with single_metric("TargetMissed", MetricUnit.Count, 1) as metric:
             metric.add_dimension("office", after.office)
             metric.add_dimension("lane", after.lane or "")

@@ -1,6 +1,23 @@
 """The words that people are told: the public notice, and what a message needs before it can be made."""
 
-from casereview.notice_text.catalog import VERSIONS, NoticeTextError, TemplateId, check_values
+from casereview.notice_text.catalog import (
+    OFFICE_VERSION,
+    VERSIONS,
+    NoticeTextError,
+    OfficeTemplateId,
+    TemplateId,
+    check_values,
+)
 from casereview.notice_text.public_notice import LINE, PublicNotice, public_notice
 
-__all__ = ["LINE", "VERSIONS", "NoticeTextError", "PublicNotice", "TemplateId", "check_values", "public_notice"]
+__all__ = [
+    "LINE",
+    "OFFICE_VERSION",
+    "VERSIONS",
+    "NoticeTextError",
+    "OfficeTemplateId",
+    "PublicNotice",
+    "TemplateId",
+    "check_values",
+    "public_notice",
+]

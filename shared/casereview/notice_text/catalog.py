@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 TemplateId = Literal["acknowledgement", "news", "information_asked"]
+OfficeTemplateId = Literal["target_passed"]
+"""Messages to an office's duty mailbox, in English, of a case by its id alone."""
 
+OFFICE_VERSION: Final = 1
 VERSIONS: Final[Mapping[TemplateId, int]] = {"acknowledgement": 1, "news": 1, "information_asked": 1}
 """The version of each text; all languages of a text change together."""
 
