@@ -106,7 +106,7 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
 
 @cache
 def _office_texts() -> OfficeTexts:
-    return OfficeTexts.model_validate_json((TEMPLATES / "office.json").read_bytes())
+    return OfficeTexts.model_validate_json(TEMPLATES.joinpath("en", "office.json").read_bytes())
 
 
 def render_for_office(template_id: OfficeTemplateId, *, case: str, office: str) -> Message:
