@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from casereview.messages import Duty, Hint
 from infra.openapi.document import Api, routes
-from tests.integration.scenario import Exchange, Watched
+from tests.integration.watched import Exchange, Watched
 from tests.proofs.tally import Tally
 
 

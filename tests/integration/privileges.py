@@ -9,7 +9,7 @@ from infra.local.iam import AwsRequest, Policy, allowed, calls_of, context_of, k
 from infra.local.intrinsics import Resolver
 from tests.calls import Call
 from tests.environment import REGION
-from tests.integration.scenario import Watched
+from tests.integration.watched import Watched
 from tests.proofs.tally import Tally
 from tests.template.reading import FUNCTIONS, listed, properties, translated
 

@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from casereview import keys
 from casereview.records import Request
-from tests.calls import Call, recorded
 from tests.edge import edge, refuses
-from tests.system import Answer, Staff, System
+from tests.system import Staff, System
 
 OFFICER = Staff("omar", "officer restricted")
 SUPERVISOR = Staff("sue", "supervisor restricted")
 OFFICIAL = Staff("sam", "sro restricted", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What was sent to an API, and how it answered."""
-
-    who: str
-    method: str
-    path: str
-    body: object
-    status: int
-
-
-class Watched(System):
-    """A system that keeps every answer, and knows which function makes each AWS call."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[Call] = []
-        self.by_function: dict[str, list[Call]] = {}
-        self.answers: list[tuple[str, Answer]] = []
-        self.exchanges: list[Exchange] = []
-        self.duties: set[str] = set()
-        self.worked: list[str] = []
-        """The bodies of the messages that workers were given."""
-
-    @contextmanager
-    def acting(self, function: str) -> Iterator[None]:
-        """Take the calls made inside as those of a function."""
-        with recorded() as calls:
-            yield
-        self.by_function.setdefault(function, []).extend(calls)
-
-    def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
-        with self.acting("intake"):
-            answer = super().call(method, path, body, headers)
-        self._keep("public", method, path, body, answer)
-        return answer
-
-    def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
-        with self.acting("review"):
-            answer = super().staff(user, method, path, body)
-        self._keep("staff", method, path, body, answer)
-        return answer
-
-    def _keep(self, who: str, method: str, path: str, body: object, answer: Answer) -> None:
-        self.answers.append((who, answer))
-        self.exchanges.append(Exchange(who, method, path.partition("?")[0], body, answer.status))
-
-    def _pump_once(self, name: str, worker: Callable[[dict[str, Any]], Any]) -> bool:
-        def watched(event: dict[str, Any]) -> Any:  # noqa: ANN401  # as the worker's
-            self.worked += [record["body"] for record in event["Records"]]
-            with self.acting("prioritize" if name == "rank" else "notify"):
-                return worker(event)
-
-        return super()._pump_once(name, watched)
-
-    def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
-        with self.acting("notify"):
-            return super().bounce(event)
-
-    def duty(self, duty: str) -> dict[str, int]:
-        self.duties.add(duty)
-        with self.acting("prioritize"):
-            return super().duty(duty)
 
 
 @dataclass
@@ -105,7 +37,7 @@ def filing(words: Words, number: int, **changes: Any) -> dict[str, Any]:  # noqa
     contact = {
         "email": words.known(f"email{number}", f"zq{number}mail@canary-host.org"),
         "phone": words.known(f"phone{number}", f"+1202555{number:04d}"),
-        "language": "es-x-zqlang",
+        "language": words.known("language", "es-x-zqlang"),
         "spoken_language": word("spoken"),
     }
     plain: dict[str, Any] = {
@@ -138,6 +70,20 @@ def filing(words: Words, number: int, **changes: Any) -> dict[str, Any]:  # noqa
     return plain | changes
 
 
+def place_of(words: Words, who: str) -> dict[str, Any]:
+    """Return facts of a place that no table knows: the words could say who it is."""
+    residence = {"state": words.word(f"{who}_state"), "county": words.word(f"{who}_county")}
+    return {"facility": words.word(f"{who}_facility"), "residence": residence}
+
+
+def update_of(words: Words) -> dict[str, Any]:
+    """Return an update that fills every sealed field."""
+    filed = filing(words, 1040)
+    contact = {**filed["requester"]["contact"], "email": words.known("update", "zqupdate@canary-host.org")}
+    facts = {"convictions": filed["facts"]["convictions"]} | place_of(words, "moved")
+    return {"facts": facts, "contact": contact, "statement": words.word("statement")}
+
+
 def public(system: System, words: Words) -> list[dict[str, Any]]:
     """File alone, joined, without A-number and under one key twice; look up, update, withdraw, be refused."""
     word = words.word
@@ -150,14 +96,15 @@ def public(system: System, words: Words) -> list[dict[str, Any]]:
     nameless = filing(words, 1003)
     nameless["subject"].pop("a_number")
     apart = system.file(nameless)
-    alone = system.file(filing(words, 1004))
+    elsewhere = filing(words, 1004)
+    elsewhere["facts"] |= place_of(words, "filed")
+    alone = system.file(elsewhere)
     system.pump()
     for filed in (first, joined, apart):
         assert system.on(filed, "GET").status == 200
     for path in ("/field-offices?state=TX&county=Webb", "/notice?language=ht"):
         assert system.call("GET", path).status == 200
-    update = {"contact": {"email": words.known("update", "zqupdate@canary-host.org")}, "statement": word("statement")}
-    assert system.on(first, "POST", "/updates", update).status == 202
+    assert system.on(first, "POST", "/updates", update_of(words)).status == 202
     assert system.on(alone, "POST", "/withdrawal", {}).status == 202
     held = system.file(filing(words, 1011))
     system.pump()
@@ -204,8 +151,9 @@ def office(system: System, words: Words, filed: list[dict[str, Any]]) -> None:
     for what in ("", f"/contacts?why={word('why')}", "/ranking", "/history"):
         assert system.staff(OFFICER, "GET", at + what).status == 200
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
+    seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
     work = [
-        ("verifications", {"facts": {"pregnant": True}, "verdict": "confirmed", "why": word("verify")}),
+        ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
         ("verifications", {"receipt": first["receipt"], "identity": True, "verdict": "confirmed", "why": word("id")}),
         ("reissue-code", {"receipt": joined["receipt"]}),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
@@ -245,8 +193,10 @@ def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
     system.work(OFFICER, case_id, "claim")
     _decide(system, words, OFFICER, case_id, "granted")
     system.work(OFFICER, case_id, "reopening", {"why": words.word("reopening")})
-    for _ in range(2):  # the second joins the first
-        assert system.staff(OFFICER, "POST", "/staff/requests", filing(words, 1009)).status == 201
+    for place in ({}, place_of(words, "told_to_staff")):  # the second joins the first
+        sent = filing(words, 1009)
+        sent["facts"] |= place
+        assert system.staff(OFFICER, "POST", "/staff/requests", sent).status == 201
     assert system.duty("snapshot")
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
 

@@ -29,8 +29,9 @@ from tests.integration.privileges import (
     keys_are_needed,
     role_of,
 )
-from tests.integration.scenario import Watched, Words, everything
+from tests.integration.scenario import Words, everything
 from tests.integration.scenario_policies import policies
+from tests.integration.watched import Watched
 from tests.proofs.tally import Tally
 from tests.property.world import fast_moto
 from tests.template.reading import FUNCTIONS, listed

@@ -13,7 +13,8 @@ from infra.openapi.public import PUBLIC
 from infra.openapi.staff import STAFF
 from tests.integration.covering import routes_are_covered, work_is_covered
 from tests.integration.privileges import Statement, Template, conditions_bind, is_allowed, is_needed, keys_are_needed
-from tests.integration.scenario import Watched, Words, public, sending
+from tests.integration.scenario import Words, public, sending
+from tests.integration.watched import Watched
 from tests.proofs.tally import Tally
 from tests.property.world import fast_moto
 
