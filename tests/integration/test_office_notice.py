@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from casereview.notice_text import NoticeTextError
 from casereview.records import Notice
-from notify.render import NoticeTextError, OfficeText, OfficeTexts, render_for_office
+from notify.render import OfficeText, OfficeTexts, render_for_office
 from tests.edge import edge, refuses
 from tests.system import System, body, running
 
