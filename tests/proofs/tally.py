@@ -25,7 +25,7 @@ CLAIMS = {
     6: "No leak: what is sealed is found nowhere in the clear",
     7: "Bad input: refused with a reason, nothing stored, nothing falls over",
 }
-_TRIED, _VIOLATED, _CLAIM = "tried", "violated", "claim"
+_TRIED, _VIOLATED, _CLAIM, _CRASHES = "tried", "violated", "claim", "crashes"
 
 
 @dataclass
@@ -83,6 +83,24 @@ def summary(reports: Mapping[str, Sequence[object]]) -> Table:
     return table
 
 
+def crashes(reports: Mapping[str, Sequence[object]]) -> Table:
+    """Return the crash matrix: each flow, its AWS calls, and how many deaths before and after them it survived.
+
+    The rows are what tests say by ``record_property("crashes", [flow, calls, survived before, survived after])``.
+    """
+    ended = [found for group in reports.values() for found in group if isinstance(found, pytest.TestReport)]
+    said = [found.user_properties for found in ended if found.when == "teardown"]
+    rows: Any = sorted(value for properties in said for name, value in properties if name == _CRASHES)
+    table = Table("crash matrix: flow", "AWS calls", "dies before: survived", "dies after: survived")
+    totals = [f"{len(rows)} flows", *(sum(row[place] for row in rows) for place in (1, 2, 3))]
+    for flow, calls, before, after in [*rows, totals] if rows else []:
+        table.add_row(flow, f"{calls:,}", f"{before:,} / {calls:,}", f"{after:,} / {calls:,}")
+    return table
+
+
 def show(reports: Mapping[str, Sequence[object]]) -> None:
-    """Print the table."""
-    Console(width=120).print(summary(reports))
+    """Print the tables."""
+    matrix, console = crashes(reports), Console(width=120)
+    if matrix.row_count:
+        console.print(matrix)
+    console.print(summary(reports))

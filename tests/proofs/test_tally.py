@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from tests.proofs.tally import Tally, summary
+from tests.proofs.tally import Tally, crashes, summary
 
 pytest_plugins = ["pytester"]
 PROOFS = """
@@ -33,6 +33,15 @@ def pytest_collection_modifyitems(items):
 pytestmark = pytest.mark.filterwarnings("default")
 
 
+CRASHES = """
+import pytest
+
+@pytest.mark.parametrize("row", [["file", 9, 9, 8], ["rank", 5, 5, 5]])
+def test_a_flow(row, record_property):
+    record_property("crashes", row)
+"""
+
+
 def _rows(pytester: pytest.Pytester, bad: str) -> tuple[list[str], bool]:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(PROOFS.format(bad=bad))
@@ -53,6 +62,19 @@ def test_cases_and_violations_are_counted_by_claim(
     pytester: pytest.Pytester, bad: str, rows: list[str], *, failed: bool
 ) -> None:
     assert _rows(pytester, bad) == (rows, failed)
+
+
+def test_the_crash_matrix_is_printed_with_its_sums(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CRASHES)
+    reports = pytester.inline_run("-p", "no:cacheprovider").getreports("pytest_runtest_logreport")
+    out = StringIO()
+    Console(file=out, width=160).print(crashes({"": list(reports)}))
+    rows = [[cell.strip() for cell in line.split("│")[1:5]] for line in out.getvalue().splitlines() if "│" in line]
+    assert rows == [
+        ["file", "9", "9 / 9", "8 / 9"],
+        ["rank", "5", "5 / 5", "5 / 5"],
+        ["2 flows", "14", "14 / 14", "13 / 14"],
+    ]
 
 
 def test_a_violation_does_not_end_the_proof_and_is_told_by_name() -> None:

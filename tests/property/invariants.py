@@ -129,7 +129,8 @@ def _clock_is_right(case: Case, now: Snapshot) -> None:
         assert case.status == "information_needed", case
     if not is_up_to_date(case, now):
         return
-    lane = next(lane for lane in compiled(case.policy or DEFAULT).lanes if lane.id == case.lane)
+    policy = now.policies.get(case.policy or "") or compiled(case.policy or DEFAULT)
+    lane = next(lane for lane in policy.lanes if lane.id == case.lane)
     assert not (lane.top and case.stopped_since), case
     running = lane.first_look is not None and case.stopped_since is None
     assert (case.target_at is not None) == running, case

@@ -20,6 +20,7 @@ import prioritize.app
 from casereview.items import from_item
 from casereview.messages import Queue
 from casereview.policies import Policies
+from casereview.policy.compiled import CompiledPolicy
 from casereview.policy_records import Switch
 from casereview.records import Case, Event, Guard, Notice, Officer, Request, Stored
 from infra.local import moto_dynamodb
@@ -67,6 +68,8 @@ class Snapshot:
     switches: list[Switch] = field(default_factory=list)
     queues: dict[str, str] = field(default_factory=dict)
     """By case: the worklist that it stands in."""
+    policies: dict[str, CompiledPolicy] = field(default_factory=dict)
+    """Those that were published in this table, where there are any."""
 
     def history(self, case_id: str) -> list[Event]:
         """Return the events of a case, oldest first."""
@@ -164,13 +167,19 @@ def _inner(value: Any) -> Any:  # noqa: ANN401  # what moto keeps
     return [_wire(each) for each in value] if isinstance(value, list) else value
 
 
-def look_at(system: System) -> Snapshot:
-    """Read the whole table of a system through its client."""
-    found = Snapshot(system.time)
+Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
+"""By key: an item and its record, as they were read last."""
+
+
+def look_at(system: System, known: Known | None = None) -> Snapshot:
+    """Read the whole table of a system through its client; what is ``known`` and has not changed is not read anew."""
+    found, known = Snapshot(system.time), {} if known is None else known
     for item in system.items():
-        pk, sk = item["pk"]["S"], item["sk"]["S"]
-        model = _MODELS.get(sk.split("#", 1)[0])
-        _keep(found, (pk, sk), item, from_item(model, item) if model else None)
+        key = item["pk"]["S"], item["sk"]["S"]
+        model = _MODELS.get(key[1].split("#", 1)[0])
+        if model and (key not in known or known[key][0] != item):
+            known[key] = item, from_item(model, item)
+        _keep(found, key, item, known[key][1] if model else None)
     return found
 
 
