@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from itertools import count
+from random import randrange
 from typing import Any
 
 CHANNELS = ("web", "email", "phone", "letter", "fax", "in_person")
@@ -29,7 +30,7 @@ class Canaries:
     """Makes canaries, and finds those that a text holds."""
 
     def __init__(self) -> None:
-        self._numbers = count(10_000)
+        self._numbers = count(randrange(10_000, 90_000))  # noqa: S311  # other runs leave other values
         self.made: dict[str, str] = {}
         """What to look for, by the field that it was put into."""
 
@@ -41,6 +42,12 @@ class Canaries:
         token, word = f"zq{next(self._numbers)}qz", WORDS[language]
         self._keep(field, token, word, json.dumps(word)[1:-1])
         return f"{word} {token}"
+
+    def tag(self, field: str, language: str) -> str:
+        """A language tag that nobody else has: with a subtag for private use."""
+        token = f"zq{next(self._numbers)}q"
+        self._keep(field, token)
+        return f"{language}-x-{token}"
 
     def email(self, field: str) -> str:
         token = f"zq{next(self._numbers)}qz"
@@ -106,7 +113,7 @@ class Canaries:
             "email": self.email("contact.email"),
             "phone": self.phone("contact.phone"),
             "preferred": "sms" if language in {"ht", "ar"} else "email",
-            "language": language,
+            "language": self.tag("contact.language", language),
             "spoken_language": self.text("contact.spoken_language", language),
             "safe_to_contact": True,
         }

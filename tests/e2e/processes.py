@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
+from tempfile import gettempdir
 
 PROC = Path("/proc")
 
@@ -28,25 +31,37 @@ def _parent(stat: Path) -> int:
 
 def given(root: int) -> str:
     """Return arguments and environment of all these processes."""
-    return "\n".join(
-        text
-        for process in processes_of(root)
-        for name in ("cmdline", "environ")
-        for text in _read(PROC / f"{process}/{name}")
-    )
+    places = [PROC / f"{process}/{name}" for process in processes_of(root) for name in ("cmdline", "environ")]
+    return "\n".join(text for place in places for text in content(place))
 
 
-def _read(path: Path) -> Iterator[str]:
+def content(path: Path) -> Iterator[str]:
+    """Yield what a file holds; nothing where it is gone."""
     with suppress(OSError):
         yield path.read_text(encoding="utf-8", errors="replace")
 
 
-def open_files(root: int) -> set[Path]:
-    """Return the regular files that they hold open now, those that were deleted included."""
-    found: set[Path] = set()
-    for process in processes_of(root):
-        for entry in PROC.glob(f"{process}/fd/*"):
-            with suppress(OSError):
-                if entry.stat().st_size and entry.resolve().suffix not in {".so", ".py", ".pyc"} and entry.is_file():
-                    found.add(entry)
-    return found
+def written(root: int, since: float) -> list[Path]:
+    """Return what they may have left on the disk since an instant (seconds since 1970).
+
+    Every regular file that one of them holds open for writing, deleted ones included, and every new one of this user
+    in the folder for temporary files.
+    """
+    held = [entry for process in processes_of(root) for entry in PROC.glob(f"{process}/fd/*") if _is_written(entry)]
+    return [*held, *(path for path in Path(gettempdir()).iterdir() if _is_new(path, since))]
+
+
+def _is_written(entry: Path) -> bool:
+    try:
+        flags = (entry.parent.parent / "fdinfo" / entry.name).read_text().partition("flags:")[2].split()[0]
+        return entry.is_file() and bool(int(flags, 8) & (os.O_WRONLY | os.O_RDWR))
+    except OSError:
+        return False
+
+
+def _is_new(path: Path, since: float) -> bool:
+    try:
+        found = path.lstat()
+        return S_ISREG(found.st_mode) and found.st_uid == os.getuid() and found.st_mtime >= since
+    except OSError:
+        return False

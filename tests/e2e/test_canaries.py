@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from itertools import cycle
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
 
 from casereview import keys
 from casereview.records import Case, Notice, Request
+from casereview.submission import Submission, Update
+from infra.openapi.public import PUBLIC
+from tests.e2e import processes
 from tests.e2e.canaries import CHANNELS, WORDS, Canaries
 from tests.e2e.local import Answer, Client, Local, eventually, running
+from tests.integration.scenario import Words
+from tests.integration.sealed import every_field_has_a_canary
+from tests.integration.watched import Exchange
+from tests.proofs.tally import Tally
 from tests.system import body
 
+pytestmark = pytest.mark.proof(6)
 PROTECTED = ("vawa", "t_visa", "u_visa")
 """Which protected relief is pending is sealed; that one is lies open."""
 
@@ -38,6 +52,8 @@ class Aftermath:
     answers: list[Answer] = field(default_factory=list)
     filed: list[dict[str, str]] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    began: float = field(default_factory=time.time)
 
     @property
     def logs(self) -> str:
@@ -75,7 +91,14 @@ class Aftermath:
     def _call(self, client: Client, path: str, sent: object, headers: dict[str, str]) -> Answer:
         answer = client.call("POST", path, sent, headers)
         self.answers.append(answer)
+        self.exchanges.append(Exchange("public", "POST", path, sent, answer.status))
         return answer
+
+    def search(self, tally: Tally, place: str, *texts: str, but: frozenset[str] = frozenset()) -> None:
+        """Look for the canary of every field in a place; each is a case."""
+        found = self.canaries.found_in(*texts) - but
+        for name in sorted(set(self.canaries.made.values())):
+            tally.expect(f"{name} in {place}", holds=name not in found)
 
     def break_one(self) -> None:
         """Make a case that cannot be read any more, and have everybody stumble over it."""
@@ -127,51 +150,98 @@ def test_the_search_finds_what_is_there(aftermath: Aftermath) -> None:
     assert len(aftermath.local.outbox()) >= len(WORDS) - 2
 
 
-def test_no_canary_is_in_a_log_line_or_a_metric(aftermath: Aftermath) -> None:
+def test_no_canary_is_in_a_log_line_or_a_metric(aftermath: Aftermath, tally: Tally) -> None:
     metrics = [line for line in aftermath.logs.splitlines() if '"_aws"' in line]
     for name in ("Ranked", "Sent", "Refused", "Faults"):
         assert any(f'"{name}"' in line for line in metrics)
-    assert aftermath.canaries.found_in(aftermath.logs) == set()
+    aftermath.search(tally, "logs and metrics", aftermath.logs)
     assert not [word for word in PROTECTED if word in aftermath.logs]
     assert "Traceback" not in aftermath.logs
 
 
-def test_no_canary_is_in_the_subject_or_body_of_a_message(aftermath: Aftermath) -> None:
+def test_no_canary_is_in_the_subject_or_body_of_a_message(aftermath: Aftermath, tally: Tally) -> None:
     texts = [message["subject"] + message["body"] for message in aftermath.local.outbox()]
     assert {message["language"] for message in aftermath.local.outbox()} >= set(WORDS) - {"en", "zh"}
-    assert aftermath.canaries.found_in(*texts) == set()
+    aftermath.search(tally, "messages", *texts)
 
 
-def test_the_only_canaries_in_a_whole_e_mail_are_its_recipients(aftermath: Aftermath) -> None:
+def test_the_only_canaries_in_a_whole_e_mail_are_its_recipients(aftermath: Aftermath, tally: Tally) -> None:
     mails = [message_from_bytes(mail, policy=policy.default) for mail in aftermath.local.raw_mail()]
     headers = [str(value) for mail in mails for value in mail.values()]
     parts = [part.get_content() for mail in mails for part in mail.walk() if not part.is_multipart()]
     assert len(parts) == 2 * len(mails)
     assert aftermath.canaries.found_in(*headers) == {"contact.email"}
-    assert aftermath.canaries.found_in(*parts) == set()
+    aftermath.search(tally, "whole e-mails", *parts)
 
 
-def test_no_canary_is_in_a_queue(aftermath: Aftermath) -> None:
+def test_no_canary_is_in_a_queue(aftermath: Aftermath, tally: Tally) -> None:
     bodies = [json.loads(json.loads(message)["Body"]) for message in aftermath.queued]
     assert {frozenset(found) for found in bodies if "NONE" not in found.values()} == {
         frozenset({"schema", "case_id"}),
         frozenset({"schema", "case_id", "notice_id"}),
     }
-    assert aftermath.canaries.found_in(*aftermath.queued) == set()
+    aftermath.search(tally, "queues and dead letters", *aftermath.queued)
 
 
-def test_no_canary_lies_open_in_the_table_nor_unsealed_among_its_bytes(aftermath: Aftermath) -> None:
+def test_no_canary_lies_open_in_the_table_nor_unsealed_among_its_bytes(aftermath: Aftermath, tally: Tally) -> None:
     items = aftermath.local.items()
     assert sum("sealed" in item for item in items) == 2 * len(WORDS)
     lying_open = json.dumps(items, ensure_ascii=False, default=lambda data: data.decode("latin-1"))
+    aftermath.search(tally, "table and indexes", lying_open, but=frozenset({"broken"}))
     assert aftermath.canaries.found_in(lying_open) == {"broken"}
     assert not [word for word in PROTECTED if word in lying_open]
 
 
-def test_no_answer_repeats_what_was_sent(aftermath: Aftermath) -> None:
+def test_no_answer_repeats_what_was_sent(aftermath: Aftermath, tally: Tally) -> None:
     answers = [answer.body.decode() for answer in aftermath.answers]
     assert {answer.status for answer in aftermath.answers} == {200, 201, 202, 409, 422, 503}
+    aftermath.search(tally, "answers", *answers, but=frozenset({"access_code"}))
     assert aftermath.canaries.found_in(*answers) == {"access_code"}
+
+
+def test_no_canary_is_among_what_a_process_was_given(aftermath: Aftermath, tally: Tally) -> None:
+    given = processes.given(aftermath.local.process)
+    assert "infra.local" in given
+    assert given.count("AWS_LAMBDA_FUNCTION_NAME") >= 4
+    aftermath.search(tally, "arguments and environments", given)
+
+
+def test_no_canary_is_in_a_file_that_was_written(aftermath: Aftermath, tally: Tally) -> None:
+    """The log among them; the sealed table lies in memory, for a local system leaves nothing behind."""
+    files = processes.written(aftermath.local.process, aftermath.began)
+    assert aftermath.local.log.resolve() in {path.resolve() for path in files}
+    texts = [text for path in files for text in processes.content(path)]
+    aftermath.search(tally, "files", *texts)
+
+
+def test_a_file_that_holds_one_is_found(aftermath: Aftermath, tmp_path: Path) -> None:
+    kept = Path(gettempdir()) / f"canary-{os.getpid()}"
+    kept.write_text(json.dumps(aftermath.canaries.submission("en", "web")), encoding="utf-8")
+    try:
+        files = processes.written(aftermath.local.process, aftermath.began)
+    finally:
+        kept.rename(tmp_path / "found")
+    tally = Tally()
+    assert kept in files
+    aftermath.search(tally, "files", *processes.content(tmp_path / "found"))
+    assert len(tally.violations) > 10
+
+
+def test_a_process_that_was_given_one_is_found(aftermath: Aftermath) -> None:
+    word = aftermath.canaries.text("argument", "en")
+    program = [sys.executable, "-c", "input()", word]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as child:
+        tally = Tally()
+        aftermath.search(tally, "arguments", processes.given(child.pid))
+        child.communicate(b"\n")
+    assert [violation.split(":")[0] for violation in tally.violations] == ["argument in arguments"]
+
+
+def test_every_field_that_holds_somebodys_words_was_sent_with_a_canary(aftermath: Aftermath, tally: Tally) -> None:
+    words = Words({form: form for form in aftermath.canaries.made})
+    filled = {route: each for route, each in PUBLIC.operations.items() if each.body in {Submission, Update}}
+    api = replace(PUBLIC, operations=filled)
+    every_field_has_a_canary(aftermath.exchanges, words, api, tally)
 
 
 def test_a_code_is_said_once_and_to_its_holder_only(aftermath: Aftermath) -> None:
