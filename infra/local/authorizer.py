@@ -49,13 +49,15 @@ class TokenVerifier:
     def _claims(self, pool: str, token: str) -> dict[str, Any] | None:
         try:
             claims = jwt.decode(token, self._keys_of(pool), algorithms=["RS256"]).claims
-        except (JoseError, ValueError, KeyError):
+        except (JoseError, ValueError, KeyError, TypeError):
             return None
+        expires = claims.get("exp")
         holds = (
             claims.get("iss") == f"https://cognito-idp.{REGION}.amazonaws.com/{pool}"
-            and claims.get("aud") in self._clients.get(pool, frozenset())
+            and str(claims.get("aud")) in self._clients.get(pool, frozenset())
             and claims.get("token_use") == "id"
-            and float(claims.get("exp", 0)) > time.time()
+            and isinstance(expires, int | float)
+            and expires > time.time()
         )
         return claims if holds else None
 

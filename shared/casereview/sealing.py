@@ -64,8 +64,8 @@ class Seal:
             raise SealBrokenError from error
         finally:
             decryptor.footer = None  # else the SDK logs a traceback when what was not read to its end is thrown away
-        context = decryptor.header.encryption_context
-        if context.get("part") != part or context.get("receipt") != receipt:
+        context, behind = decryptor.header.encryption_context, decryptor.source_stream.read(1)
+        if context.get("part") != part or context.get("receipt") != receipt or behind:
             raise SealBrokenError
         return _inflate(bytes(plain))
 

@@ -66,6 +66,12 @@ def test_what_was_cut_short_is_refused(sealed: Seal, data: st.DataObject) -> Non
         sealed.open("request", "R1", found[: data.draw(st.integers(0, len(found) - 1))])
 
 
+@pytest.mark.parametrize("more", [b"\0", b"x" * 5000])
+def test_what_was_lengthened_is_refused(sealed: Seal, more: bytes) -> None:
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", sealed.close("request", "R1", b"hello") + more)
+
+
 @pytest.mark.parametrize("junk", [b"", b"x", b'{"given_name": "Ana"}', bytes(500)])
 def test_what_was_never_sealed_is_refused(sealed: Seal, junk: bytes) -> None:
     with pytest.raises(SealBrokenError):

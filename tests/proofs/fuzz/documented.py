@@ -6,12 +6,11 @@ address and a code or token that hold, so that the data is looked at, and once w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
 from requests import Session
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -27,11 +26,8 @@ from schemathesis.specs.openapi.checks import (
 
 from infra.openapi import ROOT
 from tests.e2e.local import Local, eventually
-from tests.proofs.sizes import FULL
+from tests.proofs.fuzz.many import try_many
 from tests.proofs.tally import Tally
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 CHECKS = [
     not_a_server_error,
@@ -114,7 +110,7 @@ class Explorer:
         for mode in MODES:
             if mode is GenerationMode.NEGATIVE and holding and not (operation.body or operation.query):
                 continue  # nothing is left to be wrong
-            _many(operation.as_strategy(generation_mode=mode, **fixed), examples, self._try)
+            try_many(operation.as_strategy(generation_mode=mode, **fixed), examples, self._try)
 
     def _try(self, case: Any) -> None:  # noqa: ANN401  # a Case of schemathesis
         self.table.before()
@@ -135,21 +131,3 @@ def _hold(case: Any, response: Any) -> None:  # noqa: ANN401  # of schemathesis
         case.validate_response(response, checks=[*CHECKS, *accepted])
     except FailureGroup as found:
         raise AssertionError("; ".join(f"{type(each).__name__}: {each}" for each in found.exceptions)) from None
-
-
-def _many(strategy: SearchStrategy[Any], examples: int, tried: Callable[[Any], None]) -> None:
-    """Try so many examples: always the same ones in the small run, others each time in the full one."""
-
-    @settings(
-        max_examples=examples,
-        derandomize=not FULL,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def run(case: Any) -> None:  # noqa: ANN401  # what the strategy makes
-        tried(case)
-
-    run()
