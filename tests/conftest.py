@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import tests.environment
 from tests.proofs import tally as proofs
+from tests.proofs.sizes import FULL
 from tests.system import System, running
 
 assert tests.environment.REGION
 tally = proofs.tally
+# No test fails for a slow machine; the examples are the same each time, but for `make prove`, which looks further.
+settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not FULL, print_blob=True
+)
+settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ def _day(year: str, month: str | None, day: str | None) -> date:
     return found
 
 
-def _parse_past(value: object, info: ValidationInfo) -> date:
+def _parse_past(value: object, info: ValidationInfo, ahead: timedelta = timedelta(0)) -> date:
     """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; a partial date is its first day, in the person's favour."""
     if isinstance(value, date):
         return value
@@ -46,9 +46,14 @@ def _parse_past(value: object, info: ValidationInfo) -> date:
         raise _wrong("must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
     day = _day(found[1], found[2], found[3])
     today: date | None = (info.context or {}).get("today")
-    if today and day > today:
+    if today and day > today + ahead:
         raise _wrong("must not be in the future")
     return day
+
+
+def _parse_begun(value: object, info: ValidationInfo) -> date:
+    """Read the day of what has just happened: in Guam it is tomorrow already for ten hours of each UTC day."""
+    return _parse_past(value, info, timedelta(days=1))
 
 
 def _parse_day(value: object) -> date:
@@ -145,6 +150,16 @@ PastDate = Annotated[
     PlainValidator(_parse_past),
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     _shown("PastDate", "A day, month or year of 1900 or later, not in the future.", anyOf=[_FULL_DATE, _PARTIAL_DATE]),
+]
+BegunDate = Annotated[
+    date,
+    PlainValidator(_parse_begun),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    _shown(
+        "BegunDate",
+        "A day, month or year of 1900 or later, begun somewhere: today in UTC, or the day after.",
+        anyOf=[_FULL_DATE, _PARTIAL_DATE],
+    ),
 ]
 Day = Annotated[
     date,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from casereview.facts import Conviction, Facts, Relief
-from casereview.fields import Day, Email, LanguageTag, LongText, PastDate, Phone, RemovalTime, Text, given
+from casereview.fields import BegunDate, Day, Email, LanguageTag, LongText, PastDate, Phone, RemovalTime, Text, given
 from casereview.identifiers import ANumber
 from casereview.jsontext import Json, canonical, escape, read_object
 from casereview.model import Record
@@ -107,7 +107,7 @@ class FactClaims(Record):
     """The facts as stated. Absent, null and ``unknown`` all mean unknown."""
 
     custody: Literal["detained", "not_detained", "unknown"] | None = None
-    detained_on: PastDate | None = None
+    detained_on: BegunDate | None = None
     facility: Text | None = None
     """Where the person is detained: the facility's code, or its name."""
     residence: Residence | None = None

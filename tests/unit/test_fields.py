@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from casereview.fields import Day, Email, LanguageTag, PastDate, Phone, RemovalTime
+from casereview.fields import BegunDate, Day, Email, LanguageTag, PastDate, Phone, RemovalTime
 
 TODAY = date(2024, 2, 29)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
@@ -45,7 +45,12 @@ def test_a_date_of_the_past_is_not_in_the_future(written: str) -> None:
     assert refusal(PastDate, written) == "must not be in the future"
 
 
-@pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime])
+def test_who_was_detained_today_in_guam_is_not_in_the_future() -> None:
+    assert read(BegunDate, "2024-03-01") == date(2024, 3, 1)
+    assert refusal(BegunDate, "2024-03-02") == "must not be in the future"
+
+
+@pytest.mark.parametrize("kind", [PastDate, BegunDate, Day, RemovalTime])
 @pytest.mark.parametrize(
     "written", ["2023-02-29", "2023-13-01", "2023-00-01", "2023-04-31", "0000-01-01", "1900-02-29"]
 )
