@@ -1,4 +1,4 @@
-"""Forged tokens at the local authorizer: whatever was done to one that holds, nobody gets in, and nothing falls over."""
+"""Forged tokens at the local authorizer: whatever was done to one that holds, nobody gets in, nothing falls over."""
 
 from __future__ import annotations
 
