@@ -18,6 +18,7 @@ from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,
     OFFICER,
+    SUPERVISOR,
     ask,
     claimed,
     decide,
@@ -110,6 +111,22 @@ def test_release_puts_a_case_back_to_its_place(system: System) -> None:
     assert (system.case_of(held.filed).rank, _held(system)) == (rank, 0)
     assert post(system, OFFICER, held.case_id, "release").status == 409
     assert take_next(system, COLLEAGUE) == held.case_id
+
+
+def test_a_supervisor_gives_back_what_somebody_else_holds(system: System) -> None:
+    """As where a request restricts a case that is held by who may not open restricted ones."""
+    held = claimed(system)
+    restricting = {"facts": {"relief_pending": ["t_visa"]}}
+    assert system.on(held.filed, "POST", "/updates", restricting).status == 202
+    system.pump()
+    assert post(system, OFFICER, held.case_id, "release").status == 404
+    assert post(system, SUPERVISOR, held.case_id, "release").status == 404
+    cleared = Staff("sy", "supervisor,restricted")
+    assert system.work(cleared, held.case_id, "release")["claimed_by"] is None
+    assert _held(system) == 0
+    event = system.history(system.case_of(held.filed))[-1]
+    assert (event.kind, event.user, event.details) == ("released", "sy", {"held_by": "omar"})
+    assert take_next(system, CLEARED) == held.case_id
 
 
 def test_a_lease_lasts_as_the_policy_says_and_ends_when_the_sweep_clears_it(system: System) -> None:
