@@ -193,7 +193,9 @@ _STATED: Mapping[Route, Operation] = {
         "A lease: work on the case renews it, and the sweep ends it. 409 where somebody else holds the case or its"
         " state allows no claim; claiming one's own again changes nothing.",
     ),
-    ("post", f"{_CASE}/release"): _working(Nothing, "One's own claim, or as a supervisor anybody's; 409 for who does not hold it."),
+    ("post", f"{_CASE}/release"): _working(
+        Nothing, "One's own claim, or as a supervisor anybody's; 409 for who does not hold it."
+    ),
     ("post", f"{_CASE}/verifications"): _working(
         bodies.Finding,
         "Needs the claim. What is established wins over every claim; a verified requester is told everything.",
