@@ -31,7 +31,9 @@ class Seen:
         return tuple(name for name, _size in self.calls)
 
 
-def ask(system: System, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answered:
+def ask(
+    system: System, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Answered:
     """Send one request through the public handler, and keep all of its answer."""
     event = system._event(method, path, body, headers or {})
     found: Any = intake.app.respond(system.intake, event, cast("LambdaContext", Context()))

@@ -1,4 +1,4 @@
-"""Two samples of times, and how well one is told from the other: a rank test that asks nothing of their distribution."""
+"""Two samples of times, and how well one is told from the other: a rank test of any distributions."""
 
 from __future__ import annotations
 
