@@ -1,0 +1,196 @@
+"""Bulk filing: what the template puts before it, and what the rest of the system does for everybody else meanwhile.
+
+The local run throttles nothing, and says so; what stands here of the gateway is what the template states.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import casereview.filing
+import prioritize.sweep
+from casereview.filing import MAX_REQUESTS
+from casereview.messages import Queue
+from casereview.table import Table
+from infra.local.resources import others
+from infra.openapi import ROOT
+from tests.calls import recorded
+from tests.integration.review.office import SISTER, matter, person, take_next
+from tests.large import quick
+from tests.proofs.sizes import sized
+from tests.proofs.tally import Tally
+from tests.system import Staff, System, body
+from tests.template.reading import APIS, properties, translated
+
+pytestmark = pytest.mark.timeout(sized(120, 600))
+DOCUMENTS = {"PublicApi": "openapi.json", "StaffApi": "openapi-staff.json"}
+
+
+# ---- before the functions: the gateway and the firewall
+
+
+def throttles(tally: Tally, read: Callable[[str], Any] = properties) -> None:
+    """Read from the template that each API has a rate and a burst, and answers beyond them with a problem."""
+    defaults = {name: each.get("Default") for name, each in translated()["Parameters"].items()}
+    for api in APIS:
+        with tally.case(f"{api}: every method is throttled"):
+            (settings,) = read(f"{api}v1Stage")["MethodSettings"]
+            assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+            rate, burst = (defaults[settings[f"Throttling{name}Limit"]["Ref"]] for name in ("Rate", "Burst"))
+            assert 0 < rate <= burst <= 1000
+        for kind in ("THROTTLED", "QUOTA_EXCEEDED"):
+            with tally.case(f"{api}: {kind}"):
+                answer = read(api)["Body"]["x-amazon-apigateway-gateway-responses"][kind]
+                problem = json.loads(answer["responseTemplates"]["application/json"])
+                assert (int(answer["statusCode"]), problem["status"]) == (429, 429)
+                assert problem["errors"][0].keys() == {"pointer", "message"}
+                media = answer["responseParameters"]["gatewayresponse.header.Content-Type"]
+                assert media == "'application/problem+json'"
+        with tally.case(f"{api}: one address has a limit, blocked by the firewall"):
+            (rule,) = [each for each in read(f"{api}Firewall")["Rules"] if each["Name"] == "address-rate"]
+            assert rule["Action"].keys() == {"Block"}
+            assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+        with tally.case(f"{api}: every route documents it"):
+            paths = json.loads((ROOT / "docs" / DOCUMENTS[api]).read_text(encoding="utf-8"))["paths"]
+            assert all({"429", "403"} <= each["responses"].keys() for path in paths.values() for each in path.values())
+
+
+@pytest.mark.proof(4)
+def test_the_gateway_throttles_and_says_so_in_a_problem(tally: Tally) -> None:
+    throttles(tally)
+
+
+def test_the_local_run_names_what_it_does_not_throttle() -> None:
+    assert "throttl" in others.LEFT_OUT["AWS::ApiGateway::UsagePlan"]
+
+
+# ---- behind them: one person's case, one office, everybody else
+
+
+def one_person(system: System, tally: Tally, number: int) -> None:
+    """File about one person without end: the case stays one that can be read, and the person's own request counts."""
+    mine = matter(system, 1)
+    calls = []
+    for _ in range(number):
+        with recorded() as made:
+            system.file(person(1, requester=SISTER))
+        calls.append(len(made))
+    system.pump()
+    cases = system.cases
+    with tally.case("no case has more requests than it may"):
+        assert max(case.requests for case in cases) <= MAX_REQUESTS, "one case swells"
+    with tally.case("further ones are flagged, and none is lost"):
+        apart = [case for case in cases if case.case_id != mine.case_id]
+        assert all("many_requests" in case.flags for case in apart)
+        assert sum(case.requests for case in cases) == number + 1
+    with tally.case("each costs the same"):
+        assert len(set(calls)) == 1
+    with tally.case("the person's own request stands as it stood"):
+        assert system.look_up(mine.filed)["disclosure"] == "full"
+        late = system.file(person(1, requester={"role": "attorney", "authority": "g28"}))
+        system.pump()
+        assert system.case_of(late).status == "in_line"
+    system._flush()
+
+
+def one_office(system: System, tally: Tally, number: int) -> None:
+    """File imminent removals at one office without end: an old case of a lower lane is taken in its turn."""
+    old = matter(system, 1, facts={"custody": "detained"})
+    other = matter(system, 2, facts={"custody": "detained", "facility": "EPC"})
+    system.later(days=15)
+    for count in range(number):
+        system.file(body(subject={"a_number": f"A0002{count:05d}"[:10]}, facts={"removal_soon": True}))
+    system.pump()
+    with tally.case("another office's line is what it was"):
+        assert system.worklist(system.case_of(other.filed).office) == [other.case_id]
+    with tally.case("the most overdue case is taken within every k-th turn"):
+        numbers = system.intake.policies.governing(system.time)[0].numbers
+        assert numbers.every_kth_next <= numbers.cap
+        taken = [take_next(system, Staff("omar")) for _ in range(numbers.every_kth_next)]
+        assert old.case_id in taken, "starved"
+    system._flush()
+
+
+def lost_messages(system: System, tally: Tally, number: int) -> None:
+    """Lose the messages of a case that was filed before a flood: the first sweep asks for it, in its office's group."""
+    first = system.file(person(1))
+    system.later(seconds=1)
+    for count in range(number):
+        system.file(body(subject={"a_number": f"A0002{count:05d}"[:10]}, facts={"facility": "EPC"}))
+    for url in system.queues.values():
+        system.sqs.purge_queue(QueueUrl=url)
+    system.later(minutes=3)
+    with recorded() as calls:
+        system.sweep()
+    sent = [call.parameters for call in calls if call.operation == "SendMessage"]
+    case_id = system.case_of(first).case_id
+    with tally.case("what has been due longest is asked for in the first sweep"):
+        groups = [each["MessageGroupId"] for each in sent if case_id in each["MessageBody"]]
+        assert groups, "starved"
+        assert groups == [system.case_of(first).office] * len(groups)
+    with tally.case("the flood is in a group of its own"):
+        assert {each["MessageGroupId"] for each in sent} == {case.office for case in system.cases}
+    system._flush()
+
+
+STORIES = {"one person": one_person, "one office": one_office, "lost messages": lost_messages}
+SIZES = {"one person": sized(25, 120), "one office": sized(15, 300), "lost messages": sized(60, 900)}
+
+
+@pytest.mark.proof(4)
+@pytest.mark.parametrize("story", STORIES)
+def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
+    with quick() as system:
+        STORIES[story](system, tally, SIZES[story])
+
+
+# ---- the proofs are shown to fail
+
+
+def _violations(story: str, number: int) -> str:
+    tally = Tally()
+    with quick() as system:
+        STORIES[story](system, tally, number)
+    return "\n".join(tally.violations)
+
+
+def test_a_case_without_a_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(casereview.filing, "MAX_REQUESTS", 1000)
+    assert "one case swells" in _violations("one person", MAX_REQUESTS + 1)
+
+
+def test_a_line_in_which_only_the_first_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review.worklist._Line.most_overdue", lambda _line, _now: [])
+    assert "starved" in _violations("one office", 12)
+
+
+def test_a_sweep_that_takes_the_newest_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prioritize.sweep, "PER_SHARD", 1)
+    monkeypatch.setattr(Table, "due", _newest_first(Table.due))
+    assert "starved" in _violations("lost messages", 60)
+
+
+def _newest_first(due: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    return lambda table, shard, until, limit: due(table, shard, until, 1000)[::-1][:limit]
+
+
+def test_one_group_for_all_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = Queue.send
+    monkeypatch.setattr(Queue, "send", lambda queue, message, _office: send(queue, message, "ALL"))
+    assert "group of its own" in _violations("lost messages", 5)
+
+
+def test_a_stage_without_throttles_is_found() -> None:
+    def unbounded(name: str) -> Any:  # noqa: ANN401  # as properties
+        found = json.loads(json.dumps(properties(name)))
+        for settings in found.get("MethodSettings", []):
+            settings.pop("ThrottlingRateLimit")
+        return found
+
+    tally = Tally()
+    throttles(tally, unbounded)
+    assert len(tally.violations) == len(APIS)
