@@ -100,6 +100,7 @@ FORGERIES: dict[str, Callable[[str], str | None]] = {
 }
 
 
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
 def test_without_an_id_token_that_holds_nobody_gets_in(staff: LocalRun, forge: Callable[[str], str | None]) -> None:
     answer = read(staff, forge(token(staff, **OFFICER)))

@@ -5,7 +5,7 @@ The rules below are written down from what the roles are for, and share no line 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
@@ -20,7 +20,8 @@ from casereview.problems import Problem
 from casereview.records import Case, CaseFile, Event, Read, Stored
 from casereview.table import Listed, Table, Write
 from infra.openapi.document import routes
-from review.authorization import ROUTES, caller_of, enter
+from review.authorization import ROUTES, Caller, caller_of, enter
+from tests.proofs.tally import Tally
 from tests.system import Context, Staff, System, body, running
 from tests.template.reading import properties
 
@@ -208,23 +209,44 @@ def _agrees(status: int, expected: int | None) -> bool:
     return status == expected if expected else status in LET_IN
 
 
-@pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
-def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(system: System, route: Route) -> None:
-    """Refusals are 403 for a role that has no such route, else 404, and write nothing."""
-    wrong, cells, docket = [], 0, _docket(system)
-    for caller, case in product(CALLERS, KEPT):
+def _cells(system: System, route: Route, callers: Iterable[Staff], tally: Tally) -> None:
+    """Try a route on every case by every caller: each is a cell of the table, and a case of the proof."""
+    docket = _docket(system)
+    for caller, case in product(callers, KEPT):
         docket.written.clear()
         path = route[1].replace("{case_id}", case.case_id) + ("?why=x" if route[1].endswith("contacts") else "")
         status, expected = _status(system, caller.claims(), route, path), _expected(caller, route, case)
-        if not _agrees(status, expected) or (expected and docket.written):
-            wrong.append((caller, case, status, expected))
-        cells += 1
+        with tally.case(f"{caller} {case}"):
+            assert _agrees(status, expected), f"{status} instead of {expected or 'being let in'}"
+            assert not (expected and docket.written), "wrote although refused"
     system._flush()
-    print(f"{' '.join(route)}: {cells} cells")  # noqa: T201  # pytest -rP shows the size
-    assert wrong == []
-    assert cells == len(CALLERS) * len(KEPT) > 2000
 
 
+@pytest.mark.proof(4)
+@pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
+def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(
+    system: System, tally: Tally, route: Route
+) -> None:
+    """Refusals are 403 for a role that has no such route, else 404, and write nothing."""
+    _cells(system, route, CALLERS, tally)
+    assert tally.tried == len(CALLERS) * len(KEPT) > 2000
+
+
+def test_a_role_too_many_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    route, tally = ("POST", f"{CASE}/transfer"), Tally()
+    monkeypatch.setitem(cast("dict[Any, Any]", ROUTES), ("POST", "/staff/cases/<case_id>/transfer"), {"officer"})
+    _cells(system, route, [Staff("eve", "officer", "ATL")], tally)
+    assert len(tally.violations) > 10
+
+
+def test_a_case_that_is_opened_to_any_office_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    route, tally = ("GET", CASE), Tally()
+    monkeypatch.setattr(Caller, "opens", lambda *_given: True)
+    _cells(system, route, [Staff("eve", "officer", "ELP")], tally)
+    assert len(tally.violations) == tally.tried
+
+
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
 def test_a_case_that_is_none_is_answered_as_one_that_is_not_yours(system: System, route: Route) -> None:
     path = route[1].replace("{case_id}", "none") + ("?why=x" if route[1].endswith("contacts") else "")
@@ -238,6 +260,7 @@ def _queues(caller: Staff) -> set[str]:
     return own | ({"SRO"} if "sro" in _groups(caller) else set())
 
 
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ", "atl", "NONE"])
 def test_a_worklist_is_open_to_its_own_office_alone(system: System, asked: str) -> None:
     route = ("GET", "/staff/worklist")
@@ -246,6 +269,7 @@ def test_a_worklist_is_open_to_its_own_office_alone(system: System, asked: str) 
         assert _status(system, caller.claims(), route, f"/staff/worklist?office={asked}") == expected, caller
 
 
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ"])
 def test_a_summary_is_open_to_supervisors_of_the_office_alone(system: System, asked: str) -> None:
     route = ("GET", "/staff/summary")
@@ -268,6 +292,7 @@ def test_filing_for_somebody_is_field_offices_work(system: System) -> None:
         assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
 
 
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("route", [route for route in RULES if "/policies" in route[1]], ids=" ".join)
 def test_policies_are_the_policy_offices_alone(system: System, route: Route) -> None:
     path = route[1].replace("{policy_id}", "none")
@@ -287,6 +312,7 @@ NO_TOKENS: dict[str, Mapping[str, str] | None] = {
 }
 
 
+@pytest.mark.proof(4)
 @pytest.mark.parametrize("route", RULES, ids=" ".join)
 @pytest.mark.parametrize("claims", NO_TOKENS.values(), ids=NO_TOKENS)
 def test_only_an_id_token_of_a_named_user_opens_anything(

@@ -1,4 +1,4 @@
-"""One local system for each module of this folder that asks for it."""
+"""What the tests of this folder get: a local system for each module, and systems in process whose table is quick."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.local import Local, running
+from tests.large import quick
+from tests.system import System
 
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     """A local system of the module's own, empty at first."""
     with running(tmp_path_factory.mktemp("local")) as found:
+        yield found
+
+
+@pytest.fixture
+def system() -> Iterator[System]:
+    """A system of one's own, which is searched again and again."""
+    with quick() as found:
         yield found

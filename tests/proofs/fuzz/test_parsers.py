@@ -20,6 +20,7 @@ from tests.proofs.fuzz import parsers
 from tests.proofs.fuzz.parsers import Asked
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
+from tests.property.world import fast_moto
 
 proof = pytest.mark.proof(7)
 
@@ -27,7 +28,7 @@ proof = pytest.mark.proof(7)
 @pytest.fixture
 def asked() -> Iterator[Asked]:
     """A system of one's own that takes any parameter."""
-    with mock_aws():
+    with fast_moto(), mock_aws():
         yield Asked()
 
 

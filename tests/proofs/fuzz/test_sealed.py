@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from moto import mock_aws
 
 import review.services
 from casereview.sealing import Seal, SealBrokenError
 from tests.integration.review.office import Matter
+from tests.large import quick
 from tests.proofs.fuzz.sealed import deliveries, replay, world
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
@@ -27,8 +27,7 @@ class World(NamedTuple):
 @pytest.fixture(scope="module")
 def made() -> Iterator[World]:
     """One world for the module: what is put in the place of a part is put back."""
-    with mock_aws():
-        system = System()
+    with quick() as system:
         yield World(system, world(system))
 
 
