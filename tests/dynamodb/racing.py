@@ -21,7 +21,7 @@ AGAIN = frozenset({409, 503})
 MOST = 100
 
 
-def rounds(tally: Tally, small: int = 5, full: int = 40) -> Iterator[int]:
+def rounds(tally: Tally, small: int = 5, full: int = 15) -> Iterator[int]:
     """Number the rounds of a race and count each as a case; one that fails ends the test, and is its violation."""
     for number in range(sized(small, full)):
         tally.tried += 1

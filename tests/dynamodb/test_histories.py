@@ -20,7 +20,7 @@ from tests.system import System
 
 pytest_plugins = ["tests.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(900)]
-ROUNDS = sized(3, 60)
+ROUNDS = sized(3, 40)
 THREADS = 6
 EACH = 8
 """Operations of a thread in one phase."""

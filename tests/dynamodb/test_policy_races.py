@@ -64,7 +64,7 @@ def come_to_rest(system: System) -> None:
 
 def test_no_decision_rests_on_a_policy_that_another_has_followed(system: System, tally: Tally) -> None:
     tick(system.prioritize)
-    for number in rounds(tally, 4, 40):
+    for number in rounds(tally, 4, 15):
         cases = [held(system, CASES * number + each) for each in range(CASES)]
         name = f"policy-{number}"
         sending(own(system)[0], AUTHOR, draft(name, since=f"2026-11-24T15:00:00.{number:03d}Z"))
@@ -124,7 +124,7 @@ def test_of_an_approval_a_refusal_and_a_new_text_at_once_one_holds(system: Syste
 def test_policies_published_at_once_leave_one_in_force_and_one_walk_to_it(system: System, tally: Tally) -> None:
     _filed, case_id = matter(system, person(1))
     tick(system.prioritize)
-    for number in rounds(tally, 3, 20):
+    for number in rounds(tally, 3, 8):
         names = [f"policy-{number}-{each}" for each in range(4)]
         since = f"2026-11-24T15:00:00.{number:03d}Z"
         for name in names:

@@ -38,7 +38,7 @@ def test_ten_at_once_under_one_key_are_one_request_and_get_one_answer(system: Sy
 
 
 def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: System, tally: Tally) -> None:
-    for number in rounds(tally, 1, 12):
+    for number in rounds(tally, 1, 8):
         filing = [partial(file_until_accepted, system, person(number, grounds=f"Words {n}.")) for n in range(20)]
         receipts = {answer.receipt for answer in at_once(filing)}
         requests = [request for request in system.requests if request.receipt in receipts]
@@ -128,7 +128,7 @@ def open_cases(system: System) -> dict[str | None, list[str]]:
 
 def test_a_worker_and_updates_at_once_lose_nothing_that_was_said(system: System, tally: Tally) -> None:
     facts = ["serious_illness", "pregnant", "disability", "sole_caregiver", "family_hardship"]
-    for number in rounds(tally, 1, 20):
+    for number in rounds(tally, 1, 10):
         filed = system.file(person(number))
         case_id = system.case_of(filed).case_id
         says = [partial(say, system, filed, fact) for fact in facts]
