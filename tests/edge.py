@@ -52,14 +52,17 @@ def _performed(answer: AWSResponse | None) -> AWSResponse:
     return answer
 
 
-def refuses(code: str, message: str = "refused", status: int = 400) -> Act:
-    """Answer with an error of the service, in the form of its protocol (SNS speaks XML, all others here JSON)."""
+def refuses(code: str, message: str = "refused", status: int = 400, **more: object) -> Act:
+    """Answer with an error of the service, in the form of its protocol (SNS speaks XML, all others here JSON).
+
+    ``more`` are further members of the JSON.
+    """
     inside = f"<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
     xml = f"<ErrorResponse><Error>{inside}</Error></ErrorResponse>"
 
     def act(request: AWSPreparedRequest, _perform: Perform) -> AWSResponse:
         is_sns = "//sns." in request.url
-        body = xml if is_sns else json.dumps({"__type": code, "message": message})
+        body = xml if is_sns else json.dumps({"__type": code, "message": message, **more})
         headers = {"Content-Type": "text/xml" if is_sns else "application/json", "x-amzn-ErrorType": code}
         return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
 

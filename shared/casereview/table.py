@@ -37,6 +37,11 @@ class Refused(Exception):  # noqa: N818  # an outcome to act on
         self.reasons = reasons
         self.items = items
 
+    @property
+    def by_condition(self) -> bool:
+        """Tell whether a condition failed: if none did, another transaction was in the way, or the table too busy."""
+        return "ConditionalCheckFailed" in self.reasons
+
 
 @dataclass(frozen=True, slots=True)
 class Write:

@@ -10,7 +10,7 @@ import pytest
 import notify.app
 from casereview import keys
 from casereview.records import Notice, Suppression
-from tests.edge import edge, performs_after
+from tests.edge import edge, performs_after, refuses
 from tests.integration.notices import again, case_of, change_case, counted, deliver, filed_quietly, owed, rank
 from tests.system import System
 
@@ -212,3 +212,14 @@ def test_who_became_unsafe_meanwhile_is_not_to_be_called(shared: System) -> None
     _take(shared, _envelope(_bounce("unsafe@example.org", notice)))
     assert again(shared, notice).why == "unsafe"
     assert "telephone" not in rank(shared, notice).flags
+
+
+def test_a_report_whose_write_met_another_comes_again(shared: System) -> None:
+    """No condition failed, so the address is not known yet: to take it for known would lose the report."""
+    notice = _sent(shared, "met@example.org")
+    conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+    with edge("dynamodb.TransactWriteItems", conflict):
+        assert _take(shared, _envelope(_complaint("met@example.org", notice))) == ["0"]
+    assert _suppression(shared, "met@example.org") is None
+    assert _take(shared, _envelope(_complaint("met@example.org", notice))) == []
+    assert _suppression(shared, "met@example.org") is not None

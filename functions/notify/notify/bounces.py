@@ -55,7 +55,9 @@ def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -
         )
         try:
             services.table.write(put_new(record))
-        except Refused:
+        except Refused as refusal:
+            if not refusal.by_condition:
+                raise  # not written: the report must come again
             continue  # known already
         metrics.add_metric("Suppressed", MetricUnit.Count, 1)
 

@@ -21,9 +21,19 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+class UnsentError(Exception):
+    """A queue did not take what the sweep sent; all else of the tick was done, and an alarm must say so."""
+
+
 def tick(use: Services) -> dict[str, int]:
-    """Do what the schedule asks for each minute: sweep, then let the policy in force follow the registry."""
-    return {**sweep(use), **switch(use)}
+    """Do what the schedule asks for each minute: sweep, then let the policy in force follow the registry.
+
+    Raises UnsentError in the end, where a queue refused what the sweep sent.
+    """
+    done = {**sweep(use), **switch(use)}
+    if done["unsent"]:
+        raise UnsentError
+    return done
 
 
 _DUTIES: dict[str, Callable[[Services], object]] = {"sweep": tick, "redrive": redrive, "snapshot": snapshot}

@@ -4,44 +4,53 @@
     asked for eight times ── out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again
 
 The postponement is conditional on the instant seen, so of two sweeps one wins, and an index that lags harms nothing.
+A queue that refuses a message holds up no other work: its item comes again after its backoff.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview import keys
 from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
+from casereview.faults import describe
 from casereview.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.table import Due
-from prioritize.services import Services, metrics
+from prioritize.services import Services, logger, metrics
 
 PER_SHARD = 100
 """Items of one shard that one tick asks for."""
 
 
 def sweep(services: Services) -> dict[str, int]:
-    """Ask for all work that has been due for more than a minute; return how many were asked for and given up."""
+    """Ask for all work that has been due for more than a minute.
+
+    Returns how many were asked for, how many given up, and how many messages a queue did not take.
+    """
     now = services.now()
-    asked = stuck = 0
+    asked = stuck = unsent = 0
     for shard in shards():
         for due in services.table.due(shard, now - GRACE, PER_SHARD):
             if due.attempts >= ATTEMPTS:
                 stuck += services.table.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
-            else:
-                asked += _ask(services, due, shard, now)
+            elif services.table.postpone(
+                due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False
+            ):
+                sent = _is_sent(services, due)
+                asked += sent
+                unsent += not sent
     metrics.add_metric("Asked", MetricUnit.Count, asked)
     metrics.add_metric("Stuck", MetricUnit.Count, stuck)
-    return {"asked": asked, "stuck": stuck}
+    return {"asked": asked, "stuck": stuck, "unsent": unsent}
 
 
-def _ask(services: Services, due: Due, shard: str, now: datetime) -> bool:
-    until = next_try(now, due.attempts)
-    if not services.table.postpone(due, shard, until, attempts=due.attempts + 1, stuck=False):
+def _is_sent(services: Services, due: Due) -> bool:
+    try:
+        _send(services, due)
+    except (ClientError, BotoCoreError) as error:
+        logger.error("a message was not sent", extra=describe(error))  # a traceback may hold data
         return False
-    _send(services, due)
     return True
 
 

@@ -48,7 +48,9 @@ def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
     values: dict[str, object] = {"draft": "draft", "author": caller.user}
     try:
         desk.table.write(Write("Put", keys.policy(document.id), condition, values, record))
-    except Refused:
+    except Refused as refusal:
+        if not refusal.by_condition:
+            raise
         raise conflict("this id is somebody else's draft, or was decided on: give yours another id") from None
     return read_policy(desk, document.id)
 
@@ -120,7 +122,9 @@ def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyAppro
     now = to_milliseconds(desk.now())
     try:
         desk.table.write(verdict(record, caller.user, body, now))
-    except Refused:
+    except Refused as refusal:
+        if not refusal.by_condition:
+            raise
         raise conflict("the draft was replaced or decided on meanwhile: read it again") from None
     bring_in_force(desk.policies, desk.table, now)
     return read_policy(desk, policy_id)

@@ -12,6 +12,7 @@ from casereview.policy_records import PolicyInForce, PolicyRecord
 from casereview.table import Refused, put_over
 from review.policies import verdict
 from review.policy_answers import PolicyApproval
+from tests.edge import edge, refuses
 from tests.integration.policies.drafts import (
     APPROVER,
     AUTHOR,
@@ -161,3 +162,15 @@ def test_only_an_approved_policy_is_amended(system: System) -> None:
 @pytest.mark.parametrize("groups", ["officer", "supervisor", "sro", "restricted", ""])
 def test_policies_are_open_to_the_policy_office_alone(system: System, groups: str) -> None:
     assert system.staff(Staff("x", groups), "GET", "/staff/policies").status == HTTPStatus.FORBIDDEN
+
+
+def test_who_meets_another_transaction_is_asked_to_try_again_and_told_nothing_untrue(system: System) -> None:
+    send(system, EARLIER)
+    conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+    with edge("dynamodb.TransactWriteItems", conflict):
+        answers = [
+            system.staff(AUTHOR, "POST", "/staff/policies", {"document": EARLIER}),
+            attempt(system, "earlier"),
+        ]
+    assert [answer.status for answer in answers] == [HTTPStatus.SERVICE_UNAVAILABLE] * 2
+    assert approve(system, "earlier")["state"] == "approved"

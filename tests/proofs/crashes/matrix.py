@@ -146,6 +146,11 @@ def survives(trial: Trial, cell: Cell) -> None:
     Raises AssertionError.
     """
     trial.die(cell.number, cell.when)
+    comes_to_its_end(trial)
+
+
+def comes_to_its_end(trial: Trial) -> None:
+    """Check that what an interrupted process left becomes whole, whoever comes again. Raises AssertionError."""
     left = trial.rig.picture()
     if left == trial.picture:
         return
@@ -153,31 +158,31 @@ def survives(trial: Trial, cell: Cell) -> None:
         _by_itself(trial, left)
     elif trial.flow.asker == "operator":
         trial.ask()
-        _is_one_of(trial.rest(), [trial.done])
+        is_one_of(trial.rest(), [trial.done])
     else:
         _whoever_comes_again(trial, left)
 
 
 def _by_itself(trial: Trial, left: Picture) -> None:
     """Its messages are there again, or were lost with it: all but the mail service's reports are only hints."""
-    _is_one_of(trial.rest(), [trial.done])
+    is_one_of(trial.rest(), [trial.done])
     trial.rig.restore(left)
     trial.rig.letters = [letter for letter in left.letters if letter.queue == "delivery"]
-    _is_one_of(trial.rest(), [trial.done])
+    is_one_of(trial.rest(), [trial.done])
 
 
 def _whoever_comes_again(trial: Trial, left: Picture) -> None:
     rig = trial.rig
     alone = trial.rest()
-    _is_one_of(alone, [trial.not_done, trial.done])
+    is_one_of(alone, [trial.not_done, trial.done])
     trial.ask()
-    _is_one_of(trial.rest(), [trial.done, trial.twice] if alone == trial.done else [trial.done])
+    is_one_of(trial.rest(), [trial.done, trial.twice] if alone == trial.done else [trial.done])
     rig.restore(left)
     trial.ask()
-    _is_one_of(trial.rest(), [trial.done, trial.twice])
+    is_one_of(trial.rest(), [trial.done, trial.twice])
 
 
-def _is_one_of(found: Shape, expected: list[Shape]) -> None:
+def is_one_of(found: Shape, expected: list[Shape]) -> None:
     assert any(found == shape for shape in expected), difference(found, expected[-1])
 
 

@@ -35,6 +35,15 @@ _BATCH = 10
 Item = dict[str, Any]
 
 
+Arrive = Callable[[list[Letter], list[Letter]], list[Letter]]
+"""From the messages under way and those just sent to the messages under way."""
+
+
+def add(waiting: list[Letter], sent: list[Letter]) -> list[Letter]:
+    """Deliver what was sent after what was sent before."""
+    return waiting + sent
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """All that outlives a process: the table, the messages, what was sent, the time."""
@@ -55,6 +64,8 @@ class Rig(System):
         self.wire = Wire()
         self.letters: list[Letter] = []
         self.given_back: list[Letter] = []
+        self.arrive: Arrive = add
+        """What becomes of messages that were sent: a queue may lose, repeat or reorder them."""
         self._known: Known = {}
         self._compiled: dict[str, CompiledPolicy] = {}
         self.empty = self.picture()
@@ -147,7 +158,7 @@ class Rig(System):
         backend: Any = get_backend("sqs")[_ACCOUNT][REGION]
         for name in self.queues:
             messages = backend.queues[name]._messages  # moto's own
-            self.letters += [Letter(name, message.body) for message in messages]
+            self.letters = self.arrive(self.letters, [Letter(name, message.body) for message in messages])
             messages.clear()
 
     def letter(self, event: dict[str, Any]) -> Letter:
@@ -172,7 +183,7 @@ class Rig(System):
         ses.sent_messages[:] = picture.mails
         sns.sms_messages = dict(picture.texts)
         self.letters, self.given_back = list(picture.letters), []
-        self.time = picture.time
+        self.time, self.arrive = picture.time, add
         self.restart()
 
     def _restore_table(self, items: dict[tuple[str, str], Item]) -> None:

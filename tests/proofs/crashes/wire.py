@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.endpoint
 from botocore.httpsession import URLLib3Session
+from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber
 
 from tests.edge import Act, DiedError, Perform
@@ -52,9 +53,13 @@ class Wire:
 
     @contextmanager
     def tapped(self) -> Iterator[None]:
-        """Tap the wire of all clients, whoever made them; between two attempts of botocore no time passes."""
+        """Tap the wire of all clients, whoever made them.
+
+        Between two attempts of botocore no time passes. How often a client may still try again is not remembered from
+        one process to the next, for the clients are the same.
+        """
         original, endpoint = BotocoreStubber.__call__, vars(botocore.endpoint)
-        clock = endpoint["time"]
+        clock, acquire = endpoint["time"], RetryQuota.acquire
 
         def answer(
             stubber: BotocoreStubber,
@@ -68,11 +73,13 @@ class Wire:
             return self._answer(event_name.removeprefix("before-send."), request, pass_on)
 
         BotocoreStubber.__call__ = answer  # type: ignore[method-assign,assignment]
+        RetryQuota.acquire = _full  # type: ignore[method-assign,assignment]
         endpoint["time"] = _NoTime
         try:
             yield
         finally:
             BotocoreStubber.__call__ = original  # type: ignore[method-assign]
+            RetryQuota.acquire = acquire  # type: ignore[method-assign]
             endpoint["time"] = clock
 
     def _answer(
@@ -85,6 +92,10 @@ class Wire:
         if act is None:
             return pass_on()
         return act(request, lambda: pass_on() or _SESSION.send(request))
+
+
+def _full(_quota: RetryQuota, capacity_amount: int) -> bool:
+    return capacity_amount > 0
 
 
 class _NoTime:

@@ -1,0 +1,111 @@
+"""How AWS fails without a process dying: each kind of fault, where it can occur, and what comes back over the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ReadTimeoutError
+
+from tests.edge import Act, Perform, refuses
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+WRITES = "dynamodb.TransactWriteItems"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of fault: one attempt of a call, or every attempt at its service from that call on (``lasts``)."""
+
+    name: str
+    act: Callable[[str], Act | None]
+    """From an operation to what becomes of it; None where this fault cannot occur."""
+    lasts: bool
+
+    def __str__(self) -> str:
+        """Say what happens, and for how long."""
+        return f"{self.name}, {'on and on' if self.lasts else 'once'}"
+
+
+_THROTTLED = {
+    "dynamodb": ("ProvisionedThroughputExceededException", 400),
+    "kms": ("ThrottlingException", 400),
+    "sqs": ("ThrottlingException", 400),
+    "sesv2": ("TooManyRequestsException", 429),
+    "sns": ("Throttled", 429),
+}
+_REFUSED = {
+    "dynamodb": ("AccessDeniedException", 400),
+    "kms": ("KMSInvalidStateException", 400),
+    "sqs": ("AccessDenied", 403),
+    "sesv2": ("SendingPausedException", 400),
+    "sns": ("AuthorizationError", 403),
+}
+_LOST_ONCE = frozenset({"sesv2.SendEmail", "sns.Publish", WRITES})
+"""Not sent again by botocore, or not without a token: ``test_sending.py`` and ``test_engine.py`` have them."""
+
+
+def service_of(operation: str) -> str:
+    """Return the service of an operation."""
+    return operation.partition(".")[0]
+
+
+def _throttled(operation: str) -> Act:
+    code, status = _THROTTLED[service_of(operation)]
+    return refuses(code, status=status)
+
+
+def _down(operation: str) -> Act:
+    return refuses("InternalFailure" if service_of(operation) == "sns" else "InternalServerError", status=500)
+
+
+def _refused(operation: str) -> Act:
+    code, status = _REFUSED[service_of(operation)]
+    return refuses(code, status=status)
+
+
+def lost(_operation: str) -> Act:
+    """Carry the call out, and let its answer not arrive."""
+
+    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+        perform()
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    return act
+
+
+def _lost_once(operation: str) -> Act | None:
+    return None if operation in _LOST_ONCE else lost(operation)
+
+
+def _cancelled(reason: str, place: int) -> Callable[[str], Act | None]:
+    """Cancel a transaction for a reason that is no condition's, at its first write (0) or its last (-1)."""
+
+    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+        asked: bytes = request.body  # type: ignore[assignment]
+        reasons = [{"Code": "None"} for _ in json.loads(asked)["TransactItems"]]
+        reasons[place]["Code"] = reason
+        return refuses("TransactionCanceledException", CancellationReasons=reasons)(request, perform)
+
+    return lambda operation: act if operation == WRITES else None
+
+
+def _not_the_table(operation: str) -> Act | None:
+    return None if service_of(operation) == "dynamodb" else _refused(operation)
+
+
+KINDS = [
+    Kind("throttled", _throttled, lasts=False),
+    Kind("down", _down, lasts=True),
+    Kind("refused", _not_the_table, lasts=True),
+    Kind("answer lost", _lost_once, lasts=False),
+    Kind("answer lost", lost, lasts=True),
+    Kind("conflict at the first write", _cancelled("TransactionConflict", 0), lasts=False),
+    Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=False),
+    Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=True),
+    Kind("transaction throttled", _cancelled("ThrottlingError", -1), lasts=True),
+]

@@ -1,0 +1,43 @@
+"""What whoever asked sees when AWS fails: the table that docs/proofs.md shows, checked at every fault that is tried."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Seen = Literal["as ever", "try again", "comes again"]
+"""As where nothing fails; a 503 or 409 that asks to send it again; or nothing: a message or a tick comes again."""
+Askers = Literal["people", "system"]
+
+_EVER: Final[frozenset[Seen]] = frozenset({"as ever"})
+_TRY: Final[frozenset[Seen]] = frozenset({"try again"})
+_COMES: Final[frozenset[Seen]] = frozenset({"comes again"})
+_STATE: Final = ("dynamodb", "kms")
+_SENDING: Final = ("sesv2", "sns")
+_LASTING: Final = ("down, on and on", "answer lost, on and on")
+
+SEEN: Final[dict[tuple[str, str], tuple[frozenset[Seen], frozenset[Seen]]]] = {
+    **{(fault, "any"): (_EVER, _EVER) for fault in ("throttled, once", "answer lost, once")},
+    ("conflict at the first write, once", "dynamodb"): (_EVER | _TRY, _EVER | _COMES),
+    ("conflict at the last write, once", "dynamodb"): (_EVER, _EVER | _COMES),
+    ("conflict at the last write, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
+    ("transaction throttled, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
+    **{
+        (fault, service): (_TRY, _COMES)
+        for fault in ("down, on and on", "answer lost, on and on")
+        for service in _STATE
+    },
+    ("refused, on and on", "kms"): (_TRY, _COMES),
+    **{
+        (fault, service): (_EVER, _COMES if service == "sqs" else _EVER)
+        for fault in ("refused, on and on", *_LASTING)
+        for service in ("sqs", *_SENDING)
+    },
+}
+"""By fault and service: what requesters and staff may see, and what the system's own work does. A message that SES or
+SNS did not take is as ever: nobody waits for an answer, and its notice is owed again later."""
+
+
+def may_see(fault: str, service: str, asker: str) -> frozenset[Seen]:
+    """Return what may be seen of a fault of a service. Raises KeyError for one that the table does not know."""
+    people, system = SEEN[(fault, service) if (fault, service) in SEEN else (fault, "any")]
+    return people if asker in {"requester", "staff"} else system
