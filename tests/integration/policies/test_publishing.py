@@ -173,4 +173,4 @@ def test_who_meets_another_transaction_is_asked_to_try_again_and_told_nothing_un
             attempt(system, "earlier"),
         ]
     assert [answer.status for answer in answers] == [HTTPStatus.SERVICE_UNAVAILABLE] * 2
-    assert approve(system, "earlier")["state"] == "approved"
+    assert approve(system, "earlier")["state"] == "in_force"
