@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import sqrt
-from statistics import NormalDist, median
+from math import erfc, sqrt
+from statistics import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +41,5 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
     wins = of_second - count * (count + 1) / 2
     spread = sqrt(count * others / 12 * (rank + 1 - ties / (rank * (rank - 1))))
     z = (wins - count * others / 2) / spread if spread else 0.0
-    p = 2 * NormalDist().cdf(-abs(z))
+    p = erfc(abs(z) / sqrt(2))
     return Difference((median(first) * 1e6, median(second) * 1e6), wins / (count * others), p)

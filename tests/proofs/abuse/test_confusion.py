@@ -12,10 +12,11 @@ import casereview.macs
 from casereview import keys
 from casereview.identifiers import RECEIPT_SYMBOLS, spell
 from casereview.records import Request
+from tests.large import quick
 from tests.proofs.abuse.guessing import filed
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
-from tests.system import Staff, System, body, running
+from tests.system import Staff, System, body
 
 OFFICER = Staff("omar", "officer,supervisor,restricted")
 
@@ -23,7 +24,7 @@ OFFICER = Staff("omar", "officer,supervisor,restricted")
 @pytest.fixture
 def found() -> Iterator[System]:
     """A system of one's own."""
-    with running() as system:
+    with quick() as system:
         yield system
 
 
@@ -73,17 +74,17 @@ def others_keys(system: System, tally: Tally, number: int) -> None:
 
 @pytest.mark.proof(4)
 def test_a_code_or_a_receipt_is_a_key_as_any_other(found: System, tally: Tally) -> None:
-    as_keys(found, tally, sized(4, 30))
+    as_keys(found, tally, sized(4, 20))
 
 
 @pytest.mark.proof(4)
 def test_no_secret_opens_what_another_one_names(found: System, tally: Tally) -> None:
-    as_ids(found, tally, sized(6, 40))
+    as_ids(found, tally, sized(6, 20))
 
 
 @pytest.mark.proof(4)
 def test_somebody_elses_key_gives_nothing_of_theirs(found: System, tally: Tally) -> None:
-    others_keys(found, tally, sized(5, 60))
+    others_keys(found, tally, sized(5, 30))
 
 
 # ---- the proofs are shown to fail

@@ -138,7 +138,7 @@ def lost_messages(system: System, tally: Tally, number: int) -> None:
 
 
 STORIES = {"one person": one_person, "one office": one_office, "lost messages": lost_messages}
-SIZES = {"one person": sized(25, 120), "one office": sized(15, 300), "lost messages": sized(60, 900)}
+SIZES = {"one person": sized(25, 60), "one office": sized(15, 120), "lost messages": sized(60, 400)}
 
 
 @pytest.mark.proof(4)

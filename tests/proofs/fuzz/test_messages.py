@@ -20,12 +20,12 @@ from tests.system import System
 @pytest.mark.proof(7)
 @pytest.mark.parametrize("queue", BODIES)
 def test_what_is_no_message_fails_alone_and_changes_nothing(system: System, tally: Tally, queue: str) -> None:
-    messages(system, queue, tally, sized(120, 2000))
+    messages(system, queue, tally, sized(60, 600))
 
 
 @pytest.mark.proof(7)
 def test_what_is_no_duty_fails_and_changes_nothing(system: System, tally: Tally) -> None:
-    duties(system, tally, sized(60, 500))
+    duties(system, tally, sized(40, 200))
 
 
 # ---- the proofs are shown to fail

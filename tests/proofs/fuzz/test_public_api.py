@@ -28,9 +28,9 @@ def test_any_request_is_answered_as_documented_and_stores_nothing_where_it_is_re
     local: Local, tally: Tally, operation: Operation
 ) -> None:
     explorer = Explorer(local, Table(local), tally)
-    explorer.explore(operation, sized(3, 30))
+    explorer.explore(operation, sized(3, 20))
     if holding := _holding(local, operation):
-        explorer.explore(operation, sized(3, 30), holding)
+        explorer.explore(operation, sized(3, 20), holding)
 
 
 def test_no_handler_failed_or_told_of_a_failure(local: Local, tally: Tally) -> None:

@@ -52,9 +52,9 @@ def test_any_request_is_answered_as_documented_and_stores_nothing_where_it_is_re
     local: Local, tally: Tally, operation: Operation
 ) -> None:
     explorer = Explorer(local, Table(local), tally)
-    explorer.explore(operation, sized(2, 12), _holding(local, operation))
+    explorer.explore(operation, sized(2, 6), _holding(local, operation))
     if FULL:
-        explorer.explore(operation, 3)
+        explorer.explore(operation, 2)
 
 
 def test_no_handler_failed_or_told_of_a_failure(local: Local, tally: Tally) -> None:
