@@ -11,7 +11,6 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from casereview.answers import ProblemFound
 from casereview.faults import describe
-from casereview.jsontext import without_tricks
 from casereview.model import Record
 from casereview.problems import Fault, Problem, malformed
 
@@ -52,7 +51,7 @@ def header(app: APIGatewayRestResolver, name: str) -> str | None:
 
 def parameter(app: APIGatewayRestResolver, name: str) -> str:
     """Return a query parameter, empty where it is missing."""
-    return without_tricks((app.current_event.query_string_parameters or {}).get(name) or "")
+    return (app.current_event.query_string_parameters or {}).get(name) or ""
 
 
 def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: Metrics) -> None:

@@ -12,6 +12,7 @@ from casereview.claims import kept
 from casereview.contacts import open_contact
 from casereview.duties import is_overdue
 from casereview.facts import Facts
+from casereview.jsontext import without_tricks
 from casereview.model import rfc3339
 from casereview.policy.engine import explain
 from casereview.problems import Fault, not_yours, unprocessable
@@ -163,7 +164,8 @@ def _statements(visit: Visit, file: CaseFile) -> Iterator[StatementRead]:
 
 def read_contacts(visit: Visit, why: str) -> Contacts:
     """Open how the requesters can be reached, for a reason. Raises Problem 404, or 422 without a reason."""
-    if not why.strip():
+    why = without_tricks(why).strip()
+    if not why:
         raise unprocessable(Fault("why", "is required"))
     file = _file(visit)
     _note(visit, "contacts", why[:1000])

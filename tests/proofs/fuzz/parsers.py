@@ -18,8 +18,9 @@ from tests.proofs.fuzz.many import try_many
 from tests.proofs.tally import Tally
 from tests.system import Answer, Staff, System, body
 
-TEXTS = st.text(max_size=80)
-"""Of every character, halves of characters and control characters included."""
+WHOLE_TEXTS = st.text(max_size=80)
+TEXTS = WHOLE_TEXTS | st.text(st.characters(), max_size=20)
+"""Of every character, control characters and, in the second, halves of characters included."""
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -154,7 +155,7 @@ DOCUMENTS = [
     file.read_text(encoding="utf-8") for file in sorted((ROOT / "shared/casereview/policy/documents").glob("*.yaml"))
 ]
 _ODD_LINES = st.one_of(
-    TEXTS,
+    WHOLE_TEXTS,
     st.sampled_from(
         [
             "&a [*a]",
@@ -193,7 +194,7 @@ def _edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-EDITED = st.one_of(_edited(), TEXTS, JSON.map(json.dumps))
+EDITED = st.one_of(_edited(), WHOLE_TEXTS, JSON.map(json.dumps))
 
 
 def _faults(text: str) -> list[Fault]:
