@@ -21,11 +21,17 @@ from tests.system import Answer, Staff, System, body
 WHOLE_TEXTS = st.text(max_size=80)
 TEXTS = WHOLE_TEXTS | st.text(st.characters(), max_size=20)
 """Of every character, control characters and, in the second, halves of characters included."""
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+
+
+def _json(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=6,
+    )
+
+
+JSON, WHOLE_JSON = _json(TEXTS), _json(WHOLE_TEXTS)
 NEARLY_RECEIPTS = st.one_of(
     st.text("-iIlLoO " + ALPHABET, max_size=40),
     st.builds(lambda place, symbol: _swapped(new_receipt(), place, symbol), st.integers(0, 19), st.text(max_size=2)),
@@ -72,7 +78,7 @@ def staff_paths(system: System, tally: Tally, examples: int) -> None:
     """Open cases and policies by what is no id: always 404."""
 
     def tried(text: str) -> None:
-        name = text.replace("?", "") or "-"
+        name = text.replace("?", "").replace("/", "") or "-"
         with tally.case(f"id {text!r}"):
             _refused(system.staff(OFFICER, "GET", f"/staff/cases/{name}"), 404)
             _refused(system.staff(POLICY, "GET", f"/staff/policies/{name}"), 404)

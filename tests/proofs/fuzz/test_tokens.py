@@ -18,7 +18,7 @@ from infra.local.account import REGION
 from infra.local.authorizer import TokenVerifier, UnauthorizedError
 from infra.local.routes import Authorizer
 from tests.proofs.fuzz.many import try_many
-from tests.proofs.fuzz.parsers import JSON, TEXTS
+from tests.proofs.fuzz.parsers import WHOLE_JSON, WHOLE_TEXTS
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
 
@@ -54,20 +54,22 @@ def _packed(value: object) -> str:
 GOOD = _signed(OWN, {})
 HEAD, PAYLOAD, SIGNATURE = GOOD.split(".")
 _WRONG: dict[str, st.SearchStrategy[object]] = {
-    "iss": TEXTS | JSON,
-    "aud": TEXTS | JSON,
-    "token_use": st.just("access") | TEXTS | JSON,
-    "exp": st.integers(max_value=int(time.time()) - 1) | st.none() | TEXTS | st.lists(JSON, max_size=2),
+    "iss": WHOLE_TEXTS | WHOLE_JSON,
+    "aud": WHOLE_TEXTS | WHOLE_JSON,
+    "token_use": st.just("access") | WHOLE_TEXTS | WHOLE_JSON,
+    "exp": st.integers(max_value=int(time.time()) - 1) | st.none() | WHOLE_TEXTS | st.lists(WHOLE_JSON, max_size=2),
 }
-_HEADERS = st.dictionaries(st.sampled_from(["alg", "kid", "jku", "jwk", "x5u", "crit", "zip"]), TEXTS | JSON)
+_HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "kid", "jku", "jwk", "x5u", "crit", "zip"]), WHOLE_TEXTS | WHOLE_JSON
+)
 FORGED: dict[str, st.SearchStrategy[str]] = {
     "alg none": st.sampled_from(["none", "None", "NONE", ""]).map(lambda alg: f"{_packed({'alg': alg})}.{PAYLOAD}."),
-    "the public key as a secret": JSON.map(lambda value: _hmac_signed({**CLAIMS, "cognito:groups": value})),
-    "another key": JSON.map(lambda value: _signed(FOREIGN, {"cognito:groups": value})),
+    "the public key as a secret": WHOLE_JSON.map(lambda value: _hmac_signed({**CLAIMS, "cognito:groups": value})),
+    "another key": WHOLE_JSON.map(lambda value: _signed(FOREIGN, {"cognito:groups": value})),
     "one claim wrong": st.sampled_from(sorted(_WRONG)).flatmap(
         lambda name: _WRONG[name].map(lambda value: _signed(OWN, {name: value}))
     ),
-    "claims tampered with": st.dictionaries(st.sampled_from(sorted(CLAIMS)), JSON, min_size=1).map(
+    "claims tampered with": st.dictionaries(st.sampled_from(sorted(CLAIMS)), WHOLE_JSON, min_size=1).map(
         lambda changes: f"{HEAD}.{_packed({**CLAIMS, **changes})}.{SIGNATURE}"
     ),
     "a header of one's own": _HEADERS.map(lambda head: f"{_packed(head)}.{PAYLOAD}.{SIGNATURE}"),
@@ -77,7 +79,7 @@ FORGED: dict[str, st.SearchStrategy[str]] = {
         st.text(max_size=1),
     ),
     "parts of anything": st.lists(
-        st.one_of(TEXTS, st.binary(max_size=60).map(_packed), JSON.map(_packed)), max_size=5
+        st.one_of(WHOLE_TEXTS, st.binary(max_size=60).map(_packed), WHOLE_JSON.map(_packed)), max_size=5
     ).map(".".join),
 }
 
