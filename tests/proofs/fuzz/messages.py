@@ -64,7 +64,9 @@ BODIES: Mapping[str, st.SearchStrategy[str]] = {
     "notice": _sent(_fields("case_id", "notice_id")),
     "delivery": _sent(st.fixed_dictionaries({"Message": _sent(_EVENTS)}) | JSON),
 }
-DUTIES = st.fixed_dictionaries({}, optional={"duty": _IDS, "Records": st.just([])}) | st.dictionaries(TEXTS, JSON)
+DUTIES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {}, optional={"duty": _IDS, "Records": st.just([])}
+) | st.dictionaries(TEXTS, JSON)
 
 
 LOGGERS = (notify.services.logger, prioritize.services.logger)
