@@ -28,6 +28,9 @@ class Flow:
     """What the asker gets where nothing goes wrong."""
     once: bool = False
     """Asked twice, it is done once: an Idempotency-Key, or nothing is left to be done."""
+    again: bool = True
+    """Where another transaction was in the way it starts again by itself; the policy office and who reads a case don't,
+    and are asked to."""
 
 
 def named(flows: Sequence[Flow], *names: str) -> list[Flow]:

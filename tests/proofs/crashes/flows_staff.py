@@ -161,10 +161,10 @@ STAFF = [
     Flow("claim", "staff", own, _on(OFFICER, "claim"), 200, once=True),
     Flow("next", "staff", own, lambda rig, _: rig.staff(OFFICER, "POST", "/staff/worklist/next", {}), 200, once=True),
     Flow("release", "staff", held, _on(OFFICER, "release"), 200, once=True),
-    Flow("read a case", "staff", own, _reads(""), 200),
-    Flow("read contacts", "staff", own, _reads("/contacts?why=call"), 200),
-    Flow("read a ranking", "staff", own, _reads("/ranking"), 200),
-    Flow("read a history", "staff", own, _reads("/history"), 200),
+    Flow("read a case", "staff", own, _reads(""), 200, again=False),
+    Flow("read contacts", "staff", own, _reads("/contacts?why=call"), 200, again=False),
+    Flow("read a ranking", "staff", own, _reads("/ranking"), 200, again=False),
+    Flow("read a history", "staff", own, _reads("/history"), 200, again=False),
     Flow("verify facts", "staff", held, _on(OFFICER, "verifications", {"facts": {"pregnant": True}, **SEEN}), 200),
     Flow(
         "verify facts that close the case",
@@ -228,8 +228,8 @@ STAFF = [
         lambda rig, _: rig.staff(OFFICER, "POST", "/staff/requests", person(11, channel="phone")),
         201,
     ),
-    Flow("send a draft", "staff", own, _policy(AUTHOR, "", {"document": EARLIER}), 201, once=True),
-    Flow("ask for a preview", "staff", _drafted, _policy(AUTHOR, "/earlier/preview", {}), 202, once=True),
+    Flow("send a draft", "staff", own, _policy(AUTHOR, "", {"document": EARLIER}), 201, once=True, again=False),
+    Flow("ask for a preview", "staff", _drafted, _policy(AUTHOR, "/earlier/preview", {}), 202, once=True, again=False),
     Flow(
         "approve a policy",
         "staff",
@@ -237,6 +237,7 @@ STAFF = [
         _policy(APPROVER, "/earlier/approval", {"approve": True, "why": "Yes."}),
         200,
         once=True,
+        again=False,
     ),
     Flow(
         "refuse a policy",
@@ -245,6 +246,7 @@ STAFF = [
         _policy(APPROVER, "/earlier/approval", {"approve": False, "why": "No."}),
         200,
         once=True,
+        again=False,
     ),
     Flow(
         "vacate a policy",
@@ -253,5 +255,6 @@ STAFF = [
         _policy(APPROVER, "/end/approval", {"approve": True, "why": "A court."}),
         200,
         once=True,
+        again=False,
     ),
 ]

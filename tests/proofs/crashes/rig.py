@@ -12,12 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
+import boto3
+import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
+import casereview.switching
 import notify.app
 import prioritize.app
+import prioritize.snapshot
+import prioritize.switch
+import review.policies
 from casereview.policies import Policies
 from casereview.policy.compiled import CompiledPolicy
 from tests.environment import REGION
@@ -32,6 +39,8 @@ _RIG = TypeVar("_RIG", bound="Rig")
 _ACCOUNT = "123456789012"
 _BATCH = 10
 """Messages that one invocation gets."""
+WORKLISTS = ("ATL", "ELP", "HQ", "SRO")
+"""Those of the flows: what goes through all offices goes through these, and the other 22 would be no other calls."""
 Item = dict[str, Any]
 
 
@@ -201,9 +210,15 @@ class Rig(System):
 
 
 @contextmanager
-def rig(kind: type[_RIG]) -> Iterator[_RIG]:
-    """Start a rig on moto; where ``AWS_ENDPOINT_URL_DYNAMODB`` says so, its table is on another engine."""
-    with fast_moto(), mock_aws():
+def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
+    """Start a rig on moto, its table on another engine where one is given by its endpoint."""
+    with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for module in (casereview.switching, prioritize.switch, prioritize.snapshot, review.policies):
+            patch.setattr(module, "queues", lambda: WORKLISTS)
+        if dynamodb:
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
+            patch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)  # the engine keeps a database per access key
+            patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
         found = kind()
         with found.wire.tapped():
             yield found

@@ -45,8 +45,9 @@ _REFUSED = {
     "sesv2": ("SendingPausedException", 400),
     "sns": ("AuthorizationError", 403),
 }
-_LOST_ONCE = frozenset({"sesv2.SendEmail", "sns.Publish", WRITES})
-"""Not sent again by botocore, or not without a token: ``test_sending.py`` and ``test_engine.py`` have them."""
+_LOST_ONCE = frozenset({"dynamodb.UpdateItem", "dynamodb.PutItem", "sqs.SendMessage", "sqs.SendMessageBatch"})
+"""What takes effect and is sent again by botocore, without a token: ``prove_tokens`` has the transactions, and
+``test_sending.py`` what botocore sends only once. A read whose answer is lost is as one that is throttled."""
 
 
 def service_of(operation: str) -> str:
@@ -79,7 +80,7 @@ def lost(_operation: str) -> Act:
 
 
 def _lost_once(operation: str) -> Act | None:
-    return None if operation in _LOST_ONCE else lost(operation)
+    return lost(operation) if operation in _LOST_ONCE else None
 
 
 def _cancelled(reason: str, place: int) -> Callable[[str], Act | None]:

@@ -26,17 +26,12 @@ def _arriving(arrive: Arrive) -> Scheme:
     return scheme
 
 
-def _keeping(keep: Callable[[list[Letter]], list[Letter]]) -> Scheme:
-    """Lose some of the messages that the flow sends."""
-
-    def scheme(trial: Trial) -> Shape:
-        rig = trial.rig
-        rig.arrive = lambda waiting, sent: waiting + keep(sent)
-        trial.ask()
-        rig.arrive = add
-        return trial.rest()
-
-    return scheme
+def _losing(trial: Trial) -> Shape:
+    """Lose all that the flow sends."""
+    trial.rig.arrive = lambda waiting, _sent: waiting
+    trial.ask()
+    trial.rig.arrive = add
+    return trial.rest()
 
 
 def _late(trial: Trial) -> Shape:
@@ -60,8 +55,7 @@ SCHEMES: dict[str, Scheme] = {
     "twice": _arriving(lambda waiting, sent: waiting + sent + sent),
     "last first": _arriving(lambda waiting, sent: sent[::-1] + waiting),
     "late": _late,
-    "lost": _keeping(lambda _sent: []),
-    "every other lost": _keeping(lambda sent: sent[::2]),
+    "lost": _losing,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tests.proofs.crashes.flow import Flow
+
 Seen = Literal["as ever", "try again", "comes again"]
 """As where nothing fails; a 503 or 409 that asks to send it again; or nothing: a message or a tick comes again."""
 Askers = Literal["people", "system"]
@@ -34,10 +36,16 @@ SEEN: Final[dict[tuple[str, str], tuple[frozenset[Seen], frozenset[Seen]]]] = {
     },
 }
 """By fault and service: what requesters and staff may see, and what the system's own work does. A message that SES or
-SNS did not take is as ever: nobody waits for an answer, and its notice is owed again later."""
+SNS did not take is as ever: nobody waits for an answer, and its notice is owed again later. The first write of a filing
+is its request, which only a twin can be at: it is asked to send it again. Who does not start again by itself
+(``Flow.again``) may be asked to try again at each conflict."""
 
 
-def may_see(fault: str, service: str, asker: str) -> frozenset[Seen]:
+def may_see(fault: str, service: str, flow: Flow) -> frozenset[Seen]:
     """Return what may be seen of a fault of a service. Raises KeyError for one that the table does not know."""
     people, system = SEEN[(fault, service) if (fault, service) in SEEN else (fault, "any")]
-    return people if asker in {"requester", "staff"} else system
+    if flow.asker == "operator":
+        return _EVER | _COMES  # a duty that says how much it did, or fails
+    if flow.asker == "system":
+        return system
+    return people if flow.again or ("transaction" not in fault and "conflict" not in fault) else _EVER | _TRY

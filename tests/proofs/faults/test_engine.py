@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from operator import attrgetter
-from uuid import uuid4
 
-import boto3
 import pytest
 
 from tests.proofs.crashes.flow import Flow, named
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF
 from tests.proofs.crashes.flows_work import WORK
-from tests.proofs.crashes.rig import Rig, rig
+from tests.proofs.crashes.rig import Rig
 from tests.proofs.faults.trying import prove_tokens
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
@@ -22,17 +19,6 @@ pytest_plugins = ["tests.dynamodb_local"]
 pytestmark = [pytest.mark.proof(1), pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
 SMALL = ("file", "withdraw", "claim", "decide", "rank", "notify by mail")
-
-
-@pytest.fixture(scope="module")
-def engine(dynamodb_endpoint: str) -> Iterator[Rig]:
-    """A rig whose table is on DynamoDB Local: the engine keeps a database per access key."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint)
-        patch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)
-        patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
-        with rig(Rig) as found:
-            yield found
 
 
 def _writing() -> list[Flow]:

@@ -89,7 +89,7 @@ def prove(rig: Rig, flow: Flow, tally: Tally, only: str = "") -> None:
         if only in {"", str(cell.kind)}:
             with tally.case(f"{flow.name}: {cell}"):
                 seen = meets(trial, cell)
-                assert seen in may_see(str(cell.kind), service_of(cell.operation), flow.asker), seen
+                assert seen in may_see(str(cell.kind), service_of(cell.operation), flow), seen
 
 
 def prove_tokens(rig: Rig, flow: Flow, tally: Tally) -> None:
