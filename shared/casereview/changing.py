@@ -24,10 +24,10 @@ def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> 
 
     Raises what the plan raises, and Problem 503 where the case keeps moving; a plan that sees it move raises Refused.
     """
-    for attempt in range(TRIES):
+    for _ in range(TRIES):
         case = desk.table.get(Case, keys.case(case_id))
         try:
-            step = plan(case, attempt > 0) if case else None
+            step = plan(case) if case else None
             if case is None or step is None:
                 return case
             after = taken(case, step)

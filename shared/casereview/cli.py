@@ -181,19 +181,8 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _show(found: Comparison) -> None:
-    """A table, by rich where it is installed (the Lambda layer does without)."""
-    head, *body = found.rows()
-    try:
-        from rich.console import Console  # noqa: PLC0415 - for the table alone
-        from rich.table import Table  # noqa: PLC0415 - the same
-    except ImportError:
-        for name, *cells in (head, *body):
-            print(f"{name:30}", *[f"{cell:>24}" for cell in cells])
-        return
-    table = Table(*head)
-    for row in body:
-        table.add_row(*row)
-    Console().print(table)
+    for name, *cells in found.rows():
+        print(f"{name:30}", *[f"{cell:>24}" for cell in cells])
 
 
 def _check(arguments: argparse.Namespace) -> int:

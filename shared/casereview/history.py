@@ -16,11 +16,12 @@ def changes_between(before: Case, after: Case) -> dict[str, Change]:
 
 def changes_of_new(case: Case) -> dict[str, Change]:
     """Return what a new case begins with: its state, its office, and what is not as in every new case."""
-    begins = {
-        "status": case.status,
-        "status_since": case.status_since,
-        "office": case.office,
-        "filed_at": case.filed_at,
-    }
-    every = Case(case_id=case.case_id, version=case.version, **begins)  # type: ignore[arg-type]
+    every = Case(
+        case_id=case.case_id,
+        version=case.version,
+        status=case.status,
+        status_since=case.status_since,
+        office=case.office,
+        filed_at=case.filed_at,
+    )
     return {"status": Change(after=case.status), "office": Change(after=case.office), **changes_between(every, case)}

@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 _A_NUMBER = re.compile(r"A?(\d{7,9})")
+_FULL_A_NUMBER = 9
+"""Digits of an A-number as it is issued now; older ones have seven or eight."""
 _SEPARATORS = re.compile(r"[\s\-#.]")
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -32,12 +34,12 @@ def canonical_a_number(text: str) -> str:
     if not found or not found[1].isascii() or not int(found[1]):
         message = "must be A and 7 to 9 digits, not all zeros"
         raise ValueError(message)
-    return "A" + found[1].zfill(9)
+    return "A" + found[1].zfill(_FULL_A_NUMBER)
 
 
 def is_short_a_number(text: str) -> bool:
     """Tell whether a valid A-number was given with fewer than nine digits: perhaps a digit was lost."""
-    return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < 9  # noqa: PLR2004  # digits of a full A-number
+    return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < _FULL_A_NUMBER
 
 
 ANumber = Annotated[

@@ -36,8 +36,8 @@ class Step:
     notices: tuple[Notice, ...] = ()
 
 
-Plan = Callable[[Case, bool], Step | None]
-"""From the case, and whether it is asked again, to a step; None where nothing is to be done."""
+Plan = Callable[[Case], Step | None]
+"""From the case as it is to a step; None where nothing is to be done."""
 
 CLOSED: Mapping[str, object] = {
     "rank_at": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
@@ -14,6 +14,9 @@ from casereview.jsontext import Json, canonical, escape, read_object
 from casereview.model import Record
 from casereview.problems import Fault, unprocessable
 from casereview.routing import find_county, find_facility, find_state
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Role = Literal["self", "attorney", "accredited_representative", "family", "advocate", "other"]
 Authority = Literal["g28", "form_60_001", "none"]
@@ -202,10 +205,9 @@ _Body = TypeVar("_Body", bound=BaseModel)
 _WORDS = {"extra_forbidden": "is not a known field", "missing": "is required", "string_type": "must be a text"}
 
 
-def _fault(error: object) -> Fault:
-    location: tuple[str | int, ...] = error["loc"]  # type: ignore[index]
-    message: str = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")  # type: ignore[index]
-    return Fault("".join(f"/{escape(str(part))}" for part in location), message[:1].lower() + message[1:])
+def _fault(error: ErrorDetails) -> Fault:
+    message = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return Fault("".join(f"/{escape(str(part))}" for part in error["loc"]), message[:1].lower() + message[1:])
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:

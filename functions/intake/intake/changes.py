@@ -40,7 +40,7 @@ def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Requ
     """
     request = admitted
 
-    def on_case(case: Case, _again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
+    def on_case(case: Case) -> Step | None:
         nonlocal request
         request = desk.table.get(Request, keys.request(admitted.receipt)) or admitted
         if request.case_id != case.case_id:

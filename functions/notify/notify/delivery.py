@@ -13,8 +13,8 @@ A duplicate says the same harmless thing twice.
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta
+from random import SystemRandom
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -39,6 +39,8 @@ FIRST_RETRY = timedelta(minutes=2)
 FIRST_RETRY_UNANSWERED = timedelta(hours=1)
 """Longer, because most such messages did go out."""
 LONGEST_RETRY = timedelta(hours=6)
+_CHANCE = SystemRandom()
+"""The system's own: a generator with a state would go on alike wherever one snapshot is restored."""
 
 
 def deliver(services: Services, message: NoticeMessage) -> None:
@@ -134,7 +136,7 @@ def _without_answer(services: Services, notice: Notice, now: datetime) -> None:
 
 def _owe_again(services: Services, notice: Notice, wait: timedelta, now: datetime) -> None:
     """Owe it again after a wait, jittered so that many do not come back at once."""
-    later = now + min(wait, LONGEST_RETRY) * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, no secret
+    later = now + min(wait, LONGEST_RETRY) * _CHANCE.uniform(0.5, 1.0)
     _settle(services, notice, {"state": "owed", "send_at": to_milliseconds(later), "lease_until": None})
 
 

@@ -42,7 +42,7 @@ class Visit:
         Raises Problem 404, what the plan raises, and 503 where the case keeps moving.
         """
 
-        def admitted(case: Case, _again: bool) -> Step | None:  # noqa: FBT001  # the form of a plan
+        def admitted(case: Case) -> Step | None:
             return plan(open_case(self.caller, self.roles, case))
 
         found = change(self.desk, self.case_id, self.actor, self.at, admitted)

@@ -50,7 +50,7 @@ class DocumentError(ValueError):
         self.faults = faults
 
 
-def load_yaml(text: str) -> Any:  # noqa: ANN401 - what YAML holds is for pydantic to type
+def load_yaml(text: str) -> object:
     """Read YAML. Raises DocumentError where it is none, or where a key occurs twice in one object."""
     data, _lines = load_with_lines(text)
     return data
