@@ -14,7 +14,7 @@ from casereview.desk import Desk
 from casereview.problems import Problem
 from casereview.records import Case
 from casereview.steps import Actor, Plan, Step, taken, writes
-from casereview.table import Refused
+from casereview.writes import Refused
 
 TRIES = 3
 

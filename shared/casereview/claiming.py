@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from casereview import keys
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import Case, Officer
-from casereview.table import Table, Write, add
+from casereview.table import Table
+from casereview.writes import Write, add
 
 UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None}
 

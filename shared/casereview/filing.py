@@ -39,7 +39,7 @@ from casereview.records import Case, Change, Event, Filing, Guard, Notice, Reque
 from casereview.routing import route
 from casereview.steps import REQUESTER, Actor
 from casereview.submission import Submission, open_facts, validate
-from casereview.table import Refused, Write, check, put_new, put_over
+from casereview.writes import Refused, Write, check, put_new, put_over
 
 MAX_REQUESTS = 20
 """How many requests one case may join; later ones get a case of their own, flagged."""

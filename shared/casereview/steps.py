@@ -11,7 +11,7 @@ from casereview import lifecycle
 from casereview.history import changes_between
 from casereview.lifecycle import EventKind
 from casereview.records import Case, Event, Notice
-from casereview.table import Write, put_new, put_over
+from casereview.writes import Write, put_new, put_over
 
 
 @dataclass(frozen=True, slots=True)

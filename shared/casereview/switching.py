@@ -10,7 +10,8 @@ from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import in_force
 from casereview.policy_records import PolicyInForce, Switch
 from casereview.routing import queues
-from casereview.table import Refused, Table, Write
+from casereview.table import Table
+from casereview.writes import Refused, Write
 
 _BEFORE_THE_FIRST = timedelta(days=1)
 """A table without ``IN_FORCE`` may hold cases ranked since then."""

@@ -2,116 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
 from casereview import keys
-from casereview.items import attribute, from_item, key_of, plain_fields, to_item
+from casereview.items import attribute, from_item, plain_fields, to_item
 from casereview.keys import Key
 from casereview.model import rfc3339
-from casereview.records import Case, CaseFile, Event, Notice, Officer, Read, Stored
+from casereview.records import Case, CaseFile, Event, Notice, Read, Stored
+from casereview.writes import Refused, Write, place
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from casereview.items import Item
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
-_NAMES = re.compile(r"#\w+")
 PEOPLE_AHEAD = 500
 """People ahead are counted up to here."""
-
-
-class Refused(Exception):  # noqa: N818  # an outcome to act on
-    """The transaction took no effect; for each write, why (``None``: it was not the reason) and the item in its way."""
-
-    def __init__(self, reasons: list[str | None], items: list[Item | None]) -> None:
-        """Keep the reason and the item of each write, in the order of the writes."""
-        super().__init__("transaction refused")
-        self.reasons = reasons
-        self.items = items
-
-    @property
-    def by_condition(self) -> bool:
-        """Tell whether a condition failed: if none did, another transaction was in the way, or the table too busy."""
-        return "ConditionalCheckFailed" in self.reasons
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One write of a transaction, with the condition that it rests on."""
-
-    action: Literal["Put", "Delete", "ConditionCheck", "Update"]
-    key: Key
-    condition: str
-    values: dict[str, object] = field(default_factory=dict)
-    record: Stored | None = None
-    update: str | None = None
-
-    def call(self, table: str) -> TransactWriteItemTypeDef:
-        """Return the write as TransactWriteItems takes it; a refusal brings the old item."""
-        text = f"{self.condition} {self.update or ''}"
-        names = {name: name[1:] for name in _NAMES.findall(text)}
-        body: dict[str, object] = {
-            "TableName": table,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if self.condition:
-            body["ConditionExpression"] = self.condition
-        if self.update:
-            body |= {"Key": _key(self.key), "UpdateExpression": self.update}
-        else:
-            body |= {"Item": to_item(self.record)} if self.record else {"Key": _key(self.key)}
-        if names:
-            body["ExpressionAttributeNames"] = names
-        if self.values:
-            body["ExpressionAttributeValues"] = {f":{name}": attribute(value) for name, value in self.values.items()}
-        return {self.action: body}  # type: ignore[misc]
-
-
-def _key(key: Key) -> Item:
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-
-
-def put_new(record: Stored) -> Write:
-    """Store a record where none is yet."""
-    return Write("Put", key_of(record), "attribute_not_exists(pk)", record=record)
-
-
-def put_over(record: Stored, **expected: object) -> Write:
-    """Replace a record while its fields are as expected."""
-    return Write("Put", key_of(record), _equal(expected), expected, record)
-
-
-def delete(key: Key, **expected: object) -> Write:
-    """Delete an item while its fields are as expected."""
-    return Write("Delete", key, _equal(expected), expected)
-
-
-def check(key: Key, **expected: object) -> Write:
-    """Write nothing, but only succeed while the fields of an item are as expected."""
-    return Write("ConditionCheck", key, _equal(expected), expected)
-
-
-def add(amounts: Officer, **below: int) -> Write:
-    """Add to a counter's numbers, made where there is none, while those named are below a bound."""
-    sums = [name for name in ("claims", "nexts") if getattr(amounts, name)]
-    values: dict[str, object] = {name: getattr(amounts, name) for name in sums}
-    values |= {"user": amounts.user, "schema": amounts.schema_version}
-    update = f"SET #user = :user, #schema = :schema ADD {', '.join(f'#{name} :{name}' for name in sums)}"
-    bounds = [f"(attribute_not_exists(#{name}) OR #{name} < :{name}_below)" for name in below]
-    values |= {f"{name}_below": bound for name, bound in below.items()}
-    return Write("Update", key_of(amounts), " AND ".join(bounds), values, update=update)
-
-
-def _equal(expected: dict[str, object]) -> str:
-    return " AND ".join(f"#{name} = :{name}" for name in expected)
 
 
 class Listed(NamedTuple):
@@ -151,7 +62,7 @@ class Table:
 
     def get(self, model: type[_RECORD], key: Key) -> _RECORD | None:
         """Read one record consistently."""
-        item = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True).get("Item")
+        item = self._client.get_item(TableName=self._name, Key=place(key), ConsistentRead=True).get("Item")
         return from_item(model, item) if item else None
 
     def case_file(self, case_id: str) -> CaseFile | None:
@@ -214,8 +125,8 @@ class Table:
             query["ExpressionAttributeNames"]["#rank"] = "rank"
             query["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
         if after:
-            place = _key(keys.case(after.case_id))
-            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place}
+            start = place(keys.case(after.case_id))
+            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **start}
         answer = self._client.query(TableName=self._name, IndexName=keys.WORKLIST, Limit=limit, **query)
         return [Listed(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
 
@@ -245,7 +156,7 @@ class Table:
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
         """Read cases consistently, up to a hundred; those that are gone are left out."""
-        wanted: list[Item] = [_key(keys.case(case_id)) for case_id in case_ids]
+        wanted: list[Item] = [place(keys.case(case_id)) for case_id in case_ids]
         found: dict[str, Case] = {}
         while wanted:
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -279,8 +190,8 @@ class Table:
         """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old."""
         query: dict[str, Any] = {}
         if after:
-            place = _key(keys.case(after.case_id))
-            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place}
+            start = place(keys.case(after.case_id))
+            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **start}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=keys.WORKLIST,
@@ -325,7 +236,7 @@ class Table:
         try:
             self._client.update_item(
                 TableName=self._name,
-                Key=_key(due.key),
+                Key=place(due.key),
                 UpdateExpression="SET due_at = :until, due_shard = :shard, attempts = :attempts, stuck = :stuck",
                 ConditionExpression="due_at = :seen",
                 ExpressionAttributeValues={name: attribute(value) for name, value in values.items()},

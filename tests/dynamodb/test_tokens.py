@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from casereview import keys
-from casereview.table import Refused, put_new
+from casereview.writes import Refused, put_new
 from tests.dynamodb.racing import check_whole
 from tests.system import TABLE, System, body
 

@@ -11,7 +11,7 @@ import prioritize.app
 from casereview import keys
 from casereview.notice_text.catalog import TemplateId
 from casereview.records import Case, Notice, Request
-from casereview.table import put_new, put_over
+from casereview.writes import put_new, put_over
 from tests.system import Sent, System, body
 
 if TYPE_CHECKING:

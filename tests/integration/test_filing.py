@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.table import Refused
+from casereview.writes import Refused
 from tests.calls import names, recorded
 from tests.system import System, body
 

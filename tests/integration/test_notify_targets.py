@@ -8,7 +8,7 @@ import pytest
 
 from casereview.assess import MUST_PHONE
 from casereview.records import Notice, Suppression
-from casereview.table import put_new, put_over
+from casereview.writes import put_new, put_over
 from tests.edge import edge, performs_after
 from tests.integration.notices import (
     again,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casereview.records import Case
-from casereview.table import put_over
+from casereview.writes import put_over
 from tests.system import System, body
 
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}

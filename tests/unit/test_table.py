@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from casereview import keys
 from casereview.items import from_item
 from casereview.records import Case, CaseFile, Event, Guard, Officer, Read
-from casereview.table import Refused, Table, add, check, delete, put_new, put_over
+from casereview.table import Table
+from casereview.writes import Refused, add, check, delete, put_new, put_over
 from tests.unit.histories import NOW, event, notice
 from tests.unit.histories import queued as case
 

@@ -23,7 +23,7 @@ from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
 from casereview.steps import CLOSED, REQUESTER, Step
 from casereview.submission import Nothing, Statement, Update, open_claims, parse
-from casereview.table import Write, delete, put_over
+from casereview.writes import Write, delete, put_over
 from intake.access import admit
 from intake.answers import Accepted
 

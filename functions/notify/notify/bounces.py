@@ -14,7 +14,7 @@ from casereview import keys
 from casereview.assess import MUST_PHONE
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Suppression, Undelivered
-from casereview.table import Refused, put_new
+from casereview.writes import Refused, put_new
 from notify.services import Services, metrics
 from notify.targets import find_target
 from notify.undeliverable import give_up

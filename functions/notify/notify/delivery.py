@@ -22,7 +22,7 @@ from casereview import keys
 from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Undelivered
-from casereview.table import Refused, put_over
+from casereview.writes import Refused, put_over
 from notify.render import Message, render, render_for_office
 from notify.senders import PermanentError, TransientError, UnansweredError
 from notify.services import Services, metrics

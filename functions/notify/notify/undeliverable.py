@@ -11,7 +11,7 @@ from casereview.assess import MUST_PHONE
 from casereview.lifecycle import LIVE
 from casereview.messages import RankMessage
 from casereview.records import Case, Change, Event, Notice, Undelivered
-from casereview.table import Refused, Write, put_new, put_over
+from casereview.writes import Refused, Write, put_new, put_over
 from notify.services import Services, metrics
 
 TRIES = 3

@@ -16,7 +16,8 @@ from casereview.model import to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy_records import Place, Preview
 from casereview.previewing import Both, both, counted
-from casereview.table import Listed, Refused, Table, Write
+from casereview.table import Listed, Table
+from casereview.writes import Refused, Write
 from prioritize.services import Services
 
 PART = 100

@@ -28,7 +28,8 @@ from casereview.model import to_milliseconds
 from casereview.policy_records import Place, Switch
 from casereview.routing import queues
 from casereview.switching import bring_in_force
-from casereview.table import Listed, Refused, put_over
+from casereview.table import Listed
+from casereview.writes import Refused, put_over
 from prioritize.services import Services, metrics
 
 PAUSE = timedelta(seconds=50)

@@ -27,8 +27,8 @@ from casereview.records import Case, Guard, Notice
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.steps import CLOSED, Step
 from casereview.switching import for_decision, still_in_force
-from casereview.table import Refused, Write, delete, put_new
 from casereview.words import seal_words
+from casereview.writes import Refused, Write, delete, put_new
 from review.bodies import Approval, Decision
 from review.cases import Visit, must_hold
 from review.claims import may_review, renewal

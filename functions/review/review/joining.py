@@ -18,8 +18,8 @@ from casereview.problems import conflict, not_yours
 from casereview.records import Case, CaseFile, Event, Request
 from casereview.routing import route
 from casereview.steps import CLOSED, Step
-from casereview.table import Refused, Write, delete, put_new, put_over
 from casereview.words import seal_words
+from casereview.writes import Refused, Write, delete, put_new, put_over
 from review.answers import CodeReissued
 from review.authorization import open_case
 from review.bodies import Link, Reissue, Split

@@ -15,7 +15,7 @@ from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Guard, Request
 from casereview.routing import HEADQUARTERS, offices
 from casereview.steps import Step
-from casereview.table import Write, put_new
+from casereview.writes import Write, put_new
 from review.bodies import Removal, Transfer, Why
 from review.cases import Visit
 from review.people import receipts_of

@@ -24,7 +24,7 @@ from casereview.policy_records import PolicyRecord, Preview
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.routing import queues
 from casereview.switching import bring_in_force
-from casereview.table import Refused, Write
+from casereview.writes import Refused, Write
 from review.authorization import Caller
 from review.policy_answers import Document, PolicyApproval, PolicyRead, PreviewAsked
 from review.policy_reading import no_policy, read_policy

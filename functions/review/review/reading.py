@@ -18,8 +18,8 @@ from casereview.policy.engine import explain
 from casereview.problems import Fault, not_yours, unprocessable
 from casereview.records import CaseFile, Event, Read, Request
 from casereview.sealing import Part
-from casereview.table import put_new
 from casereview.words import open_words
+from casereview.writes import put_new
 from review.answers import (
     CaseRead,
     Contacts,

@@ -12,7 +12,7 @@ from casereview.problems import conflict
 from casereview.records import Case, Verification
 from casereview.steps import Step
 from casereview.submission import FactClaims, open_claims
-from casereview.table import Write, put_over
+from casereview.writes import Write, put_over
 from review.bodies import Finding, OfficerFacts
 from review.cases import Visit, must_hold
 from review.claims import renewal

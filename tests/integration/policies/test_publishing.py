@@ -9,7 +9,7 @@ import pytest
 from casereview import keys
 from casereview.policy import registry
 from casereview.policy_records import PolicyInForce, PolicyRecord
-from casereview.table import Refused, put_over
+from casereview.writes import Refused, put_over
 from review.policies import verdict
 from review.policy_answers import PolicyApproval
 from tests.edge import edge, refuses

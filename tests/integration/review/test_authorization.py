@@ -18,7 +18,8 @@ from casereview.keys import Key
 from casereview.lifecycle import Status
 from casereview.problems import Problem
 from casereview.records import Case, CaseFile, Event, Read, Stored
-from casereview.table import Listed, Table, Write
+from casereview.table import Listed, Table
+from casereview.writes import Write
 from infra.openapi.document import routes
 from review.authorization import ROUTES, Caller, caller_of, enter
 from tests.proofs.tally import Tally

@@ -26,7 +26,8 @@ from tests.proofs.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.table import Due, Write
+    from casereview.table import Due
+    from casereview.writes import Write
     from prioritize.services import Services
 
 pytestmark = pytest.mark.proof(1)

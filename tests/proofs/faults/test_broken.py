@@ -10,7 +10,7 @@ import casereview.changing
 import casereview.desk
 import notify.delivery
 import notify.senders
-from casereview.table import Refused
+from casereview.writes import Refused
 from tests.proofs.crashes.flow import named
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from casereview.records import Event, Officer
-from casereview.table import Refused, Table, Write
+from casereview.table import Table
+from casereview.writes import Refused, Write
 from prioritize.worker import rank_case
 from review.claims import claim, release
 from tests.proofs.races.acts import Matter, at, matter

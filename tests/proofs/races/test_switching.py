@@ -7,7 +7,8 @@ import pytest
 from casereview import keys
 from casereview.problems import Problem
 from casereview.records import Case, Event
-from casereview.table import Table, Write
+from casereview.table import Table
+from casereview.writes import Write
 from tests.integration.policies.drafts import approve, draft, send
 from tests.proofs.races.switching import check_decisions, deciding, own, watched
 from tests.proofs.tally import Tally
