@@ -87,28 +87,22 @@ class Table:
 
     def ahead(self, queue: str, rank: str) -> int:
         """Count the cases before a rank in a worklist, up to 500; by index, so a moment old."""
-        answer = self._client.query(
-            TableName=self._name,
-            IndexName=keys.WORKLIST,
-            Select="COUNT",
-            KeyConditionExpression="#queue = :queue AND #rank < :rank",
-            ExpressionAttributeNames={"#queue": "queue", "#rank": "rank"},
-            ExpressionAttributeValues={":queue": {"S": queue}, ":rank": {"S": rank}},
-            Limit=PEOPLE_AHEAD,
-        )
-        return answer["Count"]
+        return self._client.query(**self._before(queue, rank), Limit=PEOPLE_AHEAD)["Count"]
 
     def position(self, queue: str, rank: str) -> int:
         """Return the place of a rank in a whole worklist, from 1; by index, so a moment old."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName=keys.WORKLIST,
-            Select="COUNT",
-            KeyConditionExpression="#queue = :queue AND #rank < :rank",
-            ExpressionAttributeNames={"#queue": "queue", "#rank": "rank"},
-            ExpressionAttributeValues={":queue": {"S": queue}, ":rank": {"S": rank}},
-        )
+        pages = self._client.get_paginator("query").paginate(**self._before(queue, rank))
         return 1 + sum(page["Count"] for page in pages)
+
+    def _before(self, queue: str, rank: str) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "IndexName": keys.WORKLIST,
+            "Select": "COUNT",
+            "KeyConditionExpression": "#queue = :queue AND #rank < :rank",
+            "ExpressionAttributeNames": {"#queue": "queue", "#rank": "rank"},
+            "ExpressionAttributeValues": {":queue": {"S": queue}, ":rank": {"S": rank}},
+        }
 
     def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
         """Find up to ``limit`` places of a worklist in rank order, after a place; by index, so a moment old.
@@ -124,31 +118,13 @@ class Table:
             query["KeyConditionExpression"] += " AND begins_with(#rank, :prefix)"
             query["ExpressionAttributeNames"]["#rank"] = "rank"
             query["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
-        if after:
-            start = place(keys.case(after.case_id))
-            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **start}
+        query |= _from(queue, after)
         answer = self._client.query(TableName=self._name, IndexName=keys.WORKLIST, Limit=limit, **query)
         return [Listed(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
 
     def standing(self, queue: str) -> Iterator[Standing]:
         """Go through a whole worklist in rank order, by the index alone."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName=keys.WORKLIST,
-            KeyConditionExpression="#queue = :queue",
-            ExpressionAttributeNames={"#queue": "queue"},
-            ExpressionAttributeValues={":queue": {"S": queue}},
-        )
-        for page in pages:
-            for item in page["Items"]:
-                fields = plain_fields(item)
-                yield Standing(
-                    fields["lane"],
-                    datetime.fromisoformat(fields["filed_at"]),
-                    datetime.fromisoformat(fields["first_look_at"]) if "first_look_at" in fields else None,
-                    "claimed_by" in fields,
-                    tuple(fields.get("flags", ())),
-                )
+        return map(_standing, self.entries(queue))
 
     def put(self, record: Stored) -> None:
         """Store a record whatever was there."""
@@ -188,17 +164,13 @@ class Table:
 
     def entries(self, queue: str, after: Listed | None = None) -> Iterator[dict[str, Any]]:
         """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old."""
-        query: dict[str, Any] = {}
-        if after:
-            start = place(keys.case(after.case_id))
-            query["ExclusiveStartKey"] = {"queue": {"S": queue}, "rank": {"S": after.rank}, **start}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=keys.WORKLIST,
             KeyConditionExpression="#queue = :queue",
             ExpressionAttributeNames={"#queue": "queue"},
             ExpressionAttributeValues={":queue": {"S": queue}},
-            **query,
+            **_from(queue, after),
         )
         return (plain_fields(item) for page in pages for item in page["Items"])
 
@@ -244,6 +216,25 @@ class Table:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _from(queue: str, after: Listed | None) -> dict[str, Any]:
+    """Return what begins a query of a worklist after a place."""
+    if after is None:
+        return {}
+    at = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place(keys.case(after.case_id))}
+    return {"ExclusiveStartKey": at}
+
+
+def _standing(entry: dict[str, Any]) -> Standing:
+    due = entry.get("first_look_at")
+    return Standing(
+        entry["lane"],
+        datetime.fromisoformat(entry["filed_at"]),
+        datetime.fromisoformat(due) if due else None,
+        "claimed_by" in entry,
+        tuple(entry.get("flags", ())),
+    )
 
 
 def _due(item: Item) -> Due:
