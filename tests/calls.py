@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.client import BaseClient
@@ -19,21 +20,37 @@ class Call:
     parameters: dict[str, Any]
 
 
+Make = Callable[[str, dict[str, Any]], Any]
+"""Has a client make a call: an operation, and its parameters."""
+
+
+@contextmanager
+def intercepted(act: Callable[[Call, Make], Any]) -> Iterator[None]:
+    """Have every call inside answered by ``act``, which may make it, another one, or none."""
+    original = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it
+        asked = Call(client.meta.service_model.service_name, operation, parameters)
+        return act(asked, partial(original, client))
+
+    BaseClient._make_api_call = call  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        BaseClient._make_api_call = original  # type: ignore[attr-defined]
+
+
 @contextmanager
 def recorded() -> Iterator[list[Call]]:
     """Record all calls made inside."""
     calls: list[Call] = []
-    original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def record(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401
-        calls.append(Call(client.meta.service_model.service_name, operation, parameters))
-        return original(client, operation, parameters)
+    def record(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        calls.append(asked)
+        return make(asked.operation, asked.parameters)
 
-    BaseClient._make_api_call = record  # type: ignore[attr-defined]
-    try:
+    with intercepted(record):
         yield calls
-    finally:
-        BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
 
 def names(calls: list[Call]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -226,6 +226,15 @@ class System:
             if message["MessageId"] not in failed:
                 self.sqs.delete_message(QueueUrl=self.queues[name], ReceiptHandle=message["ReceiptHandle"])
         return True
+
+    def hand_back(self, url: str, messages: Iterable[Mapping[str, Any]], failed: Collection[str]) -> None:
+        """Show again at once what failed, by the ids of messages, and delete the others."""
+        for message in messages:
+            handle = message["ReceiptHandle"]
+            if message["MessageId"] in failed:
+                self.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+            else:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
 
     def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
         """Hand a delivery event over in its SNS envelope."""

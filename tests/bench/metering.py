@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from botocore.client import BaseClient
-
 from tests import units
+from tests.calls import Call, Make, intercepted
 from tests.system import table_definition
 
 Item: TypeAlias = Mapping[str, Any]
@@ -51,24 +50,15 @@ def _short(value: float) -> float:
 def metered(*, compare: bool = False) -> Iterator[Spent]:
     """Count what is done inside; with ``compare``, by a table on DynamoDB Local."""
     spent = Spent()
-    original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def count(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # botocore's own
-        service = client.meta.service_model.service_name
-        spent.calls[f"{service}.{operation}"] += 1
-        if service != "dynamodb":
-            return original(client, operation, parameters)
+    def count(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        spent.calls[f"{asked.service}.{asked.operation}"] += 1
+        if asked.service != "dynamodb":
+            return make(asked.operation, asked.parameters)
+        return _METERS[asked.operation](spent, make, asked.operation, asked.parameters, compare)
 
-        def ask(name: str, about: dict[str, Any]) -> Any:  # noqa: ANN401  # botocore's own
-            return original(client, name, about)
-
-        return _METERS[operation](spent, ask, operation, parameters, compare)
-
-    BaseClient._make_api_call = count  # type: ignore[attr-defined]
-    try:
+    with intercepted(count):
         yield spent
-    finally:
-        BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
 
 def _reads(sizes: list[int], *, consistent: bool) -> float:

@@ -13,7 +13,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 import prioritize.app
 from casereview import keys
@@ -22,6 +21,7 @@ from casereview.policy import registry
 from casereview.policy_records import Switch
 from casereview.records import Case, Event
 from prioritize.worker import rank_case
+from tests.calls import Call, Make, intercepted
 from tests.docket import bodies
 from tests.edge import DiedError
 from tests.integration.policies.drafts import DETAINED, ORDER, draft, publish
@@ -51,20 +51,15 @@ class Killer:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        original = BaseClient._make_api_call  # type: ignore[attr-defined]
-
-        def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore has it
+        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401 - what AWS answers
             before, after = (self.random.random() < self.share / 2 for _ in range(2))
             self._die(now=before)
-            answer = original(client, operation, parameters)
+            answer = make(asked.operation, asked.parameters)
             self._die(now=after)
             return answer
 
-        BaseClient._make_api_call = call  # type: ignore[attr-defined]
-        try:
+        with intercepted(call):
             yield
-        finally:
-            BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
     def _die(self, *, now: bool) -> None:
         if now:
@@ -94,12 +89,7 @@ def work(system: System, killer: Killer) -> None:
         except DiedError:
             failed = {record["messageId"] for record in records}
         system._flush()
-        for message in messages:
-            handle = message["ReceiptHandle"]
-            if message["MessageId"] in failed:
-                system.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-            else:
-                system.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+        system.hand_back(url, messages, failed)
 
 
 @pytest.mark.proof(1)

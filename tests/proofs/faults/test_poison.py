@@ -67,12 +67,7 @@ def _turn(system: System, queue: str, url: str) -> int:
     work: Callable[..., Any] = prioritize.app.respond if queue == "rank" else notify.app.respond
     answer = work(system.prioritize if queue == "rank" else system.notify, {"Records": records})
     failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-    for message in messages:
-        handle = message["ReceiptHandle"]
-        if message["MessageId"] in failed:
-            system.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-        else:
-            system.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+    system.hand_back(url, messages, failed)
     return len(failed)
 
 

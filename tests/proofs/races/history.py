@@ -17,8 +17,6 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
-from botocore.client import BaseClient
-
 from casereview.desk import Desk
 from casereview.lifecycle import ENDED
 from casereview.policies import Policies
@@ -26,6 +24,7 @@ from casereview.problems import Problem
 from casereview.records import Event
 from prioritize.services import Services
 from prioritize.worker import StillMovingError
+from tests.calls import Call, Make, intercepted
 from tests.edge import DiedError
 from tests.system import System
 
@@ -139,22 +138,18 @@ class Recorder:
     @contextmanager
     def dying(self) -> Iterator[None]:
         """Let the processes that are doomed die at their first transaction."""
-        original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-        def call(client: Any, name: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it
-            dies = getattr(self._doomed, "dies", None) if name == "TransactWriteItems" else None
+        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+            dies = getattr(self._doomed, "dies", None) if asked.operation == "TransactWriteItems" else None
             if dies == "before":
                 raise DiedError
-            answer = original(client, name, parameters)
+            answer = make(asked.operation, asked.parameters)
             if dies == "after":
                 raise DiedError
             return answer
 
-        BaseClient._make_api_call = call  # type: ignore[attr-defined]
-        try:
+        with intercepted(call):
             yield
-        finally:
-            BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
 
 _HOLDING = frozenset({"in_review", "awaiting_approval", "with_senior_official"})

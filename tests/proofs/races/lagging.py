@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
-from botocore.client import BaseClient
 from moto.backends import get_backend
 
+from tests.calls import Call, Make, intercepted
 from tests.environment import REGION
 from tests.system import System, table_definition
 
@@ -58,20 +58,17 @@ class Lag:
     @contextmanager
     def holding(self) -> Iterator[None]:
         """Answer every query on an index from the copy."""
-        original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-        def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it
+        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+            operation, parameters = asked.operation, asked.parameters
             if operation == "Query" and "IndexName" in parameters and parameters["TableName"] == self._system.table:
                 if self._chance.random() < self.arrives:
                     self.catch_up(0.5)
                 parameters = {**parameters, "TableName": self.table}
-            return original(client, operation, parameters)
+            return make(operation, parameters)
 
-        BaseClient._make_api_call = call  # type: ignore[attr-defined]
-        try:
+        with intercepted(call):
             yield
-        finally:
-            BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
 
 def _items(table: str) -> Iterator[tuple[Key, Attributes]]:

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.client import BaseClient
-
 from casereview.desk import Desk
 from casereview.items import plain_fields
 from casereview.policies import Policies
@@ -20,6 +18,7 @@ from review import bodies
 from review.authorization import caller_of
 from review.cases import visit
 from review.deciding import decide
+from tests.calls import Call, Make, intercepted
 from tests.proofs.tally import Tally
 from tests.system import Staff, System
 
@@ -49,21 +48,17 @@ class Took:
 def watched() -> Iterator[list[Took]]:
     """Note the transactions that take effect inside, whoever sends them."""
     found: list[Took] = []
-    original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it
+    def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
         sent = time.perf_counter_ns()
-        answer = original(client, operation, parameters)
-        if operation == "TransactWriteItems":
-            puts = [write["Put"]["Item"] for write in parameters["TransactItems"] if "Put" in write]
+        answer = make(asked.operation, asked.parameters)
+        if asked.operation == "TransactWriteItems":
+            puts = [write["Put"]["Item"] for write in asked.parameters["TransactItems"] if "Put" in write]
             found.append(Took(sent, time.perf_counter_ns(), tuple(map(plain_fields, puts))))
         return answer
 
-    BaseClient._make_api_call = call  # type: ignore[attr-defined]
-    try:
+    with intercepted(call):
         yield found
-    finally:
-        BaseClient._make_api_call = original  # type: ignore[attr-defined]
 
 
 def check_decisions(took: list[Took], tally: Tally, name: str) -> None:
