@@ -120,7 +120,7 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
 
 def _text(services: Services, notice: Notice) -> Message:
     if notice.template == "target_passed":
-        return render_for_office(notice.template, case=notice.case_id, office=notice.office)
+        return render_for_office(case=notice.case_id, office=notice.office)
     return render(notice.template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
 
 

@@ -4,7 +4,6 @@ from casereview.notice_text.catalog import (
     OFFICE_VERSION,
     VERSIONS,
     NoticeTextError,
-    OfficeTemplateId,
     TemplateId,
     check_values,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "OFFICE_VERSION",
     "VERSIONS",
     "NoticeTextError",
-    "OfficeTemplateId",
     "PublicNotice",
     "TemplateId",
     "check_values",
