@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 import prioritize.app
+import prioritize.switch
 from casereview import keys
 from casereview.duties import due_at
 from casereview.policy import registry
@@ -32,7 +33,6 @@ from tests.system import Staff, System
 
 SIZE = int(os.environ.get("SWITCH_CASES", sized("300", "3000")))
 ILL = "    when: {any: [{custody: {is: detained}}, {serious_illness: {is: true}}]}\n"
-NEW = draft("new", (DETAINED, ILL), ("switch_rate: 2000", f"switch_rate: {max(SIZE // 8, 20)}"))
 RANKED = {
     "version", "lane", "shown_lane", "rank", "sort_at", "lane_since", "target_at", "reasons", "flags", "policy",
     "digest", "rank_at", "missed",
@@ -92,11 +92,10 @@ def work(system: System, killer: Killer) -> None:
         system.hand_back(url, messages, failed)
 
 
-@pytest.mark.proof(1)
-@pytest.mark.timeout(max(120, SIZE // 4))
-def test_every_case_is_switched_once_however_often_the_workers_die(tally: Tally) -> None:
+def switch_all(size: int) -> int:
+    """Switch so many cases, and return how often a process died of it. Raises AssertionError."""
     with quick() as system:
-        fill(system, bodies(SIZE, now=system.time))
+        fill(system, bodies(size, now=system.time))
         for case in everything(system, Case, "CASE"):
             rank_case(system.prioritize, case.case_id)
         system.sweep()
@@ -105,7 +104,7 @@ def test_every_case_is_switched_once_however_often_the_workers_die(tally: Tally)
             system.work(OFFICER, case_id, "claim")
         work(system, Killer(0, 0))
         before = {case.case_id: case for case in everything(system, Case, "CASE")}
-        publish(system, NEW)
+        publish(system, draft("new", (DETAINED, ILL), ("switch_rate: 2000", f"switch_rate: {max(size // 8, 20)}")))
         system.later(seconds=11)
         killer = Killer(7, 0.02)
         minutes = 0
@@ -116,9 +115,15 @@ def test_every_case_is_switched_once_however_often_the_workers_die(tally: Tally)
             minutes += 1
             assert minutes < 200, "the walk has an end"
         _check(system, before, set(held))
-        print(f"{SIZE} cases switched in {minutes} ticks, {killer.kills} kills")  # noqa: T201 - the figure asked for
-        assert killer.kills > SIZE // 50
-        tally.tried += killer.kills
+        print(f"{size} cases switched in {minutes} ticks, {killer.kills} kills")  # noqa: T201 - the figure asked for
+        return killer.kills
+
+
+@pytest.mark.proof(1)
+@pytest.mark.timeout(max(120, SIZE // 4))
+def test_every_case_is_switched_once_however_often_the_workers_die(tally: Tally) -> None:
+    tally.tried += switch_all(SIZE)
+    assert tally.tried > SIZE // 50
 
 
 def _check(system: System, before: dict[str, Case], held: set[str]) -> None:
@@ -137,11 +142,32 @@ def _check(system: System, before: dict[str, Case], held: set[str]) -> None:
         own = [case for case in before.values() if case.office == office and case.case_id not in held | owing]
         top = [switched[case.case_id].at for case in own if case.lane in TOP]
         lower = [switched[case.case_id].at for case in own if case.lane not in TOP]
-        assert not top or not lower or max(top) <= min(lower), office
+        assert not top or not lower or max(top) <= min(lower), f"top lanes first: {office}"
 
 
 def _switch(events: list[Event]) -> Event:
     """Return the one event that brought a case under another policy."""
-    (found,) = [event for event in events if "policy" in event.changes]
+    turns = [event for event in events if "policy" in event.changes]
+    assert len(turns) == 1, f"came under the new policy {len(turns)} times"
+    (found,) = turns
     assert (found.kind, found.changes["policy"].after) == ("ranked", "new")
     return found
+
+
+# ---- the proof is shown to fail
+
+
+def test_a_walk_of_one_round_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(so_far: Switch, now: datetime) -> Switch:
+        return so_far.model_copy(update={"ended_at": now})
+
+    monkeypatch.setattr(prioritize.switch, "_next_round", end)
+    with pytest.raises(AssertionError, match="came under the new policy 0 times"):
+        switch_all(60)
+
+
+def test_a_walk_from_the_lowest_lane_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = prioritize.switch._turns
+    monkeypatch.setattr(prioritize.switch, "_turns", lambda *asked: reversed(list(turns(*asked))))
+    with pytest.raises(AssertionError, match="top lanes first"):
+        switch_all(60)
