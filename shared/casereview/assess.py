@@ -98,7 +98,7 @@ def _shown(file: CaseFile, settled: Settled, place: Place, force: InForce, now: 
 
 def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     case, receipts = file.case, receipts_of(file.events)
-    undelivered = not case.restricted and any(
+    undelivered = not settled.facts.protected and any(
         notice.why in MUST_PHONE and notice.receipt in receipts for notice in file.notices
     )
     marks = {

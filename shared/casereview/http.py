@@ -17,8 +17,10 @@ from casereview.problems import Fault, Problem, malformed
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_NOWHERE = Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", Fault("", "there is no such route"))
 
 
 def answer(status: HTTPStatus, found: Record, content_type: str = "application/json") -> Response[str]:
@@ -62,10 +64,15 @@ def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: M
         metrics.add_metric("Refused", "Count", 1)
         return refusal(problem)
 
+    def _whole(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
+        """Refuse an address that ends in a line feed: the resolver would take it for the one without."""
+        return refusal(_NOWHERE) if app.current_event.path.endswith("\n") else route(app)
+
+    app.use([_whole])
+
     @app.not_found
     def _no_route(_error: NotFoundError) -> Response[str]:
-        fault = Fault("", "there is no such route")
-        return refusal(Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", fault))
+        return refusal(_NOWHERE)
 
     @app.exception_handler(Exception)
     def _fault(error: Exception) -> Response[str]:

@@ -79,6 +79,13 @@ def test_what_is_wrong_is_named(untouched: System, name: str) -> None:
     assert untouched.items() == []
 
 
+@pytest.mark.parametrize("path", ["/requests\n", "/requests/\n"])
+def test_an_address_that_ends_in_a_line_feed_is_none(untouched: System, path: str) -> None:
+    answer = untouched.call("POST", path, body())
+    assert (answer.status, answer.content_type) == (404, "application/problem+json")
+    assert untouched.items() == []
+
+
 def test_over_256_kb_is_refused(untouched: System) -> None:
     answer = untouched.call("POST", "/requests", json.dumps(body(other="x" * 256 * 1024)))
     assert (answer.status, answer.content_type) == (413, "application/problem+json")

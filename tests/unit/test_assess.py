@@ -15,6 +15,7 @@ from tests.unit.histories import (
     DATED,
     NOW,
     POLICIES,
+    PROTECTED,
     UNDATED,
     assessed,
     claims,
@@ -29,8 +30,8 @@ DETAINED = filed(1, "R1", "self", Facts(custody="detained"))
 HOUR = timedelta(hours=1)
 
 
-def with_notice(fields: dict[str, object], **case: object) -> Assessment:
-    return assess(file_of([DETAINED], (notice(**fields),), **case), InForce(compiled(POLICIES[1]), None), NOW)
+def with_notice(fields: dict[str, object], *later: Event, **case: object) -> Assessment:
+    return assess(file_of([DETAINED, *later], (notice(**fields),), **case), InForce(compiled(POLICIES[1]), None), NOW)
 
 
 def test_a_new_case_is_in_its_lane_since_it_was_filed_however_late_it_is_ranked() -> None:
@@ -81,21 +82,29 @@ def test_what_an_officer_refuted_stays_in_the_lane_that_the_requester_is_shown()
 
 
 @settings(max_examples=60, deadline=None)
-@given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
-def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event], hours: int, policy: str) -> None:
-    now = events[-1].at + timedelta(hours=hours)
-    without = [event for event in events if not (event.verification and event.verification.about == "facts")]
-    found = assessed(without, now, policy)
-    assert assessed(events, now, policy).shown_lane == found.shown_lane == found.ranking.lane
-
-
-@settings(max_examples=60, deadline=None)
-@given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
-def test_a_case_assessed_again_at_the_same_time_is_up_to_date(events: list[Event], hours: int, policy: str) -> None:
-    now = events[-1].at + timedelta(hours=hours)
-    first = assessed(events, now, policy)
-    again = assessed(events, now, policy, lane=first.ranking.lane, lane_since=first.lane_since)
-    assert again == first
+@given(
+    histories(claims(DATED, UNDATED, PROTECTED)),
+    st.integers(0, 500),
+    st.sampled_from(POLICIES),
+    st.sampled_from(["bounced", "unsafe"]),
+    st.booleans(),
+)
+def test_a_case_assessed_again_at_the_same_time_is_up_to_date(
+    events: list[Event],
+    hours: int,
+    policy: str,
+    why: str,
+    restricted: bool,  # noqa: FBT001  # as the case was when a filing or an officer last set it
+) -> None:
+    now, force = events[-1].at + timedelta(hours=hours), InForce(compiled(policy), None)
+    notices = (notice(state="undeliverable", why=why),)
+    first = assess(file_of(events, notices, restricted=restricted), force, now)
+    written = {
+        "restricted": bool(first.settled.facts.protected),
+        "lane": first.ranking.lane,
+        "lane_since": first.lane_since,
+    }
+    assert assess(file_of(events, notices, **written), force, now) == first
 
 
 @pytest.mark.parametrize("why", sorted(MUST_PHONE))
@@ -108,9 +117,18 @@ def test_nobody_telephones_who_was_not_to_be_written_to(why: str | None) -> None
     assert "telephone" not in with_notice({"state": "undeliverable", "why": why}).ranking.flags
 
 
-def test_nobody_telephones_about_a_restricted_case() -> None:
-    found = with_notice({"state": "undeliverable", "why": "bounced"}, restricted=True)
+@pytest.mark.parametrize("before", [False, True])
+def test_nobody_telephones_about_a_restricted_case_whatever_it_was_before(before: bool) -> None:  # noqa: FBT001
+    protected = filed(2, "R2", "family", Facts(protected=True))
+    found = with_notice({"state": "undeliverable", "why": "bounced"}, protected, restricted=before)
     assert "telephone" not in found.ranking.flags
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_one_more_claim_of_protection_does_not_unsay_what_an_officer_found(before: bool) -> None:  # noqa: FBT001
+    later = (established(2, Facts(protected=False)), filed(3, "R2", "family", Facts(protected=True)))
+    found = with_notice({"state": "undeliverable", "why": "bounced"}, *later, restricted=before)
+    assert "telephone" in found.ranking.flags
 
 
 def test_the_rest_of_what_an_officer_must_see_is_flagged() -> None:
