@@ -10,16 +10,19 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import count, islice
+from pathlib import Path
+from shutil import copy, copytree
 from typing import Any
 
 import pytest
 
 from casereview.records import Case, Notice
 from notify.delivery import LEASE
-from tests.e2e.local import Local, eventually
+from tests.e2e.local import ROOT, Local, eventually, running
 from tests.proofs.tally import Tally
 from tests.system import body
 
@@ -48,9 +51,8 @@ def address_of(number: int) -> str:
     return f"number-{number}@example.org"
 
 
-def file_all(local: Local) -> dict[str, str]:
-    """File all requests from several clients at once; return the address that each receipt belongs to."""
-    numbers = iter(range(REQUESTS))
+def file_all(local: Local, numbers: Iterator[int]) -> dict[str, str]:
+    """File requests from several clients at once; return the address that each receipt belongs to."""
 
     def work(_: int) -> list[tuple[str, str]]:
         filed = []
@@ -85,7 +87,7 @@ def until_at_work(local: Local) -> None:
     time.sleep(random.uniform(0, MORE))  # noqa: S311  # no secret
 
 
-def wait_for_rest(local: Local) -> None:
+def wait_for_rest(local: Local, patience: float = PATIENCE) -> None:
     """Fire the schedule until nothing is owed and every queue is empty."""
     ticked = 0.0
 
@@ -97,7 +99,7 @@ def wait_for_rest(local: Local) -> None:
         time.sleep(0.5)
         return local.at_rest() and not owed(local)
 
-    eventually(rests, PATIENCE)
+    eventually(rests, patience)
 
 
 def owed(local: Local) -> bool:
@@ -115,7 +117,7 @@ def test_nothing_is_lost_while_workers_are_killed_and_duplicates_are_those_that_
     local.show_again_after(SHOWN_AGAIN_AFTER)
     started = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
-        filing = pool.submit(file_all, local)
+        filing = pool.submit(file_all, local, iter(range(REQUESTS)))
         killed = kill_over_and_over(local, while_=lambda: not filing.done())
         receipts = filing.result()
     calm = time.monotonic()
@@ -141,3 +143,44 @@ def test_nothing_is_lost_while_workers_are_killed_and_duplicates_are_those_that_
         "duplicates": sum(sent.values()) - REQUESTS,
     }
     logging.getLogger(__name__).info("%d requests: %s", REQUESTS, figures)
+
+
+def without_end_of_leases(folder: Path) -> Path:
+    """Copy the application with a notify that waits for whoever died while sending; return the copy's template."""
+    for name in ("functions", "shared"):
+        copytree(ROOT / name, folder / name)
+    delivery = folder / "functions" / "notify" / "notify" / "delivery.py"
+    whole = delivery.read_text()
+    broken = whole.replace("return notice.lease_until is None or notice.lease_until <= now", "return False")
+    assert broken != whole
+    delivery.write_text(broken)
+    return Path(copy(ROOT / "template.yaml", folder))
+
+
+def kill_one_that_sends(local: Local) -> None:
+    """Kill notify at work until it dies while it sends."""
+    numbers = count()
+    for _ in range(60):
+        file_all(local, islice(numbers, CLIENTS))
+        until_at_work(local)
+        local.kill("NotifyFunction")
+        begun = sending(local)
+        time.sleep(1)
+        if begun & sending(local):
+            return
+    raise AssertionError("no process died while it sent")
+
+
+def sending(local: Local) -> set[str]:
+    return {notice.notice_id for notice in local.all(Notice, "NOTICE") if notice.state == "sending"}
+
+
+@pytest.mark.timeout(PATIENCE)
+def test_what_waits_for_the_dead_is_found(tmp_path: Path) -> None:
+    template = without_end_of_leases(tmp_path / "broken")
+    with running(tmp_path, TEMPLATE=str(template)) as local:
+        local.show_again_after(SHOWN_AGAIN_AFTER)
+        kill_one_that_sends(local)
+        with pytest.raises(AssertionError, match="waited in vain"):
+            wait_for_rest(local, 2.0 * SHOWN_AGAIN_AFTER)
+        assert sending(local)
