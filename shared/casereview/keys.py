@@ -16,6 +16,8 @@ WORKLIST = "worklist"
 """Index of open, ranked cases: hash ``queue`` (an office, or SRO), range ``rank``."""
 DUE = "due"
 """Index of what owes work: hash ``due_shard``, range ``due_at``; sparse."""
+SNAPSHOTS = "SNAPSHOTS"
+"""The partition of the newest snapshot of each office."""
 
 
 def case_partition(case_id: str) -> str:
@@ -55,7 +57,7 @@ def officer(user: str) -> Key:
 
 def snapshot(office: str) -> Key:
     """Return the key of an office's newest snapshot."""
-    return Key(f"SNAPSHOT#{office}", "SNAPSHOT")
+    return Key(SNAPSHOTS, f"SNAPSHOT#{office}")
 
 
 def reads_partition(case_id: str) -> str:

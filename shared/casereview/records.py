@@ -247,6 +247,8 @@ class Snapshot(Stored):
     lanes: tuple[LaneCount, ...]
     oldest: Instant | None = None
     undeliverable: int = 0
+    policies: dict[str, int] = Field(default_factory=dict)
+    """Cases under each policy, by its digest."""
 
 
 class Guard(Stored):

@@ -9,7 +9,6 @@ from casereview.policies import Policies
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import in_force
 from casereview.policy_records import PolicyInForce, Switch
-from casereview.routing import queues
 from casereview.table import Table
 from casereview.writes import Refused, Write
 
@@ -79,8 +78,3 @@ def for_decision(policies: Policies, table: Table, now: datetime) -> CompiledPol
     if named is not None and named.digest != policy.digest:
         raise Refused([], [])
     return policy
-
-
-def remaining(table: Table, digest: str) -> int:
-    """Count the cases of all worklists that are under another policy than that of a digest; by index, a moment old."""
-    return sum(entry.get("digest") != digest for queue in queues() for entry in table.entries(queue))

@@ -32,6 +32,10 @@ class Listed(NamedTuple):
     case_id: str
 
 
+_STANDING = "lane, filed_at, first_look_at, claimed_by, flags, digest"
+"""What a ``Standing`` needs: most of the time of a count goes into parsing what DynamoDB sends."""
+
+
 class Standing(NamedTuple):
     """What the worklist index tells of a case."""
 
@@ -41,6 +45,8 @@ class Standing(NamedTuple):
     """When the first look is due, None where none is owed."""
     claimed: bool
     flags: tuple[str, ...]
+    digest: str
+    """That of the policy it was ranked under."""
 
 
 class Due(NamedTuple):
@@ -124,7 +130,7 @@ class Table:
 
     def standing(self, queue: str) -> Iterator[Standing]:
         """Go through a whole worklist in rank order, by the index alone."""
-        return map(_standing, self.entries(queue))
+        return map(_standing, self.entries(queue, ProjectionExpression=_STANDING))
 
     def put(self, record: Stored) -> None:
         """Store a record whatever was there."""
@@ -162,7 +168,7 @@ class Table:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def entries(self, queue: str, after: Listed | None = None) -> Iterator[dict[str, Any]]:
+    def entries(self, queue: str, after: Listed | None = None, **more: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
         """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
@@ -171,6 +177,7 @@ class Table:
             ExpressionAttributeNames={"#queue": "queue"},
             ExpressionAttributeValues={":queue": {"S": queue}},
             **_from(queue, after),
+            **more,
         )
         return (plain_fields(item) for page in pages for item in page["Items"])
 
@@ -234,6 +241,7 @@ def _standing(entry: dict[str, Any]) -> Standing:
         datetime.fromisoformat(due) if due else None,
         "claimed_by" in entry,
         tuple(entry.get("flags", ())),
+        entry["digest"],
     )
 
 

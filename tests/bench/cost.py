@@ -213,6 +213,8 @@ def _dockets(model: Model) -> list[str]:
         *[f"| {name} | {months[0][name]:,.2f} | {months[1][name]:,.2f} |" for name in months[0]],
         f"| **together** | **{_sum(months[0]):,.2f}** | **{_sum(months[1]):,.2f}** |",
         "",
+        "Where a run of the snapshot does not end in time the offices take turns: see performance.md.",
+        "",
         "| a policy switch | 1 million | 7.6 million |",
         "|---|---:|---:|",
         *[f"| {name} | {plans[0][name]:,.1f} | {plans[1][name]:,.1f} |" for name in plans[0]],

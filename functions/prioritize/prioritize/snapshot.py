@@ -1,10 +1,14 @@
-"""Count each office's worklist every five minutes, by the index alone: no transaction carries a counter for it."""
+"""Count each office's worklist every five minutes, by the index alone: no transaction carries a counter for it.
+
+The offices take turns at being the first, so that of a docket too large for the time of one run each is still counted.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 from statistics import median_low
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -17,6 +21,9 @@ from casereview.routing import queues
 from casereview.table import Standing
 from prioritize.services import Services, logger, metrics
 
+_EVERY = 300
+"""Seconds from one run to the next, as the template has it."""
+
 
 def snapshot(services: Services) -> dict[str, int]:
     """Take a snapshot of every office; return how many cases were counted, and how many offices could not be.
@@ -26,7 +33,7 @@ def snapshot(services: Services) -> dict[str, int]:
     now = to_milliseconds(services.now())
     policy, _until = services.policies.governing(now)
     counted = failed = 0
-    for office in queues():
+    for office in _in_turn(now):
         try:
             standing = list(services.table.standing(office))
             services.table.put(_snapshot(office, standing, policy, now))
@@ -37,6 +44,12 @@ def snapshot(services: Services) -> dict[str, int]:
             counted += len(standing)
     metrics.add_metric("OfficesNotCounted", MetricUnit.Count, failed)
     return {"counted": counted, "failed": failed}
+
+
+def _in_turn(now: datetime) -> Iterable[str]:
+    offices = queues()
+    first = int(now.timestamp()) // _EVERY % len(offices)
+    return chain(offices[first:], offices[:first])
 
 
 def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy, now: datetime) -> Snapshot:
@@ -52,6 +65,7 @@ def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy,
         lanes=tuple(_count(lane, by_lane[lane], now) for lane in lanes),
         oldest=min((case.filed_at for case in everyone), default=None),
         undeliverable=sum("telephone" in case.flags for case in everyone),
+        policies=dict(Counter(case.digest for case in everyone)),
     )
 
 

@@ -67,7 +67,9 @@ class SwitchRead(Record):
     round: int
     sent: int
     remaining: int
-    """Open cases that are still under another policy."""
+    """Open cases that were under another policy when their offices were last counted."""
+    counted_at: Instant | None
+    """When the office counted the longest ago was; null before the first count."""
 
 
 class PolicyList(Record):

@@ -16,7 +16,7 @@ from casereview.policy.schema import Head
 from casereview.policy_records import PolicyRecord, Preview, Switch
 from casereview.previewing import total
 from casereview.problems import Problem
-from casereview.switching import remaining
+from casereview.records import Snapshot
 from review.policy_answers import (
     Governs,
     Life,
@@ -150,12 +150,14 @@ def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
 def _switch(desk: Desk, switch: Switch | None) -> SwitchRead | None:
     if switch is None:
         return None
-    left = remaining(desk.table, switch.digest) if switch.ended_at is None else 0
+    counts = [from_item(Snapshot, item) for item in desk.table.items(keys.SNAPSHOTS)]
+    others = (sum(count.policies.values()) - count.policies.get(switch.digest, 0) for count in counts)
     return SwitchRead(
         policy=switch.policy,
         started_at=switch.started_at,
         ended_at=switch.ended_at,
         round=switch.round,
         sent=switch.sent,
-        remaining=left,
+        remaining=sum(others) if switch.ended_at is None else 0,
+        counted_at=min((count.at for count in counts), default=None),
     )

@@ -62,12 +62,32 @@ def test_a_tick_without_a_switch_costs_the_same_at_any_docket(system: System) ->
     assert names(full) == names(empty)
 
 
+def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
+    system.pump()
+    system.sweep()
+    publish(system, EARLIER)
+    system.duty("snapshot")
+    with recorded() as empty:
+        read(system, "earlier")
+    for number in range(20):
+        system.file(person(number))
+    system.pump()
+    system.duty("snapshot")
+    with recorded() as full:
+        read(system, "earlier")
+    assert names(full) == names(empty)
+
+
 def test_an_approval_at_once_brings_every_case_over_within_minutes(system: System) -> None:
     filed = [system.file(person(number)) for number in range(5)]
     system.pump()
     system.sweep()
     publish(system, EARLIER)
-    assert read(system, "earlier")["switch"]["remaining"] == 5
+    began = read(system, "earlier")["switch"]
+    assert (began["remaining"], began["counted_at"]) == (0, None)
+    system.duty("snapshot")
+    counted = read(system, "earlier")["switch"]
+    assert (counted["remaining"], counted["counted_at"]) == (5, "2026-11-24T15:00:00.000Z")
     system.settle(5)
     for each in filed:
         assert rankings(system, system.case_of(each)) == [ORDER, "earlier"]

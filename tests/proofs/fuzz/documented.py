@@ -39,7 +39,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-_BACKGROUND = ("SNAPSHOT#", "POLICYIN_FORCE", "POLICYSWITCH")
+_BACKGROUND = ("SNAPSHOTS", "POLICYIN_FORCE", "POLICYSWITCH")
 """What the schedule writes by itself, whatever anybody asks."""
 
 
