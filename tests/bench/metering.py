@@ -22,6 +22,8 @@ Item: TypeAlias = Mapping[str, Any]
 Ask: TypeAlias = Callable[[str, dict[str, Any]], Any]
 """Calls the service without being counted."""
 _READ_UNIT = 4096
+_NOT_ALL = {"Select", "ProjectionExpression"}
+"""What makes a query answer less than it reads."""
 _INDEXES = units.indexes_of(table_definition())
 
 
@@ -91,8 +93,8 @@ def _get(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], com
 def _query(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], compare: bool) -> Any:  # noqa: ANN401, FBT001
     answer = ask(operation, _plain(parameters, compare=compare))
     read = answer
-    if parameters.get("Select") == "COUNT":
-        read = ask(operation, {name: value for name, value in parameters.items() if name != "Select"})
+    if _NOT_ALL & parameters.keys():
+        read = ask(operation, {name: value for name, value in parameters.items() if name not in _NOT_ALL})
     size = sum(units.size(item) for item in read["Items"])
     found = _reads([size], consistent=parameters.get("ConsistentRead", False))
     spent.rru += found
