@@ -82,6 +82,15 @@ def test_what_an_officer_refuted_stays_in_the_lane_that_the_requester_is_shown()
 
 
 @settings(max_examples=60, deadline=None)
+@given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
+def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event], hours: int, policy: str) -> None:
+    now = events[-1].at + timedelta(hours=hours)
+    without = [event for event in events if not (event.verification and event.verification.about == "facts")]
+    found = assessed(without, now, policy)
+    assert assessed(events, now, policy).shown_lane == found.shown_lane == found.ranking.lane
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     histories(claims(DATED, UNDATED, PROTECTED)),
     st.integers(0, 500),
