@@ -19,7 +19,6 @@ import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
-import casereview.switching
 import notify.app
 import prioritize.app
 import prioritize.snapshot
@@ -213,7 +212,7 @@ class Rig(System):
 def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
     """Start a rig on moto, its table on another engine where one is given by its endpoint."""
     with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
-        for module in (casereview.switching, prioritize.switch, prioritize.snapshot, review.policies):
+        for module in (prioritize.switch, prioritize.snapshot, review.policies):
             patch.setattr(module, "queues", lambda: WORKLISTS)
         if dynamodb:
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
