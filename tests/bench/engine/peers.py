@@ -44,6 +44,13 @@ def common_expression_language(policy: FlatPolicy) -> Evaluate:
     return lambda facts: list(program.execute(facts))
 
 
+def cel_rule_by_rule(policy: FlatPolicy) -> Evaluate:
+    """Compile for CEL in Rust as it is commonly used: a program for each rule, and a case handed over to each."""
+    library = importlib.import_module("cel")
+    programs = [library.compile(_written(rule.holds, _CEL)) for rule in policy.rules()]
+    return lambda facts: [program.execute(facts) for program in programs]
+
+
 def business_rules(policy: FlatPolicy) -> Evaluate:
     """Compile for ``business-rules``: its variables are methods, its rules are JSON, its actions gather numbers."""
     run_all = importlib.import_module("business_rules").run_all
@@ -75,6 +82,7 @@ PEERS: Mapping[str, Callable[[FlatPolicy], Evaluate]] = {
     "rule-engine": rule_engine,
     "business-rules": business_rules,
     "common-expression-language": common_expression_language,
+    "the same rule by rule": cel_rule_by_rule,
 }
 
 _Words: TypeAlias = Mapping[str, str]
