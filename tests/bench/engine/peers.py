@@ -82,7 +82,7 @@ PEERS: Mapping[str, Callable[[FlatPolicy], Evaluate]] = {
     "rule-engine": rule_engine,
     "business-rules": business_rules,
     "common-expression-language": common_expression_language,
-    "the same rule by rule": cel_rule_by_rule,
+    "common-expression-language rule by rule": cel_rule_by_rule,
 }
 
 _Words: TypeAlias = Mapping[str, str]
