@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+
+from prioritize.switch import LONGEST
+from tests.bench.operations import SWITCHED
 
 PRICES: Final = Path(__file__).parent / "prices" / "us-east-1.json"
 MILLION: Final = 1_000_000
@@ -126,10 +130,23 @@ class Model:
         return {
             "dollars": cases * self.operation("switch"),
             "write units": cases * units["wru"],
+            "cases a second, by the walk": self.walk(),
             "cases a second, by workers": by_workers,
             "cases a second, by the largest office's queue": by_partition,
-            "hours": cases / min(by_workers, by_partition) / 3600,
+            "hours": cases / min(self.walk(), by_workers, by_partition) / 3600,
         }
+
+    def walk(self) -> float:
+        """Return how many cases a second the walk of a switch finds and asks for, over a whole minute.
+
+        A tick walks for a part of its minute, one call after the other: waiting for the calls that the largest docket
+        took, and the processor time of a tick with some hundred cases.
+        """
+        size, largest = max((int(size), row) for size, row in self.bench["growth"]["switch_walk"].items())
+        warm = self.bench["warm"]
+        busy = (warm["switch_walk"]["p50"] - warm["sweep_idle"]["p50"]) / SWITCHED
+        each = (largest["calls"] / size * CALL_MS + busy) / 1000
+        return float(LONGEST / timedelta(minutes=1) / each)
 
     def _each(self, service: str, name: str) -> float:
         return float(self.prices[service][name]) / MILLION
@@ -140,7 +157,6 @@ def page(bench: Mapping[str, Any]) -> str:
     prices = json.loads(PRICES.read_text())
     model = Model(bench, prices)
     steady = 500 * 365 / 12 * model.life()
-    25_000 * model.seconds("rank_changed") / WORKERS / 60
     fixed = sum(model.fixed().values())
     launched = 25_000 * model.seconds("rank_changed") / WORKERS / 60
     return "\n".join(
@@ -164,7 +180,7 @@ def page(bench: Mapping[str, Any]) -> str:
             f"acknowledging them ${25_000 * _burst(model):,.2f}. {WORKERS} workers rank them in {launched:,.1f} minutes.",
             "",
             *_dockets(model),
-            *_assumed(),
+            *_assumed(prices),
         ]
     )
 
@@ -182,7 +198,7 @@ prices are of {as_of}: {status}.
 
 def _operation(model: Model, name: str) -> str:
     units = model.bench["units"][name]
-    label = f"{name} (a case)" if name == "switch" else name
+    label = {"switch": "switch (a case)", "switch_walk": f"switch_walk (a tick with {SWITCHED} cases)"}.get(name, name)
     return f"| {label} | {units['rru']} | {units['wru']} | {units['calls']} | {1000 * model.operation(name):.4f} |"
 
 
@@ -221,9 +237,10 @@ def _dockets(model: Model) -> list[str]:
         "",
         "The plan for 7.6 million: the walk goes through the offices in turns, top lanes first, so what matters most is",
         f"ranked in the first minutes; {WORKERS} workers, as template.yaml has it; the policy's `switch_rate` (cases a",
-        f"minute) set to {60 * _rate(model):,.0f}. The default of 2,000 takes {7_600_000 / 2_000 / 60:,.0f} hours. One",
-        f"office's queue is one key of an index, which takes {PARTITION_WRITES:,} write units a second; the largest office",
-        f"has {LARGEST_OFFICE:.0%} of the docket. A table that has never seen more than {NEW_TABLE:,} write units a second",
+        f"minute) set to {60 * _rate(model):,.0f}. The default of 2,000 takes {7_600_000 / 2_000 / 60:,.0f} hours. The walk is",
+        f"one process that asks for ten cases a call, {LONGEST.seconds} seconds of each minute (the rest of the tick is the",
+        f"sweep's). One office's queue is one key of an index, which takes {PARTITION_WRITES:,} write units a second; the largest",
+        f"office has {LARGEST_OFFICE:.0%} of the docket. A table that has never seen more than {NEW_TABLE:,} write units a second",
         "throttles above that until it has grown: set its warm throughput beforehand, or let the rate be lower.",
         "",
     ]
@@ -231,15 +248,18 @@ def _dockets(model: Model) -> list[str]:
 
 def _rate(model: Model) -> float:
     plan = model.switch(1)
-    return min(plan["cases a second, by workers"], plan["cases a second, by the largest office's queue"])
+    return float(min(found for name, found in plan.items() if name.startswith("cases a second")))
 
 
-def _assumed() -> list[str]:
+def _assumed(prices: Mapping[str, Any]) -> list[str]:
+    restored = prices["lambda"]["snapstart_restored_gb"]
     return [
         "## Assumed, not measured",
         "",
         f"- A call of AWS takes {CALL_MS:g} ms. Functions have {MEMORY_GB:g} GB. An event logs {LOG_BYTES:,} bytes.",
+        "- A function of that size takes as much processor time as this machine does, though it has less than one core.",
         f"- Messages come {PER_BATCH} at a time under load. Text messages, priced by carrier, are not included.",
+        f"- How often a snapshot is restored, at ${restored:.5f} for each GB, follows the traffic, and is not included.",
         "- Cognito, transfer out, support and backups beyond point-in-time recovery are not included.",
         "- A warm function reads the registry of policies every ten seconds: one read unit, charged to no operation.",
         "",

@@ -23,8 +23,11 @@ from casereview.assess import InForce, assess
 from casereview.items import to_item
 from casereview.model import rfc3339
 from casereview.policy.compiled import CompiledPolicy
+from casereview.policy_records import Switch
 from casereview.records import Case, CaseFile, Event
+from casereview.writes import Write
 from infra.local.dynamodb_local import dynamodb_local
+from prioritize.switch import switch
 from prioritize.worker import _ranked
 from tests.bench import operations
 from tests.bench.metering import Spent, metered
@@ -37,6 +40,8 @@ Growth: TypeAlias = dict[str, dict[str, dict[str, float]]]
 """Rows by operation and size."""
 SIZES = (1_000, 10_000, 100_000)
 OFFICE = "ATL"
+RESTS = timedelta(days=300)
+"""Until a case of the docket is due: it lies in the due index, and no sweep finds it yet."""
 _PROTOTYPES = 200
 _BATCH = 25
 _ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
@@ -142,7 +147,27 @@ class Docket:
             ahead.calls.clear()
             ahead.rru = 0
             system.intake.table.ahead(case.office, case.rank or "")
-        return {**found, "people_ahead": ahead, "snapshot": snapshot}
+        return {**found, "people_ahead": ahead, "snapshot": snapshot, "switch_walk": self._walked()}
+
+    def _walked(self) -> Spent:
+        """Return what the first round of a policy switch costs: each case is found and asked for; none is ranked."""
+        system, services = self.system, self.system.prioritize
+        now, running = system.time, services.policies.book(fresh=True).switch
+        begun = Switch(
+            version=running.version + 1 if running else 1,
+            digest="of another policy",
+            rate=self.size,
+            started_at=now,
+            round_since=now,
+        )
+        services.table.write(Write("Put", keys.SWITCH, "", record=begun))
+        with metered(compare=self.compare) as spent:
+            done = switch(services)
+        assert done["switched"] == self.size, done
+        ended = begun.model_copy(update={"ended_at": now})
+        services.table.write(Write("Put", keys.SWITCH, "", record=ended))
+        system.sqs.purge_queue(QueueUrl=system.queues["rank"])
+        return spent
 
     def _one(self, function: str, event: Asked) -> Spent:
         with metered(compare=self.compare) as spent:
@@ -169,5 +194,5 @@ def _at_rest(case: Case, event: Event, policy: CompiledPolicy, system: System) -
     found = assess(CaseFile(case, (event,), ()), InForce(policy, None), system.time)
     later = replace(found, ranking=found.ranking._replace(changes_at=None))
     ranked = _ranked(case, later, policy, system.time)
-    owed = {"office": OFFICE, "person": uuid4().hex, "missed": True, "rank_at": None, "target_at": ranked.target_at}
+    owed = {"office": OFFICE, "person": uuid4().hex, "missed": True, "rank_at": system.time + RESTS}
     return ranked.model_copy(update={**owed, "version": 2})

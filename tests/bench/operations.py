@@ -12,6 +12,7 @@ import notify.app
 import prioritize.app
 import review.app
 from casereview.records import Case
+from casereview.switching import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
 from tests.system import Context, Staff, System, body
@@ -21,7 +22,7 @@ OFFICER = Staff("officer")
 SUPERVISOR = Staff("supervisor", "supervisor")
 PAGE = 50
 SWITCHED = 200
-"""Cases that the measured switch walks over."""
+"""Cases that the measured switch walks over, in one tick, and ranks."""
 KEY = "an-idempotency-key"
 
 
@@ -153,6 +154,12 @@ def _sweep_idle(system: System) -> Event:
     return {"duty": "sweep"}
 
 
+def _switch_walk(system: System) -> Event:
+    before_the_switch(system)
+    bring_in_force(system.prioritize.policies, system.prioritize.table, system.time)
+    return {"duty": "sweep"}
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "submit": Operation("intake", _submit),
     "submit_duplicate": Operation("intake", _submit_duplicate),
@@ -164,6 +171,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "claim": Operation("review", _claim),
     "decide": Operation("review", _decide),
     "sweep_idle": Operation("prioritize", _sweep_idle),
+    "switch_walk": Operation("prioritize", _switch_walk),
 }
 SWITCH = datetime(2025, 1, 20, 5, tzinfo=UTC)
 """When the order of 20 January 2025 replaces the guidelines."""
@@ -188,14 +196,31 @@ def check(answer: Any) -> None:  # noqa: ANN401  # what handlers return
         assert answer.get("statusCode", 200) < 300, answer  # success
 
 
-def switch(system: System) -> Spent:
-    """Return what a policy switch costs that finds some hundred open cases, all of which it ranks anew."""
+def before_the_switch(system: System) -> None:
+    """File and rank some hundred requests, and let another policy take effect that no tick has seen yet."""
     system.time = SWITCH - timedelta(hours=1)
     for number in range(1, SWITCHED + 1):
         system.file(people(number))
     system.pump()
     _named(system)
     system.time = SWITCH + timedelta(seconds=20)
+
+
+def idle_year(system: System) -> Spent:
+    """Return what a year of daily sweeps costs over a case that no date and no target changes."""
+    system.file(body(facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}))
+    system.pump()
+    _named(system)
+    with metered() as found:
+        for _ in range(365):
+            system.later(days=1)
+            check(run(system, "prioritize", {"duty": "sweep"}))
+    return found
+
+
+def switch(system: System) -> Spent:
+    """Return what a policy switch costs that finds some hundred open cases, all of which it ranks anew."""
+    before_the_switch(system)
     with metered() as found:
         for _ in range(4):
             run(system, "prioritize", {"duty": "sweep"})

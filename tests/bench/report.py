@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tests.bench.operations import SWITCHED
+
 ROOT: Final = Path(__file__).parents[2]
 BENCH: Final = ROOT / "bench.json"
 README: Final = ROOT / "README.md"
@@ -52,7 +54,7 @@ def with_table(text: str, bench: Bench) -> str:
 
 def table(bench: Bench) -> str:
     """Return the measured table, in Markdown."""
-    rows = [*_engine(bench), *_starts(bench), *_units(bench), *_growth(bench), *_warm(bench)]
+    rows = [*_engine(bench), *_starts(bench), *_units(bench), *_growth(bench), *_warm(bench), *_launch(bench)]
     found = bench["measured"]
     head = f"Measured in one run on {found['machine']}, Python {found['python']}, {found['date']}; times are processor times.\n"
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -60,6 +62,7 @@ def table(bench: Bench) -> str:
 
 
 Row = tuple[str, str, str]
+_OF: Final = {"switch": ", per case", "switch_walk": f", a tick with {SWITCHED} cases"}
 
 
 def _engine(bench: Bench) -> list[Row]:
@@ -99,16 +102,23 @@ def _units(bench: Bench) -> list[Row]:
         "rank_unchanged": "0 written",
         "sweep_idle": "0 written",
     }
-    rows = [("AWS calls to accept a request", by_service, "1 or 2 reads, 1 transaction, 2 sends, ≤ 4 KMS")]
+    asked = "1 read, 1 transaction, 2 sends, ≤ 4 KMS ([the second read](docs/decisions/0003-two-reads.md))"
+    rows = [("AWS calls to accept a request", by_service, asked)]
     for name, each in units.items():
-        what = f"{name}, per case" if name == "switch" else name
+        what = name + _OF.get(name, "")
         measured = f"{each['wru']} written, {each['rru']} read, {each['calls']} calls"
         rows.append((f"units: {what}", measured, budgets.get(name, "")))
+    idle = bench["idle_year"]
+    rows.append(("units: an idle case, a sweep a day for a year", f"{idle['wru']} written", "0 written"))
     return rows
 
 
 def _growth(bench: Bench) -> list[Row]:
-    stated = {"snapshot": "grows: counts each office every five minutes", "sweep": "the same calls and units"}
+    stated = {
+        "snapshot": "grows: counts each office every five minutes",
+        "sweep": "the same calls and units",
+        "switch_walk": "grows: finds each open case once",
+    }
     rows = []
     for name, sizes in bench["growth"].items():
         measured = " → ".join(f"{each['calls']} calls, {each['rru']}" for each in sizes.values())
@@ -125,3 +135,13 @@ def _growth(bench: Bench) -> list[Row]:
 def _warm(bench: Bench) -> list[Row]:
     found = ", ".join(f"{name} {each['p50']:.1f}" for name, each in bench["warm"].items())
     return [("warm, the network replayed: ms a request or message, median", found, "")]
+
+
+def _launch(bench: Bench) -> list[Row]:
+    found = bench["launch"]
+    measured = (
+        f"{found['ranked']:,} ranked, {found['acknowledged']:,} acknowledged, {found['twice']} twice, "
+        f"{found['left']} messages left, after {found['seconds'] / 60:.0f} minutes ({found['date']})"
+    )
+    what = f"{found['requests']:,} requests filed with the local run by {found['clients']} clients at once"
+    return [(what, measured, "all, all, none, none")]

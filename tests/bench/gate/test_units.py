@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import growth, report
-from tests.bench.operations import OPERATIONS, spent
+from tests.bench.operations import OPERATIONS, SWITCHED, idle_year, spent
 from tests.large import quick
 
 MEASURED = report.read()["units"]
 WRITTEN = {"submit": 16, "rank_changed": 8, "rank_unchanged": 0, "status": 0, "worklist_page": 0, "sweep_idle": 0}
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [*OPERATIONS, "switch"])
 def test_an_operation_costs_no_more_than_was_measured(name: str) -> None:
     with quick() as system:
         found = spent(name, system)
-    row = found.row()
+    row = found.row(SWITCHED if name == "switch" else 1)
     over = {kind: (row[kind], most) for kind, most in MEASURED[name].items() if row[kind] > most}
     assert over == {}, f"{name} costs more; if it must, say why and run make bench"
     assert row["wru"] <= WRITTEN.get(name, row["wru"])
@@ -31,6 +31,11 @@ def test_a_request_is_accepted_in_the_calls_of_the_budget() -> None:
         "dynamodb.TransactWriteItems": 1,
         "sqs.SendMessage": 2,
     }
+
+
+def test_an_idle_case_writes_nothing_in_a_year() -> None:
+    with quick() as system:
+        assert idle_year(system).wru == 0
 
 
 def test_what_follows_change_costs_the_same_at_a_docket_of_four_times_the_size() -> None:
