@@ -112,7 +112,9 @@ OPERATIONS: Mapping[Route, Operation] = {
     ),
     ("post", f"{_CASE}/verifications"): _working(
         bodies.Finding,
-        "Needs the claim. What is established wins over every claim; a verified requester is told everything.",
+        "Needs the claim. What is established wins over every claim; a verified requester is told everything. A claim"
+        " of US citizenship is confirmed or refuted, never made unknown: only one that is not true stands in no"
+        " decision's way.",
         FINDINGS,
     ),
     ("post", f"{_CASE}/information-requests"): _working(
@@ -140,7 +142,9 @@ OPERATIONS: Mapping[Route, Operation] = {
     ),
     ("post", f"{_CASE}/decision"): _working(
         bodies.Decision,
-        "Needs the claim. 409 where the case has moved since `case_version`, or another policy is in force.",
+        "Needs the claim. 409 where the case has moved since `case_version`, or another policy is in force. While a"
+        " claim of US citizenship stands, unsettled or confirmed, a field office can only refer the case, and the"
+        " Senior Reviewing Official only uphold a referral, or remand.",
         DECISIONS,
         "decision",
     ),

@@ -39,6 +39,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
         history = now.history(case.case_id)
         _history_is_complete_and_equals_the_state(case, history)
         _decisions_have_their_approvals(history)
+        _claims_of_citizenship_are_referred(history)
         _claim_has_its_lease(case)
         _case_owes_its_ranking_or_has_it(case)
         _clock_is_right(case, now)
@@ -100,6 +101,27 @@ def _decisions_have_their_approvals(history: Sequence[Event]) -> None:
             assert event.details["case_version"] == event.version - 1
         if event.kind in {"decision_returned", "approved", "withdrawn", "decided"}:
             proposed = None if event.kind != "withdrawn" or "status" in event.changes else proposed
+
+
+def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
+    """While such a claim stands nothing ends a case but a referral, or what the official makes of one."""
+    outcome: object = None
+    for place, event in enumerate(history):
+        if event.kind not in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
+            continue
+        before, outcome = outcome, event.details.get("outcome", outcome)
+        if event.kind != "remanded" and _citizenship_stands(_said(history[:place])):
+            confirmed = event.kind == "official_decided" and before == "referred" and outcome != "override"
+            assert outcome == "referred" or confirmed, (event, history)
+
+
+def _citizenship_stands(said: Sequence[Event]) -> bool:
+    """Tell whether US citizenship is claimed, as all requesters here do who speak of it, and not settled as untrue."""
+    about = [event for event in said if event.claims and event.claims.claims_us_citizenship is not None]
+    settled = [event for event in about if event.verification]
+    last = settled[-1] if settled else about[-1] if about else None
+    untrue = last and last.verification and last.verification.verdict == "refuted"
+    return bool(last and last.claims and last.claims.claims_us_citizenship and not untrue)
 
 
 def _claim_has_its_lease(case: Case) -> None:

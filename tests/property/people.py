@@ -39,6 +39,7 @@ MATTERS: list[dict[str, Any]] = [
     {"facts": {"protected": True}},
     {"facts": {"protected": False}},
     {"facts": {"claims_us_citizenship": False}},
+    {"facts": {"claims_us_citizenship": True}},
     {"facts": {"custody": "detained", "facility": "STWRTGA"}},
     {"identity": True},
     {"authority": "g28"},

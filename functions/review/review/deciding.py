@@ -48,7 +48,7 @@ def decide(visit: Visit, body: Decision) -> Case:
     """Record a decision; where the policy asks for an approval, it waits for one.
 
     Raises Problem 404; 409 without the claim, where a decision waits for its approval already, where the case has
-    moved since ``case_version`` or another policy is in force, where a claim of citizenship has not been referred;
+    moved since ``case_version`` or another policy is in force, where a standing claim of citizenship goes unreferred;
     422 for an outcome or a factor that is not open.
     """
 
@@ -62,7 +62,8 @@ def decide(visit: Visit, body: Decision) -> Case:
         policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
         found = _current(visit, case, body, policy)
         _check_factors(policy, body)
-        _check_citizenship(found, body, official=official)
+        if found.settled.facts.claims_us_citizenship:
+            _check_referral(case, body, official=official)
         waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
         return _under(policy, _decided(visit, case, body, waits=waits))
 
@@ -125,12 +126,19 @@ def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
         raise unprocessable(*faults)
 
 
-def _check_citizenship(found: Assessment, body: Decision, *, official: bool) -> None:
-    """Refuse any decision but a referral while a claim of US citizenship stands that nobody has settled."""
-    facts, verified = found.settled.facts, found.settled.verified
-    open_claim = facts.claims_us_citizenship and "claims_us_citizenship" not in verified
-    if open_claim and body.outcome != "referred" and not official:
-        raise conflict("a claim of US citizenship must be referred first, or settled by a verification")
+def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
+    """Refuse what ends a case without a referral while a claim of US citizenship stands: unsettled, or confirmed.
+
+    The process for such claims answers them, not a review. An official refers nothing: what the field office referred
+    is upheld, all else goes back to it.
+    """
+    if official:
+        refers = body.outcome == "remand" or (body.outcome != "override" and case.outcome == "referred")
+    else:
+        refers = body.outcome == "referred"
+    if not refers:
+        how = "remanded to be referred" if official else "referred"
+        raise conflict(f"a claim of US citizenship stands: it must be {how}, unless it is settled as not true")
 
 
 def _details(body: Decision) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from casereview.claiming import UNCLAIMED, back_in_line, give_back
 from casereview.facts import Facts
 from casereview.fields import EASTERN
-from casereview.problems import conflict
+from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Verification
 from casereview.steps import Step
 from casereview.submission import FactClaims, open_claims
@@ -21,8 +21,13 @@ from review.claims import renewal
 def verify(visit: Visit, body: Finding) -> Case:
     """Record a verification and rank the case again.
 
-    Raises Problem 404 for a case or receipt that is not the caller's, 409 without the claim.
+    Raises Problem 404 for a case or receipt that is not the caller's, 409 without the claim; 422 where a claim of US
+    citizenship would be neither confirmed nor refuted.
     """
+    if body.facts is not None and _leaves_citizenship_open(body.facts, body.verdict):
+        raise unprocessable(
+            Fault("/facts/claims_us_citizenship", "must be confirmed or refuted as true, or confirmed as false")
+        )
 
     def plan(case: Case) -> Step:
         must_hold(case, visit.caller)
@@ -31,6 +36,13 @@ def verify(visit: Visit, body: Finding) -> Case:
         return _requester(visit, case, body)
 
     return visit.act(plan)
+
+
+def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:
+    """Tell whether a claim of US citizenship would be unknown again: no longer seen, and settled by nobody."""
+    found = stated.claims_us_citizenship
+    named = "claims_us_citizenship" in stated.model_fields_set
+    return named and (found is None or (found is False and verdict == "refuted"))
 
 
 def _facts(visit: Visit, case: Case, body: Finding, stated: OfficerFacts) -> Step:

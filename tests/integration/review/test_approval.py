@@ -20,6 +20,7 @@ from tests.integration.review.office import (
     Matter,
     claimed,
     decide,
+    decision,
     item,
     matter,
     post,
@@ -148,3 +149,14 @@ def test_a_restricted_decision_is_approved_by_who_may_open_it(system: System) ->
     given = {"approve": True, "why": "x"}
     assert post(system, SUPERVISOR, held.case_id, "approval", given).status == 404
     assert post(system, Staff("sy", "supervisor,restricted"), held.case_id, "approval", given).status == 200
+
+
+def test_citizenship_confirmed_while_a_decline_waits_returns_it_to_be_referred(system: System) -> None:
+    held = _proposed(system)
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert returned["status"] == "in_review"
+    system.pump()
+    again = decision(system, OFFICER, held.case_id, outcome="declined")
+    assert post(system, OFFICER, held.case_id, "decision", again).status == 409
+    assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"

@@ -163,3 +163,28 @@ def test_a_settled_claim_of_citizenship_stands_in_nobodys_way(system: System) ->
     held = claimed(system, facts={"claims_us_citizenship": True})
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+@pytest.mark.parametrize("outcome", ["declined", "granted", "granted_in_part", "moot"])
+def test_a_confirmed_claim_of_citizenship_is_referred_and_nothing_else(system: System, outcome: str) -> None:
+    system.time = POLICY_A
+    held = claimed(system, facts={"claims_us_citizenship": True})
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
+    given = decision(system, OFFICER, held.case_id, outcome=outcome)
+    answer = post(system, OFFICER, held.case_id, "decision", given)
+    assert answer.status == 409
+    assert "must be referred" in answer.body
+    assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
+
+
+def test_citizenship_that_an_officer_found_unclaimed_is_referred_as_well(system: System) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
+    given = decision(system, OFFICER, held.case_id, outcome="declined")
+    assert post(system, OFFICER, held.case_id, "decision", given).status == 409
+
+
+def test_a_claim_of_citizenship_that_an_officer_settled_as_false_stands_in_nobodys_way(system: System) -> None:
+    held = claimed(system, facts={"claims_us_citizenship": True})
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": False})
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"

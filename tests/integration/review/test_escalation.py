@@ -33,11 +33,11 @@ from tests.system import Staff, System
 LOOK_AGAIN = {"statement": "You overlooked Mirabel."}
 
 
-def escalated(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any field
-    """Return a case that was declined, and whose verified requester asked for the official."""
+def escalated(system: System, outcome: str = "declined", **changes: Any) -> Matter:  # noqa: ANN401  # any field
+    """Return a case that was decided, most often declined, and whose verified requester asked for the official."""
     held = claimed(system, **changes)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
-    decide(system, OFFICER, held.case_id, outcome="declined")
+    decide(system, OFFICER, held.case_id, outcome=outcome)
     system.later(days=2)
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202
     system.pump()
@@ -170,3 +170,41 @@ def test_each_requester_who_may_know_is_told_that_there_is_news(system: System) 
     sent = len(system.outbox())
     decide(system, OFFICIAL, held.case_id, outcome="override")
     assert [mail.to for mail in system.outbox()[sent:]] == ["ana@example.org"]
+
+
+# ---- a claim of US citizenship
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_was_declined_is_remanded_to_be_referred_once_citizenship_is_claimed(
+    system: System,
+    confirmed: bool,  # noqa: FBT001
+) -> None:
+    held = escalated(system)
+    system.on(held.filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}})
+    system.pump()
+    system.work(OFFICIAL, held.case_id, "claim")
+    if confirmed:
+        verify(system, OFFICIAL, held.case_id, facts={"claims_us_citizenship": True})
+    for outcome in ("uphold", "override"):
+        given = decision(system, OFFICIAL, held.case_id, outcome=outcome)
+        answer = post(system, OFFICIAL, held.case_id, "decision", given)
+        assert (answer.status, "remanded" in answer.body) == (409, True)
+    assert decide(system, OFFICIAL, held.case_id, outcome="remand")["status"] == "in_line"
+    system.work(OFFICER, held.case_id, "claim")
+    assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
+
+
+def test_a_referral_of_a_claim_of_citizenship_is_upheld_and_never_overridden(system: System) -> None:
+    held = escalated(system, "referred", facts={"claims_us_citizenship": True})
+    system.work(OFFICIAL, held.case_id, "claim")
+    given = decision(system, OFFICIAL, held.case_id, outcome="override")
+    assert post(system, OFFICIAL, held.case_id, "decision", given).status == 409
+    assert decide(system, OFFICIAL, held.case_id, outcome="uphold")["status"] == "closed"
+
+
+def test_once_citizenship_is_settled_as_not_true_the_official_decides_freely(system: System) -> None:
+    held = escalated(system, "referred", facts={"claims_us_citizenship": True})
+    system.work(OFFICIAL, held.case_id, "claim")
+    verify(system, OFFICIAL, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")
+    assert decide(system, OFFICIAL, held.case_id, outcome="override")["status"] == "closed"

@@ -35,3 +35,13 @@ def test_a_receipt_of_another_case_is_none_here(shared: System, about: dict[str,
     given = {"receipt": other.receipt, "verdict": "confirmed", "why": "x", **about}
     assert post(shared, OFFICER, held.case_id, "verifications", given).status == 404
     shared.work(OFFICER, held.case_id, "release")
+
+
+@pytest.mark.parametrize(("stated", "verdict"), [(None, "confirmed"), (None, "refuted"), (False, "refuted")])
+def test_a_claim_of_citizenship_is_not_made_unknown(shared: System, stated: bool | None, verdict: str) -> None:  # noqa: FBT001
+    held = claimed(shared, 903, facts={"claims_us_citizenship": True})
+    given = {"facts": {"claims_us_citizenship": stated}, "verdict": verdict, "why": "x"}
+    answer = post(shared, OFFICER, held.case_id, "verifications", given)
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "/facts/claims_us_citizenship")
+    assert shared.case_of(held.filed).lane == "citizenship_claim"
+    shared.work(OFFICER, held.case_id, "release")
