@@ -125,7 +125,10 @@ OPERATIONS: Mapping[Route, Operation] = {
     ),
     ("post", f"{_CASE}/transfer"): _working(bodies.Transfer, "A claim ends; the clock runs on.", TRANSFERS),
     ("post", f"{_CASE}/removal"): _working(
-        bodies.Removal, "Where a request had been received before, the case is flagged `safety`.", REMOVALS
+        bodies.Removal,
+        "Where a request had been received before, the case is flagged `safety`. Where only the day is given, what was"
+        " received on that day counts as before.",
+        REMOVALS,
     ),
     ("post", f"{_CASE}/link"): _working(
         bodies.Link, "Its requests and what they said move to the open case; the earliest filing time is kept."

@@ -65,16 +65,24 @@ def _parse_day(value: object) -> date:
     return _day(found[1], found[2], found[3])
 
 
-def _parse_instant(value: object) -> datetime:
-    """Read an RFC 3339 time with offset, or a bare date: its first instant in Eastern time."""
-    if isinstance(value, datetime):
+def _parse_instant_or_day(value: object) -> datetime | date:
+    """Read an RFC 3339 time with offset, or a bare date."""
+    if isinstance(value, date):
         return value
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return _instant(value)
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found or not found[3]:
         raise _wrong("must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)")
-    return datetime.combine(_day(found[1], found[2], found[3]), time(), EASTERN).astimezone(UTC)
+    return _day(found[1], found[2], found[3])
+
+
+def _parse_instant(value: object) -> datetime:
+    """Read an RFC 3339 time with offset, or a bare date: its first instant in Eastern time."""
+    found = _parse_instant_or_day(value)
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found, time(), EASTERN).astimezone(UTC)
 
 
 def _instant(value: str) -> datetime:
@@ -85,6 +93,11 @@ def _instant(value: str) -> datetime:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+def written(value: datetime | date) -> str:
+    """Write a time, or a day, as it is read."""
+    return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
 
 
 def _email(value: str) -> str:
@@ -174,6 +187,16 @@ RemovalTime = Annotated[
     _shown(
         "RemovalTime",
         "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",
+        anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
+    ),
+]
+TimeOrDay = Annotated[
+    datetime | date,
+    PlainValidator(_parse_instant_or_day),
+    PlainSerializer(written, return_type=str, when_used="json"),
+    _shown(
+        "TimeOrDay",
+        "A time with offset (RFC 3339), or a day: the whole of it in Eastern time.",
         anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
     ),
 ]

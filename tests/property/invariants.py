@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from casereview import lifecycle
 from casereview.duties import STUCK, shard_of
@@ -53,6 +54,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
     _counters_equal_the_cases_held(now)
     _history_only_grows(before, now)
     _news_is_for_those_who_may_know(before, now)
+    _removals_after_a_request_are_told(before, now)
 
 
 def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
@@ -294,3 +296,16 @@ def _news_is_for_those_who_may_know(before: Snapshot, now: Snapshot) -> None:
             assert may_know(request, before) or may_know(request, now), notice
         if notice.state == "sent" and old and old.state != "sent":
             assert is_verified(request, now) or not now.cases[request.case_id].restricted, notice
+
+
+def _removals_after_a_request_are_told(before: Snapshot, now: Snapshot) -> None:
+    """A removal that may have been after a filing is a safety event; where a day is named, it lasts until its end."""
+    for case_id, old in before.cases.items():
+        for event in now.history(case_id)[old.version :]:
+            if event.kind == "removal_recorded":
+                removed = str(event.details["removed_at"])
+                last = removed if "T" in removed else f"{removed}T23:59:59.999999"
+                at = datetime.fromisoformat(last)
+                safety = old.filed_at < (at if at.tzinfo else at.replace(tzinfo=ZoneInfo("America/New_York")))
+                assert event.details["safety"] == safety, event
+                assert now.cases[case_id].safety == (old.safety or safety), event

@@ -113,9 +113,10 @@ class Office(Life):
         self._act(other, case, "transfer", {"office": office, "why": WHY}, "supervisor")
 
     def record_removal(self, place: int, other: int) -> None:
-        """Record that a person was removed."""
+        """Record that a person was removed; now and then the day alone is known."""
         at = rfc3339(self.now.at - timedelta(hours=other % 200))
-        self._act(other, one(place, self._cases()), "removal", {"removed_at": at, "why": WHY})
+        removed = at[:10] if other % 5 == 0 else at
+        self._act(other, one(place, self._cases()), "removal", {"removed_at": removed, "why": WHY})
 
     def link(self, place: int, other: int) -> None:
         """Link a case without A-number to another of its office."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from casereview.fields import BegunDate, Day, Email, LanguageTag, PastDate, Phone, RemovalTime
+from casereview.fields import BegunDate, Day, Email, LanguageTag, PastDate, Phone, RemovalTime, TimeOrDay
 
 TODAY = date(2024, 2, 29)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
@@ -50,7 +50,7 @@ def test_who_was_detained_today_in_guam_is_not_in_the_future() -> None:
     assert refusal(BegunDate, "2024-03-02") == "must not be in the future"
 
 
-@pytest.mark.parametrize("kind", [PastDate, BegunDate, Day, RemovalTime])
+@pytest.mark.parametrize("kind", [PastDate, BegunDate, Day, RemovalTime, TimeOrDay])
 @pytest.mark.parametrize(
     "written", ["2023-02-29", "2023-13-01", "2023-00-01", "2023-04-31", "0000-01-01", "1900-02-29"]
 )
@@ -58,13 +58,13 @@ def test_an_impossible_date_is_refused(kind: Any, written: str) -> None:  # noqa
     assert refusal(kind, written) == "is not a date of the calendar"
 
 
-@pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime])
+@pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
 @pytest.mark.parametrize("written", ["1899-12-31", "2200-01-01", "9999-12-31"])
 def test_years_lie_between_1900_and_2199(kind: Any, written: str) -> None:  # noqa: ANN401
     assert refusal(kind, written) == "must lie between 1900 and 2199"
 
 
-@pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime])
+@pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
 @pytest.mark.parametrize(
     "value", ["", "06", "2006-5-1", "2006/05/01", "01-05-2006", "٢٠٠٦", "2006-05-01\n", 2006, True, None]
 )
@@ -121,6 +121,12 @@ def test_an_impossible_time_is_refused(written: str) -> None:
 )
 def test_a_time_without_its_offset_is_refused(written: str) -> None:
     assert refusal(RemovalTime, written).startswith("must be a time with offset")
+
+
+def test_a_day_of_which_no_time_is_known_stays_a_day() -> None:
+    assert read(TimeOrDay, "2024-01-31") == date(2024, 1, 31)
+    assert read(TimeOrDay, "2024-01-31T15:00:00-05:00") == datetime(2024, 1, 31, 20, tzinfo=UTC)
+    assert refusal(TimeOrDay, "2024-01-31T15:00:00").startswith("must be a time with offset")
 
 
 def test_a_time_is_judged_by_its_year_in_utc() -> None:

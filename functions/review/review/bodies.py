@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from casereview.fields import LongText, RemovalTime, Text
+from casereview.fields import LongText, RemovalTime, Text, TimeOrDay
 from casereview.model import Record
 from casereview.records import Outcome
 from casereview.submission import FactClaims, YesNo
@@ -59,7 +59,7 @@ class Transfer(Record):
 class Removal(Record):
     """That the person was removed."""
 
-    removed_at: RemovalTime
+    removed_at: TimeOrDay
     why: LongText
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -9,8 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from casereview import keys
 from casereview.claiming import UNCLAIMED, give_back
 from casereview.clock import new_clock
+from casereview.fields import EASTERN, written
 from casereview.lifecycle import ENDED, OPEN
-from casereview.model import rfc3339
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.records import Case, Guard, Request
 from casereview.routing import HEADQUARTERS, offices
@@ -45,15 +46,18 @@ def transfer(visit: Visit, body: Transfer) -> Case:
 def record_removal(visit: Visit, body: Removal) -> Case:
     """Record that the person was removed; where a request had been received before, it is a safety event.
 
-    Raises Problem 404, or 422 for a time that lies ahead.
+    Where only the day is known, a request received on that day may have been before.
+
+    Raises Problem 404, or 422 for a time or a day that lies ahead.
     """
-    if body.removed_at > visit.at:
-        raise unprocessable(Fault("/removed_at", "must not be in the future"))
     removed = body.removed_at
+    ahead = removed > visit.at if isinstance(removed, datetime) else removed > _eastern_day(visit.at)
+    if ahead:
+        raise unprocessable(Fault("/removed_at", "must not be in the future"))
 
     def plan(case: Case) -> Step:
-        safety = case.filed_at < removed
-        details = {"removed_at": rfc3339(removed), "safety": safety}
+        safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
+        details = {"removed_at": written(removed), "safety": safety}
         event = {"details": details, "sealed": visit.why(body.why)}
         return Step("removal_recorded", {"safety": case.safety or safety}, event)
 
@@ -61,6 +65,10 @@ def record_removal(visit: Visit, body: Removal) -> Case:
     if case.safety:
         metrics.add_metric("RemovalAfterRequest", MetricUnit.Count, 1)
     return case
+
+
+def _eastern_day(at: datetime) -> date:
+    return at.astimezone(EASTERN).date()
 
 
 def reopen(visit: Visit, body: Why) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,40 @@ def test_a_removal_is_recorded_for_a_decided_case_too(system: System) -> None:
     given = {"removed_at": system.time.isoformat(), "why": "x"}
     system.work(OFFICER, held.case_id, "removal", given)
     assert "safety" in read(system, OFFICER, held.case_id)["flags"]
+
+
+@pytest.mark.parametrize(
+    ("day", "safety"),
+    [("2026-11-22", False), ("2026-11-23", True), ("2026-11-24", True)],
+    ids=["the day before", "the day of the filing", "the day after"],
+)
+def test_a_removal_of_which_the_day_alone_is_known_may_have_been_after_a_request_of_that_day(
+    system: System,
+    day: str,
+    safety: bool,  # noqa: FBT001
+) -> None:
+    """The day is one in the East, where the filing at four in the morning in UTC was in the evening before."""
+    system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    held = matter(system)
+    system.later(days=1)
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": day, "why": "Flight list."})
+    assert ("safety" in item(system, held.case_id)["flags"]) is safety
+    events = system.staff(SUPERVISOR, "GET", f"/staff/cases/{held.case_id}/history").json()["events"]
+    (event,) = [event for event in events if event["kind"] == "removal_recorded"]
+    assert event["details"] == {"removed_at": day, "safety": safety}
+
+
+def test_a_day_of_removal_may_be_today_in_the_east_and_no_later(system: System) -> None:
+    system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    held = matter(system)
+    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "x"}).status == 422
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-23", "why": "x"})
+
+
+@pytest.mark.parametrize("written", ["2026-11", "2026-11-24T10:00:00", "2026-02-30", None])
+def test_a_removal_has_a_time_with_its_offset_or_a_day(system: System, written: str | None) -> None:
+    held = matter(system)
+    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": written, "why": "x"}).status == 422
 
 
 # ---- reopening
