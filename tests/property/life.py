@@ -73,7 +73,12 @@ class Life:
         self.refused = True
 
     def update(self, place: int, other: int) -> None:
-        """Say more."""
+        """Say more, or how one can be reached: that ends no wait for an answer."""
+        if other % 5 == 4:
+            self._write(place, "/updates", {"contact": {"language": one(other, ["en", "ht"])}}, {202, 409})
+            waits = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
+            assert waits == {case_id: case.answer_by for case_id, case in self.world.look().cases.items()}
+            return
         says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
         self._write(place, "/updates", says, {202, 409, 422})
 

@@ -68,7 +68,7 @@ def _seal(desk: Desk, request: Request, part: Part, value: dict[str, object]) ->
 
 
 def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
-    """Take new facts, a new contact or a statement; an answer to what was asked starts the clock again.
+    """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
 
     Raises Problem 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not told.
     """
@@ -84,17 +84,21 @@ def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str
             raise conflict("the request is withdrawn, or its case decided or closed")
         contact = {"contact": seal_contact(desk.seal, request, body.contact)} if body.contact else {}
         restricted = {"restricted": True} if claims and claims.protected else {}
-        owed = {"rank_at": at, "stuck": False, **_answered(request, case, at)} if live else {}
+        owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
         event = {"receipt": request.receipt, "claims": claims, "sealed": sealed}
         return Step("updated", {**owed, **restricted}, event, _put(request, contact))
 
     return _carry_out(desk, request, at, plan)
 
 
-def _answered(request: Request, case: Case, at: datetime) -> Mapping[str, object]:
-    """Let the office go on when someone who was asked answers; the worker writes that the clock runs again."""
+def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mapping[str, object]:
+    """Let the office go on when someone who was asked answers; the worker writes that the clock runs again.
+
+    Where to write to, and in which language, answers nothing.
+    """
     asked = case.status == "information_needed" and sees_all(request, case)
-    return {"answer_by": at} if asked else {}
+    says = body.statement is not None or (body.facts is not None and body.facts.model_fields_set)
+    return {"answer_by": at} if asked and says else {}
 
 
 def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:

@@ -103,6 +103,35 @@ def test_somebody_who_was_not_asked_does_not_answer(system: System) -> None:
     assert system.case_of(held.filed).status == "information_needed"
 
 
+@pytest.mark.parametrize("facts", [{}, {"facts": {}}], ids=["alone", "beside no fact"])
+def test_a_new_contact_is_no_answer_and_the_clock_still_runs_again_by_itself(
+    system: System, facts: dict[str, object]
+) -> None:
+    held = claimed(system)
+    asked_at = system.time
+    ask(system, OFFICER, held.case_id)
+    system.later(days=3)
+    assert system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **facts}).status == 202
+    system.settle(3)
+    told, case = system.look_up(held.filed), system.case_of(held.filed)
+    assert (told["status"], told["asked_for"]) == ("information_needed", ["Proof of residence."])
+    assert (case.stopped_since, case.answer_by) == (asked_at, asked_at + 10 * DAY)
+    system.time = asked_at + 10 * DAY
+    system.settle(3)
+    case = system.case_of(held.filed)
+    assert (case.status, case.stopped_ms) == ("in_line", 10 * DAY // timedelta(milliseconds=1))
+    assert system.look_up(held.filed)["asked_for"] == []
+
+
+@pytest.mark.parametrize("answer", [{"facts": {"minor_children": 2}}, {"facts": {"minor_children": None}}])
+def test_facts_answer_beside_a_new_contact_too(system: System, answer: dict[str, object]) -> None:
+    held = claimed(system)
+    ask(system, OFFICER, held.case_id)
+    system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **answer})
+    system.pump()
+    assert system.case_of(held.filed).status == "in_line"
+
+
 def test_only_who_may_know_is_asked(system: System) -> None:
     held = claimed(system)
     system.file(person(11, requester=SISTER))
