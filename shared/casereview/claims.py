@@ -65,8 +65,8 @@ class _Draft:
     sources: dict[str, str | None] = field(default_factory=dict)
     """None where several without standing said it, or one against another: nobody of them takes it back alone."""
     established: dict[str, object] = field(default_factory=dict)
-    waiting: set[str] = field(default_factory=set)
-    """Facts of which a claim waits for an officer."""
+    waiting: dict[str, set[str | None]] = field(default_factory=dict)
+    """Facts of which claims wait for an officer, with the receipts that made them."""
     rivals: dict[str, set[object]] = field(default_factory=dict)
     """Dates that third parties gave beside a known one."""
 
@@ -82,13 +82,20 @@ class _Draft:
 
     def establish(self, found: dict[str, object]) -> None:
         self.established.update(found)
-        self.waiting.difference_update(found)
         for name in found:
+            self.waiting.pop(name, None)
             self.rivals.pop(name, None)
 
     def take(self, name: str, value: object, source: str | None) -> None:
         self.values[name] = value
         self.sources[name] = source
+
+    def wait(self, name: str, receipt: str | None) -> None:
+        self.waiting.setdefault(name, set()).add(receipt)
+
+    def wait_no_more(self, name: str, receipt: str | None) -> None:
+        """Let a receipt's own claim wait no longer; what others claim still does."""
+        self.waiting.get(name, set()).discard(receipt)
 
     def lifts(self, name: str, value: object, at: datetime) -> int:
         """Return whether a value moves the case up (1), nowhere (0), down in its lane (-1), or to a lower lane (-2)."""
@@ -194,14 +201,20 @@ def _contradicts_nobody(draft: _Draft, name: str) -> bool:
 
 
 def _hear(draft: _Draft, name: str, value: object, event: Event) -> None:
-    """Take a third party's word where it may count; against another's word it lifts for good: no taking back."""
+    """Take a third party's word where it may count; against another's word it lifts for good: no taking back.
+
+    Where they take back their own, and that would lower the lane, it waits for an officer.
+    """
     if name in DATES and value is not None and _is_anothers(draft, name, event):
         if draft.joins(name, value, event.at) > 0:
             draft.rivals.setdefault(name, set()).add(value)
         return
+    own = draft.sources.get(name) == event.receipt
     if _third_party_may(draft, name, value, event):
-        alone = _contradicts_nobody(draft, name) or draft.sources.get(name) == event.receipt
-        draft.take(name, value, event.receipt if alone else None)
+        draft.take(name, value, event.receipt if own or _contradicts_nobody(draft, name) else None)
+        draft.wait_no_more(name, event.receipt)
+    elif own and draft.lifts(name, value, event.at) < -1:
+        draft.wait(name, event.receipt)
 
 
 def _is_anothers(draft: _Draft, name: str, event: Event) -> bool:
@@ -222,7 +235,8 @@ def _apply(draft: _Draft, event: Event, claims: Facts, *, full: bool) -> None:
         if name not in claims.model_fields_set:
             continue
         if name in draft.established:
-            draft.waiting.update({name} if value != draft.established[name] else ())
+            if value != draft.established[name]:
+                draft.wait(name, event.receipt)
         elif value == draft.values.get(name):
             _agree(draft, name, event.receipt, full=full)
         elif full:
@@ -235,19 +249,21 @@ def _agree(draft: _Draft, name: str, receipt: str | None, *, full: bool) -> None
     """Note that somebody says the same: then a third party who said it first cannot take it back alone."""
     if full:
         draft.sources[name] = receipt
-        draft.waiting.discard(name)
-    elif draft.sources.get(name) not in {receipt, *draft.standing}:
+        draft.waiting.pop(name, None)
+        return
+    draft.wait_no_more(name, receipt)
+    if draft.sources.get(name) not in {receipt, *draft.standing}:
         draft.sources[name] = None
 
 
 def _say(draft: _Draft, name: str, value: object, event: Event) -> None:
     """Take the word of somebody with standing, unless it would lower the lane: then it waits for an officer."""
     if draft.settles(name, value, event.at) < -1:
-        draft.waiting.add(name)
+        draft.wait(name, event.receipt)
     else:
         draft.take(name, value, event.receipt)
         draft.rivals.pop(name, None)
-        draft.waiting.discard(name)
+        draft.waiting.pop(name, None)
 
 
 def _mismatch(events: Iterable[Event]) -> bool:
@@ -290,7 +306,7 @@ def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *,
     at = at or events[-1].at
     found = draft.facts(at)
     facts = Facts.model_validate({**found.__dict__, "protected": restricted or None})
-    marks = _marks(events, full, waiting=bool(draft.waiting))
+    marks = _marks(events, full, waiting=any(draft.waiting.values()))
     if has_passed((draft.values.get("removal_at"), *draft.rivals.get("removal_at", ())), at) and draft.rivals:
         marks |= {"removal_date_passed"}
     return Settled(facts, frozenset(draft.established), marks, full)

@@ -30,8 +30,9 @@ def test_a_removal_moved_near_lifts_the_case_to_the_first_place_of_its_office(sy
     assert system.look_up(filed)["people_ahead"] == 0
 
 
-def test_a_removal_moved_away_waits_for_an_officer(system: System) -> None:
-    filed = system.file(body(facts={"removal_at": "2026-11-25T10:00:00-05:00"}))
+@pytest.mark.parametrize("role", ["self", "family"])
+def test_a_removal_moved_away_waits_for_an_officer(system: System, role: str) -> None:
+    filed = system.file(body(requester={"role": role}, facts={"removal_at": "2026-11-25T10:00:00-05:00"}))
     system.pump()
     system.on(filed, "POST", "/updates", {"facts": {"removal_at": "2027-03-01", "custody": "not_detained"}})
     system.pump()

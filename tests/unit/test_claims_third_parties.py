@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from casereview.facts import Conviction, Facts
-from tests.unit.histories import NOW, assessed, established, filed, updated
+from tests.unit.histories import NOW, assessed, established, filed, recognised, updated
 
 SOON = NOW + timedelta(hours=30)
 DETAINED = Facts(custody="detained")
@@ -36,6 +36,54 @@ def test_a_third_party_may_take_back_what_they_alone_said() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
     taken_back = [*events, updated(3, "R2", Facts(serious_illness=False))]
     assert assessed(taken_back).settled.facts.serious_illness is False
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_a_third_party_who_takes_back_what_lifted_the_lane_waits_for_an_officer(joins: bool) -> None:  # noqa: FBT001
+    mother = "R2" if joins else "R1"
+    events = [filed(1, "R1", "attorney" if joins else "family", Facts() if joins else Facts(removal_at=SOON))]
+    events += [filed(2, "R2", "family", Facts(removal_at=SOON))] if joins else []
+    assert "claim_waiting" not in assessed(events).ranking.flags
+    moved = [*events, updated(3, mother, Facts(removal_at=NOW + timedelta(days=40)))]
+    found = assessed(moved)
+    assert (found.ranking.lane, found.settled.facts.removal_at) == ("imminent_removal", SOON)
+    assert "claim_waiting" in found.ranking.flags
+    settled = assessed([*moved, established(4, Facts(removal_at=NOW + timedelta(days=40)))])
+    assert settled.ranking.lane != "imminent_removal"
+    assert "claim_waiting" not in settled.ranking.flags
+
+
+@pytest.mark.parametrize("again", [SOON, NOW + timedelta(hours=40)], ids=["the same", "another that is near"])
+def test_a_third_party_waits_no_longer_who_says_again_what_counts(again: datetime) -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_at=SOON)),
+        updated(2, "R1", Facts(removal_at=NOW + timedelta(days=40))),
+        updated(3, "R1", Facts(removal_at=again)),
+    ]
+    found = assessed(events)
+    assert found.settled.facts.removal_at == again
+    assert "claim_waiting" not in found.ranking.flags
+
+
+def test_what_one_third_party_says_again_leaves_the_claim_of_another_waiting() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_at=SOON)),
+        filed(2, "R2", "attorney", Facts(), authority="g28"),
+        recognised(3, "R2"),
+        updated(4, "R2", Facts(removal_at=NOW + timedelta(days=40))),
+        updated(5, "R1", Facts(removal_at=SOON)),
+    ]
+    assert "claim_waiting" in assessed(events).ranking.flags
+
+
+def test_what_a_third_party_says_against_anothers_word_waits_for_nobody() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(custody="detained", removal_at=SOON)),
+        filed(2, "R2", "advocate", Facts(custody="not_detained", removal_at=NOW + timedelta(days=40))),
+    ]
+    found = assessed(events)
+    assert (found.settled.facts.custody, found.settled.facts.removal_at) == ("detained", SOON)
+    assert "claim_waiting" not in found.ranking.flags
 
 
 @pytest.mark.parametrize("role", ["self", "family"])
