@@ -12,7 +12,8 @@ from casereview.records import Case, Notice, Request
 def notice_to(request: Request, template: TemplateId, at: datetime, *, name: str, language: str | None) -> Notice:
     """Return a notice that a requester is owed, in the nearest language that we have to the one given.
 
-    Its id, of ``name`` and receipt, is unique in the case: who owes it twice owes it once.
+    Its id, of ``name`` and receipt, is unique in every case that the request may come to: who owes it twice owes it
+    once.
     """
     return Notice(
         case_id=request.case_id,

@@ -27,7 +27,8 @@ def requests_of(visit: Visit, file: CaseFile) -> list[Request]:
 def owe(visit: Visit, case: Case, template: TemplateId, told: Callable[[Request, Case], bool]) -> tuple[Notice, ...]:
     """Return the notices that the live requesters of a case are owed who may know of it.
 
-    The case's history is read here, so that nobody who has just joined is left out.
+    The case's history is read here, so that nobody who has just joined is left out. A notice that is moved keeps its
+    name, which no other case gives: a split or a link brings versions together that count from different beginnings.
     """
     file = visit.desk.table.case_file(case.case_id)
     requests = requests_of(visit, file) if file else []
@@ -36,7 +37,7 @@ def owe(visit: Visit, case: Case, template: TemplateId, told: Callable[[Request,
             request,
             template,
             visit.at,
-            name=f"{template.replace('_', '-')}-{case.version + 1}",
+            name=f"{template.replace('_', '-')}-{case.case_id}-{case.version + 1}",
             language=open_contact(visit.desk.seal, request).language,
         )
         for request in requests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.integration.review.office import (
 )
 from tests.system import Staff, System
 
+_ASKED = "information_asked"
 NAMELESS: dict[str, Any] = {"subject": {"a_number": None}}
 IMMINENT: dict[str, Any] = {"removal_soon": True}
 
@@ -183,6 +185,39 @@ def test_the_notices_of_a_split_request_show_at_its_own_case(system: System) -> 
     system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
     at = {notice.receipt: notice.case_id for notice in system.all(Notice, "NOTICE")}
     assert at == {own.receipt: own.case_id, hers["receipt"]: system.case_of(hers).case_id}
+
+
+def _ask_at(system: System, case_id: str, filed: Mapping[str, Any], version: int) -> None:
+    """Claim a case, reissue a code until its next version is the one given, and ask then."""
+    system.work(OFFICER, case_id, "claim")
+    while system.case_of(filed).version + 1 < version:
+        system.work(OFFICER, case_id, "reissue-code", {"receipt": filed["receipt"]})
+    assert system.case_of(filed).version + 1 == version
+    ask(system, OFFICER, case_id)
+
+
+def test_who_was_asked_before_a_split_can_be_asked_at_the_same_version_after_it(system: System) -> None:
+    own, hers = _joined(system, requester={**SISTER, "contact": None})
+    system.work(OFFICER, own.case_id, "claim")
+    verify(system, OFFICER, own.case_id, receipt=hers["receipt"], authority="form_60_001")
+    system.work(OFFICER, own.case_id, "release")
+    _ask_at(system, own.case_id, hers, 12)
+    new = system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
+    system.pump()
+    _ask_at(system, new["case_id"], hers, 12)
+    assert [notice.template for notice in system.notices if notice.receipt == hers["receipt"]].count(_ASKED) == 2
+
+
+def test_who_was_asked_before_a_link_can_be_asked_at_the_same_version_after_it(system: System) -> None:
+    nameless = claimed(system, requester={**LAWYER, "contact": None}, **NAMELESS)
+    verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
+    system.work(OFFICER, nameless.case_id, "release")
+    _ask_at(system, nameless.case_id, nameless.filed, 24)
+    target = matter(system)
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    system.pump()
+    _ask_at(system, target.case_id, target.filed, 24)
+    assert [notice.template for notice in system.notices if notice.receipt == nameless.receipt].count(_ASKED) == 2
 
 
 def test_the_guard_stays_with_the_case_that_stays(system: System) -> None:
