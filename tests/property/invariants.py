@@ -49,6 +49,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
         _is_restricted_where_it_must_be(case, history)
     for notice in now.notices.values():
         _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
+    _who_reviewed_a_part_reviewed_the_whole(now)
     _one_open_case_per_person(now)
     _each_request_is_of_one_case(now)
     _counters_equal_the_cases_held(now)
@@ -205,6 +206,18 @@ def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> Non
     else:
         must = any(event.claims and event.claims.protected for event in events if not event.verification)
     assert case.restricted or not must, case
+
+
+def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:
+    for case in now.cases.values():
+        if case.linked_to:
+            assert {*case.reviewers} <= {*now.cases[case.linked_to].reviewers}, case
+        before: set[str] = set()
+        for event in now.history(case.case_id):
+            if event.kind == "claimed" and event.user and event.changes.get("status"):
+                before.add(event.user)
+            if event.kind == "split":
+                assert before <= {*now.cases[str(event.details["split_to"])].reviewers}, case
 
 
 def _one_open_case_per_person(now: Snapshot) -> None:

@@ -78,8 +78,9 @@ def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterat
 def link(visit: Visit, body: Link) -> Case:
     """Join this case, which has no A-number, to an open one: its requests and what they said move there.
 
-    The earliest filing time is kept. Raises Problem 404 where either case is not the caller's; 409 where this one
-    has an A-number, either is not open, or together they would hold too many requests.
+    The earliest filing time is kept, and who reviewed either half has reviewed the whole. Raises Problem 404 where
+    either case is not the caller's; 409 where this one has an A-number, either is not open, or together they would
+    hold too many requests.
     """
     target_id = body.case_id
 
@@ -124,6 +125,7 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
             "requests": target.case.requests + len(requests),
             "live": target.case.live + live,
             "filed_at": min(target.case.filed_at, source.case.filed_at),
+            "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
             "restricted": speaks_of_protection([*kept(target.events), *kept(source.events)]),
             "rank_at": visit.at,
             "attempts": 0,
@@ -155,8 +157,9 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
 def split(visit: Visit, body: Split) -> Case:
     """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
 
-    What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it. Raises
-    Problem 404 for a receipt that is not of this case; 409 where it is the only one, or the case is not open.
+    What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it, and so
+    does who reviewed it. Raises Problem 404 for a receipt that is not of this case; 409 where it is the only one, or
+    the case is not open.
     """
     visit.case()
     visit.request(body.receipt)
@@ -202,6 +205,7 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
         facts=facts,
         restricted=any(event.claims and event.claims.protected for event in events),
         live=int(request.state == "live"),
+        reviewers=file.case.reviewers,
         rank_at=visit.at,
     )
     copy = _copy(iter(events), case, opened=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from casereview.records import Guard
 from tests.integration.review.office import (
+    COLLEAGUE,
     LAWYER,
     OFFICER,
     OFFICIAL,
@@ -83,6 +85,38 @@ def test_nobody_who_took_part_reviews_it_again(system: System) -> None:
         assert post(system, official, held.case_id, "claim").status == 403
         assert take_next(system, official) is None
     assert take_next(system, OFFICIAL) == held.case_id
+
+
+def _declined(system: System, case_id: str, receipt: str, filed: Mapping[str, Any]) -> None:
+    """Have another officer decline a case, and its requester ask for the official."""
+    system.work(COLLEAGUE, case_id, "claim")
+    verify(system, COLLEAGUE, case_id, receipt=receipt, identity=True)
+    decide(system, COLLEAGUE, case_id, outcome="declined")
+    assert system.on(filed, "POST", "/escalation", LOOK_AGAIN).status == 202
+    system.pump()
+
+
+def test_who_reviewed_a_case_that_was_linked_in_is_no_official_for_the_whole(system: System) -> None:
+    nameless = claimed(system, requester=SISTER, subject={"a_number": None})
+    target = matter(system)
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    system.pump()
+    _declined(system, target.case_id, target.receipt, target.filed)
+    once = Staff("omar", "sro", None)
+    assert post(system, once, target.case_id, "claim").status == 403
+    assert take_next(system, once) is None
+    assert take_next(system, OFFICIAL) == target.case_id
+
+
+def test_who_reviewed_a_case_is_no_official_for_what_was_split_off_it(system: System) -> None:
+    held = claimed(system)
+    other = system.file(person(11))
+    system.pump()
+    new = system.work(OFFICER, held.case_id, "split", {"receipt": other["receipt"], "why": "Another Ana."})
+    system.pump()
+    _declined(system, new["case_id"], other["receipt"], other)
+    assert post(system, Staff("omar", "sro", None), new["case_id"], "claim").status == 403
+    assert take_next(system, OFFICIAL) == new["case_id"]
 
 
 def test_an_official_has_no_case_that_was_not_escalated(system: System) -> None:
