@@ -149,7 +149,7 @@ def receipts_of(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(_filings(kept(events)))
 
 
-def _is_restricted(events: Sequence[Event]) -> bool:
+def is_restricted(events: Sequence[Event]) -> bool:
     """Tell whether what is known of a case is kept under 8 USC 1367: an officer's word wins over requesters'.
 
     An officer who found no protection before another case was linked in judged one half of what is known now: until
@@ -292,7 +292,7 @@ def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *,
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
     events = kept(events)
-    restricted = _is_restricted(events)
+    restricted = is_restricted(events)
     full = standing(events, restricted=restricted)
     draft = _Draft(place, full)
     for event in events:

@@ -47,6 +47,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
         _due_index_is_right(case, (f"CASE#{case.case_id}", "CASE"), now)
         _stands_in_its_worklist(case, now)
         _is_restricted_where_it_must_be(case, history)
+        _officers_protection_outlives_a_split(history, now)
     for notice in now.notices.values():
         _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
     _who_reviewed_a_part_reviewed_the_whole(now)
@@ -206,6 +207,25 @@ def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> Non
     else:
         must = any(event.claims and event.claims.protected for event in events if not event.verification)
     assert case.restricted or not must, case
+
+
+def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapshot) -> None:
+    for split in (event for event in history if event.kind == "split"):
+        new = now.cases[str(split.details["split_to"])]
+        before = [event for event in _on_protection(history) if event.version < split.version]
+        since = [event for event in _on_protection(now.history(new.case_id)) if event.at >= split.at]
+        last = before[-1] if before else None
+        if last and last.claims and last.claims.protected and not since and not new.linked_to:
+            assert new.restricted or last.receipt, new
+
+
+def _on_protection(history: Sequence[Event]) -> list[Event]:
+    """Return what officers said on whether the person is protected."""
+    return [
+        event
+        for event in history
+        if event.verification and event.claims and "protected" in event.claims.model_fields_set
+    ]
 
 
 def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casereview import keys
 from casereview.claiming import give_back
-from casereview.claims import kept, speaks_of_protection
+from casereview.claims import is_restricted, kept, speaks_of_protection
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.filing import MAX_REQUESTS
@@ -65,6 +65,17 @@ def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
     for event in kept(file.events):
         if event.kind in _SAY and receipt in {None, event.receipt}:
             yield event
+
+
+def _protection(file: CaseFile, receipt: str) -> Iterator[Event]:
+    """Yield an officer's word that keeps a request's half of a case under 8 USC 1367, where it names no request.
+
+    Nobody knows which half it was said of: it holds for both until an officer looks.
+    """
+    half = [event for event in kept(file.events) if event.receipt in {None, receipt}]
+    said = [event for event in half if event.receipt is None and event.verification and speaks_of_protection([event])]
+    if said and is_restricted(half):
+        yield said[-1].model_copy(update={"claims": Facts(protected=True)})
 
 
 def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterator[Write]:
@@ -158,8 +169,8 @@ def split(visit: Visit, body: Split) -> Case:
     """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
 
     What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it, and so
-    does who reviewed it. Raises Problem 404 for a receipt that is not of this case; 409 where it is the only one, or
-    the case is not open.
+    does who reviewed it; an officer's protection (8 USC 1367) that names no request stays with both. Raises Problem
+    404 for a receipt that is not of this case; 409 where it is the only one, or the case is not open.
     """
     visit.case()
     visit.request(body.receipt)
@@ -193,7 +204,7 @@ def split(visit: Visit, body: Split) -> Case:
 
 
 def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
-    events = list(_claiming(file, request.receipt))
+    events = [*_claiming(file, request.receipt), *_protection(file, request.receipt)]
     facts = next((event.claims for event in events if event.filing and event.claims), Facts())
     case = Case(
         case_id=new_id,
@@ -203,7 +214,7 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
         office=route(facts, visit.at.astimezone(EASTERN).date()),
         filed_at=request.received_at,
         facts=facts,
-        restricted=any(event.claims and event.claims.protected for event in events),
+        restricted=is_restricted(events),
         live=int(request.state == "live"),
         reviewers=file.case.reviewers,
         rank_at=visit.at,

@@ -10,6 +10,7 @@ import pytest
 from casereview import keys
 from casereview.records import Guard, Notice, Request
 from tests.integration.review.office import (
+    CLEARED,
     COLLEAGUE,
     ELSEWHERE,
     LAWYER,
@@ -29,7 +30,7 @@ from tests.integration.review.office import (
     verify,
     worklist,
 )
-from tests.system import Staff, System
+from tests.system import System
 
 _ASKED = "information_asked"
 NAMELESS: dict[str, Any] = {"subject": {"a_number": None}}
@@ -242,11 +243,43 @@ def test_a_request_that_comes_back_by_a_link_counts_again(system: System) -> Non
 
 def test_a_restricted_request_takes_the_restriction_along(system: System) -> None:
     own, hers = _joined(system, facts={"relief_pending": ["vawa"]})
-    cleared = Staff("cleo", "officer,restricted")
     assert post(system, OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"}).status == 404
-    system.work(cleared, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
+    system.work(CLEARED, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
     system.pump()
     assert (system.case_of(own.filed).restricted, system.case_of(hers).restricted) == (False, True)
+
+
+def test_an_officers_protection_stays_with_both_halves_until_an_officer_looks(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    zoe = system.file(person(11, subject={"given_name": "Zoe"}))
+    system.pump()
+    verify(system, CLEARED, held.case_id, facts={"protected": True, "pregnant": True})
+    new = system.work(CLEARED, held.case_id, "split", {"receipt": zoe["receipt"], "why": "Another person."})
+    for _ in range(2):
+        assert (system.case_of(held.filed).restricted, system.case_of(zoe).restricted) == (True, True)
+        assert system.look_up(zoe)["disclosure"] == "limited"
+        assert system.staff(OFFICER, "GET", f"/staff/cases/{new['case_id']}").status == 404
+        system.pump()
+        system.later(days=20)
+        system.settle(3)
+    assert system.case_of(zoe).facts.pregnant is None
+    system.work(CLEARED, new["case_id"], "claim")
+    verify(system, CLEARED, new["case_id"], facts={"protected": False})
+    assert (system.case_of(held.filed).restricted, system.case_of(zoe).restricted) == (True, False)
+    assert system.look_up(zoe)["disclosure"] == "full"
+
+
+def test_a_protection_that_an_officer_took_back_or_gave_to_another_request_stays_behind(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    zoe, ida = (system.file(person(11, subject={"given_name": name})) for name in ("Zoe", "Ida"))
+    system.pump()
+    for given in ({"facts": {"protected": True}}, {"facts": {"protected": False}}):
+        verify(system, CLEARED, held.case_id, **given)
+    system.work(CLEARED, held.case_id, "split", {"receipt": zoe["receipt"], "why": "Another person."})
+    verify(system, CLEARED, held.case_id, receipt=held.receipt, facts={"protected": True})
+    system.work(CLEARED, held.case_id, "split", {"receipt": ida["receipt"], "why": "Another person."})
+    system.pump()
+    assert [system.case_of(filed).restricted for filed in (held.filed, zoe, ida)] == [True, False, False]
 
 
 def test_only_one_of_several_requests_of_this_open_case_can_be_split_off(system: System) -> None:
