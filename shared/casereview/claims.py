@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casereview.facts import Facts
+from casereview.halves import Word, dates_beside, disputed, gone_over, newest, weigh
 from casereview.languages import has_written_form_here
 from casereview.records import Event, Filing
 from casereview.rivals import DATES, has_passed, nearest
@@ -65,26 +66,66 @@ class _Draft:
     sources: dict[str, str | None] = field(default_factory=dict)
     """None where several without standing said it, or one against another: nobody of them takes it back alone."""
     established: dict[str, object] = field(default_factory=dict)
+    words: dict[str, list[Word]] = field(default_factory=dict)
+    """What officers established, in each half of a case that a link made one."""
     waiting: dict[str, set[str | None]] = field(default_factory=dict)
     """Facts of which claims wait for an officer, with the receipts that made them."""
     rivals: dict[str, set[object]] = field(default_factory=dict)
     """Dates that third parties gave beside a known one."""
+    beside: dict[str, set[object]] = field(default_factory=dict)
+    """Dates that an officer established in one half of a case, beside what is established in the other."""
 
     def facts(self, at: datetime, **changed: object) -> Facts:
         return Facts.model_construct(**self.at(at, {**self.values, **changed}, self.rivals))  # type: ignore[arg-type]
 
-    def at(self, at: datetime, values: Mapping[str, object], rivals: Mapping[str, set[object]]) -> dict[str, object]:
+    def at(
+        self,
+        at: datetime,
+        values: Mapping[str, object],
+        rivals: Mapping[str, set[object]],
+        established: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
         """Return the values of the facts at an instant: what officers established wins over all."""
+        established = self.established if established is None else established
         found = dict(values)
         for name, dates in rivals.items():
             found |= nearest(name, values.get(name), dates, at)
-        return {**found, **self.established}
+        found |= established
+        for name, dates in self.beside.items():
+            found |= nearest(name, established.get(name), dates, at)
+        return found
 
-    def establish(self, found: dict[str, object]) -> None:
-        self.established.update(found)
-        for name in found:
-            self.waiting.pop(name, None)
+    def establish(self, found: Mapping[str, object], event: Event) -> None:
+        for name, value in found.items():
+            self.words[name] = gone_over(self.words.get(name, ()), Word(value, event.version, event.said_in))
             self.rivals.pop(name, None)
+            self.waiting.pop(name, None)
+        self.established.update(found)
+
+    def weigh(self, at: datetime) -> None:
+        """Weigh anew what two halves know differently, as all else is known by an instant."""
+        if not disputed(self.words):
+            self.beside = {}
+            return
+        self.beside = dates_beside(self.words)
+
+        def lanes(established: Mapping[str, object]) -> tuple[int, int]:
+            values = self.at(at, self.values, self.rivals, established)
+            return self._lane(values, at), self._lane({**values, **dict.fromkeys(DATES)}, at)
+
+        self.established = weigh(self.words, lanes)
+
+    def _lane(self, values: Mapping[str, object], at: datetime) -> int:
+        return self.place(Facts.model_construct(**values), at)[0]  # type: ignore[arg-type]
+
+    def several(self, name: str) -> tuple[object, ...]:
+        """Return the dates that are kept of one fact beside each other; none where it has but one."""
+        known = ((self.values, self.rivals), (self.established, self.beside))
+        return tuple(date for one, more in known if name in more for date in (one.get(name), *more[name]))
+
+    def holds_back(self) -> bool:
+        """Tell whether a word waits for an officer: a claim, or what one half knows against the other."""
+        return any(self.waiting.values()) or bool(self.beside) or self.established != newest(self.words)
 
     def take(self, name: str, value: object, source: str | None) -> None:
         self.values[name] = value
@@ -285,9 +326,21 @@ def _marks(events: Sequence[Event], full: frozenset[str], *, waiting: bool) -> f
     return frozenset(marks)
 
 
-def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *, verifications: bool = True) -> Settled:
-    """Settle the facts of a case from its history, oldest event first, as they are at an instant.
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    """Return what was said, oldest first.
 
+    Who opened the case is heard before what a link brought that is older, since third parties are measured against
+    it, and again in its turn.
+    """
+    said = sorted((event for event in events if event.claims or event.verification), key=lambda event: event.at)
+    opener = [event for event in said if event.filing and event.filing.opened]
+    return said if opener == said[:1] else [*opener, *said]
+
+
+def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *, verifications: bool = True) -> Settled:
+    """Settle the facts of a case from its history, by version, as they are at an instant.
+
+    What counts as newer is what was said later, also where a link brought it to the case with a newer number.
     Of several dates the nearest ahead counts, so that what holds may change when one has passed: never else.
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
@@ -295,18 +348,19 @@ def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *,
     restricted = is_restricted(events)
     full = standing(events, restricted=restricted)
     draft = _Draft(place, full)
-    for event in events:
+    for number, event in enumerate(_in_order(events)):
         if event.verification:
-            draft.establish(_verified([event]) if verifications else {})
-        elif event.claims and event.filing and event.filing.opened:
+            draft.establish(_verified([event]) if verifications else {}, event)
+        elif event.claims and event.filing and event.filing.opened and not number:
             adverse = event.receipt in full or not _protected_by_another(events, event.receipt)
             _open(draft, event, event.claims, adverse=adverse)
         elif event.claims:
             _apply(draft, event, event.claims, full=event.receipt in full)
+        draft.weigh(event.at)
     at = at or events[-1].at
     found = draft.facts(at)
     facts = Facts.model_validate({**found.__dict__, "protected": restricted or None})
-    marks = _marks(events, full, waiting=any(draft.waiting.values()))
-    if has_passed((draft.values.get("removal_at"), *draft.rivals.get("removal_at", ())), at) and draft.rivals:
+    marks = _marks(events, full, waiting=draft.holds_back())
+    if draft.several("removal_at") and has_passed(draft.several("removal_at"), at):
         marks |= {"removal_date_passed"}
     return Settled(facts, frozenset(draft.established), marks, full)

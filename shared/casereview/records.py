@@ -147,6 +147,8 @@ class Event(Stored):
     claims: Facts | None = None
     """The open facts stated; only the fields that were stated are set."""
     verification: Verification | None = None
+    said_in: str | None = None
+    """The case in whose history it was said first, where a link brought it to this one."""
     ranking: Explanation | None = None
     sealed: bytes | None = None
 

@@ -56,6 +56,23 @@ def recognised(version: int, receipt: str, at: datetime = NOW, *, refuted: bool 
     return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, receipt=receipt)
 
 
+def linked(target: Sequence[Event], source: Sequence[Event], at: datetime) -> list[Event]:
+    """Return the history of a case to which another was linked: the other's events come with newer numbers."""
+    last = target[-1].version
+    brought = [
+        said.model_copy(
+            update={
+                "version": last + number,
+                "said_in": said.said_in or "SOURCE",
+                "filing": said.filing and said.filing.model_copy(update={"opened": False}),
+                "receipt": said.receipt and f"S{said.receipt}",
+            }
+        )
+        for number, said in enumerate(source, 1)
+    ]
+    return [*target, *brought, event(last + len(source) + 1, at, kind="linked", actor="officer", user="a")]
+
+
 def file_of(events: Sequence[Event], notices: tuple[Notice, ...] = (), **fields: Any) -> CaseFile:  # noqa: ANN401
     """Return the case of a history, as it was before it was ever ranked."""
     first = events[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from casereview import keys
 from casereview.claiming import give_back
@@ -38,10 +38,11 @@ class _Copy(Record):
     last: int
 
 
-def _copy(events: Iterator[Event], case: Case, *, opened: bool) -> _Copy:
+def _copy(events: Iterable[Event], case: Case, *, opened: bool) -> _Copy:
     """Number the events that say something after the last of a case, and say whether their filing opens it.
 
-    Why an officer verified something is sealed for the old case's history, and stays there.
+    When they were said stays: what is older counts as older, whatever its number. Why an officer verified something
+    is sealed for the old case's history, and stays there.
     """
     found = []
     version = case.version
@@ -128,7 +129,9 @@ def _may_link(case: Case, target: Case, requests: int) -> None:
 
 
 def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
-    copy = _copy(_claiming(source), target.case, opened=False)
+    said_in = source.case.case_id
+    said = [event.model_copy(update={"said_in": event.said_in or said_in}) for event in _claiming(source)]
+    copy = _copy(said, target.case, opened=False)
     live = sum(request.state == "live" for request in requests)
     after = target.case.model_copy(
         update={
@@ -219,7 +222,7 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
         reviewers=file.case.reviewers,
         rank_at=visit.at,
     )
-    copy = _copy(iter(events), case, opened=True)
+    copy = _copy(events, case, opened=True)
     first, *others = copy.events
     yield put_new(case.model_copy(update={"version": copy.last}))
     yield put_new(first.model_copy(update={"changes": changes_of_new(case)}))

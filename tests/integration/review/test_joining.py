@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from casereview import keys
+from casereview.notice_text import TemplateId
 from casereview.records import Guard, Notice, Request
 from tests.integration.review.office import (
     CLEARED,
@@ -32,7 +34,8 @@ from tests.integration.review.office import (
 )
 from tests.system import System
 
-_ASKED = "information_asked"
+DAY = timedelta(days=1)
+_ASKED: TemplateId = "information_asked"
 NAMELESS: dict[str, Any] = {"subject": {"a_number": None}}
 IMMINENT: dict[str, Any] = {"removal_soon": True}
 
@@ -106,6 +109,39 @@ def test_a_notice_that_is_still_owed_goes_along_and_is_sent_once(system: System)
     system.settle(5)
     assert [mail.to for mail in system.outbox()].count("eva@example.org") == 1
     assert {notice.case_id for notice in system.notices} == {target.case_id}
+
+
+@pytest.mark.parametrize("newer", ["target", "nameless"])
+def test_no_officers_word_from_another_case_takes_a_removal_date_away(system: System, newer: str) -> None:
+    nothing_near = {"removal_at": None, "removal_soon": False, "custody": "not_detained"}
+    near = {"removal_at": (system.time + 7 * DAY).isoformat(), "custody": "detained"}
+    nameless, target = matter(system, **NAMELESS), matter(system, 12)
+    words = [(nameless, nothing_near), (target, near)]
+    for held, facts in words if newer == "target" else reversed(words):
+        system.work(OFFICER, held.case_id, "claim")
+        verify(system, OFFICER, held.case_id, facts=facts)
+        system.work(OFFICER, held.case_id, "release")
+        system.later(days=5)
+    assert system.case_of(target.filed).facts.custody == "detained"
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    system.pump()
+    case = system.case_of(target.filed)
+    assert (case.lane, case.facts.custody) == ("imminent_removal", "detained")
+    assert ("claim_waiting" in case.flags) == (newer == "nameless")
+    system.work(OFFICER, target.case_id, "claim")
+    verify(system, OFFICER, target.case_id, facts=nothing_near)
+    case = system.case_of(target.filed)
+    assert (case.lane, "claim_waiting" in case.flags) == ("other", False)
+
+
+def test_an_older_word_of_a_verified_lawyer_does_not_beat_a_newer_one_by_a_link(system: System) -> None:
+    nameless = claimed(system, requester=LAWYER, facts={"minor_children": 1}, **NAMELESS)
+    verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
+    system.later(days=5)
+    target = matter(system, facts={"minor_children": 2})
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    system.pump()
+    assert system.case_of(target.filed).facts.minor_children == 2
 
 
 @pytest.mark.parametrize("why", ["numbered", "itself", "decided", "unknown", "elsewhere"])
