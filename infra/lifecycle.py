@@ -31,9 +31,11 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "updated": "A requester sends facts, a contact or a statement.",
     "ranked": "Its place changed: facts, time or policy.",
     "undeliverable": "A notice did not arrive; the office telephones.",
-    "claimed": "An officer takes it up. One that waits for an answer can be taken up in a top lane.",
-    "released": "Its holder gives it back.",
-    "lease_ended": "The lease is over without work on the case.",
+    "claimed": "An officer takes it up: a look at it while the claim lasts. One that waits for an answer can be taken"
+    " up in a top lane.",
+    "released": "Its holder gives it back; where nothing was done with it, its first look is owed again.",
+    "lease_ended": "The lease is over without work on the case; where none was done before, its first look is owed"
+    " again.",
     "verified": "An officer establishes or refutes a fact, an identity, an authority. Who marks a case as protected"
     " without access to such cases gives it back.",
     "information_asked": "An officer asks; the claim ends.",

@@ -11,7 +11,7 @@ from casereview.records import Case, Officer
 from casereview.table import Table
 from casereview.writes import Write, add
 
-UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None}
+UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None, "held_since": None}
 
 
 def is_top(policy: CompiledPolicy, lane: str | None) -> bool:

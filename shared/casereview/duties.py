@@ -32,13 +32,31 @@ def shards() -> list[str]:
 
 
 def is_looked_at(case: Case) -> bool:
-    """Tell whether a human has taken the case up since it came into its lane: the first look is done."""
-    return case.looked_at is not None and case.lane_since is not None and case.looked_at >= case.lane_since
+    """Tell whether a human has worked on the case since it came into its lane, or took it up then and holds it still.
+
+    What a claim without work is worth ends with it: the first look is then owed as before.
+    """
+    return _since_its_lane(case, case.looked_at) or _since_its_lane(case, case.held_since)
+
+
+def _since_its_lane(case: Case, at: datetime | None) -> bool:
+    return at is not None and case.lane_since is not None and at >= case.lane_since
 
 
 def is_overdue(case: Case, now: datetime) -> bool:
     """Tell whether the first look is late at an instant."""
-    return case.target_at is not None and case.target_at <= now and not is_looked_at(case)
+    return _has_passed(case, now) and not is_looked_at(case)
+
+
+def is_missed(case: Case, now: datetime) -> bool:
+    """Tell whether a passed target is to be reported, or was and stays so: a claim alone undoes no report."""
+    return is_overdue(case, now) or (
+        case.missed and _has_passed(case, now) and not _since_its_lane(case, case.looked_at)
+    )
+
+
+def _has_passed(case: Case, now: datetime) -> bool:
+    return case.target_at is not None and case.target_at <= now
 
 
 def due_at(record: Case | Notice | Preview) -> datetime | None:

@@ -67,7 +67,9 @@ class Case(Stored):
     attempts: int = 0
     """How often the sweep has asked for the work that is due now."""
     looked_at: Instant | None = None
-    """When a human last took the case up: a target of this lane is then met."""
+    """When a human last worked on the case: a target of this lane is then met, whatever becomes of the claim."""
+    held_since: Instant | None = None
+    """Since when its holder has had it under a lease: a look at it too, but only while the claim lasts."""
     claimed_by: str | None = None
     """The user name of the officer who holds the case, until ``lease_until``."""
     reviewers: tuple[str, ...] = ()

@@ -45,6 +45,7 @@ CLOSED: Mapping[str, object] = {
     "target_at": None,
     "answer_by": None,
     "claimed_by": None,
+    "held_since": None,
     "stuck": False,
 }
 """A case that nobody works on owes nothing."""

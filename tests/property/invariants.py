@@ -42,6 +42,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
         _decisions_have_their_approvals(history)
         _claims_of_citizenship_are_referred(history)
         _claim_has_its_lease(case)
+        _looks_are_right(case, history)
         _case_owes_its_ranking_or_has_it(case)
         _clock_is_right(case, now)
         _due_index_is_right(case, (f"CASE#{case.case_id}", "CASE"), now)
@@ -137,6 +138,20 @@ def _claim_has_its_lease(case: Case) -> None:
         assert case.status not in {"in_review", "awaiting_approval"}, case
 
 
+def _looks_are_right(case: Case, history: Sequence[Event]) -> None:
+    """What counts as a look is work since the clock began, and a claim while it lasts; what was copied here is none."""
+    worked = taken = None
+    for event in history:
+        if event.kind in {"escalated", "remanded", "reopened"}:
+            worked = None
+        elif event.kind in {"information_asked", "decision_proposed"} or (event.kind == "verified" and event.sealed):
+            worked = event.at
+        elif event.kind in {"claimed", "decision_returned"}:
+            taken = event.at
+    assert case.looked_at == worked, (case, history)
+    assert case.held_since == (taken if case.lease_until else None), (case, history)
+
+
 def _case_owes_its_ranking_or_has_it(case: Case) -> None:
     if case.status in LIVE:
         assert case.rank or case.rank_at, case
@@ -186,8 +201,14 @@ def duties(record: Case | Notice) -> list[Any]:
 
 
 def is_looked_at(case: Case) -> bool:
-    """Tell whether somebody has looked at a case since it came into its lane."""
-    return bool(case.looked_at and case.lane_since and case.looked_at >= case.lane_since)
+    """Tell whether somebody has worked on a case since it came into its lane, or took it up then and holds it."""
+    looks = [at for at in (case.looked_at, case.held_since) if at]
+    return bool(case.lane_since and any(at >= case.lane_since for at in looks))
+
+
+def is_overdue(case: Case, now: Snapshot) -> bool:
+    """Tell whether a case's first look is late."""
+    return case.target_at is not None and case.target_at <= now.at and not is_looked_at(case)
 
 
 def _stands_in_its_worklist(case: Case, now: Snapshot) -> None:

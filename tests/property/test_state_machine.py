@@ -25,7 +25,7 @@ from casereview.policy.registry import governing
 from casereview.records import Case
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
-from tests.property.invariants import duties, is_up_to_date
+from tests.property.invariants import duties, is_overdue, is_up_to_date
 from tests.property.life import told_nothing
 from tests.property.office import Office
 from tests.property.people import INTERNAL, WHY, one
@@ -160,6 +160,7 @@ class Lives(RuleBasedStateMachine):
             if case.status in LIVE:
                 assert case.rank
                 assert is_up_to_date(case, now)
+                assert case.missed or not is_overdue(case, now), case
                 assert case.policy == governing(now.at)[0].id, case
         assert all(notice.state in {"sent", "undeliverable"} for notice in now.notices.values())
         thanked = sorted(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")

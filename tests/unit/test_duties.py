@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.duties import ATTEMPTS, due_at, due_attributes, is_looked_at, is_overdue, next_try, shard_of, shards
+from casereview.claiming import UNCLAIMED
+from casereview.duties import (
+    ATTEMPTS,
+    due_at,
+    due_attributes,
+    is_looked_at,
+    is_missed,
+    is_overdue,
+    next_try,
+    shard_of,
+    shards,
+)
 from casereview.facts import Facts
 from casereview.records import Case, Notice
 from tests.unit.histories import NOW, file_of, filed, notice
@@ -37,7 +48,7 @@ def test_a_target_that_was_missed_and_reported_is_owed_no_more() -> None:
     assert due_at(case(target_at=NOW, missed=True, answer_by=NOW + HOUR)) == NOW + HOUR
 
 
-def test_a_target_is_met_when_a_human_looked_since_the_case_came_into_its_lane() -> None:
+def test_a_target_is_met_when_a_human_worked_on_it_since_it_came_into_its_lane() -> None:
     seen = case(target_at=NOW, lane_since=NOW - 2 * HOUR, looked_at=NOW - HOUR)
     assert is_looked_at(seen)
     assert due_at(seen) is None
@@ -45,6 +56,29 @@ def test_a_target_is_met_when_a_human_looked_since_the_case_came_into_its_lane()
     lifted = case(target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - 2 * HOUR)
     assert due_at(lifted) == NOW
     assert not is_looked_at(case(looked_at=NOW))
+
+
+def test_a_claim_is_a_look_while_it_lasts_if_it_was_made_since_the_case_came_into_its_lane() -> None:
+    held = case(target_at=NOW, lane_since=NOW - 2 * HOUR, held_since=NOW - HOUR, lease_until=NOW + HOUR)
+    assert is_looked_at(held)
+    assert due_at(held) == NOW + HOUR
+    assert not is_overdue(held, NOW + HOUR)
+    lapsed = held.model_copy(update=UNCLAIMED)
+    assert due_at(lapsed) == NOW
+    assert is_overdue(lapsed, NOW)
+    assert not is_looked_at(held.model_copy(update={"lane_since": NOW}))
+
+
+def test_a_report_that_a_target_was_missed_is_undone_by_work_and_by_no_claim() -> None:
+    late = case(target_at=NOW, lane_since=NOW - HOUR)
+    assert is_missed(late, NOW)
+    assert not is_missed(late, NOW - timedelta(minutes=1))
+    held = late.model_copy(update={"held_since": NOW, "lease_until": NOW + HOUR})
+    assert not is_missed(held, NOW + HOUR)
+    reported = held.model_copy(update={"missed": True})
+    assert is_missed(reported, NOW + HOUR)
+    assert not is_missed(reported.model_copy(update={"looked_at": NOW}), NOW + HOUR)
+    assert not is_missed(reported.model_copy(update={"target_at": NOW + 2 * HOUR}), NOW + HOUR)
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(-1, False), (0, True), (1, True)])

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from casereview.assess import Assessment, InForce, assess
 from casereview.claiming import lease
 from casereview.clock import running_clock
-from casereview.duties import is_overdue
+from casereview.duties import is_missed
 from casereview.explaining import explanation_of
 from casereview.history import changes_between
 from casereview.lifecycle import LIVE
@@ -105,7 +105,7 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
             "stuck": False,
         }
     )
-    return ranked.model_copy(update={"missed": is_overdue(ranked, now)})
+    return ranked.model_copy(update={"missed": is_missed(ranked, now)})
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> dict[str, object]:

@@ -12,6 +12,7 @@ from casereview.steps import Step
 from casereview.words import seal_words
 from review.bodies import InformationRequest
 from review.cases import Visit, must_hold
+from review.claims import worked
 from review.people import owe
 
 
@@ -33,6 +34,7 @@ def ask(visit: Visit, body: InformationRequest) -> Case:
         stops = not is_top(policy, case.lane)
         waits = {
             **UNCLAIMED,
+            **worked(visit),
             "status": "information_needed",
             "status_since": visit.at,
             "answer_by": min(body.answer_by, latest),

@@ -64,18 +64,33 @@ def _claimed(visit: Visit, case: Case) -> dict[str, object]:
     reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, visit.caller.user}))
     state = {} if official else {"status": "in_review", "status_since": visit.at, "answer_by": None}
     held = {"claimed_by": visit.caller.user, "reviewers": reviewers}
-    return {**held, **state, **renewal(visit, case)}
+    return {**held, **state, **leased(visit, case)}
+
+
+def leased(visit: Visit, case: Case) -> dict[str, object]:
+    """Return what begins a lease: a look at the case while it lasts."""
+    return {"held_since": visit.at, **_lease(visit, case)}
 
 
 def renewal(visit: Visit, case: Case) -> dict[str, object]:
-    """Return what renews a lease: work on a case does, and is a look at it."""
+    """Return what renews a lease: work on a case does."""
+    return {**_lease(visit, case), **worked(visit)}
+
+
+def _lease(visit: Visit, case: Case) -> dict[str, object]:
     policy, _until = visit.desk.policies.governing(visit.at)
-    return {"lease_until": visit.at + lease(policy, case.lane), "looked_at": visit.at, "missed": False}
+    return {"lease_until": visit.at + lease(policy, case.lane)}
+
+
+def worked(visit: Visit) -> dict[str, object]:
+    """Return what work on a case leaves: a look at it, which the end of the claim does not undo."""
+    return {"looked_at": visit.at, "missed": False}
 
 
 def release(visit: Visit) -> Case:
     """Give a case back to the line: one's own, or as a supervisor anybody's, who is away or may no longer open it.
 
+    Where nothing was done with it, its first look is owed again.
     Raises Problem 404, or 409 for who does not hold it.
     """
 

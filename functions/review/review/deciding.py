@@ -31,7 +31,7 @@ from casereview.words import seal_words
 from casereview.writes import Refused, Write, delete, put_new
 from review.bodies import Approval, Decision
 from review.cases import Visit, must_hold
-from review.claims import may_review, renewal
+from review.claims import leased, may_review, worked
 from review.people import owe
 
 _FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
@@ -80,7 +80,8 @@ def _decided(visit: Visit, case: Case, body: Decision, *, waits: bool) -> Step:
     if case.office == SENIOR_REVIEWING_OFFICIAL:
         return _by_official(visit, case, decided, event, body.outcome)
     if waits:
-        proposed = {"status": "awaiting_approval", "status_since": visit.at, "lease_until": None}
+        waiting = {"status": "awaiting_approval", "status_since": visit.at}
+        proposed = {**worked(visit), **waiting, "lease_until": None, "held_since": None}
         return Step("decision_proposed", {**decided, **proposed}, event)
     return _final(visit, case, "decided", decided, event)
 
@@ -246,5 +247,5 @@ def _returned(visit: Visit, case: Case) -> dict[str, Any]:
         "outcome": None,
         "decided_by": None,
         "rank_at": visit.at,
-        **renewal(visit, case),
+        **leased(visit, case),
     }

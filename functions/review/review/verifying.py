@@ -15,7 +15,7 @@ from casereview.submission import FactClaims, open_claims
 from casereview.writes import Write, put_over
 from review.bodies import Finding, OfficerFacts
 from review.cases import Visit, must_hold
-from review.claims import renewal
+from review.claims import renewal, worked
 
 
 def verify(visit: Visit, body: Finding) -> Case:
@@ -92,9 +92,9 @@ class _Held(NamedTuple):
 
 
 def _held(visit: Visit, case: Case, *, closes: bool = False) -> _Held:
-    """Renew the claim; end it where the case closes to its holder; leave a decision that waits for its approval."""
+    """Renew the claim; end it where the case closes to its holder; what waits for its approval has no lease."""
     if case.status == "awaiting_approval":
-        return _Held({})
+        return _Held(worked(visit))
     if closes:
-        return _Held({**UNCLAIMED, **back_in_line(case, visit.at)}, give_back(case))
+        return _Held({**worked(visit), **UNCLAIMED, **back_in_line(case, visit.at)}, give_back(case))
     return _Held(renewal(visit, case))

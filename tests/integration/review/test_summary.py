@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.calls import names, recorded
-from tests.integration.review.office import OFFICER, SUPERVISOR, claimed, decide, matter
+from tests.integration.review.office import OFFICER, SUPERVISOR, claimed, decide, matter, verify
 from tests.system import Staff, System
 
 
@@ -35,8 +35,9 @@ def test_it_counts_each_lane_and_says_how_old_it_is(system: System) -> None:
     assert all(lane["median_wait_hours"] >= 5.0 for lane in found["lanes"])
 
 
-def test_what_somebody_has_looked_at_is_not_overdue(system: System) -> None:
+def test_what_somebody_has_worked_on_is_not_overdue(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
+    verify(system, OFFICER, held.case_id, facts={"serious_illness": True})
     system.work(OFFICER, held.case_id, "release")
     system.later(hours=5)
     system.duty("snapshot")
