@@ -30,6 +30,8 @@ from review.claims import CapReachedError, claim, is_claimable
 
 LIMIT = range(1, 101)
 _PAGE = 25
+_MOST = 10 * _PAGE
+"""Cases of a lane that are looked through for its most overdue ones."""
 _ROUNDS = 10
 """How often the whole line is gone through while other claims get in the way."""
 
@@ -166,17 +168,37 @@ class _Line:
         """Return the first free cases of each lane below the top ones, the most overdue first.
 
         A page of each lane, however long it is: in a lane that goes by filing time the most overdue stand in front,
-        but for those that a credit, or a lane they came from, has put out of order.
+        but for those that a credit, or a lane they came from, has put out of order. Those whose first look is done
+        stand there too, and count for no place of the page.
         """
         lower = [index for index, lane in enumerate(self.policy.lanes) if not lane.top]
-        found = [case for index in lower for case in islice(self.free(f"{index:02d}."), _PAGE)]
-        return sorted(found, key=lambda case: _late_by(case, self.policy, now), reverse=True)
+        found = [case for index in lower for case in self._in_front(f"{index:02d}.")]
+        return sorted(found, key=lambda case: _lateness(case, self.policy, now), reverse=True)
+
+    def _in_front(self, prefix: str) -> Iterator[Case]:
+        owed = 0
+        for case in islice(self.free(prefix), _MOST):
+            yield case
+            owed += not _is_met(case)
+            if owed == _PAGE:
+                return
 
 
-def _late_by(case: Case, policy: CompiledPolicy, now: datetime) -> timedelta:
-    """Return how late a first look is; without a target, how far the wait exceeds the policy's number of days."""
-    target = case.target_at or case.filed_at + timedelta(days=policy.numbers.waiting_days)
-    return now - target
+def _is_met(case: Case) -> bool:
+    """Tell whether a case has a target and its first look is done."""
+    return case.target_at is not None and is_looked_at(case)
+
+
+def _lateness(case: Case, policy: CompiledPolicy, now: datetime) -> tuple[bool, timedelta]:
+    """Return whether a case is overdue, and by how much; negative where there is time left.
+
+    It is where its first look is late or, without a target, where the wait exceeds the policy's number of days. One
+    whose first look is done is not: it comes after those that are, the longest wait first.
+    """
+    met = _is_met(case)
+    target = None if met else case.target_at
+    late_by = now - (target or case.filed_at + timedelta(days=policy.numbers.waiting_days))
+    return not met and late_by >= timedelta(0), late_by
 
 
 def _write_cursor(place: Listed, position: int) -> str:

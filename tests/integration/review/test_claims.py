@@ -21,6 +21,7 @@ from tests.integration.review.office import (
     OFFICIAL,
     POLICY_A,
     SUPERVISOR,
+    Matter,
     ask,
     claimed,
     decide,
@@ -30,6 +31,7 @@ from tests.integration.review.office import (
     read,
     take_next,
     verify,
+    worklist,
 )
 from tests.system import Staff, System, body
 
@@ -398,6 +400,59 @@ def test_the_most_overdue_is_found_behind_those_whom_a_credit_put_before_it(
     system.later(days=20)
     with _numbers(monkeypatch, every_kth_next=2):
         assert [take_next(system) for _ in range(3)] == [top.case_id, waits_longest.case_id, credited.case_id]
+
+
+def _seen(system: System, number: int) -> Matter:
+    """Return a case that was worked on and given back: its target is met."""
+    found = claimed(system, number, COLLEAGUE)
+    verify(system, COLLEAGUE, found.case_id, facts={"disability": False})
+    system.work(COLLEAGUE, found.case_id, "release")
+    return found
+
+
+def test_a_case_whose_first_look_is_done_is_not_the_most_overdue(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it waits: those whose look is late come first, and it comes before none of the lower lanes."""
+    seen = _seen(system, 1)
+    late = [matter(system, number) for number in (2, 3)]
+    system.later(days=90)
+    fresh = matter(system, 4)
+    top = [matter(system, number, facts=IMMINENT).case_id for number in range(10, 14)]
+    shown = {found["case_id"]: found["overdue"] for found in worklist(system)["items"]}
+    assert [shown[found.case_id] for found in (seen, *late, fresh)] == [False, True, True, False]
+    with _numbers(monkeypatch, every_kth_next=2):
+        taken = [take_next(system) for _ in range(8)]
+    assert taken[::2] == top
+    assert taken[1::2] == [late[0].case_id, late[1].case_id, seen.case_id, fresh.case_id]
+
+
+def test_the_most_overdue_is_found_behind_more_than_a_page_whose_first_look_is_done(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.worklist._PAGE", 2)
+    for number in (1, 2, 3):
+        _seen(system, number)
+    late = matter(system, 4)
+    system.later(days=20)
+    top = matter(system, 10, facts=IMMINENT)
+    with _numbers(monkeypatch, every_kth_next=2):
+        assert [take_next(system), take_next(system)] == [top.case_id, late.case_id]
+
+
+def test_a_lane_without_targets_does_not_starve_behind_late_first_looks(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days that the policy lets such a case wait are over for longer than the detained person's target."""
+    at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
+    without = matter(system, 1, facts=at_home)
+    system.later(days=60)
+    late = matter(system, 2)
+    system.later(days=15)
+    top = [matter(system, number, facts=IMMINENT).case_id for number in (10, 11)]
+    with _numbers(monkeypatch, every_kth_next=2):
+        taken = [take_next(system) for _ in range(4)]
+    assert taken == [top[0], without.case_id, top[1], late.case_id]
 
 
 def test_no_lane_starves_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
