@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from casereview.fields import EASTERN
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.records import Case, CaseFile
+from casereview.records import Case, CaseFile, Event
 from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
 
 MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
@@ -46,7 +47,7 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     case = file.case
     place = _placing(case, force.policy)
     settled = settle(file.events, place, now)
-    subject = subject_of(file, settled)
+    subject = subject_of(file, settled, force.policy)
     ranking = rank(subject, force.policy, now, force.until)
     stays = case.lane_since is not None and ranking.lane == case.lane
     since = case.lane_since if case.lane_since and stays else _entered(case, now)
@@ -66,7 +67,7 @@ def _entered(case: Case, now: datetime) -> datetime:
     return min(case.rank_at or now, now)
 
 
-def subject_of(file: CaseFile, settled: Settled) -> RankInput:
+def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> RankInput:
     """Return a case as the ranking sees it: blind to who it is about."""
     case = file.case
     return RankInput(
@@ -76,7 +77,7 @@ def subject_of(file: CaseFile, settled: Settled) -> RankInput:
         lane_since=case.lane_since or case.filed_at,
         stopped=timedelta(milliseconds=case.stopped_ms),
         verified=settled.verified,
-        marks=settled.marks | _marks(file, settled),
+        marks=settled.marks | _marks(file, settled, policy),
     )
 
 
@@ -93,10 +94,10 @@ def _shown(file: CaseFile, settled: Settled, place: Place, force: InForce, now: 
     if not settled.verified:
         return None
     claimed = settle(file.events, place, now, verifications=False)
-    return rank(subject_of(file, claimed), force.policy, now, force.until)
+    return rank(subject_of(file, claimed, force.policy), force.policy, now, force.until)
 
 
-def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
+def _marks(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> frozenset[str]:
     case, receipts = file.case, receipts_of(file.events)
     undelivered = not settled.facts.protected and any(
         notice.why in MUST_PHONE and notice.receipt in receipts for notice in file.notices
@@ -105,16 +106,31 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
         "telephone": undelivered,
         "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0,
-        "office_differs": _points_elsewhere(file, settled),
+        "office_differs": _points_elsewhere(file, settled, _placing(case, policy)),
     }
     return frozenset(name for name, holds in marks.items() if holds)
 
 
-def _points_elsewhere(file: CaseFile, settled: Settled) -> bool:
+def _points_elsewhere(file: CaseFile, settled: Settled, place: Place) -> bool:
     """Tell whether the facts name another field office than the case's: a transfer waits for an officer.
 
-    Nothing is said where an officer has transferred the case: somebody has looked at where it belongs.
+    Nothing is said while they name what they named when the case was last transferred: somebody has looked at that.
     """
-    if file.case.office == SENIOR_REVIEWING_OFFICIAL or any(event.kind == "transferred" for event in file.events):
+    if file.case.office == SENIOR_REVIEWING_OFFICIAL:
         return False
-    return route(settled.facts, file.events[-1].at.astimezone(EASTERN).date()) not in {HEADQUARTERS, file.case.office}
+    named = _named(settled.facts, file.events)
+    return named not in {HEADQUARTERS, file.case.office} and named != _named_at_transfer(file.events, place)
+
+
+def _named(facts: Facts, events: Sequence[Event]) -> str:
+    """Return the office that facts name on the day of the newest event."""
+    return route(facts, events[-1].at.astimezone(EASTERN).date())
+
+
+def _named_at_transfer(events: Sequence[Event], place: Place) -> str | None:
+    """Return the office that the facts named when the case was last transferred; None where it never was."""
+    moved = max((index for index, event in enumerate(events, start=1) if event.kind == "transferred"), default=0)
+    if not moved:
+        return None
+    known = events[:moved]
+    return _named(settle(known, place, known[-1].at).facts, known)

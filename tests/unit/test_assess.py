@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +20,12 @@ from tests.unit.histories import (
     assessed,
     claims,
     established,
+    event,
     file_of,
     filed,
     histories,
     notice,
+    updated,
 )
 
 DETAINED = filed(1, "R1", "self", Facts(custody="detained"))
@@ -144,6 +146,37 @@ def test_the_rest_of_what_an_officer_must_see_is_flagged() -> None:
     plain = set(assessed([DETAINED]).ranking.flags)
     assert set(assessed([DETAINED], over_limit=True).ranking.flags) - plain == {"many_requests"}
     assert set(assessed([DETAINED], live=0).ranking.flags) - plain == {"withdrawal_to_confirm"}
+
+
+HOUSTON, ATLANTA = Facts(state="TX", county="Harris"), Facts(custody="detained", facility="STWRTGA")
+
+
+def transferred(version: int, at: datetime = NOW) -> Event:
+    return event(version, at, kind="transferred", actor="officer", user="s")
+
+
+def _office_differs(*events: Event, office: str) -> bool:
+    return "office_differs" in assessed(list(events), office=office).ranking.flags
+
+
+def test_an_office_that_the_facts_name_only_after_a_transfer_is_flagged() -> None:
+    unknown = filed(1, "R1", "self", Facts())
+    moved = (unknown, transferred(2))
+    assert not _office_differs(*moved, office="HOU")
+    assert not _office_differs(*moved, updated(3, "R1", HOUSTON), office="HOU")
+    assert _office_differs(*moved, updated(3, "R1", ATLANTA), office="HOU")
+    assert not _office_differs(*moved, updated(3, "R1", ATLANTA), transferred(4), office="ATL")
+
+
+def test_an_office_that_the_facts_named_at_the_last_transfer_is_not_flagged_whatever_they_named_between() -> None:
+    here = filed(1, "R1", "self", Facts(custody="not_detained", state="GA"))
+    kept = (here, transferred(2))
+    assert not _office_differs(*kept, office="ELP")
+    there = (*kept, updated(3, "R1", Facts(state="WA")))
+    assert _office_differs(*there, office="ELP")
+    assert not _office_differs(*there, updated(4, "R1", Facts(state="GA")), office="ELP")
+    assert not _office_differs(*there, transferred(4), office="ELP")
+    assert _office_differs(*there, transferred(4), updated(5, "R1", Facts(state="GA")), office="ELP")
 
 
 def test_the_ranking_names_the_case_and_its_filing_and_nothing_of_who_it_is() -> None:

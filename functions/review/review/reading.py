@@ -186,7 +186,7 @@ def read_ranking(visit: Visit) -> RankingRead:
         for section in (document.categories, document.approvals, document.factors)
         for rule in section
     }
-    rules = explain(subject_of(file, found.settled), force.policy, visit.at)
+    rules = explain(subject_of(file, found.settled, force.policy), force.policy, visit.at)
     return RankingRead(
         case_id=visit.case_id,
         at=visit.at,

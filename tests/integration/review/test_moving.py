@@ -65,6 +65,22 @@ def test_no_claim_of_a_requester_moves_a_case_to_another_office(system: System) 
     assert system.case_of(held.filed).office == "ATL"
 
 
+def test_after_a_transfer_a_move_to_another_offices_area_is_flagged_again(system: System) -> None:
+    triage = Staff("hal", "supervisor", "HQ")
+    held = matter(system, facts={"custody": "unknown", "facility": None})
+    system.work(triage, held.case_id, "transfer", {"office": "HOU", "why": "Lives in Houston."})
+    system.pump()
+    assert "office_differs" not in system.case_of(held.filed).flags
+    system.later(days=1)
+    system.on(held.filed, "POST", "/updates", {"facts": {"custody": "detained", "facility": "STWRTGA"}})
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.office, "office_differs" in case.flags) == ("HOU", True)
+    system.work(Staff("hugh", "supervisor", "HOU"), held.case_id, "transfer", {"office": "ATL", "why": "Held there."})
+    system.pump()
+    assert "office_differs" not in system.case_of(held.filed).flags
+
+
 @pytest.mark.parametrize(("office", "expected"), [("NOWHERE", 422), ("SRO", 422), ("ATL", 409), ("hq", 200)])
 def test_a_case_goes_to_a_field_office_or_the_headquarters_and_not_where_it_is(
     system: System, office: str, expected: int
