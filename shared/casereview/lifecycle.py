@@ -20,6 +20,10 @@ Status = Literal[
     "withdrawn",
     "closed",
 ]
+PublicStatus = Literal[
+    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
+]
+"""The states in a requester's words."""
 EventKind = Literal[
     "filed",
     "joined",
@@ -104,6 +108,11 @@ TRANSITIONS: Final[dict[EventKind, frozenset[Move]]] = {
     "withdrawn": _moves(LIVE, "withdrawn") | _stays(*_ANY),
     "reopened": _moves(ENDED, "in_line"),
 }
+
+
+def public(status: Status) -> PublicStatus:
+    """Return a state as requesters are shown it: that a decision waits for its approval is not told."""
+    return "in_review" if status == "awaiting_approval" else status
 
 
 class IllegalTransitionError(Exception):

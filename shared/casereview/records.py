@@ -33,6 +33,8 @@ class Case(Stored):
     version: int
     status: Status
     status_since: Instant
+    shown_since: Instant | None = None
+    """Since when the state that requesters are shown has held, where that is longer than ``status_since``."""
     office: str
     filed_at: Instant
     """The earliest filing among its requests; no transfer, join or update moves it."""

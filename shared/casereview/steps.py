@@ -55,7 +55,15 @@ def taken(case: Case, step: Step) -> Case:
     """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
     after = case.model_copy(update={"version": case.version + 1, "attempts": 0, "stuck": False, **step.case})
     lifecycle.check(step.kind, case.status, after.status)
-    return after
+    return after.model_copy(update={"shown_since": _shown_since(case, after)})
+
+
+def _shown_since(before: Case, after: Case) -> datetime | None:
+    """Return since when a state is shown, if a step between states that look the same does not move that."""
+    if lifecycle.public(before.status) != lifecycle.public(after.status):
+        return None
+    since = before.shown_since or before.status_since
+    return since if since != after.status_since else None
 
 
 def writes(before: Case, after: Case, step: Step, actor: Actor, at: datetime) -> list[Write]:

@@ -313,6 +313,24 @@ def may_know(request: Request, now: Snapshot) -> bool:
     return verdict == "confirmed" or (opener and not case.restricted)
 
 
+def shown_since(case: Case, now: Snapshot) -> datetime:
+    """Return since when a case has been in its state as requesters see it, by its history."""
+    shown, since = None, case.filed_at
+    for event in now.history(case.case_id):
+        status = event.changes["status"].after if "status" in event.changes else None
+        seen = "in_review" if status == "awaiting_approval" else status
+        if seen not in {None, shown}:
+            shown, since = seen, event.at
+    return since if case.status != "received" else _begun(case, now)
+
+
+def _begun(case: Case, now: Snapshot) -> datetime:
+    """Return when a case was filed, or split off from another."""
+    events = (event for other in now.cases for event in now.history(other))
+    split = [event.at for event in events if event.details.get("split_to") == case.case_id]
+    return split[0] if split else now.history(case.case_id)[0].at
+
+
 def is_verified(request: Request, now: Snapshot) -> bool:
     """Tell whether an officer has verified who this requester is."""
     return _verdict(request, now.history(request.case_id)) == "confirmed"

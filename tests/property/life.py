@@ -7,7 +7,7 @@ from typing import Any
 
 from casereview.model import rfc3339
 from casereview.records import Request
-from tests.property.invariants import check, is_verified, may_know
+from tests.property.invariants import check, is_verified, may_know, shown_since
 from tests.property.people import ASKED, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
 from tests.property.world import Snapshot, World
 from tests.system import Answer, body
@@ -114,6 +114,7 @@ class Life:
             return
         case = self.now.cases[request.case_id]
         assert answer.json()["status"] == ("in_review" if case.status == "awaiting_approval" else case.status)
+        assert answer.json()["status_since"] == rfc3339(shown_since(case, self.now))
         assert (ASKED in answer.body) == (case.status == "information_needed")
         final = case.status in {"decided", "closed", "with_senior_official"} and case.linked_to is None
         assert (REASONS in answer.body) == (final and is_verified(request, self.now)), (case, answer)

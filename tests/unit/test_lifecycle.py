@@ -16,8 +16,10 @@ from casereview.lifecycle import (
     TRANSITIONS,
     EventKind,
     IllegalTransitionError,
+    PublicStatus,
     Status,
     check,
+    public,
 )
 from infra.lifecycle import EVENTS, PATH, ROOT, STATES, main, text
 
@@ -84,6 +86,12 @@ def test_the_groups_of_states_are_apart_where_they_must_be() -> None:
 def test_what_the_table_does_not_have_is_refused(kind: EventKind, before: Status | None, after: Status) -> None:
     with pytest.raises(IllegalTransitionError):
         check(kind, before, after)
+
+
+def test_requesters_are_shown_every_state_but_one_as_it_is() -> None:
+    hidden: dict[Status, Status] = {state: public(state) for state in get_args(Status) if public(state) != state}
+    assert hidden == {"awaiting_approval": "in_review"}
+    assert {public(state) for state in get_args(Status)} == set(get_args(PublicStatus))
 
 
 def test_the_document_lies_where_the_repository_keeps_its_documents() -> None:

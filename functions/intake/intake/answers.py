@@ -6,12 +6,9 @@ from typing import Literal
 
 from casereview.answers import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
 from casereview.identifiers import Receipt
+from casereview.lifecycle import PublicStatus
 from casereview.model import Instant, Record
 from casereview.records import Outcome
-
-PublicStatus = Literal[
-    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
-]
 
 
 class Decision(Record):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from casereview import keys
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
-from casereview.lifecycle import QUEUED
+from casereview.lifecycle import QUEUED, public
 from casereview.records import Case, Event, Request
 from casereview.words import open_words, words_of_event
 from intake.access import admit
-from intake.answers import Decision, PublicStatus, WhereItStands
+from intake.answers import Decision, WhereItStands
 
 _ASK_THE_OFFICIAL = (
     "If you think that the field office did not resolve the case or overlooked something, you may ask the Senior"
@@ -25,21 +25,14 @@ def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStand
         return _limited(request)
     return WhereItStands(
         receipt=request.receipt,
-        status=_public(case),
-        status_since=case.status_since,
+        status=public(case.status),
+        status_since=case.shown_since or case.status_since,
         disclosure="full",
         lane=case.shown_lane,
         people_ahead=_people_ahead(desk, case),
         asked_for=_asked_for(desk, case),
         decision=_decision(desk, case) if request.verified else None,
     )
-
-
-def _public(case: Case) -> PublicStatus:
-    """Return the state in a requester's words: that a decision waits for its approval is not told."""
-    if case.status == "awaiting_approval":
-        return "in_review"
-    return case.status
 
 
 def _limited(request: Request) -> WhereItStands:

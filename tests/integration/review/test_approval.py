@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from casereview.model import rfc3339
 from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,
@@ -45,6 +46,66 @@ def test_what_waits_for_approval_is_told_to_nobody(system: System) -> None:
     assert (told["status"], told["decision"]) == ("in_review", None)
     assert "news" not in {notice.template for notice in system.notices}
     assert item(system, held.case_id)["status"] == "awaiting_approval"
+
+
+def _shown(system: System, held: Matter) -> tuple[str, str]:
+    told = system.look_up(held.filed)
+    return told["status"], told["status_since"]
+
+
+def test_a_requester_does_not_see_a_decision_come_and_go_by_the_time_of_the_state(system: System) -> None:
+    """Proposed and returned, twice over: all the while it is in review since the officer took it up."""
+    system.time = POLICY_A
+    held = claimed(system)
+    since = rfc3339(system.time)
+    assert _shown(system, held) == ("in_review", since)
+    for _ in range(2):
+        system.later(hours=2)
+        decide(system, OFFICER, held.case_id, outcome="declined")
+        assert _shown(system, held) == ("in_review", since)
+        system.later(hours=2)
+        system.on(held.filed, "POST", "/updates", {"statement": "One thing more."})
+        system.pump()
+        assert _shown(system, held) == ("in_review", since)
+        system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+        system.pump()
+        assert _shown(system, held) == ("in_review", since)
+    system.later(hours=1)
+    system.work(OFFICER, held.case_id, "release")
+    assert _shown(system, held) == ("in_line", rfc3339(system.time))
+    system.later(hours=1)
+    system.work(OFFICER, held.case_id, "claim")
+    assert _shown(system, held) == ("in_review", rfc3339(system.time))
+
+
+def test_a_decision_that_was_approved_is_shown_since_then(system: System) -> None:
+    held = _proposed(system)
+    system.later(hours=2)
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert _shown(system, held) == ("decided", rfc3339(system.time))
+    assert system.case_of(held.filed).shown_since is None
+
+
+def test_staff_see_since_when_a_decision_waits_for_its_approval(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system)
+    system.later(hours=2)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert read(system, SUPERVISOR, held.case_id)["status_since"] == rfc3339(system.time)
+
+
+def test_a_third_party_sees_no_time_move_whatever_happens_to_the_case(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, requester=SISTER)
+    since = rfc3339(system.case_of(held.filed).filed_at)
+    system.later(hours=2)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert _shown(system, held) == ("received", since)
+    system.later(hours=2)
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+    assert _shown(system, held) == ("received", since)
+    decide(system, OFFICER, held.case_id, outcome="granted")
+    assert _shown(system, held) == ("received", since)
 
 
 def test_a_supervisor_who_is_not_its_author_approves(system: System) -> None:
