@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casereview.claims import Place, Settled, receipts_of, settle
+from casereview.calling import TELEPHONE, to_be_called
+from casereview.claims import Place, Settled, settle
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.policy.compiled import CompiledPolicy
@@ -15,9 +16,6 @@ from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
 from casereview.records import Case, CaseFile, Event
 from casereview.routing import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
-
-MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
-"""Why a notice did not arrive although the requester could have been written to: the office telephones."""
 
 
 class InForce(NamedTuple):
@@ -98,12 +96,9 @@ def _shown(file: CaseFile, settled: Settled, place: Place, force: InForce, now: 
 
 
 def _marks(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> frozenset[str]:
-    case, receipts = file.case, receipts_of(file.events)
-    undelivered = not settled.facts.protected and any(
-        notice.why in MUST_PHONE and notice.receipt in receipts for notice in file.notices
-    )
+    case = file.case
     marks = {
-        "telephone": undelivered,
+        TELEPHONE: not settled.facts.protected and bool(to_be_called(file.events)),
         "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0,
         "office_differs": _points_elsewhere(file, settled, _placing(case, policy)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from casereview.records import Request
 from casereview.sealing import Seal
@@ -18,9 +19,23 @@ def open_contact(seal: Seal, request: Request) -> Contact:
     return Contact.model_validate(stated or {})
 
 
-def seal_contact(seal: Seal, request: Request, stated: Contact) -> bytes:
+class ContactChange(NamedTuple):
+    """What an update makes of a contact: sealed, to be kept, and opened a moment ago."""
+
+    sealed: bytes
+    may_be_called: bool
+    """Nobody calls where contact is unsafe, none is wanted, or none was given."""
+    new_address: str | None
+    """The address to write to, where it was not known before."""
+
+
+def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChange:
     """Seal the contact with what an update states: absent is unchanged, null is unknown again."""
-    merged = open_contact(seal, request).model_copy(
-        update={name: getattr(stated, name) for name in stated.model_fields_set}
+    before = open_contact(seal, request)
+    after = before.model_copy(update={name: getattr(stated, name) for name in stated.model_fields_set})
+    address = after.model_copy(update={"safe_to_contact": None}).address()
+    return ContactChange(
+        seal.close("contact", request.receipt, after.model_dump_json(exclude_none=True).encode()),
+        may_be_called=after.channel() != "none",
+        new_address=address if address not in {before.email, before.phone} else None,
     )
-    return seal.close("contact", request.receipt, merged.model_dump_json(exclude_none=True).encode())

@@ -52,6 +52,10 @@ class Contact(Record):
             return "none"
         return self.preferred or ("email" if self.email else "sms" if self.phone else "none")
 
+    def address(self) -> str | None:
+        """Return the e-mail address or number that we write to; None where we do not write."""
+        return {"email": self.email, "sms": self.phone}.get(self.channel())
+
 
 class Requester(Record):
     """Who writes. The role is a claim until an officer has verified it."""

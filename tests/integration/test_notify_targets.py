@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.assess import MUST_PHONE
+from casereview.calling import MUST_PHONE
 from casereview.records import Notice, Suppression
 from casereview.writes import put_new, put_over
 from tests.edge import edge, performs_after

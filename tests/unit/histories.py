@@ -73,6 +73,21 @@ def linked(target: Sequence[Event], source: Sequence[Event], at: datetime) -> li
     return [*target, *brought, event(last + len(source) + 1, at, kind="linked", actor="officer", user="a")]
 
 
+def undelivered(version: int, receipt: str, at: datetime = NOW) -> Event:
+    """Return that a notice did not reach its requester, of whom the office was told."""
+    return event(version, at, kind="undeliverable", actor="system", receipt=receipt)
+
+
+def reached(version: int, receipt: str, *, may_be_called: bool = True, new_address: bool = False) -> Event:
+    """Return an update with another contact."""
+    details = {"may_be_called": may_be_called, "new_address": new_address}
+    return event(version, kind="updated", receipt=receipt, details=details)
+
+
+def split_off(version: int, receipt: str) -> Event:
+    return event(version, kind="split", actor="officer", user="a", receipt=receipt)
+
+
 def file_of(events: Sequence[Event], notices: tuple[Notice, ...] = (), **fields: Any) -> CaseFile:  # noqa: ANN401
     """Return the case of a history, as it was before it was ever ranked."""
     first = events[0]

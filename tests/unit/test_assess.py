@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.assess import MUST_PHONE, Assessment, InForce, assess
+from casereview.assess import InForce, assess
 from casereview.facts import Facts
 from casereview.policy.registry import compiled
 from casereview.records import Event
@@ -24,7 +24,9 @@ from tests.unit.histories import (
     file_of,
     filed,
     histories,
-    notice,
+    reached,
+    split_off,
+    undelivered,
     updated,
 )
 
@@ -32,8 +34,9 @@ DETAINED = filed(1, "R1", "self", Facts(custody="detained"))
 HOUR = timedelta(hours=1)
 
 
-def with_notice(fields: dict[str, object], *later: Event, **case: object) -> Assessment:
-    return assess(file_of([DETAINED, *later], (notice(**fields),), **case), InForce(compiled(POLICIES[1]), None), NOW)
+def is_called(*later: Event, **case: Any) -> bool:  # noqa: ANN401  # any field
+    """Tell whether the office of a case is to telephone somebody."""
+    return "telephone" in assessed([DETAINED, *later], **case).ranking.flags
 
 
 def test_a_new_case_is_in_its_lane_since_it_was_filed_however_late_it_is_ranked() -> None:
@@ -97,49 +100,75 @@ def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event
     histories(claims(DATED, UNDATED, PROTECTED)),
     st.integers(0, 500),
     st.sampled_from(POLICIES),
-    st.sampled_from(["bounced", "unsafe"]),
+    st.booleans(),
     st.booleans(),
 )
 def test_a_case_assessed_again_at_the_same_time_is_up_to_date(
     events: list[Event],
     hours: int,
     policy: str,
-    why: str,
+    bounced: bool,  # noqa: FBT001  # a notice did not arrive
     restricted: bool,  # noqa: FBT001  # as the case was when a filing or an officer last set it
 ) -> None:
     now, force = events[-1].at + timedelta(hours=hours), InForce(compiled(policy), None)
-    notices = (notice(state="undeliverable", why=why),)
-    first = assess(file_of(events, notices, restricted=restricted), force, now)
-    written = {
+    if bounced:
+        events = [*events, undelivered(len(events) + 1, "R1", events[-1].at)]
+    first = assess(file_of(events, restricted=restricted), force, now)
+    written: dict[str, Any] = {
         "restricted": bool(first.settled.facts.protected),
         "lane": first.ranking.lane,
         "lane_since": first.lane_since,
     }
-    assert assess(file_of(events, notices, **written), force, now) == first
+    assert assess(file_of(events, **written), force, now) == first
 
 
-@pytest.mark.parametrize("why", sorted(MUST_PHONE))
-def test_a_notice_that_did_not_arrive_asks_for_a_telephone_call(why: str) -> None:
-    assert "telephone" in with_notice({"state": "undeliverable", "why": why}).ranking.flags
+def test_a_notice_that_did_not_arrive_asks_for_a_telephone_call() -> None:
+    assert not is_called()
+    assert is_called(undelivered(2, "R1"))
 
 
-@pytest.mark.parametrize("why", [None, "no_channel", "unsafe", "restricted"])
-def test_nobody_telephones_who_was_not_to_be_written_to(why: str | None) -> None:
-    assert "telephone" not in with_notice({"state": "undeliverable", "why": why}).ranking.flags
+def test_a_new_address_ends_the_call_until_a_notice_fails_again() -> None:
+    later = [undelivered(2, "R1"), reached(3, "R1", new_address=True)]
+    assert not is_called(*later)
+    assert is_called(*later, undelivered(4, "R1"))
+
+
+def test_another_contact_without_a_new_address_ends_no_call() -> None:
+    assert is_called(undelivered(2, "R1"), reached(3, "R1"))
+
+
+def test_nobody_telephones_who_is_not_to_be_called_whatever_comes_first() -> None:
+    said = reached(2, "R1", may_be_called=False)
+    assert not is_called(said, undelivered(3, "R1"))
+    assert not is_called(undelivered(2, "R1"), said.model_copy(update={"version": 3}))
+
+
+def test_who_may_be_called_again_and_was_not_reached_is_called() -> None:
+    assert is_called(undelivered(2, "R1"), reached(3, "R1", may_be_called=False), reached(4, "R1"))
+
+
+def test_what_one_requester_says_ends_no_call_of_another() -> None:
+    other = filed(2, "R2", "family", Facts())
+    both = [other, undelivered(3, "R1"), undelivered(4, "R2")]
+    assert is_called(*both, reached(5, "R2", may_be_called=False))
+    assert is_called(*both, reached(5, "R1", new_address=True))
+    assert not is_called(*both, reached(5, "R1", new_address=True), reached(6, "R2", may_be_called=False))
+
+
+def test_a_request_that_was_split_off_is_called_about_elsewhere() -> None:
+    assert not is_called(filed(2, "R2", "family", Facts()), undelivered(3, "R2"), split_off(4, "R2"))
 
 
 @pytest.mark.parametrize("before", [False, True])
 def test_nobody_telephones_about_a_restricted_case_whatever_it_was_before(before: bool) -> None:  # noqa: FBT001
-    protected = filed(2, "R2", "family", Facts(protected=True))
-    found = with_notice({"state": "undeliverable", "why": "bounced"}, protected, restricted=before)
-    assert "telephone" not in found.ranking.flags
+    protected = filed(3, "R2", "family", Facts(protected=True))
+    assert not is_called(undelivered(2, "R1"), protected, restricted=before)
 
 
 @pytest.mark.parametrize("before", [False, True])
 def test_one_more_claim_of_protection_does_not_unsay_what_an_officer_found(before: bool) -> None:  # noqa: FBT001
     later = (established(2, Facts(protected=False)), filed(3, "R2", "family", Facts(protected=True)))
-    found = with_notice({"state": "undeliverable", "why": "bounced"}, *later, restricted=before)
-    assert "telephone" in found.ranking.flags
+    assert is_called(*later, undelivered(4, "R1"), restricted=before)
 
 
 def test_the_rest_of_what_an_officer_must_see_is_flagged() -> None:

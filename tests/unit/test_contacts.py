@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.contacts import open_contact, seal_contact
+from casereview.contacts import ContactChange, change_contact, open_contact
 from casereview.records import Request
 from casereview.sealing import Seal, SealBrokenError
 from casereview.submission import Contact, Update, parse, parse_submission
@@ -39,11 +39,16 @@ def filed(sealed: Seal, body: dict[str, Any], **fields: object) -> Request:
     return Request.model_validate({**plain, **fields})
 
 
-def updated(sealed: Seal, request: Request, **stated: object) -> Request:
-    """Return the request after an update of its contact."""
+def changed(sealed: Seal, request: Request, **stated: object) -> ContactChange:
+    """Return what an update makes of a contact."""
     contact = parse(Update, json.dumps({"contact": stated}), RECEIVED).contact
     assert contact is not None
-    return request.model_copy(update={"contact": seal_contact(sealed, request, contact)})
+    return change_contact(sealed, request, contact)
+
+
+def updated(sealed: Seal, request: Request, **stated: object) -> Request:
+    """Return the request after an update of its contact."""
+    return request.model_copy(update={"contact": changed(sealed, request, **stated).sealed})
 
 
 def test_the_contact_is_what_was_filed(sealed: Seal) -> None:
@@ -78,3 +83,43 @@ def test_a_sealed_request_is_no_sealed_contact(sealed: Seal) -> None:
     request = filed(sealed, FULL)
     with pytest.raises(SealBrokenError):
         open_contact(sealed, request.model_copy(update={"contact": request.sealed}))
+
+
+@pytest.mark.parametrize(
+    ("stated", "may_be_called"),
+    [
+        ({"language": "ht"}, True),
+        ({"preferred": "phone"}, True),
+        ({"preferred": "letter"}, True),
+        ({"preferred": "none"}, False),
+        ({"safe_to_contact": False}, False),
+        ({"safe_to_contact": False, "email": "new@example.org"}, False),
+        ({"email": None, "phone": None, "preferred": None}, False),
+    ],
+)
+def test_who_is_unsafe_or_wants_no_contact_may_not_be_called(
+    sealed: Seal,
+    stated: dict[str, object],
+    may_be_called: bool,  # noqa: FBT001
+) -> None:
+    assert changed(sealed, filed(sealed, FULL), **stated).may_be_called is may_be_called
+
+
+@pytest.mark.parametrize(
+    ("stated", "address"),
+    [
+        ({"language": "ht"}, None),
+        ({"email": "q-mail@example.org"}, None),
+        ({"preferred": "sms"}, None),
+        ({"email": None}, None),
+        ({"phone": "+502 2333 4455"}, None),
+        ({"email": "new@example.org"}, "new@example.org"),
+        ({"email": "new@example.org", "preferred": "phone"}, None),
+        ({"email": "new@example.org", "safe_to_contact": False}, "new@example.org"),
+        ({"phone": "+502 2333 4455", "preferred": "sms"}, "+50223334455"),
+    ],
+)
+def test_an_address_is_new_where_it_was_not_known_and_is_the_one_to_write_to(
+    sealed: Seal, stated: dict[str, object], address: str | None
+) -> None:
+    assert changed(sealed, filed(sealed, FULL), **stated).new_address == address

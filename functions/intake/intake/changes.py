@@ -6,23 +6,25 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from casereview import keys
+from casereview.calling import MAY_BE_CALLED, NEW_ADDRESS, without_call
 from casereview.changing import TRIES, change
 from casereview.claiming import give_back
 from casereview.clock import new_clock
-from casereview.contacts import seal_contact
+from casereview.contacts import change_contact
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
 from casereview.fields import EASTERN
 from casereview.lifecycle import LIVE, OPEN
 from casereview.model import to_milliseconds
 from casereview.problems import Problem, conflict
-from casereview.records import Case, Request
+from casereview.records import Case, Request, Suppression
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
 from casereview.steps import CLOSED, REQUESTER, Step
-from casereview.submission import Nothing, Statement, Update, open_claims, parse
+from casereview.submission import Contact, Nothing, Statement, Update, open_claims, parse
 from casereview.writes import Write, delete, put_over
 from intake.access import admit
 from intake.answers import Accepted
@@ -82,13 +84,37 @@ def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str
         live = case.status in LIVE
         if request.state != "live" or (not live and sees_all(request, case)):
             raise conflict("the request is withdrawn, or its case decided or closed")
-        contact = {"contact": seal_contact(desk.seal, request, body.contact)} if body.contact else {}
+        reached = _reached(desk, request, case, body.contact) if body.contact else _Reached()
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
-        event = {"receipt": request.receipt, "claims": claims, "sealed": sealed}
-        return Step("updated", {**owed, **restricted}, event, _put(request, contact))
+        event = {"receipt": request.receipt, "claims": claims, "sealed": sealed, "details": reached.details}
+        return Step("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
 
     return _carry_out(desk, request, at, plan)
+
+
+class _Reached(NamedTuple):
+    """What a new contact makes of request and case, and what the history openly says of it."""
+
+    request: Mapping[str, object] = {}
+    case: Mapping[str, object] = {}
+    details: Mapping[str, bool] = {}
+
+
+def _reached(desk: Desk, request: Request, case: Case, stated: Contact) -> _Reached:
+    """Seal a new contact; say openly only whether its owner may be called, and whether an address is new.
+
+    Who is not to be called is not called from this moment: the flag goes at once, and comes back by the worker where
+    another requester waits for a call. An address that is not written to any more is no new one.
+    """
+    found = change_contact(desk.seal, request, stated)
+    new = found.new_address is not None and not _is_suppressed(desk, found.new_address)
+    flags = {} if found.may_be_called else {"flags": without_call(case.flags)}
+    return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+
+
+def _is_suppressed(desk: Desk, address: str) -> bool:
+    return desk.table.get(Suppression, keys.suppression(desk.macs.address(address))) is not None
 
 
 def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
-from casereview.assess import MUST_PHONE
+from casereview.calling import MUST_PHONE
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Suppression, Undelivered
 from casereview.writes import Refused, put_new

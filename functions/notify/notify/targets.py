@@ -55,9 +55,5 @@ def _may_be_told(services: Services, request: Request) -> bool:
 
 
 def _written_to(contact: Contact) -> Target | None:
-    channel = contact.channel()
-    if channel == "email" and contact.email:
-        return Target("email", contact.email)
-    if channel == "sms" and contact.phone:
-        return Target("sms", contact.phone)
-    return None
+    address = contact.address()
+    return Target("email" if contact.channel() == "email" else "sms", address) if address else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview import keys
-from casereview.assess import MUST_PHONE
+from casereview.calling import MUST_PHONE
 from casereview.lifecycle import LIVE
 from casereview.messages import RankMessage
 from casereview.records import Case, Change, Event, Notice, Undelivered

@@ -26,7 +26,7 @@ from review.bodies import Link, Reissue, Split
 from review.cases import Visit
 from review.people import requests_of
 
-_SAY = frozenset({"filed", "joined", "updated", "verified"})
+_SAY = frozenset({"filed", "joined", "updated", "verified", "undeliverable"})
 _TOGETHER = 90
 """Writes that one transaction may hold, with some to spare."""
 
@@ -62,7 +62,10 @@ def _copy(events: Iterable[Event], case: Case, *, opened: bool) -> _Copy:
 
 
 def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
-    """Yield the events by which requests said something, or officers verified it, of one receipt or of all."""
+    """Yield what counts wherever a request goes, of one receipt or of all.
+
+    That is what requests said, what officers verified of it, and what did not reach them.
+    """
     for event in kept(file.events):
         if event.kind in _SAY and receipt in {None, event.receipt}:
             yield event
