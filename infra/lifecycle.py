@@ -30,7 +30,7 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "joined": "Another request about the same person.",
     "updated": "A requester sends facts, a contact or a statement.",
     "ranked": "Its place changed: facts, time or policy.",
-    "undeliverable": "A notice did not arrive; the office telephones.",
+    "undeliverable": "A notice did not arrive; the office is told to telephone.",
     "claimed": "An officer takes it up: a look at it while the claim lasts. One that waits for an answer can be taken"
     " up in a top lane.",
     "released": "Its holder gives it back; where nothing was done with it, its first look is owed again.",

@@ -37,6 +37,11 @@ def to_be_called(events: Sequence[Event]) -> frozenset[str]:
     return (receipts_of(events) & waiting) - forbidden
 
 
+def with_call(flags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the flags of a case with the one that asks for a telephone call."""
+    return flags if TELEPHONE in flags else (*flags, TELEPHONE)
+
+
 def without_call(flags: tuple[str, ...]) -> tuple[str, ...]:
     """Return the flags of a case without the one that asks for a telephone call."""
     return tuple(flag for flag in flags if flag != TELEPHONE)

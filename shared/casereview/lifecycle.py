@@ -86,7 +86,7 @@ TRANSITIONS: Final[dict[EventKind, frozenset[Move]]] = {
     "joined": _stays(*OPEN),
     "updated": _stays(*_ANY),
     "ranked": _moves(["received"], "in_line") | _stays(*QUEUED),
-    "undeliverable": _stays(*LIVE),
+    "undeliverable": _stays(*LIVE, "decided", "closed"),
     "claimed": _moves(["in_line", "information_needed"], "in_review") | _stays(*_OFFICIAL),
     "released": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),
     "lease_ended": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casereview.languages import DEFAULT, choose
-from casereview.notice_text import OFFICE_VERSION, VERSIONS, TemplateId
+from casereview.notice_text import OFFICE_VERSIONS, VERSIONS, OfficeTemplateId, TemplateId
 from casereview.records import Case, Notice, Request
 
 
@@ -29,14 +29,24 @@ def notice_to(request: Request, template: TemplateId, at: datetime, *, name: str
 
 
 def target_passed(case: Case, at: datetime) -> Notice:
-    """Return a notice to a case's office that its first look is late: of each version of a case there is one."""
+    """Return a notice to a case's office that its first look is late."""
+    return _to_office(case, "target_passed", at, receipt="")
+
+
+def undelivered(case: Case, receipt: str, at: datetime) -> Notice:
+    """Return a notice to a case's office that one to a requester did not arrive."""
+    return _to_office(case, "undelivered", at, receipt=receipt)
+
+
+def _to_office(case: Case, template: OfficeTemplateId, at: datetime, *, receipt: str) -> Notice:
+    """Return a notice to a case's office: of each version of a case there is one."""
     return Notice(
         case_id=case.case_id,
-        notice_id=f"target_passed-{case.case_id}-{case.version}",
+        notice_id=f"{template}-{case.case_id}-{case.version}",
         office=case.office,
-        receipt="",
-        template="target_passed",
-        version=OFFICE_VERSION,
+        receipt=receipt,
+        template=template,
+        version=OFFICE_VERSIONS[template],
         language=DEFAULT,
         created_at=at,
         send_at=at,

@@ -197,7 +197,7 @@ class Notice(Stored):
     notice_id: str
     office: str
     receipt: str
-    """Empty where it is for the office."""
+    """The request that it is to, or, where it is for an office, of; empty where it is of no request."""
     template: TemplateId | OfficeTemplateId
     version: int
     """The version of the text."""

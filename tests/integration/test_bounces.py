@@ -195,7 +195,7 @@ def test_a_report_faster_than_our_own_write_is_not_lost(shared: System, capsys: 
     assert counted(capsys, "LeaseLost") == 1
 
 
-def test_a_closed_case_is_not_flagged(shared: System) -> None:
+def test_a_withdrawn_case_is_not_flagged(shared: System) -> None:
     notice = _sent(shared, "closed@example.org")
     change_case(shared, notice, status="withdrawn", rank_at=None, target_at=None)
     before = case_of(shared, notice)

@@ -9,7 +9,7 @@ import pytest
 
 from casereview.notice_text import NoticeTextError
 from casereview.records import Notice
-from notify.render import OfficeText, render_for_office
+from notify.render import OfficeText, OfficeTexts, render_for_office
 from tests.edge import edge, refuses
 from tests.system import System, body, running
 
@@ -84,6 +84,6 @@ def test_a_mailbox_that_was_taken_away_meanwhile_ends_the_notice(told: System) -
 
 def test_a_text_with_another_slot_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     text = OfficeText(version=1, subject="${name}", paragraphs=())
-    monkeypatch.setattr("notify.render.office_text", lambda: text)
+    monkeypatch.setattr("notify.render.office_texts", lambda: OfficeTexts(target_passed=text, undelivered=text))
     with pytest.raises(NoticeTextError):
-        render_for_office(case="C", office="ATL")
+        render_for_office("target_passed", case="C", office="ATL")

@@ -12,13 +12,14 @@ from typing import get_args
 import pytest
 
 from casereview.languages import LANGUAGES, Language
-from casereview.notice_text import LINE, OFFICE_VERSION, VERSIONS, NoticeTextError, TemplateId
+from casereview.notice_text import LINE, OFFICE_VERSIONS, VERSIONS, NoticeTextError, OfficeTemplateId, TemplateId
 from casereview.records import Notice
-from notify.render import TEMPLATES, Message, _fill, office_text, render, render_for_office, texts
+from notify.render import TEMPLATES, Message, _fill, office_texts, render, render_for_office, texts
 
 RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"
 ADDRESS = "https://casereview.example.gov/status"
 IDS: tuple[TemplateId, ...] = get_args(TemplateId)
+TO_OFFICES: tuple[OfficeTemplateId, ...] = get_args(OfficeTemplateId)
 EVERY = [pytest.param(template, language, id=f"{template}-{language}") for template in IDS for language in LANGUAGES]
 
 FORBIDDEN: dict[str, list[str]] = json.loads(Path(__file__).with_name("forbidden_words.json").read_bytes())
@@ -119,12 +120,13 @@ def test_there_is_a_folder_for_each_language_and_a_text_for_each_notice() -> Non
     assert set(IDS) == set(VERSIONS)
     to_requester, to_office = get_args(Notice.model_fields["template"].annotation)
     assert get_args(to_requester) == IDS
-    assert get_args(to_office) == ("target_passed",)
-    assert office_text().version == OFFICE_VERSION
+    assert get_args(to_office) == TO_OFFICES
+    assert {template: office_texts().notice(template).version for template in TO_OFFICES} == OFFICE_VERSIONS
 
 
-def test_no_message_to_an_office_says_what_the_matter_is() -> None:
-    message = render_for_office(case="CASE", office="ATL")
+@pytest.mark.parametrize("template", TO_OFFICES)
+def test_no_message_to_an_office_says_what_the_matter_is(template: OfficeTemplateId) -> None:
+    message = render_for_office(template, case="CASE", office="ATL")
     said = f"{message.subject}\n{message.text}\n{message.html}"
     assert not [word for word in FORBIDDEN["en"] if word.casefold() in said.casefold()]
     assert not NAMES.search(message.text)

@@ -119,9 +119,11 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
 
 
 def _text(services: Services, notice: Notice) -> Message:
-    if notice.template == "target_passed":
-        return render_for_office(case=notice.case_id, office=notice.office)
-    return render(notice.template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
+    match notice.template:
+        case "target_passed" | "undelivered" as to_office:
+            return render_for_office(to_office, case=notice.case_id, office=notice.office)
+        case template:
+            return render(template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
 
 
 def _without_answer(services: Services, notice: Notice, now: datetime) -> None:

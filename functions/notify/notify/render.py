@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.languages import Language, choose, direction, in_order
 from casereview.model import Record
-from casereview.notice_text import LINE, NoticeTextError, TemplateId, check_values
+from casereview.notice_text import LINE, NoticeTextError, OfficeTemplateId, TemplateId, check_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,11 +37,22 @@ class NoticeText(Record):
 
 
 class OfficeText(Record):
-    """The message to an office whose first look is late, its slots open: ``${office}`` and ``${case}``."""
+    """A message to an office, its slots open: ``${office}`` and ``${case}``."""
 
     version: int
     subject: str
     paragraphs: tuple[str, ...]
+
+
+class OfficeTexts(Record):
+    """All messages to offices."""
+
+    target_passed: OfficeText
+    undelivered: OfficeText
+
+    def notice(self, template_id: OfficeTemplateId) -> OfficeText:
+        """Return the text of one message."""
+        return {"target_passed": self.target_passed, "undelivered": self.undelivered}[template_id]
 
 
 class LanguageTexts(Record):
@@ -99,17 +110,17 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
 
 
 @cache
-def office_text() -> OfficeText:
-    """Read what an office is told."""
-    return OfficeText.model_validate_json(TEMPLATES.joinpath("en", "office.json").read_bytes())
+def office_texts() -> OfficeTexts:
+    """Read what offices are told."""
+    return OfficeTexts.model_validate_json(TEMPLATES.joinpath("en", "office.json").read_bytes())
 
 
-def render_for_office(*, case: str, office: str) -> Message:
-    """Return the message to an office's duty mailbox, in English: of a case by its id alone.
+def render_for_office(template_id: OfficeTemplateId, *, case: str, office: str) -> Message:
+    """Return a message to an office's duty mailbox, in English: of a case by its id alone.
 
     Raises NoticeTextError for a text with another slot.
     """
-    found = office_text()
+    found = office_texts().notice(template_id)
     values = {"case": case, "office": office}
     subject, *paragraphs = (_fill(text, values) for text in (found.subject, *found.paragraphs))
     page = _page("en", subject, (escape(paragraph, quote=False) for paragraph in paragraphs))

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from casereview import keys
 from casereview.contacts import open_contact
+from casereview.notice_text import OFFICE_VERSIONS
 from casereview.records import Case, Notice, Request, Suppression, Undelivered
 from casereview.submission import Contact
 from notify.services import Services
@@ -20,7 +21,8 @@ class Target(NamedTuple):
 
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     """Return where to write to, or why not. Raises as ``Seal.open`` does; nothing has been sent then."""
-    target = _office(services, notice) if notice.template == "target_passed" else _requester(services, notice)
+    to_office = notice.template in OFFICE_VERSIONS
+    target = _office(services, notice) if to_office else _requester(services, notice)
     if isinstance(target, str):
         return target
     suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(target.address)))
@@ -30,7 +32,23 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
 def _office(services: Services, notice: Notice) -> Target | Undelivered:
     if not services.office_mail:
         return "no_channel"
+    if forbidden := _nobody_calls(services, notice) if notice.template == "undelivered" else None:
+        return forbidden
     return Target("email", services.office_mail.replace("{office}", notice.office.lower()))
+
+
+def _nobody_calls(services: Services, notice: Notice) -> Undelivered | None:
+    """Return why an office is not asked to telephone a requester any more."""
+    request = services.table.get(Request, keys.request(notice.receipt))
+    case = services.table.get(Case, keys.case(request.case_id)) if request else None
+    if request is None or case is None or request.state == "withdrawn":
+        return "no_channel"
+    if case.restricted:
+        return "restricted"
+    contact = open_contact(services.seal, request)
+    if contact.safe_to_contact is False:
+        return "unsafe"
+    return "no_channel" if contact.channel() == "none" else None
 
 
 def _requester(services: Services, notice: Notice) -> Target | Undelivered:

@@ -1,9 +1,10 @@
 """The words that people are told: the public notice, and what a message needs before it can be made."""
 
 from casereview.notice_text.catalog import (
-    OFFICE_VERSION,
+    OFFICE_VERSIONS,
     VERSIONS,
     NoticeTextError,
+    OfficeTemplateId,
     TemplateId,
     check_values,
 )
@@ -11,9 +12,10 @@ from casereview.notice_text.public_notice import LINE, PublicNotice, public_noti
 
 __all__ = [
     "LINE",
-    "OFFICE_VERSION",
+    "OFFICE_VERSIONS",
     "VERSIONS",
     "NoticeTextError",
+    "OfficeTemplateId",
     "PublicNotice",
     "TemplateId",
     "check_values",

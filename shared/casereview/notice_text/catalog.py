@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 TemplateId = Literal["acknowledgement", "news", "information_asked"]
-OfficeTemplateId = Literal["target_passed"]
+OfficeTemplateId = Literal["target_passed", "undelivered"]
 """Messages to an office's duty mailbox, in English, of a case by its id alone."""
 
-OFFICE_VERSION: Final = 1
+OFFICE_VERSIONS: Final[Mapping[OfficeTemplateId, int]] = {"target_passed": 1, "undelivered": 1}
 VERSIONS: Final[Mapping[TemplateId, int]] = {"acknowledgement": 1, "news": 1, "information_asked": 1}
 """The version of each text; all languages of a text change together."""
 
