@@ -49,8 +49,10 @@ def check(before: Snapshot, now: Snapshot) -> None:
         _stands_in_its_worklist(case, now)
         _is_restricted_where_it_must_be(case, history)
         _officers_protection_outlives_a_split(history, now)
+        _calls_whom_it_must(case, history, now)
     for notice in now.notices.values():
         _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
+        _failure_is_told(notice, now)
     _who_reviewed_a_part_reviewed_the_whole(now)
     _one_open_case_per_person(now)
     _each_request_is_of_one_case(now)
@@ -259,6 +261,38 @@ def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:
                 before.add(event.user)
             if event.kind == "split":
                 assert before <= {*now.cases[str(event.details["split_to"])].reviewers}, case
+
+
+def may_be_called(receipt: str, history: Sequence[Event]) -> bool:
+    """Tell whether a requester may be called, by the newest contact in the history of their case."""
+    said = [event.details["may_be_called"] for event in history if _is_contact(event, receipt)]
+    return not said or bool(said[-1])
+
+
+def _is_contact(event: Event, receipt: str) -> bool:
+    return event.receipt == receipt and "may_be_called" in event.details
+
+
+def _waits_for_a_call(receipt: str, history: Sequence[Event]) -> bool:
+    own = [event for event in history if event.receipt == receipt]
+    failed = max((event.version for event in own if event.kind == "undeliverable"), default=0)
+    reached = max((event.version for event in own if event.details.get("new_address")), default=0)
+    return failed > reached and may_be_called(receipt, history)
+
+
+def _calls_whom_it_must(case: Case, history: Sequence[Event], now: Snapshot) -> None:
+    """The office is told to telephone where a notice failed since the last new address, and who may be called."""
+    if is_up_to_date(case, now):
+        waiting = [receipt for receipt in holders(case, history) if _waits_for_a_call(receipt, _said(history))]
+        assert ("telephone" in case.flags) == bool(waiting and not case.restricted), (case, waiting)
+
+
+def _failure_is_told(notice: Notice, now: Snapshot) -> None:
+    """A notice that failed is in the history of the case that its request is of now."""
+    request = now.requests[notice.receipt]
+    if notice.why in {"suppressed", "refused", "expired", "unanswered", "bounced"} and request.state == "live":
+        told = [event for event in now.history(request.case_id) if event.kind == "undeliverable"]
+        assert notice.receipt in {event.receipt for event in told}, notice
 
 
 def _one_open_case_per_person(now: Snapshot) -> None:

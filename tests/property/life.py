@@ -7,8 +7,8 @@ from typing import Any
 
 from casereview.model import rfc3339
 from casereview.records import Request
-from tests.property.invariants import check, is_verified, may_know, shown_since
-from tests.property.people import ASKED, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
+from tests.property.invariants import check, is_verified, may_be_called, may_know, shown_since
+from tests.property.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
 from tests.property.world import Snapshot, World
 from tests.system import Answer, body
 
@@ -21,6 +21,8 @@ class Life:
         self.filed: dict[str, dict[str, Any]] = {}
         """By receipt: what its holder got back, with the code that opens it now."""
         self._keys: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self.silent: set[str] = set()
+        """By receipt: who said last that they are not to be called."""
         self.refused = False
         """The last act was refused: it must have left nothing."""
         world.begin(beginning)
@@ -38,6 +40,8 @@ class Life:
             assert self.before.cases == self.now.cases, "what was refused left something"
             assert self.before.requests == self.now.requests, "what was refused left something"
         self.refused = False
+        for receipt in self.silent:
+            assert not may_be_called(receipt, self.now.history(self.now.requests[receipt].case_id)), receipt
         for request in [request for request in self.now.requests.values() if self._is_touched(request)][:2]:
             self.look_up(request)
 
@@ -73,14 +77,28 @@ class Life:
         self.refused = True
 
     def update(self, place: int, other: int) -> None:
-        """Say more, or how one can be reached: that ends no wait for an answer."""
-        if other % 5 == 4:
-            self._write(place, "/updates", {"contact": {"language": one(other, ["en", "ht"])}}, {202, 409})
-            waits = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
-            assert waits == {case_id: case.answer_by for case_id, case in self.world.look().cases.items()}
-            return
+        """Say more."""
         says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
         self._write(place, "/updates", says, {202, 409, 422})
+
+    def give_contact(self, place: int, other: int) -> None:
+        """Say how to be reached from now on, or not at all: that ends no wait for an answer."""
+        contact = {**one(other, CONTACTS), **({"email": f"moved{other}@example.org"} if other % 2 else {})}
+        receipt = self._write(place, "/updates", {"contact": contact}, {202, 409})
+        if not self.refused and "safe_to_contact" in contact:
+            (self.silent.discard if contact["safe_to_contact"] else self.silent.add)(receipt)
+        waits = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
+        assert waits == {case_id: case.answer_by for case_id, case in self.world.look().cases.items()}
+
+    def mail_bounces(self, place: int, _other: int) -> None:
+        """Have the mail service report that a notice which was sent did not arrive."""
+        notice = one(place, [notice for notice in self.now.notices.values() if notice.state == "sent"])
+        if notice:
+            address = f"bounced{place}@example.org"
+            bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": address}]}
+            tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
+            answer = self.world.system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
+            assert answer == {"batchItemFailures": []}
 
     def withdraw(self, place: int, _other: int) -> None:
         """Withdraw a request, whatever became of it."""
@@ -96,12 +114,15 @@ class Life:
 
     def _write(
         self, place: int, what: str, sent: dict[str, Any], expected: set[int], among: list[Request] | None = None
-    ) -> None:
+    ) -> str:
+        """Write something under a receipt, and return the receipt."""
         receipts = [request.receipt for request in among or []] or list(self.filed)
-        answer = self.world.system.on(self.filed[one(place, receipts)], "POST", what, sent)
+        receipt: str = one(place, receipts)
+        answer = self.world.system.on(self.filed[receipt], "POST", what, sent)
         assert answer.status in expected, answer
         told_nothing(answer)
         self.refused = answer.status >= 400
+        return receipt
 
     # ---- what they are told
 

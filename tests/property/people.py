@@ -35,6 +35,11 @@ FACTS: list[dict[str, Any]] = [
     {"custody": "not_detained", "residence": {"state": "GA"}},
     {},
 ]
+CONTACTS: list[dict[str, Any]] = [
+    {"safe_to_contact": False},
+    {"safe_to_contact": True},
+    {"language": "ht"},
+]
 MATTERS: list[dict[str, Any]] = [
     {"facts": {"protected": True}},
     {"facts": {"protected": False}},

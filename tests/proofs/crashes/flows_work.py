@@ -9,7 +9,7 @@ from typing import Any
 from casereview.duties import ATTEMPTS
 from casereview.records import Notice
 from tests.integration.policies.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
-from tests.integration.review.office import OFFICER, SISTER, ask, claimed, matter, person
+from tests.integration.review.office import OFFICER, SISTER, ask, claimed, decide, matter, person
 from tests.proofs.crashes.flow import Flow
 from tests.proofs.crashes.flows_public import held, nothing, own
 from tests.proofs.crashes.rig import Rig
@@ -82,6 +82,18 @@ def _report(kind: str) -> Callable[[Rig], None]:
         rig.letters = [rig.letter({"eventType": kind, "mail": mail, **events[kind]})]
 
     return prepare
+
+
+def _report_after_decision(rig: Rig) -> None:
+    """News of a decision that was sent, and the report that it bounced."""
+    nothing(rig)
+    found = claimed(rig)
+    decide(rig, OFFICER, found.case_id)
+    (notice,) = [notice for notice in rig.notices if notice.template == "news"]
+    assert notice.state == "sent"
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ana@example.org"}]}
+    tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
+    rig.letters = [rig.letter({"eventType": "Bounce", "mail": {"tags": tags}, "bounce": bounce})]
 
 
 def _lost(rig: Rig) -> None:
@@ -177,6 +189,7 @@ WORK = [
     Flow("notify several", "system", _to_send({}, BY_TEXT, NOWHERE), work),
     Flow("notify nobody", "system", _to_send(NOWHERE), work),
     Flow("bounce", "system", _report("Bounce"), work),
+    Flow("bounce after the decision", "system", _report_after_decision, work),
     Flow("complaint", "system", _report("Complaint"), work),
     Flow("reject", "system", _report("Reject"), work),
     Flow("sweep", "system", _lost, _duty("sweep")),
