@@ -32,6 +32,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         proofs.show(terminalreporter.stats)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a whole run of the proofs fail in which a claim was not tried."""
+    config = session.config
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    chosen = config.option.keyword or config.args_source is not config.ArgsSource.TESTPATHS
+    if reporter and FULL and config.option.markexpr == "proof" and not chosen and proofs.untried(reporter.stats):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture
 def system() -> Iterator[System]:
     """A system of one's own: empty table, empty queues, the clock at 24 November 2026, 15:00 UTC."""

@@ -143,6 +143,7 @@ def aftermath(local: Local) -> Aftermath:
     return found
 
 
+@pytest.mark.breaks
 def test_the_search_finds_what_is_there(aftermath: Aftermath) -> None:
     recipients = " ".join(message["to"] for message in aftermath.local.outbox())
     assert aftermath.canaries.found_in(recipients) == {"contact.email", "contact.phone"}
@@ -214,6 +215,7 @@ def test_no_canary_is_in_a_file_that_was_written(aftermath: Aftermath, tally: Ta
     aftermath.search(tally, "files", *texts)
 
 
+@pytest.mark.breaks
 def test_a_file_that_holds_one_is_found(aftermath: Aftermath, tmp_path: Path) -> None:
     kept = Path(gettempdir()) / f"canary-{os.getpid()}"
     kept.write_text(json.dumps(aftermath.canaries.submission("en", "web")), encoding="utf-8")
@@ -227,6 +229,7 @@ def test_a_file_that_holds_one_is_found(aftermath: Aftermath, tmp_path: Path) ->
     assert len(tally.violations) > 10
 
 
+@pytest.mark.breaks
 def test_a_process_that_was_given_one_is_found(aftermath: Aftermath) -> None:
     word = aftermath.canaries.text("argument", "en")
     program = [sys.executable, "-c", "input()", word]

@@ -12,7 +12,7 @@ from infra.local.account import REGION
 from tests.e2e.local import Local, running
 from tests.e2e.processes import processes_of
 
-pytestmark = pytest.mark.proof(5)
+pytestmark = [pytest.mark.proof(5), pytest.mark.breaks]
 
 
 def credentials_of(local: Local, name: str) -> boto3.Session:

@@ -1,7 +1,8 @@
 """What `make prove` prints: for each claim of the design how many cases were tried, and how many violated it.
 
 A test proves a claim where it is marked ``proof(number)``. It counts as one case, unless it takes the fixture ``tally``
-and says itself what it tries: each case by its name, so that one violation hides no other.
+and says itself what it tries: each case by its name, so that one violation hides no other. What breaks the code on
+purpose (``breaks``), or was skipped, is no case; a claim without a case is told as not tried.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ CLAIMS = {
     6: "No leak: what is sealed is found nowhere in the clear",
     7: "Bad input: refused with a reason, nothing stored, nothing falls over",
 }
-_TRIED, _VIOLATED, _CLAIM, _CRASHES = "tried", "violated", "claim", "crashes"
+_TRIED, _VIOLATED, _CLAIM, _CRASHES, _TIMING = "tried", "violated", "claim", "crashes", "timing"
+
+Reports = Mapping[str, Sequence[object]]
+"""What a run says of its tests, by outcome."""
 
 
 @dataclass
@@ -66,31 +70,67 @@ def mark(items: Sequence[pytest.Item]) -> None:
     for item in items:
         for marker in item.iter_markers("proof"):
             item.user_properties.append((_CLAIM, marker.args[0]))
+        if item.get_closest_marker("breaks"):
+            item.user_properties.append((_TRIED, 0))
 
 
-def summary(reports: Mapping[str, Sequence[object]]) -> Table:
-    """Return the table: claim, cases tried, violations."""
+def _of(reports: Reports) -> list[pytest.TestReport]:
+    found = [each for group in reports.values() for each in group if isinstance(each, pytest.TestReport)]
+    skipped = {each.nodeid for each in found if each.skipped}
+    return [each for each in found if each.nodeid not in skipped]
+
+
+def _counted(reports: Reports) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the cases tried and the violations, by claim."""
     tried, violated = defaultdict[int, int](int), defaultdict[int, int](int)
-    for report in (found for group in reports.values() for found in group if isinstance(found, pytest.TestReport)):
+    for report in _of(reports):
         said: dict[str, Any] = dict(report.user_properties)
         for claim in (value for name, value in report.user_properties if name == _CLAIM):
             assert isinstance(claim, int)
             tried[claim] += said.get(_TRIED, 1) if report.when == "teardown" else 0
             violated[claim] += max(said.get(_VIOLATED, 0), 1) if report.failed else 0
+    return tried, violated
+
+
+def untried(reports: Reports) -> list[int]:
+    """Return the claims of which no case was tried."""
+    tried, _violated = _counted(reports)
+    return [claim for claim in CLAIMS if not tried[claim]]
+
+
+def summary(reports: Reports) -> Table:
+    """Return the table: claim, cases tried, violations."""
+    tried, violated = _counted(reports)
     table = Table("claim", "cases tried", "violations")
     for claim, text in CLAIMS.items():
-        table.add_row(f"{claim}. {text}", f"{tried[claim]:,}", str(violated[claim]))
+        found = str(violated[claim]) if tried[claim] or violated[claim] else "not tried"
+        table.add_row(f"{claim}. {text}", f"{tried[claim]:,}", found)
     return table
 
 
-def crashes(reports: Mapping[str, Sequence[object]]) -> Table:
+def _said(reports: Reports, what: str) -> list[Any]:
+    """Return what tests recorded under a name, in order."""
+    ended = [report for report in _of(reports) if report.when == "teardown"]
+    return sorted(value for report in ended for name, value in report.user_properties if name == what)
+
+
+def timings(reports: Reports) -> Table:
+    """Return what the two-sample tests found: pairs of requests that must look alike, and how alike their times are.
+
+    The rows are what tests say by ``record_property("timing", [pair, requests of each, medians in ms, superiority])``.
+    """
+    table = Table("timing: pair", "requests each", "medians in ms", "superiority (0.5 tells nothing)")
+    for pair, number, (first, second), superiority in _said(reports, _TIMING):
+        table.add_row(pair, f"{number:,}", f"{first:.2f} / {second:.2f}", f"{superiority:.3f}")
+    return table
+
+
+def crashes(reports: Reports) -> Table:
     """Return the crash matrix: each flow, its AWS calls, and how many deaths before and after them it survived.
 
     The rows are what tests say by ``record_property("crashes", [flow, calls, survived before, survived after])``.
     """
-    ended = [found for group in reports.values() for found in group if isinstance(found, pytest.TestReport)]
-    said = [found.user_properties for found in ended if found.when == "teardown"]
-    rows: Any = sorted(value for properties in said for name, value in properties if name == _CRASHES)
+    rows = _said(reports, _CRASHES)
     table = Table("crash matrix: flow", "AWS calls", "dies before: survived", "dies after: survived")
     totals = [f"{len(rows)} flows", *(sum(row[place] for row in rows) for place in (1, 2, 3))]
     for flow, calls, before, after in [*rows, totals] if rows else []:
@@ -98,9 +138,10 @@ def crashes(reports: Mapping[str, Sequence[object]]) -> Table:
     return table
 
 
-def show(reports: Mapping[str, Sequence[object]]) -> None:
+def show(reports: Reports) -> None:
     """Print the tables."""
-    matrix, console = crashes(reports), Console(width=120)
-    if matrix.row_count:
-        console.print(matrix)
+    console = Console(width=120)
+    for table in (crashes(reports), timings(reports)):
+        if table.row_count:
+            console.print(table)
     console.print(summary(reports))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
-from tests.proofs.tally import Tally, crashes, summary
+from tests.proofs.tally import Tally, crashes, summary, timings, untried
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 pytest_plugins = ["pytester"]
 PROOFS = """
@@ -62,6 +66,52 @@ def test_cases_and_violations_are_counted_by_claim(
     pytester: pytest.Pytester, bad: str, rows: list[str], *, failed: bool
 ) -> None:
     assert _rows(pytester, bad) == (rows, failed)
+
+
+OTHERS = """
+import pytest
+
+@pytest.mark.proof(1)
+@pytest.mark.breaks
+def test_that_breaks_the_code(): {}
+
+@pytest.mark.proof(2)
+def test_a_case(): pass
+
+@pytest.mark.proof(3)
+@pytest.mark.skip
+def test_that_is_skipped(): pass
+"""
+
+
+@pytest.mark.parametrize(("does", "told"), [("pass", "0/not tried"), ("assert 0", "0/1")])
+def test_a_claim_of_which_nothing_was_tried_is_told(pytester: pytest.Pytester, does: str, told: str) -> None:
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(OTHERS.format(does))
+    pytester.makeini("[pytest]\nmarkers =\n  proof(number)\n  breaks")
+    reports = pytester.inline_run("-p", "no:cacheprovider").getreports("pytest_runtest_logreport")
+    assert _cells(summary({"": list(reports)}), 2)[:3] == [told.split("/"), ["1", "0"], ["0", "not tried"]]
+    assert untried({"": list(reports)}) == [1, 3, 4, 5, 6, 7]
+
+
+def _cells(table: Table, after: int) -> list[list[str]]:
+    """Return the text of each row, from a column on."""
+    out = StringIO()
+    Console(file=out, width=160).print(table)
+    lines = [line for line in out.getvalue().splitlines() if "│" in line]
+    return [[cell.strip() for cell in line.split("│")[after:-1]] for line in lines]
+
+
+TIMING = """
+def test_two_samples(record_property):
+    record_property("timing", ["this and that", 2000, [3.1, 3.25], 0.5123])
+"""
+
+
+def test_what_the_timing_test_found_is_printed(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(TIMING)
+    reports = pytester.inline_run("-p", "no:cacheprovider").getreports("pytest_runtest_logreport")
+    assert _cells(timings({"": list(reports)}), 1) == [["this and that", "2,000", "3.10 / 3.25", "0.512"]]
 
 
 def test_the_crash_matrix_is_printed_with_its_sums(pytester: pytest.Pytester) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from casereview.writes import Write
     from prioritize.services import Services
 
-pytestmark = pytest.mark.proof(1)
+pytestmark = [pytest.mark.proof(1), pytest.mark.breaks]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
 
 

@@ -22,7 +22,7 @@ from tests.proofs.tally import Tally
 if TYPE_CHECKING:
     from casereview.messages import Hint, Queue
 
-pytestmark = pytest.mark.proof(1)
+pytestmark = [pytest.mark.proof(1), pytest.mark.breaks]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
 
 

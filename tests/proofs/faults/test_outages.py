@@ -106,6 +106,7 @@ def test_a_queue_that_refuses_stops_nothing_else(rigged: Rig, name: str, tally: 
     only_that_waits(rigged, name, tally)
 
 
+@pytest.mark.breaks
 def test_a_sweep_that_stops_at_the_first_refusal_is_seen(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     def sent(services: Services, due: Due) -> bool:
         prioritize.sweep._send(services, due)
