@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import TypeVar
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto import mock_aws
 
 from casereview.answers import Filed
 from casereview.filing import file_request
@@ -19,6 +25,16 @@ _FOUND = TypeVar("_FOUND")
 AGAIN = frozenset({409, 503})
 """Answers that ask for the same once more: a twin not settled, a case that kept moving."""
 MOST = 100
+
+
+@contextmanager
+def on_the_engine(endpoint: str) -> Iterator[System]:
+    """Start an empty system on the engine (tests/dynamodb_local.py), which keeps a database per access key."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
+        yield System()
 
 
 def rounds(tally: Tally, small: int = 5, full: int = 15) -> Iterator[int]:

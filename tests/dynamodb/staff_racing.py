@@ -105,3 +105,11 @@ def checked(system: System) -> Snapshot:
     now = look_at(system)
     check(now, now)
     return now
+
+
+def comes_to_rest(system: System) -> None:
+    """Whatever raced, the table is whole, and still is when every case has been ranked."""
+    checked(system)
+    for case in system.cases:
+        rank_case(system.prioritize, case.case_id)
+    checked(system)

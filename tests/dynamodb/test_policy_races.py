@@ -133,8 +133,11 @@ def test_policies_published_at_once_leave_one_in_force_and_one_walk_to_it(system
         walks = [walk.version for walk in system.all(Switch, "SWITCH")]
         acts: list[Callable[[], object]] = [partial(approving, own(system)[0], APPROVER, name) for name in names]
         acts += [partial(tick, own(system)[1])] * 2
-        found = at_once([partial(try_out, act) for act in acts])
+        with watched() as took:
+            found = at_once([partial(try_out, act) for act in acts])
         assert not [each for each in found if isinstance(each, int)]
+        steps = [item["version"] for each in took for item in each.items if item["sk"].startswith("SWITCH")]
+        assert len(set(steps)) == len(steps), "two steps of the walk in the place of one"
         come_to_rest(system)
         policy, _until = Policies(system.intake.table, system.clock).governing(system.time)
         assert named(system) == policy.id in names

@@ -11,11 +11,12 @@ import pytest
 
 from casereview import keys
 from casereview.problems import Problem
-from casereview.records import Request
+from casereview.records import Case, Request
 from intake.changes import update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillMovingError, rank_case
 from tests.dynamodb.racing import at_once, check_whole, file_until_accepted, rounds
+from tests.proofs.races.switching import watched
 from tests.proofs.tally import Tally
 from tests.system import System, body
 
@@ -33,8 +34,8 @@ def test_ten_at_once_under_one_key_are_one_request_and_get_one_answer(system: Sy
         filing = partial(file_until_accepted, system, person(number), f"one-key-for-ten-{number}")
         answers = at_once([filing] * 10)
         assert len({answer.model_dump_json() for answer in answers}) == 1
-    assert len(system.requests) == len(system.cases) == len(system.notices) == tally.tried
-    check_whole(system)
+        assert len(system.requests) == len(system.cases) == len(system.notices) == tally.tried
+        check_whole(system)
 
 
 def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: System, tally: Tally) -> None:
@@ -42,8 +43,10 @@ def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: Syst
         filing = [partial(file_until_accepted, system, person(number, grounds=f"Words {n}.")) for n in range(20)]
         receipts = {answer.receipt for answer in at_once(filing)}
         requests = [request for request in system.requests if request.receipt in receipts]
-        (case_id,) = {request.case_id for request in requests}
-        (case,) = [case for case in system.cases if case.case_id == case_id]
+        shared = {request.case_id for request in requests}
+        assert len(shared) == 1
+        case_id = shared.pop()
+        case = system.read(Case, keys.case(case_id))
         assert (case.requests, case.live, case.version, len(requests)) == (20, 20, 20, 20)
         assert [notice.case_id for notice in system.notices].count(case_id) == 20
         assert [event.kind for event in system.history(case)] == ["filed", *["joined"] * 19]
@@ -55,7 +58,9 @@ def test_twenty_who_file_for_the_same_person_at_once_share_one_case(system: Syst
 def test_of_two_workers_on_one_case_one_ranks_it(system: System, tally: Tally) -> None:
     for number in rounds(tally):
         case = system.case_of(system.file(person(number)))
-        at_once([partial(rank_case, system.prioritize, case.case_id)] * 2)
+        with watched() as took:
+            at_once([partial(rank_case, system.prioritize, case.case_id)] * 2)
+        assert len(took) == 1
         assert [event.kind for event in system.history(case)] == ["filed", "ranked"]
     check_whole(system)
 

@@ -38,6 +38,7 @@ from tests.dynamodb.staff_racing import (
     approving,
     at,
     checked,
+    comes_to_rest,
     deciding,
     kinds,
     matter,
@@ -58,10 +59,7 @@ pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.time
 def office(system: System) -> Iterator[System]:
     """The system; whatever raced in it, the table must be whole, and come to rest."""
     yield system
-    checked(system)
-    for case in system.cases:
-        rank_case(system.prioritize, case.case_id)
-    checked(system)
+    comes_to_rest(system)
 
 
 # ---- next
