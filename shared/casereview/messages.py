@@ -62,14 +62,17 @@ class Queue:
             QueueUrl=self._url, MessageBody=message.model_dump_json(by_alias=True), MessageGroupId=office
         )
 
-    def send_all(self, messages: Sequence[tuple[Hint, str]]) -> None:
-        """Send messages, each to the group of its office, ten a call; what SQS refuses of them is lost.
+    def send_all(self, messages: Sequence[tuple[Hint, str]]) -> int:
+        """Send messages, each to the group of its office, ten a call; return how many of them SQS did not take.
 
         Raises botocore's errors; some may have been sent then.
         """
+        refused = 0
         for start in range(0, len(messages), _PER_CALL):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": message.model_dump_json(by_alias=True), "MessageGroupId": office}
                 for number, (message, office) in enumerate(messages[start : start + _PER_CALL])
             ]
-            self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            refused += len(answer.get("Failed", []))
+        return refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 _RECORD = TypeVar("_RECORD", bound=Stored)
 PEOPLE_AHEAD = 500
 """People ahead are counted up to here."""
+_PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
+"""Seconds before a batch is asked for, and again for what it left out."""
+
+
+class BusyError(Exception):
+    """The table answers only in part, again and again."""
 
 
 class Listed(NamedTuple):
@@ -137,16 +144,21 @@ class Table:
         self._client.put_item(TableName=self._name, Item=to_item(record))
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Read cases consistently, up to a hundred; those that are gone are left out."""
+        """Read cases consistently, up to a hundred; those that are gone are left out. Raises BusyError."""
         wanted: list[Item] = [place(keys.case(case_id)) for case_id in case_ids]
         found: dict[str, Case] = {}
-        while wanted:
+        for pause in _PAUSES:
+            if not wanted:
+                break
+            sleep(pause)
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
             answer = self._client.batch_get_item(RequestItems=request)
             cases = [from_item(Case, item) for item in answer["Responses"].get(self._name, [])]
             found |= {case.case_id: case for case in cases}
             left: Any = answer.get("UnprocessedKeys", {})
             wanted = left.get(self._name, {}).get("Keys", [])
+        if wanted:
+            raise BusyError
         return found
 
     def reads(self, case_id: str) -> list[Read]:

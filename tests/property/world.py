@@ -48,8 +48,9 @@ class Tray:
     def send_message(self, **call: str) -> None:
         self.letters.append(Letter(call["QueueUrl"], call["MessageBody"]))
 
-    def send_message_batch(self, **call: Any) -> None:  # noqa: ANN401  # as SQS takes it
+    def send_message_batch(self, **call: Any) -> dict[str, Any]:  # noqa: ANN401  # as SQS takes it
         self.letters += [Letter(call["QueueUrl"], entry["MessageBody"]) for entry in call["Entries"]]
+        return {"Successful": [{"Id": entry["Id"]} for entry in call["Entries"]]}
 
 
 @dataclass(frozen=True, slots=True)

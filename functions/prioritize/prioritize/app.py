@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class UnsentError(Exception):
-    """A queue did not take what the sweep sent; all else of the tick was done, and an alarm must say so."""
+    """A queue did not take what a tick sent; all else of the tick was done, and an alarm must say so."""
 
 
 def tick(use: Services) -> dict[str, int]:
     """Do what the schedule asks for each minute: sweep, then let the policy in force follow the registry.
 
-    Raises UnsentError in the end, where a queue refused what the sweep sent.
+    Raises UnsentError in the end, where a queue refused some of what they sent.
     """
     done = {**sweep(use), **switch(use)}
-    if done["unsent"]:
+    if done["unsent"] or done["refused"]:
         raise UnsentError
     return done
 

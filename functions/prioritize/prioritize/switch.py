@@ -49,17 +49,20 @@ Turn = tuple[tuple[str, int, str], str, dict[str, Any]]
 
 
 def switch(services: Services) -> dict[str, int]:
-    """Let ``IN_FORCE`` follow the registry, and go on with a walk under way; return how many messages it sent."""
+    """Let ``IN_FORCE`` follow the registry, and go on with a walk under way.
+
+    Returns how many messages it sent, and how many the queue did not take: the next round finds their cases.
+    """
     now = to_milliseconds(services.now())
     bring_in_force(services.policies, services.table, now)
     running = services.policies.book().switch
     if running is None or running.ended_at is not None or now < running.round_since:
-        return {"switched": 0}
+        return {"switched": 0, "refused": 0}
     walk = _Walk(services, running, now)
     if walk.allowance:
         walk.go_on()
     metrics.add_metric("Switched", MetricUnit.Count, walk.switch.sent - running.sent)
-    return {"switched": walk.switch.sent - running.sent}
+    return {"switched": walk.switch.sent - running.sent, "refused": walk.refused}
 
 
 def _allowance(switch: Switch, now: datetime) -> int:
@@ -76,6 +79,7 @@ class _Walk:
         self.switch = switch
         self.now = now
         self.allowance = _allowance(switch, now)
+        self.refused = 0
         self._places = dict(switch.cursors)
         self._batch: list[tuple[str, str]] = []
         self._left = 0
@@ -107,19 +111,21 @@ class _Walk:
 
     def _save(self, *, over: bool = False) -> None:
         """Send what has gathered, then save how far the walk is. Raises Refused where another has saved meanwhile."""
-        self.services.rank_queue.send_all([(RankMessage(case_id=case_id), office) for case_id, office in self._batch])
+        messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
+        refused = self.services.rank_queue.send_all(messages)
+        self.refused += refused
         so_far = self.switch.model_copy(
             update={
                 "version": self.switch.version + 1,
                 "cursors": dict(self._places),
                 "left": self.switch.left + self._left,
-                "sent": self.switch.sent + len(self._batch),
+                "sent": self.switch.sent + len(messages) - refused,
                 "walked_at": self.now,
             }
         )
         after = _next_round(so_far, self.now) if over else so_far
         self.services.table.write(put_over(after, version=self.switch.version))
-        self.allowance -= len(self._batch)
+        self.allowance -= len(messages)
         self.switch, self._batch, self._left, self._seen = after, [], 0, 0
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
 
 from tests.edge import Act, Perform, refuses
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.awsrequest import AWSPreparedRequest
 
 WRITES = "dynamodb.TransactWriteItems"
+BATCH_GET = "dynamodb.BatchGetItem"
+BATCH_SEND = "sqs.SendMessageBatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,36 @@ def _cancelled(reason: str, place: int) -> Callable[[str], Act | None]:
     return lambda operation: act if operation == WRITES else None
 
 
+def _without_the_last(
+    operation: str, asked: dict[str, Any], perform: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Do a batch but for its last part, and hand that back."""
+    if operation == BATCH_SEND:
+        *taken, last = asked["Entries"]
+        done = perform({**asked, "Entries": taken}) if taken else {"Successful": []}
+        return {**done, "Failed": [{"Id": last["Id"], "Code": "InternalError", "SenderFault": False}]}
+    ((table, wanted),) = asked["RequestItems"].items()
+    *read, last = wanted["Keys"]
+    done = perform({"RequestItems": {table: {**wanted, "Keys": read}}}) if read else {"Responses": {table: []}}
+    return {**done, "UnprocessedKeys": {table: {**wanted, "Keys": [last]}}}
+
+
+def partly(operation: str) -> Act | None:
+    """Do what was asked for in part: the answer is a success, and says what was left."""
+
+    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+        def performed(asked: dict[str, Any]) -> dict[str, Any]:
+            request.body = json.dumps(asked).encode()
+            found: dict[str, Any] = json.loads(perform().content)
+            return found
+
+        asked: bytes = request.body  # type: ignore[assignment]
+        body = json.dumps(_without_the_last(operation, json.loads(asked), performed))
+        return AWSResponse(request.url, 200, {"Content-Type": "application/json"}, MockRawResponse(body))  # type: ignore[arg-type]
+
+    return act if operation in {BATCH_GET, BATCH_SEND} else None
+
+
 def _not_the_table(operation: str) -> Act | None:
     return None if service_of(operation) == "dynamodb" else _refused(operation)
 
@@ -108,5 +142,7 @@ KINDS = [
     Kind("conflict at the first write", _cancelled("TransactionConflict", 0), lasts=False),
     Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=False),
     Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=True),
+    Kind("partly done", partly, lasts=False),
+    Kind("partly done", partly, lasts=True),
     Kind("transaction throttled", _cancelled("ThrottlingError", -1), lasts=True),
 ]

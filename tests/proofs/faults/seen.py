@@ -23,6 +23,9 @@ SEEN: Final[dict[tuple[str, str], tuple[frozenset[Seen], frozenset[Seen]]]] = {
     ("conflict at the last write, once", "dynamodb"): (_EVER, _EVER | _COMES),
     ("conflict at the last write, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
     ("transaction throttled, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
+    ("partly done, once", "dynamodb"): (_EVER, _EVER),
+    ("partly done, on and on", "dynamodb"): (_TRY, _COMES),
+    **{(f"partly done, {lasts}", "sqs"): (_EVER, _COMES) for lasts in ("once", "on and on")},
     **{
         (fault, service): (_TRY, _COMES)
         for fault in ("down, on and on", "answer lost, on and on")
