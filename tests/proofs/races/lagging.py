@@ -11,7 +11,8 @@ from moto.backends import get_backend
 
 from tests.calls import Call, Make, intercepted
 from tests.environment import REGION
-from tests.system import System, table_definition
+from tests.property.world import fast_moto
+from tests.system import System, body, running, table_definition
 
 OLD = "-as-its-indexes-see-it"
 Key = tuple[str, str]
@@ -69,6 +70,25 @@ class Lag:
 
         with intercepted(call):
             yield
+
+
+CASES = 6
+"""Of a system that begins to lag."""
+
+
+@contextmanager
+def lagging(number: int) -> Iterator[tuple[System, Lag, list[dict[str, Any]]]]:
+    """Start a system with some ranked cases, whose indexes lag from here on."""
+    with fast_moto(), running() as system:
+        filed = [system.file(about(each)) for each in range(CASES)]
+        system.pump()
+        lag = Lag(system, Random(number), 0.05)  # noqa: S311  # no secret
+        with lag.holding():
+            yield system, lag, filed
+
+
+def about(number: int) -> dict[str, Any]:
+    return body(subject={"a_number": f"A{500_000_000 + number}"})
 
 
 def _items(table: str) -> Iterator[tuple[Key, Attributes]]:

@@ -5,8 +5,7 @@ AWS's indexes lag; those of the emulators do not. Here each item reaches them in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
@@ -17,33 +16,17 @@ from casereview.lifecycle import LIVE
 from casereview.policy_records import Switch
 from casereview.table import Table
 from tests.integration.policies.drafts import draft, publish
-from tests.proofs.races.lagging import Lag
+from tests.proofs.races.lagging import CASES, about, lagging
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
 from tests.property.invariants import check
-from tests.property.world import fast_moto, look_at
-from tests.system import Staff, System, body, running
+from tests.property.world import look_at
+from tests.system import Staff, System
 
 pytestmark = [pytest.mark.proof(2), pytest.mark.proof(3), pytest.mark.timeout(600)]
 ANN, BOB, SUE, EVE = Staff("ann"), Staff("bob"), Staff("sue", "supervisor"), Staff("eve", "officer", "ELP")
 DAYS = sized(1, 12)
 HOURS = 8
-CASES = 6
-
-
-@contextmanager
-def lagging(number: int) -> Iterator[tuple[System, Lag, list[dict[str, Any]]]]:
-    """Start a system with some ranked cases, whose indexes lag from here on."""
-    with fast_moto(), running() as system:
-        filed = [system.file(about(each)) for each in range(CASES)]
-        system.pump()
-        lag = Lag(system, Random(number), 0.05)  # noqa: S311  # no secret
-        with lag.holding():
-            yield system, lag, filed
-
-
-def about(number: int) -> dict[str, Any]:
-    return body(subject={"a_number": f"A{500_000_000 + number}"})
 
 
 def work(system: System, user: Staff, case_id: str, what: str, sent: object = None) -> int:
@@ -103,6 +86,7 @@ def test_next_and_the_page_give_nothing_that_has_gone(
     take_what_has_gone(happens, tally)
 
 
+@pytest.mark.breaks
 def test_a_page_that_trusts_the_index_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.worklist._shown", lambda *_: True)
     monkeypatch.setattr("review.authorization.Caller.opens", lambda *_: True)
@@ -200,6 +184,7 @@ def test_a_day_on_which_the_indexes_lag_goes_as_any_other(tally: Tally, number: 
     one_day(number, tally)
 
 
+@pytest.mark.breaks
 def test_a_sweep_that_trusts_the_index_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the condition on the instant seen, what was put off or has ended becomes due again."""
     postpone = Table.postpone
