@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casereview.duties import ATTEMPTS, SHARDS
-from prioritize.sweep import PER_SHARD
-from tests.calls import names, recorded
+from prioritize.sweep import LONGEST, PER_SHARD
+from tests.calls import Call, Make, intercepted, names, recorded
 from tests.system import System, body
 
 if TYPE_CHECKING:
@@ -198,3 +198,44 @@ def test_a_missed_target_is_reported_once(system: System, capsys: pytest.Capture
     reports = [line for line in capsys.readouterr().out.splitlines() if "TargetMissed" in line]
     assert len(reports) == 1
     assert '"office":"ATL"' in reports[0]
+
+
+def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: System) -> None:
+    people = 20
+    for number in range(1, people + 1):
+        system.file(body(subject={"a_number": f"A{number:09d}"}))
+    _lose_messages(system)
+
+    def slowly(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        if asked.operation == "SendMessage":
+            system.later(seconds=1)
+        return make(asked.operation, asked.parameters)
+
+    found = []
+    with intercepted(slowly):
+        for _ in range(20):
+            system.later(minutes=1)
+            found.append(system.sweep()["asked"])
+    most = LONGEST // timedelta(seconds=1) + 1
+    assert found[:3] == [most] * 3
+    assert max(found) == most
+    assert min([case.attempts for case in system.cases] + [notice.attempts for notice in system.notices]) >= 1
+    system.pump()
+    assert {case.status for case in system.cases} == {"in_line"}
+    assert {notice.state for notice in system.notices} == {"sent"}
+
+
+def test_each_minute_another_shard_is_the_first(system: System) -> None:
+    first = []
+    for _ in range(SHARDS):
+        system.later(minutes=1)
+        with recorded() as calls:
+            system.sweep()
+        shards = [call.parameters["ExpressionAttributeValues"][":shard"]["S"] for call in calls if _is_due(call)]
+        assert len(shards) == len(set(shards)) == SHARDS
+        first.append(shards[0])
+    assert len(set(first)) == SHARDS
+
+
+def _is_due(call: Call) -> bool:
+    return ":shard" in call.parameters.get("ExpressionAttributeValues", {})

@@ -4,16 +4,20 @@
     asked for eight times ── out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again
 
 The postponement is conditional on the instant seen, so of two sweeps one wins, and an index that lags harms nothing.
-A queue that refuses a message holds up no other work: its item comes again after its backoff.
+A queue that refuses a message holds up no other work: its item comes again after its backoff. Where more is due than
+a tick has time for, the next one goes on, and begins with the next shard.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview import keys
-from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
+from casereview.duties import ATTEMPTS, GRACE, SHARDS, STUCK, next_try, shard_of, shards
 from casereview.faults import describe
 from casereview.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.table import Due
@@ -21,28 +25,37 @@ from prioritize.services import Services, logger, metrics
 
 PER_SHARD = 100
 """Items of one shard that one tick asks for."""
+LONGEST = timedelta(seconds=12)
+"""How long one tick asks: the walk of a policy switch needs the rest of its time."""
 
 
 def sweep(services: Services) -> dict[str, int]:
-    """Ask for all work that has been due for more than a minute.
+    """Ask for all work that has been due for more than a minute, as far as there is time.
 
     Returns how many were asked for, how many given up, and how many messages a queue did not take.
     """
     now = services.now()
     asked = stuck = unsent = 0
-    for shard in shards():
-        for due in services.table.due(shard, now - GRACE, PER_SHARD):
-            if due.attempts >= ATTEMPTS:
-                stuck += services.table.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
-            elif services.table.postpone(
-                due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False
-            ):
-                sent = _is_sent(services, due)
-                asked += sent
-                unsent += not sent
+    for shard, due in _due(services, now):
+        if due.attempts >= ATTEMPTS:
+            stuck += services.table.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
+        elif services.table.postpone(due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False):
+            sent = _is_sent(services, due)
+            asked += sent
+            unsent += not sent
     metrics.add_metric("Asked", MetricUnit.Count, asked)
     metrics.add_metric("Stuck", MetricUnit.Count, stuck)
     return {"asked": asked, "stuck": stuck, "unsent": unsent}
+
+
+def _due(services: Services, now: datetime) -> Iterator[tuple[str, Due]]:
+    """Find what is due, with its shard, until the time is up; each minute another shard is the first."""
+    first = int(now.timestamp()) // 60 % SHARDS
+    for shard in (*shards()[first:], *shards()[:first]):
+        for due in services.table.due(shard, now - GRACE, PER_SHARD):
+            if services.now() - now > LONGEST:
+                return
+            yield shard, due
 
 
 def _is_sent(services: Services, due: Due) -> bool:
