@@ -201,8 +201,7 @@ def test_a_missed_target_is_reported_once(system: System, capsys: pytest.Capture
 
 
 def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: System) -> None:
-    people = 20
-    for number in range(1, people + 1):
+    for number in range(1, 11):
         system.file(body(subject={"a_number": f"A{number:09d}"}))
     _lose_messages(system)
 
@@ -213,13 +212,11 @@ def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: Sys
 
     found = []
     with intercepted(slowly):
-        for _ in range(20):
+        for _ in range(2):
             system.later(minutes=1)
             found.append(system.sweep()["asked"])
     most = LONGEST // timedelta(seconds=1) + 1
-    assert found[:3] == [most] * 3
-    assert max(found) == most
-    assert min([case.attempts for case in system.cases] + [notice.attempts for notice in system.notices]) >= 1
+    assert found == [most, 20 - most]
     system.pump()
     assert {case.status for case in system.cases} == {"in_line"}
     assert {notice.state for notice in system.notices} == {"sent"}
