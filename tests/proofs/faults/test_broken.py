@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,4 +78,4 @@ def test_an_engine_that_honours_no_token(rigged: Rig) -> None:
     tally = Tally()
     trying.prove_tokens(rigged, named(FLOWS, "update")[0], tally)
     (violation,) = tally.violations
-    assert violation.startswith("update: the answer of transaction 8 is lost")
+    assert re.match(r"update: the answer of transaction \d+ is lost", violation)
