@@ -56,7 +56,7 @@ def table(bench: Bench) -> str:
     """Return the measured table, in Markdown."""
     rows = [*_engine(bench), *_starts(bench), *_units(bench), *_growth(bench), *_warm(bench), *_launch(bench)]
     found = bench["measured"]
-    head = f"Measured in one run on {found['machine']}, Python {found['python']}, {found['date']}; times are processor times.\n"
+    head = f"Measured, each part with its peers in one run, on {found['machine']}, Python {found['python']}, {found['date']}; times are processor times.\n"
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([head, "| what | measured | budget |", "|---|---|---|", *lines, ""])
 
