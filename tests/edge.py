@@ -96,3 +96,14 @@ def performs_after(before: Callable[[], None]) -> Act:
         return perform()
 
     return act
+
+
+def once(act: Callable[[], object]) -> Callable[[], None]:
+    """Return what acts at its first call alone."""
+    left = [act]
+
+    def call() -> None:
+        if left:
+            left.pop()()
+
+    return call

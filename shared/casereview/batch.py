@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from casereview.faults import describe
+from casereview.faults import Contained
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -22,13 +22,8 @@ def each_record(
     """
     failed = []
     for record in records:
-        try:
+        with Contained(logger, "a message failed", message_id=record["messageId"]) as attempt:
             work(record)
-        except Exception as error:  # noqa: BLE001  # any failure is this record's alone
-            logger.error("a message failed", extra=_what(error, record))  # noqa: TRY400  # a traceback may hold data
+        if attempt.failed:
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
-
-
-def _what(error: Exception, record: SqsRecord) -> dict[str, str]:
-    return {**describe(error), "message_id": record["messageId"]}

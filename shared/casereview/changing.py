@@ -14,7 +14,7 @@ from casereview.desk import Desk
 from casereview.problems import Problem
 from casereview.records import Case
 from casereview.steps import Actor, Plan, Step, taken, writes
-from casereview.writes import Refused
+from casereview.writes import RefusedError
 
 TRIES = 3
 
@@ -22,7 +22,8 @@ TRIES = 3
 def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
     """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
 
-    Raises what the plan raises, and Problem 503 where the case keeps moving; a plan that sees it move raises Refused.
+    Raises what the plan raises, and Problem 503 where the case keeps moving; a plan that sees it move raises
+    RefusedError.
     """
     for _ in range(TRIES):
         case = desk.table.get(Case, keys.case(case_id))
@@ -32,7 +33,7 @@ def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> 
                 return case
             after = taken(case, step)
             desk.table.write(*writes(case, after, step, actor, at))
-        except Refused:
+        except RefusedError:
             continue
         _hint(desk, after, step, at)
         return after

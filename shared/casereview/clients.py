@@ -11,6 +11,7 @@ from typing import Final
 import boto3
 from botocore.loaders import Loader
 from botocore.session import Session, get_session
+from typing_extensions import override
 
 SERVICES: Final = ("dynamodb", "kms", "sesv2", "sns", "sqs")
 """What the functions call; botocore says of any other that it does not know it."""
@@ -19,7 +20,8 @@ SERVICES: Final = ("dynamodb", "kms", "sesv2", "sns", "sqs")
 class _Loader(Loader):
     """Finds the data of these services without a look at those of all others."""
 
-    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  # botocore's own signature
+    @override
+    def list_available_services(self, type_name: str) -> list[str]:
         return list(SERVICES)
 
 

@@ -39,7 +39,7 @@ from casereview.records import Case, Change, Event, Filing, Guard, Notice, Reque
 from casereview.routing import route
 from casereview.steps import REQUESTER, Actor
 from casereview.submission import Submission, open_facts, validate
-from casereview.writes import Refused, Write, check, put_new, put_over
+from casereview.writes import RefusedError, Write, check, put_new, put_over
 
 MAX_REQUESTS = 20
 """How many requests one case may join; later ones get a case of their own, flagged."""
@@ -80,7 +80,7 @@ def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, acto
         writes, case, notice = _plan(desk, draft)
         try:
             desk.table.write(*writes)
-        except Refused as refusal:
+        except RefusedError as refusal:
             if refusal.reasons[0] is not None:
                 return _answer_again(desk, draft, refusal)
         else:
@@ -199,7 +199,7 @@ def _event(draft: _Draft, case: Case, changes: dict[str, Change]) -> Event:
     )
 
 
-def _answer_again(desk: Desk, draft: _Draft, refusal: Refused) -> Filed:
+def _answer_again(desk: Desk, draft: _Draft, refusal: RefusedError) -> Filed:
     """Answer as the first time, where this is the same body under the same key."""
     item = refusal.items[0]
     stored = from_item(Request, item) if item else desk.table.get(Request, keys.request(draft.request.receipt))

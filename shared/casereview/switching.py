@@ -10,7 +10,7 @@ from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.registry import in_force
 from casereview.policy_records import PolicyInForce, Switch
 from casereview.table import Table
-from casereview.writes import Refused, Write
+from casereview.writes import RefusedError, Write
 
 _BEFORE_THE_FIRST = timedelta(days=1)
 """A table without ``IN_FORCE`` may hold cases ranked since then."""
@@ -32,7 +32,7 @@ def bring_in_force(policies: Policies, table: Table, now: datetime) -> bool:
         writes.append(_begin(policy, book.switch, now))
     try:
         table.write(*writes)
-    except Refused:
+    except RefusedError:
         policies.book(fresh=True)
         return False
     policies.book(fresh=True)
@@ -70,11 +70,11 @@ def still_in_force(policy: CompiledPolicy) -> Write:
 def for_decision(policies: Policies, table: Table, now: datetime) -> CompiledPolicy:
     """Return the policy that a decision made now rests on, by the registry as it is now; begin its switch if need be.
 
-    Raises Refused where a clock ahead of this one has named another.
+    Raises RefusedError where a clock ahead of this one has named another.
     """
     bring_in_force(policies, table, now)
     policy, _until = policies.governing(now)
     named = policies.book().named
     if named is not None and named.digest != policy.digest:
-        raise Refused([], [])
+        raise RefusedError([], [])
     return policy

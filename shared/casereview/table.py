@@ -14,7 +14,7 @@ from casereview.items import attribute, from_item, plain_fields, to_item
 from casereview.keys import Key
 from casereview.model import rfc3339
 from casereview.records import Case, CaseFile, Event, Notice, Read, Stored
-from casereview.writes import Refused, Write, place
+from casereview.writes import RefusedError, Write, place
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -194,7 +194,7 @@ class Table:
         return (plain_fields(item) for page in pages for item in page["Items"])
 
     def write(self, *writes: Write) -> None:
-        """Write all or nothing. Raises Refused where a condition failed or another transaction was in the way."""
+        """Write all or nothing. Raises RefusedError where a condition failed or another transaction was in the way."""
         try:
             self._client.transact_write_items(TransactItems=[write.call(self._name) for write in writes])
         except ClientError as error:
@@ -202,7 +202,7 @@ class Table:
                 raise
             found = error.response.get("CancellationReasons", [])
             reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
-            raise Refused(reasons, [reason.get("Item") for reason in found]) from error  # type: ignore[misc]
+            raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error  # type: ignore[misc]
 
     def due(self, shard: str, until: datetime, limit: int) -> list[Due]:
         """Find up to ``limit`` items of a shard due at an instant, the longest due first; by index, so a hint."""

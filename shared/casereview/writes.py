@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from casereview.items import attribute, key_of, to_item
 from casereview.keys import Key
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAMES = re.compile(r"#\w+")
 
 
-class Refused(Exception):  # noqa: N818  # an outcome to act on
+class RefusedError(Exception):
     """The transaction took no effect; for each write, why (``None``: it was not the reason) and the item in its way."""
 
     def __init__(self, reasons: list[str | None], items: list[Item | None]) -> None:
@@ -62,7 +62,7 @@ class Write:
             body["ExpressionAttributeNames"] = names
         if self.values:
             body["ExpressionAttributeValues"] = {f":{name}": attribute(value) for name, value in self.values.items()}
-        return {self.action: body}  # type: ignore[misc]
+        return cast("TransactWriteItemTypeDef", {self.action: body})
 
 
 def place(key: Key) -> Item:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.writes import Refused
+from casereview.writes import RefusedError
 from tests.calls import names, recorded
 from tests.system import System, body
 
@@ -210,7 +210,7 @@ def test_a_case_that_keeps_moving_is_answered_with_503_and_stores_nothing(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise Refused([None, None, "TransactionConflict"], [None, None, None])
+        raise RefusedError([None, None, "TransactionConflict"], [None, None, None])
 
     monkeypatch.setattr(type(system.intake.table), "write", refuse)
     answer = system.call("POST", "/requests", body())
@@ -220,7 +220,7 @@ def test_a_case_that_keeps_moving_is_answered_with_503_and_stores_nothing(
 
 def test_a_twin_that_is_not_settled_is_answered_with_409(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise Refused(["TransactionConflict"], [None])
+        raise RefusedError(["TransactionConflict"], [None])
 
     monkeypatch.setattr(type(system.intake.table), "write", refuse)
     assert system.call("POST", "/requests", body(), {"Idempotency-Key": KEY}).status == 409

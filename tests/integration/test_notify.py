@@ -7,7 +7,7 @@ import pytest
 from casereview import keys
 from casereview.records import Notice
 from notify.delivery import LEASE, UNANSWERED
-from tests.edge import Act, DiedError, edge, fails, performs_after, performs_then_fails
+from tests.edge import Act, DiedError, edge, fails, once, performs_after, performs_then_fails
 from tests.integration.notices import (
     again,
     case_of,
@@ -124,16 +124,11 @@ def test_a_death_before_the_lease_counts_as_nothing_sent(shared: System) -> None
 def test_of_two_workers_on_one_notice_one_sends(shared: System) -> None:
     """The second reads the notice as owed too, and gets the lease first."""
     notice = filed_quietly(shared)
-    workers: list[str] = []
-
-    def other_worker() -> None:
-        if not workers:
-            workers.append("other")
-            assert deliver(shared, notice) == []
-
+    others: list[object] = []
+    other_worker = once(lambda: others.append(deliver(shared, notice)))
     with edge("dynamodb.TransactWriteItems", performs_after(other_worker)):
         assert deliver(shared, notice) == []
-    assert workers == ["other"]
+    assert others == [[]]
     assert len(sent_for(shared, notice)) == 1
     assert again(shared, notice).sends == 1
 
@@ -142,15 +137,12 @@ def test_a_worker_that_lost_its_lease_leaves_the_notice_to_the_new_holder(
     shared: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notice = filed_quietly(shared)
-    slow: list[str] = []
 
     def other_worker() -> None:
-        if not slow:
-            slow.append("slow")
-            shared.later(seconds=LEASE.total_seconds())
-            deliver(shared, notice)
+        shared.later(seconds=LEASE.total_seconds())
+        deliver(shared, notice)
 
-    with edge("sesv2.SendEmail", performs_after(other_worker)):
+    with edge("sesv2.SendEmail", performs_after(once(other_worker))):
         deliver(shared, notice)
     sent = again(shared, notice)
     assert (sent.state, sent.sends, sent.unanswered) == ("sent", 2, 1)
@@ -185,13 +177,7 @@ def test_an_acknowledgement_does_not_ask_about_the_case(shared: System) -> None:
 def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
-    moves: list[int] = []
-
-    def move() -> None:
-        if not moves:
-            moves.append(1)
-            change_case(shared, notice, looked_at=shared.time)
-
+    move = once(lambda: change_case(shared, notice, looked_at=shared.time))
     with edge("dynamodb.TransactWriteItems", performs_after(move)):
         assert deliver(shared, notice) == []
     assert again(shared, notice).state == "undeliverable"
@@ -201,13 +187,7 @@ def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> 
 def test_a_case_that_closes_while_it_is_flagged_is_left_closed(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
-    closes: list[int] = []
-
-    def close() -> None:
-        if not closes:
-            closes.append(1)
-            change_case(shared, notice, status="withdrawn", rank_at=None, target_at=None)
-
+    close = once(lambda: change_case(shared, notice, status="withdrawn", rank_at=None, target_at=None))
     with edge("dynamodb.TransactWriteItems", performs_after(close)):
         assert deliver(shared, notice) == []
     assert again(shared, notice).state == "undeliverable"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casereview.records import Event, Notice
-from tests.edge import edge, performs_after
+from tests.edge import edge, once, performs_after
 from tests.integration.review.office import CLEARED, OFFICER, SISTER, Matter, claimed, decide, item, matter, read
 from tests.system import System, running
 
@@ -125,16 +125,10 @@ def test_two_requesters_of_one_case_are_called_each_for_themselves(system: Syste
 def test_who_becomes_unsafe_while_the_report_is_taken_is_not_called(system: System) -> None:
     """Notify has opened the contact already, and found it safe."""
     found = matter(system)
-    said: list[str] = []
-
-    def say() -> None:
-        if not said:
-            said.append("unsafe")
-            _says(system, found.filed, safe_to_contact=False)
-
-    with edge("kms.Decrypt", performs_after(say)):
+    say = once(lambda: _says(system, found.filed, safe_to_contact=False))
+    with edge("kms.Decrypt", performs_after(say)) as opened:
         _report(system, _notice(system, found.filed), ANA)
-    assert said
+    assert opened
     system.settle(3)
     assert _notice(system, found.filed).why == "bounced"
     assert not _is_called(system, found.filed)
@@ -212,16 +206,11 @@ def test_a_bounce_is_told_at_the_case_that_was_split_off(system: System, first: 
 
 def test_a_link_while_the_report_is_taken_loses_nothing(system: System) -> None:
     ana, eva, _source = _linked(system)
-    linked: list[str] = []
-
-    def link() -> None:
-        if not linked:
-            linked.append("linked")
-            system.work(OFFICER, eva.case_id, "link", {"case_id": ana.case_id, "why": "The same person."})
-
-    with edge("kms.Decrypt", performs_after(link)):
+    same = {"case_id": ana.case_id, "why": "The same person."}
+    link = once(lambda: system.work(OFFICER, eva.case_id, "link", same))
+    with edge("kms.Decrypt", performs_after(link)) as opened:
         _report(system, _notice(system, eva.filed), EVA)
-    assert linked
+    assert opened
     system.pump()
     assert _is_called(system, ana.filed)
 

@@ -10,7 +10,7 @@ from casereview import keys
 from casereview.items import from_item
 from casereview.records import Case, CaseFile, Event, Guard, Officer, Read
 from casereview.table import Table
-from casereview.writes import Refused, add, check, delete, put_new, put_over
+from casereview.writes import RefusedError, add, check, delete, put_new, put_over
 from tests.unit.histories import NOW, event, notice
 from tests.unit.histories import queued as case
 
@@ -18,8 +18,8 @@ HOUR = timedelta(hours=1)
 GUARD = Guard(person="P", case="C", mac_key="K")
 
 
-def refusal(table: Table, *writes: Any) -> Refused:  # noqa: ANN401  # writes
-    with pytest.raises(Refused) as found:
+def refusal(table: Table, *writes: Any) -> RefusedError:  # noqa: ANN401  # writes
+    with pytest.raises(RefusedError) as found:
         table.write(*writes)
     return found.value
 

@@ -14,7 +14,7 @@ from casereview import keys
 from casereview.calling import MUST_PHONE
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Suppression, Undelivered
-from casereview.writes import Refused, put_new
+from casereview.writes import RefusedError, put_new
 from notify.services import Services, metrics
 from notify.targets import find_target
 from notify.undeliverable import give_up
@@ -55,7 +55,7 @@ def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -
         )
         try:
             services.table.write(put_new(record))
-        except Refused as refusal:
+        except RefusedError as refusal:
             if not refusal.by_condition:
                 raise  # not written: the report must come again
             continue  # known already

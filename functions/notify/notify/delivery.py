@@ -22,7 +22,7 @@ from casereview import keys
 from casereview.messages import NoticeMessage
 from casereview.model import to_milliseconds
 from casereview.records import Notice, Undelivered
-from casereview.writes import Refused, put_over
+from casereview.writes import RefusedError, put_over
 from notify.render import Message, render, render_for_office
 from notify.senders import PermanentError, TransientError, UnansweredError
 from notify.services import Services, metrics
@@ -91,7 +91,7 @@ def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
     )
     try:
         services.table.write(put_over(leased, state=notice.state, sends=notice.sends))
-    except Refused:
+    except RefusedError:
         return None
     if leased.unanswered:
         metrics.add_metric("SentAgain", MetricUnit.Count, 1)
@@ -146,5 +146,5 @@ def _settle(services: Services, notice: Notice, update: dict[str, object]) -> No
     """Write how the attempt ended, unless the lease was lost meanwhile: then its new holder will."""
     try:
         services.table.write(put_over(notice.model_copy(update=update), state="sending", sends=notice.sends))
-    except Refused:
+    except RefusedError:
         metrics.add_metric("LeaseLost", MetricUnit.Count, 1)

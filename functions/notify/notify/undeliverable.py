@@ -19,7 +19,7 @@ from casereview.messages import RankMessage
 from casereview.notice_text import OFFICE_VERSIONS
 from casereview.notices import undelivered
 from casereview.records import Case, Change, Event, Notice, Request, Undelivered
-from casereview.writes import Refused, Write, put_new, put_over
+from casereview.writes import RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics
 
 TRIES = 3
@@ -35,7 +35,7 @@ class _Told(NamedTuple):
 def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime) -> None:
     """End a notice as undeliverable; with it, in one transaction, what tells the office of it.
 
-    Raises Refused where the notice or the case kept moving: the message is then shown again.
+    Raises RefusedError where the notice or the case kept moving: the message is then shown again.
     """
     ended = notice.model_copy(
         update={
@@ -53,7 +53,7 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         told = _tell(services, notice, now) if must_phone else None
         try:
             services.table.write(write, *(told.writes if told else ()))
-        except Refused as refusal:
+        except RefusedError as refusal:
             if refusal.reasons[0] or attempt == TRIES - 1:
                 raise
             continue
@@ -83,7 +83,7 @@ def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
 def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | None:
     """Return the case that the request of a notice is of now, and the request.
 
-    The request is read after its case: only a write of that case's next version moves it elsewhere. Raises Refused
+    The request is read after its case: only a write of that case's next version moves it elsewhere. Raises RefusedError
     where it kept moving.
     """
     case_id = notice.case_id
@@ -95,7 +95,7 @@ def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | No
         if request.case_id == case.case_id:
             return case, request
         case_id = request.case_id
-    raise Refused([], [])
+    raise RefusedError([], [])
 
 
 def _telling(case: Case, update: dict[str, object], notice: Notice, now: datetime) -> _Told:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from casereview.batch import SqsRecord, each_record
-from casereview.faults import describe
+from casereview.faults import Contained
 from casereview.messages import Duty, PreviewMessage, RankMessage
 from prioritize.preview import preview
 from prioritize.services import Services, logger, metrics, services
@@ -64,8 +64,6 @@ class FailedError(Exception):
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> object:
     """Answer one event of SQS or the schedule. Raises FailedError."""
-    try:
+    with Contained(logger, "a duty failed"):
         return respond(services(), event)
-    except Exception as error:  # noqa: BLE001  # any error's text may hold data, and so may a traceback
-        logger.error("a duty failed", extra=describe(error))
-        raise FailedError from None
+    raise FailedError

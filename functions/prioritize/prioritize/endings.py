@@ -16,7 +16,7 @@ _SYSTEM = Actor("system")
 def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
     """End a lease or a wait that is over, in one transaction; return the case as it then is, the same if none was.
 
-    Raises Refused where another write was faster.
+    Raises RefusedError where another write was faster.
     """
     step = _lease(case, now) or _answer(case, now)
     if step is None:

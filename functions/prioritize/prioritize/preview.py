@@ -17,7 +17,7 @@ from casereview.policy.compiled import CompiledPolicy
 from casereview.policy_records import Place, Preview
 from casereview.previewing import Both, both, counted
 from casereview.table import Listed, Table
-from casereview.writes import Refused, Write
+from casereview.writes import RefusedError, Write
 from prioritize.services import Services
 
 PART = 100
@@ -34,7 +34,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
     after = _part(services, report, draft) if draft else report.model_copy(update={"work_at": None})
     try:
         services.table.write(_over(after, report))
-    except Refused:
+    except RefusedError:
         return  # the same message came twice, or another preview was asked for
     if after.work_at:
         services.rank_queue.send(message, message.office)

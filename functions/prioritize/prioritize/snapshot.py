@@ -13,7 +13,7 @@ from statistics import median_low
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.faults import describe
+from casereview.faults import Contained
 from casereview.model import to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import LaneCount, Snapshot
@@ -34,14 +34,11 @@ def snapshot(services: Services) -> dict[str, int]:
     policy, _until = services.policies.governing(now)
     counted = failed = 0
     for office in _in_turn(now):
-        try:
+        with Contained(logger, "an office was not counted", office=office) as attempt:
             standing = list(services.table.standing(office))
             services.table.put(_snapshot(office, standing, policy, now))
-        except Exception as error:  # noqa: BLE001  # any failure is this office's alone
-            logger.error("an office was not counted", extra={"office": office, **describe(error)})
-            failed += 1
-        else:
             counted += len(standing)
+        failed += attempt.failed
     metrics.add_metric("OfficesNotCounted", MetricUnit.Count, failed)
     return {"counted": counted, "failed": failed}
 

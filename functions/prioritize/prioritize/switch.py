@@ -29,7 +29,7 @@ from casereview.policy_records import Place, Switch
 from casereview.routing import queues
 from casereview.switching import bring_in_force
 from casereview.table import Listed
-from casereview.writes import Refused, put_over
+from casereview.writes import RefusedError, put_over
 from prioritize.services import Services, metrics
 
 PAUSE = timedelta(seconds=50)
@@ -95,7 +95,7 @@ class _Walk:
                     if not self.allowance or self.services.now() - self.now > LONGEST:
                         return
             self._save(over=True)
-        except Refused:
+        except RefusedError:
             return  # another tick walks, or another policy came into force
 
     def _pass(self, office: str, entry: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ class _Walk:
             self._batch.append((case_id, office))
 
     def _save(self, *, over: bool = False) -> None:
-        """Send what has gathered, then save how far the walk is. Raises Refused where another has saved meanwhile."""
+        """Send what has gathered, then save how far the walk is. Raises RefusedError where another saved."""
         messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
         refused = self.services.rank_queue.send_all(messages)
         self.refused += refused

@@ -21,7 +21,7 @@ from casereview.model import to_milliseconds
 from casereview.notices import target_passed
 from casereview.policy.compiled import CompiledPolicy
 from casereview.records import Case, CaseFile, Event
-from casereview.writes import Refused, put_new, put_over
+from casereview.writes import RefusedError, put_new, put_over
 from prioritize.endings import end_what_ended
 from prioritize.services import Services, metrics
 
@@ -45,7 +45,7 @@ def rank_case(services: Services, case_id: str) -> None:
             if case is file.case:
                 _bring_up_to_date(services, file, now)
                 return
-        except Refused:
+        except RefusedError:
             continue
     raise StillMovingError
 

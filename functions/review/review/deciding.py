@@ -28,7 +28,7 @@ from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.steps import CLOSED, Step
 from casereview.switching import for_decision, still_in_force
 from casereview.words import seal_words
-from casereview.writes import Refused, Write, delete, put_new
+from casereview.writes import RefusedError, Write, delete, put_new
 from review.bodies import Approval, Decision
 from review.cases import Visit, must_hold
 from review.claims import leased, may_review, worked
@@ -233,7 +233,7 @@ def _since_decided(visit: Visit, case: Case, policy: CompiledPolicy) -> dict[str
     """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
     file = visit.desk.table.case_file(case.case_id)
     if file is None or file.case.version != case.version or case.decision is None:
-        raise Refused([], [])
+        raise RefusedError([], [])
     decided = next(event for event in file.events if event.version == case.decision)
     later = {event.kind for event in file.events if event.version > case.decision}
     return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}

@@ -19,7 +19,7 @@ from casereview.records import Case, CaseFile, Event, Request
 from casereview.routing import route
 from casereview.steps import CLOSED, Step
 from casereview.words import seal_words
-from casereview.writes import Refused, Write, delete, put_new, put_over
+from casereview.writes import RefusedError, Write, delete, put_new, put_over
 from review.answers import CodeReissued
 from review.authorization import open_case
 from review.bodies import Link, Reissue, Split
@@ -104,7 +104,7 @@ def link(visit: Visit, body: Link) -> Case:
         if source is None or target is None:
             raise not_yours()
         if source.case.version != case.version:
-            raise Refused([], [])
+            raise RefusedError([], [])
         open_case(visit.caller, visit.roles, target.case)
         requests = requests_of(visit, source)
         _may_link(case, target.case, len(requests))
@@ -187,7 +187,7 @@ def split(visit: Visit, body: Split) -> Case:
             raise conflict("only one of several requests of an open case can be split off")
         file = visit.desk.table.case_file(case.case_id)
         if file is None or file.case.version != case.version:
-            raise Refused([], [])
+            raise RefusedError([], [])
         requests = {request.receipt: request for request in requests_of(visit, file)}
         request = requests.pop(body.receipt, None)
         if request is None:

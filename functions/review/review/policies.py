@@ -24,7 +24,7 @@ from casereview.policy_records import PolicyRecord, Preview
 from casereview.problems import Fault, conflict, unprocessable
 from casereview.routing import queues
 from casereview.switching import bring_in_force
-from casereview.writes import Refused, Write
+from casereview.writes import RefusedError, Write
 from review.authorization import Caller
 from review.policy_answers import Document, PolicyApproval, PolicyRead, PreviewAsked
 from review.policy_reading import no_policy, read_policy
@@ -48,7 +48,7 @@ def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
     values: dict[str, object] = {"draft": "draft", "author": caller.user}
     try:
         desk.table.write(Write("Put", keys.policy(document.id), condition, values, record))
-    except Refused as refusal:
+    except RefusedError as refusal:
         if not refusal.by_condition:
             raise
         raise conflict("this id is somebody else's draft, or was decided on: give yours another id") from None
@@ -122,7 +122,7 @@ def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyAppro
     now = to_milliseconds(desk.now())
     try:
         desk.table.write(verdict(record, caller.user, body, now))
-    except Refused as refusal:
+    except RefusedError as refusal:
         if not refusal.by_condition:
             raise
         raise conflict("the draft was replaced or decided on meanwhile: read it again") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -29,14 +29,9 @@ def check(text: str) -> Policy | Amendment:
         document = model.model_validate(data)
     except ValidationError as error:
         raise DocumentError(faults_of(error, data, lines)) from error
-    if isinstance(document, Policy):
-        _refuse(list(_without_effect(document)), data, lines)
-    return document
-
-
-def _refuse(found: list[Found], data: Any, lines: dict[Path, int]) -> None:  # noqa: ANN401 - what YAML holds
-    if found:
+    if isinstance(document, Policy) and (found := list(_without_effect(document))):
         raise DocumentError(located(found, data, lines))
+    return document
 
 
 def _without_effect(policy: Policy) -> Iterator[Found]:

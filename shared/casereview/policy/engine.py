@@ -6,7 +6,9 @@ category) are found apart and never meet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeAlias
 
 from casereview.policy.compiled import Assertions, CompiledPolicy, Place
@@ -30,7 +32,7 @@ def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime
     """Rank a case at an aware time under the policy in force until ``until`` (which must lie ahead, or be None)."""
     tests, ahead = policy.program.read(vars(case.facts), now)
     outcome = _outcome(case, policy, tests)
-    changes_at = _changes_at(case, policy, tests, ahead, outcome, until or NEVER) if ahead else None
+    changes_at = _changes_at(partial(_outcome, case, policy), tests, ahead, outcome, until or NEVER) if ahead else None
     return _ranking(case, policy, outcome, changes_at or until)
 
 
@@ -45,8 +47,8 @@ def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Exp
     )
 
 
-def _changes_at(  # noqa: PLR0913, PLR0917  # all that the answer follows from
-    case: RankInput, policy: CompiledPolicy, tests: int, ahead: list[Flip], outcome: _Outcome, until: datetime
+def _changes_at(
+    outcome_of: Callable[[int], _Outcome], tests: int, ahead: list[Flip], outcome: _Outcome, until: datetime
 ) -> datetime | None:
     """The first instant before ``until`` at which a test flips and the outcome differs; None if it never does."""
     while ahead:
@@ -59,7 +61,7 @@ def _changes_at(  # noqa: PLR0913, PLR0917  # all that the answer follows from
                 tests = tests & ~flip[2] | flip[1]
             else:
                 later.append(flip)
-        if _outcome(case, policy, tests) != outcome:
+        if outcome_of(tests) != outcome:
             return at
         ahead = later
     return None

@@ -81,16 +81,12 @@ class _Search:
         self.tried += 1
         if self.tried > self.bound:
             raise _BoundError
-        held = [holds(self.rule, known), *(_opposite(holds(other, known)) for other in self.others)]
+        held = [holds(self.rule, known), *(_fails(other, known) for other in self.others)]
         if False in held:
             return False
         if None not in held:
             return True
         return any(self._from(index + 1, {**known, **outcome}) for outcome in self.facts[index])
-
-
-def _opposite(value: bool | None) -> bool | None:  # noqa: FBT001 - a truth value, not a switch
-    return None if value is None else not value
 
 
 def _tests(nodes: Iterable[Node]) -> Iterator[Test]:
@@ -104,6 +100,12 @@ def _tests(nodes: Iterable[Node]) -> Iterator[Test]:
 def name_of(test: Test) -> Name:
     """Return what tells a test from others: tests of one name are the same."""
     return test.reads, test.name, test.since if isinstance(test, Turn) else None
+
+
+def _fails(node: Node, known: Outcome) -> bool | None:
+    """Tell the opposite of ``holds``."""
+    held = holds(node, known)
+    return None if held is None else not held
 
 
 def holds(node: Node, known: Outcome) -> bool | None:

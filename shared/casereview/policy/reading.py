@@ -73,7 +73,7 @@ class Timed:
         self._room = _KEPT if keep else 0
         self.kept: dict[Any, Reading] = {}
 
-    def read(self, value: Any, now: datetime) -> Reading:  # noqa: ANN401  # the value of any fact
+    def read(self, value: object, now: datetime) -> Reading:
         """Read a known value, and keep what it says in place of what it said before, or while there is room."""
         bits, flips = self._answer(value)
         since, ahead = PAST, []
@@ -178,7 +178,7 @@ def timed_by(reads: str, tests: Mapping[int, Static | Turn]) -> Timed:
     bits = _bits_of(tests)
     turns = _turns(tests)
 
-    def answer(value: Any) -> tuple[int, list[Flip]]:  # noqa: ANN401  # the value of any fact
+    def answer(value: object) -> tuple[int, list[Flip]]:
         found = [(at(value), since, until) for at, since, until in turns]
         return bits(value), [(at, since, until) for at, since, until in found if at is not None]
 

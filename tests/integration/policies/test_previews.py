@@ -9,7 +9,7 @@ from casereview import keys
 from casereview.messages import PreviewMessage
 from casereview.policy_records import Preview
 from prioritize.preview import preview as count_part
-from tests.edge import edge, performs_after
+from tests.edge import edge, once, performs_after
 from tests.integration.policies.drafts import (
     DETAINED,
     EARLIER,
@@ -120,12 +120,7 @@ def test_of_two_that_do_the_same_part_at_once_one_counts(system: System) -> None
     send(system, EARLY_A)
     ask(system, "early-a")
     message = PreviewMessage(preview="early-a", office="ATL")
-    others = [message]
-
-    def other() -> None:
-        if others:
-            count_part(system.prioritize, others.pop())
-
+    other = once(lambda: count_part(system.prioritize, message))
     with edge("dynamodb.TransactWriteItems", performs_after(other)):
         count_part(system.prioritize, message)
     report = system.read(Preview, keys.preview("early-a", "ATL"))

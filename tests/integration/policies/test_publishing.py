@@ -9,7 +9,7 @@ import pytest
 from casereview import keys
 from casereview.policy import registry
 from casereview.policy_records import PolicyInForce, PolicyRecord
-from casereview.writes import Refused, put_over
+from casereview.writes import RefusedError, put_over
 from review.policies import verdict
 from review.policy_answers import PolicyApproval
 from tests.edge import edge, refuses
@@ -67,7 +67,7 @@ def test_an_author_never_approves_the_own_draft(system: System) -> None:
 def test_the_table_refuses_an_author_where_the_code_does_not(system: System) -> None:
     send(system, EARLIER)
     record = system.read(PolicyRecord, keys.policy("earlier"))
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         system.intake.table.write(verdict(record, "paula", PolicyApproval(approve=True, why="Mine."), system.time))
     assert system.read(PolicyRecord, keys.policy("earlier")) == record
 
@@ -80,7 +80,7 @@ def test_an_approved_document_never_changes(system: System) -> None:
     assert attempt(system, "next").status == HTTPStatus.CONFLICT
     assert attempt(system, "next", approve=False).status == HTTPStatus.CONFLICT
     assert system.read(PolicyRecord, keys.policy("next")) == before
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         system.intake.table.write(put_over(before.model_copy(update={"text": "other"}), state="draft"))
 
 

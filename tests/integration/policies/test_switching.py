@@ -12,12 +12,12 @@ from casereview.policy_records import PolicyInForce, Switch
 from casereview.records import Case, Event
 from casereview.switching import bring_in_force
 from tests.calls import names, recorded
-from tests.edge import edge, performs_after
+from tests.edge import edge, once, performs_after
 from tests.integration.policies.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.system import Staff, System, body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import pytest
 
@@ -327,17 +327,6 @@ def test_progress_is_saved_as_it_goes(system: System, monkeypatch: pytest.Monkey
     publish(system, EARLIER)
     system.sweep()
     assert system.all(Switch, "SWITCH")[0].version == 1 + 4, "begun, and saved after each two messages and at the end"
-
-
-def once(act: Callable[[], object]) -> Callable[[], None]:
-    """Return what acts at its first call alone."""
-    left = [act]
-
-    def call() -> None:
-        if left:
-            left.pop()()
-
-    return call
 
 
 def test_of_two_that_begin_a_switch_at_once_one_wins(system: System) -> None:

@@ -13,7 +13,7 @@ from casereview import keys
 from casereview.policy import registry
 from casereview.policy.compiled import CompiledPolicy, compile_policy
 from casereview.records import Officer
-from tests.edge import edge, performs_after
+from tests.edge import edge, once, performs_after
 from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,
@@ -94,13 +94,7 @@ def test_a_case_that_somebody_holds_is_nobody_elses_and_claiming_again_changes_n
 def test_a_lost_race_tries_the_next_candidate(system: System) -> None:
     """A colleague takes the first case just before the officer's own transaction arrives."""
     first, second = matter(system, 1), matter(system, 2)
-    raced: list[bool] = []
-
-    def colleague() -> None:
-        if not raced:
-            raced.append(True)
-            system.work(COLLEAGUE, first.case_id, "claim")
-
+    colleague = once(lambda: system.work(COLLEAGUE, first.case_id, "claim"))
     with edge("dynamodb.TransactWriteItems", performs_after(colleague)):
         assert take_next(system) == second.case_id
     assert (_held(system), _held(system, COLLEAGUE)) == (1, 1)

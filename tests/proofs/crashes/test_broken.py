@@ -98,5 +98,5 @@ def test_a_bounce_that_cannot_be_taken_twice(rigged: Rig, monkeypatch: pytest.Mo
     class _NoRefusal(Exception):  # noqa: N818  # nothing raises it
         """What a known address is told by, no more."""
 
-    monkeypatch.setattr(notify.bounces, "Refused", _NoRefusal)
+    monkeypatch.setattr(notify.bounces, "RefusedError", _NoRefusal)
     assert deaths(violations(rigged, "bounce", 3))[0] == "dies before dynamodb.GetItem (3)"

@@ -11,7 +11,7 @@ import casereview.changing
 import casereview.desk
 import notify.delivery
 import notify.senders
-from casereview.writes import Refused
+from casereview.writes import RefusedError
 from tests.proofs.crashes.flow import named
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF
@@ -54,7 +54,7 @@ def test_a_change_that_is_tried_once(rigged: Rig, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_conflict_taken_for_a_known_address(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Refused, "by_condition", property(lambda _refused: True))
+    monkeypatch.setattr(RefusedError, "by_condition", property(lambda _refused: True))
     (found,) = violations(rigged, "complaint", "conflict at the last write, once")
     assert "SUPPRESSED: 0 instead of 1" in found
 

@@ -13,7 +13,7 @@ import pytest
 
 from casereview.records import Event, Officer
 from casereview.table import Table
-from casereview.writes import Refused, Write
+from casereview.writes import RefusedError, Write
 from prioritize.worker import rank_case
 from review.claims import claim, release
 from tests.proofs.races.acts import Matter, at, matter
@@ -123,7 +123,7 @@ def test_a_second_effect_is_found_where_success_is_taken_for_refusal(
         write(table, *writes)
         if once:
             once.pop()
-            raise Refused([], [])
+            raise RefusedError([], [])
 
     small.claims(ANN)
     monkeypatch.setattr(Table, "write", refuses_what_it_did)
