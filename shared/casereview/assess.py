@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.calling import TELEPHONE, to_be_called
-from casereview.claims import Place, Settled, settle
+from casereview.claims import Settled, settle
+from casereview.draft import Place
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.policy.compiled import CompiledPolicy

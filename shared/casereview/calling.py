@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casereview.claims import kept, receipts_of
 from casereview.records import Event
+from casereview.standing import kept, receipts_of
 
 MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
 """Why a notice did not arrive although the requester could have been written to: the office telephones."""

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.claims import standing
 from casereview.facts import Conviction, Facts
 from casereview.records import Event
+from casereview.standing import standing
 from tests.unit.histories import assessed, established, event, filed, recognised, updated
 
 DETAINED = Facts(custody="detained")

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 
-from casereview.claims import standing
 from casereview.facts import Conviction, Facts
 from casereview.records import Event
+from casereview.standing import standing
 from tests.unit.histories import (
     DATED,
     PROTECTED,

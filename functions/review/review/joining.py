@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from casereview import keys
 from casereview.claiming import give_back
-from casereview.claims import is_restricted, kept, speaks_of_protection
 from casereview.facts import Facts
 from casereview.fields import EASTERN
 from casereview.filing import MAX_REQUESTS
@@ -17,6 +16,7 @@ from casereview.model import Record
 from casereview.problems import conflict, not_yours
 from casereview.records import Case, CaseFile, Event, Request
 from casereview.routing import route
+from casereview.standing import is_restricted, kept, speaks_of_protection
 from casereview.steps import CLOSED, Step
 from casereview.words import seal_words
 from casereview.writes import RefusedError, Write, delete, put_new, put_over

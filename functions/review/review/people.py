@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casereview import keys
-from casereview.claims import kept
 from casereview.contacts import open_contact
 from casereview.notice_text import TemplateId
 from casereview.notices import notice_to
 from casereview.records import Case, CaseFile, Notice, Request
+from casereview.standing import kept
 from review.cases import Visit
 
 

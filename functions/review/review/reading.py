@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from casereview.assess import InForce, assess, subject_of
-from casereview.claims import kept
 from casereview.contacts import open_contact
 from casereview.duties import is_overdue
 from casereview.facts import Facts
@@ -18,6 +17,7 @@ from casereview.policy.engine import explain
 from casereview.problems import Fault, not_yours, unprocessable
 from casereview.records import CaseFile, Event, Read, Request
 from casereview.sealing import Part
+from casereview.standing import kept
 from casereview.words import open_words
 from casereview.writes import put_new
 from review.answers import (

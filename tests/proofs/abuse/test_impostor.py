@@ -12,6 +12,7 @@ import casereview.filing
 import intake.changes
 import intake.lookup
 from casereview import claims
+from casereview.draft import Draft
 from tests.large import quick
 from tests.proofs.abuse import impostor
 from tests.proofs.sizes import sized
@@ -59,12 +60,12 @@ def test_an_escalation_that_asks_for_no_standing_is_found(monkeypatch: pytest.Mo
 def test_standing_for_whoever_says_self_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of one with standing are held back where they lower a lane; those within it, or of the office, are not."""
 
-    def everybody(events: Any, **_more: object) -> frozenset[str]:  # noqa: ANN401  # as casereview.claims
+    def everybody(events: Any, **_more: object) -> frozenset[str]:  # noqa: ANN401  # as casereview.standing
         return frozenset(event.receipt for event in events if event.receipt and event.filing)
 
     monkeypatch.setattr(claims, "standing", everybody)
-    monkeypatch.setattr(claims._Draft, "lifts", lambda *_given: 1)
-    monkeypatch.setattr(claims._Draft, "settles", lambda *_given: 1)
+    monkeypatch.setattr(Draft, "lifts", lambda *_given: 1)
+    monkeypatch.setattr(Draft, "settles", lambda *_given: 1)
     assert any("moved down" in violation for violation in _found(impostor.joins))
 
 
