@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from casereview.records import Request
+from casereview import keys
+from casereview.macs import Macs
+from casereview.records import Request, Suppression
 from casereview.sealing import Seal
 from casereview.submission import Contact
+from casereview.table import Table
 
 
 def open_contact(seal: Seal, request: Request) -> Contact:
@@ -17,6 +20,11 @@ def open_contact(seal: Seal, request: Request) -> Contact:
     else:
         stated = json.loads(seal.open("request", request.receipt, request.sealed))["requester"].get("contact")
     return Contact.model_validate(stated or {})
+
+
+def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
+    """Tell whether an address is not written to any more: one MAC, one read. Raises botocore's errors."""
+    return table.get(Suppression, keys.suppression(macs.address(address))) is not None
 
 
 class ContactChange(NamedTuple):

@@ -13,14 +13,14 @@ from casereview.calling import MAY_BE_CALLED, NEW_ADDRESS, without_call
 from casereview.changing import TRIES, change
 from casereview.claiming import give_back
 from casereview.clock import new_clock
-from casereview.contacts import change_contact
+from casereview.contacts import change_contact, is_suppressed
 from casereview.desk import Desk
 from casereview.disclosure import sees_all
 from casereview.fields import EASTERN
 from casereview.lifecycle import LIVE, OPEN
 from casereview.model import to_milliseconds
 from casereview.problems import Problem, conflict
-from casereview.records import Case, Request, Suppression
+from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
 from casereview.steps import CLOSED, REQUESTER, Step
@@ -108,13 +108,9 @@ def _reached(desk: Desk, request: Request, case: Case, stated: Contact) -> _Reac
     another requester waits for a call. An address that is not written to any more is no new one.
     """
     found = change_contact(desk.seal, request, stated)
-    new = found.new_address is not None and not _is_suppressed(desk, found.new_address)
+    new = found.new_address is not None and not is_suppressed(desk.table, desk.macs, found.new_address)
     flags = {} if found.may_be_called else {"flags": without_call(case.flags)}
     return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
-
-
-def _is_suppressed(desk: Desk, address: str) -> bool:
-    return desk.table.get(Suppression, keys.suppression(desk.macs.address(address))) is not None
 
 
 def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mapping[str, object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from casereview import keys
-from casereview.contacts import open_contact
+from casereview.contacts import is_suppressed, open_contact
 from casereview.notice_text import OFFICE_VERSIONS
-from casereview.records import Case, Notice, Request, Suppression, Undelivered
+from casereview.records import Case, Notice, Request, Undelivered
 from casereview.submission import Contact
 from notify.services import Services
 
@@ -25,8 +25,7 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     target = _office(services, notice) if to_office else _requester(services, notice)
     if isinstance(target, str):
         return target
-    suppressed = services.table.get(Suppression, keys.suppression(services.macs.address(target.address)))
-    return "suppressed" if suppressed else target
+    return "suppressed" if is_suppressed(services.table, services.macs, target.address) else target
 
 
 def _office(services: Services, notice: Notice) -> Target | Undelivered:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import chain
 from statistics import median_low
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -20,9 +19,10 @@ from casereview.records import LaneCount, Snapshot
 from casereview.routing import queues
 from casereview.table import Standing
 from prioritize.services import Services, logger, metrics
+from prioritize.turns import in_turn
 
-_EVERY = 300
-"""Seconds from one run to the next, as the template has it."""
+_EVERY = timedelta(minutes=5)
+"""From one run to the next, as the template has it."""
 
 
 def snapshot(services: Services) -> dict[str, int]:
@@ -33,7 +33,7 @@ def snapshot(services: Services) -> dict[str, int]:
     now = to_milliseconds(services.now())
     policy, _until = services.policies.governing(now)
     counted = failed = 0
-    for office in _in_turn(now):
+    for office in in_turn(queues(), now, _EVERY):
         with Contained(logger, "an office was not counted", office=office) as attempt:
             standing = list(services.table.standing(office))
             services.table.put(_snapshot(office, standing, policy, now))
@@ -41,12 +41,6 @@ def snapshot(services: Services) -> dict[str, int]:
         failed += attempt.failed
     metrics.add_metric("OfficesNotCounted", MetricUnit.Count, failed)
     return {"counted": counted, "failed": failed}
-
-
-def _in_turn(now: datetime) -> Iterable[str]:
-    offices = queues()
-    first = int(now.timestamp()) // _EVERY % len(offices)
-    return chain(offices[first:], offices[:first])
 
 
 def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy, now: datetime) -> Snapshot:

@@ -17,11 +17,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview import keys
-from casereview.duties import ATTEMPTS, GRACE, SHARDS, STUCK, next_try, shard_of, shards
+from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
 from casereview.faults import describe
 from casereview.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.table import Due
 from prioritize.services import Services, logger, metrics
+from prioritize.turns import in_turn
 
 PER_SHARD = 100
 """Items of one shard that one tick asks for."""
@@ -50,8 +51,7 @@ def sweep(services: Services) -> dict[str, int]:
 
 def _due(services: Services, now: datetime) -> Iterator[tuple[str, Due]]:
     """Find what is due, with its shard, until the time is up; each minute another shard is the first."""
-    first = int(now.timestamp()) // 60 % SHARDS
-    for shard in (*shards()[first:], *shards()[:first]):
+    for shard in in_turn(shards(), now, timedelta(minutes=1)):
         for due in services.table.due(shard, now - GRACE, PER_SHARD):
             if services.now() - now > LONGEST:
                 return
