@@ -38,7 +38,7 @@ _ENVIRONMENT = {
 
 def measure(rounds: int) -> dict[str, Any]:
     """Return the part ``init`` of bench.json: medians of processor time, and ratios of them to the blueprint's."""
-    _compile()
+    compile_modules()
     names = (*FUNCTIONS, BLUEPRINT)
     probes: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for number in range(rounds + 1):
@@ -59,7 +59,7 @@ def measure(rounds: int) -> dict[str, Any]:
     }
 
 
-def _compile() -> None:
+def compile_modules() -> None:
     """Compile our modules, as the build does; those installed were compiled when they were installed or first used."""
     for folder in ("shared", "functions"):
         compileall.compile_dir(ROOT / folder, quiet=2)
