@@ -84,9 +84,9 @@ def _break(system: System, filed: dict[str, str]) -> None:
     )
 
 
-def _until_stuck(system: System, minutes: int = 1200) -> int:
-    for _ in range(minutes):
-        system.later(minutes=1)
+def _until_stuck(system: System, hours: int = 20) -> int:
+    for _ in range(hours * 6):
+        system.later(minutes=10)
         if system.sweep()["stuck"]:
             return 1
         system.pump()
