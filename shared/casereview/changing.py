@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from casereview import keys
 from casereview.desk import Desk
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Case
 from casereview.steps import Actor, Plan, Step, taken, writes
 from casereview.writes import RefusedError
@@ -22,7 +22,7 @@ TRIES = 3
 def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
     """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
 
-    Raises what the plan raises, and Problem 503 where the case keeps moving; a plan that sees it move raises
+    Raises what the plan raises, and ProblemError 503 where the case keeps moving; a plan that sees it move raises
     RefusedError.
     """
     for _ in range(TRIES):
@@ -37,7 +37,7 @@ def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> 
             continue
         _hint(desk, after, step, at)
         return after
-    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
 
 
 def _hint(desk: Desk, after: Case, step: Step, at: datetime) -> None:

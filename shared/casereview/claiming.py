@@ -32,8 +32,8 @@ def counter(table: Table, user: str) -> Officer:
     return table.get(Officer, keys.officer(user)) or Officer(user=user)
 
 
-def take(user: str, cap: int, by_next: bool) -> Write:  # noqa: FBT001  # what is counted
-    """Count one case more, while the officer holds fewer than the cap."""
+def take(user: str, cap: int, *, by_next: bool) -> Write:
+    """Count one case more, while the officer holds fewer than the cap, and whether ``next`` gave it."""
     return add(Officer(user=user, claims=1, nexts=int(by_next)), claims=cap)
 
 

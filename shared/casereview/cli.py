@@ -24,7 +24,7 @@ from casereview.picture import picture
 from casereview.policy.checking import check
 from casereview.policy.schema import Amendment, digest
 from casereview.policy.source import DocumentError
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 
 OK: Final = 0
 FAULTY: Final = 1
@@ -128,7 +128,7 @@ def _ranked(named: Named | None, filed_at: datetime, at: datetime, bodies: list[
     for body in bodies:
         try:
             found.append((_line(_as_json(docket.place(body))), True))
-        except Problem as problem:
+        except ProblemError as problem:
             found.append((_line({"error": told(problem)}), False))
     return found
 

@@ -13,7 +13,7 @@ from casereview.offline import Docket, Named, read_case, told
 from casereview.parallel import in_order
 from casereview.policy.compiled import CompiledPolicy
 from casereview.policy.ranking import Ranking
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 
 
 class Said(NamedTuple):
@@ -160,7 +160,7 @@ def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[Both | 
     for body in bodies:
         try:
             case = read_case(body, at)
-        except Problem as problem:
+        except ProblemError as problem:
             found.append(told(problem))
         else:
             one, other = (docket.rank(case) for docket in dockets)

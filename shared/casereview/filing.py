@@ -34,7 +34,7 @@ from casereview.macs import body_digest
 from casereview.model import to_milliseconds
 from casereview.notice_text import public_notice
 from casereview.notices import notice_to
-from casereview.problems import Fault, Problem, conflict, malformed, unprocessable
+from casereview.problems import Fault, ProblemError, conflict, malformed, unprocessable
 from casereview.records import Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.routing import route
 from casereview.steps import REQUESTER, Actor
@@ -69,13 +69,12 @@ class _Draft:
 def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER) -> Filed:
     """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
 
-    Raises Problem: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
+    Raises ProblemError: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
     409 while a racing twin is not settled; 503 where the case keeps moving.
     """
     received_at = to_milliseconds(desk.now())
     value = read_object(raw)
-    submission = validate(Submission, value, received_at)
-    draft = _draft(desk, submission, value, _receipt(desk, idempotency_key), received_at, actor)
+    draft = _draft(desk, value, idempotency_key, received_at, actor)
     for _ in range(1 + TRIES):
         writes, case, notice = _plan(desk, draft)
         try:
@@ -87,7 +86,7 @@ def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, acto
             desk.hint_rank(case)
             desk.hint_notice(notice)
             return _answer(draft.request, draft)
-    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send the request again")
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send the request again")
 
 
 def _receipt(desk: Desk, idempotency_key: str | None) -> str:
@@ -98,9 +97,9 @@ def _receipt(desk: Desk, idempotency_key: str | None) -> str:
     return desk.macs.receipt(idempotency_key)
 
 
-def _draft(  # noqa: PLR0913, PLR0917  # all that a request is made of
-    desk: Desk, submission: Submission, value: dict[str, Json], receipt: str, at: datetime, actor: Actor
-) -> _Draft:
+def _draft(desk: Desk, value: dict[str, Json], idempotency_key: str | None, at: datetime, actor: Actor) -> _Draft:
+    submission = validate(Submission, value, at)
+    receipt = _receipt(desk, idempotency_key)
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
     code = desk.macs.code(receipt)

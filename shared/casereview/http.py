@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from casereview.answers import ProblemFound
 from casereview.faults import describe
 from casereview.model import Record
-from casereview.problems import Fault, Problem, malformed
+from casereview.problems import Fault, ProblemError, malformed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_NOWHERE = Problem(HTTPStatus.NOT_FOUND, "Nothing is found at this address", Fault("", "there is no such route"))
+_NOWHERE = ProblemError(HTTPStatus.NOT_FOUND, "Nothing is found at this address", Fault("", "there is no such route"))
 
 
 def answer(status: HTTPStatus, found: Record, content_type: str = "application/json") -> Response[str]:
@@ -28,13 +28,13 @@ def answer(status: HTTPStatus, found: Record, content_type: str = "application/j
     return Response(status, content_type, found.model_dump_json(by_alias=True), headers=dict(_HEADERS))
 
 
-def refusal(problem: Problem) -> Response[str]:
+def refusal(problem: ProblemError) -> Response[str]:
     """Answer with a problem document."""
     return answer(problem.status, ProblemFound.model_validate(problem.document()), "application/problem+json")
 
 
 def body_of(app: APIGatewayRestResolver) -> bytes | str:
-    """Return the body of the event. Raises Problem 400 for what cannot be decoded."""
+    """Return the body of the event. Raises ProblemError 400 for what cannot be decoded."""
     event = app.current_event
     raw = event.body or ""
     if not event.is_base64_encoded:
@@ -59,8 +59,8 @@ def parameter(app: APIGatewayRestResolver, name: str) -> str:
 def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: Metrics) -> None:
     """Answer every error of a resolver with a problem document."""
 
-    @app.exception_handler(Problem)
-    def _problem(problem: Problem) -> Response[str]:
+    @app.exception_handler(ProblemError)
+    def _problem(problem: ProblemError) -> Response[str]:
         metrics.add_metric("Refused", "Count", 1)
         return refusal(problem)
 
@@ -79,4 +79,4 @@ def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: M
         """Answer without a word of what happened; the log has the error's kind, not its text, which may hold data."""
         logger.error("a request failed", extra=describe(error))
         metrics.add_metric("Faults", "Count", 1)
-        return refusal(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))
+        return refusal(ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again"))

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NoReturn
 from unicodedata import category
 
-from casereview.problems import Fault, Problem, malformed, unprocessable
+from casereview.problems import Fault, ProblemError, malformed, unprocessable
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
@@ -84,7 +84,7 @@ def _decode(raw: bytes | str) -> str:
         data = raw.encode() if isinstance(raw, str) else raw
         if len(data) > MAX_BYTES:
             fault = Fault("", "may have 256 KB at most")
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large", fault)
+            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large", fault)
         return data.decode()
     except UnicodeError:
         raise malformed("", "is not UTF-8") from None
@@ -93,7 +93,7 @@ def _decode(raw: bytes | str) -> str:
 def read_object(raw: bytes | str) -> dict[str, Json]:
     """Return the JSON object in a request body.
 
-    Raises Problem: 413 over 256 KB; 400 where it is not JSON, not an object, nested deeper than 16 or has
+    Raises ProblemError: 413 over 256 KB; 400 where it is not JSON, not an object, nested deeper than 16 or has
     duplicate keys; 422 for text that is no Unicode.
     """
     try:

@@ -19,7 +19,7 @@ from casereview.policy import registry
 from casereview.policy.compiled import CompiledPolicy, compile_policy
 from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.routing import route
 from casereview.submission import open_facts, parse_submission
 
@@ -84,7 +84,7 @@ class Docket:
         return cls(filed_at, at, tuple(spans))
 
     def place(self, body: bytes) -> Placed:
-        """Rank one request body. Raises Problem where intake would refuse it."""
+        """Rank one request body. Raises ProblemError where intake would refuse it."""
         case = read_case(body, self.filed_at)
         facts, on = case.facts, self.filed_at.astimezone(EASTERN).date()
         office = _office(facts.custody, facts.facility, facts.state, facts.county, on)
@@ -108,13 +108,13 @@ class Docket:
 
 
 def read_case(body: bytes, filed_at: datetime) -> RankInput:
-    """The case that a request body filed at an instant would open. Raises Problem where intake would refuse it."""
+    """The case that a request body filed at an instant would open. Raises ProblemError where intake would refuse it."""
     submission = parse_submission(body, filed_at)
     facts = open_facts(submission, filed_at.astimezone(EASTERN).date())
     return RankInput(facts, _tie_break(facts), filed_at, marks=marks_of(submission))
 
 
-def told(problem: Problem) -> dict[str, Any]:
+def told(problem: ProblemError) -> dict[str, Any]:
     """A refusal as it is printed: the fields at fault, never a value."""
     document = problem.document()
     return {"title": document["title"], "errors": document["errors"]}

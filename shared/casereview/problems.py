@@ -14,7 +14,7 @@ class Fault:
     message: str
 
 
-class Problem(Exception):  # noqa: N818  # the term of RFC 9457
+class ProblemError(Exception):
     """A refusal with its HTTP status; whoever raises it has stored nothing."""
 
     def __init__(self, status: HTTPStatus, title: str, *errors: Fault) -> None:
@@ -34,32 +34,32 @@ class Problem(Exception):  # noqa: N818  # the term of RFC 9457
         }
 
 
-def malformed(pointer: str, message: str) -> Problem:
+def malformed(pointer: str, message: str) -> ProblemError:
     """400: the message cannot be read at all."""
-    return Problem(HTTPStatus.BAD_REQUEST, "The request cannot be read", Fault(pointer, message))
+    return ProblemError(HTTPStatus.BAD_REQUEST, "The request cannot be read", Fault(pointer, message))
 
 
-def unprocessable(*errors: Fault) -> Problem:
+def unprocessable(*errors: Fault) -> ProblemError:
     """422: the message can be read, and these parts of it cannot be accepted."""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Parts of the request cannot be accepted", *errors)
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "Parts of the request cannot be accepted", *errors)
 
 
-def not_found() -> Problem:
+def not_found() -> ProblemError:
     """404: the same for a wrong receipt and a wrong access code."""
     fault = Fault("", "receipt or access code is not right")
-    return Problem(HTTPStatus.NOT_FOUND, "Nothing is found under this receipt and access code", fault)
+    return ProblemError(HTTPStatus.NOT_FOUND, "Nothing is found under this receipt and access code", fault)
 
 
-def conflict(message: str) -> Problem:
+def conflict(message: str) -> ProblemError:
     """409: the request is sound, and the case's state does not allow it now."""
-    return Problem(HTTPStatus.CONFLICT, "This is not possible now", Fault("", message))
+    return ProblemError(HTTPStatus.CONFLICT, "This is not possible now", Fault("", message))
 
 
-def not_yours() -> Problem:
+def not_yours() -> ProblemError:
     """404: the same for a case that does not exist and one that the caller may not open."""
-    return Problem(HTTPStatus.NOT_FOUND, "There is no such case for you")
+    return ProblemError(HTTPStatus.NOT_FOUND, "There is no such case for you")
 
 
-def forbidden(message: str) -> Problem:
+def forbidden(message: str) -> ProblemError:
     """403: the caller is known, and this is not theirs to do."""
-    return Problem(HTTPStatus.FORBIDDEN, message)
+    return ProblemError(HTTPStatus.FORBIDDEN, message)

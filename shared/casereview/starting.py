@@ -8,13 +8,13 @@ policies is read when an event asks for it. Credentials refresh by themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 
 
 def ready_before_snapshot(*prepare: Callable[[], object]) -> None:
     """Let Lambda call these, the last one first, before it takes the snapshot; elsewhere nothing happens."""
     if find_spec("snapshot_restore_py"):  # the runtime brings it; a laptop may have none
-        from snapshot_restore_py import register_before_snapshot  # noqa: PLC0415  # the same
-
+        hooks = import_module("snapshot_restore_py")
         for each in prepare:
-            register_before_snapshot(each)
+            hooks.register_before_snapshot(each)

@@ -68,15 +68,17 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
 
 def writes(before: Case, after: Case, step: Step, actor: Actor, at: datetime) -> list[Write]:
     """Return the writes of a step: case and event first, then the notices and what else belongs to it."""
-    event = Event(
-        case_id=after.case_id,
-        version=after.version,
-        at=at,
-        kind=step.kind,
-        actor=actor.kind,
-        user=actor.user,
-        changes=changes_between(before, after),
-        **step.event,  # type: ignore[arg-type]
+    event = Event.model_validate(
+        {
+            "case_id": after.case_id,
+            "version": after.version,
+            "at": at,
+            "kind": step.kind,
+            "actor": actor.kind,
+            "user": actor.user,
+            "changes": changes_between(before, after),
+            **step.event,
+        }
     )
     owed = [put_new(notice) for notice in step.notices]
     return [put_over(after, version=before.version), put_new(event), *owed, *step.also]

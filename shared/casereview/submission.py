@@ -215,14 +215,14 @@ def _fault(error: ErrorDetails) -> Fault:
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:
-    """Read one body. Raises Problem: 400, 413 (see ``read_object``), or 422 with a pointer for each field at fault."""
+    """Read one body. Raises ProblemError: 400, 413 (see ``read_object``), or 422 with a pointer for each bad field."""
     return validate(body, read_object(raw), received_at)
 
 
 def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
     """Validate a JSON value that was read; births, entries and convictions after the day it was received are refused.
 
-    Raises Problem 422 with a pointer for each field at fault.
+    Raises ProblemError 422 with a pointer for each field at fault.
     """
     context = {"today": received_at.astimezone(UTC).date()}
     try:
@@ -233,7 +233,7 @@ def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
 
 
 def parse_submission(raw: bytes | str, received_at: datetime) -> Submission:
-    """Read the body of ``POST /requests``. Raises Problem as ``parse`` does."""
+    """Read the body of ``POST /requests``. Raises ProblemError as ``parse`` does."""
     return parse(Submission, raw, received_at)
 
 

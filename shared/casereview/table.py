@@ -122,22 +122,17 @@ class Table:
 
         A ``prefix`` of ranks, such as ``02.``, keeps to one lane.
         """
-        query: dict[str, Any] = {
-            "KeyConditionExpression": "#queue = :queue",
-            "ExpressionAttributeNames": {"#queue": "queue"},
-            "ExpressionAttributeValues": {":queue": {"S": queue}},
-        }
+        query = self._places(queue, after)
         if prefix:
             query["KeyConditionExpression"] += " AND begins_with(#rank, :prefix)"
             query["ExpressionAttributeNames"]["#rank"] = "rank"
             query["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
-        query |= _from(queue, after)
-        answer = self._client.query(TableName=self._name, IndexName=keys.WORKLIST, Limit=limit, **query)
+        answer = self._client.query(**query, Limit=limit)
         return [Listed(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
 
     def standing(self, queue: str) -> Iterator[Standing]:
         """Go through a whole worklist in rank order, by the index alone."""
-        return map(_standing, self.entries(queue, ProjectionExpression=_STANDING))
+        return map(_standing, self.entries(queue, projection=_STANDING))
 
     def put(self, record: Stored) -> None:
         """Store a record whatever was there."""
@@ -180,18 +175,32 @@ class Table:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def entries(self, queue: str, after: Listed | None = None, **more: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-        """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName=keys.WORKLIST,
-            KeyConditionExpression="#queue = :queue",
-            ExpressionAttributeNames={"#queue": "queue"},
-            ExpressionAttributeValues={":queue": {"S": queue}},
-            **_from(queue, after),
-            **more,
-        )
+    def entries(
+        self, queue: str, after: Listed | None = None, *, projection: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old.
+
+        A ``projection`` keeps to these attributes; each page costs the same.
+        """
+        query = self._places(queue, after)
+        if projection:
+            query["ProjectionExpression"] = projection
+        pages = self._client.get_paginator("query").paginate(**query)
         return (plain_fields(item) for page in pages for item in page["Items"])
+
+    def _places(self, queue: str, after: Listed | None) -> dict[str, Any]:
+        """Return the query of a worklist, after a place."""
+        query: dict[str, Any] = {
+            "TableName": self._name,
+            "IndexName": keys.WORKLIST,
+            "KeyConditionExpression": "#queue = :queue",
+            "ExpressionAttributeNames": {"#queue": "queue"},
+            "ExpressionAttributeValues": {":queue": {"S": queue}},
+        }
+        if after:
+            at = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place(keys.case(after.case_id))}
+            query["ExclusiveStartKey"] = at
+        return query
 
     def write(self, *writes: Write) -> None:
         """Write all or nothing. Raises RefusedError where a condition failed or another transaction was in the way."""
@@ -200,9 +209,9 @@ class Table:
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
-            found = error.response.get("CancellationReasons", [])
+            found: Any = error.response.get("CancellationReasons", [])
             reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
-            raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error  # type: ignore[misc]
+            raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error
 
     def due(self, shard: str, until: datetime, limit: int) -> list[Due]:
         """Find up to ``limit`` items of a shard due at an instant, the longest due first; by index, so a hint."""
@@ -235,14 +244,6 @@ class Table:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-
-def _from(queue: str, after: Listed | None) -> dict[str, Any]:
-    """Return what begins a query of a worklist after a place."""
-    if after is None:
-        return {}
-    at = {"queue": {"S": queue}, "rank": {"S": after.rank}, **place(keys.case(after.case_id))}
-    return {"ExclusiveStartKey": at}
 
 
 def _standing(entry: dict[str, Any]) -> Standing:

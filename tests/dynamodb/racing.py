@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from casereview.answers import Filed
 from casereview.filing import file_request
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
 from tests.system import System
@@ -61,7 +61,7 @@ def file_until_accepted(system: System, body: object, key: str | None = None) ->
     for _ in range(MOST):
         try:
             return file_request(system.intake, json.dumps(body), key)
-        except Problem as problem:
+        except ProblemError as problem:
             if problem.status not in AGAIN:
                 raise
     raise AssertionError("never accepted")

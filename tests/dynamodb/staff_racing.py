@@ -13,7 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from prioritize.worker import StillMovingError, rank_case
 from review import bodies
 from review.answers import Item
@@ -63,7 +63,7 @@ def try_out(action: Try) -> object:
             return action()
         except StillMovingError:
             continue
-        except Problem as problem:
+        except ProblemError as problem:
             if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 return int(problem.status)
     raise AssertionError("never answered")

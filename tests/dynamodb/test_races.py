@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from casereview import keys
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Case, Request
 from intake.changes import update, withdraw
 from prioritize.sweep import sweep
@@ -107,7 +107,7 @@ def outcome(action: Any) -> int:  # noqa: ANN401  # any answer
     """Return 0, or the status of the problem."""
     try:
         action()
-    except Problem as problem:
+    except ProblemError as problem:
         return int(problem.status)
     return 0
 

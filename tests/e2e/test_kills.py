@@ -163,8 +163,8 @@ def without_end_of_leases(folder: Path) -> Path:
     return Path(copy(ROOT / "template.yaml", folder))
 
 
-def kill_one_that_sends(local: Local) -> None:
-    """Kill notify at work until it dies while it sends."""
+def kill_one_that_sends(local: Local) -> set[str]:
+    """Kill notify at work until it dies while it sends; return the notices that it left so."""
     numbers = count()
     for _ in range(60):
         file_all(local, islice(numbers, CLIENTS))
@@ -172,8 +172,8 @@ def kill_one_that_sends(local: Local) -> None:
         local.kill("NotifyFunction")
         begun = sending(local)
         time.sleep(1)
-        if begun & sending(local):
-            return
+        if left := begun & sending(local):
+            return left
     raise AssertionError("no process died while it sent")
 
 
@@ -186,7 +186,7 @@ def test_what_waits_for_the_dead_is_found(tmp_path: Path) -> None:
     template = without_end_of_leases(tmp_path / "broken")
     with running(tmp_path, TEMPLATE=str(template)) as local:
         local.show_again_after(SHORT + 5)
-        kill_one_that_sends(local)
+        left = kill_one_that_sends(local)
         with pytest.raises(AssertionError, match="waited in vain"):
             wait_for_rest(local, 3.0 * SHORT)
-        assert sending(local)
+        assert left & sending(local)

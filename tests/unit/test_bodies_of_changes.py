@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.submission import Nothing, Statement, Update, parse
 from tests.unit.bodies import RECEIVED
 
@@ -14,7 +14,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 def pointers(body: object, kind: type[Body]) -> list[str]:
-    with pytest.raises(Problem) as found:
+    with pytest.raises(ProblemError) as found:
         parse(kind, json.dumps(body), RECEIVED)
     assert found.value.status == 422
     return [fault.pointer for fault in found.value.errors]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casereview.jsontext import MAX_BYTES, MAX_DEPTH, Json, canonical, escape, read_object
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 values: st.SearchStrategy[Json] = st.recursive(
@@ -18,7 +18,7 @@ values: st.SearchStrategy[Json] = st.recursive(
 
 
 def refusal(raw: bytes | str) -> tuple[int, str, str]:
-    with pytest.raises(Problem) as found:
+    with pytest.raises(ProblemError) as found:
         read_object(raw)
     [fault] = found.value.errors
     return int(found.value.status), fault.pointer, fault.message
@@ -127,7 +127,7 @@ def test_an_object_reads_the_same_in_every_spelling(value: dict[str, Json]) -> N
 def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
     try:
         status = 200 if isinstance(read_object(raw), dict) else 500
-    except Problem as problem:
+    except ProblemError as problem:
         status = problem.status
     assert status in {200, 400, 422}
 

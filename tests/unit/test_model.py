@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from casereview.facts import Conviction
 from casereview.model import Instant, Record, rfc3339, to_milliseconds
-from casereview.problems import Fault, Problem, conflict, forbidden, malformed, not_found, not_yours, unprocessable
+from casereview.problems import Fault, ProblemError, conflict, forbidden, malformed, not_found, not_yours, unprocessable
 from tests.unit.stored import instants
 
 
@@ -59,7 +59,7 @@ def test_a_conviction_stands_unless_vacated_and_an_expunged_one_stands(vacated: 
         (unprocessable(Fault("/a", "x"), Fault("/b", "y")), 422),
     ],
 )
-def test_a_problem_is_a_document_with_its_status_title_and_faults(problem: Problem, status: int) -> None:
+def test_a_problem_is_a_document_with_its_status_title_and_faults(problem: ProblemError, status: int) -> None:
     document = problem.document()
     assert document["status"] == status == problem.status
     assert document["title"] == str(problem)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.submission import Nothing, Statement, Submission, Update, parse
 from infra.openapi import ROOT
 from tests.system import body
@@ -108,7 +108,7 @@ def _schema_takes(model: type[BaseModel], given: object) -> bool:
 def _code_takes(model: type[BaseModel], given: object) -> bool:
     try:
         parse(model, json.dumps(given), NOW)
-    except Problem:
+    except ProblemError:
         return False
     return True
 

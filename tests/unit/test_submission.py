@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.submission import parse_submission
 from tests.unit.bodies import FULL, RECEIVED, SMALLEST, Path, changed, leaves, pointer
 
 CANARY = "zq7canary"
 
 
-def problem(body: object) -> Problem:
-    with pytest.raises(Problem) as found:
+def problem(body: object) -> ProblemError:
+    with pytest.raises(ProblemError) as found:
         parse_submission(json.dumps(body), RECEIVED)
     return found.value
 
@@ -151,13 +151,13 @@ def test_statements_and_grounds_hold_32000_characters_and_names_200() -> None:
 
 @pytest.mark.parametrize("raw", ["", "[]", "{", '{"grounds": "a", "grounds": "a"}', b"\xff"])
 def test_what_cannot_be_read_is_400(raw: bytes | str) -> None:
-    with pytest.raises(Problem) as found:
+    with pytest.raises(ProblemError) as found:
         parse_submission(raw, RECEIVED)
     assert found.value.status == 400
 
 
 def test_a_number_too_large_for_json_is_refused_without_failing() -> None:
-    with pytest.raises(Problem) as found:
+    with pytest.raises(ProblemError) as found:
         parse_submission('{"grounds": 1e999}', RECEIVED)
     assert found.value.status == 422
 
@@ -178,7 +178,7 @@ def test_any_value_in_any_field_is_accepted_or_refused_with_a_pointer_and_never_
 ) -> None:
     try:
         parse_submission(json.dumps(changed(FULL, path, value)), RECEIVED)
-    except Problem as refused:
+    except ProblemError as refused:
         found = refused.document()
     else:
         return

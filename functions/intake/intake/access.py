@@ -21,7 +21,7 @@ def _presented(authorization: str | None) -> str:
 def admit(desk: Desk, receipt: str, authorization: str | None) -> Request:
     """Return the request whose code was presented: one read and one MAC, whatever was wrong.
 
-    Raises Problem 404 for an unknown receipt, a wrong code or none.
+    Raises ProblemError 404 for an unknown receipt, a wrong code or none.
     """
     receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
     request = desk.table.get(Request, keys.request(receipt))

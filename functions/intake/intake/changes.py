@@ -19,7 +19,7 @@ from casereview.disclosure import sees_all
 from casereview.fields import EASTERN
 from casereview.lifecycle import LIVE, OPEN
 from casereview.model import to_milliseconds
-from casereview.problems import Problem, conflict
+from casereview.problems import ProblemError, conflict
 from casereview.records import Case, Request
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.sealing import Part
@@ -55,7 +55,7 @@ def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Requ
         except _MovedError:
             continue
         return Accepted(receipt=admitted.receipt)
-    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
 
 
 def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
@@ -72,7 +72,8 @@ def _seal(desk: Desk, request: Request, part: Part, value: dict[str, object]) ->
 def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
 
-    Raises Problem 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not told.
+    Raises ProblemError 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not
+    told.
     """
     at = to_milliseconds(desk.now())
     request = admit(desk, receipt, authorization)
@@ -126,7 +127,7 @@ def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mappi
 def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
 
-    Raises Problem 404, 400, 422. Withdrawing again changes nothing.
+    Raises ProblemError 404, 400, 422. Withdrawing again changes nothing.
     """
     at = to_milliseconds(desk.now())
     request = admit(desk, receipt, authorization)
@@ -157,7 +158,7 @@ def _undecided(case: Case) -> Mapping[str, object]:
 def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Ask for the Senior Reviewing Official, after a field office's decision.
 
-    Raises Problem 404, 400, 422; 409 unless a field office has decided and this requester may know it.
+    Raises ProblemError 404, 400, 422; 409 unless a field office has decided and this requester may know it.
     """
     at = to_milliseconds(desk.now())
     request = admit(desk, receipt, authorization)

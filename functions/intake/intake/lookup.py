@@ -18,7 +18,7 @@ _ASK_THE_OFFICIAL = (
 
 
 def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStands:
-    """Return the answer of ``GET /requests/{receipt}``. Raises Problem 404."""
+    """Return the answer of ``GET /requests/{receipt}``. Raises ProblemError 404."""
     request = admit(desk, receipt, authorization)
     case = desk.table.get(Case, keys.case(request.case_id))
     if request.state == "withdrawn" or case is None or not sees_all(request, case):

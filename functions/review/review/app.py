@@ -49,7 +49,7 @@ def _desk() -> Desk:
 
 
 def _enter(route: str) -> tuple[Caller, frozenset[Role]]:
-    """Admit the caller to a route. Raises Problem 401 or 403."""
+    """Admit the caller to a route. Raises ProblemError 401 or 403."""
     context: dict[str, Any] = app.current_event.raw_event["requestContext"]
     caller = caller_of((context.get("authorizer") or {}).get("claims") or {})
     return caller, enter(caller, app.current_event.http_method, route)

@@ -19,7 +19,7 @@ from review.people import owe
 def ask(visit: Visit, body: InformationRequest) -> Case:
     """Ask the requesters who may know of it; the officer's claim ends, for the case waits.
 
-    Raises Problem 404, 409 without the claim, 422 for a date that has passed.
+    Raises ProblemError 404, 409 without the claim, 422 for a date that has passed.
     """
     if body.answer_by <= visit.at:
         raise unprocessable(Fault("/answer_by", "must lie in the future"))

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
 
 from casereview.lifecycle import ENDED
-from casereview.problems import Problem, not_yours
+from casereview.problems import ProblemError, not_yours
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 
@@ -86,10 +86,10 @@ class Caller:
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
-    """Return the caller of verified claims. Raises Problem 401 for what is no ID token of a named user."""
+    """Return the caller of verified claims. Raises ProblemError 401 for what is no ID token of a named user."""
     user = claims.get("cognito:username")
     if claims.get("token_use") != "id" or not isinstance(user, str) or not user:
-        raise Problem(HTTPStatus.UNAUTHORIZED, "An ID token is required")
+        raise ProblemError(HTTPStatus.UNAUTHORIZED, "An ID token is required")
     groups = _groups(claims.get("cognito:groups"))
     roles: frozenset[Role] = frozenset(role for role in ROLES if role in groups)
     return Caller(user, _office(claims.get("custom:office")), roles, RESTRICTED in groups)
@@ -108,16 +108,16 @@ def _groups(claim: object) -> frozenset[str]:
 def enter(caller: Caller, method: str, route: str) -> frozenset[Role]:
     """Return the roles that open a route to a caller.
 
-    Raises Problem 403 where none does; a route that the table does not name is open to nobody.
+    Raises ProblemError 403 where none does; a route that the table does not name is open to nobody.
     """
     roles = ROUTES.get((method, route), frozenset()) & caller.roles
     if not roles:
-        raise Problem(HTTPStatus.FORBIDDEN, "This is not open to your role")
+        raise ProblemError(HTTPStatus.FORBIDDEN, "This is not open to your role")
     return roles
 
 
 def open_case(caller: Caller, roles: frozenset[Role], case: Case | None) -> Case:
-    """Return a case that the caller may open. Raises Problem 404 for one that is not theirs, or is none."""
+    """Return a case that the caller may open. Raises ProblemError 404 for one that is not theirs, or is none."""
     if case is None or not caller.opens(case, roles):
         raise not_yours()
     return case

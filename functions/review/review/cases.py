@@ -33,13 +33,13 @@ class Visit:
         return Actor("officer", self.caller.user)
 
     def case(self) -> Case:
-        """Read the case. Raises Problem 404 where it is not the caller's."""
+        """Read the case. Raises ProblemError 404 where it is not the caller's."""
         return open_case(self.caller, self.roles, self.desk.table.get(Case, keys.case(self.case_id)))
 
     def act(self, plan: Callable[[Case], Step | None]) -> Case:
         """Carry out a plan on the case as it is; access is asked anew each time it is read.
 
-        Raises Problem 404, what the plan raises, and 503 where the case keeps moving.
+        Raises ProblemError 404, what the plan raises, and 503 where the case keeps moving.
         """
 
         def admitted(case: Case) -> Step | None:
@@ -51,7 +51,7 @@ class Visit:
         return found
 
     def request(self, receipt: str) -> Request:
-        """Read a request of this case. Raises Problem 404 for any other receipt."""
+        """Read a request of this case. Raises ProblemError 404 for any other receipt."""
         found = self.desk.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
             raise not_yours()
@@ -68,6 +68,6 @@ def visit(desk: Desk, caller: Caller, roles: frozenset[Role], case_id: str) -> V
 
 
 def must_hold(case: Case, caller: Caller) -> None:
-    """Refuse who does not hold the case. Raises Problem 409."""
+    """Refuse who does not hold the case. Raises ProblemError 409."""
     if case.claimed_by != caller.user:
         raise conflict("claim the case first: this needs the claim, and renews it")

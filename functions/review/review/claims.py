@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from casereview.claiming import UNCLAIMED, back_in_line, counter, give_back, is_top, lease, take
 from casereview.policy.compiled import CompiledPolicy
-from casereview.problems import Fault, Problem, conflict, forbidden
+from casereview.problems import Fault, ProblemError, conflict, forbidden
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.steps import Step
@@ -14,7 +14,7 @@ from review.authorization import Caller
 from review.cases import Visit, must_hold
 
 
-class CapReachedError(Problem):
+class CapReachedError(ProblemError):
     """409: the officer holds as many cases as the policy allows."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ def is_claimable(policy: CompiledPolicy, case: Case) -> bool:
 def claim(visit: Visit, *, by_next: bool = False) -> Case:
     """Take a case for the length of the lease; claiming one's own case again changes nothing.
 
-    Raises Problem 404; 409 where somebody holds it, its state allows no claim, or the officer holds as many cases
+    Raises ProblemError 404; 409 where somebody holds it, its state allows no claim, or the officer holds as many cases
     as the policy allows; 403 for an official who took part in the first review.
     """
 
@@ -48,13 +48,14 @@ def claim(visit: Visit, *, by_next: bool = False) -> Case:
         may_review(visit.caller, case)
         if counter(visit.desk.table, visit.caller.user).claims >= policy.numbers.cap:
             raise CapReachedError
-        return Step("claimed", _claimed(visit, case), also=(take(visit.caller.user, policy.numbers.cap, by_next),))
+        counted = take(visit.caller.user, policy.numbers.cap, by_next=by_next)
+        return Step("claimed", _claimed(visit, case), also=(counted,))
 
     return visit.act(plan)
 
 
 def may_review(caller: Caller, case: Case) -> None:
-    """Refuse a Senior Reviewing Official who took part in the first review. Raises Problem 403."""
+    """Refuse a Senior Reviewing Official who took part in the first review. Raises ProblemError 403."""
     if case.office == SENIOR_REVIEWING_OFFICIAL and caller.user in case.reviewers:
         raise forbidden("you took part in the first review of this case")
 
@@ -91,7 +92,7 @@ def release(visit: Visit) -> Case:
     """Give a case back to the line: one's own, or as a supervisor anybody's, who is away or may no longer open it.
 
     Where nothing was done with it, its first look is owed again.
-    Raises Problem 404, or 409 for who does not hold it.
+    Raises ProblemError 404, or 409 for who does not hold it.
     """
 
     def plan(case: Case) -> Step:

@@ -47,7 +47,7 @@ _CHANGES: frozenset[EventKind] = frozenset(
 def decide(visit: Visit, body: Decision) -> Case:
     """Record a decision; where the policy asks for an approval, it waits for one.
 
-    Raises Problem 404; 409 without the claim, where a decision waits for its approval already, where the case has
+    Raises ProblemError 404; 409 without the claim, where a decision waits for its approval already, where the case has
     moved since ``case_version`` or another policy is in force, where a standing claim of citizenship goes unreferred;
     422 for an outcome or a factor that is not open.
     """
@@ -210,7 +210,7 @@ def approve(visit: Visit, body: Approval) -> Case:
     """Approve a decision that waits, or return it to its author; never one's own.
 
     It is returned in any case after a switch of policy, and where something was said or established since it was
-    made: its author never weighed that. Raises Problem 404, or 409 where nothing waits for the caller.
+    made: its author never weighed that. Raises ProblemError 404, or 409 where nothing waits for the caller.
     """
 
     def plan(case: Case) -> Step:

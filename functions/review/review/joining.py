@@ -93,7 +93,7 @@ def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterat
 def link(visit: Visit, body: Link) -> Case:
     """Join this case, which has no A-number, to an open one: its requests and what they said move there.
 
-    The earliest filing time is kept, and who reviewed either half has reviewed the whole. Raises Problem 404 where
+    The earliest filing time is kept, and who reviewed either half has reviewed the whole. Raises ProblemError 404 where
     either case is not the caller's; 409 where this one has an A-number, either is not open, or together they would
     hold too many requests.
     """
@@ -175,8 +175,9 @@ def split(visit: Visit, body: Split) -> Case:
     """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
 
     What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it, and so
-    does who reviewed it; an officer's protection (8 USC 1367) that names no request stays with both. Raises Problem
-    404 for a receipt that is not of this case; 409 where it is the only one, or the case is not open.
+    does who reviewed it; an officer's protection (8 USC 1367) that names no request stays with both.
+    Raises ProblemError 404 for a receipt that is not of this case; 409 where it is the only one, or the case is not
+    open.
     """
     visit.case()
     visit.request(body.receipt)
@@ -238,7 +239,7 @@ def reissue(visit: Visit, body: Reissue) -> CodeReissued:
     """Make a new access code for a request; the old one opens nothing any more.
 
     It is shown once, to be handed over to the requester in person or by telephone. It needs no claim: who lost the
-    code of a decided case must be able to read the decision. Raises Problem 404.
+    code of a decided case must be able to read the decision. Raises ProblemError 404.
     """
     epochs: list[int] = []
 

@@ -26,7 +26,7 @@ from review.services import metrics
 def transfer(visit: Visit, body: Transfer) -> Case:
     """Send a case to another office with the same clock; a claim ends, a question stays.
 
-    Raises Problem 404; 422 for no office of ours; 409 for the same office or a case that is no longer open.
+    Raises ProblemError 404; 422 for no office of ours; 409 for the same office or a case that is no longer open.
     """
     office = body.office.upper()
     if office not in {*offices(), HEADQUARTERS}:
@@ -48,7 +48,7 @@ def record_removal(visit: Visit, body: Removal) -> Case:
 
     Where only the day is known, a request received on that day may have been before.
 
-    Raises Problem 404, or 422 for a time or a day that lies ahead.
+    Raises ProblemError 404, or 422 for a time or a day that lies ahead.
     """
     removed = body.removed_at
     ahead = removed > visit.at if isinstance(removed, datetime) else removed > _eastern_day(visit.at)
@@ -74,7 +74,7 @@ def _eastern_day(at: datetime) -> date:
 def reopen(visit: Visit, body: Why) -> Case:
     """Put an ended case into its office's line again, on changed circumstances, under the policy in force now.
 
-    The history and its decision stay. Raises Problem 404; 409 where it is not ended, was joined to another, or the
+    The history and its decision stay. Raises ProblemError 404; 409 where it is not ended, was joined to another, or the
     person has a newer open case.
     """
 
@@ -105,7 +105,7 @@ def _live(visit: Visit) -> int:
 
 
 def guard_again(visit: Visit, case: Case) -> tuple[Write, ...]:
-    """Take the person's guard again. Raises Problem 409 where a newer case holds it."""
+    """Take the person's guard again. Raises ProblemError 409 where a newer case holds it."""
     if case.person is None:
         return ()
     if visit.desk.table.get(Guard, keys.guard(case.person)):

@@ -33,7 +33,7 @@ from review.policy_reading import no_policy, read_policy
 def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
     """Keep a draft, or replace one's own.
 
-    Raises Problem 422 with every fault of the document, 409 for an id that is taken or was decided on.
+    Raises ProblemError 422 with every fault of the document, 409 for an id that is taken or was decided on.
     """
     try:
         document = check(body.document)
@@ -82,7 +82,7 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
 
 
 def ask_for_preview(desk: Desk, policy_id: str) -> PreviewAsked:
-    """Begin a preview: a report for every office, each made in parts. Raises Problem 404."""
+    """Begin a preview: a report for every office, each made in parts. Raises ProblemError 404."""
     book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
@@ -110,7 +110,8 @@ def ask_for_preview(desk: Desk, policy_id: str) -> PreviewAsked:
 def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
     """Approve or refuse somebody else's draft; one that governs already is in force at once.
 
-    Raises Problem 404; 409 for one's own draft, one that was decided on, or another text than the one that was read.
+    Raises ProblemError 404; 409 for one's own draft, one that was decided on, or another text than the one that was
+    read.
     """
     record = desk.policies.book(fresh=True).records.get(policy_id)
     if record is None:

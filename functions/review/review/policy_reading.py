@@ -15,7 +15,7 @@ from casereview.policy.registry import PACKAGED, compiled, in_force, text_of
 from casereview.policy.schema import Head
 from casereview.policy_records import PolicyRecord, Preview, Switch
 from casereview.previewing import total
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Snapshot
 from review.policy_answers import (
     Governs,
@@ -41,7 +41,7 @@ def list_policies(desk: Desk) -> PolicyList:
 
 
 def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
-    """Return one policy with all that belongs to it. Raises Problem 404."""
+    """Return one policy with all that belongs to it. Raises ProblemError 404."""
     book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
@@ -61,9 +61,9 @@ def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
     )
 
 
-def no_policy() -> Problem:
+def no_policy() -> ProblemError:
     """404: neither a policy nor a draft."""
-    return Problem(HTTPStatus.NOT_FOUND, "There is no such policy")
+    return ProblemError(HTTPStatus.NOT_FOUND, "There is no such policy")
 
 
 def previews(desk: Desk, policy_id: str) -> list[Preview]:

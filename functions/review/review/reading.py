@@ -52,7 +52,7 @@ _PARTS: dict[str, Part] = {
 
 
 def _file(visit: Visit) -> CaseFile:
-    """Read the case with its history. Raises Problem 404 where it is not the caller's."""
+    """Read the case with its history. Raises ProblemError 404 where it is not the caller's."""
     file = visit.desk.table.case_file(visit.case_id)
     open_case(visit.caller, visit.roles, file.case if file else None)
     if file is None:
@@ -74,7 +74,7 @@ def _note(visit: Visit, what: Literal["case", "contacts", "ranking", "history"],
 
 
 def read_case(visit: Visit) -> CaseRead:
-    """Open a case, contact data apart. Raises Problem 404."""
+    """Open a case, contact data apart. Raises ProblemError 404."""
     file = _file(visit)
     _note(visit, "case")
     case = file.case
@@ -163,7 +163,7 @@ def _statements(visit: Visit, file: CaseFile) -> Iterator[StatementRead]:
 
 
 def read_contacts(visit: Visit, why: str) -> Contacts:
-    """Open how the requesters can be reached, for a reason. Raises Problem 404, or 422 without a reason."""
+    """Open how the requesters can be reached, for a reason. Raises ProblemError 404, or 422 without a reason."""
     why = without_tricks(why).strip()
     if not why:
         raise unprocessable(Fault("why", "is required"))
@@ -175,7 +175,7 @@ def read_contacts(visit: Visit, why: str) -> Contacts:
 
 
 def read_ranking(visit: Visit) -> RankingRead:
-    """Explain the place of a case, as the policy in force ranks it now. Raises Problem 404."""
+    """Explain the place of a case, as the policy in force ranks it now. Raises ProblemError 404."""
     file = _file(visit)
     _note(visit, "ranking")
     force = InForce(*visit.desk.policies.governing(visit.at))
@@ -210,7 +210,7 @@ def read_ranking(visit: Visit) -> RankingRead:
 
 
 def read_history(visit: Visit) -> History:
-    """Return everything that happened, reads included. Raises Problem 404."""
+    """Return everything that happened, reads included. Raises ProblemError 404."""
     file = _file(visit)
     _note(visit, "history")
     events = [_event(event) for event in file.events]

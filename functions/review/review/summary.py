@@ -13,7 +13,7 @@ from review.authorization import Caller
 
 
 def summary(desk: Desk, caller: Caller, office: str) -> Summary:
-    """Return the newest snapshot. Raises Problem 403 for another office, 409 before the first one was taken."""
+    """Return the newest snapshot. Raises ProblemError 403 for another office, 409 before the first one was taken."""
     if office != caller.office:
         raise forbidden("this office is not yours")
     found = desk.table.get(Snapshot, keys.snapshot(office))

@@ -21,8 +21,8 @@ from review.claims import renewal, worked
 def verify(visit: Visit, body: Finding) -> Case:
     """Record a verification and rank the case again.
 
-    Raises Problem 404 for a case or receipt that is not the caller's, 409 without the claim; 422 where a claim of US
-    citizenship would be neither confirmed nor refuted.
+    Raises ProblemError 404 for a case or receipt that is not the caller's, 409 without the claim; 422 where a claim of
+    US citizenship would be neither confirmed nor refuted.
     """
     if body.facts is not None and _leaves_citizenship_open(body.facts, body.verdict):
         raise unprocessable(

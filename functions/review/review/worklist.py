@@ -19,7 +19,7 @@ from casereview.duties import is_looked_at, is_overdue
 from casereview.lifecycle import QUEUED
 from casereview.model import Record, to_milliseconds
 from casereview.policy.compiled import CompiledPolicy
-from casereview.problems import Fault, Problem, forbidden, malformed, unprocessable
+from casereview.problems import Fault, ProblemError, forbidden, malformed, unprocessable
 from casereview.records import Case
 from casereview.routing import SENIOR_REVIEWING_OFFICIAL
 from casereview.table import Listed
@@ -52,7 +52,7 @@ def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None
     """Return a page of an office's worklist, claimed and waiting cases included.
 
     Restricted cases are left out for who may not open them; positions count over the whole queue.
-    Raises Problem 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
+    Raises ProblemError 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
     """
     if office not in caller.queues():
         raise forbidden("this office is not yours")
@@ -104,8 +104,8 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
     """Claim the first case that nobody holds; None only where none is left. A lost race tries the next candidate.
 
     Every k-th time (a number of the policy) it is the most overdue case below the top lanes, so that none starves.
-    Raises Problem 403 without an office; 409 for who holds as many cases as the policy allows; 503 where others are
-    so busy that no claim went through although cases are left.
+    Raises ProblemError 403 without an office; 409 for who holds as many cases as the policy allows; 503 where others
+    are so busy that no claim went through although cases are left.
     """
     if not caller.queues():
         raise forbidden("you have no office")
@@ -117,13 +117,13 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
                 taken = claim(Visit(desk, caller, roles, case.case_id, now), by_next=True)
             except CapReachedError:
                 raise
-            except Problem as problem:
+            except ProblemError as problem:
                 contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
             else:
                 return item_of(desk, taken, desk.table.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
-    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
 
 
 def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:

@@ -16,7 +16,7 @@ import review.app
 from casereview import keys
 from casereview.keys import Key
 from casereview.lifecycle import Status
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Case, CaseFile, Event, Read, Stored
 from casereview.table import Listed, Table
 from casereview.writes import Write
@@ -339,6 +339,6 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
 
 def test_a_route_that_the_table_does_not_name_is_open_to_nobody() -> None:
     everything = caller_of(Staff("eve", "officer,supervisor,sro,policy,restricted").claims())
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(ProblemError) as refused:
         enter(everything, "GET", "/staff/secrets")
     assert refused.value.status == 403

@@ -11,7 +11,7 @@ import intake.changes
 import intake.lookup
 from casereview import keys
 from casereview.desk import Desk
-from casereview.problems import Problem, forbidden, not_found
+from casereview.problems import ProblemError, forbidden, not_found
 from casereview.records import Request
 from tests.large import quick
 from tests.proofs.abuse.guessing import filed, guess
@@ -54,7 +54,7 @@ def _talkative(desk: Desk, receipt: str, authorization: str | None) -> Request:
         raise not_found()
     try:
         return _checked(desk, request, authorization)
-    except Problem:
+    except ProblemError:
         raise forbidden("the code is wrong") from None
 
 

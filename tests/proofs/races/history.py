@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 from casereview.desk import Desk
 from casereview.lifecycle import ENDED
 from casereview.policies import Policies
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Event
 from prioritize.services import Services
 from prioritize.worker import StillMovingError
@@ -117,7 +117,7 @@ class Recorder:
             operation.outcome = "done"
         except StillMovingError:
             operation.outcome = "again"
-        except Problem as problem:
+        except ProblemError as problem:
             operation.outcome = "again" if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "refused"
             operation.answer = f"{int(problem.status)} {problem.errors}"
         except DiedError:

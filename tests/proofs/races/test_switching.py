@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casereview import keys
-from casereview.problems import Problem
+from casereview.problems import ProblemError
 from casereview.records import Case, Event
 from casereview.table import Table
 from casereview.writes import Write
@@ -41,7 +41,7 @@ def decide_as_the_policy_changes(system: System) -> tuple[object, Tally]:
         patch.setattr(Table, "write", overtaken)
         try:
             outcome = deciding(desk, OMAR, case)
-        except Problem as problem:
+        except ProblemError as problem:
             outcome = problem.status
     assert not waiting
     check_decisions(took, tally, "one")
