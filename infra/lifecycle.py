@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, get_args
 
-from casereview.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, EventKind, Move, Status
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, Move
+from casereview.schema.vocabulary import EventKind, Status
 
 ROOT = Path(__file__).parents[1]
 PATH: Final = Path("docs/lifecycle.md")
@@ -58,7 +59,7 @@ EVENTS: Final[Mapping[EventKind, str]] = {
 _HEAD: Final = """\
 # The lifecycle of a case
 
-Drawn by `python -m infra.lifecycle` from `shared/casereview/lifecycle.py`; `make check` fails where the two differ.
+Drawn by `python -m infra.lifecycle` from `shared/casereview/cases/lifecycle.py`; `make check` fails where the two differ.
 Requesters see these states in their look-up, and without full disclosure never more than `received`.
 """
 

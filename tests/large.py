@@ -14,12 +14,12 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table as MotoTable
 
-from casereview.claims import marks_of
-from casereview.fields import EASTERN
-from casereview.items import from_item, to_item
-from casereview.records import Case, Event, Filing, Stored
-from casereview.routing import route
-from casereview.submission import Submission, open_facts
+from casereview.evidence.open_facts import marks_of, open_facts
+from casereview.routing.offices import route
+from casereview.schema.base import EASTERN
+from casereview.schema.records import Case, Event, Filing, Stored
+from casereview.schema.submission import Submission
+from casereview.store.items import from_item, to_item
 from infra.local import moto_dynamodb, moto_patches
 from tests.environment import REGION
 from tests.system import System, running

@@ -25,12 +25,12 @@ import prioritize.app
 import prioritize.services
 import review.app
 import review.services
-from casereview import keys
-from casereview.desk import DeskSettings, connect
-from casereview.items import from_item
-from casereview.keys import Key
-from casereview.policy.registry import governing
-from casereview.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.policy.packaged import governing
+from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.keys import Key
+from casereview.usecases.services import DeskSettings, connect
 from tests.environment import REGION
 
 if TYPE_CHECKING:

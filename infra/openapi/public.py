@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from string import ascii_uppercase
 
-from casereview.routing import find_state
-from casereview.submission import Nothing, Statement, Submission, Update
+from casereview.routing.offices import find_state
+from casereview.schema.submission import Nothing, Statement, Submission, Update
 from infra.openapi.document import Api, Operation, Route
 from infra.openapi.examples import REQUESTS, STATEMENTS, UPDATES
 from infra.openapi.schemas import Json
-from intake.answers import Accepted, FieldOffices, Filed, NoticeText, ProblemFound, WhereItStands
 from intake.app import app
+from intake.responses import Accepted, FieldOffices, Filed, NoticeText, ProblemFound, WhereItStands
 
 _DESCRIPTION = """\
 Anyone whom ICE detains or means to remove, or someone who writes for them, asks for a review of the case: files a

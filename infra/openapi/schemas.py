@@ -2,7 +2,7 @@
 
 blank texts are missing    an optional field takes a blank text as it takes null; a required text is not blank
 answers are complete       every field of an answer is there, null where nothing is known
-titled kinds               a kind of field with a title (``casereview.fields``) is a schema of its own
+titled kinds               a kind of field with a title (``casereview.schema.fields``) is a schema of its own
 """
 
 from __future__ import annotations

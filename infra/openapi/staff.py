@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from casereview.answers import ProblemFound
+from casereview.schema.responses import ProblemFound
 from infra.openapi.document import Api, Operation, Route
 from infra.openapi.schemas import Json
 from infra.openapi.staff_routes import OPERATIONS

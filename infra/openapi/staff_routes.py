@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from casereview.answers import Filed
-from casereview.model import Record
-from casereview.submission import Nothing, Submission
+from casereview.schema.base import Record
+from casereview.schema.responses import Filed
+from casereview.schema.submission import Nothing, Submission
 from infra.openapi.document import Operation, Route
 from infra.openapi.examples import REQUESTS
 from infra.openapi.schemas import Json
 from infra.openapi.staff_examples import ASKED, DECISIONS, FINDINGS, REASONS, REMOVALS, TRANSFERS
-from review import bodies
-from review.answers import (
+from review.schema import commands
+from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
+from review.schema.responses import (
     CaseChanged,
     CaseRead,
     CodeReissued,
@@ -25,7 +26,6 @@ from review.answers import (
     Summary,
     Worklist,
 )
-from review.policy_answers import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 
 _BAD_REQUEST, _NOT_FOUND, _CONFLICT = HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
 _TOO_LARGE, _UNPROCESSABLE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY
@@ -111,40 +111,40 @@ OPERATIONS: Mapping[Route, Operation] = {
         Nothing, "One's own claim, or as a supervisor anybody's; 409 for who does not hold it."
     ),
     ("post", f"{_CASE}/verifications"): _working(
-        bodies.Finding,
+        commands.Finding,
         "Needs the claim. What is established wins over every claim; a verified requester is told everything. A claim"
         " of US citizenship is confirmed or refuted, never made unknown: only one that is not true stands in no"
         " decision's way.",
         FINDINGS,
     ),
     ("post", f"{_CASE}/information-requests"): _working(
-        bodies.InformationRequest,
+        commands.InformationRequest,
         "Needs the claim, and ends it. The clock stands still until the answer, `answer_by` or the policy's days,"
         " whichever is first; in the top lanes it never stops.",
         ASKED,
     ),
-    ("post", f"{_CASE}/transfer"): _working(bodies.Transfer, "A claim ends; the clock runs on.", TRANSFERS),
+    ("post", f"{_CASE}/transfer"): _working(commands.Transfer, "A claim ends; the clock runs on.", TRANSFERS),
     ("post", f"{_CASE}/removal"): _working(
-        bodies.Removal,
+        commands.Removal,
         "Where a request had been received before, the case is flagged `safety`. Where only the day is given, what was"
         " received on that day counts as before.",
         REMOVALS,
     ),
     ("post", f"{_CASE}/link"): _working(
-        bodies.Link, "Its requests and what they said move to the open case; the earliest filing time is kept."
+        commands.Link, "Its requests and what they said move to the open case; the earliest filing time is kept."
     ),
     ("post", f"{_CASE}/split"): _working(
-        bodies.Split, "What the request said no longer counts for this case. The answer is about the new one."
+        commands.Split, "What the request said no longer counts for this case. The answer is about the new one."
     ),
     ("post", f"{_CASE}/reissue-code"): replace(
-        _working(bodies.Reissue, "The old code opens nothing any more; the new one is shown once."),
+        _working(commands.Reissue, "The old code opens nothing any more; the new one is shown once."),
         answers={HTTPStatus.OK: CodeReissued},
     ),
     ("post", f"{_CASE}/reopening"): _working(
-        bodies.Why, "409 where the case has not ended, or the person has a newer open one.", REASONS
+        commands.Why, "409 where the case has not ended, or the person has a newer open one.", REASONS
     ),
     ("post", f"{_CASE}/decision"): _working(
-        bodies.Decision,
+        commands.Decision,
         "Needs the claim. 409 where the case has moved since `case_version`, or another policy is in force. While a"
         " claim of US citizenship stands, unsettled or confirmed, a field office can only refer the case, and the"
         " Senior Reviewing Official only uphold a referral, or remand.",
@@ -152,7 +152,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         "decision",
     ),
     ("post", f"{_CASE}/approval"): _working(
-        bodies.Approval,
+        commands.Approval,
         "By somebody other than the author. After a change of policy, or where something was said or established "
         "since, the decision returns to its author in any case.",
         tag="decision",

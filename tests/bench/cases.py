@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from casereview.facts import Conviction, ConvictionKind, Facts
 from casereview.policy.ranking import RankInput
+from casereview.schema.facts import Conviction, ConvictionKind, Facts
 
 NOW = datetime(2024, 1, 18, 17, 0, tzinfo=UTC)
 """When the generated cases are looked at: the guidelines of 30 September 2021 are in force."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from prioritize.switch import LONGEST
+from prioritize.policy_switch import LONGEST
 from tests.bench.operations import SWITCHED
 
 PRICES: Final = Path(__file__).parent / "prices" / "us-east-1.json"

@@ -18,16 +18,16 @@ from uuid import uuid4
 import boto3
 from moto import mock_aws
 
-from casereview import keys
-from casereview.assess import InForce, assess
-from casereview.items import to_item
-from casereview.model import rfc3339
-from casereview.policy.compiled import CompiledPolicy
-from casereview.policy_records import Switch
-from casereview.records import Case, CaseFile, Event
-from casereview.writes import Write
+from casereview.cases.assessment import InForce, assess
+from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.base import rfc3339
+from casereview.schema.policy_records import Switch
+from casereview.schema.records import Case, CaseFile, Event
+from casereview.store import keys
+from casereview.store.items import to_item
+from casereview.store.transaction import Write
 from infra.local.dynamodb_local import dynamodb_local
-from prioritize.switch import switch
+from prioritize.policy_switch import switch
 from prioritize.worker import _ranked
 from tests.bench import operations
 from tests.bench.metering import Spent, metered

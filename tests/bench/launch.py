@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from casereview import keys
-from casereview.routing import queues
+from casereview.routing.offices import queues
+from casereview.store import keys
 from tests.e2e.local import Local, eventually, running
 from tests.e2e.test_kills import CLIENTS, file_all
 

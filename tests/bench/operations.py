@@ -11,8 +11,8 @@ import intake.app
 import notify.app
 import prioritize.app
 import review.app
-from casereview.records import Case
-from casereview.switching import bring_in_force
+from casereview.schema.records import Case
+from casereview.store.policy_in_force import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
 from tests.system import Context, Staff, System, body

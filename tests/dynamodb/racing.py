@@ -14,9 +14,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from casereview.answers import Filed
-from casereview.filing import file_request
-from casereview.problems import ProblemError
+from casereview.http.problems import ProblemError
+from casereview.schema.responses import Filed
+from casereview.usecases.file_request import file_request
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
 from tests.system import System

@@ -13,14 +13,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from casereview.problems import ProblemError
+from casereview.http.problems import ProblemError
 from prioritize.worker import StillMovingError, rank_case
-from review import bodies
-from review.answers import Item
 from review.authorization import caller_of
-from review.cases import Visit, visit
-from review.deciding import approve, decide
-from review.moving import transfer
+from review.cases.decision import approve, decide
+from review.cases.session import Visit, visit
+from review.cases.transfer import transfer
+from review.schema import commands
+from review.schema.responses import Item
 from review.worklist import take_next
 from tests.dynamodb.racing import at_once
 from tests.property.invariants import check
@@ -86,15 +86,15 @@ def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
     case = next(case for case in system.cases if case.case_id == case_id)
     words = {"reasons_for_requester": "For you.", "internal_reasons": "For us.", "factors": []}
     sent = {"outcome": outcome, "policy": case.policy, "case_version": case.version, **words}
-    return partial(decide, at(system, user, case_id), bodies.Decision.model_validate(sent))
+    return partial(decide, at(system, user, case_id), commands.Decision.model_validate(sent))
 
 
 def approving(system: System, user: Staff, case_id: str, *, yes: bool) -> Try:
-    return partial(approve, at(system, user, case_id), bodies.Approval(approve=yes, why="Seen."))
+    return partial(approve, at(system, user, case_id), commands.Approval(approve=yes, why="Seen."))
 
 
 def moving(system: System, user: Staff, case_id: str, office: str) -> Try:
-    return partial(transfer, at(system, user, case_id), bodies.Transfer(office=office, why="Moved."))
+    return partial(transfer, at(system, user, case_id), commands.Transfer(office=office, why="Moved."))
 
 
 def kinds(now: Snapshot, case_id: str) -> Counter[str]:

@@ -18,12 +18,12 @@ from uuid import uuid4
 
 import pytest
 
-import review.claims
-from casereview.items import attribute
-from casereview.model import rfc3339
-from casereview.records import Notice, Officer, Request
-from casereview.table import Due, Table
-from casereview.writes import Write, place
+import review.cases.lease
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Notice, Officer, Request
+from casereview.store.items import attribute
+from casereview.store.table import Due, Table
+from casereview.store.transaction import Write, place
 from tests.dynamodb import racing, test_policy_races, test_races, test_staff_races, test_tokens
 from tests.dynamodb.racing import on_the_engine
 from tests.dynamodb.staff_racing import BEFORE_THE_SWITCH, comes_to_rest
@@ -91,7 +91,7 @@ def _of_counters(write: Write) -> Write:
 
 def _counters(patch: pytest.MonkeyPatch) -> None:
     """Let a counter's bound be gone, and what is read of the counter be old: else who reads it is mostly in time."""
-    patch.setattr(review.claims, "counter", lambda _table, user: Officer(user=user))
+    patch.setattr(review.cases.lease, "counter", lambda _table, user: Officer(user=user))
     _writing(_of_counters)(patch)
 
 

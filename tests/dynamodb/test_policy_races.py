@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casereview import keys
-from casereview.policies import Policies
-from casereview.policy_records import PolicyRecord, Switch
-from casereview.records import Case
+from casereview.schema.policy_records import PolicyRecord, Switch
+from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.store.policy_repository import Policies
 from prioritize.app import tick
 from prioritize.worker import rank_case
 from review.authorization import caller_of
-from review.claims import claim
-from review.policies import approve_policy, send
-from review.policy_answers import Document, PolicyApproval
+from review.cases.lease import claim
+from review.policies.publication import approve_policy, send
+from review.schema.policies import Document, PolicyApproval
 from tests.dynamodb.racing import at_once, rounds
 from tests.dynamodb.staff_racing import at, matter, person, try_out
 from tests.integration.policies.drafts import APPROVER, AUTHOR, ORDER, draft
@@ -26,7 +26,7 @@ from tests.system import Staff, System
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.desk import Desk
+    from casereview.usecases.services import Desk
     from tests.proofs.tally import Tally
 
 pytest_plugins = ["tests.dynamodb_local"]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.problems import ProblemError
-from casereview.records import Case, Request
-from intake.changes import update, withdraw
+from casereview.http.problems import ProblemError
+from casereview.schema.records import Case, Request
+from casereview.store import keys
+from intake.commands import update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillMovingError, rank_case
 from tests.dynamodb.racing import at_once, check_whole, file_until_accepted, rounds

@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from casereview.model import rfc3339
-from casereview.records import Case
-from intake.changes import update, withdraw
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case
+from intake.commands import update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillMovingError, rank_case
-from review import bodies
-from review.answers import Item
-from review.asking import ask
-from review.claims import CapReachedError, claim, release
-from review.joining import link, split
-from review.moving import reopen
-from review.verifying import verify
+from review.cases.information import ask
+from review.cases.lease import CapReachedError, claim, release
+from review.cases.linking import link, split
+from review.cases.transfer import reopen
+from review.cases.verification import verify
+from review.schema import commands
+from review.schema.responses import Item
 from tests.dynamodb.racing import file_until_accepted, rounds
 from tests.dynamodb.staff_racing import (
     BEFORE_THE_SWITCH,
@@ -197,8 +197,8 @@ def test_links_a_join_and_an_update_at_once_leave_each_request_in_one_case(offic
         _first, target = matter(office, person(2 * number))
         _second, other = matter(office, person(2 * number + 1))
         race(
-            partial(link, at(office, OMAR, source), bodies.Link(case_id=target, why="Same.")),
-            partial(link, at(office, OLGA, source), bodies.Link(case_id=other, why="Same.")),
+            partial(link, at(office, OMAR, source), commands.Link(case_id=target, why="Same.")),
+            partial(link, at(office, OLGA, source), commands.Link(case_id=other, why="Same.")),
             partial(file_until_accepted, office, person(2 * number, requester=SISTER)),
             requester(office, filed, update, {"statement": "More."}),
         )
@@ -213,7 +213,7 @@ def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_o
     for number in rounds(tally):
         _opener, case_id = matter(office, person(number))
         joined = office.file(person(number, requester=SISTER))
-        why = bodies.Split(receipt=joined["receipt"], why="Another person.")
+        why = commands.Split(receipt=joined["receipt"], why="Another person.")
         race(
             partial(split, at(office, OMAR, case_id), why),
             partial(split, at(office, OLGA, case_id), why),
@@ -231,7 +231,7 @@ def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(off
         claim(at(office, OMAR, case_id))
         sent = {"receipt": filed["receipt"], "authority": "form_60_001", "verdict": "confirmed", "why": "Seen."}
         race(
-            partial(verify, at(office, OMAR, case_id), bodies.Finding.model_validate(sent)),
+            partial(verify, at(office, OMAR, case_id), commands.Finding.model_validate(sent)),
             *[requester(office, filed, update, {"contact": {"phone": f"+1 404 555 010{n}"}}) for n in range(3)],
         )
         request = checked(office).requests[filed["receipt"]]
@@ -245,8 +245,8 @@ def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(o
         claim(at(office, OMAR, case_id))
         deciding(office, OMAR, case_id, "granted")()
         race(
-            partial(reopen, at(office, OLGA, case_id), bodies.Why(why="Changed.")),
-            partial(reopen, at(office, OMAR, case_id), bodies.Why(why="Changed.")),
+            partial(reopen, at(office, OLGA, case_id), commands.Why(why="Changed.")),
+            partial(reopen, at(office, OMAR, case_id), commands.Why(why="Changed.")),
             partial(file_until_accepted, office, person(number, requester=SISTER)),
         )
         open_ones = [case for case in checked(office).cases.values() if case.status in {"in_line", "received"}]
@@ -258,7 +258,7 @@ def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: Sy
         filed, case_id = matter(office, person(number))
         claim(at(office, OMAR, case_id))
         by = rfc3339(office.time + timedelta(days=2))
-        asked = bodies.InformationRequest.model_validate({"asked": ["Proof, please."], "answer_by": by})
+        asked = commands.InformationRequest.model_validate({"asked": ["Proof, please."], "answer_by": by})
         ask(at(office, OMAR, case_id), asked)
         office.later(days=3)
         ranks = [partial(rank_case, office.prioritize, case_id)] * 3

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
-from casereview import keys
-from casereview.records import Officer
-from casereview.writes import add
+from casereview.schema.records import Officer
+from casereview.store import keys
+from casereview.store.transaction import add
 from tests.dynamodb.racing import check_whole
 from tests.system import TABLE, System, body
 

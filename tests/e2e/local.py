@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from casereview.items import from_item
-from casereview.keys import Key
-from casereview.records import Stored
+from casereview.schema.records import Stored
+from casereview.store.items import from_item
+from casereview.store.keys import Key
 from infra.local.account import ADMIN_KEY, REGION
 from infra.local.event_sources import POLLERS
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.records import Case, Notice, Request
-from casereview.submission import Submission, Update
+from casereview.schema.records import Case, Notice, Request
+from casereview.schema.submission import Submission, Update
+from casereview.store import keys
 from infra.openapi.public import PUBLIC
 from tests.e2e import processes
 from tests.e2e.canaries import CHANNELS, WORDS, Canaries

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Case, Notice
+from casereview.schema.records import Case, Notice
 from notify.delivery import LEASE
 from tests.e2e.local import ROOT, Local, eventually, running
 from tests.proofs.tally import Tally

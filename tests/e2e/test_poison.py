@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from casereview import keys
-from casereview.records import Request
+from casereview.schema.records import Request
+from casereview.store import keys
 from tests.e2e.local import Local, eventually
 from tests.system import body
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.records import Case, Notice, Request
+from casereview.schema.records import Case, Notice, Request
+from casereview.store import keys
 from tests.e2e.local import ROOT, Answer, Local, eventually
 from tests.system import body
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from casereview.cli import main
-from casereview.policy import registry
-from casereview.policy.checking import LONGEST, check
-from casereview.policy.source import DocumentError
+from casereview.cli.main import main
+from casereview.policy import packaged
+from casereview.policy.checks import LONGEST, check
+from casereview.policy.loader import DocumentError
 from tests.integration.policies.drafts import AUTHOR
 from tests.system import System
 
@@ -63,9 +63,9 @@ def test_the_command_tells_line_rule_and_check(capsys: pytest.CaptureFixture[str
         assert first.endswith(f"[{check_id}]")
 
 
-@pytest.mark.parametrize("name", [*registry.PACKAGED, registry.DEFAULT])
+@pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
 def test_the_packaged_policies_are_sound(name: str) -> None:
-    assert check(registry.text_of(name)) == registry.packaged(name)
+    assert check(packaged.text_of(name)) == packaged.packaged(name)
 
 
 def test_a_document_beyond_measure_is_refused_unread() -> None:

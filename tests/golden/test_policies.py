@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from casereview.facts import Facts
-from casereview.policy import registry
+from casereview.policy import packaged
+from casereview.policy.calendar import EASTERN
 from casereview.policy.engine import rank
-from casereview.policy.moments import EASTERN
 from casereview.policy.ranking import RankInput
+from casereview.schema.facts import Facts
 
 HERE = Path(__file__).parent
-TABLES = (*registry.PACKAGED, registry.DEFAULT)
+TABLES = (*packaged.PACKAGED, packaged.DEFAULT)
 SPAN = re.compile(r"([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)ms)?")
 WORDS = {"yes": True, "no": False}
 
@@ -68,7 +68,7 @@ def facts(cell: str, at: datetime) -> Facts:
 def test_the_policy_says_what_the_table_says(name: str, row: dict[str, str]) -> None:
     at = datetime.fromisoformat(row["at"])
     case = RankInput(facts(row["facts"], at), "case", at, verified=frozenset(listed(row["verified"])))
-    policy = registry.compiled(name)
+    policy = packaged.compiled(name)
     found = rank(case, policy, at, None)
     credits_ = {credit.id for credit in policy.document.credits}
     assert {
@@ -88,8 +88,8 @@ def test_the_policy_says_what_the_table_says(name: str, row: dict[str, str]) -> 
 def test_each_rule_has_a_row_where_it_holds_and_one_where_it_does_not(name: str) -> None:
     with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as table:
         held = [set(re.split(r"[ ;]+", " ".join(row.values()))) for row in csv.DictReader(table)]
-    document = registry.packaged(name)
+    document = packaged.packaged(name)
     sections = (document.lanes, document.credits, document.categories, document.approvals, document.factors)
-    rules = [rule.id for section in (*sections, registry.flags().flags) for rule in section]
+    rules = [rule.id for section in (*sections, packaged.flags().flags) for rule in section]
     assert [rule for rule in rules if not any(rule in row for row in held)] == []
     assert [rule for rule in rules if all(rule in row for row in held)] == []

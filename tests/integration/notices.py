@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import notify.app
 import prioritize.app
-from casereview import keys
-from casereview.notice_text.catalog import TemplateId
-from casereview.records import Case, Notice, Request
-from casereview.writes import put_new, put_over
+from casereview.schema.records import Case, Notice, Request
+from casereview.schema.vocabulary import TemplateId
+from casereview.store import keys
+from casereview.store.transaction import put_new, put_over
 from tests.system import Sent, System, body
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from casereview import keys
-from casereview.records import Request
+from casereview.schema.records import Request
+from casereview.store import keys
 from tests.edge import edge, refuses
 from tests.system import Staff, System
 

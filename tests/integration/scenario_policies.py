@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casereview.model import rfc3339
+from casereview.schema.base import rfc3339
 from tests.integration.policies.drafts import AUTHOR, approve, draft, read, send
 from tests.integration.scenario import OFFICER, SUPERVISOR, Words, case_id_of, decision, filing
 from tests.system import System

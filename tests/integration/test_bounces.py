@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import notify.app
-from casereview import keys
-from casereview.records import Notice, Suppression
+from casereview.schema.records import Notice, Suppression
+from casereview.store import keys
 from tests.edge import edge, performs_after, refuses
 from tests.integration.notices import again, case_of, change_case, counted, deliver, filed_quietly, owed, rank
 from tests.system import System

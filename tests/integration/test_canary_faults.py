@@ -10,11 +10,12 @@ import pytest
 from moto import mock_aws
 
 import intake.services
-from casereview.fields import Text
-from casereview.messages import Queue, RankMessage
-from casereview.problems import Fault, unprocessable
-from casereview.sealing import Seal
-from casereview.submission import Statement, Submission
+from casereview.crypto.sealing import Seal
+from casereview.http.problems import Fault, unprocessable
+from casereview.runtime.queue import Queue
+from casereview.schema.fields import Text
+from casereview.schema.messages import RankMessage
+from casereview.schema.submission import Statement, Submission
 from infra.openapi.public import PUBLIC
 from tests.integration import test_log_canary as canary
 from tests.integration.scenario import Words, filing
@@ -70,7 +71,7 @@ def test_an_error_that_repeats_a_value_is_found(seen: canary.Seen, monkeypatch: 
     def repeats(_body: object, value: object, _at: object) -> None:
         raise unprocessable(Fault("", str(value)))
 
-    monkeypatch.setattr("casereview.filing.validate", repeats)
+    monkeypatch.setattr("casereview.usecases.file_request.validate", repeats)
     assert file_one(seen) == 422
     assert "grounds" in found(seen, "errors")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.writes import RefusedError
+from casereview.store.transaction import RefusedError
 from tests.calls import names, recorded
 from tests.system import System, body
 

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-import casereview.desk
+import casereview.usecases.services
 import intake.services
 import notify.services
 import prioritize.services
@@ -43,7 +43,10 @@ READ_BY_STAFF = {
     "grounds", "prior", "statement", "answer", "escalation", "told", "internal", "asked", "why", "verify", "id",
     "removal", "link", "reopening", "born", "a_number1001", "update", "language", "moved_facility", "moved_county",
 }  # fmt: skip
-LOGGERS = [module.logger for module in (casereview.desk, *(m.services for m in (intake, notify, prioritize, review)))]
+LOGGERS = [
+    module.logger
+    for module in (casereview.usecases.services, *(m.services for m in (intake, notify, prioritize, review)))
+]
 
 
 @dataclass

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casereview import keys
-from casereview.records import Notice
+from casereview.schema.records import Notice
+from casereview.store import keys
 from notify.delivery import LEASE, UNANSWERED
 from tests.edge import Act, DiedError, edge, fails, once, performs_after, performs_then_fails
 from tests.integration.notices import (

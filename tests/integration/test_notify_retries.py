@@ -18,7 +18,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from casereview.records import Notice
+from casereview.schema.records import Notice
 from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED, WINDOW
 from tests.edge import Act, edge, fails, performs_then_fails, refuses
 from tests.environment import REGION

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from casereview.calling import MUST_PHONE
-from casereview.records import Notice, Suppression
-from casereview.writes import put_new, put_over
+from casereview.cases.telephone import MUST_PHONE
+from casereview.schema.records import Notice, Suppression
+from casereview.store.transaction import put_new, put_over
 from tests.edge import edge, performs_after
 from tests.integration.notices import (
     again,

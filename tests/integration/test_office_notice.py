@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from casereview.notice_text import NoticeTextError
-from casereview.records import Notice
+from casereview.notices.catalog import NoticeTextError
+from casereview.schema.records import Notice
 from notify.render import OfficeText, OfficeTexts, render_for_office
 from tests.edge import edge, refuses
 from tests.system import System, body, running

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from casereview.table import Table
-from casereview.writes import put_over
+from casereview.store.table import Table
+from casereview.store.transaction import put_over
 from infra.openapi import ROOT
 from tests.system import Answer, System, body
 

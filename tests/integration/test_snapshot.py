@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from casereview import keys
-from casereview.records import Snapshot
-from casereview.routing import queues
-from casereview.table import Standing, Table
+from casereview.routing.offices import queues
+from casereview.schema.records import Snapshot
+from casereview.store import keys
+from casereview.store.table import Standing, Table
 from tests.system import System, body
 
 

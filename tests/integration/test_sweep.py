@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from casereview.duties import ATTEMPTS, SHARDS
+from casereview.cases.due import ATTEMPTS, SHARDS
 from prioritize.sweep import LONGEST, PER_SHARD
 from tests.calls import Call, Make, intercepted, names, recorded
 from tests.system import System, body

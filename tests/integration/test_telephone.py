@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Event, Notice
+from casereview.schema.records import Event, Notice
 from tests.edge import edge, once, performs_after
 from tests.integration.review.office import CLEARED, OFFICER, SISTER, Matter, claimed, decide, item, matter, read
 from tests.system import System, running

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from casereview.records import Case
-from casereview.writes import put_over
+from casereview.schema.records import Case
+from casereview.store.transaction import put_over
 from tests.system import System, body
 
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}

@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casereview import lifecycle
-from casereview.duties import STUCK, shard_of
-from casereview.history import TOLD
-from casereview.lifecycle import ENDED, LIVE, OPEN, QUEUED, Status
-from casereview.model import rfc3339
-from casereview.policy.registry import DEFAULT, compiled, governing
-from casereview.records import Case, Event, Notice, Request
+from casereview.cases import lifecycle
+from casereview.cases.changes import TOLD
+from casereview.cases.due import STUCK, shard_of
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED
+from casereview.policy.packaged import DEFAULT, compiled, governing
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case, Event, Notice, Request
+from casereview.schema.vocabulary import Status
 from tests.property.world import Snapshot
 
 _BLANK: dict[str, Any] = {

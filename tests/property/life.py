@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from casereview.model import rfc3339
-from casereview.records import Request
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Request
 from tests.property.invariants import check, is_verified, may_be_called, may_know, shown_since
 from tests.property.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
 from tests.property.world import Snapshot, World

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from casereview.lifecycle import ENDED, OPEN, QUEUED
-from casereview.model import rfc3339
-from casereview.policy.registry import governing
-from casereview.records import Case
+from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
+from casereview.policy.packaged import governing
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case
 from tests.property.invariants import holders, is_looked_at
 from tests.property.life import Life
 from tests.property.people import (

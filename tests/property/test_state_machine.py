@@ -20,9 +20,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from casereview.lifecycle import LIVE, EventKind
-from casereview.policy.registry import governing
-from casereview.records import Case
+from casereview.cases.lifecycle import LIVE
+from casereview.policy.packaged import governing
+from casereview.schema.records import Case
+from casereview.schema.vocabulary import EventKind
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally
 from tests.property.invariants import duties, is_overdue, is_up_to_date
@@ -238,11 +239,11 @@ def test_words_that_must_not_be_told_are_noticed() -> None:
 @pytest.mark.parametrize(
     ("broken", "instead"),
     [
-        ("review.claims.give_back", lambda _case: ()),
-        ("review.deciding.release_guard", lambda _case: ()),
-        ("intake.lookup.sees_all", lambda *_: True),
-        ("intake.changes.MAY_BE_CALLED", "said_to_nobody"),
-        ("review.joining._SAY", frozenset({"filed", "joined", "updated", "verified"})),
+        ("review.cases.lease.give_back", lambda _case: ()),
+        ("review.cases.decision.release_guard", lambda _case: ()),
+        ("intake.status.sees_all", lambda *_: True),
+        ("intake.commands.MAY_BE_CALLED", "said_to_nobody"),
+        ("review.cases.linking._SAY", frozenset({"filed", "joined", "updated", "verified"})),
     ],
     ids=[
         "a claim that stays counted",

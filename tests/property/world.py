@@ -17,12 +17,12 @@ from moto.dynamodb.models.table import Table
 
 import notify.app
 import prioritize.app
-from casereview.items import from_item
-from casereview.messages import Queue
-from casereview.policies import Policies
-from casereview.policy.compiled import CompiledPolicy
-from casereview.policy_records import Switch
-from casereview.records import Case, Event, Guard, Notice, Officer, Request, Stored
+from casereview.policy.compiler import CompiledPolicy
+from casereview.runtime.queue import Queue
+from casereview.schema.policy_records import Switch
+from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
+from casereview.store.items import from_item
+from casereview.store.policy_repository import Policies
 from infra.local import moto_dynamodb
 from tests.environment import REGION
 from tests.system import System, table_definition

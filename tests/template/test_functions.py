@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import casereview.desk
+import casereview.usecases.services
 import notify.services
 import prioritize.services
-from casereview.settings import Settings
+from casereview.runtime.settings import Settings
 from tests.template.reading import FUNCTIONS, ROOT, Json, properties, resources
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -28,8 +28,8 @@ ENVIRONMENT: dict[str, set[str]] = {
     },
 }
 SETTINGS: dict[str, type[Settings]] = {
-    "intake": casereview.desk.DeskSettings,
-    "review": casereview.desk.DeskSettings,
+    "intake": casereview.usecases.services.DeskSettings,
+    "review": casereview.usecases.services.DeskSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.records import Case
+from casereview.schema.records import Case
 from tests.template.reading import Json, properties, resources, translated
 
 AT_REST = {"Ref": "AtRestKey"}

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from casereview.table import Table
+from casereview.store.table import Table
 from tests.system import table_definition
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from casereview.assess import Assessment, InForce, assess
-from casereview.facts import Conviction, Facts
-from casereview.policy.registry import compiled
-from casereview.records import Case, CaseFile, Event, Filing, Notice, Verification
-from casereview.submission import Authority, Role
+from casereview.cases.assessment import Assessment, InForce, assess
+from casereview.policy.packaged import compiled
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.records import Case, CaseFile, Event, Filing, Notice, Verification
+from casereview.schema.vocabulary import Authority, Role
 
 NOW = datetime(2022, 1, 18, 17, tzinfo=UTC)
 """18 January 2022, noon in the East: when examples are seen under the guidelines."""

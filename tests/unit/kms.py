@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import boto3
 from moto import mock_aws
 
-from casereview.macs import Macs
-from casereview.sealing import Seal
+from casereview.crypto.macs import Macs
+from casereview.crypto.sealing import Seal
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
-from casereview.items import _KEYS
-from casereview.records import Stored
+from casereview.schema.records import Stored
+from casereview.store.items import _KEYS
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 instants = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # gets UTC

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.assess import InForce, assess
-from casereview.facts import Facts
-from casereview.policy.registry import compiled
-from casereview.records import Event
+from casereview.cases.assessment import InForce, assess
+from casereview.policy.packaged import compiled
+from casereview.schema.facts import Facts
+from casereview.schema.records import Event
 from tests.unit.histories import (
     DATED,
     NOW,

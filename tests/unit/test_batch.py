@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from aws_lambda_powertools import Logger
 
-from casereview.batch import SqsRecord, each_record
+from casereview.runtime.sqs_batch import SqsRecord, each_record
 
 RECORDS = [{"messageId": str(number), "body": f"body-{number}"} for number in range(4)]
 

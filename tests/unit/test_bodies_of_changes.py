@@ -6,8 +6,9 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
-from casereview.problems import ProblemError
-from casereview.submission import Nothing, Statement, Update, parse
+from casereview.http.problems import ProblemError
+from casereview.http.validation import parse
+from casereview.schema.submission import Nothing, Statement, Update
 from tests.unit.bodies import RECEIVED
 
 Body = TypeVar("Body", bound=BaseModel)

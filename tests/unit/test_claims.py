@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.facts import Conviction, Facts
-from casereview.records import Event
-from casereview.standing import standing
+from casereview.evidence.standing import standing
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.records import Event
 from tests.unit.histories import assessed, established, event, filed, recognised, updated
 
 DETAINED = Facts(custody="detained")

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.records import Event
+from casereview.schema.facts import Facts
+from casereview.schema.records import Event
 from tests.unit.histories import NOW, assessed, established, filed, updated
 
 HOUR = timedelta(hours=1)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.halves import Word, weigh
-from casereview.records import Event
+from casereview.evidence.linked_cases import Word, weigh
+from casereview.schema.facts import Facts
+from casereview.schema.records import Event
 from tests.unit.histories import (
     DATED,
     NOW,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.records import Event
+from casereview.schema.facts import Facts
+from casereview.schema.records import Event
 from tests.unit.histories import DATED, POLICIES, PROTECTED, UNDATED, assessed, claims, filed, histories, updated
 
 ANYTHING = claims(DATED, UNDATED, PROTECTED)

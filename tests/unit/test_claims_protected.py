@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 
-from casereview.facts import Conviction, Facts
-from casereview.records import Event
-from casereview.standing import standing
+from casereview.evidence.standing import standing
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.records import Event
 from tests.unit.histories import (
     DATED,
     PROTECTED,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from casereview.facts import Conviction, Facts
+from casereview.schema.facts import Conviction, Facts
 from tests.unit.histories import NOW, assessed, established, filed, recognised, updated
 
 SOON = NOW + timedelta(hours=30)

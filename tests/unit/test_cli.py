@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from casereview.cli import main
-from casereview.policy import registry
+from casereview.cli.main import main
+from casereview.policy import packaged
 
-A, B, ORDER = registry.PACKAGED
+A, B, ORDER = packaged.PACKAGED
 AT = "2021-06-15T12:00:00-04:00"
 KEYS = [
     "field_office",
@@ -150,7 +150,7 @@ def test_the_policy_in_force_then_governs_unless_one_is_named(run: Run) -> None:
 
 def test_a_policy_may_be_a_file(run: Run, tmp_path: Path) -> None:
     document = tmp_path / "new.yaml"
-    document.write_text(registry.text_of(A).replace(A, "new").replace("first_look: 14d", "first_look: 7d"))
+    document.write_text(packaged.text_of(A).replace(A, "new").replace("first_look: 14d", "first_look: 7d"))
     _code, [found] = run(json.dumps(DETAINED), "--at", AT, "--policy", str(document))
     assert (found["policy"], found["target_by"]) == ("new", "2021-06-22T16:00:00.000Z")
 
@@ -236,7 +236,7 @@ def test_many_requests_are_answered_in_order_by_several_processes(tmp_path: Path
     requests[700] = "{"
     file = tmp_path / "many"
     file.write_text("\n".join(requests))
-    command = [sys.executable, "-m", "casereview.cli", "rank", str(file), "--at", AT]
+    command = [sys.executable, "-m", "casereview.cli.main", "rank", str(file), "--at", AT]
     done = subprocess.run(
         command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT / "shared")}, check=False
     )
@@ -249,7 +249,7 @@ def test_many_requests_are_answered_in_order_by_several_processes(tmp_path: Path
 def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
     file = tmp_path / "many"
     file.write_text("\n".join([json.dumps(DETAINED)] * 2000))
-    command = [sys.executable, "-m", "casereview.cli", "rank", str(file), "--at", AT]
+    command = [sys.executable, "-m", "casereview.cli.main", "rank", str(file), "--at", AT]
     environment = {"PYTHONPATH": str(ROOT / "shared")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
@@ -309,7 +309,7 @@ def test_compare_tells_refused_requests_apart_and_fails(tmp_path: Path, capsys: 
 def test_compare_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "one"
     file.write_text(json.dumps(DETAINED))
-    assert main(["compare", A, registry.DEFAULT, str(file), "--at", AT]) == 0
+    assert main(["compare", A, packaged.DEFAULT, str(file), "--at", AT]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == [A, "none", "in", "force", "differ"]
     assert ["detained", "1", "1"] in [line.split() for line in lines]
@@ -318,12 +318,12 @@ def test_compare_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_policy_check_tells_that_a_document_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     file = ROOT / "shared/casereview/policy/documents" / f"{B}.yaml"
     assert main(["policy", "check", str(file)]) == 0
-    assert capsys.readouterr().out.startswith(f"{B}: 26 rules, sound; sha256 {registry.compiled(B).digest}")
+    assert capsys.readouterr().out.startswith(f"{B}: 26 rules, sound; sha256 {packaged.compiled(B).digest}")
 
 
 def test_policy_check_names_each_fault_with_rule_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "draft.yaml"
-    file.write_text(registry.text_of(B).replace("{custody: {is: detained}}", "{custody: {at_least: 1}}"))
+    file.write_text(packaged.text_of(B).replace("{custody: {is: detained}}", "{custody: {at_least: 1}}"))
     assert main(["policy", "check", str(file)]) == 1
     line = file.read_text().splitlines().index("    when: {custody: {at_least: 1}}") + 1
     assert (

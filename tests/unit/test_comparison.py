@@ -11,20 +11,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from casereview.cli import main
-from casereview.offline import Named, read_case
-from casereview.policy import registry
-from casereview.policy.compiled import compile_policy
+from casereview.cli.main import main
+from casereview.cli.offline import Named, read_case
+from casereview.policy import packaged
+from casereview.policy.compiler import compile_policy
 from casereview.policy.engine import rank
 from tests.docket import bodies, lines
 
 if TYPE_CHECKING:
     from casereview.policy.ranking import Ranking
 
-A, B, _ORDER = registry.PACKAGED
+A, B, _ORDER = packaged.PACKAGED
 AT = datetime.fromisoformat("2022-01-18T12:00:00-05:00")
 DRAFT = (
-    registry.text_of(B)
+    packaged.text_of(B)
     .replace(f"id: {B}", "id: draft")
     .replace("when: {custody: {is: detained}}", "when: {any: [{custody: {is: detained}}, {pregnant: {is: true}}]}", 1)
     .replace("earlier_by: 30d", "earlier_by: 10d", 1)
@@ -47,7 +47,7 @@ def compared(folder: Path, capsys: pytest.CaptureFixture[str], a: str, b: str, *
 
 
 def recounted(text: str) -> list[Ranking]:
-    policy = compile_policy(registry.read_policy(text), registry.flags())
+    policy = compile_policy(packaged.read_policy(text), packaged.flags())
     return [rank(read_case(json.dumps(body).encode(), AT), policy, AT, None) for body in bodies(1000)]
 
 
@@ -55,7 +55,7 @@ def recounted(text: str) -> list[Ranking]:
 def test_the_numbers_equal_a_recount(folder: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     other = str(folder / "draft.yaml") if name == "draft" else name
     found = compared(folder, capsys, B, other)
-    ones, others = recounted(registry.text_of(B)), recounted(DRAFT if name == "draft" else registry.text_of(A))
+    ones, others = recounted(packaged.text_of(B)), recounted(DRAFT if name == "draft" else packaged.text_of(A))
     pairs = list(zip(ones, others, strict=True))
     for side, rankings in (("a", ones), ("b", others)):
         lanes = Counter(ranking.lane for ranking in rankings)
@@ -111,6 +111,6 @@ def test_the_docket_is_the_same_for_the_same_seed_and_of_any_size() -> None:
 def test_the_docket_reaches_every_lane_and_all_of_the_large_offices() -> None:
     named = Named(B)
     assert named.compile().id == B
-    lanes = Counter(ranking.lane for ranking in recounted(registry.text_of(B)))
-    assert set(lanes) == {lane.id for lane in registry.packaged(B).lanes}
+    lanes = Counter(ranking.lane for ranking in recounted(packaged.text_of(B)))
+    assert set(lanes) == {lane.id for lane in packaged.packaged(B).lanes}
     assert lanes["detained"] > lanes["imminent_removal"] > lanes["citizenship_claim"] > 0

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from casereview.contacts import ContactChange, change_contact, open_contact
-from casereview.records import Request
-from casereview.sealing import Seal, SealBrokenError
-from casereview.submission import Contact, Update, parse, parse_submission
+from casereview.crypto.sealing import Seal, SealBrokenError
+from casereview.http.validation import parse, parse_submission
+from casereview.schema.records import Request
+from casereview.schema.submission import Contact, Update
+from casereview.usecases.contacts import ContactChange, change_contact, open_contact
 from tests.unit.bodies import FULL, RECEIVED, SMALLEST
 from tests.unit.kms import seal
 

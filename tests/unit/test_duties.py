@@ -8,20 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.claiming import UNCLAIMED
-from casereview.duties import (
-    ATTEMPTS,
-    due_at,
-    due_attributes,
-    is_looked_at,
-    is_missed,
-    is_overdue,
-    next_try,
-    shard_of,
-    shards,
-)
-from casereview.facts import Facts
-from casereview.records import Case, Notice
+from casereview.cases.due import ATTEMPTS, due_at, due_attributes, next_try, shard_of, shards
+from casereview.cases.first_look import is_looked_at, is_missed, is_overdue
+from casereview.cases.lease import UNCLAIMED
+from casereview.schema.facts import Facts
+from casereview.schema.records import Case, Notice
 from tests.unit.histories import NOW, file_of, filed, notice
 
 HOUR = timedelta(hours=1)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from casereview.facts import Facts
-from casereview.history import TOLD, changes_between, changes_of_new
-from casereview.items import from_item, to_item
-from casereview.records import Case, Change, Event
+from casereview.cases.changes import TOLD, changes_between, changes_of_new
+from casereview.schema.facts import Facts
+from casereview.schema.records import Case, Change, Event
+from casereview.store.items import from_item, to_item
 from tests.unit.histories import NOW, event, queued
 from tests.unit.stored import of_kind
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from casereview.identifiers import (
+from casereview.schema.identifiers import (
     ALPHABET,
     CASE_ID_SYMBOLS,
     CODE_SYMBOLS,

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from casereview import keys
-from casereview.duties import STUCK, shard_of
-from casereview.facts import Facts
-from casereview.items import from_item, key_of, to_item
-from casereview.lifecycle import QUEUED
-from casereview.policy_records import Preview
-from casereview.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.cases.due import STUCK, shard_of
+from casereview.cases.lifecycle import QUEUED
+from casereview.schema.facts import Facts
+from casereview.schema.policy_records import Preview
+from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.store import keys
+from casereview.store.items import from_item, key_of, to_item
 from tests.unit.histories import NOW, event, file_of, filed, notice, updated
 from tests.unit.stored import KINDS, of_kind
 

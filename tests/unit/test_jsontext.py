@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.jsontext import MAX_BYTES, MAX_DEPTH, Json, canonical, escape, read_object
-from casereview.problems import ProblemError
+from casereview.http.json_body import MAX_BYTES, MAX_DEPTH, Json, canonical, escape, read_object
+from casereview.http.problems import ProblemError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 values: st.SearchStrategy[Json] = st.recursive(

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import casereview
-from casereview.languages import LANGUAGES, choose, direction, has_written_form_here, in_order, is_language_tag
+from casereview.schema.languages import LANGUAGES, choose, direction, has_written_form_here, in_order, is_language_tag
 
-TABLE = files("casereview").joinpath("data/language_fallbacks.csv").read_text("utf-8")
+TABLE = files("casereview.schema").joinpath("data/language_fallbacks.csv").read_text("utf-8")
 ROWS = list(csv.DictReader(TABLE.splitlines()))
 
 
@@ -173,7 +173,7 @@ def test_every_row_of_the_table_is_reached_by_its_own_tag() -> None:
 
 def test_our_own_languages_do_not_load_the_registry() -> None:
     script = (
-        "import sys; from casereview.languages import *\n"
+        "import sys; from casereview.schema.languages import *\n"
         "for tag in LANGUAGES: assert is_language_tag(tag) and choose(tag) == tag and direction(tag)\n"
         "assert 'langcodes' not in sys.modules; choose('es-MX'); assert 'langcodes' in sys.modules"
     )

@@ -8,19 +8,8 @@ from typing import get_args
 
 import pytest
 
-from casereview.lifecycle import (
-    ENDED,
-    LIVE,
-    OPEN,
-    QUEUED,
-    TRANSITIONS,
-    EventKind,
-    IllegalTransitionError,
-    PublicStatus,
-    Status,
-    check,
-    public,
-)
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, IllegalTransitionError, check, public
+from casereview.schema.vocabulary import EventKind, PublicStatus, Status
 from infra.lifecycle import EVENTS, PATH, ROOT, STATES, main, text
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, read
-from casereview.macs import Macs, body_digest
+from casereview.crypto.macs import Macs, body_digest
+from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, read
 from tests.unit.kms import kms, mac_key, macs
 
 RECEIPT = "0000-0000-0000-0000-0"

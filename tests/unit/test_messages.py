@@ -8,7 +8,8 @@ import pytest
 from moto import mock_aws
 from pydantic import ValidationError
 
-from casereview.messages import Duty, NoticeMessage, Queue, RankMessage
+from casereview.runtime.queue import Queue
+from casereview.schema.messages import Duty, NoticeMessage, RankMessage
 
 
 @pytest.fixture

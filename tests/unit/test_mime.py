@@ -8,7 +8,7 @@ from email.policy import default
 
 import pytest
 
-from casereview.languages import LANGUAGES, Language
+from casereview.schema.languages import LANGUAGES, Language
 from notify.mime import UnsendableError, build_mime
 from notify.render import render
 

@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from casereview.facts import Conviction
-from casereview.model import Instant, Record, rfc3339, to_milliseconds
-from casereview.problems import Fault, ProblemError, conflict, forbidden, malformed, not_found, not_yours, unprocessable
+from casereview.http.problems import (
+    Fault,
+    ProblemError,
+    conflict,
+    forbidden,
+    malformed,
+    not_found,
+    not_yours,
+    unprocessable,
+)
+from casereview.schema.base import Instant, Record, rfc3339, to_milliseconds
+from casereview.schema.facts import Conviction
 from tests.unit.stored import instants
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.claims import marks_of
-from casereview.facts import Conviction, Facts
-from casereview.submission import FactClaims, Submission, open_claims, open_facts, parse_submission
+from casereview.evidence.open_facts import marks_of, open_claims, open_facts
+from casereview.http.validation import parse_submission
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.submission import FactClaims, Submission
 from tests.unit.bodies import FULL, RECEIVED, SMALLEST, Path, changed, leaves
 
 ON = date(2022, 1, 18)

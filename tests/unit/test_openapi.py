@@ -15,14 +15,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from casereview.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
-from casereview.routing import find_state
+from casereview.routing.offices import find_state
+from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
 from infra.openapi import ROOT
 from infra.openapi.__main__ import APIS, main
 from infra.openapi.document import Api, UndocumentedError, build
 from infra.openapi.public import PUBLIC
 from infra.openapi.schemas import attribute_docstrings
-from intake.answers import Decision, WhereItStands
+from intake.responses import Decision, WhereItStands
 from tests.template.reading import properties
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from casereview.problems import ProblemError
-from casereview.submission import Nothing, Statement, Submission, Update, parse
+from casereview.http.problems import ProblemError
+from casereview.http.validation import parse
+from casereview.schema.submission import Nothing, Statement, Submission, Update
 from infra.openapi import ROOT
 from tests.system import body
 

@@ -9,12 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import intake.answers
+import intake.responses
 from infra.openapi import ROOT
 from infra.openapi.schemas import AmbiguousNameError, schemas
 from infra.openapi.staff import STAFF
 from review.authorization import ROUTES
-from review.bodies import Decision
+from review.schema.commands import Decision
 from tests.template.reading import properties
 
 DOCUMENT = json.loads((ROOT / STAFF.path).read_text(encoding="utf-8"))
@@ -83,4 +83,4 @@ def test_no_answer_has_a_place_for_an_access_code_but_those_that_hand_one_over()
 
 def test_two_records_of_one_name_are_refused() -> None:
     with pytest.raises(AmbiguousNameError, match="Decision"):
-        schemas([Decision], [intake.answers.Decision])
+        schemas([Decision], [intake.responses.Decision])

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casereview import keys
-from casereview.policies import FRESH, changed_by, entries
-from casereview.policy import registry
-from casereview.policy_records import PolicyInForce, PolicyRecord, Span
+from casereview.policy import packaged
+from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span
+from casereview.store import keys
+from casereview.store.policy_repository import FRESH, changed_by, entries
 from tests.calls import names, recorded
 from tests.integration.policies.drafts import EARLIER, ORDER, draft, publish, send
 from tests.system import START, System
 
 if TYPE_CHECKING:
-    from casereview.policy.schema import Head
+    from casereview.policy.document import Head
 
-INTERIM, GUIDELINES, _ORDER = registry.PACKAGED
+INTERIM, GUIDELINES, _ORDER = packaged.PACKAGED
 
 
 def at(text: str) -> datetime:
@@ -44,7 +44,7 @@ def record(name: str, *spans: tuple[str, str | None], amends: str | None = None,
 
 
 def governs(heads: tuple[Head, ...], when: str) -> str | None:
-    head, _until = registry.in_force(heads, at(when))
+    head, _until = packaged.in_force(heads, at(when))
     return head.id if head else None
 
 
@@ -73,7 +73,7 @@ def test_the_timeline_is_that_of_the_memos_and_the_courts(when: str, policy: str
 def test_only_what_was_approved_is_an_entry() -> None:
     spans = (("2030-01-01T00:00:00Z", None),)
     records = [record("one", *spans), record("two", *spans, state="draft"), record("three", *spans, state="refused")]
-    assert [head.id for head in entries(records)] == [*registry.PACKAGED, "one"]
+    assert [head.id for head in entries(records)] == [*packaged.PACKAGED, "one"]
 
 
 def test_an_amendment_replaces_the_intervals_of_its_policy() -> None:
@@ -138,7 +138,7 @@ def test_a_document_is_compiled_once(system: System) -> None:
     system.later(minutes=1)
     assert system.intake.policies.compiled("earlier") is first
     assert first.digest == system.read(PolicyRecord, keys.policy("earlier")).digest
-    assert system.intake.policies.compiled(ORDER) is registry.compiled(ORDER)
+    assert system.intake.policies.compiled(ORDER) is packaged.compiled(ORDER)
 
 
 @pytest.mark.parametrize("name", ["nothing", "earlier"])

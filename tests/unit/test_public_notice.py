@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import casereview
-from casereview.languages import LANGUAGES, Language
-from casereview.notice_text import LINE, public_notice
-from casereview.notice_text.public_notice import Supplied, compose, supplied, words
+from casereview.notices.public_notice import LINE, Supplied, compose, public_notice, supplied, words
+from casereview.schema.languages import LANGUAGES, Language
 
 FOLDER = Path(casereview.__file__).parent / "notice_text" / "public"
 FORBIDDEN: dict[str, list[str]] = json.loads(Path(__file__).with_name("forbidden_words.json").read_bytes())

@@ -11,9 +11,11 @@ from typing import get_args
 
 import pytest
 
-from casereview.languages import LANGUAGES, Language
-from casereview.notice_text import LINE, OFFICE_VERSIONS, VERSIONS, NoticeTextError, OfficeTemplateId, TemplateId
-from casereview.records import Notice
+from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS, NoticeTextError
+from casereview.notices.public_notice import LINE
+from casereview.schema.languages import LANGUAGES, Language
+from casereview.schema.records import Notice
+from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 from notify.render import TEMPLATES, Message, _fill, office_texts, render, render_for_office, texts
 
 RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"

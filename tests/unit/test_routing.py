@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.routing import HEADQUARTERS, find_county, find_facility, find_state, offices, responsible, route
+from casereview.routing.offices import (
+    HEADQUARTERS,
+    find_county,
+    find_facility,
+    find_state,
+    offices,
+    responsible,
+    route,
+)
+from casereview.schema.facts import Facts
 
 MOVED = date(2021, 8, 1)
 BEFORE, AFTER = MOVED - timedelta(days=1), MOVED

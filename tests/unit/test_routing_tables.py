@@ -8,8 +8,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import casereview
-from casereview.facts import Facts
-from casereview.routing import HEADQUARTERS, find_county, find_facility, find_state, offices, plain, responsible, route
+from casereview.routing.offices import (
+    HEADQUARTERS,
+    find_county,
+    find_facility,
+    find_state,
+    offices,
+    plain,
+    responsible,
+    route,
+)
+from casereview.schema.facts import Facts
 
 DATA = Path(casereview.__file__).parent / "data"
 BEFORE, AFTER = date(2021, 7, 31), date(2021, 8, 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.sealing import Seal, SealBrokenError
+from casereview.crypto.sealing import Seal, SealBrokenError
 from tests.unit.kms import kms, seal, seal_key
 
 MEGABYTE = 1024 * 1024

@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 from pydantic import ValidationError
 
-from casereview.settings import Settings, now
+from casereview.runtime.settings import Settings, now
 
 
 class Some(Settings):

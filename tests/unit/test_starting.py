@@ -7,7 +7,7 @@ import importlib
 import pytest
 from snapshot_restore_py import get_before_snapshot
 
-from casereview.policy.registry import compile_packaged
+from casereview.policy.packaged import compile_packaged
 from tests.bench.start.measure import environment_of
 from tests.calls import recorded
 from tests.system import System

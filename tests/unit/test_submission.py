@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.problems import ProblemError
-from casereview.submission import parse_submission
+from casereview.http.problems import ProblemError
+from casereview.http.validation import parse_submission
 from tests.unit.bodies import FULL, RECEIVED, SMALLEST, Path, changed, leaves, pointer
 
 CANARY = "zq7canary"

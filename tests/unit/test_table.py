@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from casereview import keys
-from casereview.items import from_item
-from casereview.records import Case, CaseFile, Event, Guard, Officer, Read
-from casereview.table import Table
-from casereview.writes import RefusedError, add, check, delete, put_new, put_over
+from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, add, check, delete, put_new, put_over
 from tests.unit.histories import NOW, event, notice
 from tests.unit.histories import queued as case
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview import keys
-from casereview.duties import STUCK, shard_of
-from casereview.records import Case
-from casereview.table import Due, Listed, Table
+from casereview.cases.due import STUCK, shard_of
+from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.store.table import Due, Listed, Table
 from tests.unit.histories import NOW
 from tests.unit.histories import queued as case
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from casereview.desk import Desk
-from casereview.fields import EASTERN
-from casereview.filing import file_request
-from casereview.http import answer, body_of, header, parameter, refuse_with_problems
-from casereview.languages import DEFAULT
-from casereview.notice_text import public_notice
-from casereview.problems import Fault, unprocessable
-from casereview.routing import find_county, find_state, offices, responsible
-from intake.answers import Accepted, FieldOffice, FieldOffices, NoticeText
-from intake.changes import escalate, update, withdraw
-from intake.lookup import look_up
+from casereview.http.problems import Fault, unprocessable
+from casereview.http.resolver import answer, body_of, header, parameter, refuse_with_problems
+from casereview.notices.public_notice import public_notice
+from casereview.routing.offices import find_county, find_state, offices, responsible
+from casereview.schema.base import EASTERN
+from casereview.schema.languages import DEFAULT
+from casereview.usecases.file_request import file_request
+from casereview.usecases.services import Desk
+from intake.commands import escalate, update, withdraw
+from intake.responses import Accepted, FieldOffice, FieldOffices, NoticeText
 from intake.services import logger, metrics, services
+from intake.status import look_up
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -6,8 +6,8 @@ from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 
-from casereview.desk import Desk, DeskSettings, connect
-from casereview.starting import ready_before_snapshot
+from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.usecases.services import Desk, DeskSettings, connect
 
 logger = Logger()
 metrics = Metrics()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casereview.batch import SqsRecord, each_record
-from casereview.messages import NoticeMessage
-from notify.bounces import learn
+from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.schema.messages import NoticeMessage
 from notify.delivery import deliver
+from notify.delivery_events import learn
 from notify.services import Services, logger, metrics, services
 
 if TYPE_CHECKING:

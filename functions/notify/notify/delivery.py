@@ -18,15 +18,16 @@ from random import SystemRandom
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview import keys
-from casereview.messages import NoticeMessage
-from casereview.model import to_milliseconds
-from casereview.records import Notice, Undelivered
-from casereview.writes import RefusedError, put_over
+from casereview.schema.base import to_milliseconds
+from casereview.schema.messages import NoticeMessage
+from casereview.schema.records import Notice
+from casereview.schema.vocabulary import Undelivered
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, put_over
+from notify.providers import PermanentError, TransientError, UnansweredError
+from notify.recipients import Target, find_target
 from notify.render import Message, render, render_for_office
-from notify.senders import PermanentError, TransientError, UnansweredError
 from notify.services import Services, metrics
-from notify.targets import Target, find_target
 from notify.undeliverable import give_up
 
 LEASE = timedelta(seconds=45)

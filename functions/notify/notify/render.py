@@ -12,9 +12,11 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from casereview.languages import Language, choose, direction, in_order
-from casereview.model import Record
-from casereview.notice_text import LINE, NoticeTextError, OfficeTemplateId, TemplateId, check_values
+from casereview.notices.catalog import NoticeTextError, check_values
+from casereview.notices.public_notice import LINE
+from casereview.schema.base import Record
+from casereview.schema.languages import Language, choose, direction, in_order
+from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,14 +8,15 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
-from casereview.clients import Clients
-from casereview.macs import Macs
-from casereview.messages import Queue
-from casereview.sealing import Seal
-from casereview.settings import Clock, Settings, now
-from casereview.starting import ready_before_snapshot
-from casereview.table import Table
-from notify.senders import Mail, TextMessages
+from casereview.crypto.macs import Macs
+from casereview.crypto.sealing import Seal
+from casereview.runtime.aws_clients import Clients
+from casereview.runtime.queue import Queue
+from casereview.runtime.settings import Settings, now
+from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.schema.base import Clock
+from casereview.store.table import Table
+from notify.providers import Mail, TextMessages
 
 logger = Logger()
 metrics = Metrics()

@@ -11,15 +11,16 @@ from typing import NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview import keys
-from casereview.calling import MUST_PHONE, with_call
-from casereview.history import changes_between
-from casereview.lifecycle import LIVE, check
-from casereview.messages import RankMessage
-from casereview.notice_text import OFFICE_VERSIONS
-from casereview.notices import undelivered
-from casereview.records import Case, Change, Event, Notice, Request, Undelivered
-from casereview.writes import RefusedError, Write, put_new, put_over
+from casereview.cases.changes import changes_between
+from casereview.cases.lifecycle import LIVE, check
+from casereview.cases.telephone import MUST_PHONE, with_call
+from casereview.notices.catalog import OFFICE_VERSIONS
+from casereview.notices.owed import undelivered
+from casereview.schema.messages import RankMessage
+from casereview.schema.records import Case, Change, Event, Notice, Request
+from casereview.schema.vocabulary import Undelivered
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics
 
 TRIES = 3

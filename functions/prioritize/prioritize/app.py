@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from casereview.batch import SqsRecord, each_record
-from casereview.faults import Contained
-from casereview.messages import Duty, PreviewMessage, RankMessage
-from prioritize.preview import preview
+from casereview.runtime.error_logging import Contained
+from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.schema.messages import Duty, PreviewMessage, RankMessage
+from prioritize.policy_preview import preview
+from prioritize.policy_switch import switch
 from prioritize.services import Services, logger, metrics, services
 from prioritize.snapshot import snapshot
 from prioritize.sweep import redrive, sweep
-from prioritize.switch import switch
 from prioritize.worker import rank_case
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 
-from casereview.clients import Clients
-from casereview.messages import Queue
-from casereview.policies import Policies
-from casereview.policy.registry import compile_packaged
-from casereview.settings import Clock, Settings, now
-from casereview.starting import ready_before_snapshot
-from casereview.table import Table
+from casereview.policy.packaged import compile_packaged
+from casereview.runtime.aws_clients import Clients
+from casereview.runtime.queue import Queue
+from casereview.runtime.settings import Settings, now
+from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.schema.base import Clock
+from casereview.store.policy_repository import Policies
+from casereview.store.table import Table
 
 logger = Logger()
 metrics = Metrics()

@@ -12,14 +12,14 @@ from statistics import median_low
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.faults import Contained
-from casereview.model import to_milliseconds
-from casereview.policy.compiled import CompiledPolicy
-from casereview.records import LaneCount, Snapshot
-from casereview.routing import queues
-from casereview.table import Standing
+from casereview.policy.compiler import CompiledPolicy
+from casereview.routing.offices import queues
+from casereview.runtime.error_logging import Contained
+from casereview.schema.base import to_milliseconds
+from casereview.schema.records import LaneCount, Snapshot
+from casereview.store.table import Standing
+from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
-from prioritize.turns import in_turn
 
 _EVERY = timedelta(minutes=5)
 """From one run to the next, as the template has it."""

@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casereview import keys
-from casereview.duties import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
-from casereview.faults import describe
-from casereview.messages import NoticeMessage, PreviewMessage, RankMessage
-from casereview.table import Due
+from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
+from casereview.runtime.error_logging import describe
+from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
+from casereview.store import keys
+from casereview.store.table import Due
+from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
-from prioritize.turns import in_turn
 
 PER_SHARD = 100
 """Items of one shard that one tick asks for."""

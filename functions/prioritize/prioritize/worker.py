@@ -9,20 +9,18 @@ from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from casereview.assess import Assessment, InForce, assess
-from casereview.claiming import lease
-from casereview.clock import running_clock
-from casereview.duties import is_missed
-from casereview.explaining import explanation_of
-from casereview.history import changes_between
-from casereview.lifecycle import LIVE
-from casereview.messages import NoticeMessage
-from casereview.model import to_milliseconds
-from casereview.notices import target_passed
-from casereview.policy.compiled import CompiledPolicy
-from casereview.records import Case, CaseFile, Event
-from casereview.writes import RefusedError, put_new, put_over
-from prioritize.endings import end_what_ended
+from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
+from casereview.cases.changes import changes_between
+from casereview.cases.first_look import is_missed, running_clock
+from casereview.cases.lease import lease
+from casereview.cases.lifecycle import LIVE
+from casereview.notices.owed import target_passed
+from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.base import to_milliseconds
+from casereview.schema.messages import NoticeMessage
+from casereview.schema.records import Case, CaseFile, Event
+from casereview.store.transaction import RefusedError, put_new, put_over
+from prioritize.expiry import end_what_ended
 from prioritize.services import Services, metrics
 
 TRIES = 5

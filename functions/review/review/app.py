@@ -8,30 +8,31 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from casereview.desk import Desk
-from casereview.filing import file_request
-from casereview.http import answer, body_of, header, parameter, refuse_with_problems
-from casereview.model import Record
-from casereview.problems import Fault, unprocessable
-from casereview.records import Case
-from casereview.steps import Actor
-from casereview.submission import Nothing, parse
-from review import bodies
-from review.answers import CaseChanged
-from review.asking import ask
+from casereview.http.problems import Fault, unprocessable
+from casereview.http.resolver import answer, body_of, header, parameter, refuse_with_problems
+from casereview.http.validation import parse
+from casereview.schema.base import Record
+from casereview.schema.records import Case
+from casereview.schema.submission import Nothing
+from casereview.store.transition import Actor
+from casereview.usecases.file_request import file_request
+from casereview.usecases.services import Desk
 from review.authorization import Caller, Role, caller_of, enter
-from review.cases import Visit, visit
-from review.claims import claim, release
-from review.deciding import approve, decide
-from review.joining import link, reissue, split
-from review.moving import record_removal, reopen, transfer
-from review.policies import approve_policy, ask_for_preview, send
-from review.policy_answers import Document, PolicyApproval
-from review.policy_reading import list_policies, read_policy
-from review.reading import read_case, read_contacts, read_history, read_ranking
+from review.cases.decision import approve, decide
+from review.cases.information import ask
+from review.cases.lease import claim, release
+from review.cases.linking import link, reissue, split
+from review.cases.session import Visit, visit
+from review.cases.transfer import record_removal, reopen, transfer
+from review.cases.verification import verify
+from review.cases.views import read_case, read_contacts, read_history, read_ranking
+from review.policies.publication import approve_policy, ask_for_preview, send
+from review.policies.views import list_policies, read_policy
+from review.schema import commands
+from review.schema.policies import Document, PolicyApproval
+from review.schema.responses import CaseChanged
 from review.services import logger, metrics, services
 from review.summary import summary
-from review.verifying import verify
 from review.worklist import page, take_next
 
 if TYPE_CHECKING:
@@ -148,37 +149,37 @@ def _act(case_id: str, what: str, body: type[_Body], act: Callable[[Visit, _Body
 @app.post("/staff/cases/<case_id>/verifications")
 def post_verification(case_id: str) -> Response[str]:
     """Establish or refute facts, an identity or an authority."""
-    return _act(case_id, "/verifications", bodies.Finding, verify)
+    return _act(case_id, "/verifications", commands.Finding, verify)
 
 
 @app.post("/staff/cases/<case_id>/information-requests")
 def post_information_request(case_id: str) -> Response[str]:
     """Ask the requester for information."""
-    return _act(case_id, "/information-requests", bodies.InformationRequest, ask)
+    return _act(case_id, "/information-requests", commands.InformationRequest, ask)
 
 
 @app.post("/staff/cases/<case_id>/transfer")
 def post_transfer(case_id: str) -> Response[str]:
     """Send a case to another office, with the same clock."""
-    return _act(case_id, "/transfer", bodies.Transfer, transfer)
+    return _act(case_id, "/transfer", commands.Transfer, transfer)
 
 
 @app.post("/staff/cases/<case_id>/removal")
 def post_removal(case_id: str) -> Response[str]:
     """Record that the person was removed."""
-    return _act(case_id, "/removal", bodies.Removal, record_removal)
+    return _act(case_id, "/removal", commands.Removal, record_removal)
 
 
 @app.post("/staff/cases/<case_id>/link")
 def post_link(case_id: str) -> Response[str]:
     """Join a case without A-number to an open one."""
-    return _act(case_id, "/link", bodies.Link, link)
+    return _act(case_id, "/link", commands.Link, link)
 
 
 @app.post("/staff/cases/<case_id>/split")
 def post_split(case_id: str) -> Response[str]:
     """Split a wrongly joined request off; the answer is about its new case."""
-    return _act(case_id, "/split", bodies.Split, split)
+    return _act(case_id, "/split", commands.Split, split)
 
 
 @app.post("/staff/cases/<case_id>/reissue-code")
@@ -186,25 +187,25 @@ def post_reissue(case_id: str) -> Response[str]:
     """Make a new access code for a request, shown once."""
     at = _visit(case_id, "/reissue-code")
     at.case()
-    return answer(HTTPStatus.OK, reissue(at, _parse(bodies.Reissue)))
+    return answer(HTTPStatus.OK, reissue(at, _parse(commands.Reissue)))
 
 
 @app.post("/staff/cases/<case_id>/reopening")
 def post_reopening(case_id: str) -> Response[str]:
     """Put an ended case into the line again, on changed circumstances."""
-    return _act(case_id, "/reopening", bodies.Why, reopen)
+    return _act(case_id, "/reopening", commands.Why, reopen)
 
 
 @app.post("/staff/cases/<case_id>/decision")
 def post_decision(case_id: str) -> Response[str]:
     """Decide a case; where the policy asks for an approval, the decision waits for it."""
-    return _act(case_id, "/decision", bodies.Decision, decide)
+    return _act(case_id, "/decision", commands.Decision, decide)
 
 
 @app.post("/staff/cases/<case_id>/approval")
 def post_approval(case_id: str) -> Response[str]:
     """Approve a decision of somebody else, or return it."""
-    return _act(case_id, "/approval", bodies.Approval, approve)
+    return _act(case_id, "/approval", commands.Approval, approve)
 
 
 @app.get("/staff/summary")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
 
-from casereview.lifecycle import ENDED
-from casereview.problems import ProblemError, not_yours
-from casereview.records import Case
-from casereview.routing import SENIOR_REVIEWING_OFFICIAL
+from casereview.cases.lifecycle import ENDED
+from casereview.http.problems import ProblemError, not_yours
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.records import Case
 
 Role = Literal["officer", "supervisor", "sro", "policy"]
 ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))

@@ -6,9 +6,9 @@ from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 
-from casereview.desk import Desk, DeskSettings, connect
-from casereview.policy.registry import compile_packaged
-from casereview.starting import ready_before_snapshot
+from casereview.policy.packaged import compile_packaged
+from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.usecases.services import Desk, DeskSettings, connect
 
 logger = Logger()
 metrics = Metrics()

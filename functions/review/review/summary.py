@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview import keys
-from casereview.desk import Desk
-from casereview.problems import conflict, forbidden
-from casereview.records import Snapshot
-from review.answers import LaneSummary, Summary
+from casereview.http.problems import conflict, forbidden
+from casereview.schema.records import Snapshot
+from casereview.store import keys
+from casereview.usecases.services import Desk
 from review.authorization import Caller
+from review.schema.responses import LaneSummary, Summary
 
 
 def summary(desk: Desk, caller: Caller, office: str) -> Summary:

@@ -13,20 +13,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casereview.claiming import counter
-from casereview.desk import Desk
-from casereview.duties import is_looked_at, is_overdue
-from casereview.lifecycle import QUEUED
-from casereview.model import Record, to_milliseconds
-from casereview.policy.compiled import CompiledPolicy
-from casereview.problems import Fault, ProblemError, forbidden, malformed, unprocessable
-from casereview.records import Case
-from casereview.routing import SENIOR_REVIEWING_OFFICIAL
-from casereview.table import Listed
-from review.answers import Item, Reason, Worklist
+from casereview.cases.first_look import is_looked_at, is_overdue
+from casereview.cases.flags import flags_of
+from casereview.cases.lifecycle import QUEUED
+from casereview.http.problems import Fault, ProblemError, forbidden, malformed, unprocessable
+from casereview.policy.compiler import CompiledPolicy
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.base import Record, to_milliseconds
+from casereview.schema.records import Case
+from casereview.store.caseload import counter
+from casereview.store.table import Listed
+from casereview.usecases.services import Desk
 from review.authorization import Caller, Role
-from review.cases import Visit
-from review.claims import CapReachedError, claim, is_claimable
+from review.cases.lease import CapReachedError, claim, is_claimable
+from review.cases.session import Visit
+from review.schema.responses import Item, Reason, Worklist
 
 LIMIT = range(1, 101)
 _PAGE = 25
@@ -92,12 +93,6 @@ def item_of(desk: Desk, case: Case, position: int, now: datetime) -> Item:
         claimed_by=case.claimed_by,
         policy=case.policy,
     )
-
-
-def flags_of(case: Case) -> tuple[str, ...]:
-    """Return the flags of a case, with those that no ranking gives."""
-    more = [name for name, holds in (("stuck", case.stuck), ("safety", case.safety)) if holds]
-    return (*case.flags, *(flag for flag in more if flag not in case.flags))
 
 
 def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
-from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
-from casereview.policy.moments import NEVER, PAST, anniversary, days_from, year_begins
+from casereview.policy.calendar import NEVER, PAST, anniversary, days_from, year_begins
 from casereview.policy.predicates import Condition
+from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 
 FIRST_AS_LAST: Final = "entered_on, where last_entry_on is unknown"
 """Read as the last entry, of those who came once."""

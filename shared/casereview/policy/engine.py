@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
 
-from casereview.policy.compiled import Assertions, CompiledPolicy, Place
-from casereview.policy.moments import NEVER, PAST
+from casereview.policy.calendar import NEVER, PAST
+from casereview.policy.compiler import Assertions, CompiledPolicy, Place
 from casereview.policy.ranking import Explanation, FactorFound, Ranking, RankInput
-from casereview.policy.reading import Flip
+from casereview.policy.readers import Flip
 
 _UNVERIFIED: Final = "verify"
 _MILLISECOND: Final = timedelta(milliseconds=1)

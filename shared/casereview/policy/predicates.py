@@ -14,9 +14,9 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, StrictInt, Tag
 from typing_extensions import TypedDict
 
-from casereview.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
-from casereview.policy.moments import Day, Duration, Years
-from casereview.policy.refusing import refusal
+from casereview.policy.calendar import Day, Duration, Years
+from casereview.policy.errors import refusal
+from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 
 Yes = Literal[True]
 AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]

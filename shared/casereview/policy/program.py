@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from casereview.policy.conditions import Combination, Node, Static, Turn
-from casereview.policy.reading import (
+from casereview.policy.readers import (
     GETTERS,
     Flip,
     Getter,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from casereview.facts import Facts
+from casereview.schema.facts import Facts
 
 _NONE: frozenset[str] = frozenset()
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from casereview.facts import Conviction
-from casereview.fields import EASTERN
 from casereview.policy.ranking import RankInput
+from casereview.schema.base import EASTERN
+from casereview.schema.facts import Conviction
 from tests.bench.engine.rules import Answer
 
 _MONTH = timedelta(days=30)

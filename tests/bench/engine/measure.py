@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from statistics import median
 from typing import Any, TypeAlias
 
-from casereview.policy.compiled import CompiledPolicy
+from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.engine import rank
+from casereview.policy.packaged import compiled, flags, packaged
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.policy.registry import compiled, flags, packaged
 from tests.bench.cases import NOW, POLICY, cases
 from tests.bench.engine.by_hand import ranker
 from tests.bench.engine.peers import PEERS, Evaluate, find_peers

@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate, compress, pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from casereview.facts import Conviction, ConvictionKind, Facts
-from casereview.fields import EASTERN
+from casereview.policy.document import Flags, Policy, Rule
 from casereview.policy.ranking import RankInput
-from casereview.policy.schema import Flags, Policy, Rule
+from casereview.schema.base import EASTERN
+from casereview.schema.facts import Conviction, ConvictionKind, Facts
 
 Operator = Literal["==", "in", "<=", ">="]
 FlatFacts: TypeAlias = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casereview.policy.registry import compiled
+from casereview.policy.packaged import compiled
 from tests.bench.cases import POLICY, cases
 from tests.bench.engine.measure import BY_HAND, answers, by_hand, check, ours, seconds
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from casereview.policy.compiled import CompiledPolicy, compile_policy
+from casereview.policy.compiler import CompiledPolicy, compile_policy
+from casereview.policy.packaged import compiled, flags, packaged
 from casereview.policy.ranking import Ranking
-from casereview.policy.registry import compiled, flags, packaged
 from tests.bench.queueing.world import Matter
 
 POLICY: Final = "2021-02-18-interim"

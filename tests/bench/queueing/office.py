@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
-from casereview.claiming import lease
+from casereview.cases.lease import lease
 from casereview.policy.engine import rank
 from casereview.policy.ranking import RankInput
 from tests.bench.queueing.lines import Discipline, Line

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from casereview.facts import Facts
-from casereview.fields import EASTERN
-from casereview.submission import Submission, open_facts
+from casereview.evidence.open_facts import open_facts
+from casereview.schema.base import EASTERN
+from casereview.schema.facts import Facts
+from casereview.schema.submission import Submission
 from tests.docket import bodies
 
 START: Final = datetime(2021, 3, 8, 5, tzinfo=UTC)

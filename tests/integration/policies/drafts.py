@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from casereview.policy import registry
+from casereview.policy import packaged
 from tests.system import Staff, System
 
 AUTHOR, APPROVER = Staff("paula", "policy", None), Staff("peter", "policy", None)
-ORDER = registry.PACKAGED[2]
+ORDER = packaged.PACKAGED[2]
 DETAINED = "    when: {custody: {is: detained}}\n"
 
 
 def draft(name: str, *changes: tuple[str, str], since: str = "2026-11-24T15:00:00Z", of: str = ORDER) -> str:
     """Return a document that differs from a packaged one by its id, its interval and the changes given."""
-    head, _, rest = registry.text_of(of).partition("\nlanes:")
+    head, _, rest = packaged.text_of(of).partition("\nlanes:")
     head = head.replace(f"id: {of}", f"id: {name}").partition("in_force:")[0]
     text = f"{head}in_force:\n  - {{from: {since}}}\n\nlanes:{rest}"
     for old, new in changes:

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 import prioritize.app
-import prioritize.switch
-from casereview import keys
-from casereview.duties import due_at
-from casereview.policy import registry
-from casereview.policy_records import Switch
-from casereview.records import Case, Event
+import prioritize.policy_switch
+from casereview.cases.due import due_at
+from casereview.policy import packaged
+from casereview.schema.policy_records import Switch
+from casereview.schema.records import Case, Event
+from casereview.store import keys
 from prioritize.worker import rank_case
 from tests.calls import Call, Make, intercepted
 from tests.docket import bodies
@@ -37,7 +37,7 @@ RANKED = {
     "version", "lane", "shown_lane", "rank", "sort_at", "lane_since", "target_at", "reasons", "flags", "policy",
     "digest", "rank_at", "missed",
 }  # fmt: skip
-TOP = {lane.id for lane in registry.compiled(ORDER).lanes if lane.top}
+TOP = {lane.id for lane in packaged.compiled(ORDER).lanes if lane.top}
 OFFICER = Staff("omar")
 
 
@@ -161,13 +161,13 @@ def test_a_walk_of_one_round_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def end(so_far: Switch, now: datetime) -> Switch:
         return so_far.model_copy(update={"ended_at": now})
 
-    monkeypatch.setattr(prioritize.switch, "_next_round", end)
+    monkeypatch.setattr(prioritize.policy_switch, "_next_round", end)
     with pytest.raises(AssertionError, match="came under the new policy 0 times"):
         switch_all(60)
 
 
 def test_a_walk_from_the_lowest_lane_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = prioritize.switch._turns
-    monkeypatch.setattr(prioritize.switch, "_turns", lambda *asked: reversed(list(turns(*asked))))
+    turns = prioritize.policy_switch._turns
+    monkeypatch.setattr(prioritize.policy_switch, "_turns", lambda *asked: reversed(list(turns(*asked))))
     with pytest.raises(AssertionError, match="top lanes first"):
         switch_all(60)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casereview.assess import InForce, assess
-from casereview.policy import registry
-from casereview.policy.compiled import compile_policy
-from casereview.records import Case
-from casereview.routing import queues
+from casereview.cases.assessment import InForce, assess
+from casereview.policy import packaged
+from casereview.policy.compiler import compile_policy
+from casereview.routing.offices import queues
+from casereview.schema.records import Case
 from prioritize.worker import rank_case
 from tests.docket import bodies
 from tests.integration.policies.drafts import DETAINED, ORDER, draft, preview, read, send
@@ -49,7 +49,7 @@ def docket() -> Iterator[System]:
 
 def recount(system: System, text: str) -> list[tuple[Case, Ranking, Ranking]]:
     """Rank every case of the table under both policies, one by one."""
-    before, after = registry.compiled(ORDER), compile_policy(registry.read_policy(text), registry.flags())
+    before, after = packaged.compiled(ORDER), compile_policy(packaged.read_policy(text), packaged.flags())
     found = []
     for case in everything(system, Case, "CASE"):
         file = system.intake.table.case_file(case.case_id)

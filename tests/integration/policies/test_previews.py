@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from casereview import keys
-from casereview.messages import PreviewMessage
-from casereview.policy_records import Preview
-from prioritize.preview import preview as count_part
+from casereview.schema.messages import PreviewMessage
+from casereview.schema.policy_records import Preview
+from casereview.store import keys
+from prioritize.policy_preview import preview as count_part
 from tests.edge import edge, once, performs_after
 from tests.integration.policies.drafts import (
     DETAINED,
@@ -43,7 +43,7 @@ def test_who_would_wait_longer_than_the_target_is_told(system: System) -> None:
 
 
 def test_a_part_that_is_asked_for_twice_is_counted_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prioritize.preview.PART", 2)
+    monkeypatch.setattr("prioritize.policy_preview.PART", 2)
     for number in range(7):
         system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
     system.pump()

@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 import pytest
 
-from casereview import keys
-from casereview.policy import registry
-from casereview.policy_records import PolicyInForce, PolicyRecord
-from casereview.writes import RefusedError, put_over
-from review.policies import verdict
-from review.policy_answers import PolicyApproval
+from casereview.policy import packaged
+from casereview.schema.policy_records import PolicyInForce, PolicyRecord
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, put_over
+from review.policies.publication import verdict
+from review.schema.policies import PolicyApproval
 from tests.edge import edge, refuses
 from tests.integration.policies.drafts import (
     APPROVER,
@@ -40,11 +40,11 @@ def states(system: System) -> dict[str, str]:
 
 def test_the_packaged_documents_are_the_first_entries(system: System) -> None:
     answer = system.staff(AUTHOR, "GET", "/staff/policies").json()
-    assert [item["policy_id"] for item in answer["policies"]] == list(registry.PACKAGED)
+    assert [item["policy_id"] for item in answer["policies"]] == list(packaged.PACKAGED)
     assert answer["in_force"] == ORDER
-    assert states(system) == dict(zip(registry.PACKAGED, ("superseded", "superseded", "in_force"), strict=True))
+    assert states(system) == dict(zip(packaged.PACKAGED, ("superseded", "superseded", "in_force"), strict=True))
     assert all(item["packaged"] and item["author"] is None for item in answer["policies"])
-    assert read(system, ORDER)["document"] == registry.text_of(ORDER)
+    assert read(system, ORDER)["document"] == packaged.text_of(ORDER)
 
 
 def test_a_document_goes_from_draft_to_force_by_two_people(system: System) -> None:
@@ -84,7 +84,7 @@ def test_an_approved_document_never_changes(system: System) -> None:
         system.intake.table.write(put_over(before.model_copy(update={"text": "other"}), state="draft"))
 
 
-@pytest.mark.parametrize("name", [*registry.PACKAGED, registry.DEFAULT])
+@pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
 def test_the_id_of_a_packaged_document_is_taken(system: System, name: str) -> None:
     answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft(name)})
     assert answer.status == HTTPStatus.CONFLICT
@@ -150,7 +150,7 @@ def test_an_amendment_can_leave_none_in_force(system: System) -> None:
     publish(system, amendment("end", ORDER, "2025-01-20T05:00:00Z/2026-11-24T15:00:00Z"))
     assert system.staff(AUTHOR, "GET", "/staff/policies").json()["in_force"] is None
     named = system.read(PolicyInForce, keys.IN_FORCE)
-    assert (named.policy, named.digest) == (None, registry.compiled(registry.DEFAULT).digest)
+    assert (named.policy, named.digest) == (None, packaged.compiled(packaged.DEFAULT).digest)
 
 
 def test_only_an_approved_policy_is_amended(system: System) -> None:

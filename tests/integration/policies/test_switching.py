@@ -7,10 +7,10 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from casereview import keys
-from casereview.policy_records import PolicyInForce, Switch
-from casereview.records import Case, Event
-from casereview.switching import bring_in_force
+from casereview.schema.policy_records import PolicyInForce, Switch
+from casereview.schema.records import Case, Event
+from casereview.store import keys
+from casereview.store.policy_in_force import bring_in_force
 from tests.calls import names, recorded
 from tests.edge import edge, once, performs_after
 from tests.integration.policies.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
@@ -319,7 +319,7 @@ def test_the_switch_is_seen_by_the_policy_office_alone(system: System) -> None:
 
 
 def test_progress_is_saved_as_it_goes(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prioritize.switch.PER_SAVE", 2)
+    monkeypatch.setattr("prioritize.policy_switch.PER_SAVE", 2)
     for number in range(7):
         system.file(person(number))
     system.pump()

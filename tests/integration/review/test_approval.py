@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casereview.model import rfc3339
+from casereview.schema.base import rfc3339
 from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,

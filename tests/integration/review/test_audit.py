@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Read
+from casereview.schema.records import Read
 from tests.edge import edge, refuses
 from tests.integration.review.office import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, matter, read
 from tests.system import Staff, System

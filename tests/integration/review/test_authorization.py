@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 import pytest
 
 import review.app
-from casereview import keys
-from casereview.keys import Key
-from casereview.lifecycle import Status
-from casereview.problems import ProblemError
-from casereview.records import Case, CaseFile, Event, Read, Stored
-from casereview.table import Listed, Table
-from casereview.writes import Write
+from casereview.http.problems import ProblemError
+from casereview.schema.records import Case, CaseFile, Event, Read, Stored
+from casereview.schema.vocabulary import Status
+from casereview.store import keys
+from casereview.store.keys import Key
+from casereview.store.table import Listed, Table
+from casereview.store.transaction import Write
 from infra.openapi.document import routes
 from review.authorization import ROUTES, Caller, caller_of, enter
 from tests.proofs.tally import Tally

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.policy import registry
-from casereview.policy.compiled import CompiledPolicy, compile_policy
-from casereview.records import Officer
+from casereview.policy import packaged
+from casereview.policy.compiler import CompiledPolicy, compile_policy
+from casereview.schema.records import Officer
+from casereview.store import keys
 from tests.edge import edge, once, performs_after
 from tests.integration.review.office import (
     CLEARED,
@@ -45,17 +45,17 @@ def _held(system: System, user: Staff = OFFICER) -> int:
 @contextmanager
 def _numbers(monkeypatch: pytest.MonkeyPatch, **numbers: object) -> Iterator[None]:
     """Let the policy in force have other numbers, as a document of the policy office would."""
-    original = registry.compiled
+    original = packaged.compiled
 
     def changed(name: str) -> CompiledPolicy:
-        document = registry.packaged(name)
+        document = packaged.packaged(name)
         update = {"numbers": document.numbers.model_copy(update=numbers)}
-        return compile_policy(document.model_copy(update=update), registry.flags())
+        return compile_policy(document.model_copy(update=update), packaged.flags())
 
     with monkeypatch.context() as patch:
-        patch.setattr(registry, "compiled", changed)
+        patch.setattr(packaged, "compiled", changed)
         yield
-    assert registry.compiled is original
+    assert packaged.compiled is original
 
 
 def test_next_is_the_first_that_nobody_holds_and_says_where_it_stands(system: System) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from casereview.records import Guard
+from casereview.schema.records import Guard
 from tests.integration.review.office import (
     COLLEAGUE,
     OFFICER,

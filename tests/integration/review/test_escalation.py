@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Guard
+from casereview.schema.records import Guard
 from tests.integration.review.office import (
     COLLEAGUE,
     LAWYER,

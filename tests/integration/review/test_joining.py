@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.notice_text import TemplateId
-from casereview.records import Guard, Notice, Request
+from casereview.schema.records import Guard, Notice, Request
+from casereview.schema.vocabulary import TemplateId
+from casereview.store import keys
 from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,

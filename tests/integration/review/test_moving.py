@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casereview import keys
-from casereview.records import Case
+from casereview.schema.records import Case
+from casereview.store import keys
 from tests.integration.review.office import (
     ELSEWHERE,
     OFFICER,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Case
+from casereview.schema.records import Case
 from tests.integration.review.office import (
     COLLEAGUE,
     LAWYER,

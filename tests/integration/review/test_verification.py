@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview import keys
-from casereview.records import Officer, Request
+from casereview.schema.records import Officer, Request
+from casereview.store import keys
 from tests.integration.review.office import (
     CLEARED,
     COLLEAGUE,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from casereview import keys
-from casereview.records import Guard, Officer
+from casereview.schema.records import Guard, Officer
+from casereview.store import keys
 from tests.integration.review.office import (
     OFFICER,
     OFFICIAL,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview.duties import is_overdue
-from casereview.policy.registry import governing
+from casereview.cases.first_look import is_overdue
+from casereview.policy.packaged import governing
 from tests.integration.review.office import OFFICER, ask, claimed, decide, item, matter, person, worklist
 from tests.system import System
 

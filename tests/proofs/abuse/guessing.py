@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from casereview.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, group, spell
+from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, group, spell
 from tests.proofs.abuse.outside import Seen, ask, seen
 from tests.proofs.tally import Tally
 from tests.system import System, body

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from casereview.records import Case
+from casereview.schema.records import Case
 from tests.docket import bodies
 from tests.integration.review.office import LAWYER, OFFICER, SISTER, ask, decide, verify
 from tests.proofs.tally import Tally

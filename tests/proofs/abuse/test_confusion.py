@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-import casereview.macs
-from casereview import keys
-from casereview.identifiers import RECEIPT_SYMBOLS, spell
-from casereview.records import Request
+import casereview.crypto.macs
+from casereview.schema.identifiers import RECEIPT_SYMBOLS, spell
+from casereview.schema.records import Request
+from casereview.store import keys
 from tests.large import quick
 from tests.proofs.abuse.guessing import filed
 from tests.proofs.sizes import sized
@@ -91,14 +91,14 @@ def test_somebody_elses_key_gives_nothing_of_theirs(found: System, tally: Tally)
 
 
 def test_a_digest_that_is_not_compared_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casereview.filing.hmac.compare_digest", lambda _first, _second: True)
+    monkeypatch.setattr("casereview.usecases.file_request.hmac.compare_digest", lambda _first, _second: True)
     tally = Tally()
     others_keys(found, tally, 2)
     assert len(tally.violations) == 2
 
 
 def test_a_key_that_is_the_receipt_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.macs.Macs, "receipt", lambda _macs, key: key)
+    monkeypatch.setattr(casereview.crypto.macs.Macs, "receipt", lambda _macs, key: key)
     tally = Tally()
     as_keys(found, tally, 2)
     assert tally.violations
@@ -107,9 +107,11 @@ def test_a_key_that_is_the_receipt_is_found(found: System, monkeypatch: pytest.M
 def test_one_name_for_receipt_and_code_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """A code that is made of the receipt by no secret key opens every request."""
     random = Random(1)  # noqa: S311
-    monkeypatch.setattr("casereview.filing.new_receipt", lambda: spell(random.randbytes(16), RECEIPT_SYMBOLS))
-    monkeypatch.setattr(casereview.macs.Macs, "code", lambda _macs, receipt, *_more: receipt)
-    monkeypatch.setattr("intake.access.CODE_SYMBOLS", RECEIPT_SYMBOLS)
+    monkeypatch.setattr(
+        "casereview.usecases.file_request.new_receipt", lambda: spell(random.randbytes(16), RECEIPT_SYMBOLS)
+    )
+    monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, receipt, *_more: receipt)
+    monkeypatch.setattr("intake.authentication.CODE_SYMBOLS", RECEIPT_SYMBOLS)
     tally = Tally()
     as_ids(found, tally, 2)
     assert any(violation.startswith("a receipt as its code") for violation in tally.violations)
@@ -122,8 +124,8 @@ def test_a_case_that_is_read_by_any_name_is_found(found: System, monkeypatch: py
         return get(model, key) or (found.requests[0] if model is Request else None)
 
     monkeypatch.setattr(type(found.intake.table), "get", any_request)
-    monkeypatch.setattr(casereview.macs.Macs, "code", lambda _macs, _receipt, *_more: "ANY")
-    monkeypatch.setattr("intake.access._presented", lambda _authorization: "ANY")
+    monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, _receipt, *_more: "ANY")
+    monkeypatch.setattr("intake.authentication._presented", lambda _authorization: "ANY")
     tally = Tally()
     as_ids(found, tally, 2)
     assert any(violation.startswith("as a receipt") for violation in tally.violations)

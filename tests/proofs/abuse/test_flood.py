@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-import casereview.filing
+import casereview.usecases.file_request
 import prioritize.sweep
-from casereview.filing import MAX_REQUESTS
-from casereview.messages import Queue
-from casereview.table import Table
+from casereview.runtime.queue import Queue
+from casereview.store.table import Table
+from casereview.usecases.file_request import MAX_REQUESTS
 from infra.local.resources import others
 from infra.openapi import ROOT
 from tests.calls import recorded
@@ -159,7 +159,7 @@ def _violations(story: str, number: int) -> str:
 
 
 def test_a_case_without_a_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.filing, "MAX_REQUESTS", 1000)
+    monkeypatch.setattr(casereview.usecases.file_request, "MAX_REQUESTS", 1000)
     assert "one case swells" in _violations("one person", MAX_REQUESTS + 1)
 
 

@@ -7,12 +7,12 @@ import hmac
 import pytest
 
 import intake.app
-import intake.changes
-import intake.lookup
-from casereview import keys
-from casereview.desk import Desk
-from casereview.problems import ProblemError, forbidden, not_found
-from casereview.records import Request
+import intake.commands
+import intake.status
+from casereview.http.problems import ProblemError, forbidden, not_found
+from casereview.schema.records import Request
+from casereview.store import keys
+from casereview.usecases.services import Desk
 from tests.large import quick
 from tests.proofs.abuse.guessing import filed, guess
 from tests.proofs.sizes import sized
@@ -62,7 +62,7 @@ def _talkative(desk: Desk, receipt: str, authorization: str | None) -> Request:
 def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
     monkeypatch: pytest.MonkeyPatch, admit: object, told: str
 ) -> None:
-    for module in (intake.lookup, intake.changes):
+    for module in (intake.status, intake.commands):
         monkeypatch.setattr(module, "admit", admit)
     tally = Tally()
     with quick() as system:

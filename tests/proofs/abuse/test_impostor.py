@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-import casereview.assess
-import casereview.filing
-import intake.changes
-import intake.lookup
-from casereview import claims
-from casereview.draft import Draft
+import casereview.cases.assessment
+import casereview.usecases.file_request
+import intake.commands
+import intake.status
+from casereview.evidence import settle
+from casereview.evidence.ledger import Draft
 from tests.large import quick
 from tests.proofs.abuse import impostor
 from tests.proofs.sizes import sized
@@ -48,43 +48,43 @@ def _found(story: Callable[[System, Tally], None]) -> list[str]:
 
 
 def test_a_look_up_that_asks_for_no_standing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.lookup, "sees_all", lambda _request, _case: True)
+    monkeypatch.setattr(intake.status, "sees_all", lambda _request, _case: True)
     assert any("learns of the case" in violation for violation in _found(impostor.stages))
 
 
 def test_an_escalation_that_asks_for_no_standing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.changes, "sees_all", lambda _request, _case: True)
+    monkeypatch.setattr(intake.commands, "sees_all", lambda _request, _case: True)
     assert _found(impostor.stages)
 
 
 def test_standing_for_whoever_says_self_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of one with standing are held back where they lower a lane; those within it, or of the office, are not."""
 
-    def everybody(events: Any, **_more: object) -> frozenset[str]:  # noqa: ANN401  # as casereview.standing
+    def everybody(events: Any, **_more: object) -> frozenset[str]:  # noqa: ANN401  # as casereview.evidence.standing
         return frozenset(event.receipt for event in events if event.receipt and event.filing)
 
-    monkeypatch.setattr(claims, "standing", everybody)
+    monkeypatch.setattr(settle, "standing", everybody)
     monkeypatch.setattr(Draft, "lifts", lambda *_given: 1)
     monkeypatch.setattr(Draft, "settles", lambda *_given: 1)
     assert any("moved down" in violation for violation in _found(impostor.joins))
 
 
 def test_a_decision_that_is_told_without_verification_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = casereview.filing._draft
+    draft = casereview.usecases.file_request._draft
 
-    def believed(*given: Any) -> Any:  # noqa: ANN401  # as casereview.filing
+    def believed(*given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         found = draft(*given)
         return type(found)(
             **{name: getattr(found, name) for name in found.__slots__ if name != "request"},
             request=found.request.model_copy(update={"verified": True}),
         )
 
-    monkeypatch.setattr(casereview.filing, "_draft", believed)
+    monkeypatch.setattr(casereview.usecases.file_request, "_draft", believed)
     assert any("is told the decision" in violation for violation in _found(impostor.first))
 
 
 def test_a_refutation_without_effect_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        intake.lookup, "sees_all", lambda request, case: request.opened and request.role == "self" and bool(case)
+        intake.status, "sees_all", lambda request, case: request.opened and request.role == "self" and bool(case)
     )
     assert any("learns of the case" in violation for violation in _found(impostor.refuted))

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import casereview.jsontext
-import casereview.submission
+import casereview.http.json_body
+import casereview.schema.submission
 import intake.app
 import review.app
-from casereview.jsontext import MAX_BYTES
+from casereview.http.json_body import MAX_BYTES
 from infra.openapi.document import routes
 from review.authorization import ROUTES
 from tests.integration.review.office import claimed
@@ -108,7 +108,7 @@ def _violations() -> list[str]:
 
 
 def test_a_reader_that_takes_any_json_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.submission, "read_object", json.loads)
+    monkeypatch.setattr(casereview.schema.submission, "read_object", json.loads)
     found = _violations()
     for name in ("cut off", "a key twice", "just too deep", "just too large"):
         assert any(violation.split(": ")[1] == name for violation in found), name

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from moto.backends import get_backend
 
-import casereview.filing
-from casereview import keys
-from casereview.records import Case
+import casereview.usecases.file_request
+from casereview.schema.records import Case
+from casereview.store import keys
 from tests.environment import REGION
 from tests.large import quick
 from tests.proofs.abuse import guessing
@@ -139,7 +139,7 @@ def test_a_first_filing_and_one_that_joins_take_the_same_calls(tally: Tally, rec
 def _eager(plan: Callable[..., Any]) -> Callable[..., Any]:
     """Look once more at a case that exists."""
 
-    def planned(desk: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.filing
+    def planned(desk: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         writes, case, notice = plan(desk, draft)
         if case.version > 1:
             desk.table.get(Case, keys.case(case.case_id))
@@ -149,7 +149,7 @@ def _eager(plan: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def test_a_call_more_for_a_case_that_exists_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.filing, "_plan", _eager(casereview.filing._plan))
+    monkeypatch.setattr(casereview.usecases.file_request, "_plan", _eager(casereview.usecases.file_request._plan))
     tally = Tally()
     with quick() as system:
         filings(system, tally, 2)
@@ -157,20 +157,20 @@ def test_a_call_more_for_a_case_that_exists_is_found(monkeypatch: pytest.MonkeyP
 
 
 def test_an_answer_that_tells_of_the_case_that_was_joined_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = casereview.filing._answer
+    answer = casereview.usecases.file_request._answer
 
-    def told(request: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.filing
+    def told(request: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         return answer(request.model_copy(update={"office": "ELP"}) if len(seen_before) else request, draft)
 
     seen_before: list[str] = []
-    whole = casereview.filing._join
+    whole = casereview.usecases.file_request._join
 
-    def join(*given: Any) -> Any:  # noqa: ANN401  # as casereview.filing
+    def join(*given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         seen_before.append("joined")
         return whole(*given)
 
-    monkeypatch.setattr(casereview.filing, "_answer", told)
-    monkeypatch.setattr(casereview.filing, "_join", join)
+    monkeypatch.setattr(casereview.usecases.file_request, "_answer", told)
+    monkeypatch.setattr(casereview.usecases.file_request, "_join", join)
     tally = Tally()
     with quick() as system:
         filings(system, tally, 2)

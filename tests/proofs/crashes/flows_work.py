@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from casereview.duties import ATTEMPTS
-from casereview.records import Notice
+from casereview.cases.due import ATTEMPTS
+from casereview.schema.records import Notice
 from tests.integration.policies.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
 from tests.integration.review.office import OFFICER, SISTER, ask, claimed, decide, matter, person
 from tests.proofs.crashes.flow import Flow

@@ -21,11 +21,11 @@ from moto.backends import get_backend
 
 import notify.app
 import prioritize.app
+import prioritize.policy_switch
 import prioritize.snapshot
-import prioritize.switch
-import review.policies
-from casereview.policies import Policies
-from casereview.policy.compiled import CompiledPolicy
+import review.policies.publication
+from casereview.policy.compiler import CompiledPolicy
+from casereview.store.policy_repository import Policies
 from tests.environment import REGION
 from tests.proofs.crashes.wire import Wire
 from tests.property.world import Known, Letter, Snapshot, fast_moto, look_at
@@ -212,7 +212,7 @@ class Rig(System):
 def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
     """Start a rig on moto, its table on another engine where one is given by its endpoint."""
     with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
-        for module in (prioritize.switch, prioritize.snapshot, review.policies):
+        for module in (prioritize.policy_switch, prioritize.snapshot, review.policies.publication):
             patch.setattr(module, "queues", lambda: WORKLISTS)
         if dynamodb:
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)

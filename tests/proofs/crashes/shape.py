@@ -11,10 +11,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from casereview.duties import STUCK
-from casereview.items import plain_fields
-from casereview.lifecycle import LIVE
-from casereview.records import Case, Notice
+from casereview.cases.due import STUCK
+from casereview.cases.lifecycle import LIVE
+from casereview.schema.records import Case, Notice
+from casereview.store.items import plain_fields
 from tests.proofs.crashes.rig import Rig
 from tests.property.invariants import check
 from tests.property.world import Snapshot

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import casereview.filing
-import casereview.items
-import notify.bounces
+import casereview.store.items
+import casereview.usecases.file_request
+import notify.delivery_events
+import prioritize.policy_switch
 import prioritize.sweep
-import prioritize.switch
-from casereview.duties import due_attributes
-from casereview.identifiers import new_receipt
-from casereview.records import Case, Notice
-from casereview.table import Table
+from casereview.cases.due import due_attributes
+from casereview.schema.identifiers import new_receipt
+from casereview.schema.records import Case, Notice
+from casereview.store.table import Table
 from tests.proofs.crashes.flow import named
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF
@@ -26,8 +26,8 @@ from tests.proofs.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.table import Due
-    from casereview.writes import Write
+    from casereview.store.table import Due
+    from casereview.store.transaction import Write
     from prioritize.services import Services
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.breaks]
@@ -79,18 +79,18 @@ def test_a_lease_that_nobody_ends(rigged: Rig, monkeypatch: pytest.MonkeyPatch) 
     def forgetful(record: Case | Notice, pk: str, sk: str) -> dict[str, str]:
         return {} if isinstance(record, Notice) and record.state == "sending" else due_attributes(record, pk, sk)
 
-    monkeypatch.setattr(casereview.items, "due_attributes", forgetful)
+    monkeypatch.setattr(casereview.store.items, "due_attributes", forgetful)
     assert "dies before sesv2.SendEmail (7)" in deaths(violations(rigged, "notify by mail", 6, 7))
 
 
 def test_a_key_that_makes_no_receipt(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.filing, "_receipt", lambda _desk, _key: new_receipt())
+    monkeypatch.setattr(casereview.usecases.file_request, "_receipt", lambda _desk, _key: new_receipt())
     (found,) = violations(rigged, "file")
     assert "asked twice is not once" in found
 
 
 def test_a_tick_that_brings_nothing_in_force(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prioritize.switch, "bring_in_force", lambda *_: False)
+    monkeypatch.setattr(prioritize.policy_switch, "bring_in_force", lambda *_: False)
     assert "dies after dynamodb.TransactWriteItems (2)" in deaths(violations(rigged, "approve a policy", 2))
 
 
@@ -98,5 +98,5 @@ def test_a_bounce_that_cannot_be_taken_twice(rigged: Rig, monkeypatch: pytest.Mo
     class _NoRefusal(Exception):  # noqa: N818  # nothing raises it
         """What a known address is told by, no more."""
 
-    monkeypatch.setattr(notify.bounces, "RefusedError", _NoRefusal)
+    monkeypatch.setattr(notify.delivery_events, "RefusedError", _NoRefusal)
     assert deaths(violations(rigged, "bounce", 3))[0] == "dies before dynamodb.GetItem (3)"

@@ -11,9 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
-from casereview.lifecycle import EventKind
-from casereview.messages import Duty, Hint, NoticeMessage, PreviewMessage, RankMessage
-from casereview.records import Event
+from casereview.schema.messages import Duty, Hint, NoticeMessage, PreviewMessage, RankMessage
+from casereview.schema.records import Event
+from casereview.schema.vocabulary import EventKind
 from review.authorization import ROUTES
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF

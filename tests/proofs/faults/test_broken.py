@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import casereview.changing
-import casereview.desk
+import casereview.usecases.services
+import casereview.usecases.unit_of_work
 import notify.delivery
-import notify.senders
-from casereview.writes import RefusedError
+import notify.providers
+from casereview.store.transaction import RefusedError
 from tests.proofs.crashes.flow import named
 from tests.proofs.crashes.flows_public import PUBLIC
 from tests.proofs.crashes.flows_staff import STAFF
@@ -21,7 +21,8 @@ from tests.proofs.faults import queues, trying
 from tests.proofs.tally import Tally
 
 if TYPE_CHECKING:
-    from casereview.messages import Hint, Queue
+    from casereview.runtime.queue import Queue
+    from casereview.schema.messages import Hint
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.breaks]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
@@ -39,7 +40,7 @@ def test_a_message_without_which_nothing_is_accepted(rigged: Rig, monkeypatch: p
     def send(queue: Queue, message: Hint, office: str) -> None:
         queue.send(message, office)
 
-    monkeypatch.setattr(casereview.desk, "_send", send)
+    monkeypatch.setattr(casereview.usecases.services, "_send", send)
     found = violations(rigged, "file", "down, on and on")
     assert found == [
         "sqs.SendMessage (8): down, on and on: AssertionError: try again",
@@ -48,7 +49,7 @@ def test_a_message_without_which_nothing_is_accepted(rigged: Rig, monkeypatch: p
 
 
 def test_a_change_that_is_tried_once(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.changing, "TRIES", 1)
+    monkeypatch.setattr(casereview.usecases.unit_of_work, "TRIES", 1)
     (found,) = violations(rigged, "claim", "conflict at the last write, once")
     assert found.endswith("AssertionError: try again")
 
@@ -60,7 +61,7 @@ def test_a_conflict_taken_for_a_known_address(rigged: Rig, monkeypatch: pytest.M
 
 
 def test_a_busy_service_taken_for_a_bad_address(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.senders, "_PERMANENT", frozenset({"TooManyRequestsException"}))
+    monkeypatch.setattr(notify.providers, "_PERMANENT", frozenset({"TooManyRequestsException"}))
     (found,) = violations(rigged, "notify by mail", "throttled, once")[-1:]
     assert "undeliverable" in found
 

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from casereview.macs import Macs
+from casereview.crypto.macs import Macs
 from tests.edge import refuses
 from tests.environment import REGION
 from tests.proofs.crashes.flow import named

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 import prioritize.sweep
-from casereview import keys
-from casereview.policy_records import PolicyInForce
+from casereview.schema.policy_records import PolicyInForce
+from casereview.store import keys
 from prioritize.app import UnsentError
 from tests.edge import Act, Perform, refuses
 from tests.integration.policies.drafts import DETAINED, draft, publish
@@ -27,7 +27,7 @@ from tests.proofs.tally import Tally
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-    from casereview.table import Due
+    from casereview.store.table import Due
     from prioritize.services import Services
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
-import prioritize.switch
-from casereview import keys
-from casereview.items import from_item
-from casereview.policy_records import Switch
-from casereview.records import Case
-from casereview.table import Table
+import prioritize.policy_switch
+from casereview.schema.policy_records import Switch
+from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.table import Table
 from prioritize.app import UnsentError
 from tests.edge import Act
 from tests.integration.policies.drafts import EARLIER, publish
@@ -123,7 +123,7 @@ def test_a_walk_that_believes_that_all_was_sent_is_found(rigged: Rig, monkeypatc
     def ended(switch: Switch, now: datetime) -> Switch:
         return switch.model_copy(update={"cursors": {}, "ended_at": now})
 
-    monkeypatch.setattr(prioritize.switch, "_next_round", ended)
+    monkeypatch.setattr(prioritize.policy_switch, "_next_round", ended)
     tally = Tally()
     trying.prove(rigged, named(WORK, "walk of a switch")[0], tally, "partly done, once")
     (violation,) = tally.violations

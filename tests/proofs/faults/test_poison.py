@@ -13,9 +13,9 @@ from moto.backends import get_backend
 
 import notify.app
 import prioritize.app
-from casereview import keys
-from casereview.duties import ATTEMPTS
-from casereview.records import Suppression
+from casereview.cases.due import ATTEMPTS
+from casereview.schema.records import Suppression
+from casereview.store import keys
 from tests.edge import refuses
 from tests.environment import REGION
 from tests.integration.review.office import person

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from notify.senders import _PERMANENT
+from notify.providers import _PERMANENT
 from tests.edge import Act, fails, performs_then_fails, refuses
 from tests.environment import REGION
 from tests.proofs.crashes.flow import named

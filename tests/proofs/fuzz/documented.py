@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from casereview.jsontext import read_object
+from casereview.http.json_body import read_object
 from infra.openapi import ROOT
 from tests.e2e.local import Local, eventually
 from tests.proofs.fuzz.many import try_many

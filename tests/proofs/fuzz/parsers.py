@@ -9,10 +9,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from casereview.identifiers import ALPHABET, new_receipt
-from casereview.policy.checking import check
-from casereview.policy.registry import PACKAGED
-from casereview.policy.source import DocumentError, Fault
+from casereview.policy.checks import check
+from casereview.policy.loader import DocumentError, Fault
+from casereview.policy.packaged import PACKAGED
+from casereview.schema.identifiers import ALPHABET, new_receipt
 from infra.openapi import ROOT
 from tests.proofs.fuzz.many import try_many
 from tests.proofs.tally import Tally

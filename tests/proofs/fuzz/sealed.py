@@ -13,9 +13,9 @@ import intake.services
 import notify.app
 import notify.services
 import review.services
-from casereview import keys
-from casereview.records import Notice
-from casereview.sealing import Seal
+from casereview.crypto.sealing import Seal
+from casereview.schema.records import Notice
+from casereview.store import keys
 from tests.integration.review.office import OFFICER, OFFICIAL, Matter, ask, claimed, decide, verify
 from tests.proofs.fuzz.messages import heard
 from tests.proofs.tally import Tally

@@ -10,7 +10,7 @@ import pytest
 import notify.app
 import prioritize.app
 import prioritize.services
-from casereview.batch import SqsRecord
+from casereview.runtime.sqs_batch import SqsRecord
 from tests.proofs.fuzz.messages import BODIES, duties, messages
 from tests.proofs.sizes import sized
 from tests.proofs.tally import Tally

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from moto import mock_aws
 
-import casereview.policy.checking
-import intake.access
-import review.policies
+import casereview.policy.checks
+import intake.authentication
+import review.policies.publication
 import review.worklist
-from casereview.identifiers import ALPHABET, group
-from casereview.table import Listed
+from casereview.schema.identifiers import ALPHABET, group
+from casereview.store.table import Listed
 from tests.proofs.fuzz import parsers
 from tests.proofs.fuzz.parsers import Asked
 from tests.proofs.sizes import sized
@@ -72,7 +72,7 @@ def _read_without_looking(text: str, symbols: int) -> str | None:
 
 
 def test_a_parser_that_falls_over_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.access, "read", _read_without_looking)
+    monkeypatch.setattr(intake.authentication, "read", _read_without_looking)
     tally = Tally()
     parsers.receipts(asked, tally, 20)
     assert any("503" in violation for violation in tally.violations)
@@ -106,14 +106,14 @@ def test_a_worklist_of_every_office_is_found(asked: Asked, monkeypatch: pytest.M
 
 
 def test_a_reader_of_policies_that_tells_no_line_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.policy.checking, "load_with_lines", lambda text: (yaml.safe_load(text), {}))
+    monkeypatch.setattr(casereview.policy.checks, "load_with_lines", lambda text: (yaml.safe_load(text), {}))
     tally = Tally()
     parsers.documents(tally, 30)
     assert any("Error" in violation for violation in tally.violations)
 
 
 def test_a_policy_that_is_stored_before_it_is_read_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = review.policies.send
+    send = review.policies.publication.send
 
     def stored_first(*given: object) -> object:
         number = len(asked.items())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 import review.services
-from casereview.sealing import Seal, SealBrokenError
+from casereview.crypto.sealing import Seal, SealBrokenError
 from tests.integration.review.office import Matter
 from tests.large import quick
 from tests.proofs.fuzz.sealed import deliveries, replay, world

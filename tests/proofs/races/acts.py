@@ -10,22 +10,22 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from casereview import keys
-from casereview.filing import file_request
-from casereview.lifecycle import ENDED, LIVE, OPEN
-from casereview.model import rfc3339
-from casereview.records import Case
-from intake.changes import escalate, update, withdraw
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.usecases.file_request import file_request
+from intake.commands import escalate, update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import rank_case
-from review import bodies
-from review.asking import ask
 from review.authorization import caller_of
-from review.cases import Visit, visit
-from review.claims import claim, release
-from review.deciding import approve, decide
-from review.moving import record_removal, reopen, transfer
-from review.reading import read_case
+from review.cases.decision import approve, decide
+from review.cases.information import ask
+from review.cases.lease import claim, release
+from review.cases.session import Visit, visit
+from review.cases.transfer import record_removal, reopen, transfer
+from review.cases.views import read_case
+from review.schema import commands
 from review.worklist import take_next
 from tests.proofs.races.history import Holds, Operation, Own, Recorder, State
 from tests.proofs.races.linearizable import MOST_REQUESTS
@@ -147,7 +147,7 @@ def asking(case: Matter, chance: Random) -> Act:
 
     def act(visit: Visit) -> object:
         by = rfc3339(visit.at + timedelta(hours=5))
-        return ask(visit, bodies.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
+        return ask(visit, commands.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
 
     return _staff("ask", user, case, _holds(user), act)
 
@@ -171,10 +171,10 @@ def official_deciding(case: Matter, chance: Random, seen: Case) -> Act:
     return _staff("decide", OFFICIAL, case, may, partial(decide, body=_decision(seen, outcome)))
 
 
-def _decision(seen: Case, outcome: str) -> bodies.Decision:
+def _decision(seen: Case, outcome: str) -> commands.Decision:
     words = {"reasons_for_requester": "For you.", "internal_reasons": "For us.", "factors": []}
     sent = {"outcome": outcome, "policy": seen.policy, "case_version": seen.version, **words}
-    return bodies.Decision.model_validate(sent)
+    return commands.Decision.model_validate(sent)
 
 
 def official_claiming(case: Matter, _chance: Random) -> Act:
@@ -185,7 +185,7 @@ def official_claiming(case: Matter, _chance: Random) -> Act:
 
 def approving(case: Matter, chance: Random) -> Act:
     waits: Holds = lambda state: state.status == "awaiting_approval" and state.office == "ATL"  # noqa: E731
-    word = bodies.Approval(approve=chance.random() < 0.7, why=WHY)
+    word = commands.Approval(approve=chance.random() < 0.7, why=WHY)
     return _staff("approve", SUPERVISOR, case, waits, partial(approve, body=word))
 
 
@@ -195,19 +195,19 @@ def moving(case: Matter, chance: Random) -> Act:
     def may(state: State) -> bool:
         return state.office == user.office and state.status in OPEN - {"awaiting_approval"}
 
-    return _staff("transfer", user, case, may, partial(transfer, body=bodies.Transfer(office=to, why=WHY)))
+    return _staff("transfer", user, case, may, partial(transfer, body=commands.Transfer(office=to, why=WHY)))
 
 
 def recording_removal(case: Matter, chance: Random) -> Act:
     def act(visit: Visit) -> object:
-        return record_removal(visit, bodies.Removal.model_validate({"removed_at": rfc3339(visit.at), "why": WHY}))
+        return record_removal(visit, commands.Removal.model_validate({"removed_at": rfc3339(visit.at), "why": WHY}))
 
     return _staff("removal", chance.choice(OFFICERS), case, lambda state: state.opens("ATL"), act)
 
 
 def reopening(case: Matter, chance: Random) -> Act:
     may: Holds = lambda state: state.status in ENDED and state.opens("ATL")  # noqa: E731
-    act = partial(reopen, body=bodies.Why(why=WHY))
+    act = partial(reopen, body=commands.Why(why=WHY))
     return _staff("reopen", chance.choice(OFFICERS), case, may, act, person=case.number)
 
 

@@ -17,11 +17,11 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
-from casereview.desk import Desk
-from casereview.lifecycle import ENDED
-from casereview.policies import Policies
-from casereview.problems import ProblemError
-from casereview.records import Event
+from casereview.cases.lifecycle import ENDED
+from casereview.http.problems import ProblemError
+from casereview.schema.records import Event
+from casereview.store.policy_repository import Policies
+from casereview.usecases.services import Desk
 from prioritize.services import Services
 from prioritize.worker import StillMovingError
 from tests.calls import Call, Make, intercepted

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from casereview.lifecycle import OPEN
-from casereview.records import Event
+from casereview.cases.lifecycle import OPEN
+from casereview.schema.records import Event
 from tests.proofs.races.history import Operation, State, states
 from tests.proofs.tally import Tally
 

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casereview.desk import Desk
-from casereview.items import plain_fields
-from casereview.policies import Policies
-from casereview.policy_records import PolicyInForce
-from casereview.records import Case
+from casereview.schema.policy_records import PolicyInForce
+from casereview.schema.records import Case
+from casereview.store.items import plain_fields
+from casereview.store.policy_repository import Policies
+from casereview.usecases.services import Desk
 from prioritize.services import Services
-from review import bodies
 from review.authorization import caller_of
-from review.cases import visit
-from review.deciding import decide
+from review.cases.decision import decide
+from review.cases.session import visit
+from review.schema import commands
 from tests.calls import Call, Make, intercepted
 from tests.proofs.tally import Tally
 from tests.system import Staff, System
@@ -83,7 +83,7 @@ def deciding(desk: Desk, user: Staff, case: Case) -> Case:
     words = {"reasons_for_requester": "For you.", "internal_reasons": "For us.", "factors": []}
     sent = {"outcome": "granted", "policy": case.policy, "case_version": case.version, **words}
     caller = caller_of(user.claims())
-    return decide(visit(desk, caller, caller.roles, case.case_id), bodies.Decision.model_validate(sent))
+    return decide(visit(desk, caller, caller.roles, case.case_id), commands.Decision.model_validate(sent))
 
 
 def named(system: System) -> str | None:

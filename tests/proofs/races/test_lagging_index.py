@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from casereview.lifecycle import LIVE
-from casereview.policy_records import Switch
-from casereview.table import Table
+from casereview.cases.lifecycle import LIVE
+from casereview.schema.policy_records import Switch
+from casereview.store.table import Table
 from tests.integration.policies.drafts import draft, publish
 from tests.proofs.races.lagging import CASES, about, lagging
 from tests.proofs.sizes import sized

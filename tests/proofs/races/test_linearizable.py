@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from casereview.records import Event, Officer
-from casereview.table import Table
-from casereview.writes import RefusedError, Write
+from casereview.schema.records import Event, Officer
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, Write
 from prioritize.worker import rank_case
-from review.claims import claim, release
+from review.cases.lease import claim, release
 from tests.proofs.races.acts import Matter, at, matter
 from tests.proofs.races.history import Holds, Operation, Recorder
 from tests.proofs.races.linearizable import Run, check_run
@@ -143,7 +143,7 @@ def test_a_read_that_goes_back_in_time_is_found(small: Small) -> None:
 
 
 def test_a_refusal_without_a_reason_is_found(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.claims.is_claimable", lambda *_: False)
+    monkeypatch.setattr("review.cases.lease.is_claimable", lambda *_: False)
     small.claims(ANN)
     monkeypatch.undo()
     assert "no state explains it" in small.violations()[0]
@@ -151,7 +151,7 @@ def test_a_refusal_without_a_reason_is_found(small: Small, monkeypatch: pytest.M
 
 def test_an_effect_that_was_not_possible_is_found(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     small.claims(ANN)
-    monkeypatch.setattr("review.claims.must_hold", lambda *_: None)
+    monkeypatch.setattr("review.cases.lease.must_hold", lambda *_: None)
     small.releases(BOB)
     monkeypatch.undo()
     assert "was not possible" in small.violations()[0]

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 import prioritize.worker
-from casereview.items import key_of
-from casereview.records import Case, Stored
-from casereview.writes import Write
+from casereview.schema.records import Case, Stored
+from casereview.store.items import key_of
+from casereview.store.transaction import Write
 from tests.calls import Call, Make, intercepted
 from tests.proofs.races.lagging import Lag, lagging
 from tests.proofs.tally import Tally

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from casereview import keys
-from casereview.problems import ProblemError
-from casereview.records import Case, Event
-from casereview.table import Table
-from casereview.writes import Write
+from casereview.http.problems import ProblemError
+from casereview.schema.records import Case, Event
+from casereview.store import keys
+from casereview.store.table import Table
+from casereview.store.transaction import Write
 from tests.integration.policies.drafts import approve, draft, send
 from tests.proofs.races.switching import check_decisions, deciding, own, watched
 from tests.proofs.tally import Tally
@@ -59,7 +59,7 @@ def test_without_the_condition_on_the_policy_in_force_it_is_found(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     none = Write("ConditionCheck", keys.IN_FORCE, "attribute_exists(pk)")
-    monkeypatch.setattr("review.deciding.still_in_force", lambda _policy: none)
+    monkeypatch.setattr("review.cases.decision.still_in_force", lambda _policy: none)
     outcome, tally = decide_as_the_policy_changes(system)
     assert isinstance(outcome, Case)
     (found,) = tally.violations

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from casereview.submission import parse_submission
+from casereview.http.validation import parse_submission
 from infra.local.docket import Item, as_table, commands
 from infra.local.samples import Receipt, bodies
 

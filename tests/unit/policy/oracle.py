@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casereview.facts import Conviction, Facts
+from casereview.policy.document import Flag, Flags, Overlay, Policy, Rule
 from casereview.policy.ranking import RankInput
-from casereview.policy.schema import Flag, Flags, Overlay, Policy, Rule
+from casereview.schema.facts import Conviction, Facts
 
 EASTERN = ZoneInfo("America/New_York")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from casereview.facts import Conviction, Facts
+from casereview.policy.document import Policy
 from casereview.policy.ranking import RankInput
-from casereview.policy.schema import Policy
+from casereview.schema.facts import Conviction, Facts
 
 maybe = st.none() | st.booleans()
 days = st.dates(date(2004, 1, 1), date(2024, 12, 31)) | st.sampled_from([date(2012, 2, 29), date(2020, 11, 1)])

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.policy import registry
+from casereview.policy import packaged
+from casereview.policy.json_schema import main, published_schema
+from casereview.policy.loader import DocumentError, load_yaml
 from casereview.policy.predicates import FactTests, operators
-from casereview.policy.published import main, published_schema
-from casereview.policy.source import DocumentError, load_yaml
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = ROOT / "shared/casereview/policy/documents"
-NAMES = (*registry.PACKAGED, registry.DEFAULT)
+NAMES = (*packaged.PACKAGED, packaged.DEFAULT)
 GOOD = (DOCUMENTS / "2021-02-18-interim.yaml").read_text(encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ FAULTS = [
 def test_a_fault_is_refused_with_its_reason(old: str, new: str, message: str) -> None:
     assert old in GOOD
     with pytest.raises(DocumentError, match=re.escape(message)):
-        registry.read_policy(GOOD.replace(old, new, 1))
+        packaged.read_policy(GOOD.replace(old, new, 1))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_fault_is_refused_with_its_reason(old: str, new: str, message: str) ->
 )
 def test_what_is_no_document_is_refused(text: str) -> None:
     with pytest.raises(DocumentError):
-        registry.read_policy(text)
+        packaged.read_policy(text)
 
 
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghij", "bcdefghijk", strict=True))
@@ -88,19 +88,19 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("a
 )
 def test_aliases_and_bottomless_nesting_are_refused_at_once(text: str) -> None:
     with pytest.raises(DocumentError):
-        registry.read_policy(text)
+        packaged.read_policy(text)
 
 
 @given(st.text("{}[]:,-&*!|>#'\"\n a1"))
 def test_any_text_is_a_document_or_refused(text: str) -> None:
     with pytest.raises(DocumentError):
-        registry.read_policy(text)
+        packaged.read_policy(text)
 
 
 def test_a_fault_names_the_rule_and_its_line() -> None:
     text = GOOD.replace("{custody: {is: detained}}", "{custody: {at_least: 1}}", 1)
     with pytest.raises(DocumentError) as caught:
-        registry.read_policy(text)
+        packaged.read_policy(text)
     [fault] = caught.value.faults
     assert fault.where == "lanes detained when"
     assert "{custody: {at_least: 1}}" in text.splitlines()[fault.line - 1]
@@ -109,7 +109,7 @@ def test_a_fault_names_the_rule_and_its_line() -> None:
 def test_every_fault_is_told_at_once_in_order_of_lines() -> None:
     text = GOOD.replace("order_by: removal_at", "order_by: x", 1).replace("{years_ago: 10}", "{years_ago: ten}")
     with pytest.raises(DocumentError) as caught:
-        registry.read_policy(text)
+        packaged.read_policy(text)
     first, second = caught.value.faults
     assert (first.where, second.where) == (
         "lanes imminent_removal order_by",
@@ -119,9 +119,9 @@ def test_every_fault_is_told_at_once_in_order_of_lines() -> None:
 
 
 def test_the_same_id_may_occur_in_two_sections() -> None:
-    document = registry.packaged("2021-02-18-interim")
+    document = packaged.packaged("2021-02-18-interim")
     assert {credit.id for credit in document.credits} & {"pregnant"}
-    renamed = registry.read_policy(GOOD.replace("  - id: health", "  - id: pregnant", 1))
+    renamed = packaged.read_policy(GOOD.replace("  - id: health", "  - id: pregnant", 1))
     assert "pregnant" in {factor.id for factor in renamed.factors}
 
 
@@ -133,7 +133,7 @@ def test_every_fact_of_the_language_takes_some_test() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rule_has_a_text_and_names_a_memo_or_says_house_rule(name: str) -> None:
-    document = registry.packaged(name)
+    document = packaged.packaged(name)
     rules = [
         rule
         for section in ("lanes", "credits", "categories", "approvals", "factors")
@@ -146,7 +146,7 @@ def test_every_rule_has_a_text_and_names_a_memo_or_says_house_rule(name: str) ->
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_numbers_are_written_out_and_not_left_to_defaults(name: str) -> None:
-    numbers = registry.packaged(name).numbers
+    numbers = packaged.packaged(name).numbers
     assert numbers.model_fields_set == set(type(numbers).model_fields)
 
 
@@ -194,4 +194,4 @@ def test_the_published_schema_refuses_what_the_code_refuses(when: object) -> Non
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, published_schema())
     with pytest.raises(DocumentError):
-        registry.read_policy(json.dumps(document))
+        packaged.read_policy(json.dumps(document))

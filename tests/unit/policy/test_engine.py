@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casereview.facts import Facts
-from casereview.policy import registry
+from casereview.policy import packaged
 from casereview.policy.engine import explain, rank
 from casereview.policy.ranking import RankInput, Reason
+from casereview.schema.facts import Facts
 
 NOW = datetime(2021, 6, 15, 16, tzinfo=UTC)
-A = registry.compiled("2021-02-18-interim")
-B = registry.compiled("2021-09-30-guidelines")
+A = packaged.compiled("2021-02-18-interim")
+B = packaged.compiled("2021-09-30-guidelines")
 
 
 def case(**facts: object) -> RankInput:
@@ -97,9 +97,9 @@ def test_only_the_facts_that_satisfied_a_rule_are_named() -> None:
 
 def test_the_policy_is_named_only_while_one_is_in_force() -> None:
     assert rank(case(), A, NOW, None).policy == "2021-02-18-interim"
-    default = rank(case(), registry.compiled(registry.DEFAULT), NOW, None)
+    default = rank(case(), packaged.compiled(packaged.DEFAULT), NOW, None)
     assert default.policy is None
-    assert default.digest == registry.compiled(registry.DEFAULT).digest
+    assert default.digest == packaged.compiled(packaged.DEFAULT).digest
 
 
 @pytest.mark.parametrize(

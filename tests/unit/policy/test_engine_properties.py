@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.policy import registry
-from casereview.policy.compiled import CompiledPolicy, compile_policy
+from casereview.policy import packaged
+from casereview.policy.compiler import CompiledPolicy, compile_policy
+from casereview.policy.document import Flags, Policy
 from casereview.policy.engine import explain, rank
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.policy.schema import Flags, Policy
+from casereview.schema.facts import Facts
 from tests.unit.policy import oracle
 from tests.unit.policy.strategies import TESTS, cases, nows, policies
 
@@ -37,7 +37,7 @@ DATED = Flags.model_validate(
         ],
     }
 )
-packaged = st.sampled_from([*registry.PACKAGED, registry.DEFAULT])
+policy_ids = st.sampled_from([*packaged.PACKAGED, packaged.DEFAULT])
 many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -110,21 +110,21 @@ def test_tests_that_turn_at_one_instant_are_weighed_together() -> None:
 
 
 @many
-@given(cases, packaged, nows)
+@given(cases, policy_ids, nows)
 def test_the_packaged_documents_rank_as_their_description_says(case: RankInput, name: str, now: datetime) -> None:
     for at in (now, *oracle.turning_points(case.facts)[::10]):
-        expected = oracle.ranked(case, registry.packaged(name), registry.flags(), at)
-        assert as_oracle(rank(case, registry.compiled(name), at, None)) == expected
+        expected = oracle.ranked(case, packaged.packaged(name), packaged.flags(), at)
+        assert as_oracle(rank(case, packaged.compiled(name), at, None)) == expected
 
 
 @many
-@given(cases, packaged, nows)
+@given(cases, policy_ids, nows)
 def test_a_ranking_changes_at_the_instant_that_it_names_and_not_before(
     case: RankInput, name: str, now: datetime
 ) -> None:
     points = oracle.turning_points(case.facts)
     moments = [at + step for at in points for step in (-MILLISECOND, timedelta(0), MILLISECOND)]
-    check_changes_at(case, registry.compiled(name), now, moments)
+    check_changes_at(case, packaged.compiled(name), now, moments)
 
 
 @many
@@ -133,23 +133,23 @@ def test_so_it_does_under_any_document(case: RankInput, policy: Policy, now: dat
     check_changes_at(case, compile_policy(policy, DATED), now, oracle.turning_points(case.facts))
 
 
-@given(cases, packaged, nows, st.timedeltas(MILLISECOND, timedelta(days=4000)))
+@given(cases, policy_ids, nows, st.timedeltas(MILLISECOND, timedelta(days=4000)))
 def test_a_ranking_changes_no_later_than_its_policy_ends(
     case: RankInput, name: str, now: datetime, rest: timedelta
 ) -> None:
-    alone = rank(case, registry.compiled(name), now, None)
+    alone = rank(case, packaged.compiled(name), now, None)
     until = now + rest
-    bounded = rank(case, registry.compiled(name), now, until)
+    bounded = rank(case, packaged.compiled(name), now, until)
     assert bounded.changes_at == (until if alone.changes_at is None else min(until, alone.changes_at))
     assert unchanging(bounded) == unchanging(alone)
 
 
-@given(st.lists(cases, max_size=12, unique_by=lambda case: case.case_id), packaged, nows, st.randoms())
+@given(st.lists(cases, max_size=12, unique_by=lambda case: case.case_id), policy_ids, nows, st.randoms())
 def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
     docket: list[RankInput], name: str, now: datetime, random: Random
 ) -> None:
     def order(some: Sequence[RankInput]) -> list[str]:
-        ranks = [rank(case, registry.compiled(name), now, None).rank for case in some]
+        ranks = [rank(case, packaged.compiled(name), now, None).rank for case in some]
         assert len(set(ranks)) == len(ranks)
         return sorted(ranks)
 
@@ -158,11 +158,11 @@ def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
 
 
 @many
-@given(cases, cases, packaged, nows)
+@given(cases, cases, policy_ids, nows)
 def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the_largest_credit(
     one: RankInput, other: RankInput, name: str, now: datetime
 ) -> None:
-    policy = registry.compiled(name)
+    policy = packaged.compiled(name)
     assume(one.case_id != other.case_id)
     first, second = (rank(case, policy, now, None) for case in (one, other))
     if first.lane_index < second.lane_index:
@@ -173,13 +173,13 @@ def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the
         assert first.rank < second.rank
 
 
-@given(cases, cases, packaged, nows, st.timedeltas(MILLISECOND, timedelta(days=90)))
+@given(cases, cases, policy_ids, nows, st.timedeltas(MILLISECOND, timedelta(days=90)))
 def test_deadlines_ahead_go_before_those_passed_or_unknown(
     one: RankInput, other: RankInput, name: str, now: datetime, ahead: timedelta
 ) -> None:
     def imminent(case: RankInput, removal_at: datetime | None) -> Ranking:
         known = {"claims_us_citizenship": None, "removal_soon": True, "removal_at": removal_at}
-        return rank(replace(case, facts=case.facts.model_copy(update=known)), registry.compiled(name), now, None)
+        return rank(replace(case, facts=case.facts.model_copy(update=known)), packaged.compiled(name), now, None)
 
     assume(one.case_id != other.case_id)
     coming = imminent(one, now + ahead)
@@ -190,20 +190,20 @@ def test_deadlines_ahead_go_before_those_passed_or_unknown(
         assert behind.sort_at == other.filed_at
 
 
-@given(cases, cases, packaged, nows)
+@given(cases, cases, policy_ids, nows)
 def test_waiting_moves_everyone_equally(one: RankInput, other: RankInput, name: str, now: datetime) -> None:
-    policy = registry.compiled(name)
+    policy = packaged.compiled(name)
     first, second = (rank(case, policy, now, None) for case in (one, other))
     horizon = min(found.changes_at or now + timedelta(days=365) for found in (first, second))
     later = horizon - MILLISECOND
     assert [rank(case, policy, later, None).rank for case in (one, other)] == [first.rank, second.rank]
 
 
-@given(cases, packaged, nows)
+@given(cases, policy_ids, nows)
 def test_the_explanation_names_every_reason_with_the_facts_that_matched(
     case: RankInput, name: str, now: datetime
 ) -> None:
-    policy = registry.compiled(name)
+    policy = packaged.compiled(name)
     found = rank(case, policy, now, None)
     explained = {(entry.section, entry.rule): entry.facts for entry in explain(case, policy, now)}
     placed = [explained["lanes", found.lane]]

@@ -10,17 +10,17 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from casereview.facts import Facts
-from casereview.policy import registry
-from casereview.policy.checking import check
-from casereview.policy.compiled import compile_policy
+from casereview.policy import packaged
+from casereview.policy.checks import check
+from casereview.policy.compiler import compile_policy
 from casereview.policy.conditions import tree
+from casereview.policy.document import Amendment, Policy
 from casereview.policy.engine import explain, rank
-from casereview.policy.implication import ever_holds
+from casereview.policy.loader import DocumentError
 from casereview.policy.predicates import BooleanTest, FactTests
 from casereview.policy.ranking import RankInput
-from casereview.policy.schema import Amendment, Policy
-from casereview.policy.source import DocumentError
+from casereview.policy.satisfiability import ever_holds
+from casereview.schema.facts import Facts
 from tests.unit.policy.strategies import cases, conditions, facts, nows, policies
 
 
@@ -31,7 +31,7 @@ def true_of(rules: list[Any], known: Facts, now: datetime) -> list[bool]:
         for n, when in enumerate(rules)
     ]
     policy = Policy.model_validate({**document("always"), "factors": factors})
-    compiled = compile_policy(policy, registry.flags())
+    compiled = compile_policy(policy, packaged.flags())
     held = {found.rule for found in explain(RankInput(known, "CASE", now), compiled, now)}
     return [f"rule_{n}" in held for n in range(len(rules))]
 
@@ -108,7 +108,7 @@ def test_any_policy_is_refused_or_ranks_every_case(policy: Policy, docket: list[
         raise
     assert not isinstance(found, Amendment)
     assert found == policy
-    compiled = compile_policy(found, registry.flags())
+    compiled = compile_policy(found, packaged.flags())
     lanes = [lane.id for lane in found.lanes]
     for case in docket:
         assert rank(case, compiled, now, None).lane in lanes

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from casereview.policy.moments import (
+from casereview.policy.calendar import (
     EASTERN,
     NEVER,
     PAST,

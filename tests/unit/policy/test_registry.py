@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casereview.policy import registry
-from casereview.policy.schema import Head, digest
+from casereview.policy import packaged
+from casereview.policy.document import Head, digest
 
-A, B, ORDER = registry.PACKAGED
+A, B, ORDER = packaged.PACKAGED
 MILLISECOND = timedelta(milliseconds=1)
 TIMELINE = [
     ("2021-02-18T00:00:00-05:00", None, A),
@@ -31,43 +31,43 @@ def head(name: str, *intervals: tuple[str, str | None]) -> Head:
 
 @pytest.mark.parametrize(("switch", "before", "after"), TIMELINE)
 def test_the_timeline_switches_at_these_instants(switch: str, before: str | None, after: str | None) -> None:
-    found, until = registry.in_force(registry.heads(), at(switch) - MILLISECOND)
+    found, until = packaged.in_force(packaged.heads(), at(switch) - MILLISECOND)
     assert (found.id if found else None, until) == (before, at(switch))
-    found, _until = registry.in_force(registry.heads(), at(switch))
+    found, _until = packaged.in_force(packaged.heads(), at(switch))
     assert (found.id if found else None) == after
 
 
 def test_the_order_of_2025_is_open() -> None:
-    found, until = registry.in_force(registry.heads(), at("2999-01-01T00:00:00-05:00"))
+    found, until = packaged.in_force(packaged.heads(), at("2999-01-01T00:00:00-05:00"))
     assert found is not None
     assert (found.id, until) == (ORDER, None)
 
 
 @pytest.mark.parametrize("gap", ["1999-01-01T00:00:00-05:00", "2021-02-17T23:59:59-05:00", "2023-01-01T00:00:00-05:00"])
 def test_while_no_policy_is_in_force_the_default_lanes_govern(gap: str) -> None:
-    policy, until = registry.governing(at(gap))
+    policy, until = packaged.governing(at(gap))
     assert policy.id is None
-    assert policy.document.id == registry.DEFAULT
+    assert policy.document.id == packaged.DEFAULT
     assert until is not None
     asserted = (policy.document.categories, policy.document.approvals, policy.document.factors)
     assert asserted == ((), (), ())
 
 
 def test_governing_gives_the_policy_ready_to_run() -> None:
-    policy, until = registry.governing(at("2021-06-15T12:00:00-04:00"))
+    policy, until = packaged.governing(at("2021-06-15T12:00:00-04:00"))
     assert (policy.id, until) == (A, at("2021-11-29T00:00:00-05:00"))
-    assert policy is registry.compiled(A)
+    assert policy is packaged.compiled(A)
 
 
 def test_of_overlapping_policies_the_later_begun_governs_and_the_earlier_returns() -> None:
     documents = (head("old", ("2021-01-01", None)), head("new", ("2022-01-01", "2023-01-01")))
-    spans = [registry.in_force(documents, at(f"{year}-06-01T00:00:00Z")) for year in (2020, 2021, 2022, 2023)]
+    spans = [packaged.in_force(documents, at(f"{year}-06-01T00:00:00Z")) for year in (2020, 2021, 2022, 2023)]
     assert [found.id if found else None for found, _until in spans] == [None, "old", "new", "old"]
     assert [until.year if until else None for _found, until in spans] == [2021, 2022, 2023, None]
 
 
 def test_an_interval_that_goes_on_in_the_next_is_no_switch() -> None:
-    found, until = registry.in_force(
+    found, until = packaged.in_force(
         (head("one", ("2021-01-01", "2022-01-01"), ("2022-01-01", None)),), at("2021-06-01T00:00:00Z")
     )
     assert found is not None
@@ -75,34 +75,34 @@ def test_an_interval_that_goes_on_in_the_next_is_no_switch() -> None:
 
 
 def test_without_documents_nothing_ever_governs() -> None:
-    assert registry.in_force((), at("2021-06-01T00:00:00Z")) == (None, None)
+    assert packaged.in_force((), at("2021-06-01T00:00:00Z")) == (None, None)
 
 
-@pytest.mark.parametrize("name", registry.PACKAGED)
+@pytest.mark.parametrize("name", packaged.PACKAGED)
 def test_the_head_of_a_file_says_what_the_whole_document_says(name: str) -> None:
-    document = registry.packaged(name)
-    heads = {found.id: found for found in registry.heads()}
+    document = packaged.packaged(name)
+    heads = {found.id: found for found in packaged.heads()}
     assert heads[name].model_dump() == {field: getattr(document, field) for field in Head.model_fields} | {
         "in_force": tuple(interval.model_dump() for interval in document.in_force)
     }
 
 
 def test_the_same_lanes_and_credits_hold_in_every_document() -> None:
-    documents = [registry.packaged(name) for name in (*registry.PACKAGED, registry.DEFAULT)]
+    documents = [packaged.packaged(name) for name in (*packaged.PACKAGED, packaged.DEFAULT)]
     assert len({(document.lanes, document.credits).__repr__() for document in documents}) == 1
 
 
 def test_unknown_ids_are_no_documents() -> None:
     with pytest.raises(KeyError):
-        registry.packaged("../flags")
+        packaged.packaged("../flags")
 
 
 def test_a_digest_is_of_what_is_written_and_of_nothing_else() -> None:
-    document = registry.packaged(A)
-    assert digest(document) == digest(registry.read_policy(registry.text_of(A) + "\n# a remark\n"))
+    document = packaged.packaged(A)
+    assert digest(document) == digest(packaged.read_policy(packaged.text_of(A) + "\n# a remark\n"))
     assert digest(document) == digest(
         type(document).model_validate_json(document.model_dump_json(by_alias=True, exclude_unset=True))
     )
-    assert digest(document) != digest(registry.read_policy(registry.text_of(A).replace("cap: 20", "cap: 21")))
-    assert registry.compiled(A).digest == digest(document)
-    assert len({registry.compiled(name).digest for name in (*registry.PACKAGED, registry.DEFAULT)}) == 4
+    assert digest(document) != digest(packaged.read_policy(packaged.text_of(A).replace("cap: 20", "cap: 21")))
+    assert packaged.compiled(A).digest == digest(document)
+    assert len({packaged.compiled(name).digest for name in (*packaged.PACKAGED, packaged.DEFAULT)}) == 4

@@ -1,0 +1,182 @@
+"""What a requester does after filing: update, withdraw, escalate. Each is one event of the case's history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import NamedTuple
+
+from casereview.cases.disclosure import sees_all
+from casereview.cases.first_look import new_clock
+from casereview.cases.lifecycle import LIVE, OPEN
+from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_call
+from casereview.crypto.sealing import Part
+from casereview.evidence.open_facts import open_claims
+from casereview.http.problems import ProblemError, conflict
+from casereview.http.validation import parse
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.base import EASTERN, to_milliseconds
+from casereview.schema.records import Case, Request
+from casereview.schema.submission import Contact, Nothing, Statement, Update
+from casereview.store import keys
+from casereview.store.caseload import give_back
+from casereview.store.transaction import Write, delete, put_over
+from casereview.store.transition import CLOSED, REQUESTER, Step
+from casereview.usecases.contacts import change_contact, is_suppressed
+from casereview.usecases.services import Desk
+from casereview.usecases.unit_of_work import TRIES, change
+from intake.authentication import admit
+from intake.responses import Accepted
+
+
+class _MovedError(Exception):
+    """The request went to another case, by a link or a split."""
+
+
+def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Request, Case], Step | None]) -> Accepted:
+    """Carry out a plan for a request and its case, at whatever case it then is.
+
+    The request is read after its case: nothing changes it but a write of that case's next version, so that what
+    staff verified, or where they moved it, meanwhile is not undone.
+    """
+    request = admitted
+
+    def on_case(case: Case) -> Step | None:
+        nonlocal request
+        request = desk.table.get(Request, keys.request(admitted.receipt)) or admitted
+        if request.case_id != case.case_id:
+            raise _MovedError
+        return plan(request, case)
+
+    for _ in range(TRIES):
+        try:
+            change(desk, request.case_id, REQUESTER, at, on_case)
+        except _MovedError:
+            continue
+        return Accepted(receipt=admitted.receipt)
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+
+
+def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
+    """Replace a request while its state and code are as they were read."""
+    if not changed:
+        return ()
+    return (put_over(request.model_copy(update={**changed}), state=request.state, epoch=request.epoch),)
+
+
+def _seal(desk: Desk, request: Request, part: Part, value: dict[str, object]) -> bytes:
+    return desk.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
+
+
+def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+    """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
+
+    Raises ProblemError 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not
+    told.
+    """
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
+    body = parse(Update, raw, at)
+    claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
+    sealed = _seal(desk, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
+
+    def plan(request: Request, case: Case) -> Step:
+        live = case.status in LIVE
+        if request.state != "live" or (not live and sees_all(request, case)):
+            raise conflict("the request is withdrawn, or its case decided or closed")
+        reached = _reached(desk, request, case, body.contact) if body.contact else _Reached()
+        restricted = {"restricted": True} if claims and claims.protected else {}
+        owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
+        event = {"receipt": request.receipt, "claims": claims, "sealed": sealed, "details": reached.details}
+        return Step("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
+
+    return _carry_out(desk, request, at, plan)
+
+
+class _Reached(NamedTuple):
+    """What a new contact makes of request and case, and what the history openly says of it."""
+
+    request: Mapping[str, object] = {}
+    case: Mapping[str, object] = {}
+    details: Mapping[str, bool] = {}
+
+
+def _reached(desk: Desk, request: Request, case: Case, stated: Contact) -> _Reached:
+    """Seal a new contact; say openly only whether its owner may be called, and whether an address is new.
+
+    Who is not to be called is not called from this moment: the flag goes at once, and comes back by the worker where
+    another requester waits for a call. An address that is not written to any more is no new one.
+    """
+    found = change_contact(desk.seal, request, stated)
+    new = found.new_address is not None and not is_suppressed(desk.table, desk.macs, found.new_address)
+    flags = {} if found.may_be_called else {"flags": without_call(case.flags)}
+    return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+
+
+def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mapping[str, object]:
+    """Let the office go on when someone who was asked answers; the worker writes that the clock runs again.
+
+    Where to write to, and in which language, answers nothing.
+    """
+    asked = case.status == "information_needed" and sees_all(request, case)
+    says = body.statement is not None or (body.facts is not None and body.facts.model_fields_set)
+    return {"answer_by": at} if asked and says else {}
+
+
+def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+    """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
+
+    Raises ProblemError 404, 400, 422. Withdrawing again changes nothing.
+    """
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
+    parse(Nothing, raw or "{}", at)
+
+    def plan(request: Request, case: Case) -> Step | None:
+        if request.state != "live":
+            return None
+        ended = _put(request, {"state": "withdrawn", "state_since": at})
+        event = {"receipt": request.receipt}
+        live = case.live - 1
+        if live or case.requests > 1 or case.status not in LIVE:
+            owed = {"rank_at": at} if case.status in LIVE else {}
+            return Step("withdrawn", {"live": live, **owed}, event, ended)
+        guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
+        closed = {**CLOSED, **_undecided(case), "live": 0, "status": "withdrawn", "status_since": at}
+        return Step("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
+
+    return _carry_out(desk, request, at, plan)
+
+
+def _undecided(case: Case) -> Mapping[str, object]:
+    """Drop a decision that still waited for its approval."""
+    waited = case.status == "awaiting_approval"
+    return {"decision": None, "outcome": None, "decided_by": None} if waited else {}
+
+
+def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+    """Ask for the Senior Reviewing Official, after a field office's decision.
+
+    Raises ProblemError 404, 400, 422; 409 unless a field office has decided and this requester may know it.
+    """
+    at = to_milliseconds(desk.now())
+    request = admit(desk, receipt, authorization)
+    body = parse(Statement, raw, at)
+    sealed = _seal(desk, request, "escalation", body.model_dump())
+
+    def plan(request: Request, case: Case) -> Step:
+        if request.state != "live" or case.status != "decided" or not sees_all(request, case):
+            raise conflict("the Senior Reviewing Official can be asked after a field office's decision")
+        moved = {
+            "status": "with_senior_official",
+            "status_since": at,
+            **new_clock(at),
+            "field_office": case.office,
+            "office": SENIOR_REVIEWING_OFFICIAL,
+            "rank_at": at,
+        }
+        return Step("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
+
+    return _carry_out(desk, request, at, plan)

@@ -1,0 +1,74 @@
+"""What a requester is told of where the request stands."""
+
+from __future__ import annotations
+
+from casereview.cases.disclosure import sees_all
+from casereview.cases.lifecycle import QUEUED, public
+from casereview.schema.records import Case, Event, Request
+from casereview.store import keys
+from casereview.usecases.sealed_text import open_words, words_of_event
+from casereview.usecases.services import Desk
+from intake.authentication import admit
+from intake.responses import Decision, WhereItStands
+
+_ASK_THE_OFFICIAL = (
+    "If you think that the field office did not resolve the case or overlooked something, you may ask the Senior"
+    " Reviewing Official to look at it again: send a statement. An answer is given where appropriate."
+)
+
+
+def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStands:
+    """Return the answer of ``GET /requests/{receipt}``. Raises ProblemError 404."""
+    request = admit(desk, receipt, authorization)
+    case = desk.table.get(Case, keys.case(request.case_id))
+    if request.state == "withdrawn" or case is None or not sees_all(request, case):
+        return _limited(request)
+    return WhereItStands(
+        receipt=request.receipt,
+        status=public(case.status),
+        status_since=case.shown_since or case.status_since,
+        disclosure="full",
+        lane=case.shown_lane,
+        people_ahead=_people_ahead(desk, case),
+        asked_for=_asked_for(desk, case),
+        decision=_decision(desk, case) if request.verified else None,
+    )
+
+
+def _limited(request: Request) -> WhereItStands:
+    """Return the same for every third party, whatever happened to the case."""
+    withdrawn = request.state == "withdrawn"
+    return WhereItStands(
+        receipt=request.receipt,
+        status="withdrawn" if withdrawn else "received",
+        status_since=request.state_since if withdrawn else request.received_at,
+        disclosure="limited",
+    )
+
+
+def _people_ahead(desk: Desk, case: Case) -> int | None:
+    if case.rank is None or case.status not in QUEUED:
+        return None
+    return desk.table.ahead(case.office, case.rank)
+
+
+def _asked_for(desk: Desk, case: Case) -> tuple[str, ...]:
+    if case.status != "information_needed":
+        return ()
+    return tuple(words_of_event(desk.table, desk.seal, "asked", case.case_id, case.asked).get("asked", ()))
+
+
+def _decision(desk: Desk, case: Case) -> Decision | None:
+    """Return the decision once it is final."""
+    if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
+        return None
+    event = desk.table.get(Event, keys.event(case.case_id, case.decision))
+    if event is None or event.sealed is None or case.outcome is None:
+        return None
+    words = open_words(desk.seal, "decision", case.case_id, event.sealed)
+    return Decision(
+        outcome=case.outcome,
+        reasons=words["reasons_for_requester"],
+        decided_at=event.at,
+        how_to_go_on=_ASK_THE_OFFICIAL if case.status == "decided" else None,
+    )

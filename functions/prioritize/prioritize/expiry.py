@@ -1,0 +1,40 @@
+"""What ends by itself: a claim whose lease is over, and the wait for an answer. Each is an event of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casereview.cases.first_look import running_clock
+from casereview.cases.lease import UNCLAIMED, back_in_line
+from casereview.schema.records import Case
+from casereview.store.caseload import give_back
+from casereview.store.transition import Actor, Step, taken, writes
+from prioritize.services import Services
+
+_SYSTEM = Actor("system")
+
+
+def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
+    """End a lease or a wait that is over, in one transaction; return the case as it then is, the same if none was.
+
+    Raises RefusedError where another write was faster.
+    """
+    step = _lease(case, now) or _answer(case, now)
+    if step is None:
+        return case
+    after = taken(case, step)
+    services.table.write(*writes(case, after, step, _SYSTEM, now))
+    return after
+
+
+def _lease(case: Case, now: datetime) -> Step | None:
+    if case.lease_until is None or case.lease_until > now:
+        return None
+    return Step("lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(case))
+
+
+def _answer(case: Case, now: datetime) -> Step | None:
+    if case.status != "information_needed" or case.answer_by is None or case.answer_by > now:
+        return None
+    again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now}
+    return Step("resumed", {**again, **running_clock(case, case.answer_by)})

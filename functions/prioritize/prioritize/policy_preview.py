@@ -1,0 +1,71 @@
+"""The preview of a draft: every open case ranked under it and under the policy in force, and nothing of it written.
+
+One message asks for one part of one office's report; the part done asks for the next. A part is counted under the
+number of parts before it, so a message that comes twice counts nothing twice; one that is lost the sweep sends again.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from casereview.cases.lifecycle import QUEUED
+from casereview.cases.preview import Both, both, counted
+from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.base import to_milliseconds
+from casereview.schema.messages import PreviewMessage
+from casereview.schema.policy_records import Place, Preview
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.table import Listed, Table
+from casereview.store.transaction import RefusedError, Write
+from prioritize.services import Services
+
+PART = 100
+"""Cases that one message has ranked."""
+
+
+def preview(services: Services, message: PreviewMessage) -> None:
+    """Do the next part of an office's report, and ask for the one after it; nothing where the report is complete."""
+    found = services.table.items(*keys.preview(message.preview, message.office))
+    report = from_item(Preview, found[0]) if found else None
+    if report is None or report.work_at is None:
+        return
+    draft = services.policies.drafted(report.policy_id, report.digest)
+    after = _part(services, report, draft) if draft else report.model_copy(update={"work_at": None})
+    try:
+        services.table.write(_over(after, report))
+    except RefusedError:
+        return  # the same message came twice, or another preview was asked for
+    if after.work_at:
+        services.rank_queue.send(message, message.office)
+
+
+def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:
+    after = Listed(report.cursor.rank, report.cursor.case_id) if report.cursor else None
+    places = list(islice(services.table.entries(report.office, after), PART))
+    against = services.policies.compiled(report.against)
+    found = [_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
+    more = counted(report, [each for each in found if each])
+    over = len(places) < PART
+    update: dict[str, object] = {
+        "part": report.part + 1,
+        "done": over,
+        "work_at": None if over else to_milliseconds(services.now()),
+        "attempts": 0,
+        "stuck": False,
+    }
+    if places:
+        update["cursor"] = Place(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
+    return more.model_copy(update=update)
+
+
+def _case(table: Table, case_id: str, report: Preview, against: CompiledPolicy, draft: CompiledPolicy) -> Both | None:
+    file = table.case_file(case_id)
+    stands = file is not None and file.case.status in QUEUED and file.case.office == report.office
+    return both(file, against, draft, report.at) if file and stands else None
+
+
+def _over(after: Preview, before: Preview) -> Write:
+    condition = "#run = :run AND #part = :part"
+    key = keys.preview(before.policy_id, before.office)
+    return Write("Put", key, condition, {"run": before.run, "part": before.part}, after)

@@ -1,0 +1,252 @@
+"""Decide: a human's decision, with its reasons and what it rests on, on the case and the policy as they are now.
+
+    in_review ──needs no approval──▶ decided
+        └──needs one──▶ awaiting_approval ──supervisor, not the author──▶ decided
+                                └──refused, another policy, or news──▶ in_review, at its author
+    with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
+
+A withdrawal is confirmed in the same way, by the outcome ``withdrawn``, once no request is live.
+
+Nothing reaches a requester before it is final, and the decision itself only those who were verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from casereview.cases.assessment import Assessment, InForce, assess
+from casereview.cases.disclosure import sees_all
+from casereview.cases.first_look import new_clock
+from casereview.cases.lease import UNCLAIMED
+from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.policy.compiler import CompiledPolicy
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.records import Case, Guard, Notice
+from casereview.schema.vocabulary import EventKind
+from casereview.store import keys
+from casereview.store.caseload import give_back
+from casereview.store.policy_in_force import for_decision, still_in_force
+from casereview.store.transaction import RefusedError, Write, delete, put_new
+from casereview.store.transition import CLOSED, Step
+from casereview.usecases.sealed_text import seal_words
+from review.cases.lease import leased, may_review, worked
+from review.cases.requesters import owe
+from review.cases.session import Visit, must_hold
+from review.schema.commands import Approval, Decision
+
+_FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
+_OFFICIAL = frozenset({"override", "uphold", "remand", "withdrawn"})
+_ENFORCES = frozenset({"declined"})
+"""Outcomes after which enforcement goes ahead: what approvals are asked for."""
+_CHANGES: frozenset[EventKind] = frozenset(
+    {"joined", "updated", "verified", "withdrawn", "linked", "split", "removal_recorded"}
+)
+"""Events by which a case is no longer what its decision was made on."""
+
+
+def decide(visit: Visit, body: Decision) -> Case:
+    """Record a decision; where the policy asks for an approval, it waits for one.
+
+    Raises ProblemError 404; 409 without the claim, where a decision waits for its approval already, where the case has
+    moved since ``case_version`` or another policy is in force, where a standing claim of citizenship goes unreferred;
+    422 for an outcome or a factor that is not open.
+    """
+
+    def plan(case: Case) -> Step:
+        must_hold(case, visit.caller)
+        may_review(visit.caller, case)
+        if case.status == "awaiting_approval":
+            raise conflict("a decision of this case waits for its approval")
+        official = case.office == SENIOR_REVIEWING_OFFICIAL
+        _check_outcome(body, case, official=official)
+        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
+        found = _current(visit, case, body, policy)
+        _check_factors(policy, body)
+        if found.settled.facts.claims_us_citizenship:
+            _check_referral(case, body, official=official)
+        waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
+        return _under(policy, _decided(visit, case, body, waits=waits))
+
+    try:
+        return visit.act(plan)
+    except _MovedError as moved:
+        visit.desk.hint_rank(moved.case)
+        raise conflict("the case moved, or another policy is in force: read it again") from None
+
+
+def _decided(visit: Visit, case: Case, body: Decision, *, waits: bool) -> Step:
+    decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": visit.caller.user}
+    event = {"details": _details(body), "sealed": _seal(visit, body)}
+    if case.office == SENIOR_REVIEWING_OFFICIAL:
+        return _by_official(visit, case, decided, event, body.outcome)
+    if waits:
+        waiting = {"status": "awaiting_approval", "status_since": visit.at}
+        proposed = {**worked(visit), **waiting, "lease_until": None, "held_since": None}
+        return Step("decision_proposed", {**decided, **proposed}, event)
+    return _final(visit, case, "decided", decided, event)
+
+
+def _under(policy: CompiledPolicy, step: Step) -> Step:
+    """Let a step take effect only while the policy that it rests on is in force."""
+    return replace(step, also=(*step.also, still_in_force(policy)))
+
+
+class _MovedError(Exception):
+    """The decision rests on a version of the case, or a policy, that is no longer the one."""
+
+    def __init__(self, case: Case) -> None:
+        """Keep the case, to be ranked again."""
+        super().__init__()
+        self.case = case
+
+
+def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
+    if body.outcome not in (_OFFICIAL if official else _FIELD_OFFICE):
+        raise unprocessable(Fault("/outcome", "is not open at this stage"))
+    if body.outcome == "withdrawn" and case.live:
+        raise conflict("a request of this case is still live: only its requester withdraws it")
+
+
+def _current(visit: Visit, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
+    """Assess the case as it is; refuse a decision on another version or policy."""
+    file = visit.desk.table.case_file(case.case_id)
+    read_before = body.case_version != case.version or file is None or file.case.version != case.version
+    if file is None or read_before or not body.policy == policy.id == case.policy:
+        raise _MovedError(case)
+    return assess(file, InForce(policy, None), visit.at)
+
+
+def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
+    known = {factor.id for factor in policy.document.factors}
+    faults = [
+        Fault(f"/factors/{index}", "is not a factor of the policy in force")
+        for index, factor in enumerate(body.factors)
+        if factor not in known
+    ]
+    if faults:
+        raise unprocessable(*faults)
+
+
+def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
+    """Refuse what ends a case without a referral while a claim of US citizenship stands: unsettled, or confirmed.
+
+    The process for such claims answers them, not a review. An official refers nothing: what the field office referred
+    is upheld, all else goes back to it.
+    """
+    if official:
+        refers = body.outcome == "remand" or (body.outcome != "override" and case.outcome == "referred")
+    else:
+        refers = body.outcome == "referred"
+    if not refers:
+        how = "remanded to be referred" if official else "referred"
+        raise conflict(f"a claim of US citizenship stands: it must be {how}, unless it is settled as not true")
+
+
+def _details(body: Decision) -> dict[str, Any]:
+    return {
+        "outcome": body.outcome,
+        "factors": list(body.factors),
+        "policy": body.policy,
+        "case_version": body.case_version,
+    }
+
+
+def _seal(visit: Visit, body: Decision) -> bytes:
+    words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
+    return seal_words(visit.desk.seal, "decision", visit.case_id, words)
+
+
+def _final(
+    visit: Visit, case: Case, kind: Literal["decided", "approved"], fields: dict[str, Any], event: dict[str, Any]
+) -> Step:
+    """Make a field office's decision final: the person is free to file anew, and is told that there is news."""
+    outcome = fields.get("outcome", case.outcome)
+    status = "withdrawn" if outcome == "withdrawn" else "decided"
+    ended = {**fields, **CLOSED, "status": status, "status_since": visit.at}
+    return Step(kind, ended, event, (*release_guard(case), *give_back(case)), _news(visit, case))
+
+
+def release_guard(case: Case) -> tuple[Write, ...]:
+    """Return the write that lets the person's next request open a case of its own."""
+    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
+
+
+def _news(visit: Visit, case: Case) -> tuple[Notice, ...]:
+    """Tell those who may know of the case that there is news; the decision itself opens for the verified alone."""
+    return owe(visit, case, "news", sees_all)
+
+
+def _by_official(visit: Visit, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str) -> Step:
+    notices, freed = _news(visit, case), give_back(case)
+    if outcome != "remand":
+        status = "withdrawn" if outcome == "withdrawn" else "closed"
+        ended = {**decided, **CLOSED, "status": status, "status_since": visit.at}
+        return Step("official_decided", ended, event, freed, notices)
+    back, guard = _guard_for_remand(visit, case)
+    again = {
+        **decided,
+        **UNCLAIMED,
+        **back,
+        **new_clock(visit.at),
+        "status": "in_line",
+        "status_since": visit.at,
+        "office": case.field_office or case.office,
+        "field_office": None,
+        "rank_at": visit.at,
+    }
+    return Step("remanded", again, event, (*freed, *guard), notices)
+
+
+def _guard_for_remand(visit: Visit, case: Case) -> tuple[dict[str, object], tuple[Write, ...]]:
+    """Take the person's guard again; where a newer case holds it, this one goes on without."""
+    if case.person is None:
+        return {}, ()
+    if visit.desk.table.get(Guard, keys.guard(case.person)):
+        return {"person": None, "over_limit": True}, ()
+    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)
+
+
+def approve(visit: Visit, body: Approval) -> Case:
+    """Approve a decision that waits, or return it to its author; never one's own.
+
+    It is returned in any case after a switch of policy, and where something was said or established since it was
+    made: its author never weighed that. Raises ProblemError 404, or 409 where nothing waits for the caller.
+    """
+
+    def plan(case: Case) -> Step:
+        if case.status != "awaiting_approval":
+            raise conflict("no decision of this case waits for an approval")
+        if case.decided_by == visit.caller.user:
+            raise conflict("a decision is approved by somebody other than its author")
+        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
+        since = _since_decided(visit, case, policy)
+        event = {"details": {"approve": body.approve, **since}, "sealed": visit.why(body.why)}
+        took_part = {"reviewers": tuple(sorted({*case.reviewers, visit.caller.user}))}
+        if body.approve and not any(since.values()):
+            return _under(policy, _final(visit, case, "approved", took_part, event))
+        return Step("decision_returned", {**took_part, **_returned(visit, case)}, event)
+
+    return visit.act(plan)
+
+
+def _since_decided(visit: Visit, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
+    """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
+    file = visit.desk.table.case_file(case.case_id)
+    if file is None or file.case.version != case.version or case.decision is None:
+        raise RefusedError([], [])
+    decided = next(event for event in file.events if event.version == case.decision)
+    later = {event.kind for event in file.events if event.version > case.decision}
+    return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}
+
+
+def _returned(visit: Visit, case: Case) -> dict[str, Any]:
+    return {
+        "status": "in_review",
+        "status_since": visit.at,
+        "decision": None,
+        "outcome": None,
+        "decided_by": None,
+        "rank_at": visit.at,
+        **leased(visit, case),
+    }

@@ -1,0 +1,253 @@
+"""Link a case without A-number to an open one, split a wrongly joined request off, reissue an access code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from casereview.cases.changes import changes_between, changes_of_new
+from casereview.cases.lifecycle import OPEN
+from casereview.evidence.standing import is_restricted, kept, speaks_of_protection
+from casereview.http.problems import conflict, not_yours
+from casereview.routing.offices import route
+from casereview.schema.base import EASTERN, Record
+from casereview.schema.facts import Facts
+from casereview.schema.identifiers import new_case_id
+from casereview.schema.records import Case, CaseFile, Event, Request
+from casereview.store import keys
+from casereview.store.caseload import give_back
+from casereview.store.transaction import RefusedError, Write, delete, put_new, put_over
+from casereview.store.transition import CLOSED, Step
+from casereview.usecases.file_request import MAX_REQUESTS
+from casereview.usecases.sealed_text import seal_words
+from review.authorization import open_case
+from review.cases.requesters import requests_of
+from review.cases.session import Visit
+from review.schema.commands import Link, Reissue, Split
+from review.schema.responses import CodeReissued
+
+_SAY = frozenset({"filed", "joined", "updated", "verified", "undeliverable"})
+_TOGETHER = 90
+"""Writes that one transaction may hold, with some to spare."""
+
+
+class _Copy(Record):
+    """What one case's history brings to another: its events as they were said, numbered anew."""
+
+    events: tuple[Event, ...]
+    last: int
+
+
+def _copy(events: Iterable[Event], case: Case, *, opened: bool) -> _Copy:
+    """Number the events that say something after the last of a case, and say whether their filing opens it.
+
+    When they were said stays: what is older counts as older, whatever its number. Why an officer verified something
+    is sealed for the old case's history, and stays there.
+    """
+    found = []
+    version = case.version
+    for event in events:
+        version += 1
+        filing = event.filing and event.filing.model_copy(update={"opened": opened})
+        copied = {
+            "case_id": case.case_id,
+            "version": version,
+            "filing": filing,
+            "kind": ("filed" if opened else "joined") if filing else event.kind,
+            "changes": {},
+            "sealed": None if event.verification else event.sealed,
+        }
+        found.append(event.model_copy(update=copied))
+    return _Copy(events=tuple(found), last=version)
+
+
+def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
+    """Yield what counts wherever a request goes, of one receipt or of all.
+
+    That is what requests said, what officers verified of it, and what did not reach them.
+    """
+    for event in kept(file.events):
+        if event.kind in _SAY and receipt in {None, event.receipt}:
+            yield event
+
+
+def _protection(file: CaseFile, receipt: str) -> Iterator[Event]:
+    """Yield an officer's word that keeps a request's half of a case under 8 USC 1367, where it names no request.
+
+    Nobody knows which half it was said of: it holds for both until an officer looks.
+    """
+    half = [event for event in kept(file.events) if event.receipt in {None, receipt}]
+    said = [event for event in half if event.receipt is None and event.verification and speaks_of_protection([event])]
+    if said and is_restricted(half):
+        yield said[-1].model_copy(update={"claims": Facts(protected=True)})
+
+
+def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterator[Write]:
+    """Move what was not sent yet, or in vain, to another case; what is being sent, or was, stays where it is."""
+    for notice in file.notices:
+        if notice.state in {"owed", "undeliverable"} and receipt in {None, notice.receipt}:
+            yield delete(keys.notice(notice.case_id, notice.notice_id), state=notice.state, sends=notice.sends)
+            yield put_new(notice.model_copy(update={"case_id": case_id}))
+
+
+def link(visit: Visit, body: Link) -> Case:
+    """Join this case, which has no A-number, to an open one: its requests and what they said move there.
+
+    The earliest filing time is kept, and who reviewed either half has reviewed the whole. Raises ProblemError 404 where
+    either case is not the caller's; 409 where this one has an A-number, either is not open, or together they would
+    hold too many requests.
+    """
+    target_id = body.case_id
+
+    def plan(case: Case) -> Step:
+        source, target = visit.desk.table.case_file(case.case_id), visit.desk.table.case_file(target_id)
+        if source is None or target is None:
+            raise not_yours()
+        if source.case.version != case.version:
+            raise RefusedError([], [])
+        open_case(visit.caller, visit.roles, target.case)
+        requests = requests_of(visit, source)
+        _may_link(case, target.case, len(requests))
+        writes = _into(visit, source, target, requests, body)
+        undecided = {"decision": None, "outcome": None, "decided_by": None}
+        ended = {"status": "closed", "status_since": visit.at, "linked_to": target_id, "live": 0}
+        closed = {**CLOSED, **undecided, **ended}
+        event = {"details": {"linked_to": target_id}, "sealed": visit.why(body.why)}
+        return Step("linked", closed, event, (*writes, *give_back(case)))
+
+    linked = visit.act(plan)
+    target = visit.desk.table.get(Case, keys.case(target_id))
+    if target:
+        visit.desk.hint_rank(target)
+    return linked
+
+
+def _may_link(case: Case, target: Case, requests: int) -> None:
+    if case.person is not None or case.case_id == target.case_id:
+        raise conflict("only a case without A-number can be linked, and to another one")
+    if case.status not in OPEN or target.status not in OPEN:
+        raise conflict("both cases must be open")
+    if target.requests + requests > MAX_REQUESTS:
+        raise conflict("together they would hold more requests than one case may")
+
+
+def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
+    said_in = source.case.case_id
+    said = [event.model_copy(update={"said_in": event.said_in or said_in}) for event in _claiming(source)]
+    copy = _copy(said, target.case, opened=False)
+    live = sum(request.state == "live" for request in requests)
+    after = target.case.model_copy(
+        update={
+            "version": copy.last + 1,
+            "requests": target.case.requests + len(requests),
+            "live": target.case.live + live,
+            "filed_at": min(target.case.filed_at, source.case.filed_at),
+            "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
+            "restricted": speaks_of_protection([*kept(target.events), *kept(source.events)]),
+            "rank_at": visit.at,
+            "attempts": 0,
+            "stuck": False,
+        }
+    )
+    event = Event(
+        case_id=after.case_id,
+        version=after.version,
+        at=visit.at,
+        kind="linked",
+        actor="officer",
+        user=visit.caller.user,
+        changes=changes_between(target.case, after),
+        details={"linked_from": source.case.case_id},
+        sealed=seal_words(visit.desk.seal, "why", after.case_id, {"why": body.why}),
+    )
+    moved = [
+        put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
+        for request in requests
+    ]
+    own = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
+    writes = [*own, *moved, *_notices(source, after.case_id)]
+    if len(writes) > _TOGETHER:
+        raise conflict("the two histories are too long to be joined at once")
+    return writes
+
+
+def split(visit: Visit, body: Split) -> Case:
+    """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
+
+    What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it, and so
+    does who reviewed it; an officer's protection (8 USC 1367) that names no request stays with both.
+    Raises ProblemError 404 for a receipt that is not of this case; 409 where it is the only one, or the case is not
+    open.
+    """
+    visit.case()
+    visit.request(body.receipt)
+    new_id = new_case_id()
+
+    def plan(case: Case) -> Step:
+        if case.status not in OPEN or case.requests <= 1:
+            raise conflict("only one of several requests of an open case can be split off")
+        file = visit.desk.table.case_file(case.case_id)
+        if file is None or file.case.version != case.version:
+            raise RefusedError([], [])
+        requests = {request.receipt: request for request in requests_of(visit, file)}
+        request = requests.pop(body.receipt, None)
+        if request is None:
+            raise not_yours()
+        left = {
+            "requests": case.requests - 1,
+            "live": case.live - (request.state == "live"),
+            "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
+            "rank_at": visit.at,
+        }
+        event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": visit.why(body.why)}
+        return Step("split", left, event, tuple(_apart(visit, file, request, new_id)))
+
+    visit.act(plan)
+    found = visit.desk.table.get(Case, keys.case(new_id))
+    if found is None:
+        raise not_yours()
+    visit.desk.hint_rank(found)
+    return found
+
+
+def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
+    events = [*_claiming(file, request.receipt), *_protection(file, request.receipt)]
+    facts = next((event.claims for event in events if event.filing and event.claims), Facts())
+    case = Case(
+        case_id=new_id,
+        version=0,
+        status="received",
+        status_since=visit.at,
+        office=route(facts, visit.at.astimezone(EASTERN).date()),
+        filed_at=request.received_at,
+        facts=facts,
+        restricted=is_restricted(events),
+        live=int(request.state == "live"),
+        reviewers=file.case.reviewers,
+        rank_at=visit.at,
+    )
+    copy = _copy(events, case, opened=True)
+    first, *others = copy.events
+    yield put_new(case.model_copy(update={"version": copy.last}))
+    yield put_new(first.model_copy(update={"changes": changes_of_new(case)}))
+    yield from map(put_new, others)
+    yield put_over(request.model_copy(update={"case_id": new_id, "opened": True}), case_id=request.case_id)
+    yield from _notices(file, new_id, request.receipt)
+
+
+def reissue(visit: Visit, body: Reissue) -> CodeReissued:
+    """Make a new access code for a request; the old one opens nothing any more.
+
+    It is shown once, to be handed over to the requester in person or by telephone. It needs no claim: who lost the
+    code of a decided case must be able to read the decision. Raises ProblemError 404.
+    """
+    epochs: list[int] = []
+
+    def plan(_case: Case) -> Step:
+        request = visit.request(body.receipt)
+        epochs.append(request.epoch + 1)
+        raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": visit.desk.macs.key})
+        write = put_over(raised, state=request.state, epoch=request.epoch)
+        return Step("code_reissued", {}, {"receipt": request.receipt}, (write,))
+
+    visit.act(plan)
+    return CodeReissued(receipt=body.receipt, access_code=visit.desk.macs.code(body.receipt, epochs[-1]))

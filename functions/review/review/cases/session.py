@@ -1,0 +1,73 @@
+"""Act on a case: admitted by the table of routes, on the case as it is now, as one event of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from casereview.http.problems import conflict, not_yours
+from casereview.schema.base import to_milliseconds
+from casereview.schema.records import Case, Request
+from casereview.store import keys
+from casereview.store.transition import Actor, Step
+from casereview.usecases.sealed_text import seal_words
+from casereview.usecases.services import Desk
+from casereview.usecases.unit_of_work import change
+from review.authorization import Caller, Role, open_case
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A caller at a case, by the roles that opened the route."""
+
+    desk: Desk
+    caller: Caller
+    roles: frozenset[Role]
+    case_id: str
+    at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Return the caller as the cause of events."""
+        return Actor("officer", self.caller.user)
+
+    def case(self) -> Case:
+        """Read the case. Raises ProblemError 404 where it is not the caller's."""
+        return open_case(self.caller, self.roles, self.desk.table.get(Case, keys.case(self.case_id)))
+
+    def act(self, plan: Callable[[Case], Step | None]) -> Case:
+        """Carry out a plan on the case as it is; access is asked anew each time it is read.
+
+        Raises ProblemError 404, what the plan raises, and 503 where the case keeps moving.
+        """
+
+        def admitted(case: Case) -> Step | None:
+            return plan(open_case(self.caller, self.roles, case))
+
+        found = change(self.desk, self.case_id, self.actor, self.at, admitted)
+        if found is None:
+            raise not_yours()
+        return found
+
+    def request(self, receipt: str) -> Request:
+        """Read a request of this case. Raises ProblemError 404 for any other receipt."""
+        found = self.desk.table.get(Request, keys.request(receipt))
+        if found is None or found.case_id != self.case_id:
+            raise not_yours()
+        return found
+
+    def why(self, words: str) -> bytes:
+        """Seal a reason for the history."""
+        return seal_words(self.desk.seal, "why", self.case_id, {"why": words})
+
+
+def visit(desk: Desk, caller: Caller, roles: frozenset[Role], case_id: str) -> Visit:
+    """Begin a visit, now."""
+    return Visit(desk, caller, roles, case_id, to_milliseconds(desk.now()))
+
+
+def must_hold(case: Case, caller: Caller) -> None:
+    """Refuse who does not hold the case. Raises ProblemError 409."""
+    if case.claimed_by != caller.user:
+        raise conflict("claim the case first: this needs the claim, and renews it")

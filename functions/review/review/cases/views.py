@@ -1,0 +1,243 @@
+"""Read a case. Every read is written down before it is answered: who, when, what, and for contacts why."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from casereview.cases.assessment import InForce, assess, subject_of
+from casereview.cases.first_look import is_overdue
+from casereview.cases.flags import flags_of
+from casereview.crypto.sealing import Part
+from casereview.evidence.standing import kept
+from casereview.http.problems import Fault, not_yours, unprocessable
+from casereview.policy.engine import explain
+from casereview.schema.base import rfc3339
+from casereview.schema.facts import Facts
+from casereview.schema.records import CaseFile, Event, Read, Request
+from casereview.schema.text import without_tricks
+from casereview.store.transaction import put_new
+from casereview.usecases.contacts import open_contact
+from casereview.usecases.sealed_text import open_words
+from review.authorization import open_case
+from review.cases.requesters import requests_of
+from review.cases.session import Visit
+from review.schema.responses import (
+    CaseRead,
+    Contacts,
+    EventRead,
+    Fact,
+    History,
+    NoticeRead,
+    RankingRead,
+    Reason,
+    RequestRead,
+    Rule,
+    Said,
+    StatementRead,
+)
+
+_PARTS: dict[str, Part] = {
+    "updated": "update",
+    "escalated": "escalation",
+    "information_asked": "asked",
+    "decision_proposed": "decision",
+    "decided": "decision",
+    "official_decided": "decision",
+    "remanded": "decision",
+}
+"""Which kinds of event hold words, and how these are sealed; all others say why."""
+
+
+def _file(visit: Visit) -> CaseFile:
+    """Read the case with its history. Raises ProblemError 404 where it is not the caller's."""
+    file = visit.desk.table.case_file(visit.case_id)
+    open_case(visit.caller, visit.roles, file.case if file else None)
+    if file is None:
+        raise not_yours()
+    return file
+
+
+def _note(visit: Visit, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None) -> None:
+    """Write the read down, before anything is told."""
+    read = Read(
+        case_id=visit.case_id,
+        read_id=f"{rfc3339(visit.at)}-{secrets.token_hex(4)}",
+        at=visit.at,
+        user=visit.caller.user,
+        what=what,
+        sealed=visit.why(why) if why else None,
+    )
+    visit.desk.table.write(put_new(read))
+
+
+def read_case(visit: Visit) -> CaseRead:
+    """Open a case, contact data apart. Raises ProblemError 404."""
+    file = _file(visit)
+    _note(visit, "case")
+    case = file.case
+    texts = visit.desk.policies.texts(case.policy)
+    return CaseRead(
+        case_id=case.case_id,
+        case_version=case.version,
+        status=case.status,
+        status_since=case.status_since,
+        office=case.office,
+        lane=case.lane,
+        received_at=case.filed_at,
+        target_by=case.target_at,
+        overdue=is_overdue(case, visit.at),
+        clock_stopped_since=case.stopped_since,
+        reasons=tuple(Reason(rule=rule, text=texts.get(rule, "")) for rule in case.reasons),
+        flags=flags_of(case),
+        policy=case.policy,
+        claimed_by=case.claimed_by,
+        lease_until=case.lease_until,
+        restricted=case.restricted,
+        linked_to=case.linked_to,
+        decided_by=case.decided_by,
+        outcome=case.outcome,
+        facts=tuple(_facts(file)),
+        requests=tuple(_request(visit, request) for request in requests_of(visit, file)),
+        statements=tuple(_statements(visit, file)),
+        notices=tuple(
+            NoticeRead(
+                receipt=notice.receipt,
+                template=notice.template,
+                state=notice.state,
+                why=notice.why,
+                created_at=notice.created_at,
+            )
+            for notice in file.notices
+        ),
+    )
+
+
+def _facts(file: CaseFile) -> Iterator[Fact]:
+    events = kept(file.events)
+    for name in Facts.model_fields:
+        said = tuple(_said(event, name) for event in events if event.claims and name in event.claims.model_fields_set)
+        if said:
+            value = file.case.facts.model_dump(mode="json")[name]
+            verified = any(statement.source != "claim" for statement in said)
+            yield Fact(fact=name, value=value, verified=verified, said=said)
+
+
+def _said(event: Event, name: str) -> Said:
+    claims = event.claims or Facts()
+    return Said(
+        value=claims.model_dump(mode="json")[name],
+        source=event.verification.verdict if event.verification else "claim",
+        at=event.at,
+        receipt=event.receipt,
+        user=event.user,
+    )
+
+
+def _request(visit: Visit, request: Request) -> RequestRead:
+    body: dict[str, Any] = json.loads(visit.desk.seal.open("request", request.receipt, request.sealed))
+    body["requester"].pop("contact", None)
+    return RequestRead(
+        receipt=request.receipt,
+        received_at=request.received_at,
+        role=request.role,
+        authority=request.authority,
+        opened=request.opened,
+        verified=request.verified,
+        state=request.state,
+        deficiencies=request.deficiencies,
+        body=body,
+    )
+
+
+def _statements(visit: Visit, file: CaseFile) -> Iterator[StatementRead]:
+    for event in kept(file.events):
+        if event.sealed is None:
+            continue
+        part = _PARTS.get(event.kind, "why")
+        owner = event.receipt if part in {"update", "escalation"} and event.receipt else visit.case_id
+        words = open_words(visit.desk.seal, part, owner, event.sealed)
+        yield StatementRead(at=event.at, kind=event.kind, receipt=event.receipt, user=event.user, words=words)
+
+
+def read_contacts(visit: Visit, why: str) -> Contacts:
+    """Open how the requesters can be reached, for a reason. Raises ProblemError 404, or 422 without a reason."""
+    why = without_tricks(why).strip()
+    if not why:
+        raise unprocessable(Fault("why", "is required"))
+    file = _file(visit)
+    _note(visit, "contacts", why[:1000])
+    found = {request.receipt: open_contact(visit.desk.seal, request) for request in requests_of(visit, file)}
+    contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
+    return Contacts(case_id=visit.case_id, contacts=contacts)
+
+
+def read_ranking(visit: Visit) -> RankingRead:
+    """Explain the place of a case, as the policy in force ranks it now. Raises ProblemError 404."""
+    file = _file(visit)
+    _note(visit, "ranking")
+    force = InForce(*visit.desk.policies.governing(visit.at))
+    found = assess(file, force, visit.at)
+    ranking, document = found.ranking, force.policy.document
+    texts = {
+        rule.id: rule.text
+        for section in (document.categories, document.approvals, document.factors)
+        for rule in section
+    }
+    rules = explain(subject_of(file, found.settled, force.policy), force.policy, visit.at)
+    return RankingRead(
+        case_id=visit.case_id,
+        at=visit.at,
+        policy=ranking.policy,
+        digest=ranking.digest,
+        lane=ranking.lane,
+        sort_at=ranking.sort_at,
+        target_by=None if file.case.stopped_since else ranking.target_by,
+        changes_at=ranking.changes_at,
+        reasons=tuple(Reason(rule=reason.rule, text=reason.text) for reason in ranking.reasons),
+        matched=ranking.matched,
+        categories=tuple(Reason(rule=found.id, text=texts[found.id]) for found in ranking.categories),
+        approvals=tuple(Reason(rule=rule, text=texts[rule]) for rule in ranking.approvals),
+        factors=tuple(Reason(rule=found.id, text=texts[found.id]) for found in ranking.factors),
+        flags=ranking.flags,
+        rules=tuple(
+            Rule(section=rule.section, rule=rule.rule, text=rule.text, source=rule.source, facts=rule.facts)
+            for rule in rules
+        ),
+    )
+
+
+def read_history(visit: Visit) -> History:
+    """Return everything that happened, reads included. Raises ProblemError 404."""
+    file = _file(visit)
+    _note(visit, "history")
+    events = [_event(event) for event in file.events]
+    reads = [
+        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_what(visit, read))
+        for read in visit.desk.table.reads(visit.case_id)
+    ]
+    return History(case_id=visit.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
+
+
+def _what(visit: Visit, read: Read) -> dict[str, Any]:
+    """Say what was read, and why, where a reason had to be given."""
+    why = open_words(visit.desk.seal, "why", visit.case_id, read.sealed) if read.sealed else {}
+    return {"what": read.what, **why}
+
+
+def _event(event: Event) -> EventRead:
+    return EventRead(
+        at=event.at,
+        kind=event.kind,
+        version=event.version,
+        actor=event.actor,
+        user=event.user,
+        receipt=event.receipt,
+        changes=event.changes,
+        filing=event.filing,
+        verification=event.verification,
+        ranking=event.ranking,
+        details=event.details,
+    )

@@ -1,0 +1,140 @@
+"""The policy office: send a draft, have it previewed, and let somebody else approve it.
+
+    draft ──preview, as often as wanted──▶ previewed ──somebody else──▶ approved ──its time──▶ in force
+      └──replaced by its author                     └──────────────▶ refused
+
+Once it was decided on, nothing of a document changes: every write is conditional on its being a draft.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.policy.checks import check
+from casereview.policy.document import Amendment, Policy, digest
+from casereview.policy.loader import DocumentError
+from casereview.policy.loader import Fault as Faulty
+from casereview.policy.packaged import DEFAULT, PACKAGED
+from casereview.routing.offices import queues
+from casereview.schema.base import to_milliseconds
+from casereview.schema.policy_records import PolicyRecord, Preview
+from casereview.store import keys
+from casereview.store.policy_in_force import bring_in_force
+from casereview.store.policy_repository import spans_of
+from casereview.store.transaction import RefusedError, Write
+from casereview.usecases.services import Desk
+from review.authorization import Caller
+from review.policies.views import no_policy, read_policy
+from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
+
+
+def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
+    """Keep a draft, or replace one's own.
+
+    Raises ProblemError 422 with every fault of the document, 409 for an id that is taken or was decided on.
+    """
+    try:
+        document = check(body.document)
+    except DocumentError as error:
+        raise unprocessable(*map(_told, error.faults)) from None
+    if document.id in {*PACKAGED, DEFAULT}:
+        raise conflict("a policy of this id came with the software: give yours another id")
+    if isinstance(document, Amendment):
+        _must_amend(desk, document)
+    record = _draft(document, body.document, caller, to_milliseconds(desk.now()))
+    condition = "attribute_not_exists(pk) OR (#state = :draft AND #author = :author)"
+    values: dict[str, object] = {"draft": "draft", "author": caller.user}
+    try:
+        desk.table.write(Write("Put", keys.policy(document.id), condition, values, record))
+    except RefusedError as refusal:
+        if not refusal.by_condition:
+            raise
+        raise conflict("this id is somebody else's draft, or was decided on: give yours another id") from None
+    return read_policy(desk, document.id)
+
+
+def _told(fault: Faulty) -> Fault:
+    return Fault("/document", f"line {fault.line}: {fault.where}: {fault.message} [{fault.check}]")
+
+
+def _must_amend(desk: Desk, amendment: Amendment) -> None:
+    if amendment.amends not in {head.id for head in desk.policies.book(fresh=True).heads}:
+        message = f"there is no approved policy {amendment.amends}"
+        raise unprocessable(_told(Faulty("amends", 1, message, "unknown_policy")))
+
+
+def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetime) -> PolicyRecord:
+    amends = document.amends if isinstance(document, Amendment) else None
+    return PolicyRecord(
+        policy_id=document.id,
+        kind="amendment" if amends else "document",
+        amends=amends,
+        title=document.title,
+        issued=document.issued,
+        text=text,
+        digest=digest(document),
+        intervals=spans_of(document),
+        author=caller.user,
+        created_at=now,
+    )
+
+
+def ask_for_preview(desk: Desk, policy_id: str) -> PreviewAsked:
+    """Begin a preview: a report for every office, each made in parts. Raises ProblemError 404."""
+    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    record = book.records.get(policy_id)
+    if record is None and policy_id not in PACKAGED:
+        raise no_policy()
+    policy, _until = desk.policies.governing(now)
+    run = secrets.token_hex(8)
+    reports = [
+        Preview(
+            policy_id=policy_id,
+            office=office,
+            run=run,
+            digest=record.digest if record else desk.policies.compiled(policy_id).digest,
+            at=now,
+            against=policy.id,
+            work_at=now,
+        )
+        for office in queues()
+    ]
+    desk.table.write(*(Write("Put", keys.preview(policy_id, report.office), "", record=report) for report in reports))
+    for report in reports:
+        desk.hint_preview(report)
+    return PreviewAsked(policy_id=policy_id, run=run)
+
+
+def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
+    """Approve or refuse somebody else's draft; one that governs already is in force at once.
+
+    Raises ProblemError 404; 409 for one's own draft, one that was decided on, or another text than the one that was
+    read.
+    """
+    record = desk.policies.book(fresh=True).records.get(policy_id)
+    if record is None:
+        raise conflict("it came with the software, and does not change") if policy_id in PACKAGED else no_policy()
+    if record.state != "draft":
+        raise conflict("it was decided on, and does not change")
+    if record.author == caller.user:
+        raise conflict("a policy is approved by somebody other than its author")
+    now = to_milliseconds(desk.now())
+    try:
+        desk.table.write(verdict(record, caller.user, body, now))
+    except RefusedError as refusal:
+        if not refusal.by_condition:
+            raise
+        raise conflict("the draft was replaced or decided on meanwhile: read it again") from None
+    bring_in_force(desk.policies, desk.table, now)
+    return read_policy(desk, policy_id)
+
+
+def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
+    """Return the write of a decision on a draft; the table refuses it for its author and for what was decided on."""
+    decided = {"state": "approved" if body.approve else "refused", "approver": user, "decided_at": now}
+    condition = "#state = :draft AND #author <> :caller AND #digest = :digest"
+    values: dict[str, object] = {"draft": "draft", "caller": user, "digest": body.digest or record.digest}
+    after = record.model_copy(update={**decided, "why": body.why})
+    return Write("Put", keys.policy(record.policy_id), condition, values, after)

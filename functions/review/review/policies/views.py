@@ -1,0 +1,163 @@
+"""Read the registry: every policy with where it stands, one with its document, its preview and its switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+
+from casereview.cases.preview import total
+from casereview.http.problems import ProblemError
+from casereview.policy.document import Head
+from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
+from casereview.schema.base import to_milliseconds
+from casereview.schema.policy_records import PolicyRecord, Preview, Switch
+from casereview.schema.records import Snapshot
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.policy_repository import Book, entries
+from casereview.usecases.services import Desk
+from review.schema.policies import (
+    Governs,
+    Life,
+    OfficeReport,
+    PolicyItem,
+    PolicyList,
+    PolicyRead,
+    PreviewRead,
+    SwitchRead,
+)
+
+
+def list_policies(desk: Desk) -> PolicyList:
+    """Return every policy and draft, the packaged ones first, then by the time they were sent."""
+    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    governing, _until = in_force(book.heads, now)
+    packaged = [_packaged(book, name, now) for name in PACKAGED if name not in book.records]
+    sent = sorted(book.records.values(), key=lambda record: (record.created_at, record.policy_id))
+    items = [*packaged, *(_sent(desk, book, record, now) for record in sent)]
+    in_force_now = governing.id if governing else None
+    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(desk, book.switch))
+
+
+def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
+    """Return one policy with all that belongs to it. Raises ProblemError 404."""
+    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    record = book.records.get(policy_id)
+    if record is None and policy_id not in PACKAGED:
+        raise no_policy()
+    item = _sent(desk, book, record, now) if record else _packaged(book, policy_id, now)
+    amending = sorted(
+        (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
+    )
+    return PolicyRead(
+        **item.model_dump(exclude={"in_force"}),
+        in_force=item.in_force,
+        document=record.text if record else text_of(policy_id),
+        why=record.why if record else None,
+        amendments=tuple(_sent(desk, book, each, now) for each in amending),
+        preview=_preview(previews(desk, policy_id), item.digest),
+        switch=_switch(desk, book.switch) if book.switch and book.switch.policy == policy_id else None,
+    )
+
+
+def no_policy() -> ProblemError:
+    """404: neither a policy nor a draft."""
+    return ProblemError(HTTPStatus.NOT_FOUND, "There is no such policy")
+
+
+def previews(desk: Desk, policy_id: str) -> list[Preview]:
+    """Read the reports of a policy's newest preview, by office."""
+    return [from_item(Preview, item) for item in desk.table.items(keys.preview_partition(policy_id))]
+
+
+def _packaged(book: Book, name: str, now: datetime) -> PolicyItem:
+    head = next(head for head in book.heads if head.id == name)
+    return PolicyItem(
+        policy_id=name,
+        kind="document",
+        amends=None,
+        title=head.title,
+        issued=head.issued,
+        state=_life(book, name, head, now),
+        packaged=True,
+        digest=compiled(name).digest,
+        governs=_governs(book, name, now),
+        in_force=_intervals(head),
+        author=None,
+        created_at=None,
+        approver=None,
+        decided_at=None,
+    )
+
+
+def _sent(desk: Desk, book: Book, record: PolicyRecord, now: datetime) -> PolicyItem:
+    name = record.policy_id
+    approved = record.model_copy(update={"state": "approved", "decided_at": record.decided_at or now})
+    heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
+    head = next(head for head in heads if head.id == (record.amends or name))
+    state: Life = record.state
+    if record.state == "approved" and record.kind == "document":
+        state = _life(book, name, head, now)
+    elif record.state == "draft" and _is_previewed(previews(desk, name), record.digest):
+        state = "previewed"
+    governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
+    shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
+    fields = record.model_dump(include={*shared, "decided_at"})
+    return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head))
+
+
+def _life(book: Book, name: str, head: Head, now: datetime) -> Life:
+    if _governs(book, name, now):
+        return "in_force"
+    if any(interval.from_ > now for interval in head.in_force):
+        return "approved"
+    amended = any(record.amends == name and record.state == "approved" for record in book.records.values())
+    return "vacated" if amended else "superseded"
+
+
+def _governs(book: Book, name: str, now: datetime) -> bool:
+    governing, _until = in_force(book.heads, now)
+    return governing is not None and governing.id == name
+
+
+def _intervals(head: Head) -> tuple[Governs, ...]:
+    return tuple(Governs(since=interval.from_, until=interval.to) for interval in head.in_force)
+
+
+def _is_previewed(reports: Iterable[Preview], digest: str) -> bool:
+    found = list(reports)
+    return bool(found) and all(report.done and report.digest == digest for report in found)
+
+
+def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
+    if not reports:
+        return None
+    first = reports[0]
+    return PreviewRead(
+        run=first.run,
+        at=first.at,
+        against=first.against,
+        stale=first.digest != digest,
+        done=all(report.done for report in reports),
+        totals=dict(total(reports)),
+        offices=tuple(
+            OfficeReport.model_validate(report.model_dump(include=set(OfficeReport.model_fields))) for report in reports
+        ),
+    )
+
+
+def _switch(desk: Desk, switch: Switch | None) -> SwitchRead | None:
+    if switch is None:
+        return None
+    counts = [from_item(Snapshot, item) for item in desk.table.items(keys.SNAPSHOTS)]
+    others = (sum(count.policies.values()) - count.policies.get(switch.digest, 0) for count in counts)
+    return SwitchRead(
+        policy=switch.policy,
+        started_at=switch.started_at,
+        ended_at=switch.ended_at,
+        round=switch.round,
+        sent=switch.sent,
+        remaining=sum(others) if switch.ended_at is None else 0,
+        counted_at=min((count.at for count in counts), default=None),
+    )

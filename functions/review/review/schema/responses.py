@@ -1,0 +1,221 @@
+"""What the staff API answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from casereview.schema.base import Instant, Record
+from casereview.schema.records import Change, Explanation, Filing, Verification
+from casereview.schema.vocabulary import Authority, EventKind, Outcome, Role, Status
+
+
+class Reason(Record):
+    """A rule that gave the case its place."""
+
+    rule: str
+    text: str
+
+
+class Item(Record):
+    """A case in a worklist; its position counts from 1 over the whole queue."""
+
+    case_id: str
+    position: int
+    lane: str | None
+    received_at: Instant
+    target_by: Instant | None
+    overdue: bool
+    reasons: tuple[Reason, ...]
+    flags: tuple[str, ...]
+    status: Status
+    claimed_by: str | None
+    policy: str | None
+
+
+class Worklist(Record):
+    """A page of a worklist; ``next`` is the cursor of the one after it."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+class Said(Record):
+    """A fact as somebody stated or established it."""
+
+    value: Any
+    source: Literal["claim", "confirmed", "refuted"]
+    at: Instant
+    receipt: str | None = None
+    user: str | None = None
+
+
+class Fact(Record):
+    """A fact that the ranking rests on, and everything that was said of it: never one without its source."""
+
+    fact: str
+    value: Any
+    verified: bool
+    said: tuple[Said, ...]
+
+
+class RequestRead(Record):
+    """A request as its officer reads it, the contact apart."""
+
+    receipt: str
+    received_at: Instant
+    role: Role
+    authority: Authority
+    opened: bool
+    verified: bool
+    state: Literal["live", "withdrawn"]
+    deficiencies: tuple[str, ...]
+    body: dict[str, Any]
+
+
+class StatementRead(Record):
+    """What a requester sent later, or the office asked or decided, in words."""
+
+    at: Instant
+    kind: EventKind
+    receipt: str | None
+    user: str | None
+    words: dict[str, Any]
+
+
+class NoticeRead(Record):
+    """A notice and how far it got."""
+
+    receipt: str
+    template: str
+    state: str
+    why: str | None
+    created_at: Instant
+
+
+class CaseRead(Record):
+    """A case with all that its officer needs, contact data apart."""
+
+    case_id: str
+    case_version: int
+    status: Status
+    status_since: Instant
+    office: str
+    lane: str | None
+    received_at: Instant
+    target_by: Instant | None
+    overdue: bool
+    clock_stopped_since: Instant | None
+    reasons: tuple[Reason, ...]
+    flags: tuple[str, ...]
+    policy: str | None
+    claimed_by: str | None
+    lease_until: Instant | None
+    restricted: bool
+    linked_to: str | None
+    decided_by: str | None
+    outcome: Outcome | None
+    facts: tuple[Fact, ...]
+    requests: tuple[RequestRead, ...]
+    statements: tuple[StatementRead, ...]
+    notices: tuple[NoticeRead, ...]
+
+
+class Contacts(Record):
+    """How the requesters can be reached, by receipt."""
+
+    case_id: str
+    contacts: dict[str, dict[str, Any]]
+
+
+class Rule(Record):
+    """A rule that holds for the case, with its source and the facts that satisfied it."""
+
+    section: str
+    rule: str
+    text: str
+    source: str
+    facts: tuple[str, ...]
+
+
+class RankingRead(Record):
+    """Why a case has its place, and what a human must weigh; it suggests no outcome."""
+
+    case_id: str
+    at: Instant
+    policy: str | None
+    digest: str | None
+    lane: str
+    sort_at: Instant
+    target_by: Instant | None
+    changes_at: Instant | None
+    reasons: tuple[Reason, ...]
+    matched: tuple[str, ...]
+    categories: tuple[Reason, ...]
+    approvals: tuple[Reason, ...]
+    factors: tuple[Reason, ...]
+    flags: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+class EventRead(Record):
+    """One entry of the history, or a read of it."""
+
+    at: Instant
+    kind: str
+    version: int | None
+    actor: str
+    user: str | None
+    receipt: str | None = None
+    changes: dict[str, Change] = Field(default_factory=dict)
+    filing: Filing | None = None
+    verification: Verification | None = None
+    ranking: Explanation | None = None
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class History(Record):
+    """Everything that happened to a case, oldest first."""
+
+    case_id: str
+    events: tuple[EventRead, ...]
+
+
+class CaseChanged(Record):
+    """What became of a case."""
+
+    case_id: str
+    case_version: int
+    status: Status
+    office: str
+    claimed_by: str | None
+    lease_until: Instant | None
+
+
+class CodeReissued(Record):
+    """A new access code, to be handed over once; the old one no longer opens anything."""
+
+    receipt: str
+    access_code: str
+
+
+class LaneSummary(Record):
+    """One lane of an office."""
+
+    lane: str
+    open: int
+    claimed: int
+    overdue: int
+    median_wait_hours: float | None
+
+
+class Summary(Record):
+    """An office at the time of its last snapshot."""
+
+    office: str
+    at: Instant
+    age_seconds: int
+    lanes: tuple[LaneSummary, ...]
+    oldest_case: Instant | None
+    undeliverable: int

@@ -1,0 +1,1 @@
+"""Rules of a case: lifecycle, assessment, first look, leases, due work, disclosure. Pure."""

@@ -1,0 +1,133 @@
+"""The report of a preview, counted case by case: what a draft would change for one office. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from casereview.cases.assessment import InForce, assess, explanation_of
+from casereview.cases.first_look import is_looked_at
+from casereview.policy.compiler import CompiledPolicy
+from casereview.policy.ranking import Ranking
+from casereview.schema.policy_records import Counts, Late, Move, Preview, Sample
+from casereview.schema.records import Case, CaseFile
+
+LARGEST = 20
+"""The moves, and those who would wait longer than their target, that a report names."""
+SAMPLES = 10
+"""The cases whose explanations it shows side by side."""
+
+
+class Both(NamedTuple):
+    """A case under the policy in force and under the draft, at one instant."""
+
+    case: Case
+    before: Ranking
+    after: Ranking
+
+
+def both(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> Both:
+    """Rank a case under both policies."""
+    before, after = (assess(file, InForce(policy, None), at).ranking for policy in (against, draft))
+    return Both(file.case, before, after)
+
+
+def counted(report: Preview, cases: Iterable[Both]) -> Preview:
+    """Return a report with more cases counted."""
+    found = list(cases)
+    changes = {
+        "lane_changes": sum(each.before.lane != each.after.lane for each in found),
+        "category_changes": sum(_categories(each.before) != _categories(each.after) for each in found),
+        "approval_changes": sum(set(each.before.approvals) != set(each.after.approvals) for each in found),
+        "factor_changes": sum(_factors(each.before) != _factors(each.after) for each in found),
+    }
+    return report.model_copy(
+        update={
+            "cases": report.cases + len(found),
+            "before": _counts(report.before, [(each.case, each.before) for each in found], report.at),
+            "after": _counts(report.after, [(each.case, each.after) for each in found], report.at),
+            "flows": _flows(report.flows, found),
+            **{name: getattr(report, name) + number for name, number in changes.items()},
+            "moves": _largest([*report.moves, *(move for each in found if (move := _move(each)))]),
+            "late": (*report.late, *_later(found, report.at))[:LARGEST],
+            "sample": (*report.sample, *(_side_by_side(each, report.at) for each in found if _differ(each)))[:SAMPLES],
+        }
+    )
+
+
+def _flows(so_far: Mapping[str, Mapping[str, int]], found: Iterable[Both]) -> dict[str, dict[str, int]]:
+    flows = {lane: Counter(into) for lane, into in so_far.items()}
+    for each in found:
+        flows.setdefault(each.before.lane, Counter())[each.after.lane] += 1
+    return {lane: dict(into) for lane, into in flows.items()}
+
+
+def _later(found: Iterable[Both], at: datetime) -> Iterator[Late]:
+    """Give those who would wait longer than their target and do not now."""
+    for case, before, after in found:
+        if after.target_by and _is_late(case, after, at) and not _is_late(case, before, at):
+            yield Late(case_id=case.case_id, lane=after.lane, target_by=after.target_by)
+
+
+def _side_by_side(each: Both, at: datetime) -> Sample:
+    before, after = explanation_of(each.before, at), explanation_of(each.after, at)
+    return Sample(case_id=each.case.case_id, before=before, after=after)
+
+
+def _categories(ranking: Ranking) -> set[str]:
+    return {category.id for category in ranking.categories}
+
+
+def _factors(ranking: Ranking) -> set[str]:
+    return {factor.id for factor in ranking.factors}
+
+
+def _differ(each: Both) -> bool:
+    before, after = each.before, each.after
+    same_place = before.lane == after.lane and before.sort_at == after.sort_at
+    same_words = _categories(before) == _categories(after) and set(before.approvals) == set(after.approvals)
+    return not (same_place and same_words and _factors(before) == _factors(after))
+
+
+def _is_late(case: Case, ranking: Ranking, at: datetime) -> bool:
+    stands_still = case.stopped_since is not None
+    owed = ranking.lane != case.lane or not is_looked_at(case)
+    return ranking.target_by is not None and ranking.target_by <= at and owed and not stands_still
+
+
+def _counts(so_far: Counts, rankings: Iterable[tuple[Case, Ranking]], at: datetime) -> Counts:
+    lanes, overdue = Counter(so_far.lanes), Counter(so_far.overdue)
+    categories, approvals = Counter(so_far.categories), Counter(so_far.approvals)
+    for case, ranking in rankings:
+        lanes[ranking.lane] += 1
+        overdue.update([ranking.lane] if _is_late(case, ranking, at) else [])
+        categories.update(category.id for category in ranking.categories)
+        approvals.update(ranking.approvals)
+    return Counts(lanes=dict(lanes), overdue=dict(overdue), categories=dict(categories), approvals=dict(approvals))
+
+
+def _move(each: Both) -> Move | None:
+    case, before, after = each
+    if before.lane == after.lane and before.sort_at == after.sort_at:
+        return None
+    return Move(
+        case_id=case.case_id,
+        steps=after.lane_index - before.lane_index,
+        earlier_ms=(before.sort_at - after.sort_at) // timedelta(milliseconds=1),
+        lane_before=before.lane,
+        lane_after=after.lane,
+    )
+
+
+def _largest(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Return the largest moves: by lanes, then by time; equal ones in order of their cases."""
+    return tuple(sorted(moves, key=lambda move: (-abs(move.steps), -abs(move.earlier_ms), move.case_id))[:LARGEST])
+
+
+def total(reports: Iterable[Preview]) -> Mapping[str, int]:
+    """Return the numbers of all offices together."""
+    names = ("cases", "lane_changes", "category_changes", "approval_changes", "factor_changes")
+    found = list(reports)
+    return {name: sum(getattr(report, name) for report in found) for name in names}

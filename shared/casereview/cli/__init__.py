@@ -1,0 +1,1 @@
+"""The command ``casereview``: rank, compare and check, without a running system."""

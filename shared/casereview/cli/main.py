@@ -1,0 +1,207 @@
+"""``casereview``: rank request bodies and compare policies without a system, and check a policy document.
+
+It prints what the engine says, and never what a request says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from casereview.cli.comparison import Comparison, compare
+from casereview.cli.comparison_picture import picture
+from casereview.cli.offline import Docket, Named, Placed, read_bodies, told
+from casereview.cli.parallel import in_order
+from casereview.http.problems import ProblemError
+from casereview.policy.checks import check
+from casereview.policy.document import Amendment, digest
+from casereview.policy.loader import DocumentError
+from casereview.schema.base import rfc3339, to_milliseconds
+
+OK: Final = 0
+FAULTY: Final = 1
+USAGE: Final = 2
+"""Exit codes: all was well; a request or a document is faulty; the command itself is."""
+
+YEARS: Final = range(1900, 2200)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code. Reports a faulty command or policy on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except DocumentError as error:
+        for fault in error.faults:
+            print(f"line {fault.line}: {fault.where}: {fault.message}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except (OSError, UnicodeError) as error:
+        print(f"casereview: {_why(error)}", file=sys.stderr)
+        return USAGE
+    return code
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else "the file is not UTF-8"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="casereview", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    ranking = commands.add_parser("rank", help="print the ranking that each request body would get", allow_abbrev=False)
+    ranking.add_argument("file", metavar="FILE", help="one JSON object, or one per line; - is standard input")
+    ranking.add_argument("--at", type=_time, metavar="TIME", help="when it is looked at (default: now)")
+    ranking.add_argument("--filed-at", type=_time, metavar="TIME", help="when it was filed (default: --at)")
+    ranking.add_argument("--policy", metavar="ID|FILE", help="instead of the policy in force then")
+    ranking.set_defaults(run=_rank)
+    comparing = commands.add_parser("compare", help="count what two policies say of the same requests")
+    comparing.add_argument("a", metavar="A", help="a policy's id or file")
+    comparing.add_argument("b", metavar="B", help="another's")
+    comparing.add_argument("file", metavar="FILE", help="one JSON object, or one per line; - is standard input")
+    comparing.add_argument("--at", type=_time, metavar="TIME", help="when they are filed and looked at (default: now)")
+    comparing.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    comparing.add_argument("--picture", metavar="OUT.svg", type=_picture, help="draw lane flows and moves into a file")
+    comparing.set_defaults(run=_compare)
+    policy = commands.add_parser("policy", help="work on policy documents")
+    policies = policy.add_subparsers(required=True, metavar="COMMAND")
+    checking = policies.add_parser("check", help="tell what is wrong with a document, by rule and line")
+    checking.add_argument("file", metavar="FILE", help="a policy document in YAML")
+    checking.set_defaults(run=_check)
+    return parser
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None or "T" not in text.upper():
+            raise argparse.ArgumentTypeError("a time needs a date, a time and an offset: 2026-01-31T15:00:00-05:00")
+        found = to_milliseconds(found)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("is not an RFC 3339 time, such as 2026-01-31T15:00:00-05:00") from None
+    if found.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"must lie between {YEARS.start} and {YEARS.stop - 1}")
+    return found
+
+
+def _picture(text: str) -> Path:
+    if not text.endswith(".svg"):
+        raise argparse.ArgumentTypeError("the picture is SVG: give a file whose name ends in .svg")
+    return Path(text)
+
+
+def _now() -> datetime:
+    return to_milliseconds(datetime.now(UTC))
+
+
+def _rank(arguments: argparse.Namespace) -> int:
+    at = arguments.at or _now()
+    filed_at = arguments.filed_at or at
+    if filed_at > at:
+        print("casereview rank: --filed-at must not be later than --at", file=sys.stderr)
+        return USAGE
+    named = Named.find(arguments.policy) if arguments.policy else None
+    Docket.under(named, filed_at, at)
+    code = OK
+    with _opened(arguments.file) as stream:
+        for line, is_good in in_order(partial(_ranked, named, filed_at, at), read_bodies(stream)):
+            code = code if is_good else FAULTY
+            sys.stdout.write(line)
+    return code
+
+
+def _ranked(named: Named | None, filed_at: datetime, at: datetime, bodies: list[bytes]) -> list[tuple[str, bool]]:
+    """A line of JSON for each body, and whether it was good."""
+    docket = Docket.under(named, filed_at, at)
+    found = []
+    for body in bodies:
+        try:
+            found.append((_line(_as_json(docket.place(body))), True))
+        except ProblemError as problem:
+            found.append((_line({"error": told(problem)}), False))
+    return found
+
+
+def _line(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _as_json(placed: Placed) -> dict[str, Any]:
+    """The contract's keys, in its order."""
+    found = placed.ranking
+    return {
+        "field_office": placed.field_office,
+        "lane": found.lane,
+        "rank": found.rank,
+        "sort_at": rfc3339(found.sort_at),
+        "target_by": found.target_by and rfc3339(found.target_by),
+        "changes_at": found.changes_at and rfc3339(found.changes_at),
+        "policy": found.policy,
+        "reasons": [reason._asdict() for reason in found.reasons],
+        "categories": [category._asdict() for category in found.categories],
+        "approvals": found.approvals,
+        "factors": [factor._asdict() for factor in found.factors],
+        "flags": found.flags,
+    }
+
+
+@contextlib.contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as stream:
+            yield stream
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    a, b = Named.find(arguments.a), Named.find(arguments.b)
+    with _opened(arguments.file) as stream:
+        found = compare(a, b, read_bodies(stream), arguments.at or _now())
+    for refused in found.refused:
+        sys.stderr.write(_line(refused._asdict()))
+    if arguments.picture:
+        arguments.picture.write_text(picture(found), encoding="utf-8")
+    if arguments.json:
+        sys.stdout.write(_line(found.document()))
+    else:
+        _show(found)
+    return FAULTY if found.refusals else OK
+
+
+def _show(found: Comparison) -> None:
+    for name, *cells in found.rows():
+        print(f"{name:30}", *[f"{cell:>24}" for cell in cells])
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    text = Path(arguments.file).read_text(encoding="utf-8")
+    try:
+        policy = check(text)
+    except DocumentError as error:
+        for fault in error.faults:
+            print(f"{arguments.file}:{fault.line}: {fault.where}: {fault.message} [{fault.check}]")
+        return FAULTY
+    if isinstance(policy, Amendment):
+        print(f"{policy.id}: an amendment of {policy.amends}, sound; sha256 {digest(policy)}")
+        return OK
+    rules = sum(
+        len(section) for section in (policy.lanes, policy.credits, policy.categories, policy.approvals, policy.factors)
+    )
+    print(f"{policy.id}: {rules} rules, sound; sha256 {digest(policy)}")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

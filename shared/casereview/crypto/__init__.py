@@ -1,0 +1,1 @@
+"""Keyed digests (HMAC) and sealed parts (envelope encryption), both under KMS keys."""

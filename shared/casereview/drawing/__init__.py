@@ -1,0 +1,1 @@
+"""Primitives for drawing SVG without a library."""

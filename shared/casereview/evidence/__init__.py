@@ -1,0 +1,1 @@
+"""From what several people state, and officers verify, to the facts that a case is ranked by. Pure."""

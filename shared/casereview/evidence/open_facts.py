@@ -1,0 +1,83 @@
+"""The open facts among what a request states: all that ranking may know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casereview.routing.offices import find_county, find_facility, find_state
+from casereview.schema.facts import Conviction, Facts, Relief
+from casereview.schema.languages import has_written_form_here
+from casereview.schema.submission import PROTECTED, ConvictionClaim, FactClaims, Residence, Submission
+from casereview.schema.vocabulary import ReliefKind
+
+_OPEN_RELIEF: dict[ReliefKind, Relief] = {
+    "petition_for_review": "petition_for_review",
+    "first_motion_to_reopen": "first_motion_to_reopen",
+    "asylum": "asylum",
+    "vawa": "protected",
+    "t_visa": "protected",
+    "u_visa": "protected",
+    "other": "other",
+}
+
+
+def _relief(kinds: tuple[ReliefKind, ...]) -> tuple[Relief, ...]:
+    """Return the open form: protected relief without its kind, each once, in a fixed order."""
+    return tuple(sorted({_OPEN_RELIEF[kind] for kind in kinds}))
+
+
+def _conviction(claim: ConvictionClaim) -> Conviction:
+    return Conviction.model_validate(claim.model_dump(exclude={"offense"}, exclude_none=True))
+
+
+def _place(claims: FactClaims, on: date) -> dict[str, object]:
+    """Return facility and residence where the tables know them: other words could say who it is."""
+    given: dict[str, object] = {}
+    if "facility" in claims.model_fields_set:
+        facility = find_facility(claims.facility, on)
+        given["facility"] = facility.code if facility else None
+    if "residence" in claims.model_fields_set:
+        residence = claims.residence or Residence()
+        given["state"] = find_state(residence.state)
+        given["county"] = find_county(find_state(residence.state), residence.county)
+    return given
+
+
+_ELSEWHERE = {"facility", "residence", "convictions", "relief_pending"}
+
+
+def open_claims(claims: FactClaims, on: date) -> Facts:
+    """Return the open facts among those stated; only fields that were stated are set (``model_fields_set``)."""
+    stated = claims.model_fields_set
+    given = {name: getattr(claims, name) for name in stated - _ELSEWHERE}
+    given = {name: None if value == "unknown" else value for name, value in given.items()}
+    given.update(_place(claims, on))
+    if "convictions" in stated:
+        given["convictions"] = claims.convictions and tuple(map(_conviction, claims.convictions))
+    if claims.convictions == ():
+        given["convictions"] = ()
+    if "relief_pending" in stated:
+        given["relief_pending"] = None if claims.relief_pending is None else _relief(claims.relief_pending)
+        if PROTECTED & set(claims.relief_pending or ()):
+            given["protected"] = True
+    return Facts.model_validate(given)
+
+
+def open_facts(submission: Submission, on: date) -> Facts:
+    """Return the open facts of a request received on a day; of the date of birth only the year."""
+    facts = open_claims(submission.claims, on)
+    born = submission.subject.born_on
+    return facts.model_copy(update={"birth_year": born.year}) if born else facts
+
+
+def marks_of(submission: Submission) -> frozenset[str]:
+    """Return what a request marks its case with, beside its facts: ``authority_needed``, ``interpreter``.
+
+    Attorneys and accredited representatives disclose under a G-28, everyone else under ICE Form 60-001.
+    """
+    requester, contact = submission.requester, submission.contact
+    form = {"attorney": "g28", "accredited_representative": "g28"}.get(requester.role, "form_60_001")
+    lacks = requester.role != "self" and requester.authority != form
+    spoken = contact.spoken_language
+    interpreter = contact.interpreter or (spoken is not None and not has_written_form_here(spoken))
+    return frozenset(name for name, holds in (("authority_needed", lacks), ("interpreter", interpreter)) if holds)

@@ -1,0 +1,76 @@
+"""The open facts: all that the ranking may know of a person, and nothing that says who it is.
+
+An absent fact (``None``) is unknown. Names, A-number, date of birth, citizenship, language,
+contact, narrative and the kind of a protected relief are sealed elsewhere and have no field here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casereview.schema.base import Instant, Record
+
+Custody = Literal["detained", "not_detained"]
+RemovalOrder = Literal["final", "none"]
+Entry = Literal["unlawful", "admitted", "paroled", "apprehended_at_border"]
+ConvictionKind = Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
+Service = Literal["self", "immediate_family", "none"]
+Relief = Literal["petition_for_review", "first_motion_to_reopen", "asylum", "protected", "other"]
+"""``protected`` stands for VAWA, T and U relief, whose kind is sealed (8 USC 1367)."""
+
+Months = Annotated[int, Field(ge=0, le=2400)]
+Count = Annotated[int, Field(ge=0, le=99)]
+
+
+class Conviction(Record):
+    """One conviction without its offense, which is sealed."""
+
+    kind: ConvictionKind
+    convicted_on: date | None = None
+    sentence_months: Months | None = None
+    vacated: bool | None = None
+    expunged: bool | None = None
+
+    @property
+    def stands(self) -> bool:
+        """A conviction stands unless vacated for a legal or procedural defect; an expunged one stands in law."""
+        return self.vacated is not True
+
+
+class Facts(Record):
+    """What a policy may test. Dates are calendar days; ``removal_at`` is an instant."""
+
+    custody: Custody | None = None
+    detained_on: date | None = None
+    facility: str | None = None
+    state: str | None = None
+    county: str | None = None
+    removal_order: RemovalOrder | None = None
+    removal_at: Instant | None = None
+    removal_soon: bool | None = None
+    check_in_on: date | None = None
+    birth_year: int | None = None
+    entered_on: date | None = None
+    last_entry_on: date | None = None
+    entry: Entry | None = None
+    convictions: tuple[Conviction, ...] | None = None
+    gang_participation_age: Annotated[int, Field(ge=0, le=120)] | None = None
+    national_security_concern: bool | None = None
+    serious_illness: bool | None = None
+    pregnant: bool | None = None
+    disability: bool | None = None
+    mental_condition: bool | None = None
+    minor_children: Count | None = None
+    us_citizen_children: Count | None = None
+    sole_caregiver: bool | None = None
+    family_hardship: bool | None = None
+    relief_pending: tuple[Relief, ...] | None = None
+    protected: bool | None = None
+    military_service: Service | None = None
+    victim_or_witness: bool | None = None
+    rehabilitation: bool | None = None
+    former_unaccompanied_child: bool | None = None
+    claims_us_citizenship: bool | None = None

@@ -1,0 +1,234 @@
+"""The kinds of field that a request body holds, each with what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
+
+from casereview.schema.base import EASTERN, rfc3339
+from casereview.schema.languages import is_language_tag
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+Text = Annotated[str, StringConstraints(max_length=200)]
+LongText = Annotated[str, StringConstraints(max_length=32_000)]
+
+
+def _wrong(message: str) -> ValueError:
+    return ValueError(message)
+
+
+def _day(year: str, month: str | None, day: str | None) -> date:
+    try:
+        found = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise _wrong("is not a date of the calendar") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return found
+
+
+def _parse_past(value: object, info: ValidationInfo, ahead: timedelta = timedelta(0)) -> date:
+    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; a partial date is its first day, in the person's favour."""
+    if isinstance(value, date):
+        return value
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise _wrong("must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
+    day = _day(found[1], found[2], found[3])
+    today: date | None = (info.context or {}).get("today")
+    if today and day > today + ahead:
+        raise _wrong("must not be in the future")
+    return day
+
+
+def _parse_begun(value: object, info: ValidationInfo) -> date:
+    """Read the day of what has just happened: in Guam it is tomorrow already for ten hours of each UTC day."""
+    return _parse_past(value, info, timedelta(days=1))
+
+
+def _parse_day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found or not found[3]:
+        raise _wrong("must be a date: YYYY-MM-DD")
+    return _day(found[1], found[2], found[3])
+
+
+def _parse_instant_or_day(value: object) -> datetime | date:
+    """Read an RFC 3339 time with offset, or a bare date."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return _instant(value)
+    found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
+    if not found or not found[3]:
+        raise _wrong("must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)")
+    return _day(found[1], found[2], found[3])
+
+
+def _parse_instant(value: object) -> datetime:
+    """Read an RFC 3339 time with offset, or a bare date: its first instant in Eastern time."""
+    found = _parse_instant_or_day(value)
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found, time(), EASTERN).astimezone(UTC)
+
+
+def _instant(value: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _wrong("is not a time of the calendar") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+def written(value: datetime | date) -> str:
+    """Write a time, or a day, as it is read."""
+    return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # 30 ms that no start waits for
+
+    try:
+        found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise _wrong("is not an e-mail address that mail can be sent to") from None
+    if "." not in found.ascii_domain:
+        raise _wrong("is not an e-mail address that mail can be sent to")
+    return found.ascii_email or found.normalized
+
+
+def _phone(value: str) -> str:
+    import phonenumbers  # noqa: PLC0415  # 25 ms that no start waits for
+
+    try:
+        found = phonenumbers.parse(value, "US")
+    except phonenumbers.NumberParseException:
+        raise _wrong("is not a telephone number") from None
+    if phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:  # no area code
+        raise _wrong("is not a telephone number")
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _language(value: str) -> str:
+    if not is_language_tag(value):
+        raise _wrong("is not a BCP 47 language tag, such as es or ht")
+    return value
+
+
+_YEARS = "(19|2[01])[0-9]{2}"
+_UTC_YEARS = "(1899|(19|2[01])[0-9]{2}|2200)"
+"""The years in which an instant may be written: near New Year its UTC year is another."""
+_MONTH, _DAY_OF_MONTH = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+_MINUTE, _OFFSET = "([01][0-9]|2[0-3]):[0-5][0-9]", "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_FULL_DATE = {"type": "string", "format": "date", "pattern": f"^{_YEARS}-"}
+_PARTIAL_DATE = {"type": "string", "pattern": f"^{_YEARS}(-{_MONTH})?$"}
+_DATE_TIME = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": rf"^{_UTC_YEARS}-{_MONTH}-{_DAY_OF_MONTH}[Tt]{_MINUTE}:[0-5][0-9](\.[0-9]{{1,9}})?{_OFFSET}$",
+}
+_WITHOUT_SECONDS = {"type": "string", "pattern": f"^{_UTC_YEARS}-{_MONTH}-{_DAY_OF_MONTH}[Tt]{_MINUTE}{_OFFSET}$"}
+
+
+def _shown(title: str, description: str, **schema: object) -> WithJsonSchema:
+    """Say in JSON Schema what a kind of field accepts; under its title it is a schema of its own in OpenAPI."""
+    return WithJsonSchema({"title": title, "description": description, **schema})
+
+
+def given(name: str) -> JsonDict:
+    """Return the JSON Schema of an object in which this field is given: neither absent nor null, blank or empty."""
+    stated: JsonDict = {"type": ["string", "object"], "pattern": r"\S", "minProperties": 1}
+    return {"required": [name], "properties": {name: stated}}
+
+
+PastDate = Annotated[
+    date,
+    PlainValidator(_parse_past),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    _shown("PastDate", "A day, month or year of 1900 or later, not in the future.", anyOf=[_FULL_DATE, _PARTIAL_DATE]),
+]
+BegunDate = Annotated[
+    date,
+    PlainValidator(_parse_begun),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    _shown(
+        "BegunDate",
+        "A day, month or year of 1900 or later, begun somewhere: today in UTC, or the day after.",
+        anyOf=[_FULL_DATE, _PARTIAL_DATE],
+    ),
+]
+Day = Annotated[
+    date,
+    PlainValidator(_parse_day),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    _shown("Day", "A day, past or future.", **_FULL_DATE),
+]
+RemovalTime = Annotated[
+    datetime,
+    PlainValidator(_parse_instant),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    _shown(
+        "RemovalTime",
+        "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",
+        anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
+    ),
+]
+TimeOrDay = Annotated[
+    datetime | date,
+    PlainValidator(_parse_instant_or_day),
+    PlainSerializer(written, return_type=str, when_used="json"),
+    _shown(
+        "TimeOrDay",
+        "A time with offset (RFC 3339), or a day: the whole of it in Eastern time.",
+        anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
+    ),
+]
+Email = Annotated[
+    Text,
+    AfterValidator(_email),
+    _shown(
+        "Email",
+        "An address that mail can be sent to: ASCII before the @, a domain with a dot after it.",
+        type="string",
+        format="idn-email",
+        maxLength=200,
+        pattern=r"^[!-?A-~]+@[^@\s]+$",
+    ),
+]
+Phone = Annotated[
+    Text,
+    AfterValidator(_phone),
+    _shown(
+        "Phone",
+        "A telephone number with its area code, as people write it; without a country code it is one of the US.",
+        type="string",
+        format="phone",
+        maxLength=200,
+    ),
+]
+LanguageTag = Annotated[
+    Text,
+    AfterValidator(_language),
+    _shown(
+        "LanguageTag",
+        "A BCP 47 tag whose parts are registered, such as `es`, `ht` or `pa-Arab`.",
+        type="string",
+        format="language-tag",
+        maxLength=100,
+        pattern="^([A-Za-z]{2,8}|[IXix]-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$",
+    ),
+]

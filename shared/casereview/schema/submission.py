@@ -1,0 +1,201 @@
+"""What a requester sends: the body of ``POST /requests`` and of an update, and the open facts in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
+
+from casereview.schema.base import Record
+from casereview.schema.fields import (
+    BegunDate,
+    Day,
+    Email,
+    LanguageTag,
+    LongText,
+    PastDate,
+    Phone,
+    RemovalTime,
+    Text,
+    given,
+)
+from casereview.schema.identifiers import ANumber
+from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ReliefKind, Role
+
+PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
+"""Relief that 8 USC 1367 protects: that it is pending may not be disclosed."""
+
+YesNo = StrictBool | None
+Number = Annotated[StrictInt, Field(ge=0, le=99)]
+
+
+class Contact(Record):
+    """How the requester can be reached, and in which language."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    preferred: Preferred | None = None
+    """By default what the contact has: `email`, else `sms`, else `none`; with `none` nobody writes or calls."""
+    language: LanguageTag | None = None
+    """In which we write; where we have no text in it, in the nearest that we have, at last English."""
+    spoken_language: Text | None = None
+    """The language spoken, where it is another one: a tag such as `quc`, or its name."""
+    safe_to_contact: YesNo = None
+    """False: no message and no call, ever. By default true where an address was given."""
+    interpreter: YesNo = None
+
+    def channel(self) -> Preferred:
+        """Return the way to write to them: what they prefer, else what they gave, else none; none if unsafe."""
+        if self.safe_to_contact is False:
+            return "none"
+        return self.preferred or ("email" if self.email else "sms" if self.phone else "none")
+
+    def address(self) -> str | None:
+        """Return the e-mail address or number that we write to; None where we do not write."""
+        return {"email": self.email, "sms": self.phone}.get(self.channel())
+
+
+class Requester(Record):
+    """Who writes. The role is a claim until an officer has verified it."""
+
+    role: Role
+    name: Text | None = None
+    organization: Text | None = None
+    relationship: Text | None = None
+    """To the person, such as mother."""
+    authority: Authority | None = None
+    """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
+    contact: Contact | None = None
+
+
+class Subject(Record):
+    """Whom the request is about: an A-number or a name at least. All of it is sealed."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("a_number", "given_name", "family_name"))]})
+    a_number: ANumber | None = None
+    given_name: Text | None = None
+    family_name: Text | None = None
+    born_on: PastDate | None = None
+    citizenship: Text | None = None
+    """The country, as its code or name."""
+    uscis_receipt: Text | None = None
+
+    @model_validator(mode="after")
+    def _someone(self) -> Subject:
+        if not (self.a_number or self.given_name or self.family_name):
+            message = "needs an a_number or a name"
+            raise ValueError(message)
+        return self
+
+
+class Residence(Record):
+    """Where the person lives, or lived before detention."""
+
+    state: Text | None = None
+    county: Text | None = None
+
+
+class ConvictionClaim(Record):
+    """One conviction as stated; the offense is sealed."""
+
+    offense: Text | None = None
+    """Its name, in the requester's words."""
+    kind: Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
+    convicted_on: PastDate | None = None
+    sentence_months: Annotated[StrictInt, Field(ge=0, le=2400)] | None = None
+    vacated: YesNo = None
+    """For a legal or procedural defect; such a conviction does not stand."""
+    expunged: YesNo = None
+
+
+class FactClaims(Record):
+    """The facts as stated. Absent, null and ``unknown`` all mean unknown."""
+
+    custody: Literal["detained", "not_detained", "unknown"] | None = None
+    detained_on: BegunDate | None = None
+    facility: Text | None = None
+    """Where the person is detained: the facility's code, or its name."""
+    residence: Residence | None = None
+    removal_order: Literal["final", "none", "unknown"] | None = None
+    removal_at: RemovalTime | None = None
+    """When removal is planned."""
+    removal_soon: YesNo = None
+    """Removal is said to be near, at an unknown time."""
+    check_in_on: Day | None = None
+    entered_on: PastDate | None = None
+    """The first arrival."""
+    last_entry_on: PastDate | None = None
+    """The latest arrival, where it is not the first."""
+    entry: Literal["unlawful", "admitted", "paroled", "apprehended_at_border", "unknown"] | None = None
+    convictions: Annotated[tuple[ConvictionClaim, ...], Field(max_length=50)] | None = None
+    """An empty list says that there are none."""
+    gang_participation_age: Annotated[StrictInt, Field(ge=0, le=120)] | None = None
+    """The age in years at the participation."""
+    national_security_concern: YesNo = None
+    serious_illness: YesNo = None
+    pregnant: YesNo = None
+    disability: YesNo = None
+    mental_condition: YesNo = None
+    minor_children: Number | None = None
+    us_citizen_children: Number | None = None
+    sole_caregiver: YesNo = None
+    family_hardship: YesNo = None
+    relief_pending: Annotated[tuple[ReliefKind, ...], Field(max_length=20)] | None = None
+    military_service: Literal["self", "immediate_family", "none"] | None = None
+    victim_or_witness: YesNo = None
+    rehabilitation: YesNo = None
+    former_unaccompanied_child: YesNo = None
+    claims_us_citizenship: YesNo = None
+
+
+class Submission(Record):
+    """The body of ``POST /requests``: only a role, grounds and somebody are required."""
+
+    requester: Requester
+    subject: Subject
+    facts: FactClaims | None = None
+    grounds: LongText
+    """Why the case does not fit the priorities, in the requester's words."""
+    outcome_sought: Annotated[tuple[OutcomeSought, ...], Field(max_length=20)] | None = None
+    prior_contact: Text | None = None
+    channel: Channel | None = None
+    """How the request came; by default `web`."""
+
+    @property
+    def contact(self) -> Contact:
+        """Return the contact, empty where none was given."""
+        return self.requester.contact or Contact()
+
+    @property
+    def claims(self) -> FactClaims:
+        """Return the facts as stated, all unknown where none were."""
+        return self.facts or FactClaims()
+
+
+class Update(Record):
+    """The body of an update: absent is unchanged, null is unknown again, lists are replaced."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("facts", "contact", "statement"))]})
+    facts: FactClaims | None = None
+    contact: Contact | None = None
+    statement: LongText | None = None
+    """More of the grounds."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Update:
+        stated = (part.model_fields_set for part in (self.facts, self.contact) if part)
+        if self.statement is None and not any(stated):
+            message = "changes nothing: give facts, contact or a statement"
+            raise ValueError(message)
+        return self
+
+
+class Statement(Record):
+    """The body of an escalation."""
+
+    statement: LongText
+    """Why the decision should be looked at again."""
+
+
+class Nothing(Record):
+    """The body of a withdrawal: an empty object."""

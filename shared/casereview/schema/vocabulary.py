@@ -1,0 +1,87 @@
+"""The closed lists of names: states, events, roles, outcomes, templates."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Status = Literal[
+    "received",
+    "in_line",
+    "in_review",
+    "information_needed",
+    "awaiting_approval",
+    "decided",
+    "with_senior_official",
+    "withdrawn",
+    "closed",
+]
+
+
+PublicStatus = Literal[
+    "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
+]
+"""The states in a requester's words."""
+
+
+EventKind = Literal[
+    "filed",
+    "joined",
+    "updated",
+    "ranked",
+    "undeliverable",
+    "claimed",
+    "released",
+    "lease_ended",
+    "verified",
+    "information_asked",
+    "resumed",
+    "transferred",
+    "removal_recorded",
+    "linked",
+    "split",
+    "code_reissued",
+    "decision_proposed",
+    "decision_returned",
+    "decided",
+    "approved",
+    "escalated",
+    "official_decided",
+    "remanded",
+    "withdrawn",
+    "reopened",
+]
+
+
+TemplateId = Literal["acknowledgement", "news", "information_asked"]
+
+
+OfficeTemplateId = Literal["target_passed", "undelivered"]
+"""Messages to an office's duty mailbox, in English, of a case by its id alone."""
+
+
+Role = Literal["self", "attorney", "accredited_representative", "family", "advocate", "other"]
+
+
+Authority = Literal["g28", "form_60_001", "none"]
+
+
+Preferred = Literal["email", "sms", "phone", "letter", "none"]
+
+
+Channel = Literal["web", "email", "phone", "letter", "fax", "in_person"]
+
+
+ReliefKind = Literal["petition_for_review", "first_motion_to_reopen", "asylum", "vawa", "t_visa", "u_visa", "other"]
+
+
+OutcomeSought = Literal["release", "stay_of_removal", "no_arrest", "cancel_nta", "deferred_action", "other"]
+
+
+Outcome = Literal[
+    "granted", "granted_in_part", "declined", "referred", "moot", "withdrawn", "override", "uphold", "remand"
+]
+"""What a human decided: the first six at a field office, the last three the Senior Reviewing Official."""
+
+
+Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
+"""Why a notice did not reach its requester."""

@@ -1,0 +1,1 @@
+"""The one DynamoDB table: keys, items, transactions, the worklist and due indexes, the policy registry."""

@@ -1,0 +1,80 @@
+"""The moment of a switch: ``IN_FORCE`` follows the registry, and the walk over all open cases begins with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from casereview.policy.compiler import CompiledPolicy
+from casereview.policy.packaged import in_force
+from casereview.schema.policy_records import PolicyInForce, Switch
+from casereview.store import keys
+from casereview.store.policy_repository import Policies
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, Write
+
+_BEFORE_THE_FIRST = timedelta(days=1)
+"""A table without ``IN_FORCE`` may hold cases ranked since then."""
+
+
+def bring_in_force(policies: Policies, table: Table, now: datetime) -> bool:
+    """Name the policy that governs now, and begin the switch to it, in one transaction; tell whether it was changed.
+
+    Nothing changes where it is named already, or where a clock that is ahead of this one has named another.
+    """
+    book = policies.book(fresh=True)
+    policy, _until = policies.governing(now)
+    named = book.named
+    if named is not None and (named.digest == policy.digest or named.since > now):
+        return False
+    writes = [_name(policy, named, now)]
+    before, _until = in_force(book.heads, now - _BEFORE_THE_FIRST)
+    if named is not None or (before and before.id) != policy.id:
+        writes.append(_begin(policy, book.switch, now))
+    try:
+        table.write(*writes)
+    except RefusedError:
+        policies.book(fresh=True)
+        return False
+    policies.book(fresh=True)
+    return True
+
+
+def _name(policy: CompiledPolicy, named: PolicyInForce | None, now: datetime) -> Write:
+    record = PolicyInForce(policy=policy.id, digest=policy.digest, since=now)
+    if named is None:
+        return Write("Put", keys.IN_FORCE, "attribute_not_exists(pk)", record=record)
+    values: dict[str, object] = {"digest": named.digest, "since": named.model_dump(mode="json")["since"]}
+    return Write("Put", keys.IN_FORCE, "#digest = :digest AND #since = :since", values, record)
+
+
+def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Write:
+    switch = Switch(
+        version=running.version + 1 if running else 1,
+        policy=policy.id,
+        digest=policy.digest,
+        rate=policy.numbers.switch_rate,
+        started_at=now,
+        round_since=now,
+    )
+    if running is None:
+        return Write("Put", keys.SWITCH, "attribute_not_exists(pk)", record=switch)
+    return Write("Put", keys.SWITCH, "#version = :version", {"version": running.version}, switch)
+
+
+def still_in_force(policy: CompiledPolicy) -> Write:
+    """Return the check that a decision rests on: nothing else is in force, or nothing was named yet."""
+    condition = "attribute_not_exists(pk) OR #digest = :digest"
+    return Write("ConditionCheck", keys.IN_FORCE, condition, {"digest": policy.digest})
+
+
+def for_decision(policies: Policies, table: Table, now: datetime) -> CompiledPolicy:
+    """Return the policy that a decision made now rests on, by the registry as it is now; begin its switch if need be.
+
+    Raises RefusedError where a clock ahead of this one has named another.
+    """
+    bring_in_force(policies, table, now)
+    policy, _until = policies.governing(now)
+    named = policies.book().named
+    if named is not None and named.digest != policy.digest:
+        raise RefusedError([], [])
+    return policy

@@ -1,0 +1,177 @@
+"""The registry of policies: the packaged documents first, then those that were approved in the table.
+
+Which of them governs at an instant is a pure function of the registry. The item ``IN_FORCE`` names the one that the
+cases are ranked under; it follows the registry within a minute (``casereview.store.policy_in_force``), and no ranking leaves it
+for what a stale copy of the registry says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from casereview.policy import packaged
+from casereview.policy.compiler import CompiledPolicy, compile_policy
+from casereview.policy.document import Head, Interval
+from casereview.schema.base import Clock
+from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span, Switch
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.table import Table
+
+if TYPE_CHECKING:
+    from casereview.store.items import Item
+
+FRESH = timedelta(seconds=10)
+"""How old a copy of the registry may be."""
+
+
+def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
+    """Return the heads of all approved policies, each with the intervals that its newest amendment gave it. Pure."""
+    approved = sorted(
+        (record for record in records if record.state == "approved"),
+        key=lambda record: (record.decided_at or record.created_at, record.policy_id),
+    )
+    heads = {head.id: head for head in packaged.heads()}
+    for record in approved:
+        if record.kind == "document":
+            heads[record.policy_id] = Head(
+                id=record.policy_id, title=record.title, issued=record.issued, in_force=_intervals(record)
+            )
+    for record in approved:
+        if record.amends in heads:
+            heads[record.amends] = heads[record.amends].model_copy(update={"in_force": _intervals(record)})
+    return tuple(heads.values())
+
+
+def _intervals(record: PolicyRecord) -> tuple[Interval, ...]:
+    spans = [{"from": span.since, "to": span.until} for span in record.intervals]
+    return tuple(Interval.model_validate(span) for span in spans)
+
+
+def spans_of(head: Head) -> tuple[Span, ...]:
+    """Return the intervals of a document as they are stored."""
+    return tuple(Span(since=interval.from_, until=interval.to) for interval in head.in_force)
+
+
+def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) -> Head | None:
+    """Return what governs under a changed registry at the first instant from ``at`` on at which that differs. Pure."""
+    edges = {edge for head in after for span in head.in_force for edge in (span.from_, span.to) if edge and edge > at}
+    for moment in (at, *sorted(edges)):
+        old, new = packaged.in_force(before, moment)[0], packaged.in_force(after, moment)[0]
+        if (old and old.id) != (new and new.id):
+            return new
+    return packaged.in_force(after, at)[0]
+
+
+class Book:
+    """The registry as it was read: every record of the partition ``POLICY``."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        """Read the items."""
+        self.records: dict[str, PolicyRecord] = {}
+        self.named: PolicyInForce | None = None
+        self.switch: Switch | None = None
+        for item in items:
+            kind = item["sk"]["S"].partition("#")[0]
+            if kind == "DOCUMENT":
+                record = from_item(PolicyRecord, item)
+                self.records[record.policy_id] = record
+            elif kind == "IN_FORCE":
+                self.named = from_item(PolicyInForce, item)
+            elif kind == "SWITCH":
+                self.switch = from_item(Switch, item)
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The heads of all approved policies."""
+        return entries(self.records.values())
+
+    def approved(self, policy_id: str) -> PolicyRecord | None:
+        """Return the record of an approved document."""
+        record = self.records.get(policy_id)
+        return record if record and record.state == "approved" and record.kind == "document" else None
+
+
+class Policies:
+    """The registry behind a table, read again after some seconds; each document is compiled once."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        """Keep the table; nothing is called."""
+        self._table = table
+        self._clock = clock
+        self._book = Book(())
+        self._read_at: datetime | None = None
+        self._compiled: dict[str, CompiledPolicy] = {}
+
+    def book(self, *, fresh: bool = False) -> Book:
+        """Return the registry, at most ten seconds old; with ``fresh``, as it is now."""
+        now = self._clock()
+        if fresh or self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH:
+            self._book = Book(self._table.items(keys.POLICIES))
+            self._read_at = now
+        return self._book
+
+    def governing(self, at: datetime) -> tuple[CompiledPolicy, datetime | None]:
+        """Return what the registry says governs at ``at``, and until when; the default lanes where nothing does."""
+        head, until = packaged.in_force(self.book().heads, at)
+        return self.compiled(head.id if head else None), until
+
+    def compiled(self, policy_id: str | None) -> CompiledPolicy:
+        """Return an approved policy ready to run, the default lanes for None. Raises KeyError for an unknown one."""
+        record = self.book().approved(policy_id) if policy_id else None
+        if record is None:
+            return packaged.compiled(policy_id or packaged.DEFAULT)
+        return self.of_text(record.digest, record.text)
+
+    def of_text(self, digest: str, text: str) -> CompiledPolicy:
+        """Return the policy of a document's text, compiled once. Raises DocumentError."""
+        if digest not in self._compiled:
+            self._compiled[digest] = compile_policy(packaged.read_policy(text), packaged.flags())
+        return self._compiled[digest]
+
+    def drafted(self, policy_id: str, digest: str) -> CompiledPolicy | None:
+        """Return what would govern once a draft is approved, if its text is still that of a digest; else None.
+
+        Of an amendment it is the policy, or none, that governs at the first instant at which it changes that.
+        """
+        record = self.book().records.get(policy_id)
+        if record is None or record.digest != digest:
+            record = self.book(fresh=True).records.get(policy_id)
+        if record is None or record.digest != digest:
+            shipped = self.compiled(policy_id) if record is None and policy_id in packaged.PACKAGED else None
+            return shipped if shipped and shipped.digest == digest else None
+        if record.kind == "document":
+            return self.of_text(digest, record.text)
+        approved = record.model_copy(update={"state": "approved", "decided_at": self._clock()})
+        head = changed_by(self._book.heads, entries([*self._book.records.values(), approved]), self._clock())
+        return self.compiled(head.id if head else None)
+
+    def in_force(self, digest: str | None, now: datetime) -> CompiledPolicy:
+        """Return the policy to rank a case under that was last ranked under the policy of a digest (None: never).
+
+        It is the one that ``IN_FORCE`` names. Where it differs from the case's own, or from what governs by the
+        clock, the copy of the registry may be stale: then it is read again.
+        """
+        policy = self._named(now)
+        if policy.digest == self.governing(now)[0].digest and digest in {None, policy.digest}:
+            return policy
+        named = [from_item(PolicyInForce, item) for item in self._table.items(*keys.IN_FORCE)]
+        if named != [self._book.named]:
+            self.book(fresh=True)
+        return self._named(now)
+
+    def _named(self, now: datetime) -> CompiledPolicy:
+        named = self.book().named
+        return self.governing(now)[0] if named is None else self.compiled(named.policy)
+
+    def texts(self, policy_id: str | None) -> Mapping[str, str]:
+        """Return the text of each lane and credit of a policy, of the default lanes without one."""
+        return dict(_texts(self.compiled(policy_id)))
+
+
+def _texts(policy: CompiledPolicy) -> Iterator[tuple[str, str]]:
+    for rule in (*policy.document.lanes, *policy.document.credits):
+        yield rule.id, rule.text

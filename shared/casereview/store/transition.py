@@ -1,0 +1,84 @@
+"""A step in the life of a case: what one event makes of it, and the writes that are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from casereview.cases import lifecycle
+from casereview.cases.changes import changes_between
+from casereview.schema.records import Case, Event, Notice
+from casereview.schema.vocabulary import EventKind
+from casereview.store.transaction import Write, put_new, put_over
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who causes an event."""
+
+    kind: Literal["requester", "officer", "system"]
+    user: str | None = None
+
+
+REQUESTER = Actor("requester")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an event makes of a case: new values of its fields, what the event holds, and what else is written."""
+
+    kind: EventKind
+    case: Mapping[str, object] = field(default_factory=dict)
+    event: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[Write, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+Plan = Callable[[Case], Step | None]
+"""From the case as it is to a step; None where nothing is to be done."""
+
+CLOSED: Mapping[str, object] = {
+    "rank_at": None,
+    "lease_until": None,
+    "target_at": None,
+    "answer_by": None,
+    "claimed_by": None,
+    "held_since": None,
+    "stuck": False,
+}
+"""A case that nobody works on owes nothing."""
+
+
+def taken(case: Case, step: Step) -> Case:
+    """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
+    after = case.model_copy(update={"version": case.version + 1, "attempts": 0, "stuck": False, **step.case})
+    lifecycle.check(step.kind, case.status, after.status)
+    return after.model_copy(update={"shown_since": _shown_since(case, after)})
+
+
+def _shown_since(before: Case, after: Case) -> datetime | None:
+    """Return since when a state is shown, if a step between states that look the same does not move that."""
+    if lifecycle.public(before.status) != lifecycle.public(after.status):
+        return None
+    since = before.shown_since or before.status_since
+    return since if since != after.status_since else None
+
+
+def writes(before: Case, after: Case, step: Step, actor: Actor, at: datetime) -> list[Write]:
+    """Return the writes of a step: case and event first, then the notices and what else belongs to it."""
+    event = Event.model_validate(
+        {
+            "case_id": after.case_id,
+            "version": after.version,
+            "at": at,
+            "kind": step.kind,
+            "actor": actor.kind,
+            "user": actor.user,
+            "changes": changes_between(before, after),
+            **step.event,
+        }
+    )
+    owed = [put_new(notice) for notice in step.notices]
+    return [put_over(after, version=before.version), put_new(event), *owed, *step.also]

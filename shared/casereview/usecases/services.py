@@ -1,0 +1,80 @@
+"""What a function that files and changes cases works with: the table, two queues, the MACs, the seal and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from casereview.crypto.macs import Macs
+from casereview.crypto.sealing import Seal
+from casereview.runtime.aws_clients import Clients
+from casereview.runtime.queue import Queue
+from casereview.runtime.settings import Settings, now
+from casereview.schema.base import Clock
+from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage
+from casereview.schema.policy_records import Preview
+from casereview.schema.records import Case, Notice
+from casereview.store.policy_repository import Policies
+from casereview.store.table import Table
+
+logger = Logger()
+
+
+class DeskSettings(Settings):
+    """The environment that template.yaml gives intake and review."""
+
+    table_name: str
+    rank_queue_url: str
+    notice_queue_url: str
+    sealing_key_arn: str
+    mac_key_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a route needs; tests make their own."""
+
+    table: Table
+    rank_queue: Queue
+    notice_queue: Queue
+    macs: Macs
+    seal: Seal
+    policies: Policies
+    now: Clock = now
+
+    def hint_rank(self, case: Case) -> None:
+        """Say that a case may have to be ranked; what is lost here the sweep finds by the due index."""
+        _send(self.rank_queue, RankMessage(case_id=case.case_id), case.office)
+
+    def hint_notice(self, notice: Notice) -> None:
+        """Say that a notice may be owed; what is lost here the sweep finds by the due index."""
+        _send(self.notice_queue, NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
+
+    def hint_preview(self, report: Preview) -> None:
+        """Say that a part of a preview is owed; what is lost here the sweep finds by the due index."""
+        _send(self.rank_queue, PreviewMessage(preview=report.policy_id, office=report.office), report.office)
+
+
+def _send(queue: Queue, message: Hint, office: str) -> None:
+    try:
+        queue.send(message, office)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
+
+
+def connect(settings: DeskSettings, clock: Clock = now) -> Desk:
+    """Make the clients; nothing is called yet."""
+    clients = Clients()
+    sqs = clients.make("sqs")
+    table = Table(clients.make("dynamodb"), settings.table_name)
+    return Desk(
+        table,
+        Queue(sqs, settings.rank_queue_url),
+        Queue(sqs, settings.notice_queue_url),
+        Macs(clients.make("kms"), settings.mac_key_arn),
+        Seal(settings.sealing_key_arn, clients.botocore),
+        Policies(table, clock),
+        clock,
+    )
