@@ -12,7 +12,7 @@ import casereview
 from casereview.notices.public_notice import LINE, Supplied, compose, public_notice, supplied, words
 from casereview.schema.languages import LANGUAGES, Language
 
-FOLDER = Path(casereview.__file__).parent / "notice_text" / "public"
+FOLDER = Path(casereview.__file__).parent / "notices" / "public"
 FORBIDDEN: dict[str, list[str]] = json.loads(Path(__file__).with_name("forbidden_words.json").read_bytes())
 SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {"enforcement": ("may use what you send",), "nothing stops": ("removal", "arrest", "hearing", "deadline")},

@@ -20,7 +20,7 @@ from casereview.routing.offices import (
 )
 from casereview.schema.facts import Facts
 
-DATA = Path(casereview.__file__).parent / "data"
+DATA = Path(casereview.__file__).parent / "routing/data"
 BEFORE, AFTER = date(2021, 7, 31), date(2021, 8, 1)
 
 

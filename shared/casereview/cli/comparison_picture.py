@@ -1,15 +1,12 @@
-"""A comparison as a picture (SVG): from which lane to which the requests flow, and how far they move.
-
-It is drawn by hand: the layer carries no library for it, and rectangles, ribbons and words are all it takes.
-"""
+"""A comparison of two policies as a picture (SVG): from which lane to which requests flow, and how far they move."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape
 
 from casereview.cli.comparison import Comparison, Side
+from casereview.drawing import svg
 
 WIDTH: Final = 960
 _TOP: Final = 70
@@ -39,27 +36,18 @@ def picture(found: Comparison) -> str:
         *_chart(moves, _TOP + _HEIGHT + 70),
     ]
     name = f"Lanes under {_name(found.a)} and {_name(found.b)}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'font-family="sans-serif" font-size="13"><title>{escape(name)}</title>'
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(parts)}</svg>\n'
-    )
+    return svg.document(WIDTH, height, name, parts)
 
 
 def _name(side: Side) -> str:
     return side.policy.id or "no policy"
 
 
-def _text(x: float, y: float, words: str, **attributes: str) -> str:
-    more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{escape(words)}</text>'
-
-
 def _heads(found: Comparison) -> Iterator[str]:
     counted = found.requests - found.refusals
-    yield _text(WIDTH / 2, 26, f"{counted} requests, {found.changes['lane']} in another lane", text_anchor="middle")
-    yield _text(_LEFT, 52, _name(found.a), text_anchor="end", font_weight="bold")
-    yield _text(_RIGHT, 52, _name(found.b), font_weight="bold")
+    yield svg.text(WIDTH / 2, 26, f"{counted} requests, {found.changes['lane']} in another lane", text_anchor="middle")
+    yield svg.text(_LEFT, 52, _name(found.a), text_anchor="end", font_weight="bold")
+    yield svg.text(_RIGHT, 52, _name(found.b), font_weight="bold")
 
 
 def _bands(side: Side, scale: float) -> dict[str, Band]:
@@ -78,13 +66,9 @@ def _flows(found: Comparison) -> Iterator[str]:
     yield from _ribbons(found, left, right, scale)
     for bands, x, side, anchor in ((left, _LEFT, found.a, "end"), (right, _RIGHT - _BAR, found.b, "start")):
         for index, (lane, band) in enumerate(bands.items()):
-            yield _bar(x, band, _COLOURS[index % len(_COLOURS)])
+            yield svg.rectangle(x, band.y, _BAR, max(band.height, 1), _COLOURS[index % len(_COLOURS)])
             edge = x - 8 if anchor == "end" else x + _BAR + 8
-            yield _text(edge, band.y + band.height / 2 + 5, f"{lane} {side.lanes[lane]}", text_anchor=anchor)
-
-
-def _bar(x: float, band: Band, colour: str) -> str:
-    return f'<rect x="{x}" y="{band.y:.1f}" width="{_BAR}" height="{max(band.height, 1):.1f}" fill="{colour}"/>'
+            yield svg.text(edge, band.y + band.height / 2 + 5, f"{lane} {side.lanes[lane]}", text_anchor=anchor)
 
 
 def _ribbons(found: Comparison, left: Mapping[str, Band], right: Mapping[str, Band], scale: float) -> Iterator[str]:
@@ -103,7 +87,7 @@ def _ribbon(start: float, end: float, height: float, colour: str) -> str:
     a, b, middle = _LEFT + _BAR, _RIGHT - _BAR, WIDTH / 2
     there = f"M{a},{start:.1f} C{middle},{start:.1f} {middle},{end:.1f} {b},{end:.1f}"
     back = f"V{end + height:.1f} C{middle},{end + height:.1f} {middle},{start + height:.1f} {a},{start + height:.1f} Z"
-    return f'<path d="{there} {back}" fill="{colour}" fill-opacity="0.35"/>'
+    return svg.area(f"{there} {back}", colour, 0.35)
 
 
 def _moves(found: Comparison) -> Iterator[tuple[str, int]]:
@@ -121,13 +105,13 @@ def _moves(found: Comparison) -> Iterator[tuple[str, int]]:
 
 
 def _chart(moves: Sequence[tuple[str, int]], top: float) -> Iterator[str]:
-    yield _text(60, top - 22, "How far the requests move: lanes up or down, or days within their lane")
+    yield svg.text(60, top - 22, "How far the requests move: lanes up or down, or days within their lane")
     most = max([number for _words, number in moves] + [1])
     width = min(120.0, (WIDTH - 120) / max(len(moves), 1))
     for index, (words, number) in enumerate(moves):
         height = number / most * (_CHART - 60)
         x, y = 60 + index * width, top + _CHART - 50 - height
         colour = "#9aa0a6" if words == "unmoved" else _COLOURS[0]
-        yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{width - 8:.1f}" height="{height:.1f}" fill="{colour}"/>'
-        yield _text(x + (width - 8) / 2, y - 5, str(number), text_anchor="middle")
-        yield _text(x + (width - 8) / 2, top + _CHART - 32, words, text_anchor="middle")
+        yield svg.rectangle(x, y, width - 8, height, colour)
+        yield svg.text(x + (width - 8) / 2, y - 5, str(number), text_anchor="middle")
+        yield svg.text(x + (width - 8) / 2, top + _CHART - 32, words, text_anchor="middle")
