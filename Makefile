@@ -62,16 +62,16 @@ check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
 		--quiet --compact
 
 openapi: setup ## Write docs/openapi*.json from the code
-	@$(BIN)/python -m infra.openapi
+	@$(BIN)/python -m infra.documents.openapi
 
 openapi-check: setup
-	@$(BIN)/python -m infra.openapi --check
+	@$(BIN)/python -m infra.documents.openapi --check
 
 lifecycle: setup ## Write docs/lifecycle.md from the code
-	@$(BIN)/python -m infra.lifecycle
+	@$(BIN)/python -m infra.documents.lifecycle
 
 lifecycle-check: setup
-	@$(BIN)/python -m infra.lifecycle --check
+	@$(BIN)/python -m infra.documents.lifecycle --check
 
 build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build

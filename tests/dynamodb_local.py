@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from infra.local.dynamodb_local import dynamodb_local
+from infra.local.emulators.dynamodb_local import dynamodb_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from casereview.schema.base import EASTERN
 from casereview.schema.records import Case, Event, Filing, Stored
 from casereview.schema.submission import Submission
 from casereview.store.items import from_item, to_item
-from infra.local import moto_dynamodb, moto_patches
+from infra.local.emulators.moto import dynamodb, patches
 from tests.environment import REGION
 from tests.system import System, running
 
@@ -37,8 +37,8 @@ APART = timedelta(seconds=1)
 def quick() -> Iterator[System]:
     """Start a system of one's own whose table stays quick with many thousand items."""
     kept = [(owner, dict(vars(owner))) for owner in PATCHED]
-    moto_dynamodb.apply()
-    BaseModel.__new__ = moto_patches.untracked  # type: ignore[method-assign]
+    dynamodb.apply()
+    BaseModel.__new__ = patches.untracked  # type: ignore[method-assign]
     try:
         with running() as system:
             yield system

@@ -14,10 +14,11 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from infra.local.engine import ROOT, Engine, EngineError
-from infra.local.intrinsics import IntrinsicError
+from infra.local.emulators.server_process import Engine, EngineError
 from infra.local.runner import LocalRun, Options
-from infra.local.template import TemplateError, load
+from infra.local.template.intrinsics import IntrinsicError
+from infra.local.template.loader import TemplateError, load
+from infra.paths import ROOT
 
 
 class _Stopped(KeyboardInterrupt):
@@ -43,9 +44,9 @@ def main() -> int:
             introduce(run)
             print(f"ready {run.address}", flush=True)
             if sys.stdout.isatty():
-                from infra.local import switch_bar  # noqa: PLC0415  nobody sees it elsewhere
+                from infra.local.demo import policy_switch_bar  # noqa: PLC0415  nobody sees it elsewhere
 
-                switch_bar.watch(run)
+                policy_switch_bar.watch(run)
             Event().wait()
     except _Stopped as stopped:
         return 0 if stopped.number == signal.SIGINT else 128 + stopped.number
@@ -73,10 +74,10 @@ def introduce(run: LocalRun) -> None:
     """Loads the sample requests and shows the docket, unless SEED is none."""
     if os.environ.get("SEED", "samples") == "none":
         return
-    from infra.local import docket, samples  # noqa: PLC0415  not needed without samples
+    from infra.local.demo import docket_table, sample_requests  # noqa: PLC0415  not needed without samples
 
-    receipts = samples.file(run.address)
-    docket.show(run, receipts)
+    receipts = sample_requests.file(run.address)
+    docket_table.show(run, receipts)
 
 
 def _options() -> Options:
@@ -96,7 +97,7 @@ def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:
         return None
     if engine != "dynamodb-local":
         raise TemplateError(f"ENGINE is moto or dynamodb-local, not {engine}")
-    from infra.local.dynamodb_local import dynamodb_local  # noqa: PLC0415  needs Java, moto doesn't
+    from infra.local.emulators.dynamodb_local import dynamodb_local  # noqa: PLC0415  needs Java, moto doesn't
 
     return int(ending.enter_context(dynamodb_local()).rpartition(":")[2])
 

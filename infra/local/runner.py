@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from infra.local import resources
-from infra.local.authorizer import TokenVerifier
-from infra.local.control import Control
-from infra.local.engine import Engine
-from infra.local.environments import lambda_variables
-from infra.local.event_sources import Poller, read_mappings
-from infra.local.functions import FunctionSpec, read_functions
-from infra.local.http_api import MAX_BODY, HttpApi
-from infra.local.outbox import Outbox
-from infra.local.permissions import key_policies, role_policies
-from infra.local.pool import Pool
-from infra.local.routes import read_apis
-from infra.local.runtime_api import Outcome
-from infra.local.schedule import Clock, read_schedules
-from infra.local.stack import Stack
-from infra.local.template import Template
-from infra.local.wire import Server
+from infra.local.api_gateway.cognito_authorizer import TokenVerifier
+from infra.local.api_gateway.rest_api import MAX_BODY, HttpApi
+from infra.local.api_gateway.routes import read_apis
+from infra.local.console.outbox import Outbox
+from infra.local.console.routes import Control
+from infra.local.emulators.server_process import Engine
+from infra.local.http_server import Server
+from infra.local.lambda_runtime.environment_pool import Pool
+from infra.local.lambda_runtime.environments import lambda_variables
+from infra.local.lambda_runtime.event_source_mappings import Poller, read_mappings
+from infra.local.lambda_runtime.functions import FunctionSpec, read_functions
+from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.lambda_runtime.schedules import Clock, read_schedules
+from infra.local.template.iam_policies import key_policies, role_policies
+from infra.local.template.loader import Template
+from infra.local.template.resources import creators
+from infra.local.template.stack import Stack
 
 # What the template says exists beforehand: parameters that name an SES identity verified outside of it.
 IDENTITY_PARAMETERS = ("MailIdentity",)
@@ -48,7 +48,7 @@ class LocalRun:
         self.options = options
         self.engine = engine
         self._log: BinaryIO = open_log(options.log)
-        self.stack = Stack(template, resources.CREATORS, engine.client)
+        self.stack = Stack(template, creators.CREATORS, engine.client)
         self._create_identities(template)
         self.stack.create()
         self.functions = read_functions(self.stack)

@@ -26,7 +26,7 @@ from casereview.schema.records import Case, CaseFile, Event
 from casereview.store import keys
 from casereview.store.items import to_item
 from casereview.store.transaction import Write
-from infra.local.dynamodb_local import dynamodb_local
+from infra.local.emulators.dynamodb_local import dynamodb_local
 from prioritize.policy_switch import switch
 from prioritize.worker import _ranked
 from tests.bench import operations

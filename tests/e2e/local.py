@@ -25,7 +25,7 @@ from casereview.schema.records import Stored
 from casereview.store.items import from_item
 from casereview.store.keys import Key
 from infra.local.account import ADMIN_KEY, REGION
-from infra.local.event_sources import POLLERS
+from infra.local.lambda_runtime.event_source_mappings import POLLERS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

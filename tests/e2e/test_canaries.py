@@ -21,7 +21,7 @@ import pytest
 from casereview.schema.records import Case, Notice, Request
 from casereview.schema.submission import Submission, Update
 from casereview.store import keys
-from infra.openapi.public import PUBLIC
+from infra.documents.openapi.public import PUBLIC
 from tests.e2e import processes
 from tests.e2e.canaries import CHANNELS, WORDS, Canaries
 from tests.e2e.local import Answer, Client, Local, eventually, running

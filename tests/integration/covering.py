@@ -8,7 +8,7 @@ from typing import get_args
 from pydantic import ValidationError
 
 from casereview.schema.messages import Duty, Hint
-from infra.openapi.document import Api, routes
+from infra.documents.openapi.document import Api, routes
 from tests.integration.watched import Exchange, Watched
 from tests.proofs.tally import Tally
 

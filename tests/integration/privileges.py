@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.local.iam import AwsRequest, Policy, allowed, calls_of, context_of, key_allows
-from infra.local.intrinsics import Resolver
+from infra.local.iam.policy_evaluation import AwsRequest, Policy, allowed, calls_of, context_of, key_allows
+from infra.local.template.intrinsics import Resolver
 from tests.calls import Call
 from tests.environment import REGION
 from tests.integration.watched import Watched

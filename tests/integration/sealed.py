@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from casereview.schema.facts import Conviction, Facts
-from infra.openapi.document import Api
+from infra.documents.openapi.document import Api
 from tests.integration.covering import is_on
 from tests.integration.scenario import Words
 from tests.integration.watched import Exchange

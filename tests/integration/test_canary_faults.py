@@ -16,7 +16,7 @@ from casereview.runtime.queue import Queue
 from casereview.schema.fields import Text
 from casereview.schema.messages import RankMessage
 from casereview.schema.submission import Statement, Submission
-from infra.openapi.public import PUBLIC
+from infra.documents.openapi.public import PUBLIC
 from tests.integration import test_log_canary as canary
 from tests.integration.scenario import Words, filing
 from tests.integration.sealed import every_field_has_a_canary, leaves

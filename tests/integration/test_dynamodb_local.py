@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local import dynamodb_local as engine
+from infra.local.emulators import dynamodb_local as engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_the_engine_ends_with_its_block() -> None:
 
 def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(engine.EngineError, match="needs Java"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="needs Java"), engine.dynamodb_local():
         pass
 
 
@@ -82,7 +82,7 @@ def test_without_the_emulator_it_says_what_to_run(monkeypatch: pytest.MonkeyPatc
     fake_java(tmp_path, "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(engine, "EMULATOR", tmp_path)
-    with pytest.raises(engine.EngineError, match="make test-dynamodb"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="make test-dynamodb"), engine.dynamodb_local():
         pass
 
 
@@ -119,7 +119,7 @@ def test_an_engine_that_answers_is_given_and_then_stopped(installed: Path) -> No
 
 def test_an_engine_that_ends_at_once_is_tried_on_other_ports_and_then_given_up(installed: Path) -> None:
     fake_java(installed, f'echo "$@" >> {installed}/starts; exit 1')
-    with pytest.raises(engine.EngineError, match="ended 3 times"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="ended 3 times"), engine.dynamodb_local():
         pass
     starts = (installed / "starts").read_text().splitlines()
     assert len(starts) == engine.ATTEMPTS
@@ -130,7 +130,7 @@ def test_an_engine_that_never_answers_is_stopped(installed: Path, monkeypatch: p
     fake_java(installed, f"echo $$ > {installed}/pid; trap '' TERM; while :; do sleep 0.1; done")
     monkeypatch.setattr(engine, "READY_WITHIN", 1.0)
     monkeypatch.setattr(engine, "STOPPED_WITHIN", 0.2)
-    with pytest.raises(engine.EngineError, match="did not answer"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="did not answer"), engine.dynamodb_local():
         pass
     pid = (installed / "pid").read_text().strip()
     assert subprocess.run(["kill", "-0", pid], check=False, capture_output=True).returncode != 0

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from infra.local.front import Front, Principal
-from infra.local.iam import allowed, key_allows
-from infra.local.wire import Server
-from infra.openapi.document import Api
-from infra.openapi.public import PUBLIC
-from infra.openapi.staff import STAFF
+from infra.documents.openapi.document import Api
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.staff import STAFF
+from infra.local.emulators.aws_endpoint import Front, Principal
+from infra.local.http_server import Server
+from infra.local.iam.policy_evaluation import allowed, key_allows
 from tests.environment import REGION
 from tests.integration.covering import routes_are_covered, work_is_covered
 from tests.integration.privileges import (

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from infra.openapi.public import PUBLIC
-from infra.openapi.staff import STAFF
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.staff import STAFF
 from tests.integration.covering import routes_are_covered, work_is_covered
 from tests.integration.privileges import Statement, Template, conditions_bind, is_allowed, is_needed, keys_are_needed
 from tests.integration.scenario import Words, public, sending

@@ -20,9 +20,9 @@ import intake.services
 import notify.services
 import prioritize.services
 import review.services
-from infra.openapi.document import Api
-from infra.openapi.public import PUBLIC
-from infra.openapi.staff import STAFF
+from infra.documents.openapi.document import Api
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.staff import STAFF
 from tests.edge import Act, edge, fails, refuses
 from tests.integration.scenario import OFFICER, Words, case_id_of, everything, filing
 from tests.integration.scenario_policies import policies

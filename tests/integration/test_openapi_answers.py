@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from casereview.store.table import Table
 from casereview.store.transaction import put_over
-from infra.openapi import ROOT
+from infra.paths import ROOT
 from tests.system import Answer, System, body
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
 from casereview.store.items import from_item
 from casereview.store.policy_repository import Policies
-from infra.local import moto_dynamodb
+from infra.local.emulators.moto import dynamodb
 from tests.environment import REGION
 from tests.system import System, table_definition
 
@@ -215,7 +215,7 @@ def _file(found: Snapshot, record: Stored) -> None:
 def fast_moto() -> Iterator[None]:
     """Use the local runner's fixes of moto for a while: a transaction copies what it touches, not the whole table."""
     before = {owner: dict(vars(owner)) for owner in _PATCHED}
-    moto_dynamodb.apply()
+    dynamodb.apply()
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.local.template import load
+from infra.local.template.loader import load
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("intake", "prioritize", "notify", "review")

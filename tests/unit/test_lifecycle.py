@@ -10,7 +10,8 @@ import pytest
 
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, IllegalTransitionError, check, public
 from casereview.schema.vocabulary import EventKind, PublicStatus, Status
-from infra.lifecycle import EVENTS, PATH, ROOT, STATES, main, text
+from infra.documents.lifecycle import EVENTS, PATH, STATES, main, text
+from infra.paths import ROOT
 
 
 def test_the_committed_document_is_current() -> None:

@@ -17,11 +17,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from casereview.routing.offices import find_state
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
-from infra.openapi import ROOT
-from infra.openapi.__main__ import APIS, main
-from infra.openapi.document import Api, UndocumentedError, build
-from infra.openapi.public import PUBLIC
-from infra.openapi.schemas import attribute_docstrings
+from infra.documents.openapi.__main__ import APIS, main
+from infra.documents.openapi.document import Api, UndocumentedError, build
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.schemas import attribute_docstrings
+from infra.paths import ROOT
 from intake.responses import Decision, WhereItStands
 from tests.template.reading import properties
 

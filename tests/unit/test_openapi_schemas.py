@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
 from casereview.schema.submission import Nothing, Statement, Submission, Update
-from infra.openapi import ROOT
+from infra.paths import ROOT
 from tests.system import body
 
 if TYPE_CHECKING:

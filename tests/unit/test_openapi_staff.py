@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import intake.responses
-from infra.openapi import ROOT
-from infra.openapi.schemas import AmbiguousNameError, schemas
-from infra.openapi.staff import STAFF
+from infra.documents.openapi.schemas import AmbiguousNameError, schemas
+from infra.documents.openapi.staff import STAFF
+from infra.paths import ROOT
 from review.authorization import ROUTES
 from review.schema.commands import Decision
 from tests.template.reading import properties

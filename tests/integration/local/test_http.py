@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infra.local.users import PASSWORD
+from infra.local.console.users import PASSWORD
 from tests.integration.local.local_run import FIXTURE, LocalRun
 
 

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from moto.utilities.utils import load_resource
 
-from infra.local.users import PASSWORD
+from infra.local.console.users import PASSWORD
 from tests.integration.local.local_run import FIXTURE, ROOT, Answer, LocalRun
 
 WORKLIST = "/staff/worklist"

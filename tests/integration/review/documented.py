@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from moto.backends import get_backend
 
-from infra.openapi import ROOT
+from infra.paths import ROOT
 from tests.environment import REGION
 from tests.system import START, Answer, Staff, System
 

@@ -20,7 +20,7 @@ from casereview.store import keys
 from casereview.store.keys import Key
 from casereview.store.table import Listed, Table
 from casereview.store.transaction import Write
-from infra.openapi.document import routes
+from infra.documents.openapi.document import routes
 from review.authorization import ROUTES, Caller, caller_of, enter
 from tests.proofs.tally import Tally
 from tests.system import Context, Staff, System, body, running

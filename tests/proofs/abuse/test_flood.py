@@ -16,8 +16,8 @@ import prioritize.sweep
 from casereview.runtime.queue import Queue
 from casereview.store.table import Table
 from casereview.usecases.file_request import MAX_REQUESTS
-from infra.local.resources import others
-from infra.openapi import ROOT
+from infra.local.template.resources import not_created
+from infra.paths import ROOT
 from tests.calls import recorded
 from tests.integration.review.office import SISTER, matter, person, take_next
 from tests.large import quick
@@ -65,7 +65,7 @@ def test_the_gateway_throttles_and_says_so_in_a_problem(tally: Tally) -> None:
 
 
 def test_the_local_run_names_what_it_does_not_throttle() -> None:
-    assert "throttl" in others.LEFT_OUT["AWS::ApiGateway::UsagePlan"]
+    assert "throttl" in not_created.LEFT_OUT["AWS::ApiGateway::UsagePlan"]
 
 
 # ---- behind them: one person's case, one office, everybody else

@@ -13,7 +13,7 @@ import casereview.schema.submission
 import intake.app
 import review.app
 from casereview.http.json_body import MAX_BYTES
-from infra.openapi.document import routes
+from infra.documents.openapi.document import routes
 from review.authorization import ROUTES
 from tests.integration.review.office import claimed
 from tests.large import quick

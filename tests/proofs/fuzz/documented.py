@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from casereview.http.json_body import read_object
-from infra.openapi import ROOT
+from infra.paths import ROOT
 from tests.e2e.local import Local, eventually
 from tests.proofs.fuzz.many import try_many
 from tests.proofs.tally import Tally

@@ -13,7 +13,7 @@ from casereview.policy.checks import check
 from casereview.policy.loader import DocumentError, Fault
 from casereview.policy.packaged import PACKAGED
 from casereview.schema.identifiers import ALPHABET, new_receipt
-from infra.openapi import ROOT
+from infra.paths import ROOT
 from tests.proofs.fuzz.many import try_many
 from tests.proofs.tally import Tally
 from tests.system import Answer, Staff, System, body

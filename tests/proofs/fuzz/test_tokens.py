@@ -15,8 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from infra.local.account import REGION
-from infra.local.authorizer import TokenVerifier, UnauthorizedError
-from infra.local.routes import Authorizer
+from infra.local.api_gateway.cognito_authorizer import TokenVerifier, UnauthorizedError
+from infra.local.api_gateway.routes import Authorizer
 from tests.proofs.fuzz.many import try_many
 from tests.proofs.fuzz.parsers import WHOLE_JSON, WHOLE_TEXTS
 from tests.proofs.sizes import sized

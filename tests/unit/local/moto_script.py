@@ -27,9 +27,9 @@ def engine(where: str) -> Iterator[dict[str, Any]]:
         yield {**keys, "endpoint_url": where}
         return
     if where == "patched":
-        from infra.local import moto_patches  # noqa: PLC0415  moto as it is must not be touched
+        from infra.local.emulators.moto import patches  # noqa: PLC0415  moto as it is must not be touched
 
-        moto_patches.apply()
+        patches.apply()
     from moto import mock_aws  # noqa: PLC0415
 
     with mock_aws():

@@ -2,9 +2,8 @@ import json
 
 import pytest
 
-from infra.local.event_sources import record, succeeded
-from infra.local.filters import FilterError, matches_any
-from infra.local.runtime_api import Outcome
+from infra.local.lambda_runtime.event_source_mappings import record, succeeded
+from infra.local.lambda_runtime.runtime_api import Outcome
 
 MESSAGES = [{"MessageId": name, "ReceiptHandle": name, "Body": "{}", "MD5OfBody": ""} for name in "abc"]
 
@@ -49,25 +48,3 @@ def test_a_record_names_its_queue_and_its_attributes() -> None:
     found = record(message, "arn:q")
     assert (found["eventSourceARN"], found["attributes"]) == ("arn:q", {"ApproximateReceiveCount": "2"})
     assert found["messageAttributes"]["n"]["stringValue"] == "v"
-
-
-@pytest.mark.parametrize(
-    ("pattern", "matches"),
-    [
-        ({"body": {"kind": ["rank"]}}, True),
-        ({"body": {"kind": ["other", {"prefix": "ra"}]}}, True),
-        ({"body": {"kind": [{"suffix": "x"}]}}, False),
-        ({"body": {"kind": [{"anything-but": ["rank"]}]}}, False),
-        ({"body": {"gone": [{"exists": False}]}}, True),
-        ({"body": {"KIND": ["rank"]}}, False),
-        ({"body": {"kind": [{"equals-ignore-case": "RANK"}]}}, True),
-        ({"body": {"kind": {"deeper": ["x"]}}}, False),
-    ],
-)
-def test_filters_look_into_a_json_body(pattern: dict[str, object], matches: bool) -> None:  # noqa: FBT001
-    assert matches_any([pattern], {"body": '{"kind": "rank"}'}) is matches
-
-
-def test_a_filter_rule_that_is_not_known_is_an_error() -> None:
-    with pytest.raises(FilterError):
-        matches_any([{"body": {"n": [{"numeric": [">", 1]}]}}], {"body": '{"n": 2}'})

@@ -3,10 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.functions import FunctionSpec
-from infra.local.gateway import MalformedResponseError, ProxyRequest, gateway_response, http_response, proxy_event
-from infra.local.routes import Api, GatewayResponse, Match, Route
-from infra.local.wire import HttpRequest
+from infra.local.api_gateway.proxy_integration import (
+    MalformedResponseError,
+    ProxyRequest,
+    gateway_response,
+    http_response,
+    proxy_event,
+)
+from infra.local.api_gateway.routes import Api, GatewayResponse, Match, Route
+from infra.local.http_server import HttpRequest
+from infra.local.lambda_runtime.functions import FunctionSpec
 
 FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
 ROUTE = Route("GET", "/things/{name}", FUNCTION, None)

@@ -1,4 +1,4 @@
-from infra.local.http_api import mock_response
+from infra.local.api_gateway.rest_api import mock_response
 
 
 def test_a_preflight_is_answered_with_the_headers_of_its_mock() -> None:

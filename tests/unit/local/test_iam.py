@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 
-from infra.local.iam import AwsRequest, UnknownConditionError, allowed, calls_of, context_of, key_allows
+from infra.local.iam.policy_evaluation import (
+    AwsRequest,
+    UnknownConditionError,
+    allowed,
+    calls_of,
+    context_of,
+    key_allows,
+)
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/cases"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"

@@ -1,6 +1,6 @@
 import pytest
 
-from infra.local.intrinsics import IntrinsicError, Resolver
+from infra.local.template.intrinsics import IntrinsicError, Resolver
 
 TEMPLATE = {
     "Mappings": {"Sizes": {"small": {"memory": 128}}},

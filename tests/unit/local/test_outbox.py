@@ -4,8 +4,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from infra.local.mail_events import EventDestination, events_of
-from infra.local.outbox import Outbox
+from infra.local.console.outbox import Outbox
+from infra.local.emulators.ses_events import EventDestination, events_of
 
 
 def mail(to: str, subject: str = "Señal") -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import FunctionSpec
-from infra.local.routes import Api, api_for, match, read_api
-from infra.local.template import TemplateError
+from infra.local.api_gateway.routes import Api, api_for, match, read_api
+from infra.local.lambda_runtime.functions import FunctionSpec
+from infra.local.template.loader import TemplateError
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 FUNCTION = FunctionSpec("F", "f", ARN, "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from casereview.http.validation import parse_submission
-from infra.local.docket import Item, as_table, commands
-from infra.local.samples import Receipt, bodies
+from infra.local.demo.docket_table import Item, as_table, commands
+from infra.local.demo.sample_requests import Receipt, bodies
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CASE: Item = {"queue": "ATL", "lane": "detained", "filed_at": "2026-03-01T12:00:00.000Z", "reasons": ["detained"]}

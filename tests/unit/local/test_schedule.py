@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.functions import FunctionSpec
-from infra.local.schedule import Schedule, next_time
-from infra.local.template import TemplateError
+from infra.local.lambda_runtime.functions import FunctionSpec
+from infra.local.lambda_runtime.schedules import Schedule, next_time
+from infra.local.template.loader import TemplateError
 
 FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
 START = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from infra.local.switch_bar import State, follow, state
+from infra.local.demo.policy_switch_bar import State, follow, state
 from tests.integration.policies.drafts import EARLIER, publish
 from tests.system import System, body
 

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from infra.local import resources
-from infra.local.functions import function_of_arn, read_functions
-from infra.local.intrinsics import IntrinsicError
-from infra.local.permissions import key_policies, role_policies
-from infra.local.stack import Stack
-from infra.local.template import Template, TemplateError, load
+from infra.local.lambda_runtime.functions import function_of_arn, read_functions
+from infra.local.template.iam_policies import key_policies, role_policies
+from infra.local.template.intrinsics import IntrinsicError
+from infra.local.template.loader import Template, TemplateError, load
+from infra.local.template.resources import creators
+from infra.local.template.stack import Stack
 
 ROOT = Path(__file__).parents[3]
 ROLE: dict[str, Any] = {"AssumeRolePolicyDocument": {}}
@@ -23,7 +23,7 @@ class FakeIam:
 
 def stack_of(definitions: dict[str, Any], code: dict[str, Path] | None = None) -> Stack:
     template = Template({"Resources": definitions}, code or {}, {})
-    return Stack(template, resources.CREATORS, lambda _service: FakeIam())
+    return Stack(template, creators.CREATORS, lambda _service: FakeIam())
 
 
 def test_the_real_template_is_translated_and_its_code_is_found() -> None:
@@ -32,7 +32,7 @@ def test_the_real_template_is_translated_and_its_code_is_found() -> None:
     assert template.code["IntakeFunction"] == ROOT / "functions" / "intake"
     types = {each["Type"] for each in template.resources.values()}
     assert not [each for each in types if each.startswith("AWS::Serverless::")]
-    assert types <= set(resources.CREATORS)
+    assert types <= set(creators.CREATORS)
 
 
 def test_code_may_be_named_once_for_all_functions(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_resource_whose_condition_does_not_hold_does_not_exist() -> None:
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
         "Resources": {"R": {"Type": "AWS::IAM::Role", "Condition": "Never", "Properties": ROLE}},
     }
-    assert not Stack(Template(body, {}, {}), resources.CREATORS, lambda _service: FakeIam()).of_type("AWS::IAM::Role")
+    assert not Stack(Template(body, {}, {}), creators.CREATORS, lambda _service: FakeIam()).of_type("AWS::IAM::Role")
 
 
 def test_a_role_has_its_own_policies_those_attached_and_those_of_aws() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.wire import HttpRequest, HttpResponse, Server
+from infra.local.http_server import HttpRequest, HttpResponse, Server
 
 LIMIT = 1000
 

@@ -1,0 +1,213 @@
+"""The public API: what each of its routes takes and answers. A route without an entry here fails the check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from string import ascii_uppercase
+
+from casereview.routing.offices import find_state
+from casereview.schema.submission import Nothing, Statement, Submission, Update
+from infra.documents.openapi.document import Api, Operation, Route
+from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES
+from infra.documents.openapi.schemas import Json
+from intake.app import app
+from intake.responses import Accepted, FieldOffices, Filed, NoticeText, ProblemFound, WhereItStands
+
+_DESCRIPTION = """\
+Anyone whom ICE detains or means to remove, or someone who writes for them, asks for a review of the case: files a
+request, looks up where it stands, adds to it, withdraws it, and asks for the Senior Reviewing Official after a
+decision.
+
+**What it is not.** Filing does not stop or delay any action or deadline. It is no appeal, no motion and no stay of
+removal (Form I-246), and gives no new right. No software decides: requests are sorted, and people decide. It does not
+tell anyone whether another person has a case, and there is no search. When removal is near, call the field office.
+
+**Reading a body.** JSON in UTF-8, of 256 KB at most, without duplicate keys; unknown fields are refused. Absent, null
+and a blank text all mean unknown. Before a text is judged, blanks around it are cut, and control characters and those
+that turn the direction of writing around (U+202A to U+202E, U+2066 to U+2069) are dropped, so that a text which a
+schema refuses only for them is accepted; a text of which nothing can be seen is blank. What is incomplete is accepted,
+and named in `deficiencies`; what is malformed is refused, and nothing of it is stored. Times carry an offset
+(RFC 3339); past dates may be a year or a month.
+
+**Errors** are problem documents (RFC 9457). They name the field, by a JSON Pointer into the body or as the header or
+parameter, and never its value.
+
+**The access code** is told once, in the answer to a filing, and is the only key to a request. A wrong receipt, a wrong
+code and none are answered alike.
+"""
+
+_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND = HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
+_CONFLICT, _TOO_LARGE = HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+_UNPROCESSABLE, _TOO_MANY = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
+_FAULT, _BUSY, _TIMEOUT = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT
+_BODY = (_BAD_REQUEST, _TOO_LARGE, _UNPROCESSABLE)
+
+_PROBLEMS = {
+    _BAD_REQUEST: "The request cannot be read: its body is no JSON object, has duplicate keys or is nested deeper than"
+    " 16, or a header is malformed.",
+    _FORBIDDEN: "The firewall refused the request.",
+    _NOT_FOUND: "There is no such receipt, or the access code is wrong or missing: which of them is not told.",
+    _CONFLICT: "The request is sound, and not possible now.",
+    _TOO_LARGE: "The body is larger than 256 KB.",
+    _UNPROCESSABLE: "The request can be read, and the parts that `errors` names cannot be accepted.",
+    _TOO_MANY: "Too many requests at once: send it again later.",
+    _FAULT: "The service failed.",
+    _BUSY: "The service cannot answer now: send it again, with the same Idempotency-Key where it had one.",
+    _TIMEOUT: "The service did not answer in time: send it again, with the same Idempotency-Key where it had one.",
+}
+
+
+def _states() -> str:
+    """Return the pattern of the codes that the table of areas knows, in either case."""
+    known = (
+        (first, "".join(f"{second}{second.lower()}" for second in ascii_uppercase if find_state(first + second)))
+        for first in ascii_uppercase
+    )
+    return rf"^\s*({'|'.join(f'[{first}{first.lower()}][{seconds}]' for first, seconds in known if seconds)})\s*$"
+
+
+_PARAMETERS: Mapping[str, Json] = {
+    "Receipt": {
+        "name": "receipt",
+        "in": "path",
+        "required": True,
+        "description": "As it was told when the request was filed; hyphens, spaces and case do not matter, I and L are"
+        " read as 1 and O as 0.",
+        "schema": {"type": "string", "minLength": 1},
+        "example": "0W40-J2GB-1G6G-W3RG-3",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "The client's own name for this request, such as a random UUID: sent again with the same body it"
+        " gives the first answer again, with another body it is refused (422). Without it each request is a new one.",
+        "schema": {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[!-~][ -~]*[!-~]$"},
+    },
+    "State": {
+        "name": "state",
+        "in": "query",
+        "required": True,
+        "description": "The two-letter code of a state, district or territory, in either case.",
+        "schema": {"type": "string", "pattern": _states()},
+        "example": "TX",
+    },
+    "County": {
+        "name": "county",
+        "in": "query",
+        "required": False,
+        "description": "The county's name. Without it, or for one that the table does not know, all offices of the"
+        " state are candidates.",
+        "schema": {"type": "string"},
+        "example": "Webb",
+    },
+    "Language": {
+        "name": "language",
+        "in": "query",
+        "required": False,
+        "description": "A BCP 47 tag; for a language without a text, and for what is no tag, the nearest that there is,"
+        " at last English. By default English.",
+        "schema": {"type": "string"},
+        "example": "ht",
+    },
+}
+
+_OPERATIONS: Mapping[Route, Operation] = {
+    ("post", "/requests"): Operation(
+        tag="requests",
+        description="Only the requester's role, the grounds, and an A-number or a name are required. A request about a"
+        " person who has an open case joins it, which nobody is told. 409 answers only the twin of a request that is"
+        " being filed just now under the same Idempotency-Key.",
+        body=Submission,
+        examples=REQUESTS,
+        parameters=("IdempotencyKey",),
+        answers={HTTPStatus.CREATED: Filed},
+        refusals=(*_BODY, _CONFLICT, _BUSY),
+    ),
+    ("get", "/requests/{receipt}"): Operation(
+        tag="requests",
+        description="Everything is told to the person who opened the case and to whom an officer has verified; others"
+        " learn that the request was received.",
+        parameters=("Receipt",),
+        secured=True,
+        answers={HTTPStatus.OK: WhereItStands},
+        refusals=(_NOT_FOUND, _BUSY),
+    ),
+    ("post", "/requests/{receipt}/updates"): Operation(
+        tag="requests",
+        description="409 once the request is withdrawn, or its case decided or closed where this requester may know.",
+        body=Update,
+        examples=UPDATES,
+        parameters=("Receipt",),
+        secured=True,
+        answers={HTTPStatus.ACCEPTED: Accepted},
+        refusals=(*_BODY, _NOT_FOUND, _CONFLICT, _BUSY),
+    ),
+    ("post", "/requests/{receipt}/withdrawal"): Operation(
+        tag="requests",
+        description="It ends this request alone. Withdrawing again changes nothing.",
+        body=Nothing,
+        body_required=False,
+        parameters=("Receipt",),
+        secured=True,
+        answers={HTTPStatus.ACCEPTED: Accepted},
+        refusals=(*_BODY, _NOT_FOUND, _BUSY),
+    ),
+    ("post", "/requests/{receipt}/escalation"): Operation(
+        tag="requests",
+        description="Possible after a field office's decision, for who may know of it; else 409. An answer is given"
+        " where appropriate.",
+        body=Statement,
+        examples=STATEMENTS,
+        parameters=("Receipt",),
+        secured=True,
+        answers={HTTPStatus.ACCEPTED: Accepted},
+        refusals=(*_BODY, _NOT_FOUND, _CONFLICT, _BUSY),
+    ),
+    ("get", "/field-offices"): Operation(
+        tag="information",
+        description="Several candidates where the county decides and is not known.",
+        parameters=("State", "County"),
+        answers={HTTPStatus.OK: FieldOffices},
+        refusals=(_UNPROCESSABLE, _BUSY),
+    ),
+    ("get", "/notice"): Operation(
+        tag="information",
+        parameters=("Language",),
+        answers={HTTPStatus.OK: NoticeText},
+        refusals=(_BUSY,),
+    ),
+}
+
+PUBLIC = Api(
+    path="docs/openapi.json",
+    title="Case Review: public API",
+    summary="Ask ICE to review a case, and look up where the request stands.",
+    description=_DESCRIPTION,
+    servers=(
+        {"url": "http://127.0.0.1:8000", "description": "The local run (`make run`)"},
+        {
+            "url": "https://{host}/{stage}",
+            "description": "A deployed stack; its output PublicApiUrl has the address",
+            "variables": {"host": {"default": "api.example.gov"}, "stage": {"default": "v1"}},
+        },
+    ),
+    tags={
+        "requests": "File a request for a review, and follow it with its receipt and access code.",
+        "information": "What to know before filing; no code is needed.",
+    },
+    resolver=app,
+    operations=_OPERATIONS,
+    parameters=_PARAMETERS,
+    security={
+        "AccessCode": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The access code of the request, as it was told when it was filed.",
+        }
+    },
+    problem=ProblemFound,
+    problems=_PROBLEMS,
+    gateway=(_BAD_REQUEST, _FORBIDDEN, _TOO_MANY, _FAULT, _TIMEOUT),
+)

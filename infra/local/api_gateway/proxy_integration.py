@@ -1,0 +1,196 @@
+"""API Gateway's REST API between HTTP and functions: proxy events in, proxy responses out, and its own answers."""
+
+import base64
+import json
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from infra.local.account import ACCOUNT
+from infra.local.api_gateway.routes import Api, GatewayResponse, Match
+from infra.local.http_server import HttpRequest, HttpResponse
+
+_CONTEXT = re.compile(r"\$context\.([\w.]+)")
+_OURS = {"content-length", "connection", "transfer-encoding", "keep-alive"}
+
+# The gateway's own answers: the status and message of each where the template says nothing.
+_DEFAULTS: Mapping[str, tuple[int, str]] = {
+    "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),
+    "UNAUTHORIZED": (401, "Unauthorized"),
+    "REQUEST_TOO_LARGE": (413, "Request Too Long"),
+    "INTEGRATION_TIMEOUT": (504, "Endpoint request timed out"),
+    "DEFAULT_5XX": (502, "Internal server error"),
+}
+
+
+@dataclass(frozen=True)
+class ProxyRequest:
+    """One request on its way to a function, with what the gateway knows of it."""
+
+    http: HttpRequest
+    match: Match
+    request_id: str
+    claims: Mapping[str, str] | None = None
+
+
+class MalformedResponseError(ValueError):
+    """A function's answer that is no proxy response."""
+
+
+def new_request_id() -> str:
+    """An id for a request, as the gateway gives it."""
+    return str(uuid.uuid4())
+
+
+def proxy_event(request: ProxyRequest) -> dict[str, Any]:
+    """The event of the REST proxy integration (payload format 1.0)."""
+    http, found = request.http, request.match
+    headers = [*http.headers, *_forwarded(http)]
+    query = parse_qsl(http.query, keep_blank_values=True)
+    binary = is_binary(found.api.binary_types, http.header("content-type") or "")
+    return {
+        "resource": found.route.resource,
+        "path": unquote(http.path),
+        "httpMethod": http.method,
+        "headers": dict(headers) or None,
+        "multiValueHeaders": _multi(headers),
+        "queryStringParameters": dict(query) or None,
+        "multiValueQueryStringParameters": _multi(query),
+        "pathParameters": dict(found.parameters) or None,
+        "stageVariables": None,
+        "requestContext": _request_context(request),
+        "body": _body(http.body, binary=binary),
+        "isBase64Encoded": binary and bool(http.body),
+    }
+
+
+def _forwarded(http: HttpRequest) -> list[tuple[str, str]]:
+    return [("X-Forwarded-For", http.client), ("X-Forwarded-Port", "443"), ("X-Forwarded-Proto", "https")]
+
+
+def _multi(pairs: list[tuple[str, str]]) -> dict[str, list[str]] | None:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found or None
+
+
+def _body(body: bytes, *, binary: bool) -> str | None:
+    if not body:
+        return None
+    return base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
+
+
+def is_binary(types: tuple[str, ...], content_type: str) -> bool:
+    """Whether a media type is one of an API's binary ones."""
+    plain = content_type.partition(";")[0].strip().lower()
+    family = plain.partition("/")[0]
+    return any(each in {"*/*", plain, f"{family}/*"} for each in types) and bool(plain or "*/*" in types)
+
+
+def _request_context(request: ProxyRequest) -> dict[str, Any]:
+    http, found = request.http, request.match
+    now = time.time()
+    context: dict[str, Any] = {
+        "accountId": ACCOUNT,
+        "apiId": found.api.api_id,
+        "domainName": http.header("host") or "localhost",
+        "extendedRequestId": request.request_id,
+        "httpMethod": http.method,
+        "identity": {"sourceIp": http.client, "userAgent": http.header("user-agent")},
+        "path": f"/{found.api.stage}{unquote(http.path)}",
+        "protocol": "HTTP/1.1",
+        "requestId": request.request_id,
+        "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": int(now * 1000),
+        "resourceId": found.route.resource.strip("/") or "root",
+        "resourcePath": found.route.resource,
+        "stage": found.api.stage,
+    }
+    if request.claims is not None:
+        context["authorizer"] = {"claims": dict(request.claims)}
+    return context
+
+
+def http_response(payload: bytes, request: ProxyRequest) -> HttpResponse:
+    """What a function's answer means in HTTP.
+
+    Raises:
+        MalformedResponseError: it is no proxy response.
+    """
+    try:
+        answer = json.loads(payload)
+        status = int(answer["statusCode"])
+        headers = _response_headers(answer)
+        body = _response_body(answer, request.match.api)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MalformedResponseError(str(error)) from None
+    if not 100 <= status <= 599:  # noqa: PLR2004
+        raise MalformedResponseError(f"status {status}")
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return HttpResponse(status, [*headers, ("x-amzn-RequestId", request.request_id)], body)
+
+
+def _response_headers(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    several: Mapping[str, list[Any]] = answer.get("multiValueHeaders") or {}
+    named = {name.lower() for name in several}
+    single = {name: [value] for name, value in (answer.get("headers") or {}).items() if name.lower() not in named}
+    return [
+        (name, str(value))
+        for name, values in {**single, **several}.items()
+        for value in values
+        if name.lower() not in _OURS
+    ]
+
+
+def _response_body(answer: Mapping[str, Any], api: Api) -> bytes:
+    body = answer.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise MalformedResponseError("the body is no text")
+    if answer.get("isBase64Encoded") and api.binary_types:
+        return base64.b64decode(body)
+    return body.encode()
+
+
+def gateway_response(api: Api | None, kind: str, request: HttpRequest, request_id: str) -> HttpResponse:
+    """The gateway's own answer of a kind, as the template words it, or as AWS does by default."""
+    status, message = _DEFAULTS[kind]
+    family = "DEFAULT_4XX" if status < 500 else "DEFAULT_5XX"  # noqa: PLR2004
+    responses = api.responses if api else {}
+    worded = responses.get(kind) or responses.get(family) or GatewayResponse(None, {}, {})
+    status = worded.status or status
+    context = {
+        "error.message": message,
+        "error.messageString": json.dumps(message),
+        "error.responseType": kind,
+        "requestId": request_id,
+        "extendedRequestId": request_id,
+        "httpMethod": request.method,
+        "path": request.path,
+    }
+    media, text = _template(worded, request.header("accept") or "")
+    headers = {"Content-Type": media, "x-amzn-RequestId": request_id}
+    headers |= {name: _header_value(value, context) for name, value in worded.headers.items()}
+    body = _CONTEXT.sub(lambda found: context.get(found.group(1), ""), text)
+    return HttpResponse(status, list(headers.items()), body.encode())
+
+
+def _template(worded: GatewayResponse, accept: str) -> tuple[str, str]:
+    templates = worded.templates or {"application/json": '{"message":$context.error.messageString}'}
+    media = next((each for each in templates if each in accept), None)
+    media = media or ("application/json" if "application/json" in templates else next(iter(templates)))
+    return media, templates[media]
+
+
+def _header_value(value: str, context: Mapping[str, str]) -> str:
+    if value.startswith("'"):
+        return value.strip("'")
+    return context.get(value.removeprefix("context."), "")

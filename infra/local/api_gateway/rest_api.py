@@ -1,0 +1,79 @@
+"""Serves the template's REST APIs over HTTP, and the runner's own `/_local`, on one port."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from infra.local.api_gateway import proxy_integration
+from infra.local.api_gateway.cognito_authorizer import TokenVerifier, UnauthorizedError
+from infra.local.api_gateway.routes import Api, api_for, match
+from infra.local.http_server import HttpRequest, HttpResponse
+from infra.local.lambda_runtime.environment_pool import Pool
+
+MAX_BODY = 10 * 1024 * 1024  # bytes; the gateway's limit
+MAX_EVENT = 6 * 1024 * 1024  # bytes; Lambda's limit of an event and of an answer
+INTEGRATION_TIMEOUT = 29.0  # seconds
+
+
+class HttpApi:
+    """Answers requests: `/_local` by the runner, everything else by the template's routes."""
+
+    def __init__(
+        self,
+        apis: list[Api],
+        pools: Mapping[str, Pool],
+        verifier: TokenVerifier,
+        local: Callable[[HttpRequest], HttpResponse],
+    ) -> None:
+        self._apis = apis
+        self._pools = pools
+        self._verifier = verifier
+        self._local = local
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Answers one request."""
+        if request.path.startswith("/_local/"):
+            return self._local(request)
+        request_id = proxy_integration.new_request_id()
+        found = match(self._apis, request.method, request.path)
+        api = found.api if found else api_for(self._apis, request.path)
+        if found is None:
+            return proxy_integration.gateway_response(api, "MISSING_AUTHENTICATION_TOKEN", request, request_id)
+        if request.too_large:
+            return proxy_integration.gateway_response(api, "REQUEST_TOO_LARGE", request, request_id)
+        proxy = proxy_integration.ProxyRequest(request, found, request_id)
+        if found.route.authorizer:
+            try:
+                claims = self._verifier.verify(found.route.authorizer, request.header(found.route.authorizer.header))
+            except UnauthorizedError:
+                return proxy_integration.gateway_response(api, "UNAUTHORIZED", request, request_id)
+            proxy = proxy_integration.ProxyRequest(request, found, request_id, claims)
+        return self._integrate(proxy)
+
+    def _integrate(self, proxy: proxy_integration.ProxyRequest) -> HttpResponse:
+        route, api = proxy.match.route, proxy.match.api
+        if route.function is None:
+            return mock_response(route.mock or {})
+        event = json.dumps(proxy_integration.proxy_event(proxy)).encode()
+        if len(event) > MAX_EVENT:
+            return proxy_integration.gateway_response(api, "REQUEST_TOO_LARGE", proxy.http, proxy.request_id)
+        outcome = self._pools[route.function.logical_id].invoke(event, patience=INTEGRATION_TIMEOUT)
+        if outcome.kind == "timeout":
+            return proxy_integration.gateway_response(api, "INTEGRATION_TIMEOUT", proxy.http, proxy.request_id)
+        try:
+            if outcome.ok and len(outcome.payload) <= MAX_EVENT:
+                return proxy_integration.http_response(outcome.payload, proxy)
+        except proxy_integration.MalformedResponseError:
+            pass  # answered as any other failure of the function
+        return proxy_integration.gateway_response(api, "DEFAULT_5XX", proxy.http, proxy.request_id)
+
+
+def mock_response(integration: Mapping[str, object]) -> HttpResponse:
+    """The answer of a mock integration, which SAM makes for CORS preflights: fixed headers, no body."""
+    responses = integration.get("responses")
+    answer = next(iter(responses.values())) if isinstance(responses, Mapping) and responses else {}
+    prefix = "method.response.header."
+    headers = [
+        (name.removeprefix(prefix), str(value).strip("'"))
+        for name, value in answer.get("responseParameters", {}).items()
+    ]
+    return HttpResponse(int(answer.get("statusCode", 200)), headers)

@@ -1,0 +1,197 @@
+"""The routes of REST APIs, read from the OpenAPI bodies of the translated template, and matched as the gateway does."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
+from infra.local.template.loader import TemplateError
+from infra.local.template.stack import Stack
+
+_FUNCTION_ARN = re.compile(r"functions/(arn:[^/]+)/invocations")
+_ANY = "x-amazon-apigateway-any-method"
+_PREFIX = "x-amazon-apigateway-"
+_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", _ANY}
+
+
+@dataclass(frozen=True)
+class GatewayResponse:
+    """How the gateway itself answers in one case."""
+
+    status: int | None
+    headers: Mapping[str, str]
+    templates: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """A Cognito authorizer: its user pools, and the header that holds the token."""
+
+    pools: tuple[str, ...]
+    header: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one resource."""
+
+    method: str
+    resource: str
+    function: FunctionSpec | None
+    authorizer: Authorizer | None
+    mock: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Api:
+    """One REST API of the template."""
+
+    api_id: str
+    stage: str
+    routes: tuple[Route, ...]
+    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
+    binary_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """The route that a path means, with the path's parameters."""
+
+    api: Api
+    route: Route
+    parameters: Mapping[str, str]
+
+
+def read_apis(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Api]:
+    """All REST APIs of the template.
+
+    Raises:
+        TemplateError: an integration or an authorizer is of a kind that is not known here.
+    """
+    stages = [stack.properties(name) for name in stack.of_type("AWS::ApiGateway::Stage")]
+    apis = []
+    for name in stack.of_type("AWS::ApiGateway::RestApi"):
+        api_id = stack.get(name).ref
+        stage = next((each["StageName"] for each in stages if each["RestApiId"] == api_id), "local")
+        apis.append(read_api(api_id, stage, stack.properties(name), functions))
+    return apis
+
+
+def read_api(api_id: str, stage: str, properties: Mapping[str, Any], functions: Mapping[str, FunctionSpec]) -> Api:
+    """One API from the resolved properties of its resource."""
+    body = properties["Body"]
+    authorizers = {
+        scheme: _authorizer(scheme, definition)
+        for scheme, definition in _schemes(body).items()
+        if _is_authorizer(definition)
+    }
+    routes = tuple(
+        _route(method, resource, operation, authorizers, functions)
+        for resource, operations in body.get("paths", {}).items()
+        for method, operation in operations.items()
+        if method in _METHODS
+    )
+    responses = {kind: _gateway_response(each) for kind, each in body.get(f"{_PREFIX}gateway-responses", {}).items()}
+    binary = [*properties.get("BinaryMediaTypes", []), *body.get(f"{_PREFIX}binary-media-types", [])]
+    return Api(api_id, stage, routes, responses, tuple(binary))
+
+
+def _schemes(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = body.get("securityDefinitions") or body.get("components", {}).get("securitySchemes", {})
+    return found
+
+
+def _is_authorizer(definition: Mapping[str, Any]) -> bool:
+    return f"{_PREFIX}authorizer" in definition
+
+
+def _authorizer(scheme: str, definition: Mapping[str, Any]) -> Authorizer:
+    details = definition[f"{_PREFIX}authorizer"]
+    if details.get("type", "").lower() != "cognito_user_pools":
+        raise TemplateError(f"authorizer {scheme}: only user pools are known to the local run")
+    pools = tuple(arn.rpartition("/")[2] for arn in details["providerARNs"])
+    return Authorizer(pools, definition.get("name", "Authorization").lower())
+
+
+def _route(
+    method: str,
+    resource: str,
+    operation: Mapping[str, Any],
+    authorizers: Mapping[str, Authorizer],
+    functions: Mapping[str, FunctionSpec],
+) -> Route:
+    verb = "ANY" if method == _ANY else method.upper()
+    integration = operation.get(f"{_PREFIX}integration", {})
+    names = [name for requirement in operation.get("security", []) for name in requirement]
+    authorizer = next((authorizers[name] for name in names if name in authorizers), None)
+    if integration.get("type", "").lower() == "mock":
+        return Route(verb, resource, None, authorizer, integration)
+    found = _FUNCTION_ARN.search(integration.get("uri", ""))
+    if integration.get("type", "").lower() != "aws_proxy" or found is None:
+        raise TemplateError(f"{verb} {resource}: only functions (aws_proxy) and mocks are known to the local run")
+    if any(name not in authorizers and name != "NONE" for name in names):
+        raise TemplateError(f"{verb} {resource}: its security {names} is not known to the local run")
+    return Route(verb, resource, function_of_arn(functions, found.group(1)), authorizer)
+
+
+def _gateway_response(definition: Mapping[str, Any]) -> GatewayResponse:
+    status = definition.get("statusCode")
+    prefix = "gatewayresponse.header."
+    headers = {
+        key.removeprefix(prefix): value
+        for key, value in definition.get("responseParameters", {}).items()
+        if key.startswith(prefix)
+    }
+    return GatewayResponse(int(status) if status else None, headers, definition.get("responseTemplates", {}))
+
+
+def match(apis: list[Api], method: str, path: str) -> Match | None:
+    """The route for a method and a path (still percent-encoded); None where there is none.
+
+    The gateway's order: a fixed segment goes before a parameter, a parameter before a greedy one.
+    """
+    found: list[tuple[tuple[int, ...], Match]] = []
+    for api in apis:
+        for route in api.routes:
+            parameters = _parameters(route.resource, path)
+            if parameters is not None and route.method in {method, "ANY"}:
+                order = (*_specificity(route.resource), int(route.method == "ANY"))
+                found.append((order, Match(api, route, parameters)))
+    return min(found, key=lambda each: each[0])[1] if found else None
+
+
+def api_for(apis: list[Api], path: str) -> Api | None:
+    """The API that answers for a path without a route: the one with a resource that begins as the path does."""
+    first = _segments(path)[:1]
+    return next(
+        (api for api in apis if any(_segments(route.resource)[:1] == first for route in api.routes)),
+        apis[0] if apis else None,
+    )
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def _specificity(resource: str) -> tuple[int, ...]:
+    return tuple(2 if part.endswith("+}") else int(part.startswith("{")) for part in _segments(resource))
+
+
+def _parameters(resource: str, path: str) -> dict[str, str] | None:
+    wanted, given = _segments(resource), _segments(path)
+    parameters: dict[str, str] = {}
+    for position, part in enumerate(wanted):
+        if part.endswith("+}"):
+            rest = "/".join(given[position:])
+            return {**parameters, part[1:-2]: unquote(rest)} if rest else None
+        if position >= len(given):
+            return None
+        if part.startswith("{"):
+            if not given[position]:
+                return None
+            parameters[part[1:-1]] = unquote(given[position])
+        elif part != unquote(given[position]):
+            return None
+    return parameters if len(given) == len(wanted) else None

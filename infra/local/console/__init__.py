@@ -1,0 +1,1 @@
+"""The routes under `/_local`: outbox, queues, test users, schedules and health."""

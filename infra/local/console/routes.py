@@ -1,0 +1,119 @@
+"""The runner's own interface under `/_local`, for tools and tests (the contract stands in README.md here).
+
+Beside outbox, queues, tick and token: `GET health`, `GET calls` (the distinct role, action and resource that
+functions asked for, with IAM's answer), and `POST kill {"function": "NotifyFunction"}`, which ends the processes
+of a function by SIGKILL, whatever they are doing.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from infra.local.console.outbox import Outbox
+from infra.local.console.users import NoUserPoolError, Users, Wish
+from infra.local.emulators.server_process import Engine
+from infra.local.http_server import HttpRequest, HttpResponse
+from infra.local.lambda_runtime.environment_pool import Pool
+from infra.local.lambda_runtime.schedules import Clock
+from infra.local.template.stack import Stack
+
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
+Action = Callable[[HttpRequest], HttpResponse]
+
+
+class ProblemError(Exception):
+    """Answered as application/problem+json."""
+
+    def __init__(self, status: int, title: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+
+
+class Control:
+    """Answers `/_local/…`."""
+
+    def __init__(self, stack: Stack, engine: Engine, pools: Mapping[str, Pool], clock: Clock, outbox: Outbox) -> None:
+        self._stack = stack
+        self._engine = engine
+        self._pools = pools
+        self._clock = clock
+        self._outbox = outbox
+        self._users = Users(stack)
+        self._actions: dict[tuple[str, str], Action] = {
+            ("GET", "health"): self._health,
+            ("GET", "outbox"): self._sent,
+            ("GET", "queues"): self._queues,
+            ("GET", "calls"): self._calls,
+            ("POST", "tick"): self._tick,
+            ("POST", "token"): self._token,
+            ("POST", "kill"): self._kill,
+        }
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Answers one request."""
+        action = self._actions.get((request.method, request.path.removeprefix("/_local/").rstrip("/")), _unknown)
+        try:
+            return action(request)
+        except ProblemError as problem:
+            body = {"type": "about:blank", "title": problem.title, "status": problem.status, "errors": []}
+            return _json(body, problem.status, "application/problem+json")
+
+    def _health(self, _request: HttpRequest) -> HttpResponse:
+        return _json({"status": "ok", "aws": self._engine.endpoint})
+
+    def _sent(self, request: HttpRequest) -> HttpResponse:
+        to = parse_qs(request.query).get("to", [None])[0]
+        return HttpResponse(200, [("Content-Type", "application/json; charset=utf-8")], self._outbox.as_json(to))
+
+    def _queues(self, _request: HttpRequest) -> HttpResponse:
+        sqs = self._stack.client("sqs")
+        found = {}
+        for name in self._stack.of_type("AWS::SQS::Queue"):
+            queue = self._stack.get(name)
+            counts = sqs.get_queue_attributes(QueueUrl=queue.ref, AttributeNames=list(_COUNTS))["Attributes"]
+            visible, delayed, in_flight = (int(counts[count]) for count in _COUNTS)
+            found[queue.attributes["QueueName"]] = {"visible": visible + delayed, "in_flight": in_flight}
+        return _json(found)
+
+    def _calls(self, _request: HttpRequest) -> HttpResponse:
+        return _json(self._engine.ask("/_front/calls"))
+
+    def _tick(self, _request: HttpRequest) -> HttpResponse:
+        return _json({"fired": self._clock.tick()})
+
+    def _token(self, request: HttpRequest) -> HttpResponse:
+        asked = _object(request.body)
+        groups, office = asked.get("groups") or [], asked.get("office")
+        if not isinstance(groups, list):
+            raise ProblemError(400, "groups is a list of names")
+        wish = Wish(str(office) if office else None, frozenset(str(group) for group in groups))
+        try:
+            return _json({"token": self._users.id_token(str(asked.get("user", "user")), wish)})
+        except NoUserPoolError:
+            raise ProblemError(404, "The template has no user pool") from None
+
+    def _kill(self, request: HttpRequest) -> HttpResponse:
+        pool = self._pools.get(str(_object(request.body).get("function")))
+        if pool is None:
+            raise ProblemError(404, f"function is one of {', '.join(self._pools)}")
+        return _json({"killed": pool.kill()})
+
+
+def _unknown(_request: HttpRequest) -> HttpResponse:
+    raise ProblemError(404, "There is no such route")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body or b"{}")
+    except ValueError:
+        raise ProblemError(400, "The body is not JSON") from None
+    if not isinstance(value, dict):
+        raise ProblemError(400, "The body is not a JSON object")
+    return value
+
+
+def _json(value: object, status: int = 200, media: str = "application/json") -> HttpResponse:
+    return HttpResponse(status, [("Content-Type", media)], json.dumps(value).encode())

@@ -1,0 +1,121 @@
+"""Users of the local pool, and real ID tokens for them."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.local.template.stack import Stack
+
+PASSWORD = "In the local run only, 1!"  # noqa: S105  of users that exist in this process only
+_FRESH = 0.5  # the part of a token's life in which it is given out again
+
+
+class NoUserPoolError(Exception):
+    """The template has no user pool."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a user is to be: the office, or none, and exactly these groups."""
+
+    office: str | None
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A token given out, good for giving out again until a time (seconds of the monotonic clock)."""
+
+    wish: Wish
+    text: str
+    fresh_until: float
+
+
+class Users:
+    """Makes users, changes them and signs them in.
+
+    A token is given out again for the first half of its life, as long as nothing else was asked for its user.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._tokens: dict[str, _Token] = {}
+        self._lock = Lock()
+
+    def id_token(self, user: str, wish: Wish) -> str:
+        """Signs a user in, made or changed as wished; their ID token.
+
+        Raises:
+            NoUserPoolError: the template has no user pool, or it has no client.
+        """
+        with self._lock:
+            known = self._tokens.get(user)
+            if known is None or known.wish != wish or time.monotonic() > known.fresh_until:
+                self._tokens.pop(user, None)
+                known = self._tokens[user] = self._signed_in(user, wish)
+        return known.text
+
+    def _signed_in(self, user: str, wish: Wish) -> _Token:
+        pool, client = self._pool_and_client()
+        cognito = self._stack.client("cognito-idp")
+        _ensure_user(cognito, pool, user, wish.office)
+        _set_groups(cognito, pool, user, wish.groups)
+        result = cognito.admin_initiate_auth(
+            UserPoolId=pool,
+            ClientId=client,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
+        )["AuthenticationResult"]
+        return _Token(wish, str(result["IdToken"]), time.monotonic() + _FRESH * float(result["ExpiresIn"]))
+
+    def _pool_and_client(self) -> tuple[str, str]:
+        pools = self._stack.of_type("AWS::Cognito::UserPool")
+        clients = self._stack.of_type("AWS::Cognito::UserPoolClient")
+        if not pools or not clients:
+            raise NoUserPoolError
+        return self._stack.get(pools[0]).ref, self._stack.get(clients[0]).ref
+
+
+def _ensure_user(cognito: Any, pool: str, user: str, office: str | None) -> None:  # noqa: ANN401
+    attributes = [{"Name": "custom:office", "Value": office}] if office else []
+    try:
+        cognito.admin_create_user(UserPoolId=pool, Username=user, UserAttributes=attributes, MessageAction="SUPPRESS")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
+        _set_office(cognito, pool, user, attributes)
+        return
+    cognito.admin_set_user_password(UserPoolId=pool, Username=user, Password=PASSWORD, Permanent=True)
+
+
+def _set_office(cognito: Any, pool: str, user: str, attributes: list[dict[str, str]]) -> None:  # noqa: ANN401
+    if attributes:
+        cognito.admin_update_user_attributes(UserPoolId=pool, Username=user, UserAttributes=attributes)
+    else:
+        cognito.admin_delete_user_attributes(UserPoolId=pool, Username=user, UserAttributeNames=["custom:office"])
+
+
+def _set_groups(cognito: Any, pool: str, user: str, groups: frozenset[str]) -> None:  # noqa: ANN401
+    present = {
+        each["GroupName"] for each in cognito.admin_list_groups_for_user(UserPoolId=pool, Username=user)["Groups"]
+    }
+    for group in present - groups:
+        cognito.admin_remove_user_from_group(UserPoolId=pool, Username=user, GroupName=group)
+    for group in sorted(groups - present):
+        _add_to_group(cognito, pool, user, group)
+
+
+def _add_to_group(cognito: Any, pool: str, user: str, group: str) -> None:  # noqa: ANN401
+    arguments = {"UserPoolId": pool, "GroupName": group}
+    try:
+        cognito.admin_add_user_to_group(**arguments, Username=user)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        with contextlib.suppress(cognito.exceptions.GroupExistsException):
+            cognito.create_group(**arguments)  # a group that the template has not, to see that it opens nothing
+        cognito.admin_add_user_to_group(**arguments, Username=user)

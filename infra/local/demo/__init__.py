@@ -1,0 +1,1 @@
+"""Sample requests, and what the terminal shows of them."""

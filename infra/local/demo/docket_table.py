@@ -1,0 +1,89 @@
+"""The docket as a table: every open case in the order in which its office sees it, with the reasons for its place."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+from rich.console import Console
+from rich.table import Table
+
+from infra.local.demo.sample_requests import Receipt
+from infra.local.runner import LocalRun
+
+PATIENCE = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
+PER_GET = 100  # keys
+_FROM_DYNAMODB = TypeDeserializer()
+
+Item = Mapping[str, Any]
+
+
+def show(run: LocalRun, receipts: list[Receipt]) -> None:
+    """Waits until the samples are ranked, prints the docket, and three commands to try."""
+    wait_until_ranked(run)
+    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    console.print(as_table(open_cases(run)))
+    for command in commands(run.address, receipts):
+        print(command)
+
+
+def wait_until_ranked(run: LocalRun) -> None:
+    """Waits until no message is left in a queue, a short time at most."""
+    sqs = run.stack.client("sqs")
+    urls = [run.stack.get(name).ref for name in run.stack.of_type("AWS::SQS::Queue")]
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        counts = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"] for url in urls]
+        if not any(int(count) for each in counts for count in each.values()):
+            return
+        time.sleep(0.1)
+
+
+def open_cases(run: LocalRun) -> list[Item]:
+    """The cases of the worklist index, by office and rank."""
+    client = run.stack.client("dynamodb")
+    table = next(iter(run.stack.of_type("AWS::DynamoDB::Table")))
+    name = run.stack.get(table).ref
+    pages = client.get_paginator("scan").paginate(TableName=name, IndexName="worklist")
+    rows = sorted(
+        (row for page in pages for row in page["Items"]), key=lambda row: (row["queue"]["S"], row["rank"]["S"])
+    )
+    keys = [{"pk": row["pk"], "sk": row["sk"]} for row in rows]
+    found: dict[str, Item] = {}
+    for start in range(0, len(keys), PER_GET):
+        answer = client.batch_get_item(RequestItems={name: {"Keys": keys[start : start + PER_GET]}})
+        for item in answer["Responses"][name]:
+            found[item["pk"]["S"]] = {key: _FROM_DYNAMODB.deserialize(value) for key, value in item.items()}
+    return [{**found[row["pk"]["S"]], "queue": row["queue"]["S"]} for row in rows if row["pk"]["S"] in found]
+
+
+def as_table(cases: list[Item]) -> Table:
+    """The docket, one line a case, positions counted from 1 in each office."""
+    table = Table(title="Docket: what each office sees, and why", title_justify="left")
+    for column in ("office", "position", "lane", "received", "reasons", "flags"):
+        table.add_column(column, justify="right" if column == "position" else "left", overflow="fold")
+    positions: dict[str, int] = {}
+    for case in cases:
+        office = str(case["queue"])
+        positions[office] = positions.get(office, 0) + 1
+        received = str(case.get("filed_at", "")).replace("T", " ")[:16]
+        words = (", ".join(str(each) for each in case.get(part) or []) for part in ("reasons", "flags"))
+        table.add_row(office, str(positions[office]), str(case.get("lane") or ""), received, *words)
+    return table
+
+
+def commands(address: str, receipts: list[Receipt]) -> list[str]:
+    """Three commands to try."""
+    body = {"requester": {"role": "self"}, "subject": {"given_name": "Ada", "family_name": "Moss"}, "grounds": "Mine."}
+    lines = [
+        f"curl -s {address}/requests -H 'Content-Type: application/json' -d '{json.dumps(body)}'",
+        f"curl -s {address}/_local/outbox",
+    ]
+    if receipts:
+        first = receipts[0]
+        look_up = f"curl -s {address}/requests/{first.receipt} -H 'Authorization: Bearer {first.access_code}'"
+        lines.insert(1, look_up)
+    return lines

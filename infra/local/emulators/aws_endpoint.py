@@ -1,0 +1,243 @@
+"""What stands before moto: asks IAM for every request, notes the calls it saw, keeps what was sent.
+
+The runner configures and reads it under `/_front`; everything else is AWS.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from infra.local.account import ACCOUNT, ADMIN_KEY
+from infra.local.emulators.moto.patches import LOCK
+from infra.local.emulators.ses_events import EventDestination, events_of
+from infra.local.http_server import HttpRequest, HttpResponse
+from infra.local.iam import policy_evaluation
+
+SENT_AT_ONCE = 2000  # messages that the runner reads in one piece
+JSON = [("Content-Type", "application/json")]
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Forward = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The role behind an access key."""
+
+    role: str
+    policies: list[policy_evaluation.Policy]
+
+
+@dataclass
+class Front:
+    """Answers requests to AWS, one at a time where moto is concerned.
+
+    `dynamodb`, where given, answers for DynamoDB in moto's place.
+    """
+
+    app: WsgiApp
+    dynamodb: Forward | None = None
+    principals: dict[str, Principal] = field(default_factory=dict)
+    identities: frozenset[str] = frozenset()
+    aliases: dict[str, str] = field(default_factory=dict)
+    key_policies: dict[str, policy_evaluation.Policy] = field(default_factory=dict)
+    seen: dict[tuple[str, str, str, bool], None] = field(default_factory=dict)
+    outbox: list[dict[str, Any]] = field(default_factory=list)
+    publish: Callable[[str, str], None] | None = None
+    destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Answers one request."""
+        if request.path.startswith("/_front/"):
+            return self._control(request)
+        scope = _signed_scope(request)
+        if scope is None:
+            return self._to_moto(request) if _is_public(request) else _missing_token()
+        key, region, service = scope
+        call = parse_call(request, region, service, self.identities)
+        if key != ADMIN_KEY:
+            refusal = self._refusal(key, call)
+            if refusal:
+                return refusal
+        return self._perform(request, call)
+
+    def _perform(self, request: HttpRequest, call: policy_evaluation.AwsRequest) -> HttpResponse:
+        if call.service == "dynamodb" and self.dynamodb:
+            return self.dynamodb(request)
+        response = self._to_moto(request)
+        if response.status < 300:  # noqa: PLR2004
+            self._note_sent(call, response)
+        return response
+
+    def _refusal(self, key: str, call: policy_evaluation.AwsRequest) -> HttpResponse | None:
+        principal = self.principals.get(key)
+        if principal is None:
+            return error(call.service, 403, "UnrecognizedClientException", "The security token is invalid.")
+        context = policy_evaluation.context_of(call)
+        for action, named in policy_evaluation.calls_of(call):
+            resource = self.aliases.get(named, named)
+            ok = policy_evaluation.allowed(principal.policies, action, resource, context) and self._key_allows(
+                principal, action, resource, context
+            )
+            self.seen[principal.role, action, resource, ok] = None
+            if not ok:
+                return denied(call.service, principal.role, action, resource)
+        return None
+
+    def _key_allows(self, principal: Principal, action: str, resource: str, context: policy_evaluation.Context) -> bool:
+        """Whether the key's own policy lets the role use it; other resources have none that is asked."""
+        policy = self.key_policies.get(resource)
+        role = f"arn:aws:iam::{ACCOUNT}:role/{principal.role}"
+        return policy is None or policy_evaluation.key_allows(policy, role, action, resource, context)
+
+    def _to_moto(self, request: HttpRequest) -> HttpResponse:
+        answer = HttpResponse(500)
+
+        def start(status: str, headers: list[tuple[str, str]], _info: object = None) -> None:
+            answer.status, answer.headers = int(status.split(" ", 1)[0]), headers
+
+        with LOCK:
+            answer.body = b"".join(self.app(environ(request), start))
+        return answer
+
+    def _note_sent(self, call: policy_evaluation.AwsRequest, response: HttpResponse) -> None:
+        sent_at = time.time()
+        if call.service == "ses" and call.operation == "SendEmail":
+            self.outbox.append({"channel": "email", "sent_at": sent_at, "request": call.parameters})
+            self._report(call.parameters, json.loads(response.body)["MessageId"])
+        elif call.service == "sns" and call.operation == "Publish" and call.parameters.get("PhoneNumber"):
+            self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
+
+    def _report(self, parameters: Mapping[str, Any], message_id: str) -> None:
+        for topic, event in events_of(parameters, message_id, self.destinations):
+            if self.publish:
+                self.publish(topic, json.dumps(event))
+
+    def _learn(self, names: Mapping[str, Any]) -> None:
+        self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
+        self.key_policies = names["key_policies"]
+        self.destinations = {
+            name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in several]
+            for name, several in names["destinations"].items()
+        }
+
+    def _control(self, request: HttpRequest) -> HttpResponse:
+        match request.method, request.path:
+            case "PUT", "/_front/roles":
+                roles = json.loads(request.body)
+                self.principals = {key: Principal(role["role"], role["policies"]) for key, role in roles.items()}
+            case "PUT", "/_front/names":
+                self._learn(json.loads(request.body))
+            case "GET", "/_front/calls":
+                return _json(
+                    [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.seen)]
+                )
+            case "GET", "/_front/outbox":
+                since = int(dict(parse_qsl(request.query)).get("since", "0"))
+                return _json(self.outbox[since : since + SENT_AT_ONCE])
+            case "GET", "/_front/health":
+                pass
+            case _:
+                return HttpResponse(404)
+        return _json({})
+
+
+def _json(value: object) -> HttpResponse:
+    return HttpResponse(200, list(JSON), json.dumps(value).encode())
+
+
+def _signed_scope(request: HttpRequest) -> tuple[str, str, str] | None:
+    """Access key, region and service of the signature (which is not checked), or None."""
+    authorization = request.header("authorization") or ""
+    _, found, rest = authorization.partition("Credential=")
+    parts = rest.partition(",")[0].split("/")
+    return (parts[0], parts[2], parts[3]) if found and len(parts) == 5 else None  # noqa: PLR2004
+
+
+def _is_public(request: HttpRequest) -> bool:
+    """What AWS answers unsigned: a user pool's keys, and signing in."""
+    return request.path.endswith("/.well-known/jwks.json") or (request.header("x-amz-target") or "").startswith(
+        "AWSCognitoIdentityProviderService."
+    )
+
+
+def parse_call(
+    request: HttpRequest, region: str, service: str, identities: frozenset[str]
+) -> policy_evaluation.AwsRequest:
+    """The operation and parameters of a request in any of the protocols that the emulated services speak."""
+    target = request.header("x-amz-target")
+    parameters: dict[str, Any] = {}
+    if target:
+        operation = target.rpartition(".")[2]
+        parameters = json.loads(request.body or b"{}")
+    elif (request.header("content-type") or "").startswith("application/x-www-form-urlencoded"):
+        parameters = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        operation = parameters.pop("Action", "")
+    elif service == "ses" and request.path == "/v2/email/outbound-emails":
+        operation, parameters = "SendEmail", json.loads(request.body or b"{}")
+    else:
+        operation = f"{request.method} {request.path}"
+    return policy_evaluation.AwsRequest(service, operation, parameters, region, ACCOUNT, identities)
+
+
+def environ(request: HttpRequest) -> dict[str, Any]:
+    """The request as WSGI has it."""
+    result: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(request.path, "latin-1"),
+        "RAW_URI": request.target,
+        "QUERY_STRING": request.query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.client,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers:
+        key = name.upper().replace("-", "_")
+        if key == "CONTENT_TYPE":
+            result[key] = value
+        elif key != "CONTENT_LENGTH":
+            result[f"HTTP_{key}"] = value
+    return result
+
+
+def denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
+    """AWS's answer to a call that no identity policy allows."""
+    user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/local"
+    message = (
+        f"User: {user} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    )
+    code = {"sqs": "AccessDenied", "sns": "AuthorizationError"}.get(service, "AccessDeniedException")
+    return error(service, 403 if service in {"sqs", "sns", "ses"} else 400, code, message)
+
+
+def error(service: str, status: int, code: str, message: str) -> HttpResponse:
+    """An error in the protocol of its service."""
+    if service == "sns":
+        body = (
+            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            "<RequestId>local</RequestId></ErrorResponse>"
+        )
+        return HttpResponse(status, [("Content-Type", "text/xml")], body.encode())
+    headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)]
+    if service == "sqs":
+        headers.append(("x-amzn-query-error", f"{code};Sender"))
+    return HttpResponse(status, headers, json.dumps({"__type": code, "message": message}).encode())
+
+
+def _missing_token() -> HttpResponse:
+    return error("", 403, "MissingAuthenticationTokenException", "Missing Authentication Token")

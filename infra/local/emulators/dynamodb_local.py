@@ -1,0 +1,124 @@
+"""DynamoDB Local, AWS's own engine, as a process of this machine: for ``ENGINE=dynamodb-local`` and for the tests.
+
+It comes with the npm package ``amplify-dynamodb-simulator`` (``package.json``) and needs Java 17.
+Everything is kept in memory and ends with the process.
+"""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from infra.local.emulators.server_process import EngineError
+from infra.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EMULATOR = ROOT / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
+"""The folder of the jar and its native libraries."""
+
+READY_WITHIN = 60.0
+"""Seconds that the engine may take until it answers; about two on an idle machine."""
+
+STOPPED_WITHIN = 10.0
+"""Seconds that it may take to end when asked, before it is made to."""
+
+ATTEMPTS = 3
+"""How often a port is chosen: another process can take a free one before the engine does."""
+
+
+class DynamoDbLocalError(EngineError):
+    """DynamoDB Local is not installed, or did not start."""
+
+
+@contextmanager
+def dynamodb_local() -> Iterator[str]:
+    """Run DynamoDB Local on a free port and give its endpoint, ready for requests; it has no tables yet.
+
+    Raises:
+        DynamoDbLocalError: Java or the emulator is missing, or the engine did not answer.
+    """
+    with TemporaryDirectory(prefix="dynamodb-local-") as folder:
+        process, endpoint = _start(_command(), folder)
+        try:
+            yield endpoint
+        finally:
+            _stop(process)
+
+
+def _command() -> list[str]:
+    """All of the command but the port. Telemetry is off: nothing of a run leaves the machine."""
+    java = shutil.which("java")
+    if java is None:
+        raise DynamoDbLocalError("DynamoDB Local needs Java 17 or newer on PATH")
+    jar = EMULATOR / "DynamoDBLocal.jar"
+    if not jar.exists():
+        raise DynamoDbLocalError(f"DynamoDB Local is not installed ({jar} is missing): run `make test-dynamodb` once")
+    library = f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}"
+    return [java, library, "-jar", str(jar), "-inMemory", "-disableTelemetry"]
+
+
+def _start(command: list[str], folder: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the engine on a port of its own; if it ends at once, on another. It may leave files in the folder."""
+    for _ in range(ATTEMPTS):
+        port = _free_port()
+        arguments = [*command, "-port", str(port)]
+        process = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            if _ready(process, port):
+                return process, f"http://127.0.0.1:{port}"
+        except BaseException:
+            _stop(process)
+            raise
+    raise DynamoDbLocalError(f"DynamoDB Local ended {ATTEMPTS} times before it answered")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the engine answers; False if it ended instead.
+
+    Raises:
+        DynamoDbLocalError: it runs and does not answer within ``READY_WITHIN``.
+    """
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            return False
+        if _answers(port):
+            return True
+        time.sleep(0.05)
+    raise DynamoDbLocalError(f"DynamoDB Local did not answer within {READY_WITHIN:.0f} seconds")
+
+
+def _answers(port: int) -> bool:
+    """Whether an unsigned request gets an answer, the refusal that DynamoDB gives it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STOPPED_WITHIN)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.HTTPStatus.BAD_REQUEST
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOPPED_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

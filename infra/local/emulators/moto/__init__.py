@@ -1,0 +1,1 @@
+"""moto as a WSGI application, with fixes that make it faster."""

@@ -1,0 +1,44 @@
+"""The moto server: a process of its own, on a loopback port, with the fixes of moto_patches and the front before it.
+
+`python -m infra.local.emulators.server [DYNAMODB_PORT]` prints its port and ends when its standard input ends, so it
+never outlives the runner.
+"""
+
+import os
+import sys
+
+from infra.local.account import ACCOUNT, REGION
+from infra.local.emulators.aws_endpoint import Front
+from infra.local.http_server import Server
+
+
+def serve(dynamodb_port: int | None) -> None:
+    """Serves until standard input ends."""
+    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # or moto looks through all its accounts for each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no browser calls it
+    sys.setswitchinterval(0.001)
+    from infra.local.emulators.dynamodb_local_proxy import forward_to  # noqa: PLC0415
+    from infra.local.emulators.moto import patches  # noqa: PLC0415  moto reads the environment when it is imported
+    from infra.local.emulators.moto.wsgi_app import MotoApp  # noqa: PLC0415
+
+    patches.apply()
+    front = Front(MotoApp(), publish=_publish)
+    if dynamodb_port is not None:
+        front.dynamodb = forward_to(dynamodb_port)
+    server = Server(front.respond).start()
+    print(server.port, flush=True)
+    sys.stdin.read()
+    server.close()
+
+
+def _publish(topic: str, message: str) -> None:
+    from moto.sns.models import sns_backends  # noqa: PLC0415
+
+    from infra.local.emulators.moto.patches import LOCK  # noqa: PLC0415
+
+    with LOCK:
+        sns_backends[ACCOUNT][REGION].publish(message, arn=topic)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else None)

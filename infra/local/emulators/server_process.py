@@ -1,0 +1,88 @@
+"""The moto server as the runner sees it: started, configured, asked, ended."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local.account import ADMIN_KEY, REGION
+from infra.paths import ROOT
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+class EngineError(Exception):
+    """The moto server did not start."""
+
+
+class Engine:
+    """One moto server. Created, it starts; `client` waits until it answers."""
+
+    def __init__(self, dynamodb_port: int | None = None) -> None:
+        own = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        arguments = [] if dynamodb_port is None else [str(dynamodb_port)]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.emulators.server", *arguments],
+            cwd=ROOT,
+            env={**own, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.client: Callable[[str], Any] = cache(self._client)
+
+    @property
+    def endpoint(self) -> str:
+        """Its address, for AWS_ENDPOINT_URL; waits until it is known."""
+        return self._endpoint()
+
+    @cache  # noqa: B019  one engine lives as long as the process
+    def _endpoint(self) -> str:
+        if self.process.stdout is None:
+            raise EngineError("no pipe")
+        port = self.process.stdout.readline().strip()
+        if not port:
+            raise EngineError("the moto server ended before it answered")
+        return f"http://127.0.0.1:{int(port)}"
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401  any service's client
+        make: Callable[..., Any] = boto3.client  # typed by the name of a service, which is a variable here
+        return make(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=ADMIN_KEY,
+            aws_secret_access_key="local",  # noqa: S106  signatures are not checked
+            config=Config(
+                max_pool_connections=50, read_timeout=90, retries={"mode": "standard", "total_max_attempts": 1}
+            ),
+        )
+
+    def ask(self, path: str, body: object = None) -> Any:  # noqa: ANN401  a JSON value
+        """Reads from the front, or with a body writes to it."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.endpoint + path, data, method="GET" if data is None else "PUT")  # noqa: S310
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310  a loopback address
+            return json.load(response)
+
+    def stop(self) -> None:
+        """Ends it."""
+        with contextlib.suppress(OSError):
+            if self.process.stdin:
+                self.process.stdin.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()

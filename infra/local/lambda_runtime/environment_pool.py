@@ -1,0 +1,103 @@
+"""The environments of one function: idle ones are reused, new ones started on demand up to a bound."""
+
+import time
+from collections.abc import Mapping
+from threading import Condition, Thread
+from typing import BinaryIO
+
+from infra.local.lambda_runtime.environments import Environment, failure
+from infra.local.lambda_runtime.functions import FunctionSpec
+from infra.local.lambda_runtime.runtime_api import Outcome
+
+
+class Pool:
+    """Invokes one function.
+
+    Args:
+        spec: the function.
+        variables: what its handlers see.
+        log: where they log.
+        bound: the most environments at once.
+    """
+
+    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, bound: int) -> None:
+        self.spec = spec
+        self._variables = dict(variables)
+        self._log = log
+        self._bound = bound
+        self._changed = Condition()
+        self._idle: list[Environment] = []
+        self._all: set[Environment] = set()
+        self._closed = False
+
+    def warm(self) -> Outcome | None:
+        """Starts one environment ahead of the first event; what went wrong in its init, if anything."""
+        environment, failed = self._acquire(None)
+        if environment is not None:
+            self._release(environment, usable=True)
+        return failed
+
+    def invoke(self, payload: bytes, patience: float | None = None) -> Outcome:
+        """Runs the function on an event; waits where all environments are busy, `patience` seconds at most."""
+        environment, failed = self._acquire(patience)
+        if environment is None:
+            return failed or failure("timeout", "Sandbox.Timedout", "no environment was free in time")
+        outcome = environment.invoke(payload, patience)
+        self._release(environment, usable=outcome.kind in {"ok", "error"})
+        return outcome
+
+    def kill(self) -> int:
+        """Kills every process of the function (SIGKILL); how many there were."""
+        with self._changed:
+            running = [environment for environment in self._all if environment.alive]
+        for environment in running:
+            environment.kill()
+        return len(running)
+
+    def close(self) -> None:
+        """Ends all environments."""
+        with self._changed:
+            self._closed = True
+            ending = list(self._all)
+            self._changed.notify_all()
+        stoppers = [Thread(target=environment.stop) for environment in ending]
+        for stopper in stoppers:
+            stopper.start()
+        for stopper in stoppers:
+            stopper.join()
+
+    def _acquire(self, patience: float | None) -> tuple[Environment | None, Outcome | None]:
+        """An environment that is ready; or none, with what went wrong if its init failed."""
+        environment, is_new = self._take(None if patience is None else time.monotonic() + patience)
+        failed = environment.wait_until_ready() if environment is not None and is_new else None
+        if environment is not None and failed is not None:
+            self._release(environment, usable=False)
+            return None, failed
+        return environment, None
+
+    def _take(self, deadline: float | None) -> tuple[Environment | None, bool]:
+        with self._changed:
+            while not self._closed:
+                while self._idle:
+                    environment = self._idle.pop()
+                    if environment.alive:
+                        return environment, False
+                    self._all.discard(environment)
+                    environment.kill()  # its process is gone; its runtime API goes too
+                if len(self._all) < self._bound:
+                    environment = Environment(self.spec, self._variables, self._log)
+                    self._all.add(environment)
+                    return environment, True
+                if not self._changed.wait(None if deadline is None else deadline - time.monotonic()):
+                    break
+        return None, False
+
+    def _release(self, environment: Environment, *, usable: bool) -> None:
+        with self._changed:
+            if usable and environment.alive and not self._closed:
+                self._idle.append(environment)
+            else:
+                self._all.discard(environment)
+            self._changed.notify()
+        if not usable:
+            environment.kill()

@@ -1,0 +1,192 @@
+"""Polls queues for the functions that the template connects to them, as Lambda's event source mappings do."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local.account import ACCOUNT, REGION
+from infra.local.iam.policy_evaluation import Policy, allowed
+from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
+from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.template.loader import TemplateError
+from infra.local.template.stack import Stack
+
+PER_RECEIVE = 10  # messages; SQS gives no more at once
+WAIT = 20  # seconds of one long poll
+POLLERS = 2  # threads a mapping; each invokes for itself
+NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """One event source mapping of the template."""
+
+    function: FunctionSpec
+    queue_arn: str
+    queue_url: str
+    batch_size: int
+    window: float
+    reports_failures: bool
+
+
+def read_mappings(
+    stack: Stack, functions: Mapping[str, FunctionSpec], policies: Mapping[str, list[Policy]]
+) -> list[EventSource]:
+    """All mappings of the template, with what AWS refuses when one is created refused here too.
+
+    Raises:
+        TemplateError: the source is no queue of the template, the mapping filters its messages, the function's role may not read it, or messages
+            would come back while the function is still at work on them.
+    """
+    urls = {stack.get(name).attributes["Arn"]: name for name in stack.of_type("AWS::SQS::Queue")}
+    found = []
+    for name in stack.of_type("AWS::Lambda::EventSourceMapping"):
+        properties = stack.properties(name)
+        arn = properties["EventSourceArn"]
+        if arn not in urls:
+            raise TemplateError(f"{name}: the local run polls the template's own queues only")
+        if "FilterCriteria" in properties:
+            raise TemplateError(f"{name}: the local run does not know FilterCriteria")
+        mapping = _mapping(properties, function_of_arn(functions, properties["FunctionName"]), stack.get(urls[arn]).ref)
+        _check(name, mapping, policies.get(mapping.function.role, []), stack.properties(urls[arn]))
+        found.append(mapping)
+    return found
+
+
+def _mapping(properties: Mapping[str, Any], function: FunctionSpec, url: str) -> EventSource:
+    return EventSource(
+        function=function,
+        queue_arn=properties["EventSourceArn"],
+        queue_url=url,
+        batch_size=int(properties.get("BatchSize", 10)),
+        window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
+        reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+    )
+
+
+def _check(name: str, mapping: EventSource, policies: list[Policy], queue: Mapping[str, Any]) -> None:
+    missing = [action for action in NEEDED if not allowed(policies, action, mapping.queue_arn)]
+    if queue.get("KmsMasterKeyId"):
+        key = queue["KmsMasterKeyId"]
+        arn = key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
+        service = {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}
+        missing += [] if allowed(policies, "kms:Decrypt", arn, service) else ["kms:Decrypt by way of SQS"]
+    if missing:
+        raise TemplateError(f"{name}: the role {mapping.function.role} lacks {', '.join(missing)} on its queue")
+    visibility = float(queue.get("VisibilityTimeout", 30))
+    if visibility < mapping.function.timeout:
+        raise TemplateError(
+            f"{name}: the queue's visibility timeout ({visibility:.0f} s) is less than "
+            f"the function's timeout ({mapping.function.timeout:.0f} s)"
+        )
+
+
+class Poller:
+    """Polls one mapping until stopped."""
+
+    def __init__(self, mapping: EventSource, client: Any, invoke: Callable[[bytes], Outcome]) -> None:  # noqa: ANN401
+        self._mapping = mapping
+        self._client = client
+        self._invoke = invoke
+        self._stopping = Event()
+
+    def start(self) -> None:
+        """Polls from threads of its own."""
+        for _ in range(POLLERS):
+            Thread(target=self._run, daemon=True).start()
+
+    def stop(self) -> None:
+        """Polls no more; messages in hand come back after their visibility timeout."""
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                messages = self._collect()
+                if messages:
+                    self._handle(messages)
+            except (BotoCoreError, ClientError) as error:
+                if not self._stopping.wait(0.5):  # the engine is not ending
+                    print(f"{self._mapping.function.logical_id}: {type(error).__name__}: {error}", file=sys.stderr)
+
+    def _receive(self, most: int, wait: int) -> list[dict[str, Any]]:
+        answer = self._client.receive_message(
+            QueueUrl=self._mapping.queue_url,
+            MaxNumberOfMessages=min(most, PER_RECEIVE),
+            WaitTimeSeconds=wait,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def _collect(self) -> list[dict[str, Any]]:
+        """A batch: what one receive gives, or more where the mapping has a batching window."""
+        size, window = self._mapping.batch_size, self._mapping.window
+        messages = self._receive(size, WAIT)
+        deadline = time.monotonic() + window
+        while messages and len(messages) < size and window and time.monotonic() < deadline:
+            more = self._receive(size - len(messages), 1)
+            messages += more
+        return messages
+
+    def _handle(self, messages: list[dict[str, Any]]) -> None:
+        if not self._stopping.is_set():
+            outcome = self._invoke(json.dumps(self._event(messages)).encode())
+            if not outcome.ok:
+                said = outcome.payload.decode("utf-8", "replace")
+                print(f"{self._mapping.function.logical_id}: {outcome.kind}: {said}", file=sys.stderr)
+            self._delete(succeeded(messages, outcome, reports_failures=self._mapping.reports_failures))
+
+    def _event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"Records": [record(message, self._mapping.queue_arn) for message in messages]}
+
+    def _delete(self, messages: list[dict[str, Any]]) -> None:
+        for start in range(0, len(messages), PER_RECEIVE):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                for number, message in enumerate(messages[start : start + PER_RECEIVE])
+            ]
+            self._client.delete_message_batch(QueueUrl=self._mapping.queue_url, Entries=entries)
+
+
+def succeeded(messages: list[dict[str, Any]], outcome: Outcome, *, reports_failures: bool) -> list[dict[str, Any]]:
+    """The messages that a batch's outcome lets be deleted, by Lambda's rules for partial failures."""
+    if not outcome.ok:
+        return []
+    if not reports_failures:
+        return messages
+    try:
+        failures = (json.loads(outcome.payload) or {}).get("batchItemFailures") or []
+        failed = {failure["itemIdentifier"] for failure in failures}
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return []
+    if not failed <= {message["MessageId"] for message in messages}:
+        return []  # an unknown or empty identifier fails the whole batch
+    return [message for message in messages if message["MessageId"] not in failed]
+
+
+def record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+    """One message as Lambda hands it to a function."""
+    attributes = {
+        name: {key[0].lower() + key[1:]: value for key, value in each.items()}
+        | {"stringListValues": [], "binaryListValues": []}
+        for name, each in message.get("MessageAttributes", {}).items()
+    }
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": attributes,
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": REGION,
+    }

@@ -1,0 +1,183 @@
+"""Fires the schedules of the template on time, or at once when told to."""
+
+import itertools
+import json
+import re
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from infra.local.account import ACCOUNT, REGION
+from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
+from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.template.loader import TemplateError
+from infra.local.template.stack import Stack
+
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_CRON = re.compile(r"cron\((.+)\)")
+_UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_HORIZON = timedelta(days=5 * 366)
+
+Invoke = Callable[[FunctionSpec, bytes], Outcome]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule: when, which function, with which event. Times of a cron expression are in `zone`."""
+
+    name: str
+    expression: str
+    function: FunctionSpec
+    payload: str | None
+    zone: str = "UTC"
+
+    def event(self, now: datetime) -> bytes:
+        """The event it invokes its function with: its own input, or EventBridge's."""
+        if self.payload is not None:
+            return self.payload.encode()
+        default = {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": ACCOUNT,
+            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": REGION,
+            "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{self.name}"],
+            "detail": {},
+        }
+        return json.dumps(default).encode()
+
+
+def read_schedules(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Schedule]:
+    """All enabled schedules of the template, of EventBridge and of its Scheduler.
+
+    Raises:
+        TemplateError: an expression that is not understood, or a target that is no function of the template.
+    """
+    found: list[Schedule] = []
+    for name in stack.of_type("AWS::Events::Rule", "AWS::Scheduler::Schedule"):
+        properties = stack.properties(name)
+        expression = properties.get("ScheduleExpression")
+        if expression is None or properties.get("State") == "DISABLED":
+            continue
+        zone = properties.get("ScheduleExpressionTimezone", "UTC")
+        targets: list[dict[str, Any]] = properties.get("Targets") or [properties["Target"]]
+        for target in targets:
+            function = function_of_arn(functions, target["Arn"])
+            schedule = Schedule(stack.get(name).ref, expression, function, target.get("Input"), zone)
+            next_time(schedule, datetime.now(UTC), datetime.now(UTC))
+            found.append(schedule)
+    return found
+
+
+def next_time(schedule: Schedule, after: datetime, started: datetime) -> datetime:
+    """The first time after `after` at which a schedule fires; rates count from `started`.
+
+    Raises:
+        TemplateError: the expression is not understood, or never comes.
+    """
+    if rate := _RATE.fullmatch(schedule.expression):
+        step = _UNITS[rate.group(2)] * int(rate.group(1))
+        return started + step * ((after - started) // step + 1)
+    if cron := _CRON.fullmatch(schedule.expression):
+        return _next_cron(cron.group(1), after.astimezone(ZoneInfo(schedule.zone))).astimezone(UTC)
+    raise TemplateError(f"schedule {schedule.name}: {schedule.expression} is not understood")
+
+
+def _next_cron(text: str, after: datetime) -> datetime:
+    fields = text.split()
+    if len(fields) != 6:  # noqa: PLR2004
+        raise TemplateError(f"cron({text}) needs six fields")
+    minutes, hours = _set(fields[0], 0, 59), _set(fields[1], 0, 23)
+    day = after.replace(hour=0, minute=0, second=0, microsecond=0)
+    for midnight in (day + timedelta(days=number) for number in range(_HORIZON.days)):
+        if not _day_matches(fields, midnight):
+            continue
+        for hour, minute in itertools.product(sorted(hours), sorted(minutes)):
+            moment = midnight.replace(hour=hour, minute=minute)
+            if moment > after:
+                return moment
+    raise TemplateError(f"cron({text}) never comes")
+
+
+def _day_matches(fields: list[str], day: datetime) -> bool:
+    _, _, of_month, month, of_week, year = fields
+    return (
+        day.month in _set(month, 1, 12, _MONTHS, 1)
+        and day.year in _set(year, 1970, 2199)
+        and day.day in _set(of_month, 1, 31)
+        and day.isoweekday() % 7 + 1 in _set(of_week, 1, 7, _DAYS, 1)
+    )
+
+
+def _set(text: str, low: int, high: int, names: list[str] | None = None, first: int = 0) -> set[int]:
+    """The values that one field of a cron expression allows (`L`, `W` and `#` are not understood)."""
+    values: set[int] = set()
+    for part in text.upper().split(","):
+        span, _, step = part.partition("/")
+        if span in {"*", "?"}:
+            start, end = low, high
+        else:
+            begin, dash, until = span.partition("-")
+            start = _number(begin, names, first)
+            end = _number(until, names, first) if dash else (high if step else start)
+        values.update(range(start, end + 1, int(step or 1)))
+    return values
+
+
+def _number(text: str, names: list[str] | None, first: int) -> int:
+    if names and text in names:
+        return names.index(text) + first
+    if not text.isdigit():
+        raise TemplateError(f"{text} in a cron expression is not understood")
+    return int(text)
+
+
+class Clock:
+    """Fires schedules on time from a thread of its own."""
+
+    def __init__(self, schedules: list[Schedule], invoke: Invoke) -> None:
+        self._schedules = schedules
+        self._invoke = invoke
+        self._stopping = Event()
+        self._started = datetime.now(UTC)
+
+    def start(self) -> None:
+        """Starts counting; nothing fires at once."""
+        self._started = datetime.now(UTC)
+        for schedule in self._schedules:
+            Thread(target=self._run, args=(schedule,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Fires no more."""
+        self._stopping.set()
+
+    def tick(self) -> int:
+        """Fires every schedule now; returns their number when all invocations have ended."""
+        if not self._schedules:
+            return 0
+        with ThreadPoolExecutor(len(self._schedules)) as pool:
+            list(pool.map(self._fire, self._schedules))
+        return len(self._schedules)
+
+    def _run(self, schedule: Schedule) -> None:
+        while True:
+            now = datetime.now(UTC)
+            wait = next_time(schedule, now, self._started) - now
+            if self._stopping.wait(wait.total_seconds()):
+                return
+            self._fire(schedule)
+
+    def _fire(self, schedule: Schedule) -> None:
+        outcome = self._invoke(schedule.function, schedule.event(datetime.now(UTC)))
+        if not outcome.ok:
+            print(f"schedule {schedule.name}: {outcome.payload.decode('utf-8', 'replace')}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""CloudFormation: loads the SAM template, resolves its intrinsic functions, creates its resources."""

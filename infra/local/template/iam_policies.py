@@ -1,0 +1,76 @@
+"""What each role may do, read from the translated template."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.local.iam.policy_evaluation import Policy, unknown_operators
+from infra.local.template.loader import TemplateError
+from infra.local.template.stack import Stack
+
+# The policies of AWS itself that a role may name here, with what they allow.
+_OF_AWS: Mapping[str, Policy] = {
+    "service-role/AWSLambdaBasicExecutionRole": {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": "*",
+            }
+        ]
+    },
+    "service-role/AWSLambdaSQSQueueExecutionRole": {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                "Resource": "*",
+            }
+        ]
+    },
+    "AWSXRayDaemonWriteAccess": {
+        "Statement": [
+            {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}
+        ]
+    },
+}
+
+
+def role_policies(stack: Stack) -> dict[str, list[Policy]]:
+    """The policy documents of every role of the template, by role name.
+
+    Raises:
+        TemplateError: a role names a managed policy, or a condition, that is not known here.
+    """
+    found = {stack.get(name).ref: _own(stack.properties(name)) for name in stack.of_type("AWS::IAM::Role")}
+    for name in stack.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        properties = stack.properties(name)
+        for role in properties.get("Roles", []):
+            found[role].append(properties["PolicyDocument"])
+    for role, policies in found.items():
+        unknown = unknown_operators(policies)
+        if unknown:
+            raise TemplateError(f"role {role}: condition operators {', '.join(sorted(unknown))} are not known here")
+    return found
+
+
+def key_policies(stack: Stack) -> dict[str, Policy]:
+    """The key policy of every KMS key, by the key's ARN."""
+    return {
+        stack.get(name).attributes["Arn"]: stack.properties(name)["KeyPolicy"]
+        for name in stack.of_type("AWS::KMS::Key")
+        if "KeyPolicy" in stack.template.resources[name]["Properties"]
+    }
+
+
+def _own(properties: Mapping[str, Any]) -> list[Policy]:
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    return documents + [_managed(arn) for arn in properties.get("ManagedPolicyArns", [])]
+
+
+def _managed(arn: str) -> Policy:
+    name = arn.partition(":policy/")[2]
+    if ":iam::aws:" not in arn:  # a policy of the template, attached by its own `Roles` or here
+        raise TemplateError(f"managed policy {arn}: attach a policy of the template by its Roles")
+    if name not in _OF_AWS:
+        raise TemplateError(f"managed policy {arn} is not known to the local run")
+    return _OF_AWS[name]

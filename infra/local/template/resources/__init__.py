@@ -1,0 +1,1 @@
+"""Creates the resources of each type on the emulators, or says why a type is not created."""

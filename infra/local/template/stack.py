@@ -1,0 +1,113 @@
+"""The stack: each resource of the translated template, created when first needed, with its Ref and attributes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.local.account import ACCOUNT, REGION
+from infra.local.template.intrinsics import IntrinsicError, Resolver
+from infra.local.template.loader import Template, TemplateError
+
+STACK_NAME = "case-review"
+
+
+@dataclass(frozen=True)
+class Physical:
+    """A resource that exists: what Ref gives, and its attributes."""
+
+    ref: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+Creator = Callable[["Stack", str, dict[str, Any]], Physical]
+
+
+class Stack:
+    """The resources of one template.
+
+    Args:
+        template: what is to exist.
+        creators: how to make each resource type; a type that is missing here is an error.
+        client: gives a boto3 client for a service, with the runner's credentials.
+    """
+
+    def __init__(self, template: Template, creators: Mapping[str, Creator], client: Callable[[str], Any]) -> None:
+        self.template = template
+        self.client = client
+        self._creators = creators
+        self._existing: dict[str, Physical] = {}
+        self._pending: list[str] = []
+        names = {
+            **template.parameters,
+            "AWS::Region": REGION,
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::StackName": STACK_NAME,
+            "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK_NAME}/local",
+            "AWS::NotificationARNs": [],
+        }
+        self.resolver = Resolver(template.body, names, lambda name: self.get(name).ref, self._attribute)
+
+    def create(self) -> None:
+        """Creates every resource whose condition holds.
+
+        Raises:
+            TemplateError: a resource type is not known here, or resources need each other in a circle.
+        """
+        self._refuse_unknown()
+        for name in self.template.resources:
+            if self._is_wanted(name):
+                self.get(name)
+
+    def get(self, name: str) -> Physical:
+        """A resource by its logical id."""
+        if name not in self._existing:
+            self._existing[name] = self._create(name)
+        return self._existing[name]
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """The resolved properties of a resource."""
+        resolved: dict[str, Any] = self.resolver.value(self.template.resources[name].get("Properties", {}))
+        return resolved
+
+    def of_type(self, *types: str) -> list[str]:
+        """The logical ids of all wanted resources of some types, in the template's order."""
+        return [
+            name for name, each in self.template.resources.items() if each["Type"] in types and self._is_wanted(name)
+        ]
+
+    def physical_name(self, name: str) -> str:
+        """A name for a resource that the template leaves to CloudFormation."""
+        return f"{STACK_NAME}-{name}"
+
+    def _is_wanted(self, name: str) -> bool:
+        condition = self.template.resources[name].get("Condition")
+        return condition is None or self.resolver.condition(condition)
+
+    def _refuse_unknown(self) -> None:
+        unknown = {each["Type"] for each in self.template.resources.values()} - set(self._creators)
+        if unknown:
+            names = [name for name, each in self.template.resources.items() if each["Type"] in unknown]
+            raise TemplateError(
+                f"resource types not known to the local run: {', '.join(sorted(unknown))} ({', '.join(names)}). "
+                "Add them in infra/local/template/resources, as created, interpreted or left out."
+            )
+
+    def _create(self, name: str) -> Physical:
+        if name not in self.template.resources:
+            raise IntrinsicError(f"{name} is neither a parameter nor a resource")
+        if name in self._pending:
+            raise TemplateError(f"resources need each other in a circle: {' -> '.join([*self._pending, name])}")
+        self._pending.append(name)
+        creator = self._creators[self.template.resources[name]["Type"]]
+        physical = creator(self, name, self.template.resources[name].get("Properties", {}))
+        self._pending.pop()
+        return physical
+
+    def _attribute(self, name: str, attribute: str) -> Any:  # noqa: ANN401  attributes are of several types
+        attributes = self.get(name).attributes
+        if attribute not in attributes:
+            kind = self.template.resources[name]["Type"]
+            raise IntrinsicError(f"{name} ({kind}) has no attribute {attribute} in the local run")
+        return attributes[attribute]
