@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-import tests.environment
-from tests import quick
-from tests.proofs import tally as proofs
-from tests.proofs.sizes import FULL
-from tests.system import System, running
+import tests.support.environment
+from tests.support import moto_speed
+from tests.support.proofs import tally as proofs
+from tests.support.proofs.sizes import FULL
+from tests.support.system import System, running
 
-assert tests.environment.REGION
+assert tests.support.environment.REGION
 tally = proofs.tally
-quick.apply()
+moto_speed.apply()
 # No test fails for a slow machine; the examples are the same each time, but for `make prove`, which looks further.
 settings.register_profile(
     "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not FULL, print_blob=True
@@ -24,7 +24,7 @@ settings.register_profile(
 settings.load_profile("ours")
 
 HERE = Path(__file__).parent
-TRY_MANY = {"bench", "proofs", "property"}
+TRY_MANY = {"bench", "proofs"}
 """They go through the same lines again and again, to find what is wrong; to count those takes half as long again."""
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import tests.environment
+import tests.support.environment
 from tests.bench import cost, growth, launch, report
 from tests.bench.cases import CASES
 from tests.bench.engine.measure import BY_HAND
@@ -23,9 +23,9 @@ from tests.bench.start.measure import BLUEPRINT
 from tests.bench.start.measure import measure as measure_start
 from tests.bench.storage import bytes_per_case
 from tests.bench.warm.measure import measure as measure_warm
-from tests.large import quick
+from tests.support.large_dockets import quick
 
-assert tests.environment.REGION
+assert tests.support.environment.REGION
 Bench = dict[str, Any]
 
 

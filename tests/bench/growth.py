@@ -32,10 +32,10 @@ from prioritize.worker import _ranked
 from tests.bench import operations
 from tests.bench.metering import Spent, metered
 from tests.bench.operations import Event as Asked
-from tests.calls import Call, Make, intercepted
-from tests.docket import bodies
-from tests.large import _opened, quick
-from tests.system import Staff, System, body
+from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.docket import bodies
+from tests.support.large_dockets import _opened, quick
+from tests.support.system import Staff, System, body
 
 Growth: TypeAlias = dict[str, dict[str, dict[str, float]]]
 """Rows by operation and size."""

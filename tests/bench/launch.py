@@ -9,8 +9,8 @@ from pathlib import Path
 
 from casereview.routing.offices import queues
 from casereview.store import keys
-from tests.e2e.local import Local, eventually, running
-from tests.e2e.test_kills import CLIENTS, file_all
+from tests.support.local.filing import CLIENTS, file_all
+from tests.support.local.local_system import Local, eventually, running
 
 _PATIENCE = 3_600.0
 """Seconds until rest, after the last request was accepted."""

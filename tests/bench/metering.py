@@ -1,7 +1,7 @@
 """What an operation costs: AWS calls, and read and write units by AWS's rules, from the items before and after.
 
 Reads cost a unit for each 4 KB, begun, of what is read, half where eventual consistency will do; a query sums what it
-reads, each key of a batch is a read of its own, and an item that is not there costs one. Writes: ``tests.units``.
+reads, each key of a batch is a read of its own, and an item that is not there costs one. Writes: ``tests.support.capacity_units``.
 What DynamoDB Local reports of a plain read or write is compared with the computation, and must be the same; not so of
 a query that finds nothing, which it takes for free, while AWS counts the least read.
 """
@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from tests import units
-from tests.calls import Call, Make, intercepted
-from tests.system import table_definition
+from tests.support import capacity_units
+from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.system import table_definition
 
 Item: TypeAlias = Mapping[str, Any]
 Ask: TypeAlias = Callable[[str, dict[str, Any]], Any]
@@ -24,7 +24,7 @@ Ask: TypeAlias = Callable[[str, dict[str, Any]], Any]
 _READ_UNIT = 4096
 _NOT_ALL = {"Select", "ProjectionExpression"}
 """What makes a query answer less than it reads."""
-_INDEXES = units.indexes_of(table_definition())
+_INDEXES = capacity_units.indexes_of(table_definition())
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def _plain(parameters: dict[str, Any], *, compare: bool) -> dict[str, Any]:
 def _get(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], compare: bool) -> Any:  # noqa: ANN401, FBT001
     answer = ask(operation, _plain(parameters, compare=compare))
     item = answer.get("Item")
-    found = _reads([units.size(item) if item else 0], consistent=parameters.get("ConsistentRead", False))
+    found = _reads([capacity_units.size(item) if item else 0], consistent=parameters.get("ConsistentRead", False))
     spent.rru += found
     if compare:
         _report(spent, operation, answer, found)
@@ -95,7 +95,7 @@ def _query(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], c
     read = answer
     if _NOT_ALL & parameters.keys():
         read = ask(operation, {name: value for name, value in parameters.items() if name not in _NOT_ALL})
-    size = sum(units.size(item) for item in read["Items"])
+    size = sum(capacity_units.size(item) for item in read["Items"])
     found = _reads([size], consistent=parameters.get("ConsistentRead", False))
     spent.rru += found
     if compare and size:
@@ -107,7 +107,7 @@ def _batch_get(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any
     answer = ask(operation, _plain(parameters, compare=compare))
     computed = 0.0
     for table, wanted in parameters["RequestItems"].items():
-        sizes = [units.size(item) for item in answer["Responses"].get(table, [])]
+        sizes = [capacity_units.size(item) for item in answer["Responses"].get(table, [])]
         missing = len(wanted["Keys"]) - len(sizes) - len(answer["UnprocessedKeys"].get(table, {}).get("Keys", []))
         computed += _reads([*sizes, *([0] * missing)], consistent=wanted.get("ConsistentRead", False))
     spent.rru += computed
@@ -120,7 +120,7 @@ def _write(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], c
     table, key = parameters["TableName"], _key(parameters.get("Item") or parameters["Key"])
     before = _read(ask, table, key)
     answer = ask(operation, _plain(parameters, compare=compare))
-    found = units.plain_write(before, _read(ask, table, key), _INDEXES)
+    found = capacity_units.plain_write(before, _read(ask, table, key), _INDEXES)
     spent.wru += found
     if compare:
         _report(spent, operation, answer, found)
@@ -136,8 +136,8 @@ def _transact(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any]
     finally:  # one that is refused costs as much, without the indexes, which do not change
         after = [_read(ask, *place) for place in places]
         for body, old, new in zip(bodies, before, after, strict=True):
-            wanted = units.kilobytes(body.get("Item"))
-            spent.wru += 2 * max(1, units.kilobytes(old), units.kilobytes(new), wanted)
+            wanted = capacity_units.kilobytes(body.get("Item"))
+            spent.wru += 2 * max(1, capacity_units.kilobytes(old), capacity_units.kilobytes(new), wanted)
             spent.wru += sum(index.units(old, new) for index in _INDEXES)
 
 

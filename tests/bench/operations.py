@@ -15,7 +15,7 @@ from casereview.schema.records import Case
 from casereview.store.policy_in_force import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
-from tests.system import Context, Staff, System, body
+from tests.support.system import Context, Staff, System, body
 
 Event: TypeAlias = dict[str, Any]
 OFFICER = Staff("officer")

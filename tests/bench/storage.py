@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 
-from tests import units
 from tests.bench.operations import filing
-from tests.large import quick
-from tests.system import table_definition
+from tests.support import capacity_units
+from tests.support.large_dockets import quick
+from tests.support.system import table_definition
 
 _OVERHEAD = 100
 """Bytes that DynamoDB adds to each item and to each entry of an index when it bills storage."""
@@ -16,10 +16,10 @@ _OVERHEAD = 100
 
 def bytes_per_case() -> int:
     """Return the billed bytes of a case that was filed, ranked and acknowledged: items, and entries of indexes."""
-    indexes = units.indexes_of(table_definition())
+    indexes = capacity_units.indexes_of(table_definition())
     with contextlib.redirect_stdout(io.StringIO()), quick() as system:
         system.file(filing())
         system.pump()
         items = system.items()
     entries = [entry for item in items for index in indexes if (entry := index.entry(item))]
-    return sum(units.size(item) + _OVERHEAD for item in [*items, *entries])
+    return sum(capacity_units.size(item) + _OVERHEAD for item in [*items, *entries])

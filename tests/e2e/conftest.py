@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.local import Local, running
+from tests.support.local.local_system import Local, running
 
 
 @pytest.fixture(scope="module")

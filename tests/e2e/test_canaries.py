@@ -22,14 +22,14 @@ from casereview.schema.records import Case, Notice, Request
 from casereview.schema.submission import Submission, Update
 from casereview.store import keys
 from infra.documents.openapi.public import PUBLIC
-from tests.e2e import processes
-from tests.e2e.canaries import CHANNELS, WORDS, Canaries
-from tests.e2e.local import Answer, Client, Local, eventually, running
-from tests.integration.scenario import Words
-from tests.integration.sealed import every_field_has_a_canary
-from tests.integration.watched import Exchange
-from tests.proofs.tally import Tally
-from tests.system import body
+from tests.support.canaries.sealed_fields import every_field_has_a_canary
+from tests.support.canaries.values import CHANNELS, WORDS, Canaries
+from tests.support.local import processes
+from tests.support.local.local_system import Answer, Client, Local, eventually, running
+from tests.support.proofs.tally import Tally
+from tests.support.recorded_system import Exchange
+from tests.support.scenarios.full_day import Words
+from tests.support.system import body
 
 pytestmark = pytest.mark.proof(6)
 PROTECTED = ("vawa", "t_visa", "u_visa")

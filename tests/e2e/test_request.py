@@ -11,8 +11,8 @@ import pytest
 
 from casereview.schema.records import Case, Notice, Request
 from casereview.store import keys
-from tests.e2e.local import ROOT, Answer, Local, eventually
-from tests.system import body
+from tests.support.local.local_system import ROOT, Answer, Local, eventually
+from tests.support.system import body
 
 LANGUAGES = {
     "en": "en",

@@ -12,8 +12,8 @@ from casereview.cli.main import main
 from casereview.policy import packaged
 from casereview.policy.checks import LONGEST, check
 from casereview.policy.loader import DocumentError
-from tests.integration.policies.drafts import AUTHOR
-from tests.system import System
+from tests.support.policy.drafts import AUTHOR
+from tests.support.system import System
 
 FILES = sorted((Path(__file__).parent / "faulty_policies").glob("*.yaml"))
 EXPECTED = re.compile(r"# refused: (\w+), (.+), line (\d+)\n")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.proofs.crashes.rig import Rig, rig
+from tests.support.crashes.rig import Rig, rig
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,6 @@ def rigged() -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def engine(dynamodb_endpoint: str) -> Iterator[Rig]:
-    """The same with its table on DynamoDB Local (``tests.dynamodb_local``)."""
+    """The same with its table on DynamoDB Local (``tests.support.dynamodb_local``)."""
     with rig(Rig, dynamodb_endpoint) as found:
         yield found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from tests.proofs.tally import Tally, crashes, summary, timings, untried
+from tests.support.proofs.tally import Tally, crashes, summary, timings, untried
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 PROOFS = """
 import pytest
-from tests.proofs.tally import mark, tally
+from tests.support.proofs.tally import mark, tally
 
 @pytest.mark.proof(1)
 def test_two_cases(tally):
@@ -29,7 +29,7 @@ def test_of_one_case():
     assert {bad!r} != "c"
 """
 CONFTEST = """
-from tests.proofs.tally import mark
+from tests.support.proofs.tally import mark
 
 def pytest_collection_modifyitems(items):
     mark(items)

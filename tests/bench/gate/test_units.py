@@ -6,7 +6,7 @@ import pytest
 
 from tests.bench import growth, report
 from tests.bench.operations import OPERATIONS, SWITCHED, idle_year, spent
-from tests.large import quick
+from tests.support.large_dockets import quick
 
 MEASURED = report.read()["units"]
 WRITTEN = {"submit": 16, "rank_changed": 8, "rank_unchanged": 0, "status": 0, "worklist_page": 0, "sweep_idle": 0}

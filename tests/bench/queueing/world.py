@@ -1,7 +1,7 @@
 """What happens to one office: who files when, how long a review takes, when officers work; the same for a seed.
 
 Arrivals are a large office's share of the load model of the domain's figures (section 4, scale): up to 500 requests a
-day in the country, ten times that in the days of a launch; the mix of cases is that of ``tests.docket``. How long a
+day in the country, ten times that in the days of a launch; the mix of cases is that of ``tests.support.docket``. How long a
 review takes, how often one is broken off, or a person moved, is an assumption, named here, for a pilot to replace.
 """
 
@@ -17,7 +17,7 @@ from casereview.evidence.open_facts import open_facts
 from casereview.schema.base import EASTERN
 from casereview.schema.facts import Facts
 from casereview.schema.submission import Submission
-from tests.docket import bodies
+from tests.support.docket import bodies
 
 START: Final = datetime(2021, 3, 8, 5, tzinfo=UTC)
 """Monday, the first midnight (Eastern) after the process was announced: the interim guidance is in force."""

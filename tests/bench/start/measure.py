@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import compileall
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.support.function_environment import environment_of
+
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = ("intake", "prioritize", "notify", "review")
 BLUEPRINT = "blueprint"
 _HERE = Path(__file__).parent
-_PLACEHOLDER = "https://queue.us-east-1.amazonaws.com/123456789012/q"
-_KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-_ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "none",
-    "AWS_SECRET_ACCESS_KEY": "none",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_LAMBDA_FUNCTION_NAME": "function",
-    "POWERTOOLS_SERVICE_NAME": "bench",
-    "POWERTOOLS_METRICS_NAMESPACE": "CaseReview",
-    "TABLE_NAME": "table",
-    "IDEMPOTENCY_TABLE_NAME": "idempotency",
-    "RANK_QUEUE_URL": _PLACEHOLDER,
-    "NOTICE_QUEUE_URL": _PLACEHOLDER,
-    "SEALING_KEY_ARN": _KEY,
-    "MAC_KEY_ARN": _KEY,
-    "MAIL_FROM": "review@example.gov",
-    "MAIL_CONFIGURATION_SET": "mail",
-    "DELIVERY_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:delivery",
-}
 
 
 def measure(rounds: int) -> dict[str, Any]:
@@ -64,12 +46,6 @@ def compile_modules() -> None:
     for folder in ("shared", "functions"):
         compileall.compile_dir(ROOT / folder, quiet=2)
     compileall.compile_dir(_HERE, quiet=2)
-
-
-def environment_of(name: str) -> dict[str, str]:
-    """Return the environment of a function, or of the blueprint."""
-    folders = [_HERE] if name == BLUEPRINT else [ROOT / "shared", ROOT / "functions" / name]
-    return {**_ENVIRONMENT, "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, folders))}
 
 
 def probe(name: str, *flags: str) -> dict[str, float]:

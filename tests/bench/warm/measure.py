@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench.start.measure import ROOT, environment_of
+from tests.bench.start.measure import ROOT
 from tests.bench.warm.record import record
+from tests.support.function_environment import environment_of
 
 _HERE = Path(__file__).parent
 

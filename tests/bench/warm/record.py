@@ -11,7 +11,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from tests.bench.operations import OPERATIONS, check, run
 from tests.bench.warm.wire import asks_for_policies
-from tests.large import quick
+from tests.support.large_dockets import quick
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse

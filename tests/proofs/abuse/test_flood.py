@@ -18,13 +18,13 @@ from casereview.store.table import Table
 from casereview.usecases.file_request import MAX_REQUESTS
 from infra.local.template.resources import not_created
 from infra.paths import ROOT
-from tests.calls import recorded
-from tests.integration.review.office import SISTER, matter, person, take_next
-from tests.large import quick
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.system import Staff, System, body
-from tests.template.reading import APIS, properties, translated
+from tests.support.aws_calls import recorded
+from tests.support.large_dockets import quick
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.staff import SISTER, matter, person, take_next
+from tests.support.system import Staff, System, body
+from tests.support.template import APIS, properties, translated
 
 pytestmark = pytest.mark.timeout(sized(120, 600))
 DOCUMENTS = {"PublicApi": "openapi.json", "StaffApi": "openapi-staff.json"}

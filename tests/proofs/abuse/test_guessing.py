@@ -13,10 +13,10 @@ from casereview.http.problems import ProblemError, forbidden, not_found
 from casereview.schema.records import Request
 from casereview.store import keys
 from casereview.usecases.services import Desk
-from tests.large import quick
-from tests.proofs.abuse.guessing import filed, guess
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
+from tests.support.abuse.guessing import filed, guess
+from tests.support.large_dockets import quick
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
 
 pytestmark = pytest.mark.timeout(sized(120, 600))
 

@@ -13,11 +13,11 @@ import intake.commands
 import intake.status
 from casereview.evidence import settle
 from casereview.evidence.ledger import Draft
-from tests.large import quick
-from tests.proofs.abuse import impostor
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.system import System
+from tests.support.abuse import impostor
+from tests.support.large_dockets import quick
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.system import System
 
 pytestmark = pytest.mark.timeout(sized(120, 600))
 

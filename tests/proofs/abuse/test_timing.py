@@ -19,14 +19,14 @@ from moto.backends import get_backend
 import casereview.usecases.file_request
 from casereview.schema.records import Case
 from casereview.store import keys
-from tests.environment import REGION
-from tests.large import quick
-from tests.proofs.abuse import guessing
-from tests.proofs.abuse.outside import Answered, Seen, ask, seen
-from tests.proofs.abuse.samples import Difference, difference
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.system import System, body
+from tests.support.abuse import guessing
+from tests.support.abuse.observations import Answered, Seen, ask, seen
+from tests.support.abuse.rank_test import Difference, difference
+from tests.support.environment import REGION
+from tests.support.large_dockets import quick
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.system import System, body
 
 pytestmark = pytest.mark.timeout(sized(120, 600))
 MOTHER = {"role": "family", "name": "Rosa Example", "contact": {"email": "rosa@example.org", "language": "es"}}

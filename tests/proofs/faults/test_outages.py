@@ -13,16 +13,16 @@ import prioritize.sweep
 from casereview.schema.policy_records import PolicyInForce
 from casereview.store import keys
 from prioritize.app import UnsentError
-from tests.edge import Act, Perform, refuses
-from tests.integration.policies.drafts import DETAINED, draft, publish
-from tests.integration.review.office import person
-from tests.proofs.crashes.flows_work import EARLIER_WHEN
-from tests.proofs.crashes.matrix import to_rest
-from tests.proofs.crashes.rig import Rig
-from tests.proofs.crashes.shape import whole
-from tests.proofs.crashes.wire import Choose
-from tests.proofs.faults.kinds import service_of
-from tests.proofs.tally import Tally
+from tests.support.aws_faults import Act, Perform, refuses
+from tests.support.crashes.botocore_hook import Choose
+from tests.support.crashes.flows_workers import EARLIER_WHEN
+from tests.support.crashes.matrix import to_rest
+from tests.support.crashes.rig import Rig
+from tests.support.crashes.table_shape import whole
+from tests.support.faults.kinds import service_of
+from tests.support.policy.drafts import DETAINED, draft, publish
+from tests.support.proofs.tally import Tally
+from tests.support.staff import person
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse

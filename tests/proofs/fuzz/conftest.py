@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.local import Local, running
-from tests.large import quick
-from tests.system import System
+from tests.support.large_dockets import quick
+from tests.support.local.local_system import Local, running
+from tests.support.system import System
 
 
 @pytest.fixture(scope="module")

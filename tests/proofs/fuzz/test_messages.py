@@ -11,10 +11,10 @@ import notify.app
 import prioritize.app
 import prioritize.services
 from casereview.runtime.sqs_batch import SqsRecord
-from tests.proofs.fuzz.messages import BODIES, duties, messages
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.system import System
+from tests.support.fuzz.messages import BODIES, duties, messages
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.system import System
 
 
 @pytest.mark.proof(7)

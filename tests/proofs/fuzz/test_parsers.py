@@ -16,11 +16,11 @@ import review.policies.publication
 import review.worklist
 from casereview.schema.identifiers import ALPHABET, group
 from casereview.store.table import Listed
-from tests.proofs.fuzz import parsers
-from tests.proofs.fuzz.parsers import Asked
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.property.world import fast_moto
+from tests.support.controlled_system import fast_moto
+from tests.support.fuzz import parsers
+from tests.support.fuzz.parsers import Asked
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
 
 proof = pytest.mark.proof(7)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.local import Local
-from tests.proofs.fuzz.documented import Explorer, Holding, Operation, Table, operations
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.system import body
+from tests.support.fuzz.openapi_requests import Explorer, Holding, Operation, Table, operations
+from tests.support.local.local_system import Local
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.system import body
 
 pytestmark = [pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
 OPERATIONS = list(operations("openapi.json"))

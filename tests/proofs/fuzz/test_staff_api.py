@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from review.authorization import ROUTES
-from tests.e2e.local import Local
-from tests.proofs.fuzz.documented import Explorer, Holding, Operation, Table, operations
-from tests.proofs.sizes import FULL, sized
-from tests.proofs.tally import Tally
-from tests.system import body
+from tests.support.fuzz.openapi_requests import Explorer, Holding, Operation, Table, operations
+from tests.support.local.local_system import Local
+from tests.support.proofs.sizes import FULL, sized
+from tests.support.proofs.tally import Tally
+from tests.support.system import body
 
 pytestmark = [pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
 OPERATIONS = list(operations("openapi-staff.json"))[:: sized(3, 1)]

@@ -15,13 +15,13 @@ import pytest
 from casereview.cases.lifecycle import LIVE
 from casereview.schema.policy_records import Switch
 from casereview.store.table import Table
-from tests.integration.policies.drafts import draft, publish
-from tests.proofs.races.lagging import CASES, about, lagging
-from tests.proofs.sizes import sized
-from tests.proofs.tally import Tally
-from tests.property.invariants import check
-from tests.property.world import look_at
-from tests.system import Staff, System
+from tests.support.controlled_system import look_at
+from tests.support.invariants import check
+from tests.support.policy.drafts import draft, publish
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+from tests.support.races.lagging_index import CASES, about, lagging
+from tests.support.system import Staff, System
 
 pytestmark = [pytest.mark.proof(2), pytest.mark.proof(3), pytest.mark.timeout(600)]
 ANN, BOB, SUE, EVE = Staff("ann"), Staff("bob"), Staff("sue", "supervisor"), Staff("eve", "officer", "ELP")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.crypto.macs import Macs, body_digest
+from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, read
+from tests.support.kms_keys import kms, mac_key, macs
+
+RECEIPT = "0000-0000-0000-0000-0"
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Iterator[Macs]:
+    with macs() as found:
+        yield found
+
+
+def test_the_same_input_gives_the_same_receipt_code_and_person(keyed: Macs) -> None:
+    assert keyed.receipt("key-of-sixteen-characters") == keyed.receipt("key-of-sixteen-characters")
+    assert keyed.code(RECEIPT) == keyed.code(RECEIPT, 0) == keyed.code(RECEIPT, 0, keyed.key)
+    assert keyed.person("A000000011") == keyed.person("A000000011")
+
+
+def test_receipts_and_codes_are_well_formed(keyed: Macs) -> None:
+    receipt, code = keyed.receipt("key-of-sixteen-characters"), keyed.code(RECEIPT)
+    assert read(receipt, RECEIPT_SYMBOLS) == receipt
+    assert read(code, CODE_SYMBOLS) == code
+
+
+def test_each_purpose_is_apart_also_for_the_same_text(keyed: Macs) -> None:
+    text = "A000000011"
+    raw = {keyed._mac(purpose, text) for purpose in ("receipt", "code", "person", "address")}
+    assert len(raw) == 4
+    assert keyed.person(text) != keyed.address(text)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=20), st.text(max_size=20), st.integers(0, 3), st.integers(0, 3))
+def test_another_receipt_or_epoch_has_another_code(keyed: Macs, one: str, two: str, first: int, second: int) -> None:
+    assert (keyed.code(one, first) == keyed.code(two, second)) == ((one, first) == (two, second))
+
+
+def test_a_code_is_made_with_the_key_of_its_request_when_there_is_a_new_one() -> None:
+    with kms() as client:
+        old, new = mac_key(client), mac_key(client)
+        assert Macs(client, new).code(RECEIPT) != Macs(client, old).code(RECEIPT)
+        assert Macs(client, new).code(RECEIPT, key=old) == Macs(client, old).code(RECEIPT)
+
+
+def test_an_address_is_the_same_in_capitals_and_small_letters(keyed: Macs) -> None:
+    assert keyed.address("Ana@Example.org") == keyed.address("ana@example.ORG")
+    assert keyed.address("ana@example.org") != keyed.address("anna@example.org")
+
+
+def test_what_stands_for_a_person_is_160_bits_in_base32(keyed: Macs) -> None:
+    found = {keyed.person("A000000011"), keyed.person("A000000012")}
+    assert len(found) == 2
+    assert all(len(person) == 33 and set(person) <= set(ALPHABET) for person in found)
+
+
+def test_a_very_long_receipt_from_a_url_is_cut_before_kms_refuses_it(keyed: Macs) -> None:
+    assert keyed.code("x" * 10_000) == keyed.code("x" * 200)
+
+
+def test_the_digest_of_a_body_depends_on_body_and_code() -> None:
+    digests = {body_digest(code, body) for code in ("A", "B") for body in (b"{}", b'{"a":1}')}
+    assert len(digests) == 4
+    assert all(len(digest) == 32 for digest in digests)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.crypto.sealing import Seal, SealBrokenError
+from tests.support.kms_keys import kms, seal, seal_key
+
+MEGABYTE = 1024 * 1024
+NARRATIVE = ("Ana has lived here for twenty years, and her children were born here. " * 15).encode()
+
+
+@pytest.fixture(scope="module")
+def sealed() -> Iterator[Seal]:
+    with seal() as found:
+        yield found
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.binary(max_size=300))
+def test_what_was_sealed_opens_for_the_same_part_and_receipt(sealed: Seal, plain: bytes) -> None:
+    assert sealed.open("request", "R1", sealed.close("request", "R1", plain)) == plain
+
+
+def test_the_sealed_text_is_not_to_be_seen_and_never_the_same_twice(sealed: Seal) -> None:
+    found = [sealed.close("request", "R1", NARRATIVE) for _ in range(2)]
+    assert found[0] != found[1]
+    assert b"Ana" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "receipt"), [("request", "R2"), ("contact", "R1"), ("decision", "R1"), ("request", "")]
+)
+def test_a_part_of_another_record_is_refused(sealed: Seal, part: str, receipt: str) -> None:
+    found = sealed.close("request", "R1", b"{}")
+    with pytest.raises(SealBrokenError):
+        sealed.open(part, receipt, found)  # type: ignore[arg-type]  # a part
+
+
+def test_what_another_key_sealed_is_refused() -> None:
+    with kms() as client:
+        own, foreign = Seal(seal_key(client)), Seal(seal_key(client))
+        with pytest.raises(SealBrokenError):
+            own.open("request", "R1", foreign.close("request", "R1", b"{}"))
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_whatever_byte_is_changed_it_is_refused(sealed: Seal, data: st.DataObject) -> None:
+    found = bytearray(sealed.close("request", "R1", b"hello"))
+    place = data.draw(st.integers(0, len(found) - 1))
+    found[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", bytes(found))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_what_was_cut_short_is_refused(sealed: Seal, data: st.DataObject) -> None:
+    found = sealed.close("request", "R1", b"hello")
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", found[: data.draw(st.integers(0, len(found) - 1))])
+
+
+@pytest.mark.parametrize("more", [b"\0", b"x" * 5000])
+def test_what_was_lengthened_is_refused(sealed: Seal, more: bytes) -> None:
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", sealed.close("request", "R1", b"hello") + more)
+
+
+@pytest.mark.parametrize("junk", [b"", b"x", b'{"given_name": "Ana"}', bytes(500)])
+def test_what_was_never_sealed_is_refused(sealed: Seal, junk: bytes) -> None:
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", junk)
+
+
+def test_a_narrative_is_compressed_before_it_is_sealed(sealed: Seal) -> None:
+    assert len(sealed.close("request", "R1", NARRATIVE)) < len(NARRATIVE)
+    overhead = len(sealed.close("request", "R1", b""))
+    noise = random.Random(1).randbytes(1000)  # noqa: S311  # only has to be incompressible
+    assert overhead < 700
+    assert len(sealed.close("request", "R1", noise)) < overhead + 1050
+
+
+def test_up_to_one_megabyte_opens(sealed: Seal) -> None:
+    assert sealed.open("request", "R1", sealed.close("request", "R1", bytes(MEGABYTE))) == bytes(MEGABYTE)
+
+
+@pytest.mark.parametrize("size", [MEGABYTE + 1, MEGABYTE + 200, 64 * MEGABYTE])
+def test_what_would_swell_beyond_it_is_refused_and_never_cut(sealed: Seal, size: int) -> None:
+    found = sealed.close("request", "R1", bytes(size))
+    assert len(found) < 70_000
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", found)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, add, check, delete, put_new, put_over
+from tests.support.case_histories import NOW, event, notice
+from tests.support.case_histories import queued as case
+
+HOUR = timedelta(hours=1)
+GUARD = Guard(person="P", case="C", mac_key="K")
+
+
+def refusal(table: Table, *writes: Any) -> RefusedError:  # noqa: ANN401  # writes
+    with pytest.raises(RefusedError) as found:
+        table.write(*writes)
+    return found.value
+
+
+def test_a_record_is_read_back_and_what_is_not_there_is_none(table: Table) -> None:
+    table.write(put_new(case()))
+    assert table.get(Case, keys.case("C1")) == case()
+    assert table.get(Case, keys.case("C2")) is None
+
+
+def test_a_new_record_is_stored_once_and_the_refusal_brings_the_one_in_its_way(table: Table) -> None:
+    table.write(put_new(case(office="SNA")))
+    found = refusal(table, put_new(GUARD), put_new(case(office="ATL")))
+    assert found.reasons == [None, "ConditionalCheckFailed"]
+    [first, second] = found.items
+    assert first is None
+    assert second is not None
+    assert from_item(Case, second).office == "SNA"
+    assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_a_record_is_replaced_while_it_is_at_the_version_read(table: Table) -> None:
+    table.write(put_new(case()))
+    table.write(put_over(case(version=2), version=1))
+    found = refusal(table, put_over(case(version=2, office="SNA"), version=1))
+    assert found.reasons == ["ConditionalCheckFailed"]
+    assert table.get(Case, keys.case("C1")) == case(version=2)
+
+
+def test_nothing_is_replaced_that_is_not_there(table: Table) -> None:
+    assert refusal(table, put_over(case(version=2), version=1)).items == [None]
+
+
+def test_every_field_expected_must_be_as_expected(table: Table) -> None:
+    table.write(put_new(case()))
+    refusal(table, put_over(case(version=2), version=1, status="in_review"))
+    table.write(put_over(case(version=2), version=1, status="in_line"))
+
+
+def test_a_guard_is_released_only_by_its_own_case(table: Table) -> None:
+    table.write(put_new(GUARD))
+    refusal(table, delete(keys.guard("P"), case="other"))
+    table.write(check(keys.guard("P"), case="C"), put_new(case()))
+    assert refusal(table, check(keys.guard("P"), case="other"), put_new(case(2))).reasons[1] is None
+    table.write(delete(keys.guard("P"), case="C"))
+    assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_a_counter_is_made_grows_and_stops_below_its_bound(table: Table) -> None:
+    for _ in range(3):
+        table.write(add(Officer(user="a", claims=1, nexts=1), claims=3))
+    refusal(table, add(Officer(user="a", claims=1), claims=3))
+    table.write(add(Officer(user="a", claims=-1)))
+    assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=2, nexts=3)
+
+
+def test_an_error_that_is_no_refusal_is_raised_as_it_is(table: Table) -> None:
+    with pytest.raises(ClientError):
+        Table(table._client, "no-such-table").write(put_new(case()))
+
+
+def test_a_case_file_holds_the_case_its_history_in_order_and_its_notices(table: Table) -> None:
+    events = tuple(event(version) for version in (1, 2, 10, 11)[::-1])
+    mine = [one.model_copy(update={"case_id": "C1"}) for one in events]
+    owed = notice(case_id="C1")
+    table.write(put_new(case()), put_new(case(2)), *map(put_new, mine), put_new(owed))
+    assert table.case_file("C1") == CaseFile(case(), tuple(reversed(mine)), (owed,))
+    assert table.case_file("C3") is None
+
+
+def test_a_case_file_is_whole_however_long_its_history(table: Table) -> None:
+    table.write(put_new(case()))
+    for version in range(1, 9):
+        long = Event(case_id="C1", version=version, at=NOW, kind="updated", actor="requester", sealed=bytes(300_000))
+        table.write(put_new(long))
+    found = table.case_file("C1")
+    assert found is not None
+    assert [one.version for one in found.events] == list(range(1, 9))
+
+
+def test_cases_are_read_together_and_those_gone_are_left_out(table: Table) -> None:
+    table.write(put_new(case(1)), put_new(case(2)))
+    assert table.cases(["C2", "C9", "C1"]) == {"C1": case(1), "C2": case(2)}
+    assert table.cases([]) == {}
+
+
+def test_a_partition_is_read_whole_or_in_part(table: Table) -> None:
+    table.write(put_new(case()), put_new(event(1).model_copy(update={"case_id": "C1"})), put_new(case(2)))
+    assert [item["sk"]["S"] for item in table.items("CASE#C1")] == ["CASE", "EVENT#000001"]
+    assert [item["sk"]["S"] for item in table.items("CASE#C1", "EVENT#")] == ["EVENT#000001"]
+    assert table.items("CASE#C9") == []
+
+
+def test_reads_are_kept_apart_from_the_case_oldest_first(table: Table) -> None:
+    reads = [Read(case_id="C1", read_id=str(number), at=NOW, user="a", what="case") for number in (2, 1)]
+    for read in reads:
+        table.put(read)
+    table.put(case())
+    assert table.reads("C1") == reads[::-1]
+    assert table.case_file("C1") == CaseFile(case(), (), ())

@@ -1,0 +1,242 @@
+"""Filing: idempotent, one case for one person, and an answer that tells nothing of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from casereview.store.transaction import RefusedError
+from tests.support.aws_calls import names, recorded
+from tests.support.system import System, body
+
+KEY = "0123456789abcdef"
+MOTHER = {"role": "family", "name": "Rosa Example", "contact": {"email": "rosa@example.org", "language": "es"}}
+LAWYER = {"role": "attorney", "name": "Lee Example", "authority": "g28", "contact": {"email": "lee@example.org"}}
+
+
+def test_the_same_key_and_body_give_the_same_bytes_and_one_case(system: System) -> None:
+    first = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
+    system.later(days=3)
+    again = system.call("POST", "/requests", body(), {"idempotency-key": KEY})
+    assert (first.status, again.status) == (201, 201)
+    assert first.body == again.body
+    assert len(system.cases) == len(system.requests) == len(system.notices) == 1
+
+
+def test_a_repeated_request_keeps_its_answer_after_it_was_ranked(system: System) -> None:
+    first = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
+    system.pump()
+    assert system.call("POST", "/requests", body(), {"Idempotency-Key": KEY}).body == first.body
+
+
+def test_the_same_key_with_another_body_is_refused_and_stores_nothing(system: System) -> None:
+    system.file(body(), KEY)
+    before = system.items()
+    answer = system.call("POST", "/requests", body(grounds="Other words."), {"Idempotency-Key": KEY})
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key"
+    assert system.items() == before
+
+
+def test_the_order_of_fields_does_not_make_another_body(system: System) -> None:
+    first = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
+    turned = dict(reversed(body().items()))
+    assert system.call("POST", "/requests", turned, {"Idempotency-Key": KEY}).body == first.body
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 129, "tab\there-and-more-of-it", "größer-als-sechzehn"])
+def test_a_bad_key_is_refused(system: System, key: str) -> None:
+    answer = system.call("POST", "/requests", body(), {"Idempotency-Key": key})
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (400, "Idempotency-Key")
+    assert system.items() == []
+
+
+def test_without_a_key_each_request_is_new_and_joins_the_open_case(system: System) -> None:
+    first, second = system.file(body()), system.file(body())
+    assert first["receipt"] != second["receipt"]
+    assert first["access_code"] != second["access_code"]
+    assert len(system.cases) == 1
+    assert system.cases[0].requests == 2
+
+
+def test_a_mother_and_a_lawyer_share_one_case_but_not_a_receipt(system: System) -> None:
+    lawyer = system.file(body(requester=LAWYER, subject={"a_number": "A000-000-099"}))
+    system.pump()
+    filed_at = system.cases[0].filed_at
+    system.later(days=2)
+    tomorrow = system.time.replace(hour=22).isoformat()
+    mother = system.file(
+        body(
+            requester=MOTHER,
+            subject={"a_number": "a 000.000.099", "born_on": "1981"},
+            facts={"removal_at": tomorrow},
+        )
+    )
+    system.pump()
+    case = system.cases[0]
+    assert len(system.cases) == 1
+    assert case.filed_at == filed_at
+    assert case.lane == "imminent_removal"
+    assert {"identity_mismatch", "verify", "authority_needed"} <= set(case.flags)
+    assert {request.receipt for request in system.requests} == {lawyer["receipt"], mother["receipt"]}
+    assert not {lawyer["receipt"], lawyer["access_code"]} & {mother["receipt"], mother["access_code"]}
+    assert (system.look_up(mother)["disclosure"], system.look_up(mother)["status"]) == ("limited", "received")
+
+
+def test_the_answer_and_the_calls_are_the_same_whether_a_case_existed_or_not(system: System) -> None:
+    with recorded() as first_calls:
+        first = system.file(body(requester=MOTHER))
+    system.pump()
+    with recorded() as second_calls:
+        second = system.file(body(requester=MOTHER))
+    assert names(first_calls) == names(second_calls)
+    assert first.keys() == second.keys()
+    own = ("receipt", "access_code", "received_at")
+    assert {name: first[name] for name in first if name not in own} == {
+        name: second[name] for name in second if name not in own
+    }
+
+
+def test_accepting_a_request_takes_few_calls(system: System) -> None:
+    with recorded() as calls:
+        system.file(body(), KEY)
+    made = names(calls)
+    assert made.count("dynamodb.GetItem") == 2
+    assert made.count("dynamodb.TransactWriteItems") == 1
+    assert made.count("sqs.SendMessage") == 2
+    assert sum(name.startswith("kms.") for name in made) == 4
+    assert len(made) == 9
+
+
+def test_a_stranger_who_joins_as_self_learns_nothing_and_moves_nothing_down(system: System) -> None:
+    owner = system.file(body(facts={"serious_illness": True, "removal_at": "2026-11-25T20:00:00-05:00"}))
+    system.pump()
+    before = system.case_of(owner)
+    system.later(minutes=5)
+    stranger = system.file(
+        body(
+            requester={"name": "Someone Else", "contact": {"email": "x@example.org"}},
+            facts={
+                "custody": "not_detained",
+                "facility": None,
+                "residence": {"state": "WA"},
+                "removal_at": None,
+                "removal_soon": False,
+                "serious_illness": False,
+                "convictions": [{"kind": "aggravated_felony"}],
+                "national_security_concern": True,
+            },
+        )
+    )
+    system.pump()
+    after = system.case_of(stranger)
+    assert after.case_id == before.case_id
+    assert (after.lane, after.rank, after.office) == (before.lane, before.rank, before.office)
+    told = {"state", "removal_soon"}
+    assert after.facts.model_dump(exclude=told) == before.facts.model_dump(exclude=told)
+    assert system.look_up(stranger)["disclosure"] == "limited"
+    assert system.look_up(owner)["disclosure"] == "full"
+
+
+def test_no_more_than_twenty_requests_join_a_case(system: System) -> None:
+    filed = [system.file(body(requester=MOTHER)) for _ in range(21)]
+    system.pump()
+    apart = system.case_of(filed[20])
+    assert len(system.cases) == 2
+    assert "many_requests" in apart.flags
+    assert system.case_of(filed[19]).requests == 20
+    assert system.guards[0].case == system.case_of(filed[0]).case_id
+
+
+def test_without_an_a_number_nothing_is_merged(system: System) -> None:
+    nameless = body()
+    del nameless["subject"]["a_number"]
+    system.file(nameless)
+    system.file(nameless)
+    assert len(system.cases) == 2
+    assert system.guards == []
+
+
+def test_what_is_missing_is_named_and_refuses_nothing(system: System) -> None:
+    answer = system.file(
+        {
+            "requester": {"role": "advocate"},
+            "subject": {"given_name": "Ana"},
+            "facts": {"custody": "unknown", "residence": {"state": "TX"}},
+            "grounds": "She needs help.",
+        }
+    )
+    assert answer["field_office"] == "HQ"
+    fields = {lack["field"] for lack in answer["deficiencies"]}
+    assert {
+        "subject.a_number",
+        "subject.family_name",
+        "subject.born_on",
+        "facts.custody",
+        "facts.residence.county",
+        "requester.authority",
+        "requester.contact",
+        "outcome_sought",
+    } == fields
+    system.pump()
+    assert (system.cases[0].lane, system.cases[0].office) == ("other", "HQ")
+
+
+def test_an_unknown_facility_is_a_deficiency_and_the_residence_decides(system: System) -> None:
+    facts = {"facility": "NOWHERE JAIL", "residence": {"state": "ga"}}
+    answer = system.file(body(facts=facts))
+    assert answer["field_office"] == "ATL"
+    assert [lack["field"] for lack in answer["deficiencies"]] == ["facts.facility"]
+
+
+def test_a_lost_race_for_the_guard_starts_again_and_joins(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = system.intake.table.write
+    raced: list[bool] = []
+
+    def racing(*writes: Any) -> None:  # noqa: ANN401
+        if not raced:
+            raced.append(True)
+            system.file(body(requester=LAWYER))
+        write(*writes)
+
+    monkeypatch.setattr(type(system.intake.table), "write", lambda _table, *writes: racing(*writes))
+    system.file(body(requester=MOTHER))
+    assert len(system.cases) == 1
+    assert system.cases[0].requests == 2
+
+
+def test_a_case_that_keeps_moving_is_answered_with_503_and_stores_nothing(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RefusedError([None, None, "TransactionConflict"], [None, None, None])
+
+    monkeypatch.setattr(type(system.intake.table), "write", refuse)
+    answer = system.call("POST", "/requests", body())
+    assert answer.status == 503
+    assert system.items() == []
+
+
+def test_a_twin_that_is_not_settled_is_answered_with_409(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RefusedError(["TransactionConflict"], [None])
+
+    monkeypatch.setattr(type(system.intake.table), "write", refuse)
+    assert system.call("POST", "/requests", body(), {"Idempotency-Key": KEY}).status == 409
+
+
+def test_a_request_is_kept_when_its_messages_are_lost(system: System) -> None:
+    system.sqs.delete_queue(QueueUrl=system.queues["rank"])
+    system.sqs.delete_queue(QueueUrl=system.queues["notice"])
+    filed = system.file(body())
+    assert system.look_up(filed)["status"] == "received"
+
+
+def test_everything_that_says_who_it_is_lies_sealed(system: System) -> None:
+    system.file(body(facts={"relief_pending": ["vawa"], "convictions": [{"kind": "felony", "offense": "Rustling"}]}))
+    system.pump()
+    lying_open = repr(system.items())
+    for secret in ("Ana", "Example", "A000000011", "1980-02", "ana@", "twenty years", "vawa", "Rustling"):
+        assert secret not in lying_open
+    assert "protected" in lying_open

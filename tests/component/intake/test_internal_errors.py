@@ -1,0 +1,17 @@
+"""Faults of ours are answered as problem documents too, and say nothing of what happened."""
+
+from __future__ import annotations
+
+from tests.support.system import System, body
+
+
+def test_an_unknown_route_is_a_problem(system: System) -> None:
+    answer = system.call("GET", "/nowhere")
+    assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+def test_a_fault_is_answered_without_a_word_of_it(system: System) -> None:
+    system.dynamodb.delete_table(TableName=system.table)
+    answer = system.call("POST", "/requests", body())
+    assert (answer.status, answer.content_type) == (503, "application/problem+json")
+    assert "ResourceNotFound" not in answer.body

@@ -1,0 +1,211 @@
+"""What a requester does after filing: updates, withdrawal, escalation, and what each makes of the case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from casereview.schema.records import Case
+from casereview.store.transaction import put_over
+from tests.support.system import System, body
+
+SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
+
+
+def test_a_removal_moved_near_lifts_the_case_to_the_first_place_of_its_office(system: System) -> None:
+    for number in range(3):
+        system.file(body(subject={"a_number": f"A00000010{number}"}))
+        system.later(minutes=1)
+    filed = system.file(body(facts={"removal_at": "2026-12-20T10:00:00-05:00"}))
+    system.pump()
+    case = system.case_of(filed)
+    assert case.lane == "detained"
+    assert system.worklist("ATL").index(case.case_id) == 3
+    soon = (system.time + timedelta(hours=36)).isoformat()
+    assert system.on(filed, "POST", "/updates", {"facts": {"removal_at": soon}}).status == 202
+    system.pump()
+    assert system.case_of(filed).lane == "imminent_removal"
+    assert system.worklist("ATL")[0] == case.case_id
+    assert system.look_up(filed)["people_ahead"] == 0
+
+
+@pytest.mark.parametrize("role", ["self", "family"])
+def test_a_removal_moved_away_waits_for_an_officer(system: System, role: str) -> None:
+    filed = system.file(body(requester={"role": role}, facts={"removal_at": "2026-11-25T10:00:00-05:00"}))
+    system.pump()
+    system.on(filed, "POST", "/updates", {"facts": {"removal_at": "2027-03-01", "custody": "not_detained"}})
+    system.pump()
+    case = system.case_of(filed)
+    assert case.lane == "imminent_removal"
+    assert "claim_waiting" in case.flags
+
+
+def test_an_update_changes_the_contact_that_notices_go_to(system: System) -> None:
+    filed = system.file(body())
+    system.on(filed, "POST", "/updates", {"contact": {"email": "new@example.org"}})
+    system.pump()
+    assert [(sent.to, sent.language) for sent in system.outbox()] == [("new@example.org", "es")]
+
+
+def test_null_in_an_update_makes_a_fact_unknown_again(system: System) -> None:
+    filed = system.file(body(facts={"serious_illness": True}))
+    system.on(filed, "POST", "/updates", {"facts": {"serious_illness": None}})
+    system.pump()
+    assert system.case_of(filed).facts.serious_illness is None
+
+
+def test_an_empty_update_is_refused(system: System) -> None:
+    filed = system.file(body())
+    before = system.items()
+    answer = system.on(filed, "POST", "/updates", {})
+    assert answer.status == 422
+    assert system.items() == before
+
+
+def test_a_wrong_update_names_the_field(system: System) -> None:
+    filed = system.file(body())
+    answer = system.on(filed, "POST", "/updates", {"facts": {"custody": "jail"}})
+    assert answer.json()["errors"][0]["pointer"] == "/facts/custody"
+
+
+def test_an_update_cannot_change_who_the_person_is(system: System) -> None:
+    filed = system.file(body())
+    answer = system.on(filed, "POST", "/updates", {"subject": {"a_number": "A000-000-099"}})
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "/subject")
+
+
+def test_protection_is_never_unset_by_an_update(system: System) -> None:
+    filed = system.file(body(facts={"relief_pending": ["u_visa"]}))
+    system.on(filed, "POST", "/updates", {"facts": {"relief_pending": []}})
+    system.pump()
+    case = system.case_of(filed)
+    assert case.restricted
+    assert "restricted" in case.flags
+
+
+def test_an_update_that_raises_protection_restricts_the_case_at_once(system: System) -> None:
+    filed = system.file(body())
+    system.on(filed, "POST", "/updates", {"facts": {"relief_pending": ["vawa"]}})
+    assert system.case_of(filed).restricted
+    assert system.look_up(filed)["disclosure"] == "limited"
+
+
+def test_the_only_request_withdrawn_closes_the_case_and_frees_the_person(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    assert system.on(filed, "POST", "/withdrawal", {}).status == 202
+    assert system.look_up(filed)["status"] == "withdrawn"
+    assert system.guards == []
+    assert system.worklist("ATL") == []
+    assert system.file(body())["receipt"] != filed["receipt"]
+    assert len(system.cases) == 2
+
+
+def test_withdrawing_twice_changes_nothing(system: System) -> None:
+    filed = system.file(body())
+    system.on(filed, "POST", "/withdrawal", {})
+    before = system.items()
+    assert system.on(filed, "POST", "/withdrawal").status == 202
+    assert system.items() == before
+
+
+def test_where_several_had_joined_the_last_withdrawal_waits_for_an_officer(system: System) -> None:
+    first, second = system.file(body()), system.file(body(requester=SISTER))
+    system.on(first, "POST", "/withdrawal", {})
+    system.pump()
+    assert system.look_up(second)["status"] == "received"
+    assert "withdrawal_to_confirm" not in system.case_of(first).flags
+    system.on(second, "POST", "/withdrawal", {})
+    system.pump()
+    assert system.case_of(first).status == "in_line"
+    assert "withdrawal_to_confirm" in system.case_of(first).flags
+    assert system.look_up(second)["status"] == "withdrawn"
+
+
+def test_a_withdrawn_request_takes_no_more_updates(system: System) -> None:
+    filed = system.file(body())
+    system.on(filed, "POST", "/withdrawal", {})
+    assert system.on(filed, "POST", "/updates", {"statement": "More."}).status == 409
+
+
+def test_the_official_cannot_be_asked_before_a_decision(system: System) -> None:
+    filed = system.file(body())
+    assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 409
+
+
+def _decide(system: System, case: Case) -> None:
+    decided = case.model_copy(update={"status": "decided", "version": case.version + 1, "rank_at": None})
+    system.intake.table.write(put_over(decided, version=case.version))
+
+
+def test_after_a_decision_the_opener_can_ask_the_official(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    _decide(system, system.case_of(filed))
+    assert system.on(filed, "POST", "/escalation", {}).status == 422
+    assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    assert system.look_up(filed)["status"] == "with_senior_official"
+    assert system.worklist("SRO") == [system.case_of(filed).case_id]
+
+
+def test_a_third_party_learns_of_a_decision_neither_by_status_nor_by_escalation(system: System) -> None:
+    sister = system.file(body(requester=SISTER))
+    system.pump()
+    before = system.on(sister, "POST", "/escalation", {"statement": "Look again."})
+    shown = system.look_up(sister)
+    _decide(system, system.case_of(sister))
+    after = system.on(sister, "POST", "/escalation", {"statement": "Look again."})
+    assert (before.status, before.body) == (after.status, after.body)
+    assert system.look_up(sister) == shown
+
+
+def test_a_third_party_cannot_tell_by_an_update_that_a_case_is_closed(system: System) -> None:
+    owner, sister = system.file(body()), system.file(body(requester=SISTER))
+    system.pump()
+    case = system.case_of(owner)
+    closed = case.model_copy(
+        update={"status": "closed", "version": case.version + 1, "rank_at": None, "target_at": None}
+    )
+    system.intake.table.write(put_over(closed, version=case.version))
+    assert system.on(sister, "POST", "/updates", {"statement": "More."}).status == 202
+    assert system.on(owner, "POST", "/updates", {"statement": "More."}).status == 409
+    system.settle(3)
+    assert system.case_of(owner).status == "closed"
+
+
+@pytest.mark.parametrize("what", ["", "/updates", "/withdrawal", "/escalation"])
+def test_wrong_receipt_and_wrong_code_are_the_same_404(system: System, what: str) -> None:
+    filed, other = system.file(body()), system.file(body(subject={"a_number": "A000-000-012"}))
+    method = "POST" if what else "GET"
+    wrong_code = system.on({**filed, "access_code": other["access_code"]}, method, what, {"statement": "x"})
+    wrong_receipt = system.on({**filed, "receipt": "AAAA-AAAA-AAAA-AAAA-A"}, method, what, {"statement": "x"})
+    no_code = system.call(method, f"/requests/{filed['receipt']}{what}", {"statement": "x"})
+    swapped = system.on({"receipt": filed["access_code"], "access_code": filed["receipt"]}, method, what)
+    assert {answer.status for answer in (wrong_code, wrong_receipt, no_code, swapped)} == {404}
+    assert {answer.body for answer in (wrong_code, wrong_receipt, no_code, swapped)} == {wrong_code.body}
+
+
+def test_a_code_is_read_as_people_write_it(system: System) -> None:
+    filed = system.file(body())
+    spoken = filed["access_code"].replace("-", " ").lower().replace("0", "o").replace("1", "l")
+    assert system.on({"receipt": filed["receipt"].lower().replace("-", ""), "access_code": spoken}, "GET").status == 200
+
+
+def test_the_history_shows_what_changed_and_who(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    system.on(filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}})
+    system.pump()
+    history = system.history(system.case_of(filed))
+    assert [(event.version, event.kind, event.actor) for event in history] == [
+        (1, "filed", "requester"),
+        (2, "ranked", "system"),
+        (3, "updated", "requester"),
+        (4, "ranked", "system"),
+    ]
+    lane = history[3].changes["lane"]
+    assert (lane.before, lane.after) == ("detained", "citizenship_claim")
+    assert history[3].ranking is not None
+    assert history[3].ranking.matched == ("claims_us_citizenship",)

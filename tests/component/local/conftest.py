@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.local.local_run import LocalRun
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """The fixture template, running."""
+    local = LocalRun(tmp_path_factory.mktemp("local"))
+    local.wait_until_ready()
+    yield local
+    assert local.stop() == 0

@@ -1,0 +1,106 @@
+import json
+from email.message import EmailMessage
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local.account import REGION
+from tests.support.local.local_run import LocalRun
+
+
+def call(run: LocalRun, service: str, operation: str, **parameters: object) -> Any:  # noqa: ANN401
+    """What AWS said to the function: an error, or None."""
+    return run.do("call", service=service, operation=operation, parameters=parameters).json["error"]
+
+
+def test_a_call_that_the_role_allows_succeeds(run: LocalRun) -> None:
+    assert call(run, "dynamodb", "put_item", TableName="case-review-Table", Item={"pk": {"S": "allowed"}}) is None
+    assert "allowed" in run.notes()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code"),
+    [
+        (
+            "dynamodb",
+            "get_item",
+            {"TableName": "case-review-Table", "Key": {"pk": {"S": "x"}}},
+            "AccessDeniedException",
+        ),
+        (
+            "dynamodb",
+            "transact_write_items",
+            {"TransactItems": [{"Delete": {"TableName": "case-review-Table", "Key": {"pk": {"S": "x"}}}}]},
+            "AccessDeniedException",
+        ),
+        ("sqs", "purge_queue", {"QueueUrl": "http://127.0.0.1/123456789012/case-review-work"}, "AccessDenied"),
+        ("sns", "create_topic", {"Name": "t"}, "AuthorizationError"),
+        ("kms", "create_key", {}, "AccessDeniedException"),
+        ("cognito-idp", "list_users", {"UserPoolId": "us-east-1_x"}, "AccessDeniedException"),
+        ("sesv2", "get_account", {}, "AccessDeniedException"),
+    ],
+)
+def test_a_call_that_the_role_does_not_allow_is_denied_as_aws_does(
+    run: LocalRun, service: str, operation: str, parameters: dict[str, object], code: str
+) -> None:
+    error = call(run, service, operation, **parameters)
+    assert error["Code"] == code
+    assert "not authorized to perform" in error["Message"]
+
+
+def test_what_functions_asked_for_can_be_read(run: LocalRun) -> None:
+    call(run, "dynamodb", "get_item", TableName="case-review-Table", Key={"pk": {"S": "x"}})
+    table = f"arn:aws:dynamodb:{REGION}:123456789012:table/case-review-Table"
+    denied = {"role": "case-review-EchoRole", "action": "dynamodb:GetItem", "resource": table, "allowed": False}
+    assert denied in run.ask("GET", "/_local/calls").json
+
+
+def test_unknown_credentials_are_not_let_in(run: LocalRun) -> None:
+    endpoint = run.ask("GET", "/_local/health").json["aws"]
+    stranger = boto3.Session("AKIASTRANGER00000000", "x", region_name=REGION)
+    client = stranger.client("dynamodb", endpoint_url=endpoint)
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        client.list_tables()
+    client.close()
+
+
+def test_mail_and_text_messages_are_in_the_outbox(run: LocalRun) -> None:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "ana@example.net", "Señal"
+    message.set_content("Hola\n")
+    message["Content-Language"] = "es"
+    raw = {"Raw": {"Data": message.as_string()}}
+    to = {"ToAddresses": ["ana@example.net"]}
+    assert call(run, "sesv2", "send_email", FromEmailAddress="a@example.org", Destination=to, Content=raw) is None
+    language = {"language": {"DataType": "String", "StringValue": "en"}}
+    assert call(run, "sns", "publish", PhoneNumber="+15550100", Message="hello", MessageAttributes=language) is None
+    sent = run.ask("GET", "/_local/outbox").json
+    shown = [
+        (each["channel"], each["to"], each["language"], each["body"])
+        for each in sent
+        if each["to"] in {"ana@example.net", "+15550100"}
+    ]
+    assert shown == [("email", "ana@example.net", "es", "Hola\n"), ("sms", "+15550100", "en", "hello")]
+
+
+def test_mail_to_the_simulators_bad_address_bounces_to_the_topic_of_its_set(run: LocalRun) -> None:
+    raw = {"Raw": {"Data": "To: bounce@simulator.amazonses.com\nSubject: s\n\ntext\n"}}
+    to = {"ToAddresses": ["bounce+1@simulator.amazonses.com"]}
+    sent = {"FromEmailAddress": "a@example.org", "Destination": to, "Content": raw}
+    assert call(run, "sesv2", "send_email", **sent, ConfigurationSetName="case-review-MailSet") is None
+    client = run.client("sqs")
+    url = client.get_queue_url(QueueName="case-review-mail-events")["QueueUrl"]
+    [message] = client.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    client.close()
+    event = json.loads(message["Body"])
+    assert event["eventType"] == "Bounce"
+    assert event["bounce"]["bouncedRecipients"][0]["emailAddress"] == to["ToAddresses"][0]
+
+
+def test_mail_of_another_kind_than_the_role_allows_is_denied(run: LocalRun) -> None:
+    simple = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
+    to = {"ToAddresses": ["ana@example.net"]}
+    error = call(run, "sesv2", "send_email", FromEmailAddress="a@example.org", Destination=to, Content=simple)
+    assert error["Code"] == "AccessDeniedException"

@@ -1,0 +1,194 @@
+"""The real template's staff API, with a function that echoes what the gateway passes on in place of review."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from moto.utilities.utils import load_resource
+
+from infra.local.console.users import PASSWORD
+from tests.support.local.local_run import FIXTURE, ROOT, Answer, LocalRun
+
+WORKLIST = "/staff/worklist"
+OFFICER = {"user": "ann", "office": "ATL", "groups": ["officer", "restricted"]}
+
+
+@pytest.fixture(scope="module")
+def staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """The real template, running."""
+    folder = tmp_path_factory.mktemp("staff")
+    template = (ROOT / "template.yaml").read_text()
+    for old, new in (
+        ("CodeUri: functions/review/", f"CodeUri: {FIXTURE}/function"),
+        ("Handler: review.app.handler", "Handler: echo.app.handler"),
+        ("CodeUri: functions/", f"CodeUri: {ROOT}/functions/"),
+        ("ContentUri: shared/", f"ContentUri: {ROOT}/shared/"),
+    ):
+        assert old in template
+        template = template.replace(old, new)
+    (folder / "template.yaml").write_text(template)
+    run = LocalRun(folder, TEMPLATE=str(folder / "template.yaml"), ENVIRONMENTS="1")
+    run.wait_until_ready()
+    yield run
+    assert run.stop() == 0
+
+
+def token(run: LocalRun, **wish: object) -> str:
+    return str(run.ask("POST", "/_local/token", json.dumps(wish).encode()).json["token"])
+
+
+def read(run: LocalRun, bearer: str | None, path: str = WORKLIST) -> Answer:
+    return run.ask("GET", path, headers={"Authorization": f"Bearer {bearer}"} if bearer else {})
+
+
+def claims_passed_on(run: LocalRun, bearer: str) -> dict[str, str]:
+    answer = read(run, bearer)
+    assert answer.status == 200, answer.body
+    found: dict[str, str] = answer.json["requestContext"]["authorizer"]["claims"]
+    return found
+
+
+def part(bearer: str, number: int) -> dict[str, Any]:
+    text = bearer.split(".")[number]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return found
+
+
+def pools_own_key() -> RSAKey:
+    """The key that signs the tokens of the local pool; whoever has AWS's could do what the tests do with it."""
+    return RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+
+
+def signed(bearer: str, key: RSAKey, **changes: object) -> str:
+    """A token with some claims changed, signed anew."""
+    return jwt.encode({"alg": "RS256", "kid": part(bearer, 0)["kid"]}, {**part(bearer, 1), **changes}, key)
+
+
+def with_another_signature(bearer: str) -> str:
+    head, payload, signature = bearer.split(".")
+    return f"{head}.{payload}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+
+
+def with_more_groups(bearer: str) -> str:
+    head, _, signature = bearer.split(".")
+    payload = json.dumps({**part(bearer, 1), "cognito:groups": ["supervisor"]}).encode()
+    return f"{head}.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.{signature}"
+
+
+def unsigned(bearer: str) -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    return f"{head}.{bearer.split('.')[1]}."
+
+
+FORGERIES: dict[str, Callable[[str], str | None]] = {
+    "none": lambda _bearer: None,
+    "nonsense": lambda _bearer: "nonsense",
+    "another signature": with_another_signature,
+    "more groups": with_more_groups,
+    "unsigned": unsigned,
+    "another key": lambda bearer: signed(bearer, RSAKey.generate_key(2048)),
+    "expired": lambda bearer: signed(bearer, pools_own_key(), exp=int(time.time()) - 1),
+    "of another pool": lambda bearer: signed(bearer, pools_own_key(), iss="https://example.org"),
+    "for another client": lambda bearer: signed(bearer, pools_own_key(), aud="another"),
+    "for another use": lambda bearer: signed(bearer, pools_own_key(), token_use="access"),
+}
+
+
+@pytest.mark.proof(4)
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+def test_without_an_id_token_that_holds_nobody_gets_in(staff: LocalRun, forge: Callable[[str], str | None]) -> None:
+    answer = read(staff, forge(token(staff, **OFFICER)))
+    assert (answer.status, answer.headers["Content-Type"]) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert (answer.json["status"], answer.json["title"]) == (401, "Sign in")
+
+
+def test_a_token_signed_anew_and_unchanged_passes(staff: LocalRun) -> None:
+    """So the refusals above are for what was changed."""
+    assert read(staff, signed(token(staff, **OFFICER), pools_own_key())).status == 200
+
+
+def test_an_access_token_of_the_same_user_is_refused(staff: LocalRun) -> None:
+    token(staff, **OFFICER)
+    cognito = staff.client("cognito-idp")
+    pool = cognito.list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    client = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"][0]["ClientId"]
+    signed_in = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=client,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+    cognito.close()
+    assert read(staff, signed_in["IdToken"]).status == 200
+    assert read(staff, signed_in["AccessToken"]).status == 401
+
+
+def test_claims_arrive_as_the_gateway_passes_them_on(staff: LocalRun) -> None:
+    """All of them are text: groups joined by commas, times as a date (captured events of API Gateway)."""
+    bearer = token(staff, **OFFICER)
+    claims = claims_passed_on(staff, bearer)
+    assert all(isinstance(value, str) for value in claims.values())
+    assert set(claims) == set(part(bearer, 1))
+    assert (claims["cognito:username"], claims["custom:office"], claims["token_use"]) == ("ann", "ATL", "id")
+    assert sorted(claims["cognito:groups"].split(",")) == ["officer", "restricted"]
+    issued = datetime.strptime(claims["iat"], "%a %b %d %H:%M:%S %Z %Y").replace(tzinfo=UTC)
+    assert issued.timestamp() == part(bearer, 1)["iat"]
+
+
+def test_a_token_may_stand_without_its_scheme(staff: LocalRun) -> None:
+    answer = staff.ask("GET", WORKLIST, headers={"Authorization": token(staff, **OFFICER)})
+    assert answer.status == 200
+
+
+def test_a_user_without_groups_or_office_has_no_such_claims(staff: LocalRun) -> None:
+    claims = claims_passed_on(staff, token(staff, user="bob", groups=[]))
+    assert not {"cognito:groups", "custom:office"} & set(claims)
+
+
+def test_a_token_shows_what_was_asked_for_last(staff: LocalRun) -> None:
+    wishes: list[tuple[str | None, str]] = [
+        ("ATL", "officer"),
+        ("ELP", "supervisor"),
+        (None, "sro"),
+        ("ATL", "officer"),
+    ]
+    for office, group in wishes:
+        claims = claims_passed_on(staff, token(staff, user="eve", office=office, groups=[group]))
+        assert (claims.get("custom:office"), claims["cognito:groups"]) == (office, group)
+
+
+def test_the_same_wish_gives_the_same_token(staff: LocalRun) -> None:
+    assert token(staff, **OFFICER) == token(staff, **OFFICER)
+    assert token(staff, **OFFICER) != token(staff, **{**OFFICER, "user": "another"})
+
+
+def test_a_group_that_the_template_has_not_can_be_tried(staff: LocalRun) -> None:
+    assert claims_passed_on(staff, token(staff, user="dan", groups=["stranger"]))["cognito:groups"] == "stranger"
+
+
+@pytest.mark.parametrize("path", ["/staff/nowhere", "/staff/cases/c/nowhere"])
+def test_what_the_staff_api_has_not_is_answered_as_the_template_says(staff: LocalRun, path: str) -> None:
+    answer = read(staff, token(staff, **OFFICER), path)
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_case_reaches_the_function_by_its_id(staff: LocalRun) -> None:
+    event = read(staff, token(staff, **OFFICER), "/staff/cases/abc/contacts?why=call").json
+    assert (event["resource"], event["pathParameters"]) == ("/staff/cases/{case_id}/contacts", {"case_id": "abc"})
+    assert event["queryStringParameters"] == {"why": "call"}
+
+
+def test_both_apis_are_served_on_one_port_and_the_public_one_asks_for_no_token(staff: LocalRun) -> None:
+    assert staff.ask("GET", "/notice?language=en").status == 200
+    assert staff.ask("GET", WORKLIST).status == 401
+
+
+def test_a_tick_fires_both_schedules(staff: LocalRun) -> None:
+    assert staff.ask("POST", "/_local/tick").json == {"fired": 2}

@@ -1,0 +1,40 @@
+"""The bar of a policy switch: what it reads, and what it shows."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from infra.local.demo.policy_switch_bar import State, follow, state
+from tests.support.policy.drafts import EARLIER, publish
+from tests.support.system import System, body
+
+
+def test_how_far_a_switch_is_follows_the_worklists(system: System) -> None:
+    system.file(body())
+    system.file(body(subject={"a_number": "A000-000-012"}))
+    system.pump()
+    system.sweep()
+    assert state(system.dynamodb, system.table) is None
+    publish(system, EARLIER)
+    assert state(system.dynamodb, system.table) == State("earlier", 0, 2, ended=False)
+    system.settle(4)
+    assert state(system.dynamodb, system.table) == State("earlier", 2, 2, ended=True)
+
+
+def test_the_bar_ends_with_the_switch_and_the_watch_with_the_run() -> None:
+    states = iter(
+        [None, State("new", 1, 3, ended=False), State("new", 2, 3, ended=False), State("new", 3, 3, ended=True)]
+    )
+    looks = []
+
+    def look() -> State | None:
+        looks.append(1)
+        return next(states)
+
+    text = io.StringIO()
+    follow(look, Console(file=text, force_terminal=True, width=120), every=0.01)
+    assert len(looks) == 5, "four states, and the look that found the run gone"
+    assert "switch to new" in text.getvalue()
+    assert "every open case is under new" in text.getvalue()

@@ -1,0 +1,127 @@
+"""A preview ranks every open case under a draft, in parts and once, and writes nothing to any of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from casereview.schema.messages import PreviewMessage
+from casereview.schema.policy_records import Preview
+from casereview.store import keys
+from prioritize.policy_preview import preview as count_part
+from tests.support.aws_faults import edge, once, performs_after
+from tests.support.policy.drafts import (
+    DETAINED,
+    EARLIER,
+    ORDER,
+    amendment,
+    approve,
+    ask,
+    draft,
+    preview,
+    publish,
+    read,
+    send,
+)
+from tests.support.system import System, body
+
+if TYPE_CHECKING:
+    import pytest
+
+EARLY_A = draft("early-a", of="2021-02-18-interim")
+
+
+def test_who_would_wait_longer_than_the_target_is_told(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    system.later(days=8)
+    send(system, EARLIER.replace("    when: {removal_order: {is: final}}\n", DETAINED))
+    report = preview(system, "earlier")
+    [atlanta] = [each for each in report["offices"] if each["office"] == "ATL"]
+    assert (atlanta["before"]["overdue"], atlanta["after"]["overdue"]) == ({}, {"detained": 1})
+    assert [late["case_id"] for late in atlanta["late"]] == [system.case_of(filed).case_id]
+
+
+def test_a_part_that_is_asked_for_twice_is_counted_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prioritize.policy_preview.PART", 2)
+    for number in range(7):
+        system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    message = json.dumps({"schema": 1, "preview": "early-a", "office": "ATL"})
+    for _ in range(5):
+        system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody=message)
+    system.pump()
+    report = system.read(Preview, keys.preview("early-a", "ATL"))
+    assert (report.cases, report.part, report.done, report.work_at) == (7, 4, True, None)
+
+
+def test_a_lost_part_is_made_good_by_the_sweep(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    url = system.queues["rank"]
+    while messages := system.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            system.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    assert read(system, "early-a")["preview"]["totals"]["cases"] == 0
+    system.settle(3)
+    assert read(system, "early-a")["state"] == "previewed"
+    assert read(system, "early-a")["preview"]["totals"]["cases"] == 1
+
+
+def test_a_draft_that_was_replaced_makes_its_preview_stale(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    send(system, EARLY_A.replace("cap: 20", "cap: 21"))
+    system.pump()
+    found = read(system, "early-a")
+    assert (found["state"], found["preview"]["stale"], found["preview"]["done"]) == ("draft", True, False)
+    assert all(report.work_at is None for report in system.all(Preview, "OFFICE"))
+
+
+def test_a_new_preview_replaces_the_old(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    first, second = preview(system, "early-a"), preview(system, "early-a")
+    assert first["run"] != second["run"]
+    assert first["totals"] == second["totals"]
+
+
+def test_the_preview_of_an_amendment_shows_what_would_govern_then(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, amendment("vacatur", ORDER, "2025-01-20T05:00:00Z/2026-12-01T00:00:00Z"))
+    report = preview(system, "vacatur")
+    [atlanta] = [each for each in report["offices"] if each["office"] == "ATL"]
+    assert (atlanta["before"]["categories"], atlanta["after"]["categories"]) == ({"removable": 1}, {})
+    approve(system, "vacatur")
+    assert system.cases[0].policy == ORDER
+
+
+def test_a_packaged_policy_can_be_previewed_too(system: System) -> None:
+    publish(system, EARLIER)
+    system.later(seconds=11)
+    filed = system.file(body())
+    system.pump()
+    report = preview(system, ORDER)
+    assert (report["against"], report["totals"]["cases"]) == ("earlier", 1)
+    assert system.case_of(filed).policy == "earlier"
+
+
+def test_of_two_that_do_the_same_part_at_once_one_counts(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    message = PreviewMessage(preview="early-a", office="ATL")
+    other = once(lambda: count_part(system.prioritize, message))
+    with edge("dynamodb.TransactWriteItems", performs_after(other)):
+        count_part(system.prioritize, message)
+    report = system.read(Preview, keys.preview("early-a", "ATL"))
+    assert (report.cases, report.part) == (1, 1)

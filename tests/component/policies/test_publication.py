@@ -1,0 +1,176 @@
+"""A policy's life: sent, approved by somebody else, in force at its time, amended; and never changed once approved."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+
+from casereview.policy import packaged
+from casereview.schema.policy_records import PolicyInForce, PolicyRecord
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, put_over
+from review.policies.publication import verdict
+from review.schema.policies import PolicyApproval
+from tests.support.aws_faults import edge, refuses
+from tests.support.policy.drafts import (
+    APPROVER,
+    AUTHOR,
+    EARLIER,
+    ORDER,
+    amendment,
+    approve,
+    draft,
+    publish,
+    read,
+    send,
+)
+from tests.support.system import Answer, Staff, System
+
+
+def attempt(system: System, policy_id: str, staff: Staff = APPROVER, **more: object) -> Answer:
+    body = {"approve": True, "why": "Read.", **more}
+    return system.staff(staff, "POST", f"/staff/policies/{policy_id}/approval", body)
+
+
+def states(system: System) -> dict[str, str]:
+    answer = system.staff(AUTHOR, "GET", "/staff/policies").json()
+    return {item["policy_id"]: item["state"] for item in answer["policies"]}
+
+
+def test_the_packaged_documents_are_the_first_entries(system: System) -> None:
+    answer = system.staff(AUTHOR, "GET", "/staff/policies").json()
+    assert [item["policy_id"] for item in answer["policies"]] == list(packaged.PACKAGED)
+    assert answer["in_force"] == ORDER
+    assert states(system) == dict(zip(packaged.PACKAGED, ("superseded", "superseded", "in_force"), strict=True))
+    assert all(item["packaged"] and item["author"] is None for item in answer["policies"])
+    assert read(system, ORDER)["document"] == packaged.text_of(ORDER)
+
+
+def test_a_document_goes_from_draft_to_force_by_two_people(system: System) -> None:
+    sent = send(system, draft("next", since="2026-12-01T00:00:00-05:00"))
+    assert (sent["state"], sent["author"], sent["governs"]) == ("draft", "paula", False)
+    assert (sent["issued"], sent["created_at"]) == ("2025-01-20", "2026-11-24T15:00:00.000Z")
+    approved = approve(system, "next", digest=sent["digest"])
+    assert (approved["state"], approved["approver"], approved["why"]) == ("approved", "peter", "Read and agreed.")
+    assert approved["in_force"] == [{"since": "2026-12-01T05:00:00.000Z", "until": None}]
+    system.later(days=6, hours=14)
+    assert (states(system)["next"], states(system)[ORDER]) == ("in_force", "superseded")
+
+
+def test_an_author_never_approves_the_own_draft(system: System) -> None:
+    send(system, EARLIER)
+    assert attempt(system, "earlier", AUTHOR).status == HTTPStatus.CONFLICT
+    assert states(system)["earlier"] == "draft"
+
+
+def test_the_table_refuses_an_author_where_the_code_does_not(system: System) -> None:
+    send(system, EARLIER)
+    record = system.read(PolicyRecord, keys.policy("earlier"))
+    with pytest.raises(RefusedError):
+        system.intake.table.write(verdict(record, "paula", PolicyApproval(approve=True, why="Mine."), system.time))
+    assert system.read(PolicyRecord, keys.policy("earlier")) == record
+
+
+def test_an_approved_document_never_changes(system: System) -> None:
+    publish(system, draft("next", since="2026-12-01T00:00:00Z"))
+    before = system.read(PolicyRecord, keys.policy("next"))
+    again = system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft("next", ("cap: 20", "cap: 21"))})
+    assert again.status == HTTPStatus.CONFLICT
+    assert attempt(system, "next").status == HTTPStatus.CONFLICT
+    assert attempt(system, "next", approve=False).status == HTTPStatus.CONFLICT
+    assert system.read(PolicyRecord, keys.policy("next")) == before
+    with pytest.raises(RefusedError):
+        system.intake.table.write(put_over(before.model_copy(update={"text": "other"}), state="draft"))
+
+
+@pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
+def test_the_id_of_a_packaged_document_is_taken(system: System, name: str) -> None:
+    answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft(name)})
+    assert answer.status == HTTPStatus.CONFLICT
+
+
+def test_an_author_replaces_a_draft_and_nobody_else_does(system: System) -> None:
+    first = send(system, EARLIER)
+    second = send(system, EARLIER.replace("first_look: 7d", "first_look: 6d"))
+    assert second["digest"] != first["digest"]
+    other = system.staff(APPROVER, "POST", "/staff/policies", {"document": EARLIER})
+    assert other.status == HTTPStatus.CONFLICT
+    assert attempt(system, "earlier", digest=first["digest"]).status == HTTPStatus.CONFLICT
+    assert approve(system, "earlier", digest=second["digest"])["governs"]
+
+
+def test_a_refused_draft_stays_refused(system: System) -> None:
+    send(system, EARLIER)
+    refused = system.staff(APPROVER, "POST", "/staff/policies/earlier/approval", {"approve": False, "why": "No."})
+    assert refused.json()["state"] == "refused"
+    assert attempt(system, "earlier").status == HTTPStatus.CONFLICT
+    assert not read(system, "earlier")["governs"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/nothing/preview", "/nothing/approval"])
+def test_what_is_not_there_is_not_found(system: System, path: str) -> None:
+    method = "GET" if path == "/nothing" else "POST"
+    body = {"approve": True, "why": "x"} if path.endswith("approval") else {}
+    assert system.staff(AUTHOR, method, f"/staff/policies{path}", body).status == HTTPStatus.NOT_FOUND
+
+
+def test_a_packaged_document_is_not_decided_on(system: System) -> None:
+    assert attempt(system, ORDER).status == HTTPStatus.CONFLICT
+
+
+def test_a_faulty_document_is_refused_with_every_fault(system: System) -> None:
+    text = draft("bad", ("{custody: {is: detained}}", "{language: {is: es}}"), ("earlier_by: 30d", "earlier_by: 40d"))
+    answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": text})
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    [fault] = answer.json()["errors"]
+    assert fault["pointer"] == "/document"
+    assert "lanes detained when" in fault["message"]
+    assert fault["message"].startswith("line ")
+    assert fault["message"].endswith("[unknown_fact]")
+    assert "bad" not in states(system)
+
+
+def test_a_policy_is_vacated_and_revived_without_a_deployment(system: System) -> None:
+    publish(system, EARLIER)
+    assert states(system)[ORDER] == "superseded"
+    vacated = publish(system, amendment("vacatur", "earlier", "2026-11-24T15:00:00Z/2026-11-25T00:00:00Z"))
+    assert (vacated["kind"], vacated["amends"], vacated["governs"]) == ("amendment", "earlier", False)
+    system.later(days=1)
+    assert (states(system)["earlier"], states(system)[ORDER]) == ("vacated", "in_force")
+    spans = ("2026-11-24T15:00:00Z/2026-11-25T00:00:00Z", "2026-11-26T00:00:00Z")
+    publish(system, amendment("revival", "earlier", *spans))
+    assert states(system)["earlier"] == "approved"
+    system.later(days=1)
+    assert states(system)["earlier"] == "in_force"
+    assert [item["policy_id"] for item in read(system, "earlier")["amendments"]] == ["vacatur", "revival"]
+
+
+def test_an_amendment_can_leave_none_in_force(system: System) -> None:
+    publish(system, amendment("end", ORDER, "2025-01-20T05:00:00Z/2026-11-24T15:00:00Z"))
+    assert system.staff(AUTHOR, "GET", "/staff/policies").json()["in_force"] is None
+    named = system.read(PolicyInForce, keys.IN_FORCE)
+    assert (named.policy, named.digest) == (None, packaged.compiled(packaged.DEFAULT).digest)
+
+
+def test_only_an_approved_policy_is_amended(system: System) -> None:
+    answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": amendment("x", "nothing")})
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "[unknown_policy]" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("groups", ["officer", "supervisor", "sro", "restricted", ""])
+def test_policies_are_open_to_the_policy_office_alone(system: System, groups: str) -> None:
+    assert system.staff(Staff("x", groups), "GET", "/staff/policies").status == HTTPStatus.FORBIDDEN
+
+
+def test_who_meets_another_transaction_is_asked_to_try_again_and_told_nothing_untrue(system: System) -> None:
+    send(system, EARLIER)
+    conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+    with edge("dynamodb.TransactWriteItems", conflict):
+        answers = [
+            system.staff(AUTHOR, "POST", "/staff/policies", {"document": EARLIER}),
+            attempt(system, "earlier"),
+        ]
+    assert [answer.status for answer in answers] == [HTTPStatus.SERVICE_UNAVAILABLE] * 2
+    assert approve(system, "earlier")["state"] == "in_force"

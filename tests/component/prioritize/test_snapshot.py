@@ -1,0 +1,56 @@
+"""Snapshots: each office is counted by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from casereview.routing.offices import queues
+from casereview.schema.records import Snapshot
+from casereview.store import keys
+from casereview.store.table import Standing, Table
+from tests.support.system import System, body
+
+
+def test_an_office_that_cannot_be_counted_holds_up_no_other(system: System) -> None:
+    bad = system.file(body())
+    system.file(body(subject={"a_number": "A000-000-012"}, facts={"facility": "EAZ"}))
+    system.pump()
+    system.dynamodb.update_item(
+        TableName=system.table,
+        Key={"pk": {"S": f"CASE#{system.case_of(bad).case_id}"}, "sk": {"S": "CASE"}},
+        UpdateExpression="SET filed_at = :bad",
+        ExpressionAttributeValues={":bad": {"S": "never"}},
+    )
+    system.later(hours=1)
+    assert system.duty("snapshot") == {"counted": 1, "failed": 1}
+    counted = system.read(Snapshot, keys.snapshot("PHO"))
+    assert [(lane.lane, lane.open) for lane in counted.lanes] == [("detained", 1)]
+    assert counted.oldest == system.time - timedelta(hours=1)
+
+
+class _OutOfTimeError(BaseException):
+    """The end of a run in its midst."""
+
+
+def test_each_office_is_counted_in_its_turn_though_no_run_has_time_for_all(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, counted = Table.standing, list[str]()
+
+    def limited(table: Table, office: str) -> Iterator[Standing]:
+        if len(counted) % 6 == 5:
+            counted.append("out of time")
+            raise _OutOfTimeError
+        counted.append(office)
+        return whole(table, office)
+
+    monkeypatch.setattr(Table, "standing", limited)
+    for _ in queues():
+        with pytest.raises(_OutOfTimeError):
+            system.duty("snapshot")
+        system.later(minutes=5)
+    assert {snapshot.office for snapshot in system.all(Snapshot, "SNAPSHOT")} >= set(queues())
+    assert counted.count("ATL") == 5

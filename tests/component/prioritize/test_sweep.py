@@ -1,0 +1,238 @@
+"""The sweep: nothing owed is forgotten, nothing bad holds the others up, and idle cases cost nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from casereview.cases.due import ATTEMPTS, SHARDS
+from prioritize.sweep import LONGEST, PER_SHARD
+from tests.support.aws_calls import Call, Make, intercepted, names, recorded
+from tests.support.system import System, body
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def _lose_messages(system: System) -> None:
+    for url in system.queues.values():
+        while messages := system.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                system.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def test_a_removal_four_days_away_becomes_imminent_when_the_72_hours_begin(system: System) -> None:
+    filed = system.file(body(facts={"removal_at": (system.time + timedelta(days=4)).isoformat()}))
+    system.pump()
+    system.later(hours=23, minutes=55)
+    system.settle(4)
+    assert system.case_of(filed).lane == "detained"
+    system.settle(3)
+    case = system.case_of(filed)
+    assert case.lane == "imminent_removal"
+    assert case.lane_since == case.filed_at + timedelta(hours=24)
+    assert case.target_at == case.filed_at + timedelta(hours=28)
+
+
+def test_a_passed_removal_date_stays_in_its_lane_flagged(system: System) -> None:
+    filed = system.file(body(facts={"removal_at": (system.time + timedelta(hours=2)).isoformat()}))
+    system.pump()
+    system.later(hours=2)
+    system.settle(3)
+    case = system.case_of(filed)
+    assert case.lane == "imminent_removal"
+    assert "removal_date_passed" in case.flags
+
+
+def test_lost_messages_are_made_good_by_the_sweep(system: System) -> None:
+    filed = system.file(body())
+    _lose_messages(system)
+    system.pump()
+    assert system.look_up(filed)["status"] == "received"
+    system.settle(3)
+    assert system.look_up(filed)["status"] == "in_line"
+    assert len(system.outbox()) == 1
+
+
+def test_what_is_due_for_less_than_a_minute_is_left_to_its_message(system: System) -> None:
+    system.file(body())
+    system.later(seconds=59)
+    assert system.sweep()["asked"] == 0
+    system.later(seconds=1)
+    assert system.sweep()["asked"] == 2
+
+
+def test_asking_again_backs_off(system: System) -> None:
+    system.file(body())
+    asked = []
+    for _ in range(16):
+        system.later(minutes=1)
+        asked.append(system.sweep()["asked"])
+        _lose_messages(system)
+    assert asked == [2, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
+
+
+def _break(system: System, filed: dict[str, str]) -> None:
+    """Make a case that cannot be read: every ranking of it fails."""
+    case = system.case_of(filed)
+    system.dynamodb.update_item(
+        TableName=system.table,
+        Key={"pk": {"S": f"CASE#{case.case_id}"}, "sk": {"S": "CASE"}},
+        UpdateExpression="SET filed_at = :bad",
+        ExpressionAttributeValues={":bad": {"S": "never"}},
+    )
+
+
+def _until_stuck(system: System) -> bool:
+    for _ in range(120):
+        system.later(minutes=10)
+        if system.sweep()["stuck"]:
+            return True
+        system.pump()
+    return False
+
+
+def test_a_case_that_always_fails_ends_stuck_and_delays_no_other(
+    system: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = system.file(body()), system.file(body(subject={"a_number": "A000-000-012"}))
+    case_id = system.case_of(bad).case_id
+    _break(system, bad)
+    system.pump()
+    assert system.look_up(good)["status"] == "in_line"
+    assert _until_stuck(system)
+    item = next(item for item in system.items() if item["pk"]["S"] == f"CASE#{case_id}" and item["sk"]["S"] == "CASE")
+    assert (item["stuck"]["BOOL"], item["attempts"]["N"]) == (True, str(ATTEMPTS))
+    assert item["due_shard"]["S"] == "stuck"
+    assert '"Stuck":[1.0]' in capsys.readouterr().out
+
+
+def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
+    filed = system.file(body())
+    case = system.case_of(filed)
+    _break(system, filed)
+    assert _until_stuck(system)
+    system.dynamodb.update_item(
+        TableName=system.table,
+        Key={"pk": {"S": f"CASE#{case.case_id}"}, "sk": {"S": "CASE"}},
+        UpdateExpression="SET filed_at = :good",
+        ExpressionAttributeValues={":good": {"S": "2026-11-24T15:00:00.000Z"}},
+    )
+    _lose_messages(system)
+    assert system.duty("redrive") == {"redriven": 1}
+    system.pump()
+    mended = system.case_of(filed)
+    assert (mended.status, mended.stuck, mended.attempts) == ("in_line", False, 0)
+    assert system.duty("redrive") == {"redriven": 0}
+
+
+def test_an_idle_tick_costs_the_same_at_any_docket(system: System) -> None:
+    system.sweep()
+    with recorded() as empty:
+        system.sweep()
+    for number in range(30):
+        system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
+    system.pump()
+    with recorded() as full:
+        system.sweep()
+    assert names(empty) == names(full)
+    assert names(full).count("dynamodb.Query") <= SHARDS + 1
+
+
+def test_a_flood_is_asked_for_in_parts(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PER_SHARD >= 100
+    monkeypatch.setattr("prioritize.sweep.PER_SHARD", 1)
+    for number in range(20):
+        system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
+    _lose_messages(system)
+    system.later(minutes=2)
+    assert 0 < system.sweep()["asked"] <= SHARDS
+
+
+def test_of_two_sweeps_that_see_the_same_item_one_asks(system: System) -> None:
+    system.file(body())
+    system.later(minutes=2)
+    table = system.prioritize.table
+    seen = [(shard, due) for shard in [f"{n:02d}" for n in range(SHARDS)] for due in table.due(shard, system.time, 10)]
+    assert len(seen) == 2
+    for shard, due in seen:
+        later = system.time + timedelta(minutes=2)
+        won = [table.postpone(due, shard, later, attempts=1, stuck=False) for _ in range(2)]
+        assert won == [True, False]
+
+
+def test_a_case_that_is_up_to_date_writes_nothing(system: System) -> None:
+    filed = system.file(body())
+    system.pump()
+    before = system.items()
+    message = json.dumps({"schema": 1, "case_id": system.case_of(filed).case_id})
+    for _ in range(3):
+        system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody=message)
+    system.pump()
+    assert system.items() == before
+
+
+def test_a_message_about_nothing_is_done_with(system: System) -> None:
+    system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody='{"schema": 1, "case_id": "NONE"}')
+    system.pump()
+    attributes = system.sqs.get_queue_attributes(QueueUrl=system.queues["rank"], AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+
+def test_poison_comes_back_alone(system: System) -> None:
+    filed = system.file(body())
+    system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody="poison")
+    system.pump()
+    assert system.look_up(filed)["status"] == "in_line"
+    attributes = system.sqs.get_queue_attributes(QueueUrl=system.queues["rank"], AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+def test_a_missed_target_is_reported_once(system: System, capsys: pytest.CaptureFixture[str]) -> None:
+    filed = system.file(body(facts={"claims_us_citizenship": True}))
+    system.pump()
+    system.later(hours=4)
+    system.settle(5)
+    assert system.case_of(filed).missed
+    reports = [line for line in capsys.readouterr().out.splitlines() if "TargetMissed" in line]
+    assert len(reports) == 1
+    assert '"office":"ATL"' in reports[0]
+
+
+def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: System) -> None:
+    for number in range(1, 11):
+        system.file(body(subject={"a_number": f"A{number:09d}"}))
+    _lose_messages(system)
+
+    def slowly(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        if asked.operation == "SendMessage":
+            system.later(seconds=1)
+        return make(asked.operation, asked.parameters)
+
+    found = []
+    with intercepted(slowly):
+        for _ in range(2):
+            system.later(minutes=1)
+            found.append(system.sweep()["asked"])
+    most = LONGEST // timedelta(seconds=1) + 1
+    assert found == [most, 20 - most]
+    system.pump()
+    assert {case.status for case in system.cases} == {"in_line"}
+    assert {notice.state for notice in system.notices} == {"sent"}
+
+
+def test_each_minute_another_shard_is_the_first(system: System) -> None:
+    first = []
+    for _ in range(SHARDS):
+        system.later(minutes=1)
+        with recorded() as calls:
+            system.sweep()
+        shards = [call.parameters["ExpressionAttributeValues"][":shard"]["S"] for call in calls if _is_due(call)]
+        assert len(shards) == len(set(shards)) == SHARDS
+        first.append(shards[0])
+    assert len(set(first)) == SHARDS
+
+
+def _is_due(call: Call) -> bool:
+    return ":shard" in call.parameters.get("ExpressionAttributeValues", {})

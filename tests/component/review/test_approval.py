@@ -1,0 +1,223 @@
+"""Approval: where the policy asks for one, a decision waits for a supervisor who is not its author."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from casereview.schema.base import rfc3339
+from tests.support.staff import (
+    CLEARED,
+    COLLEAGUE,
+    LAWYER,
+    OFFICER,
+    OTHER_SUPERVISOR,
+    POLICY_A,
+    SISTER,
+    SUPERVISOR,
+    SWITCH,
+    Matter,
+    claimed,
+    decide,
+    decision,
+    item,
+    matter,
+    post,
+    read,
+    verify,
+)
+from tests.support.system import Staff, System
+
+
+def _proposed(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any field
+    """Return a case whose decision waits for the approval that the policy of 2021 asks for."""
+    system.time = POLICY_A
+    held = claimed(system, **changes)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "awaiting_approval"
+    return held
+
+
+def test_what_waits_for_approval_is_told_to_nobody(system: System) -> None:
+    held = _proposed(system)
+    told = system.look_up(held.filed)
+    assert (told["status"], told["decision"]) == ("in_review", None)
+    assert "news" not in {notice.template for notice in system.notices}
+    assert item(system, held.case_id)["status"] == "awaiting_approval"
+
+
+def _shown(system: System, held: Matter) -> tuple[str, str]:
+    told = system.look_up(held.filed)
+    return told["status"], told["status_since"]
+
+
+def test_a_requester_does_not_see_a_decision_come_and_go_by_the_time_of_the_state(system: System) -> None:
+    """Proposed and returned, twice over: all the while it is in review since the officer took it up."""
+    system.time = POLICY_A
+    held = claimed(system)
+    since = rfc3339(system.time)
+    assert _shown(system, held) == ("in_review", since)
+    for _ in range(2):
+        system.later(hours=2)
+        decide(system, OFFICER, held.case_id, outcome="declined")
+        assert _shown(system, held) == ("in_review", since)
+        system.later(hours=2)
+        system.on(held.filed, "POST", "/updates", {"statement": "One thing more."})
+        system.pump()
+        assert _shown(system, held) == ("in_review", since)
+        system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+        system.pump()
+        assert _shown(system, held) == ("in_review", since)
+    system.later(hours=1)
+    system.work(OFFICER, held.case_id, "release")
+    assert _shown(system, held) == ("in_line", rfc3339(system.time))
+    system.later(hours=1)
+    system.work(OFFICER, held.case_id, "claim")
+    assert _shown(system, held) == ("in_review", rfc3339(system.time))
+
+
+def test_a_decision_that_was_approved_is_shown_since_then(system: System) -> None:
+    held = _proposed(system)
+    system.later(hours=2)
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert _shown(system, held) == ("decided", rfc3339(system.time))
+    assert system.case_of(held.filed).shown_since is None
+
+
+def test_staff_see_since_when_a_decision_waits_for_its_approval(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system)
+    system.later(hours=2)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert read(system, SUPERVISOR, held.case_id)["status_since"] == rfc3339(system.time)
+
+
+def test_a_third_party_sees_no_time_move_whatever_happens_to_the_case(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, requester=SISTER)
+    since = rfc3339(system.case_of(held.filed).filed_at)
+    system.later(hours=2)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert _shown(system, held) == ("received", since)
+    system.later(hours=2)
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+    assert _shown(system, held) == ("received", since)
+    decide(system, OFFICER, held.case_id, outcome="granted")
+    assert _shown(system, held) == ("received", since)
+
+
+def test_a_supervisor_who_is_not_its_author_approves(system: System) -> None:
+    held = _proposed(system)
+    assert post(system, OFFICER, held.case_id, "approval", {"approve": True, "why": "x"}).status == 403
+    approved = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (approved["status"], approved["claimed_by"]) == ("decided", None)
+    system.pump()
+    assert system.look_up(held.filed)["decision"]["outcome"] == "declined"
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "approved")
+    assert (event.user, event.details["approve"]) == ("sue", True)
+
+
+def test_no_supervisor_approves_the_own_decision(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, by=SUPERVISOR)
+    decide(system, SUPERVISOR, held.case_id, outcome="declined")
+    own = post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"})
+    assert own.status == 409
+    assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "x"}).status == 409
+    system.work(OTHER_SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"})
+
+
+def test_a_refused_decision_returns_to_its_author(system: System) -> None:
+    held = _proposed(system)
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Weigh the children."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    system.pump()
+    assert "children" in str(read(system, OFFICER, held.case_id)["statements"])
+    assert read(system, OFFICER, held.case_id)["outcome"] is None
+    assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
+    assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
+
+
+def test_after_a_switch_the_decision_returns_to_its_author_even_if_it_is_approved(system: System) -> None:
+    system.time = SWITCH - timedelta(hours=1)
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    system.time = SWITCH
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned")
+    assert event.details["policy_changed"] is True
+    system.settle(3)
+    assert read(system, OFFICER, held.case_id)["policy"] == "2021-09-30-guidelines"
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+def test_what_is_said_while_a_decision_waits_returns_it_to_its_author(system: System) -> None:
+    held = _proposed(system)
+    system.later(hours=1)
+    assert system.on(held.filed, "POST", "/updates", {"facts": {"serious_illness": True}}).status == 202
+    system.pump()
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned")
+    assert (event.details["case_changed"], event.details["policy_changed"]) == (True, False)
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "awaiting_approval"
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert system.look_up(held.filed)["status"] == "decided"
+
+
+def test_somebody_who_joins_while_a_decision_waits_returns_it_too(system: System) -> None:
+    held = _proposed(system)
+    joined = matter(system, requester=SISTER)
+    assert joined.case_id == held.case_id
+    assert system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Yes."})["status"] == "in_review"
+
+
+@pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "moot"])
+def test_what_lets_nobody_be_removed_needs_no_approval(system: System, outcome: str) -> None:
+    system.time = POLICY_A
+    held = claimed(system)
+    assert decide(system, OFFICER, held.case_id, outcome=outcome)["status"] == "decided"
+
+
+def test_where_a_category_is_presumed_the_directors_approval_is_not_asked_for(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, facts={"convictions": [{"kind": "aggravated_felony"}]})
+    assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
+
+
+def test_only_a_decision_that_waits_is_approved(system: System) -> None:
+    held = matter(system)
+    assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"}).status == 409
+    for wrong in ({"approve": "yes", "why": "x"}, {"approve": True}, {"approve": True, "why": " "}):
+        assert post(system, SUPERVISOR, held.case_id, "approval", wrong).status == 422
+
+
+def test_a_decision_that_waits_outlives_every_lease_and_stays_its_authors(system: System) -> None:
+    held = _proposed(system)
+    system.later(days=3)
+    system.settle(5)
+    assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
+    assert system.case_of(held.filed).claimed_by == "omar"
+
+
+def test_a_restricted_decision_is_approved_by_who_may_open_it(system: System) -> None:
+    system.time = POLICY_A
+    held = claimed(system, by=CLEARED, facts={"relief_pending": ["t_visa"]}, requester=LAWYER)
+    decide(system, CLEARED, held.case_id, outcome="declined")
+    given = {"approve": True, "why": "x"}
+    assert post(system, SUPERVISOR, held.case_id, "approval", given).status == 404
+    assert post(system, Staff("sy", "supervisor,restricted"), held.case_id, "approval", given).status == 200
+
+
+def test_citizenship_confirmed_while_a_decline_waits_returns_it_to_be_referred(system: System) -> None:
+    held = _proposed(system)
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
+    returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
+    assert returned["status"] == "in_review"
+    system.pump()
+    again = decision(system, OFFICER, held.case_id, outcome="declined")
+    assert post(system, OFFICER, held.case_id, "decision", again).status == 409
+    assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"

@@ -1,0 +1,125 @@
+"""Reads are written down before they are answered; contact data opens by a read of its own; nobody searches by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from casereview.schema.records import Read
+from tests.support.aws_faults import edge, refuses
+from tests.support.staff import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, matter, read
+from tests.support.system import Staff, System
+
+READS = {"": "case", "/contacts?why=To call": "contacts", "/ranking": "ranking", "/history": "history"}
+
+
+def _reads(system: System) -> list[Read]:
+    return system.all(Read, "READ#")
+
+
+def _history(system: System, case_id: str) -> list[dict[str, Any]]:
+    """Read the history a second later, without that read itself."""
+    system.later(seconds=1)
+    auditor = Staff("auditor", "supervisor")
+    events = system.staff(auditor, "GET", f"/staff/cases/{case_id}/history").json()["events"]
+    assert [event["kind"] for event in events if event["user"] == "auditor"] == ["read"]
+    return [event for event in events if event["user"] != "auditor"]
+
+
+@pytest.mark.parametrize(("path", "what"), READS.items(), ids=READS.values())
+def test_each_read_says_who_when_and_what(system: System, path: str, what: str) -> None:
+    held = matter(system)
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{path}").status == 200
+    (found,) = _reads(system)
+    assert (found.user, found.what, found.at, found.case_id) == ("omar", what, system.time, held.case_id)
+    shown = [event for event in _history(system, held.case_id) if event["kind"] == "read"]
+    assert [(event["user"], event["details"]["what"]) for event in shown] == [("omar", what)]
+
+
+def test_a_read_is_in_the_history_of_whoever_reads_next_and_in_no_ranking(system: System) -> None:
+    held = matter(system)
+    version = system.case_of(held.filed).version
+    for user in (OFFICER, SUPERVISOR):
+        system.later(seconds=1)
+        read(system, user, held.case_id)
+    assert system.case_of(held.filed).version == version
+    shown = [event["user"] for event in _history(system, held.case_id) if event["kind"] == "read"]
+    assert shown == ["omar", "sue"]
+
+
+@pytest.mark.parametrize("path", READS, ids=READS.values())
+def test_without_the_audit_nothing_is_told(system: System, path: str) -> None:
+    held = matter(system)
+    with edge("dynamodb.TransactWriteItems", refuses("AccessDeniedException")):
+        answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{path}")
+    assert answer.status == 503
+    assert "Ana" not in answer.body
+    assert held.receipt not in answer.body
+    assert _reads(system) == []
+
+
+def test_who_is_refused_has_read_nothing(system: System) -> None:
+    held = matter(system)
+    for path in READS:
+        assert system.staff(ELSEWHERE, "GET", f"/staff/cases/{held.case_id}{path}").status == 404
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts").status == 422
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts?why= ").status == 422
+    assert _reads(system) == []
+
+
+def test_contact_data_opens_by_its_own_read_with_a_reason_alone(system: System) -> None:
+    held = matter(system, requester=LAWYER)
+    assert "lee@example.org" not in str(read(system, OFFICER, held.case_id))
+    for what in ("ranking", "history"):
+        assert "lee@example.org" not in system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/{what}").body
+    answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts?why=Mirabel-called").json()
+    assert answer["contacts"][held.receipt]["email"] == "lee@example.org"
+    assert "Mirabel" not in str(system.items())
+    (shown,) = [event for event in _history(system, held.case_id) if event["details"].get("what") == "contacts"]
+    assert shown["details"]["why"] == "Mirabel-called"
+
+
+def test_contact_data_changed_later_is_what_opens_and_shows_nowhere_else(system: System) -> None:
+    held = matter(system)
+    system.on(held.filed, "POST", "/updates", {"contact": {"email": "new@example.org"}, "statement": "I moved."})
+    system.pump()
+    found = read(system, OFFICER, held.case_id)
+    assert "I moved." in str(found["statements"])
+    assert "new@example.org" not in str(found)
+    answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts?why=x").json()
+    assert answer["contacts"][held.receipt]["email"] == "new@example.org"
+
+
+def test_every_change_names_its_cause(system: System) -> None:
+    held = claimed(system)
+    system.work(OFFICER, held.case_id, "release")
+    system.on(held.filed, "POST", "/updates", {"statement": "x"})
+    events = _history(system, held.case_id)
+    assert [(event["kind"], event["actor"], event["user"]) for event in events] == [
+        ("filed", "requester", None),
+        ("ranked", "system", None),
+        ("claimed", "officer", "omar"),
+        ("released", "officer", "omar"),
+        ("updated", "requester", None),
+    ]
+    assert [event["version"] for event in events] == [1, 2, 3, 4, 5]
+    assert all(datetime.fromisoformat(event["at"]) <= system.time for event in events)
+    assert events[2]["changes"]["status"] == {"from": "in_line", "to": "in_review"}
+
+
+def test_old_rankings_stay_in_the_history(system: System) -> None:
+    held = matter(system)
+    system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
+    system.pump()
+    rankings = [event["ranking"]["lane"] for event in _history(system, held.case_id) if event["kind"] == "ranked"]
+    assert rankings == ["detained", "imminent_removal"]
+
+
+def test_officers_are_shown_no_suggested_outcome(system: System) -> None:
+    held = matter(system, facts={"convictions": [{"kind": "felony"}]})
+    found = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/ranking").json()
+    assert not {"outcome", "suggestion", "score", "recommendation"} & set(found)
+    assert found["policy"]
+    assert all(rule["text"] and rule["source"] for rule in found["rules"])

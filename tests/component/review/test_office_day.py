@@ -1,0 +1,77 @@
+"""A day at the office: take the next case, read, verify, ask, decide, approve, escalate, override."""
+
+from __future__ import annotations
+
+from tests.support.system import Staff, System, body
+
+OFFICER, COLLEAGUE = Staff("omar"), Staff("olga")
+SUPERVISOR = Staff("sue", "supervisor")
+OFFICIAL = Staff("sam", "sro", None)
+LAWYER = {"role": "attorney", "name": "Lee Example", "authority": "g28", "contact": {"email": "lee@example.org"}}
+
+
+def _decision(system: System, case_id: str, **changes: object) -> dict[str, object]:
+    read = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}").json()
+    plain = {
+        "outcome": "granted",
+        "reasons_for_requester": "You have family here.",
+        "internal_reasons": "Low priority.",
+        "factors": [],
+        "policy": read["policy"],
+        "case_version": read["case_version"],
+    }
+    return {**plain, **changes}
+
+
+def test_a_day_at_the_office(system: System) -> None:
+    filed = system.file(body(requester=LAWYER))
+    system.pump()
+    assert system.look_up(filed)["disclosure"] == "limited"
+    worklist = system.staff(OFFICER, "GET", "/staff/worklist?office=ATL").json()
+    assert [(item["position"], item["status"]) for item in worklist["items"]] == [(1, "in_line")]
+    taken = system.staff(OFFICER, "POST", "/staff/worklist/next", {}).json()
+    case_id = taken["case_id"]
+    assert (taken["status"], taken["claimed_by"]) == ("in_review", "omar")
+    read = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}").json()
+    assert read["requests"][0]["body"]["subject"]["given_name"] == "Ana"
+    assert "contact" not in read["requests"][0]["body"]["requester"]
+    contacts = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}/contacts?why=call").json()
+    assert contacts["contacts"][filed["receipt"]]["email"] == "lee@example.org"
+    authority = {"receipt": filed["receipt"], "authority": "g28", "verdict": "confirmed", "why": "Form seen."}
+    system.work(OFFICER, case_id, "verifications", authority)
+    system.pump()
+    assert system.look_up(filed)["disclosure"] == "full"
+    ask = {"asked": ["Proof of residence, please."], "answer_by": "2026-12-04T12:00:00-05:00"}
+    system.work(OFFICER, case_id, "information-requests", ask)
+    system.pump()
+    told = system.look_up(filed)
+    assert (told["status"], told["asked_for"]) == ("information_needed", ["Proof of residence, please."])
+    assert system.outbox()[-1].to == "lee@example.org"
+    system.later(days=3)
+    system.on(filed, "POST", "/updates", {"statement": "Here it is."})
+    system.pump()
+    assert system.look_up(filed)["status"] == "in_line"
+    system.work(OFFICER, case_id, "claim")
+    decided = system.work(OFFICER, case_id, "decision", _decision(system, case_id, outcome="declined"))
+    assert decided["status"] == "decided"
+    system.pump()
+    told = system.look_up(filed)
+    assert told["decision"]["outcome"] == "declined"
+    assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    second = system.staff(OFFICIAL, "POST", "/staff/worklist/next", {}).json()
+    assert second["case_id"] == case_id
+    read = system.staff(OFFICIAL, "GET", f"/staff/cases/{case_id}").json()
+    final = {
+        "outcome": "override",
+        "reasons_for_requester": "We changed it.",
+        "internal_reasons": "Family overlooked.",
+        "factors": [],
+        "policy": read["policy"],
+        "case_version": read["case_version"],
+    }
+    assert system.work(OFFICIAL, case_id, "decision", final)["status"] == "closed"
+    system.pump()
+    told = system.look_up(filed)
+    assert (told["status"], told["decision"]["outcome"]) == ("closed", "override")
+    assert len([sent for sent in system.outbox() if "news" in sent.subject or "noticia" in sent.subject]) == 2

@@ -1,0 +1,240 @@
+"""Transfer, a recorded removal, reopening: what stays and what begins anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from casereview.schema.records import Case
+from casereview.store import keys
+from tests.support.staff import (
+    ELSEWHERE,
+    OFFICER,
+    SUPERVISOR,
+    ask,
+    claimed,
+    decide,
+    item,
+    matter,
+    person,
+    post,
+    read,
+    take_next,
+    worklist,
+)
+from tests.support.system import Staff, System
+
+TO_ELP = {"office": "ELP", "why": "Moved to El Paso."}
+
+
+def test_a_transfer_keeps_the_clock_and_ends_the_claim(system: System) -> None:
+    held = claimed(system)
+    before = system.case_of(held.filed)
+    system.later(days=1)
+    moved = system.work(SUPERVISOR, held.case_id, "transfer", TO_ELP)
+    assert (moved["office"], moved["status"], moved["claimed_by"]) == ("ELP", "in_line", None)
+    system.pump()
+    after = system.case_of(held.filed)
+    kept = ("filed_at", "lane", "lane_since", "rank", "target_at")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    assert worklist(system)["items"] == []
+    assert take_next(system, ELSEWHERE) == held.case_id
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 404
+
+
+def test_a_question_goes_along_and_can_still_be_answered(system: System) -> None:
+    held = claimed(system)
+    ask(system, OFFICER, held.case_id)
+    stopped = system.case_of(held.filed).stopped_since
+    system.later(days=1)
+    system.work(SUPERVISOR, held.case_id, "transfer", TO_ELP)
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.office, case.status, case.stopped_since) == ("ELP", "information_needed", stopped)
+    assert system.look_up(held.filed)["asked_for"] == ["Proof of residence."]
+    system.on(held.filed, "POST", "/updates", {"statement": "Here."})
+    system.pump()
+    assert system.case_of(held.filed).status == "in_line"
+
+
+def test_no_claim_of_a_requester_moves_a_case_to_another_office(system: System) -> None:
+    held = matter(system)
+    system.on(held.filed, "POST", "/updates", {"facts": {"facility": "EPC", "residence": {"state": "NM"}}})
+    system.pump()
+    assert system.case_of(held.filed).office == "ATL"
+
+
+def test_after_a_transfer_a_move_to_another_offices_area_is_flagged_again(system: System) -> None:
+    triage = Staff("hal", "supervisor", "HQ")
+    held = matter(system, facts={"custody": "unknown", "facility": None})
+    system.work(triage, held.case_id, "transfer", {"office": "HOU", "why": "Lives in Houston."})
+    system.pump()
+    assert "office_differs" not in system.case_of(held.filed).flags
+    system.later(days=1)
+    system.on(held.filed, "POST", "/updates", {"facts": {"custody": "detained", "facility": "STWRTGA"}})
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.office, "office_differs" in case.flags) == ("HOU", True)
+    system.work(Staff("hugh", "supervisor", "HOU"), held.case_id, "transfer", {"office": "ATL", "why": "Held there."})
+    system.pump()
+    assert "office_differs" not in system.case_of(held.filed).flags
+
+
+@pytest.mark.parametrize(("office", "expected"), [("NOWHERE", 422), ("SRO", 422), ("ATL", 409), ("hq", 200)])
+def test_a_case_goes_to_a_field_office_or_the_headquarters_and_not_where_it_is(
+    system: System, office: str, expected: int
+) -> None:
+    held = matter(system)
+    assert post(system, SUPERVISOR, held.case_id, "transfer", {"office": office, "why": "x"}).status == expected
+
+
+def test_what_is_decided_or_waits_for_approval_is_not_transferred(system: System) -> None:
+    system.time = system.time.replace(year=2021, month=6)
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert post(system, SUPERVISOR, held.case_id, "transfer", TO_ELP).status == 409
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"})
+    assert post(system, SUPERVISOR, held.case_id, "transfer", TO_ELP).status == 409
+
+
+# ---- a removal
+
+
+def test_a_removal_after_a_request_is_a_safety_event(system: System, capsys: pytest.CaptureFixture[str]) -> None:
+    held = matter(system)
+    system.later(days=1)
+    at = system.time - timedelta(hours=1)
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": at.isoformat(), "why": "Flight list."})
+    system._flush()
+    assert "safety" in item(system, held.case_id)["flags"]
+    assert "RemovalAfterRequest" in capsys.readouterr().out
+    events = system.staff(SUPERVISOR, "GET", f"/staff/cases/{held.case_id}/history").json()["events"]
+    (event,) = [event for event in events if event["kind"] == "removal_recorded"]
+    assert event["details"]["safety"] is True
+
+
+def test_a_removal_before_any_request_is_none(system: System, capsys: pytest.CaptureFixture[str]) -> None:
+    held = matter(system)
+    at = system.time - timedelta(days=1)
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": at.isoformat(), "why": "Flight list."})
+    system._flush()
+    assert "safety" not in item(system, held.case_id)["flags"]
+    assert "RemovalAfterRequest" not in capsys.readouterr().out
+
+
+def test_a_removal_is_not_recorded_ahead_and_not_told_to_the_requester(system: System) -> None:
+    held = matter(system)
+    before = system.look_up(held.filed)
+    ahead = {"removed_at": (system.time + timedelta(hours=1)).isoformat(), "why": "x"}
+    assert post(system, OFFICER, held.case_id, "removal", ahead).status == 422
+    sent = len(system.outbox())
+    system.work(OFFICER, held.case_id, "removal", {**ahead, "removed_at": system.time.isoformat()})
+    system.pump()
+    assert system.look_up(held.filed) == before
+    assert len(system.outbox()) == sent
+
+
+def test_a_removal_is_recorded_for_a_decided_case_too(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id)
+    system.later(days=1)
+    given = {"removed_at": system.time.isoformat(), "why": "x"}
+    system.work(OFFICER, held.case_id, "removal", given)
+    assert "safety" in read(system, OFFICER, held.case_id)["flags"]
+
+
+@pytest.mark.parametrize(
+    ("day", "safety"),
+    [("2026-11-22", False), ("2026-11-23", True), ("2026-11-24", True)],
+    ids=["the day before", "the day of the filing", "the day after"],
+)
+def test_a_removal_of_which_the_day_alone_is_known_may_have_been_after_a_request_of_that_day(
+    system: System,
+    day: str,
+    safety: bool,  # noqa: FBT001
+) -> None:
+    """The day is one in the East, where the filing at four in the morning in UTC was in the evening before."""
+    system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    held = matter(system)
+    system.later(days=1)
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": day, "why": "Flight list."})
+    assert ("safety" in item(system, held.case_id)["flags"]) is safety
+    events = system.staff(SUPERVISOR, "GET", f"/staff/cases/{held.case_id}/history").json()["events"]
+    (event,) = [event for event in events if event["kind"] == "removal_recorded"]
+    assert event["details"] == {"removed_at": day, "safety": safety}
+
+
+def test_a_day_of_removal_may_be_today_in_the_east_and_no_later(system: System) -> None:
+    system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    held = matter(system)
+    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "x"}).status == 422
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-23", "why": "x"})
+
+
+@pytest.mark.parametrize("written", ["2026-11", "2026-11-24T10:00:00", "2026-02-30", None])
+def test_a_removal_has_a_time_with_its_offset_or_a_day(system: System, written: str | None) -> None:
+    held = matter(system)
+    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": written, "why": "x"}).status == 422
+
+
+# ---- reopening
+
+
+def test_a_decided_case_is_reopened_into_its_place_under_the_policy_in_force_now(system: System) -> None:
+    system.time = system.time.replace(year=2021, month=6)
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="granted")
+    filed_at = system.case_of(held.filed).filed_at
+    system.time = system.time.replace(year=2022, month=1)
+    system.sweep()
+    reopened = system.work(OFFICER, held.case_id, "reopening", {"why": "Detained again."})
+    assert (reopened["status"], reopened["claimed_by"]) == ("in_line", None)
+    system.pump()
+    found = item(system, held.case_id)
+    assert (found["policy"], found["position"], found["overdue"]) == ("2021-09-30-guidelines", 1, False)
+    case = system.case_of(held.filed)
+    assert (case.filed_at, case.target_at) == (filed_at, system.time + timedelta(days=14))
+    kinds = [event.kind for event in system.history(case)]
+    assert kinds[-2:] == ["reopened", "ranked"]
+    assert "decided" in kinds
+
+
+def test_a_reopened_case_can_be_decided_again_and_takes_new_requests(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    system.work(OFFICER, held.case_id, "reopening", {"why": "New facts."})
+    system.pump()
+    assert system.look_up(held.filed)["status"] == "in_line"
+    joined = system.file(person(11))
+    assert system.case_of(joined).case_id == held.case_id
+    system.pump()
+    system.work(OFFICER, held.case_id, "claim")
+    assert decide(system, OFFICER, held.case_id)["status"] == "decided"
+
+
+def test_a_case_is_not_reopened_beside_a_newer_one_of_the_person(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id)
+    newer = matter(system)
+    assert newer.case_id != held.case_id
+    assert post(system, OFFICER, held.case_id, "reopening", {"why": "x"}).status == 409
+    assert system.read(Case, keys.case(held.case_id)).status == "decided"
+
+
+def test_only_what_ended_by_itself_is_reopened(system: System) -> None:
+    open_one = matter(system)
+    assert post(system, OFFICER, open_one.case_id, "reopening", {"why": "x"}).status == 409
+    nameless = matter(system, subject={"a_number": None})
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": open_one.case_id, "why": "x"})
+    assert post(system, OFFICER, nameless.case_id, "reopening", {"why": "x"}).status == 409
+    assert post(system, Staff("x", "supervisor", "ELP"), nameless.case_id, "reopening", {"why": "x"}).status == 404
+
+
+def test_a_withdrawn_case_is_reopened_with_the_withdrawal_to_see(system: System) -> None:
+    held = matter(system)
+    system.on(held.filed, "POST", "/withdrawal", {})
+    system.work(OFFICER, held.case_id, "reopening", {"why": "She called: it was a mistake."})
+    system.pump()
+    assert "withdrawal_to_confirm" in item(system, held.case_id)["flags"]
+    assert system.look_up(held.filed)["status"] == "withdrawn"

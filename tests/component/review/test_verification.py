@@ -1,0 +1,195 @@
+"""Verification: what an officer establishes wins, and opens what may be told to the one requester it is about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casereview.schema.records import Officer, Request
+from casereview.store import keys
+from tests.support.staff import (
+    CLEARED,
+    COLLEAGUE,
+    LAWYER,
+    OFFICER,
+    SISTER,
+    SUPERVISOR,
+    ask,
+    claimed,
+    decide,
+    item,
+    person,
+    post,
+    read,
+    verify,
+    worklist,
+)
+from tests.support.system import System
+
+
+def test_a_refuted_claim_moves_the_case_down(system: System) -> None:
+    held = claimed(system, facts={"claims_us_citizenship": True})
+    assert item(system, held.case_id)["lane"] == "citizenship_claim"
+    assert "verify" in item(system, held.case_id)["flags"]
+    verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")
+    found = item(system, held.case_id)
+    assert found["lane"] == "detained"
+    assert not {"verify", "citizenship_claim"} & set(found["flags"])
+
+
+def test_a_confirmed_claim_keeps_its_lane_without_the_flag_to_verify(system: System) -> None:
+    held = claimed(system, facts={"removal_soon": True})
+    assert "verify" in item(system, held.case_id)["flags"]
+    verify(system, OFFICER, held.case_id, facts={"removal_soon": True})
+    assert item(system, held.case_id)["lane"] == "imminent_removal"
+    assert "verify" not in item(system, held.case_id)["flags"]
+
+
+def test_no_later_claim_overrides_what_was_established(system: System) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, facts={"removal_soon": False})
+    system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
+    system.pump()
+    found = item(system, held.case_id)
+    assert (found["lane"], "claim_waiting" in found["flags"]) == ("detained", True)
+
+
+def test_every_fact_is_read_with_all_its_sources(system: System) -> None:
+    held = claimed(system, facts={"serious_illness": True})
+    verify(system, OFFICER, held.case_id, facts={"serious_illness": True}, verdict="refuted", receipt=held.receipt)
+    facts = {fact["fact"]: fact for fact in read(system, OFFICER, held.case_id)["facts"]}
+    assert all(fact["said"] for fact in facts.values())
+    illness = facts["serious_illness"]
+    assert (illness["value"], illness["verified"]) == (None, True)
+    assert [(said["source"], said["receipt"], said["user"]) for said in illness["said"]] == [
+        ("claim", held.receipt, None),
+        ("refuted", held.receipt, "omar"),
+    ]
+
+
+def test_a_removal_date_that_an_officer_entered_is_never_shown_to_the_requester(system: System) -> None:
+    held = claimed(system)
+    before = system.look_up(held.filed)
+    soon = (system.time + timedelta(hours=30)).isoformat()
+    verify(system, OFFICER, held.case_id, facts={"removal_at": soon, "removal_soon": True})
+    assert item(system, held.case_id)["lane"] == "imminent_removal"
+    after = system.look_up(held.filed)
+    assert (after["lane"], before["lane"]) == ("detained", "detained")
+    assert soon[:10] not in str(after)
+
+
+def test_only_who_holds_the_case_verifies(system: System) -> None:
+    held = claimed(system)
+    given = {"facts": {"pregnant": True}, "verdict": "confirmed", "why": "Seen."}
+    assert post(system, COLLEAGUE, held.case_id, "verifications", given).status == 409
+    assert post(system, SUPERVISOR, held.case_id, "verifications", given).status == 409
+    assert post(system, OFFICER, held.case_id, "verifications", given).status == 200
+
+
+def test_verified_authority_opens_the_case_to_that_requester_alone(system: System) -> None:
+    mother = claimed(system, requester={**SISTER, "relationship": "mother"})
+    lawyer = system.file(person(11, requester=LAWYER))
+    verify(system, OFFICER, mother.case_id, receipt=lawyer["receipt"], authority="g28")
+    assert system.look_up(lawyer)["disclosure"] == "full"
+    hers = system.look_up(mother.filed)
+    assert (hers["disclosure"], hers["status"], hers["lane"]) == ("limited", "received", None)
+    assert "authority_needed" in item(system, mother.case_id)["flags"]
+
+
+def test_a_refuted_identity_closes_the_case_to_who_opened_it(system: System) -> None:
+    held = claimed(system)
+    assert system.look_up(held.filed)["disclosure"] == "full"
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True, verdict="refuted")
+    assert system.look_up(held.filed)["disclosure"] == "limited"
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    assert system.look_up(held.filed)["disclosure"] == "full"
+
+
+def test_verified_authority_makes_words_count_in_full(system: System) -> None:
+    """Only then can the lawyer's word say what may count against the person."""
+    held = claimed(system)
+    lawyer = system.file(person(11, requester=LAWYER, facts={"convictions": [{"kind": "felony"}]}))
+    system.pump()
+    assert system.case_of(lawyer).facts.convictions is None
+    verify(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
+    assert system.case_of(lawyer).facts.convictions
+
+
+def test_marking_as_protected_hides_the_case_and_ends_the_claim_of_who_may_not_open_it(system: System) -> None:
+    held = claimed(system)
+    answer = post(
+        system,
+        OFFICER,
+        held.case_id,
+        "verifications",
+        {"facts": {"protected": True}, "verdict": "confirmed", "why": "She told me."},
+    )
+    assert (answer.status, answer.json()["status"], answer.json()["claimed_by"]) == (200, "in_line", None)
+    system.pump()
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 404
+    assert worklist(system, OFFICER)["items"] == []
+    assert "restricted" in item(system, held.case_id, CLEARED)["flags"]
+    assert system.look_up(held.filed)["disclosure"] == "limited"
+    assert system.read(Officer, keys.officer("omar")).claims == 0
+
+
+def test_who_may_open_restricted_cases_keeps_the_claim_and_can_unmark(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    verify(system, CLEARED, held.case_id, facts={"protected": True})
+    assert item(system, held.case_id, CLEARED)["claimed_by"] == "cleo"
+    refuted = {"facts": {"protected": True}, "verdict": "refuted", "why": "x"}
+    assert post(system, CLEARED, held.case_id, "verifications", refuted).status == 409
+    verify(system, CLEARED, held.case_id, facts={"protected": False})
+    found = item(system, held.case_id, OFFICER)
+    assert "restricted" not in found["flags"]
+    assert system.look_up(held.filed)["disclosure"] == "full"
+
+
+def test_no_claim_unmarks_what_an_officer_marked(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    verify(system, CLEARED, held.case_id, facts={"protected": True})
+    system.on(held.filed, "POST", "/updates", {"facts": {"relief_pending": []}})
+    system.file(person(11, requester=SISTER, facts={"relief_pending": []}))
+    system.pump()
+    assert system.case_of(held.filed).restricted
+
+
+def test_verification_while_a_decision_waits_leaves_it_waiting(system: System) -> None:
+    """The clock that ends a lease has nothing to end then."""
+    system.time = system.time.replace(year=2021, month=6)
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    verify(system, OFFICER, held.case_id, facts={"pregnant": True})
+    system.later(hours=9)
+    system.settle(5)
+    case = system.case_of(held.filed)
+    assert (case.status, case.claimed_by, case.lease_until, case.stuck) == ("awaiting_approval", "omar", None, False)
+
+
+def test_why_it_was_verified_is_read_by_the_next_officer_and_lies_nowhere_open(system: System) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, facts={"pregnant": True}, why="Letter of Dr Mirabel")
+    assert "Mirabel" in str(read(system, COLLEAGUE, held.case_id)["statements"])
+    assert "Mirabel" not in str(system.items())
+
+
+def test_a_verified_lawyer_is_asked_and_told_like_the_person(system: System) -> None:
+    held = claimed(system, requester={**SISTER, "contact": None})
+    lawyer = system.file(person(11, requester=LAWYER))
+    system.pump()
+    sent = len(system.outbox())
+    verify(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
+    ask(system, OFFICER, held.case_id)
+    assert [mail.to for mail in system.outbox()[sent:]] == ["lee@example.org"]
+    assert system.look_up(lawyer)["asked_for"] == ["Proof of residence."]
+    assert system.look_up(held.filed)["asked_for"] is None
+
+
+def test_the_request_keeps_what_was_verified_of_it(system: System) -> None:
+    held = claimed(system, requester=LAWYER)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="g28")
+    assert system.read(Request, keys.request(held.receipt)).verified
+    (shown,) = read(system, OFFICER, held.case_id)["requests"]
+    assert (shown["verified"], shown["role"], shown["authority"]) == (True, "attorney", "g28")
+    history = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/history").json()["events"]
+    (event,) = [event for event in history if event["kind"] == "verified"]
+    assert event["verification"] == {"verdict": "confirmed", "about": "authority"}

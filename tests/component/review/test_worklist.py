@@ -1,0 +1,82 @@
+"""What a worklist says of a case: its reasons and flags, who holds it, what it waits for, whether it is overdue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casereview.cases.first_look import is_overdue
+from casereview.policy.packaged import governing
+from tests.support.staff import OFFICER, ask, claimed, decide, item, matter, person, worklist
+from tests.support.system import System
+
+
+def test_each_place_has_its_reasons_with_the_texts_of_the_policy(system: System) -> None:
+    found = item(system, matter(system, facts={"serious_illness": True}).case_id)
+    policy, _until = governing(system.time)
+    texts = {rule.id: rule.text for rule in (*policy.document.lanes, *policy.document.credits)}
+    assert [reason["rule"] for reason in found["reasons"]] == ["detained", "serious_illness"]
+    assert all(reason["text"] == texts[reason["rule"]] for reason in found["reasons"])
+    assert found["policy"] == policy.id
+    assert "score" not in found
+
+
+def test_an_item_says_what_the_contract_names(system: System) -> None:
+    found = item(system, matter(system, requester={"role": "attorney", "authority": None}).case_id)
+    assert set(found) == {
+        "case_id", "position", "lane", "received_at", "target_by", "overdue", "reasons", "flags", "status",
+        "claimed_by", "policy",
+    }  # fmt: skip
+    assert (found["lane"], found["status"], found["claimed_by"]) == ("detained", "in_line", None)
+    assert found["flags"] == ["authority_needed"]
+
+
+def test_claimed_and_waiting_cases_stay_and_are_marked(system: System) -> None:
+    held, waiting = claimed(system, 1), claimed(system, 2)
+    ask(system, OFFICER, waiting.case_id)
+    first, second = worklist(system)["items"]
+    assert (first["case_id"], first["status"], first["claimed_by"]) == (held.case_id, "in_review", "omar")
+    assert (second["case_id"], second["status"], second["claimed_by"]) == (waiting.case_id, "information_needed", None)
+
+
+def test_decided_cases_are_gone(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id)
+    assert worklist(system)["items"] == []
+
+
+def test_a_case_that_the_index_still_lists_after_it_was_decided_is_not_shown(system: System) -> None:
+    """Indexes lag: the entry is put back as if it had not gone yet."""
+    held = claimed(system)
+    rank = system.case_of(held.filed).rank
+    decide(system, OFFICER, held.case_id)
+    system.dynamodb.update_item(
+        TableName=system.table,
+        Key={"pk": {"S": f"CASE#{held.case_id}"}, "sk": {"S": "CASE"}},
+        UpdateExpression="SET #queue = :queue",
+        ExpressionAttributeNames={"#queue": "queue"},
+        ExpressionAttributeValues={":queue": {"S": "ATL"}},
+    )
+    assert rank
+    assert system.worklist("ATL") == [held.case_id]
+    assert worklist(system)["items"] == []
+    assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 204
+
+
+def test_a_case_is_overdue_from_its_target_on_until_somebody_takes_it_up(system: System) -> None:
+    held = matter(system, facts={"claims_us_citizenship": True})
+    target = system.case_of(held.filed).target_at
+    assert target == system.time + timedelta(hours=4)
+    system.time = target - timedelta(milliseconds=1)
+    assert item(system, held.case_id)["overdue"] is False
+    system.time = target
+    assert item(system, held.case_id)["overdue"] is True
+    system.work(OFFICER, held.case_id, "claim")
+    assert item(system, held.case_id)["overdue"] is False
+    assert not is_overdue(system.case_of(held.filed), system.time)
+
+
+def test_new_cases_that_nobody_ranked_yet_are_in_no_worklist(system: System) -> None:
+    system.file(person(1))
+    assert worklist(system)["items"] == []
+    system.pump()
+    assert len(worklist(system)["items"]) == 1

@@ -1,0 +1,43 @@
+"""What is made before the snapshot of SnapStart: services and policies, once for every environment restored from it."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from snapshot_restore_py import get_before_snapshot
+
+from casereview.policy.packaged import compile_packaged
+from tests.support.aws_calls import recorded
+from tests.support.function_environment import environment_of
+from tests.support.system import System
+
+FUNCTIONS = ("intake", "prioritize", "notify", "review")
+
+
+def registered() -> list[object]:
+    return [entry[0] for entry in get_before_snapshot()]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_makes_its_services_before_the_snapshot(name: str) -> None:
+    assert importlib.import_module(f"{name}.services").services in registered()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_making_the_services_calls_nothing(name: str, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in environment_of(name).items():
+        if variable not in {"PATH", "PYTHONPATH"}:
+            monkeypatch.setenv(variable, value)
+    module = importlib.import_module(f"{name}.services")
+    module.services.cache_clear()
+    with recorded() as calls:
+        module.services()
+    module.services.cache_clear()
+    assert calls == []
+    assert system.items() == []
+
+
+def test_those_that_rank_have_the_policies_ready() -> None:
+    importlib.import_module("prioritize.services")
+    assert compile_packaged in registered()

@@ -1,0 +1,150 @@
+"""The OpenAPI document is current and complete, and says what the code says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from string import ascii_letters
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from casereview.routing.offices import find_state
+from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
+from infra.documents.openapi.__main__ import APIS, main
+from infra.documents.openapi.document import Api, UndocumentedError, build
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.schemas import attribute_docstrings
+from infra.paths import ROOT
+from intake.responses import Decision, WhereItStands
+from tests.support.template import properties
+
+NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
+DOCUMENT = json.loads((ROOT / PUBLIC.path).read_text(encoding="utf-8"))
+
+
+def _schema(name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_every_schema_is_valid_json_schema() -> None:
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_the_committed_documents_are_current() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_a_document_that_was_written_is_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    assert main(["--check"], tmp_path) == 1
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    path = tmp_path / APIS[0].path
+    path.write_text(path.read_text(encoding="utf-8").replace("Withdraw", "Remove"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--check"], tmp_path) == 1
+    assert capsys.readouterr().err == (
+        "docs/openapi.json differs from what the code says: run `make openapi` and commit it\n"
+    )
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _with_route(api: Api) -> Api:
+    resolver = APIGatewayRestResolver()
+    resolver._static_routes = list(api.resolver._static_routes)
+    resolver._dynamic_routes = list(api.resolver._dynamic_routes)
+    resolver.get("/secret/<name>")(_text)
+    return replace(api, resolver=resolver)
+
+
+def test_a_route_without_an_entry_fails() -> None:
+    with pytest.raises(UndocumentedError, match=r"GET /secret/\{name\} is a route without an entry"):
+        build(_with_route(PUBLIC))
+
+
+def test_an_entry_without_a_route_fails() -> None:
+    operations = {**PUBLIC.operations, ("get", "/gone"): PUBLIC.operations["get", "/notice"]}
+    with pytest.raises(UndocumentedError, match="GET /gone is an entry without a route"):
+        build(replace(PUBLIC, operations=operations))
+
+
+def test_the_routes_are_those_of_the_template() -> None:
+    template = properties("PublicApi")["Body"]["paths"]
+    assert _operations(template) == _operations(DOCUMENT["paths"])
+
+
+def _operations(paths: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(method, path) for path, item in paths.items() for method in item}
+
+
+def _gateway_answers() -> list[tuple[int, str]]:
+    answers = properties("PublicApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
+    return [(int(answer["statusCode"]), *answer["responseTemplates"].values()) for answer in answers]
+
+
+def test_what_the_gateway_answers_by_itself_is_documented() -> None:
+    """401 and 415 apart: this API has no authorizer, and its integration takes every media type."""
+    documented = {int(name.removeprefix("Problem")) for name in DOCUMENT["components"]["responses"]}
+    assert {status for status, _ in _gateway_answers()} - documented <= {401, 415}
+    for _, template in _gateway_answers():
+        _schema("ProblemFound").validate(json.loads(template))
+
+
+def test_every_path_parameter_is_declared() -> None:
+    for path, item in DOCUMENT["paths"].items():
+        for operation in item.values():
+            names = [each["$ref"].rpartition("/")[2] for each in operation.get("parameters", [])]
+            declared = {DOCUMENT["components"]["parameters"][name]["name"] for name in names}
+            assert ("{receipt}" in path) == ("receipt" in declared) == ("security" in operation)
+
+
+def test_docstrings_of_attributes_are_descriptions() -> None:
+    said = attribute_docstrings(WhereItStands)
+    shown = DOCUMENT["components"]["schemas"]["WhereItStands"]["properties"]
+    assert said["people_ahead"] == shown["people_ahead"]["description"]
+    assert set(said) == {name for name, schema in shown.items() if "description" in schema}
+
+
+def test_a_decision_is_shown_as_documented() -> None:
+    decision = Decision(outcome="granted", reasons="x", decided_at=NOW, how_to_go_on=None)
+    answer = WhereItStands(
+        receipt=new_receipt(), status="decided", status_since=NOW, disclosure="full", decision=decision
+    )
+    _schema("WhereItStands").validate(json.loads(answer.model_dump_json()))
+
+
+def test_the_example_of_a_receipt_is_one() -> None:
+    example = DOCUMENT["components"]["parameters"]["Receipt"]["example"]
+    assert read(example, RECEIPT_SYMBOLS) == example
+    assert _schema("Receipt").is_valid(example)
+
+
+@pytest.mark.parametrize(("name", "symbols"), [("Receipt", RECEIPT_SYMBOLS), ("AccessCode", CODE_SYMBOLS)])
+def test_identifiers_are_written_as_documented(name: str, symbols: int) -> None:
+    written = spell(bytes(range(200, 232)), symbols)
+    assert _schema(name).is_valid(written)
+    for wrong in (written[:-1], written + "0", written.lower(), written.replace("-", ""), "U" + written[1:]):
+        assert not _schema(name).is_valid(wrong)
+
+
+def test_the_states_are_those_that_are_found() -> None:
+    schema = Draft202012Validator(DOCUMENT["components"]["parameters"]["State"]["schema"])
+    for first, second in product(ascii_letters, repeat=2):
+        assert schema.is_valid(first + second) == (find_state(first + second) is not None)
+    assert not schema.is_valid("Texas")

@@ -1,0 +1,86 @@
+"""The document of the staff API is complete, valid, and says who may call what."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import intake.responses
+from infra.documents.openapi.schemas import AmbiguousNameError, schemas
+from infra.documents.openapi.staff import STAFF
+from infra.paths import ROOT
+from review.authorization import ROUTES
+from review.schema.commands import Decision
+from tests.support.template import properties
+
+DOCUMENT = json.loads((ROOT / STAFF.path).read_text(encoding="utf-8"))
+OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
+
+
+def test_it_is_valid_openapi_with_valid_schemas() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_its_routes_are_those_of_the_template_and_of_the_table_of_roles() -> None:
+    template = {
+        (method, path)
+        for path, item in properties("StaffApi")["Body"]["paths"].items()
+        for method in item
+        if method != "options"
+    }
+    table = {(method.lower(), re.sub(r"<(\w+)>", r"{\1}", path)) for method, path in ROUTES}
+    assert set(OPERATIONS) == template == table
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_each_operation_needs_a_token_and_says_to_whom_it_is_open(method: str, path: str) -> None:
+    operation = DOCUMENT["paths"][path][method]
+    assert operation["security"] == [{"Staff": []}]
+    assert {"401", "403"} <= set(operation["responses"])
+    said = set(re.findall(r"`(\w+)`", operation["description"].rpartition("Open to:")[2]))
+    assert said == set(ROUTES[method.upper(), re.sub(r"\{(\w+)\}", r"<\1>", path)])
+    assert operation["summary"]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_parameter_of_a_path_is_declared(method: str, path: str) -> None:
+    references = [each["$ref"].rpartition("/")[2] for each in DOCUMENT["paths"][path][method].get("parameters", [])]
+    declared = {DOCUMENT["components"]["parameters"][name]["name"] for name in references}
+    assert set(re.findall(r"\{(\w+)\}", path)) <= declared
+
+
+@pytest.mark.parametrize(("method", "path"), [each for each in OPERATIONS if each[0] == "post"])
+def test_the_examples_are_accepted_by_schema_and_code(method: str, path: str) -> None:
+    content = DOCUMENT["paths"][path][method]["requestBody"]["content"]["application/json"]
+    body = STAFF.operations[method, path].body
+    assert body is not None
+    schema = Draft202012Validator({**content["schema"], "components": DOCUMENT["components"]})
+    for example in content.get("examples", {}).values():
+        schema.validate(example["value"])
+        body.model_validate_json(json.dumps(example["value"]), strict=True, context={"today": None})
+
+
+def test_what_the_gateway_answers_by_itself_is_documented() -> None:
+    documented = {int(name.removeprefix("Problem")) for name in DOCUMENT["components"]["responses"]}
+    answers = properties("StaffApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
+    assert {int(answer["statusCode"]) for answer in answers} - documented <= {415}
+
+
+def test_no_answer_has_a_place_for_an_access_code_but_those_that_hand_one_over() -> None:
+    with_code = {
+        name
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        if "access_code" in schema.get("properties", {})
+    }
+    assert with_code == {"Filed", "CodeReissued"}
+
+
+def test_two_records_of_one_name_are_refused() -> None:
+    with pytest.raises(AmbiguousNameError, match="Decision"):
+        schemas([Decision], [intake.responses.Decision])

@@ -1,0 +1,89 @@
+"""Alarms and dashboard watch what the application's template makes, under the names it gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.support.template import FUNCTIONS, ROOT, Json, resources
+
+
+def _expanded(body: Json) -> Json:
+    """Return the resources with each Fn::ForEach written out, as AWS::LanguageExtensions does."""
+    found: Json = {}
+    for name, value in body.items():
+        if not name.startswith("Fn::ForEach::"):
+            found[name] = value
+            continue
+        variable, items, template = value
+        for item in items:
+            found |= json.loads(json.dumps(template).replace(f"${{{variable}}}", item))
+    return found
+
+
+@pytest.fixture(scope="module")
+def alarms() -> dict[str, Json]:
+    """The properties of every alarm."""
+    template = yaml_parse((ROOT / "infra/observability.yaml").read_text())
+    found = _expanded(template["Resources"])
+    return {name: body["Properties"] for name, body in found.items() if body["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def _watched(alarms: dict[str, Json], metric: str) -> set[str]:
+    """Return the values of the dimensions that alarms on a metric look at."""
+    return {
+        str(dimension["Value"].get("Fn::Sub") if isinstance(dimension["Value"], dict) else dimension["Value"])
+        for body in alarms.values()
+        if body["MetricName"] == metric
+        for dimension in body["Dimensions"]
+    }
+
+
+def _made(kind: str, name: str) -> set[str]:
+    """Return the names of the resources of a type, as the other stack writes them."""
+    return {body[name]["Fn::Sub"].replace("AWS::StackName", "ApplicationStack") for body in resources(kind).values()}
+
+
+def test_every_dead_letter_queue_raises_an_alarm(alarms: dict[str, Json]) -> None:
+    dead = {name for name in _made("AWS::SQS::Queue", "QueueName") if name.endswith("-dlq")}
+    assert len(dead) == 4
+    assert _watched(alarms, "ApproximateNumberOfMessagesVisible") == dead
+
+
+def test_every_working_queue_is_watched_for_age(alarms: dict[str, Json]) -> None:
+    working = {name for name in _made("AWS::SQS::Queue", "QueueName") if not name.endswith("-dlq")}
+    assert _watched(alarms, "ApproximateAgeOfOldestMessage") == working
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_is_watched(alarms: dict[str, Json], metric: str) -> None:
+    functions = _made("AWS::Lambda::Function", "FunctionName")
+    assert len(functions) == len(FUNCTIONS)
+    assert _watched(alarms, metric) == functions
+
+
+def test_failing_answers_stuck_items_a_backlog_and_silence_are_watched(alarms: dict[str, Json]) -> None:
+    assert _watched(alarms, "5XXError") == {*_made("AWS::ApiGateway::RestApi", "Name"), "v1"}
+    assert _watched(alarms, "Stuck") == {"prioritize"}
+    assert _watched(alarms, "Asked") == {"prioritize"}
+    assert alarms["SweepSilent"]["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.parametrize("metric", ["Stuck", "Asked"])
+def test_the_code_reports_what_the_alarms_watch(metric: str) -> None:
+    source = (ROOT / "functions/prioritize/prioritize/sweep.py").read_text()
+    assert re.search(rf'metrics\.add_metric\("{metric}"', source)
+
+
+def test_every_alarm_tells_someone(alarms: dict[str, Json]) -> None:
+    assert all(body["AlarmActions"] == [{"Ref": "AlarmTopic"}] for body in alarms.values())
+
+
+def test_the_dashboard_is_json_and_fits_its_grid() -> None:
+    template: Any = yaml_parse((ROOT / "infra/observability.yaml").read_text())
+    body = json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])

@@ -1,0 +1,25 @@
+"""A process dies before or after any call of what a requester asked for: it was done once, or it left nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+
+import pytest
+
+from tests.support.crashes.flow import Flow, named
+from tests.support.crashes.flows_public import PUBLIC
+from tests.support.crashes.matrix import prove
+from tests.support.crashes.rig import Rig
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+
+pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]
+FLOWS = sized(named(PUBLIC, "file", "file, which joins"), PUBLIC)
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=attrgetter("name"))
+def test_what_a_requester_asks_for_survives_a_death_at_any_call(
+    rigged: Rig, flow: Flow, tally: Tally, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("crashes", prove(rigged, flow, tally).told())

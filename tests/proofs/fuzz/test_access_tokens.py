@@ -1,0 +1,152 @@
+"""Forged tokens at the local authorizer: whatever was done to one that holds, nobody gets in, nothing falls over."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from infra.local.account import REGION
+from infra.local.api_gateway.cognito_authorizer import TokenVerifier, UnauthorizedError
+from infra.local.api_gateway.routes import Authorizer
+from tests.support.fuzz.examples import try_many
+from tests.support.fuzz.parsers import WHOLE_JSON, WHOLE_TEXTS
+from tests.support.proofs.sizes import sized
+from tests.support.proofs.tally import Tally
+
+POOL, CLIENT = f"{REGION}_local", "client"
+OWN, FOREIGN = (RSAKey.generate_key(2048, {"kid": "own", "use": "sig"}) for _ in range(2))
+CLAIMS: dict[str, Any] = {
+    "iss": f"https://cognito-idp.{REGION}.amazonaws.com/{POOL}",
+    "aud": CLIENT,
+    "token_use": "id",
+    "exp": int(time.time()) + 3600,
+    "iat": int(time.time()),
+    "cognito:username": "ann",
+    "cognito:groups": ["officer"],
+    "custom:office": "ATL",
+}
+AUTHORIZER = Authorizer((POOL,), "authorization")
+
+
+def _verifier(kind: type[TokenVerifier] = TokenVerifier) -> TokenVerifier:
+    return kind(lambda _pool: {"keys": [OWN.as_dict(private=False)]}, {POOL: frozenset({CLIENT})})
+
+
+def _signed(key: RSAKey, changes: dict[str, object]) -> str:
+    claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not None}
+    return jwt.encode({"alg": "RS256", "kid": "own"}, claims, key)
+
+
+def _packed(value: object) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+GOOD = _signed(OWN, {})
+HEAD, PAYLOAD, SIGNATURE = GOOD.split(".")
+_WRONG: dict[str, st.SearchStrategy[object]] = {
+    "iss": WHOLE_TEXTS | WHOLE_JSON,
+    "aud": WHOLE_TEXTS | WHOLE_JSON,
+    "token_use": st.just("access") | WHOLE_TEXTS | WHOLE_JSON,
+    "exp": st.integers(max_value=int(time.time()) - 1) | st.none() | WHOLE_TEXTS | st.lists(WHOLE_JSON, max_size=2),
+}
+_HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "kid", "jku", "jwk", "x5u", "crit", "zip"]), WHOLE_TEXTS | WHOLE_JSON
+)
+FORGED: dict[str, st.SearchStrategy[str]] = {
+    "alg none": st.sampled_from(["none", "None", "NONE", ""]).map(lambda alg: f"{_packed({'alg': alg})}.{PAYLOAD}."),
+    "the public key as a secret": WHOLE_JSON.map(lambda value: _hmac_signed({**CLAIMS, "cognito:groups": value})),
+    "another key": WHOLE_JSON.map(lambda value: _signed(FOREIGN, {"cognito:groups": value})),
+    "one claim wrong": st.sampled_from(sorted(_WRONG)).flatmap(
+        lambda name: _WRONG[name].map(lambda value: _signed(OWN, {name: value}))
+    ),
+    "claims tampered with": st.dictionaries(st.sampled_from(sorted(CLAIMS)), WHOLE_JSON, min_size=1).map(
+        lambda changes: f"{HEAD}.{_packed({**CLAIMS, **changes})}.{SIGNATURE}"
+    ),
+    "a header of one's own": _HEADERS.map(lambda head: f"{_packed(head)}.{PAYLOAD}.{SIGNATURE}"),
+    "bytes changed": st.builds(
+        lambda place, symbol: GOOD[:place] + symbol + GOOD[place + 1 :],
+        st.integers(0, len(GOOD) - 3),
+        st.text(max_size=1),
+    ),
+    "parts of anything": st.lists(
+        st.one_of(WHOLE_TEXTS, st.binary(max_size=60).map(_packed), WHOLE_JSON.map(_packed)), max_size=5
+    ).map(".".join),
+}
+
+
+def _hmac_signed(claims: dict[str, Any]) -> str:
+    signed = f"{_packed({'alg': 'HS256', 'kid': 'own'})}.{_packed(claims)}"
+    return f"{signed}.{_packed(hmac.digest(OWN.as_pem(private=False), signed.encode(), sha256))}"
+
+
+def _holds(verifier: TokenVerifier, token: str) -> bool:
+    try:
+        verifier.verify(AUTHORIZER, f"Bearer {token}")
+    except UnauthorizedError:
+        return False
+    return True
+
+
+def forgeries(verifier: TokenVerifier, kind: str, tally: Tally, examples: int) -> None:
+    """Present tokens of a kind; each that lets somebody in, or makes the authorizer fall over, is a violation."""
+
+    def tried(token: str) -> None:
+        if token != GOOD:
+            with tally.case(f"{kind}: {token[:400]!r}"):
+                assert not _holds(verifier, token)
+
+    try_many(FORGED[kind], examples, tried)
+
+
+@pytest.mark.proof(4)
+@pytest.mark.parametrize("kind", FORGED)
+def test_no_forged_token_opens_anything(tally: Tally, kind: str) -> None:
+    verifier = _verifier()
+    assert _holds(verifier, GOOD)
+    forgeries(verifier, kind, tally, sized(60, 1500))
+
+
+# ---- the proof is shown to fail
+
+
+class _Gullible(TokenVerifier):
+    """Believes what a token says, whoever signed it."""
+
+    def _claims(self, pool: str, token: str) -> dict[str, Any] | None:
+        del pool
+        found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        return found
+
+
+class _Careless(TokenVerifier):
+    """Looks at the signature, and at nothing that it signs."""
+
+    def _claims(self, pool: str, token: str) -> dict[str, Any] | None:
+        try:
+            return jwt.decode(token, self._keys_of(pool), algorithms=["RS256"]).claims
+        except ValueError:
+            return None
+
+
+@pytest.mark.parametrize("kind", sorted(FORGED.keys() - {"one claim wrong", "parts of anything"}))
+def test_an_authorizer_that_looks_at_no_signature_is_found(kind: str) -> None:
+    tally = Tally()
+    forgeries(_verifier(_Gullible), kind, tally, 5)
+    assert tally.violations
+
+
+@pytest.mark.parametrize("kind", ["one claim wrong", "parts of anything"])
+def test_an_authorizer_that_looks_at_the_signature_alone_is_found(kind: str) -> None:
+    tally = Tally()
+    forgeries(_verifier(_Careless), kind, tally, 10)
+    assert tally.violations

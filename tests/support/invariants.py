@@ -1,0 +1,418 @@
+"""What must hold of the table after every step, said anew: from the history alone, not by the code that wrote it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from casereview.cases import lifecycle
+from casereview.cases.changes import TOLD
+from casereview.cases.due import STUCK, shard_of
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED
+from casereview.policy.packaged import DEFAULT, compiled, governing
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case, Event, Notice, Request
+from casereview.schema.vocabulary import Status
+from tests.support.controlled_system import Snapshot
+
+_BLANK: dict[str, Any] = {
+    "status": None,
+    "office": None,
+    "requests": 1,
+    "live": 1,
+    "restricted": False,
+    "lane": None,
+    "rank": None,
+    "reasons": [],
+    "flags": [],
+    "policy": None,
+    "missed": False,
+}
+assert _BLANK.keys() == set(TOLD)
+
+
+def check(before: Snapshot, now: Snapshot) -> None:
+    """Check everything, of what is there and of how it came to be so."""
+    for case in now.cases.values():
+        history = now.history(case.case_id)
+        _history_is_complete_and_equals_the_state(case, history)
+        _decisions_have_their_approvals(history)
+        _claims_of_citizenship_are_referred(history)
+        _claim_has_its_lease(case)
+        _looks_are_right(case, history)
+        _case_owes_its_ranking_or_has_it(case)
+        _clock_is_right(case, now)
+        _due_index_is_right(case, (f"CASE#{case.case_id}", "CASE"), now)
+        _stands_in_its_worklist(case, now)
+        _is_restricted_where_it_must_be(case, history)
+        _officers_protection_outlives_a_split(history, now)
+        _calls_whom_it_must(case, history, now)
+    for notice in now.notices.values():
+        _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
+        _failure_is_told(notice, now)
+    _who_reviewed_a_part_reviewed_the_whole(now)
+    _one_open_case_per_person(now)
+    _each_request_is_of_one_case(now)
+    _counters_equal_the_cases_held(now)
+    _history_only_grows(before, now)
+    _news_is_for_those_who_may_know(before, now)
+    _removals_after_a_request_are_told(before, now)
+
+
+def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
+    """Return the filings of the requests that are of a case, by receipt."""
+    found: dict[str, Event] = {}
+    for event in history:
+        if event.filing and event.receipt:
+            found[event.receipt] = event
+        if event.kind == "split" and event.receipt:
+            del found[event.receipt]
+    return {} if case.linked_to else found
+
+
+def _said(history: Sequence[Event]) -> list[Event]:
+    """Return the history without what was said under receipts before they were split off."""
+    gone = {event.receipt: event.version for event in history if event.kind == "split"}
+    return [event for event in history if event.version > gone.get(event.receipt, 0)]
+
+
+def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Event]) -> None:
+    assert [event.version for event in history] == list(range(1, case.version + 1)), history
+    state = dict(_BLANK)
+    for event in history:
+        status: Status | None = state["status"]
+        for name, change in event.changes.items():
+            if name in TOLD:
+                assert state[name] == change.before or event.kind == "filed", (name, event)
+                state[name] = change.after
+        lifecycle.check(event.kind, status, state["status"])
+    held = case.model_dump(mode="json", include=set(TOLD))
+    assert held == state, {name: (held[name], state[name], history) for name in TOLD if held[name] != state[name]}
+
+
+def _decisions_have_their_approvals(history: Sequence[Event]) -> None:
+    proposed: Event | None = None
+    for event in history:
+        if event.kind == "decision_proposed":
+            proposed = event
+        elif event.kind == "approved":
+            assert proposed is not None, event
+            assert event.user not in {None, proposed.user}, event
+            assert proposed.details["policy"] == governing(event.at)[0].id
+        if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
+            assert event.actor == "officer", event
+            assert event.details["policy"] == governing(event.at)[0].id
+            assert event.details["case_version"] == event.version - 1
+        if event.kind in {"decision_returned", "approved", "withdrawn", "decided"}:
+            proposed = None if event.kind != "withdrawn" or "status" in event.changes else proposed
+
+
+def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
+    """While such a claim stands nothing ends a case but a referral, or what the official makes of one."""
+    outcome: object = None
+    for place, event in enumerate(history):
+        if event.kind not in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
+            continue
+        before, outcome = outcome, event.details.get("outcome", outcome)
+        if event.kind != "remanded" and _citizenship_stands(_said(history[:place])):
+            confirmed = event.kind == "official_decided" and before == "referred" and outcome != "override"
+            assert outcome == "referred" or confirmed, (event, history)
+
+
+def _citizenship_stands(said: Sequence[Event]) -> bool:
+    """Tell whether US citizenship is claimed, as all requesters here do who speak of it, and not settled as untrue."""
+    about = [event for event in said if event.claims and event.claims.claims_us_citizenship is not None]
+    settled = [event for event in about if event.verification]
+    last = settled[-1] if settled else about[-1] if about else None
+    untrue = last and last.verification and last.verification.verdict == "refuted"
+    return bool(last and last.claims and last.claims.claims_us_citizenship and not untrue)
+
+
+def _claim_has_its_lease(case: Case) -> None:
+    if case.claimed_by:
+        assert case.status in {"in_review", "awaiting_approval", "with_senior_official"}, case
+        assert (case.lease_until is None) == (case.status == "awaiting_approval"), case
+    else:
+        assert case.lease_until is None, case
+        assert case.status not in {"in_review", "awaiting_approval"}, case
+
+
+def _looks_are_right(case: Case, history: Sequence[Event]) -> None:
+    """What counts as a look is work since the clock began, and a claim while it lasts; what was copied here is none."""
+    worked = taken = None
+    for event in history:
+        if event.kind in {"escalated", "remanded", "reopened"}:
+            worked = None
+        elif event.kind in {"information_asked", "decision_proposed"} or (event.kind == "verified" and event.sealed):
+            worked = event.at
+        elif event.kind in {"claimed", "decision_returned"}:
+            taken = event.at
+    assert case.looked_at == worked, (case, history)
+    assert case.held_since == (taken if case.lease_until else None), (case, history)
+
+
+def _case_owes_its_ranking_or_has_it(case: Case) -> None:
+    if case.status in LIVE:
+        assert case.rank or case.rank_at, case
+        assert (case.status == "received") <= (case.rank_at is not None), case
+    if case.status == "information_needed":
+        assert case.answer_by is not None, case
+
+
+def is_up_to_date(case: Case, now: Snapshot) -> bool:
+    """Tell whether a case owes no ranking at this moment."""
+    return case.status in LIVE and (case.rank_at is None or case.rank_at > now.at)
+
+
+def _clock_is_right(case: Case, now: Snapshot) -> None:
+    if case.status in LIVE and case.stopped_since:
+        assert case.status == "information_needed", case
+    if not is_up_to_date(case, now):
+        return
+    policy = now.policies.get(case.policy or "") or compiled(case.policy or DEFAULT)
+    lane = next(lane for lane in policy.lanes if lane.id == case.lane)
+    assert not (lane.top and case.stopped_since), case
+    running = lane.first_look is not None and case.stopped_since is None
+    assert (case.target_at is not None) == running, case
+    if lane.first_look and case.target_at and case.lane_since:
+        assert case.target_at == case.lane_since + lane.first_look + timedelta(milliseconds=case.stopped_ms), case
+
+
+def _due_index_is_right(record: Case | Notice, key: tuple[str, str], now: Snapshot) -> None:
+    owed = duties(record)
+    if not owed:
+        assert key not in now.due, record
+        return
+    at, shard = now.due[key]
+    assert shard == (STUCK if record.stuck else shard_of(*key)), record
+    put_off = record.attempts or record.stuck or at <= rfc3339(now.at)
+    assert at >= rfc3339(min(owed)) if put_off else at == rfc3339(min(owed)), record
+
+
+def duties(record: Case | Notice) -> list[Any]:
+    """Return the instants at which a record owes work."""
+    if isinstance(record, Notice):
+        return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
+    if record.status in ENDED:
+        return []
+    target = None if record.missed or is_looked_at(record) else record.target_at
+    return [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
+
+
+def is_looked_at(case: Case) -> bool:
+    """Tell whether somebody has worked on a case since it came into its lane, or took it up then and holds it."""
+    looks = [at for at in (case.looked_at, case.held_since) if at]
+    return bool(case.lane_since and any(at >= case.lane_since for at in looks))
+
+
+def is_overdue(case: Case, now: Snapshot) -> bool:
+    """Tell whether a case's first look is late."""
+    return case.target_at is not None and case.target_at <= now.at and not is_looked_at(case)
+
+
+def _stands_in_its_worklist(case: Case, now: Snapshot) -> None:
+    stands = case.status in QUEUED and case.rank is not None
+    assert now.queues.get(case.case_id) == (case.office if stands else None), case
+
+
+def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> None:
+    if case.linked_to:
+        return
+    linked = max((event.version for event in history if event.kind == "linked"), default=0)
+    events = [event for event in _said(history) if event.claims]
+    official = [e for e in events if e.verification and e.claims and "protected" in e.claims.model_fields_set]
+    last = next((event for event in reversed(official) if event.version > linked), None)
+    if last and last.claims and last.verification:
+        must = bool(last.verification.verdict == "confirmed" and last.claims.protected)
+    else:
+        must = any(event.claims and event.claims.protected for event in events if not event.verification)
+    assert case.restricted or not must, case
+
+
+def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapshot) -> None:
+    for split in (event for event in history if event.kind == "split"):
+        new = now.cases[str(split.details["split_to"])]
+        before = [event for event in _on_protection(history) if event.version < split.version]
+        since = [event for event in _on_protection(now.history(new.case_id)) if event.at >= split.at]
+        last = before[-1] if before else None
+        if last and last.claims and last.claims.protected and not since and not new.linked_to:
+            assert new.restricted or last.receipt, new
+
+
+def _on_protection(history: Sequence[Event]) -> list[Event]:
+    """Return what officers said on whether the person is protected."""
+    return [
+        event
+        for event in history
+        if event.verification and event.claims and "protected" in event.claims.model_fields_set
+    ]
+
+
+def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:
+    for case in now.cases.values():
+        if case.linked_to:
+            assert {*case.reviewers} <= {*now.cases[case.linked_to].reviewers}, case
+        before: set[str] = set()
+        for event in now.history(case.case_id):
+            if event.kind == "claimed" and event.user and event.changes.get("status"):
+                before.add(event.user)
+            if event.kind == "split":
+                assert before <= {*now.cases[str(event.details["split_to"])].reviewers}, case
+
+
+def may_be_called(receipt: str, history: Sequence[Event]) -> bool:
+    """Tell whether a requester may be called, by the newest contact in the history of their case."""
+    said = [event.details["may_be_called"] for event in history if _is_contact(event, receipt)]
+    return not said or bool(said[-1])
+
+
+def _is_contact(event: Event, receipt: str) -> bool:
+    return event.receipt == receipt and "may_be_called" in event.details
+
+
+def _waits_for_a_call(receipt: str, history: Sequence[Event]) -> bool:
+    own = [event for event in history if event.receipt == receipt]
+    failed = max((event.version for event in own if event.kind == "undeliverable"), default=0)
+    reached = max((event.version for event in own if event.details.get("new_address")), default=0)
+    return failed > reached and may_be_called(receipt, history)
+
+
+def _calls_whom_it_must(case: Case, history: Sequence[Event], now: Snapshot) -> None:
+    """The office is told to telephone where a notice failed since the last new address, and who may be called."""
+    if is_up_to_date(case, now):
+        waiting = [receipt for receipt in holders(case, history) if _waits_for_a_call(receipt, _said(history))]
+        assert ("telephone" in case.flags) == bool(waiting and not case.restricted), (case, waiting)
+
+
+def _failure_is_told(notice: Notice, now: Snapshot) -> None:
+    """A notice that failed is in the history of the case that its request is of now."""
+    request = now.requests[notice.receipt]
+    if notice.why in {"suppressed", "refused", "expired", "unanswered", "bounced"} and request.state == "live":
+        told = [event for event in now.history(request.case_id) if event.kind == "undeliverable"]
+        assert notice.receipt in {event.receipt for event in told}, notice
+
+
+def _one_open_case_per_person(now: Snapshot) -> None:
+    held = {case.person: case for case in now.cases.values() if case.person and case.status in OPEN}
+    assert Counter(case.person for case in now.cases.values() if case.person and case.status in OPEN).total() == len(
+        held
+    )
+    assert {person: case.case_id for person, case in held.items()} == {
+        person: guard.case for person, guard in now.guards.items()
+    }
+
+
+def _each_request_is_of_one_case(now: Snapshot) -> None:
+    owners: dict[str, str] = {}
+    for case in now.cases.values():
+        filings = holders(case, now.history(case.case_id))
+        for receipt in filings:
+            assert owners.setdefault(receipt, case.case_id) == case.case_id, "a request of two cases"
+        if case.linked_to is None:
+            _counts_are_right(case, [now.requests[receipt] for receipt in filings])
+    assert owners == {request.receipt: request.case_id for request in now.requests.values()}
+    for request in now.requests.values():
+        history = now.history(request.case_id)
+        filing = holders(now.cases[request.case_id], history)[request.receipt].filing
+        assert filing is not None
+        assert filing.opened == request.opened, request
+        verdict = _verdict(request, history)
+        assert request.verified == (verdict == "confirmed"), (request, verdict)
+        assert request.refuted == (verdict == "refuted"), (request, verdict)
+
+
+def _counts_are_right(case: Case, requests: list[Request]) -> None:
+    assert case.requests == len(requests), case
+    assert case.live == sum(request.state == "live" for request in requests), case
+    assert case.filed_at == min(request.received_at for request in requests), case
+
+
+def _verdict(request: Request, history: Sequence[Event]) -> str | None:
+    about = [
+        event.verification.verdict
+        for event in _said(history)
+        if event.receipt == request.receipt and event.verification and event.verification.about != "facts"
+    ]
+    return about[-1] if about else None
+
+
+def may_know(request: Request, now: Snapshot) -> bool:
+    """Tell whether a requester may know of the case, by its history."""
+    case = now.cases[request.case_id]
+    verdict = _verdict(request, now.history(case.case_id))
+    opener = request.opened and request.role == "self" and verdict != "refuted"
+    return verdict == "confirmed" or (opener and not case.restricted)
+
+
+def shown_since(case: Case, now: Snapshot) -> datetime:
+    """Return since when a case has been in its state as requesters see it, by its history."""
+    shown, since = None, case.filed_at
+    for event in now.history(case.case_id):
+        status = event.changes["status"].after if "status" in event.changes else None
+        seen = "in_review" if status == "awaiting_approval" else status
+        if seen not in {None, shown}:
+            shown, since = seen, event.at
+    return since if case.status != "received" else _begun(case, now)
+
+
+def _begun(case: Case, now: Snapshot) -> datetime:
+    """Return when a case was filed, or split off from another."""
+    events = (event for other in now.cases for event in now.history(other))
+    split = [event.at for event in events if event.details.get("split_to") == case.case_id]
+    return split[0] if split else now.history(case.case_id)[0].at
+
+
+def is_verified(request: Request, now: Snapshot) -> bool:
+    """Tell whether an officer has verified who this requester is."""
+    return _verdict(request, now.history(request.case_id)) == "confirmed"
+
+
+def _counters_equal_the_cases_held(now: Snapshot) -> None:
+    held = Counter(case.claimed_by for case in now.cases.values() if case.claimed_by)
+    counted = {user: officer.claims for user, officer in now.officers.items() if officer.claims}
+    assert counted == held
+
+
+def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
+    for case_id, old in before.cases.items():
+        new = now.cases[case_id]
+        assert new.version >= old.version
+        events = now.events[case_id]
+        assert all(events[version] is event for version, event in before.events[case_id].items())
+        added = [events[version] for version in range(old.version + 1, new.version + 1)]
+        if new.version == old.version and old.status in ENDED:
+            assert new == old
+        if [event.kind for event in added] == ["transferred"]:
+            for name in ("filed_at", "lane_since", "stopped_ms", "stopped_since", "target_at", "looked_at"):
+                assert getattr(new, name) == getattr(old, name), name
+        assert all(first.version + 1 == second.version for first, second in pairwise(added))
+
+
+def _news_is_for_those_who_may_know(before: Snapshot, now: Snapshot) -> None:
+    for key, notice in now.notices.items():
+        if notice.template == "acknowledgement":
+            continue
+        request = now.requests[notice.receipt]
+        old = before.notices.get(key)
+        if old is None and notice.receipt in before.requests and key[0] == before.requests[notice.receipt].case_id:
+            assert request.state == "live", notice
+            assert may_know(request, before) or may_know(request, now), notice
+        if notice.state == "sent" and old and old.state != "sent":
+            assert is_verified(request, now) or not now.cases[request.case_id].restricted, notice
+
+
+def _removals_after_a_request_are_told(before: Snapshot, now: Snapshot) -> None:
+    """A removal that may have been after a filing is a safety event; where a day is named, it lasts until its end."""
+    for case_id, old in before.cases.items():
+        for event in now.history(case_id)[old.version :]:
+            if event.kind == "removal_recorded":
+                removed = str(event.details["removed_at"])
+                last = removed if "T" in removed else f"{removed}T23:59:59.999999"
+                at = datetime.fromisoformat(last)
+                safety = old.filed_at < (at if at.tzinfo else at.replace(tzinfo=ZoneInfo("America/New_York")))
+                assert event.details["safety"] == safety, event
+                assert now.cases[case_id].safety == (old.safety or safety), event

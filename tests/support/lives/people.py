@@ -1,0 +1,62 @@
+"""Who acts in random lives of cases, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.support.system import Staff
+
+STAFF = [
+    Staff("omar"),
+    Staff("rita", "officer restricted"),
+    Staff("una", "officer sro restricted"),
+    Staff("sue", "supervisor restricted"),
+    Staff("syd", "supervisor restricted"),
+    Staff("hana", "officer restricted", "HLG"),
+    Staff("hugo", "supervisor restricted", "HLG"),
+    Staff("hal", "supervisor restricted", "HQ"),
+    Staff("sam", "sro restricted", None),
+]
+BY_NAME = {user.user: user for user in STAFF}
+
+REQUESTERS: list[dict[str, Any]] = [
+    {"role": "self"},
+    {"role": "self"},
+    {"role": "attorney", "authority": "g28"},
+    {"role": "family", "relationship": "mother"},
+]
+FACTS: list[dict[str, Any]] = [
+    {"custody": "detained", "facility": "STWRTGA"},
+    {"custody": "detained", "facility": "STWRTGA", "serious_illness": True},
+    {"custody": "not_detained", "residence": {"state": "TX", "county": "Webb"}, "removal_order": "final"},
+    {"custody": "detained", "facility": "STWRTGA", "claims_us_citizenship": True},
+    {"custody": "detained", "facility": "STWRTGA", "relief_pending": ["vawa"]},
+    {"custody": "not_detained", "residence": {"state": "GA"}},
+    {},
+]
+CONTACTS: list[dict[str, Any]] = [
+    {"safe_to_contact": False},
+    {"safe_to_contact": True},
+    {"language": "ht"},
+]
+MATTERS: list[dict[str, Any]] = [
+    {"facts": {"protected": True}},
+    {"facts": {"protected": False}},
+    {"facts": {"claims_us_citizenship": False}},
+    {"facts": {"claims_us_citizenship": True}},
+    {"facts": {"custody": "detained", "facility": "STWRTGA"}},
+    {"identity": True},
+    {"authority": "g28"},
+    {"authority": "form_60_001"},
+]
+"""What an officer verifies."""
+FIELD_OUTCOMES = ["declined", "granted", "declined", "referred", "withdrawn"]
+OFFICIAL_OUTCOMES = ["remand", "override", "uphold", "withdrawn"]
+REASONS, INTERNAL, ASKED, WHY = "Reasons-told-later", "Internal-words", "Asked-words", "Why-words"
+
+
+def one(place: int, things: Iterable[Any]) -> Any:  # noqa: ANN401  # one of the things, or None where there is none
+    """Pick one of some things by a number."""
+    found = list(things)
+    return found[place % len(found)] if found else None

@@ -1,0 +1,157 @@
+"""What requesters do in random lives of cases, and what each of them is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Request
+from tests.support.controlled_system import Snapshot, World
+from tests.support.invariants import check, is_verified, may_be_called, may_know, shown_since
+from tests.support.lives.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
+from tests.support.system import Answer, body
+
+
+class Life:
+    """Requests and their holders; every act takes two numbers that say on what, and how."""
+
+    def __init__(self, world: World, beginning: datetime) -> None:
+        self.world = world
+        self.filed: dict[str, dict[str, Any]] = {}
+        """By receipt: what its holder got back, with the code that opens it now."""
+        self._keys: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self.silent: set[str] = set()
+        """By receipt: who said last that they are not to be called."""
+        self.refused = False
+        """The last act was refused: it must have left nothing."""
+        world.begin(beginning)
+        world.system.sweep()
+        self.before = self.now = Snapshot(beginning)
+        for person, who, facts in [(1, 0, 0), (1, 3, 1), (2, 2, 2), (0, 0, 3), (0, 3, 4)]:
+            self._file(person, REQUESTERS[who], FACTS[facts], 0)
+        self.look()
+
+    def look(self) -> None:
+        """Look at everything, and check what must hold."""
+        self.before, self.now = self.now, self.world.look()
+        check(self.before, self.now)
+        if self.refused:
+            assert self.before.cases == self.now.cases, "what was refused left something"
+            assert self.before.requests == self.now.requests, "what was refused left something"
+        self.refused = False
+        for receipt in self.silent:
+            assert not may_be_called(receipt, self.now.history(self.now.requests[receipt].case_id)), receipt
+        for request in [request for request in self.now.requests.values() if self._is_touched(request)][:2]:
+            self.look_up(request)
+
+    def _is_touched(self, request: Request) -> bool:
+        return self.before.cases.get(request.case_id) != self.now.cases[request.case_id]
+
+    # ---- what requesters do
+
+    def file(self, place: int, other: int) -> None:
+        """File a request, about one of three people or somebody without a number; or send an earlier one again."""
+        if place % 8 == 7:
+            self._file_again(other)
+        else:
+            self._file(place % 4, one(other, REQUESTERS), one(other // 4, FACTS), other % 6)
+
+    def _file(self, person: int, who: dict[str, Any], facts: dict[str, Any], days: int) -> None:
+        key = f"key-of-a-request-{len(self._keys):04d}"
+        sent = self._body(person, who, facts, days)
+        answer = self.world.system.file(sent, key)
+        self._keys[key] = sent, answer
+        self.filed[answer["receipt"]] = answer
+
+    def _body(self, person: int, who: dict[str, Any], facts: dict[str, Any], days: int) -> dict[str, Any]:
+        contact = {"email": f"requester{len(self._keys)}@example.org", "language": "es"}
+        subject = {"a_number": f"A000-000-0{person}1" if person else None}
+        removal = {"removal_at": rfc3339(self.now.at + timedelta(days=days))} if days > 3 else {}
+        found = body(requester={"name": "Ana Example", "contact": contact, **who}, subject=subject)
+        return {**found, "facts": {**facts, **removal}}
+
+    def _file_again(self, place: int) -> None:
+        key, (sent, answer) = one(place, self._keys.items())
+        assert self.world.system.file(sent, key) == answer
+        self.refused = True
+
+    def update(self, place: int, other: int) -> None:
+        """Say more."""
+        says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
+        self._write(place, "/updates", says, {202, 409, 422})
+
+    def give_contact(self, place: int, other: int) -> None:
+        """Say how to be reached from now on, or not at all: that ends no wait for an answer."""
+        contact = {**one(other, CONTACTS), **({"email": f"moved{other}@example.org"} if other % 2 else {})}
+        receipt = self._write(place, "/updates", {"contact": contact}, {202, 409})
+        if not self.refused and "safe_to_contact" in contact:
+            (self.silent.discard if contact["safe_to_contact"] else self.silent.add)(receipt)
+        waits = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
+        assert waits == {case_id: case.answer_by for case_id, case in self.world.look().cases.items()}
+
+    def mail_bounces(self, place: int, _other: int) -> None:
+        """Have the mail service report that a notice which was sent did not arrive."""
+        notice = one(place, [notice for notice in self.now.notices.values() if notice.state == "sent"])
+        if notice:
+            address = f"bounced{place}@example.org"
+            bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": address}]}
+            tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
+            answer = self.world.system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
+            assert answer == {"batchItemFailures": []}
+
+    def withdraw(self, place: int, _other: int) -> None:
+        """Withdraw a request, whatever became of it."""
+        self._write(place, "/withdrawal", {}, {202})
+
+    def escalate(self, place: int, _other: int) -> None:
+        """Ask for the Senior Reviewing Official, most often after a decision."""
+        decided = [request for request in self.now.requests.values() if self._is_decided(request)]
+        self._write(place, "/escalation", {"statement": "Look again."}, {202, 409}, decided)
+
+    def _is_decided(self, request: Request) -> bool:
+        return self.now.cases[request.case_id].status == "decided" and may_know(request, self.now)
+
+    def _write(
+        self, place: int, what: str, sent: dict[str, Any], expected: set[int], among: list[Request] | None = None
+    ) -> str:
+        """Write something under a receipt, and return the receipt."""
+        receipts = [request.receipt for request in among or []] or list(self.filed)
+        receipt: str = one(place, receipts)
+        answer = self.world.system.on(self.filed[receipt], "POST", what, sent)
+        assert answer.status in expected, answer
+        told_nothing(answer)
+        self.refused = answer.status >= 400
+        return receipt
+
+    # ---- what they are told
+
+    def look_up(self, request: Request) -> None:
+        """Look a request up, and check that its holder is told what they may know, and no more."""
+        answer = self.world.system.on(self.filed[request.receipt], "GET")
+        told_nothing(answer)
+        if request.state == "withdrawn" or not may_know(request, self.now):
+            assert answer.json() == _limited(request)
+            return
+        case = self.now.cases[request.case_id]
+        assert answer.json()["status"] == ("in_review" if case.status == "awaiting_approval" else case.status)
+        assert answer.json()["status_since"] == rfc3339(shown_since(case, self.now))
+        assert (ASKED in answer.body) == (case.status == "information_needed")
+        final = case.status in {"decided", "closed", "with_senior_official"} and case.linked_to is None
+        assert (REASONS in answer.body) == (final and is_verified(request, self.now)), (case, answer)
+
+
+def told_nothing(answer: Answer) -> None:
+    """Check that no word of the office that is not for requesters is in an answer to one."""
+    assert all(word not in answer.body for word in (INTERNAL, WHY, *(f'"{user.user}"' for user in STAFF))), answer
+
+
+def _limited(request: Request) -> dict[str, Any]:
+    withdrawn = request.state == "withdrawn"
+    return {
+        "receipt": request.receipt,
+        "status": "withdrawn" if withdrawn else "received",
+        "status_since": rfc3339(request.state_since if withdrawn else request.received_at),
+        "disclosure": "limited",
+        **dict.fromkeys(["lane", "people_ahead", "asked_for", "decision"]),
+    }

@@ -1,0 +1,182 @@
+"""What staff do in random lives of cases: those who may, now and then somebody who may not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
+from casereview.policy.packaged import governing
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case
+from tests.support.invariants import holders, is_looked_at
+from tests.support.lives.people import (
+    ASKED,
+    BY_NAME,
+    FIELD_OUTCOMES,
+    INTERNAL,
+    MATTERS,
+    OFFICIAL_OUTCOMES,
+    REASONS,
+    STAFF,
+    WHY,
+    one,
+)
+from tests.support.lives.requesters import Life
+from tests.support.system import Answer, Staff
+
+
+class Office(Life):
+    """Officers, supervisors and the Senior Reviewing Official of three offices."""
+
+    # ---- who takes which case
+
+    def take_next(self, place: int, _other: int) -> None:
+        """Take the next case: there is one exactly where the table holds one that is free."""
+        user = one(place, STAFF)
+        free = self._free_for(user)
+        answer = self._staff(user, "/staff/worklist/next", {})
+        assert answer.status == (200 if free else 204), (user, free, answer)
+        assert answer.status == 204 or answer.json()["case_id"] in free
+
+    def _free_for(self, user: Staff) -> set[str]:
+        opened = {user.office} | ({"SRO"} if "sro" in user.groups else set())
+        top = {lane.id for lane in governing(self.now.at)[0].lanes if lane.top}
+        found = set()
+        for case in self.now.cases.values():
+            owed = case.status == "information_needed" and case.lane in top and not is_looked_at(case)
+            free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or owed)
+            may = "restricted" in user.groups or not case.restricted
+            took_part = case.office == "SRO" and user.user in case.reviewers
+            if free and may and not took_part and self.now.queues.get(case.case_id) in opened:
+                found.add(case.case_id)
+        return found
+
+    def claim(self, place: int, other: int) -> None:
+        """Claim a case, most often one that nobody holds."""
+        free = [case for case in self._cases() if case.status in QUEUED and not case.claimed_by]
+        self._act(other, one(place, free or self._cases()), "claim", {})
+
+    # ---- what is done with a case that one holds; where nobody holds any, one is taken
+
+    def release(self, place: int, other: int) -> None:
+        """Give a case back."""
+        self._work(place, other, "release", {})
+
+    def verify(self, place: int, other: int) -> None:
+        """Verify facts, an identity or an authority."""
+        case = one(place, self._held() or self._cases())
+        matter = one(other, MATTERS)
+        truly = "facts" in matter or other % 4
+        about = {} if "facts" in matter else {"receipt": one(other // 7, holders(case, self.now.history(case.case_id)))}
+        verdict = "confirmed" if truly else "refuted"
+        self._work(place, other, "verifications", {**matter, **about, "verdict": verdict, "why": WHY})
+
+    def ask(self, place: int, other: int) -> None:
+        """Ask for information."""
+        by = rfc3339(self.now.at + timedelta(days=1 + other % 20))
+        self._work(place, other, "information-requests", {"asked": [ASKED], "answer_by": by})
+
+    def decide(self, place: int, other: int) -> None:
+        """Decide a case, on the version read last or, now and then, on one before."""
+        case = one(place, self._held() or self._cases())
+        behind = other % 7 == 6
+        sent = {
+            "outcome": one(other, OFFICIAL_OUTCOMES if case.office == "SRO" else FIELD_OUTCOMES),
+            "reasons_for_requester": REASONS,
+            "internal_reasons": INTERNAL,
+            "factors": [],
+            "policy": governing(self.world.system.time)[0].id,
+            "case_version": case.version - behind,
+        }
+        answer = self._work(place, other, "decision", sent)
+        assert not behind or answer is None or answer.status != 200
+
+    # ---- what is done with any case
+
+    def approve(self, place: int, other: int) -> None:
+        """Approve a decision that waits, or return it; where none waits, decide one."""
+        waiting = [case for case in self._cases() if case.status == "awaiting_approval"]
+        if not waiting:
+            self.decide(place, other)
+            return
+        case = one(place, waiting)
+        user = self._able(other, case, "supervisor")
+        answer = self._post(user, case, "approval", {"approve": other % 3 > 0, "why": WHY})
+        assert answer.status != 200 or user.user != case.decided_by
+
+    def transfer(self, place: int, other: int) -> None:
+        """Send a case to another office."""
+        office = one(other, ["ATL", "HLG", "ATL", "HQ"])
+        there = [case for case in self._cases() if case.status in OPEN and case.office != office]
+        case = one(place, there or self._cases())
+        self._act(other, case, "transfer", {"office": office, "why": WHY}, "supervisor")
+
+    def record_removal(self, place: int, other: int) -> None:
+        """Record that a person was removed; now and then the day alone is known."""
+        at = rfc3339(self.now.at - timedelta(hours=other % 200))
+        removed = at[:10] if other % 5 == 0 else at
+        self._act(other, one(place, self._cases()), "removal", {"removed_at": removed, "why": WHY})
+
+    def link(self, place: int, other: int) -> None:
+        """Link a case without A-number to another of its office."""
+        cases = [case for case in self._cases() if case.status in OPEN]
+        case = one(place, [case for case in cases if case.person is None] or self._cases())
+        target = one(other, [one_more for one_more in cases if one_more.office == case.office and one_more != case])
+        self._act(other, case, "link", {"case_id": (target or case).case_id, "why": WHY}, "officer")
+
+    def split(self, place: int, other: int) -> None:
+        """Split a request off, most often from a case that has several."""
+        joined = [case for case in self._cases() if case.requests > 1 and case.status in OPEN]
+        case = one(place, joined or self._cases())
+        receipt = one(other, holders(case, self.now.history(case.case_id))) or one(other, self.filed)
+        self._act(other // 7, case, "split", {"receipt": receipt, "why": WHY}, "officer")
+
+    def reissue(self, place: int, other: int) -> None:
+        """Make a new access code: the old one opens nothing any more."""
+        receipt = one(place, self.filed)
+        case = self.now.cases[self.now.requests[receipt].case_id]
+        answer = self._act(other, case, "reissue-code", {"receipt": receipt})
+        if answer.status == 200:
+            old, self.filed[receipt] = self.filed[receipt], {**self.filed[receipt], **answer.json()}
+            assert self.world.system.on(old, "GET").status == 404
+
+    def reopen(self, place: int, other: int) -> None:
+        """Reopen a case, most often one that has ended."""
+        ended = [case for case in self._cases() if case.status in ENDED]
+        self._act(other, one(place, ended or self._cases()), "reopening", {"why": WHY}, "officer")
+
+    # ---- on whose behalf
+
+    def _cases(self) -> list[Case]:
+        return list(self.now.cases.values())
+
+    def _held(self) -> list[Case]:
+        return [case for case in self._cases() if case.claimed_by]
+
+    def _work(self, place: int, other: int, what: str, sent: dict[str, Any]) -> Answer | None:
+        """Act on a case as its holder; now and then as somebody else."""
+        if not self._held():
+            self.take_next(place, other)
+            return None
+        case: Case = one(place, self._held())
+        return self._post(one(place, STAFF) if other % 11 == 10 else BY_NAME[case.claimed_by or ""], case, what, sent)
+
+    def _act(self, other: int, case: Case, what: str, sent: dict[str, Any], role: str = "") -> Answer:
+        """Act on a case as somebody who may; now and then as anybody."""
+        return self._post(self._able(other, case, role), case, what, sent)
+
+    def _able(self, other: int, case: Case, role: str) -> Staff:
+        offices = {case.office, case.field_office}
+        able = [user for user in STAFF if role in user.groups and (user.office in offices or case.office == "SRO")]
+        found: Staff = one(other // 3, STAFF if other % 11 == 10 or not able else able)
+        return found
+
+    def _post(self, user: Staff, case: Case, what: str, sent: dict[str, Any]) -> Answer:
+        return self._staff(user, f"/staff/cases/{case.case_id}/{what}", sent)
+
+    def _staff(self, user: Staff, path: str, sent: dict[str, Any]) -> Answer:
+        answer = self.world.system.staff(user, "POST", path, sent)
+        assert answer.status in {200, 204, 403, 404, 409, 422}, answer
+        self.refused = answer.status != 200
+        return answer

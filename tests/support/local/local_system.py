@@ -1,0 +1,294 @@
+"""The running local system, seen from outside: `make run` as a process, its API over HTTP, its AWS by boto3."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import boto3
+
+from casereview.schema.records import Stored
+from casereview.store.items import from_item
+from casereview.store.keys import Key
+from infra.local.account import ADMIN_KEY, REGION
+from infra.local.lambda_runtime.event_source_mappings import POLLERS
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_sqs import SQSClient
+
+_RECORD = TypeVar("_RECORD", bound=Stored)
+_FOUND = TypeVar("_FOUND")
+ROOT = Path(__file__).parents[3]
+PATIENCE = 90.0
+"""Seconds until a test gives up waiting for what comes within one or two on an idle machine."""
+HTTP_TIMEOUT = 60.0
+WORK_QUEUES = ("case-review-rank", "case-review-notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the API, as it came over the wire."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def json(self) -> Any:  # noqa: ANN401  # a test knows what it asked for
+        return json.loads(self.body)
+
+    @property
+    def content_type(self) -> str:
+        return dict(self.headers)["Content-Type"]
+
+    @property
+    def without_ids(self) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+        """All that a client can tell two answers apart by, but for the ids that every answer has of its own."""
+        return self.status, tuple(pair for pair in self.headers if pair[0] != "x-amzn-RequestId"), self.body
+
+
+class Client:
+    """One connection, kept open for as long as the other side keeps it."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = HTTPConnection(urlsplit(address).netloc, timeout=HTTP_TIMEOUT)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last answer left the connection open."""
+        return self._connection.sock is not None
+
+    def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request: bytes and text as they are, anything else as JSON."""
+        raw = body if isinstance(body, bytes | str) or body is None else json.dumps(body)
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        self._connection.request(method, path, raw.encode() if isinstance(raw, str) else raw, sent)
+        response = self._connection.getresponse()
+        return Answer(response.status, tuple(response.getheaders()), response.read())
+
+
+@dataclass
+class Local:
+    """A local system that runs, and what can be asked of it."""
+
+    address: str
+    log: Path
+    printed: Path
+    process: int = 0
+    """The id of its process."""
+    _session: boto3.Session = field(default_factory=lambda: boto3.Session(ADMIN_KEY, "local", region_name=REGION))
+
+    # ---- the public API
+
+    def client(self) -> Client:
+        return Client(self.address)
+
+    def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request over a connection of its own."""
+        with closing(self.client()) as client:
+            return client.call(method, path, body, headers)
+
+    def file(self, body: object, key: str | None = None) -> dict[str, Any]:
+        """File a request that must be accepted, and return its answer."""
+        answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
+        assert answer.status == 201, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
+        """Call a route on a receipt with its code."""
+        headers = {"Authorization": f"Bearer {filed['access_code']}"}
+        return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
+
+    def ranked(self, filed: Mapping[str, str]) -> dict[str, Any]:
+        """Wait until a request shows as ranked, and return where it stands."""
+
+        def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.on(filed, "GET").json()
+            return found if found["status"] == "in_line" else None
+
+        return eventually(look)
+
+    # ---- the runner's own routes
+
+    def outbox(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = self.call("GET", "/_local/outbox").json()
+        return found
+
+    def sent_to(self, address: str) -> list[dict[str, str]]:
+        return [message for message in self.outbox() if message["to"] == address]
+
+    def queues(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = self.call("GET", "/_local/queues").json()
+        return found
+
+    def tick(self) -> None:
+        assert self.call("POST", "/_local/tick").status == 200
+
+    def kill(self, function: str) -> int:
+        """End the processes of a function, whatever they are doing; how many there were."""
+        killed: int = self.call("POST", "/_local/kill", {"function": function}).json()["killed"]
+        return killed
+
+    def denials(self) -> set[tuple[str, str, str]]:
+        """Return what functions asked IAM for and were denied: role, action, resource."""
+        with closing(Client(self.endpoint)) as client:
+            calls = client.call("GET", "/_front/calls").json()
+        return {(call["role"], call["action"], call["resource"]) for call in calls if not call["allowed"]}
+
+    # ---- its AWS, with an administrator's rights
+
+    @cached_property
+    def endpoint(self) -> str:
+        found: str = self.call("GET", "/_local/health").json()["aws"]
+        return found
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        return self._session.client("dynamodb", endpoint_url=self.endpoint)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return self._session.client("sqs", endpoint_url=self.endpoint)
+
+    @cached_property
+    def table(self) -> str:
+        """The one table's name."""
+        (name,) = self.dynamodb.list_tables()["TableNames"]
+        return name
+
+    def queue_url(self, name: str) -> str:
+        return self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+
+    def show_again_after(self, seconds: int) -> None:
+        """Shorten the visibility timeout of the two work queues: what failed comes back sooner."""
+        self._set_queues(VisibilityTimeout=str(seconds))
+        self._end_polls()
+        eventually(self.at_rest)
+
+    def copy_to_dead_letters(self) -> None:
+        """Have each message shown twice at once, of which the second time takes it to the dead-letter queue.
+
+        So it is worked on as ever, and can be read afterwards.
+        """
+        self._set_queues(VisibilityTimeout="0", most_receives=1)
+        self._end_polls()
+
+    def _set_queues(self, most_receives: int | None = None, **attributes: str) -> None:
+        for name in WORK_QUEUES:
+            url, wanted = self.queue_url(name), {**attributes}
+            if most_receives is not None:
+                policy = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+                redrive = {**json.loads(policy["RedrivePolicy"]), "maxReceiveCount": most_receives}
+                wanted["RedrivePolicy"] = json.dumps(redrive)
+            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=cast("Any", wanted))
+
+    def _end_polls(self) -> None:
+        """End the polls that wait already, which keep the attributes of their start, by hints about nothing."""
+        hints = {"case-review-rank": {}, "case-review-notice": {"notice_id": "NONE"}}
+        for name, hint in hints.items():
+            message = json.dumps({"schema": 1, "case_id": "NONE", **hint})
+            for _ in range(2 * POLLERS):
+                self.sqs.send_message(QueueUrl=self.queue_url(name), MessageBody=message, MessageGroupId="HQ")
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return every item, as it lies in the table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
+        return [dict(item) for page in pages for item in page["Items"]]
+
+    def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
+        return [from_item(model, item) for item in self.items() if item["sk"]["S"].startswith(sort_key)]
+
+    def read(self, model: type[_RECORD], key: Key) -> _RECORD:
+        item = self.dynamodb.get_item(TableName=self.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})["Item"]
+        return from_item(model, item)
+
+    def set(self, key: Key, **attributes: str) -> None:
+        """Overwrite text attributes of an item, past every rule of the application."""
+        self.dynamodb.update_item(
+            TableName=self.table,
+            Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
+            ExpressionAttributeValues={f":{name}": {"S": value} for name, value in attributes.items()},
+        )
+
+    def raw_mail(self) -> list[bytes]:
+        """Return the e-mails as they were handed to the mail service, all parts included."""
+        with closing(Client(self.endpoint)) as client:
+            sent = client.call("GET", "/_front/outbox?since=0").json()
+        return [
+            base64.b64decode(each["request"]["Content"]["Raw"]["Data"]) for each in sent if each["channel"] == "email"
+        ]
+
+    # ---- at rest
+
+    def at_rest(self) -> bool:
+        """Tell whether no queue holds or shows a message, dead-letter queues included."""
+        return not any(count for queue in self.queues().values() for count in queue.values())
+
+
+def eventually(look: Callable[[], _FOUND | None], patience: float = PATIENCE) -> _FOUND:
+    """Ask until the answer is neither None nor False, and return it."""
+    deadline = time.monotonic() + patience
+    while not (found := look()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+    return found
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Local]:
+    """Run the local system, empty, on a free port; handlers log into the folder.
+
+    At its end no call of a function may have been denied.
+    """
+    log, printed = folder / "handlers.log", folder / "printed.log"
+    unwanted = {"PYTHONDONTWRITEBYTECODE", "ENGINE", "TEMPLATE", "ENVIRONMENTS", "PARAMETERS"}
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+    environment |= {"PORT": "0", "SEED": "none", "LOG": str(log), **settings}
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            found = Local(eventually(lambda: _address(process, printed)), log, printed, process.pid)
+            yield found
+            assert found.denials() == set(), "a function called what its role does not allow"
+        finally:
+            _stop(process)
+
+
+def _address(process: subprocess.Popen[bytes], printed: Path) -> str | None:
+    text = printed.read_text()
+    assert process.poll() is None, text
+    found = re.search(r"^ready (http://127\.0\.0\.1:\d+)$", text, re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End it as Ctrl-C does, and make it end if it doesn't."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise

@@ -1,0 +1,92 @@
+"""What the tests of notify share: a filed request with its notice, the message about it, and counted metrics."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any, cast
+
+import notify.app
+import prioritize.app
+from casereview.schema.records import Case, Notice, Request
+from casereview.schema.vocabulary import TemplateId
+from casereview.store import keys
+from casereview.store.transaction import put_new, put_over
+from tests.support.system import Sent, System, body
+
+if TYPE_CHECKING:
+    import pytest
+
+
+_people = count(100)
+
+
+def filed_quietly(system: System, **changes: Any) -> Notice:  # noqa: ANN401  # any field of a body
+    """File a request for a person of its own, rank the case, and return its notice, owed and not yet sent."""
+    number = next(_people)
+    person = {"a_number": f"A{number:09d}", "given_name": "Ana"}
+    contact = {"email": f"ana{number}@example.org", "language": "es"}
+    requester = {"role": "self", "contact": contact} | changes.pop("requester", {})
+    filed = system.file(body(subject=person, requester=requester, **changes))
+    request = system.read(Request, keys.request(filed["receipt"]))
+    notice = system.read(Notice, keys.notice(request.case_id, f"acknowledgement-{request.receipt}"))
+    rank(system, notice)
+    return notice
+
+
+def rank(system: System, notice: Notice) -> Case:
+    """Have the case of a notice ranked, and return it."""
+    record = {"messageId": "r", "body": json.dumps({"schema": 1, "case_id": notice.case_id}), "eventSourceARN": "rank"}
+    assert prioritize.app.respond(system.prioritize, {"Records": [record]}) == {"batchItemFailures": []}
+    system._flush()
+    return case_of(system, notice)
+
+
+def deliver(system: System, notice: Notice) -> list[dict[str, str]]:
+    """Hand notify the message about a notice; return the batch failures."""
+    message = {"schema": 1, "case_id": notice.case_id, "notice_id": notice.notice_id}
+    record = {"messageId": "m", "body": json.dumps(message), "eventSourceARN": "notice"}
+    answer = notify.app.respond(system.notify, {"Records": [record]})
+    system._flush()
+    return answer["batchItemFailures"]
+
+
+def sent_for(system: System, notice: Notice) -> list[Sent]:
+    """Return what left the system for the receipt of a notice."""
+    return [sent for sent in system.outbox() if notice.receipt in sent.body]
+
+
+def again(system: System, notice: Notice) -> Notice:
+    """Read a notice as it is now."""
+    return system.read(Notice, keys.notice(notice.case_id, notice.notice_id))
+
+
+def case_of(system: System, notice: Notice) -> Case:
+    return system.read(Case, keys.case(notice.case_id))
+
+
+def request_of(system: System, notice: Notice) -> Request:
+    return system.read(Request, keys.request(notice.receipt))
+
+
+def owed(system: System, notice: Notice, template: TemplateId) -> Notice:
+    """Owe the requester of a notice another one."""
+    other = notice.model_copy(update={"notice_id": f"{template}-{notice.receipt}", "template": template})
+    system.notify.table.write(put_new(other))
+    return other
+
+
+def change_case(system: System, notice: Notice, **update: object) -> None:
+    """Make the case of a notice something else, as another write would."""
+    case = case_of(system, notice)
+    after = case.model_copy(update={"version": case.version + 1, **update})
+    system.notify.table.write(put_over(after, version=case.version))
+
+
+def counted(capsys: pytest.CaptureFixture[str], metric: str) -> int:
+    """Return how often a metric was counted since the output was last read for it."""
+    found = 0
+    for line in capsys.readouterr().out.splitlines():
+        if line.startswith('{"_aws"'):
+            found += sum(int(value) for value in cast("list[float]", json.loads(line).get(metric, [])))
+    return found

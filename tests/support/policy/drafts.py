@@ -1,0 +1,79 @@
+"""Drafts for tests, made from the packaged documents, and the two people whom a policy takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casereview.policy import packaged
+from tests.support.system import Staff, System
+
+AUTHOR, APPROVER = Staff("paula", "policy", None), Staff("peter", "policy", None)
+ORDER = packaged.PACKAGED[2]
+DETAINED = "    when: {custody: {is: detained}}\n"
+
+
+def draft(name: str, *changes: tuple[str, str], since: str = "2026-11-24T15:00:00Z", of: str = ORDER) -> str:
+    """Return a document that differs from a packaged one by its id, its interval and the changes given."""
+    head, _, rest = packaged.text_of(of).partition("\nlanes:")
+    head = head.replace(f"id: {of}", f"id: {name}").partition("in_force:")[0]
+    text = f"{head}in_force:\n  - {{from: {since}}}\n\nlanes:{rest}"
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+EARLIER = draft(
+    "earlier", ("first_look: 14d", "first_look: 7d"), (DETAINED, "    when: {removal_order: {is: final}}\n")
+)
+"""Ranks people with a final order where the order of 2025 ranks the detained."""
+
+
+def amendment(name: str, amends: str, *intervals: str) -> str:
+    """Return an amendment of when a policy governs, as ``from`` or ``from/to`` each."""
+    spans = [interval.partition("/")[::2] for interval in intervals]
+    listed = ", ".join(f"{{from: {since}{f', to: {until}' if until else ''}}}" for since, until in spans)
+    words = "text: A court has spoken.\nsource: A court, by order of that day.\n"
+    return f"id: {name}\namends: {amends}\ntitle: An amendment\nin_force: [{listed}]\n{words}"
+
+
+def send(system: System, text: str, staff: Staff = AUTHOR) -> dict[str, Any]:
+    """Send a draft, which must be accepted."""
+    answer = system.staff(staff, "POST", "/staff/policies", {"document": text})
+    assert answer.status == 201, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def approve(system: System, policy_id: str, staff: Staff = APPROVER, **more: object) -> dict[str, Any]:
+    """Approve a draft, which must be possible."""
+    body = {"approve": True, "why": "Read and agreed.", **more}
+    answer = system.staff(staff, "POST", f"/staff/policies/{policy_id}/approval", body)
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def publish(system: System, text: str) -> dict[str, Any]:
+    """Send a draft and have it approved."""
+    return approve(system, send(system, text)["policy_id"])
+
+
+def read(system: System, policy_id: str) -> dict[str, Any]:
+    """Read a policy."""
+    answer = system.staff(AUTHOR, "GET", f"/staff/policies/{policy_id}")
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def ask(system: System, policy_id: str) -> None:
+    answer = system.staff(AUTHOR, "POST", f"/staff/policies/{policy_id}/preview", {})
+    assert answer.status == 202, answer.body
+
+
+def preview(system: System, policy_id: str) -> dict[str, Any]:
+    ask(system, policy_id)
+    system.pump()
+    found: dict[str, Any] = read(system, policy_id)["preview"]
+    return found

@@ -1,0 +1,42 @@
+"""Whether a broad day goes over everything there is: every route, duty and kind of message, as the code has them."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+from pydantic import ValidationError
+
+from casereview.schema.messages import Duty, Hint
+from infra.documents.openapi.document import Api, routes
+from tests.support.proofs.tally import Tally
+from tests.support.recorded_system import Exchange, Watched
+
+
+def routes_are_covered(day: Watched, who: str, api: Api, tally: Tally) -> None:
+    """Each route of an API was called, and answered success."""
+    done = [each for each in day.exchanges if each.who == who and each.status < 300]
+    for method, path in routes(api.resolver):
+        tally.expect(f"{method} {path}", holds=any(is_on(each, method, path) for each in done))
+
+
+def is_on(exchange: Exchange, method: str, path: str) -> bool:
+    """Tell whether something was sent to a route."""
+    pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+    return exchange.method.lower() == method and re.fullmatch(pattern, exchange.path) is not None
+
+
+def work_is_covered(day: Watched, tally: Tally) -> None:
+    """Each duty was done, and a message of each kind worked on."""
+    for duty in get_args(Duty.model_fields["duty"].annotation):
+        tally.expect(f"duty {duty}", holds=duty in day.duties)
+    for kind in Hint.__subclasses__():
+        tally.expect(f"message {kind.__name__}", holds=any(_is(kind, body) for body in day.worked))
+
+
+def _is(kind: type[Hint], body: str) -> bool:
+    try:
+        kind.model_validate_json(body)
+    except ValidationError:
+        return False
+    return True

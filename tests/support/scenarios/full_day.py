@@ -1,0 +1,259 @@
+"""A broad day of the whole system: every flow of every function, with words of our choosing in every sealed field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from casereview.schema.records import Request
+from casereview.store import keys
+from tests.support.aws_faults import edge, refuses
+from tests.support.system import Staff, System
+
+OFFICER = Staff("omar", "officer restricted")
+SUPERVISOR = Staff("sue", "supervisor restricted")
+OFFICIAL = Staff("sam", "sro restricted", None)
+
+
+@dataclass
+class Words:
+    """Makes words that occur nowhere else, and remembers them."""
+
+    made: dict[str, str] = field(default_factory=dict)
+
+    def word(self, name: str) -> str:
+        """Return a word for a field, the same each time."""
+        return self.made.setdefault(name, f"Zq{len(self.made):02d}{name}Qz")
+
+    def known(self, name: str, value: str) -> str:
+        """Remember a value that must have a form of its own."""
+        self.made[name] = value
+        return value
+
+
+def filing(words: Words, number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any part of a body
+    """Return a body in which every sealed field holds a word of ours; ``changes`` replace whole parts."""
+    word = words.word
+    contact = {
+        "email": words.known(f"email{number}", f"zq{number}mail@canary-host.org"),
+        "phone": words.known(f"phone{number}", f"+1202555{number:04d}"),
+        "language": words.known("language", "es-x-zqlang"),
+        "spoken_language": word("spoken"),
+    }
+    plain: dict[str, Any] = {
+        "requester": {
+            "role": "self",
+            "name": word("requester"),
+            "organization": word("organization"),
+            "relationship": word("relationship"),
+            "contact": contact,
+        },
+        "subject": {
+            "a_number": words.known(f"a_number{number}", f"A7319{number:05d}"),
+            "given_name": word("given"),
+            "family_name": word("family"),
+            "born_on": words.known("born", "1983-07-19"),
+            "citizenship": word("citizenship"),
+            "uscis_receipt": word("uscis"),
+        },
+        "facts": {
+            "custody": "detained",
+            "facility": "STWRTGA",
+            "residence": {"state": "GA", "county": word("county")},
+            "convictions": [{"kind": "misdemeanor", "offense": word("offense")}],
+            "relief_pending": ["asylum"],
+        },
+        "grounds": word("grounds"),
+        "prior_contact": word("prior"),
+        "outcome_sought": ["release"],
+    }
+    return plain | changes
+
+
+def place_of(words: Words, who: str) -> dict[str, Any]:
+    """Return facts of a place that no table knows: the words could say who it is."""
+    residence = {"state": words.word(f"{who}_state"), "county": words.word(f"{who}_county")}
+    return {"facility": words.word(f"{who}_facility"), "residence": residence}
+
+
+def update_of(words: Words) -> dict[str, Any]:
+    """Return an update that fills every sealed field."""
+    filed = filing(words, 1040)
+    contact = {**filed["requester"]["contact"], "email": words.known("update", "zqupdate@canary-host.org")}
+    facts = {"convictions": filed["facts"]["convictions"]} | place_of(words, "moved")
+    return {"facts": facts, "contact": contact, "statement": words.word("statement")}
+
+
+def public(system: System, words: Words) -> list[dict[str, Any]]:
+    """File alone, joined, without A-number and under one key twice; look up, update, withdraw, be refused."""
+    word = words.word
+    first = system.file(filing(words, 1001), "key-of-sixteen-characters")
+    assert system.file(filing(words, 1001), "key-of-sixteen-characters") == first
+    mother = filing(words, 1002)
+    mother["subject"]["a_number"] = words.made["a_number1001"]
+    mother["requester"]["role"] = "family"
+    joined = system.file(mother)
+    nameless = filing(words, 1003)
+    nameless["subject"].pop("a_number")
+    apart = system.file(nameless)
+    elsewhere = filing(words, 1004)
+    elsewhere["facts"] |= place_of(words, "filed")
+    alone = system.file(elsewhere)
+    system.pump()
+    for filed in (first, joined, apart):
+        assert system.on(filed, "GET").status == 200
+    for path in ("/field-offices?state=TX&county=Webb", "/notice?language=ht"):
+        assert system.call("GET", path).status == 200
+    assert system.on(first, "POST", "/updates", update_of(words)).status == 202
+    assert system.on(alone, "POST", "/withdrawal", {}).status == 202
+    held = system.file(filing(words, 1011))
+    system.pump()
+    system.work(OFFICER, case_id_of(system, held), "claim")
+    assert system.on(held, "POST", "/withdrawal", {}).status == 202
+    assert system.on(first, "POST", "/escalation", {"statement": word("early")}).status == 409
+    system.pump()
+    return [first, joined, apart]
+
+
+def refused(system: System, words: Words) -> None:
+    """Send words where they cannot be accepted, in every way that a body can be wrong."""
+    word, name = words.word("refused"), words.word("field")
+    good = filing(words, 1001)
+    bad: list[object] = [
+        word,
+        f'{{"{name}": 1, "{name}": 2}}',
+        {name: word},
+        [word],
+        good | {"grounds": {name: word}},
+        good | {"subject": {"a_number": word, "born_on": word}},
+        good | {"requester": {"role": word, "contact": {"email": word, "phone": word, "language": word}}},
+        good | {"facts": {"removal_at": word, "custody": word, "relief_pending": [word]}},
+    ]
+    for body in bad:
+        assert system.call("POST", "/requests", body, {"Idempotency-Key": word * 4}).status in {400, 422}
+    assert system.call("GET", f"/requests/{word}", None, {"Authorization": f"Bearer {word}"}).status == 404
+    assert system.call("GET", f"/{word}").status == 404
+    assert system.call("GET", f"/field-offices?state={word}").status == 422
+    other = filing(words, 1001) | {"grounds": word}
+    assert system.call("POST", "/requests", other, {"Idempotency-Key": "key-of-sixteen-characters"}).status == 422
+
+
+def case_id_of(system: System, filed: dict[str, Any]) -> str:
+    return system.read(Request, keys.request(filed["receipt"])).case_id
+
+
+def office(system: System, words: Words, filed: list[dict[str, Any]]) -> None:
+    """Do all that an office does with a case: read, verify, ask, link, split, move, decide, reopen."""
+    first, joined, apart = filed
+    case_id = case_id_of(system, first)
+    word, at = words.word, f"/staff/cases/{case_id}"
+    assert system.staff(OFFICER, "POST", f"{at}/claim", {}).status == 200
+    for what in ("", f"/contacts?why={word('why')}", "/ranking", "/history"):
+        assert system.staff(OFFICER, "GET", at + what).status == 200
+    assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
+    seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
+    work = [
+        ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
+        ("verifications", {"receipt": first["receipt"], "identity": True, "verdict": "confirmed", "why": word("id")}),
+        ("reissue-code", {"receipt": joined["receipt"]}),
+        ("split", {"receipt": joined["receipt"], "why": word("split")}),
+        ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
+        ("information-requests", {"asked": [word("asked")], "answer_by": "2026-12-20"}),
+    ]
+    for what, body in work:
+        system.work(OFFICER, case_id, what, body)
+    system.pump()
+    assert word("asked") in str(system.look_up(first)["asked_for"])
+    link = {"case_id": case_id, "why": word("link")}
+    system.work(OFFICER, case_id_of(system, apart), "link", link)
+    other = case_id_of(system, joined)
+    system.work(SUPERVISOR, other, "transfer", {"office": "NOL", "why": word("transfer")})
+    assert system.on(first, "POST", "/updates", {"statement": word("answer")}).status == 202
+    system.pump()
+
+
+def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
+    """Decide, approve, escalate, remand, and let a claim run out."""
+    case_id = case_id_of(system, filed)
+    system.work(OFFICER, case_id, "claim")
+    if _decide(system, words, OFFICER, case_id, "declined") == "awaiting_approval":
+        system.work(SUPERVISOR, case_id, "approval", {"approve": True, "why": words.word("approval")})
+    system.pump()
+    assert system.look_up(filed)["status"] == "decided"
+    assert system.on(filed, "POST", "/escalation", {"statement": words.word("escalation")}).status == 202
+    system.pump()
+    system.work(OFFICIAL, case_id, "claim")
+    assert _decide(system, words, OFFICIAL, case_id, "remand") == "in_line"
+    system.pump()
+    assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 200
+    system.work(OFFICER, case_id, "release")
+    assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 200
+    system.later(days=30)
+    system.settle(4)
+    system.work(OFFICER, case_id, "claim")
+    _decide(system, words, OFFICER, case_id, "granted")
+    system.work(OFFICER, case_id, "reopening", {"why": words.word("reopening")})
+    for place in ({}, place_of(words, "told_to_staff")):  # the second joins the first
+        sent = filing(words, 1009)
+        sent["facts"] |= place
+        assert system.staff(OFFICER, "POST", "/staff/requests", sent).status == 201
+    assert system.duty("snapshot")
+    assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
+
+
+def _decide(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> str:
+    sent = decision(system, words, user, case_id, outcome)
+    status: str = system.work(user, case_id, "decision", sent)["status"]
+    return status
+
+
+def decision(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> dict[str, Any]:
+    """Return the body of a decision on a case as it is now."""
+    read = system.staff(user, "GET", f"/staff/cases/{case_id}").json()
+    return {
+        "outcome": outcome,
+        "reasons_for_requester": words.word("told"),
+        "internal_reasons": words.word("internal"),
+        "factors": [],
+        "policy": read["policy"],
+        "case_version": read["case_version"],
+    }
+
+
+def sending(system: System, words: Words) -> None:
+    """Send by mail and text, fail in every way, and take reports."""
+    by_text = filing(words, 1005)
+    by_text["requester"]["contact"]["preferred"] = "sms"
+    system.file(by_text)
+    system.pump()
+    for number, code in ((1006, "MessageRejected"), (1007, "TooManyRequestsException")):
+        system.file(filing(words, number))
+        with edge("sesv2.SendEmail", refuses(code, f"not to {words.made[f'email{number}']}")):
+            system.pump()
+    bounced = system.file(filing(words, 1008))
+    system.pump()
+    tags = {"case": [case_id_of(system, bounced)], "notice": [f"acknowledgement-{bounced['receipt']}"]}
+    recipients = [{"emailAddress": words.made["email1008"], "diagnosticCode": words.word("diagnostic")}]
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": recipients}
+    assert not system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})["batchItemFailures"]
+    assert system.bounce({words.word("poison"): recipients})["batchItemFailures"]
+
+
+def sweeping(system: System, words: Words) -> None:
+    """Sweep up a lost message, page over the offices, and redrive."""
+    system.file(filing(words, 1010))
+    for url in system.queues.values():
+        system.sqs.purge_queue(QueueUrl=url)
+    system.settle(3)
+    system.duty("redrive")
+
+
+def everything(system: System, words: Words) -> list[dict[str, Any]]:
+    """Go through all of it; return what was filed."""
+    filed = public(system, words)
+    refused(system, words)
+    office(system, words, filed)
+    decide(system, words, filed[0])
+    sending(system, words)
+    sweeping(system, words)
+    return filed

@@ -1,0 +1,134 @@
+"""What the tests of the staff's side say often: who works there, a case on the table, a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tests.support.system import Answer, Staff, System, body
+
+OFFICER, COLLEAGUE = Staff("omar"), Staff("olga")
+CLEARED = Staff("cleo", "officer,restricted")
+SUPERVISOR, OTHER_SUPERVISOR = Staff("sue", "supervisor"), Staff("sid", "supervisor")
+OFFICIAL = Staff("sam", "sro", None)
+ELSEWHERE = Staff("elle", "officer", "ELP")
+
+POLICY_A = datetime.fromisoformat("2021-06-15T12:00:00-04:00")
+"""The interim guidance of 18 February 2021 is in force; it asks for approvals."""
+SWITCH = datetime.fromisoformat("2021-11-29T00:00:00-05:00")
+"""The guidelines of 30 September 2021 take its place."""
+
+LAWYER: dict[str, Any] = {
+    "role": "attorney",
+    "name": "Lee Example",
+    "authority": "g28",
+    "contact": {"email": "lee@example.org", "language": "en"},
+}
+SISTER: dict[str, Any] = {
+    "role": "family",
+    "name": "Eva Example",
+    "relationship": "sister",
+    "contact": {"email": "eva@example.org", "language": "en"},
+}
+
+
+class Matter(NamedTuple):
+    """A request as its filer holds it, and the case that it came to."""
+
+    filed: Mapping[str, Any]
+    case_id: str
+
+    @property
+    def receipt(self) -> str:
+        return str(self.filed["receipt"])
+
+
+def person(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
+    """Return a request body about the person of a number."""
+    return body(**{**changes, "subject": {"a_number": f"A000-000-{number:03d}", **changes.get("subject", {})}})
+
+
+def matter(system: System, number: int = 11, **changes: Any) -> Matter:  # noqa: ANN401  # any field
+    """File a request about the person of a number, a second after what was before, and let it be ranked."""
+    system.later(seconds=1)
+    filed = system.file(person(number, **changes))
+    system.pump()
+    return Matter(filed, system.case_of(filed).case_id)
+
+
+def claimed(system: System, number: int = 11, by: Staff = OFFICER, **changes: Any) -> Matter:  # noqa: ANN401  # any field
+    """File a request, and have an officer claim its case."""
+    found = matter(system, number, **changes)
+    system.work(by, found.case_id, "claim")
+    return found
+
+
+def read(system: System, user: Staff, case_id: str) -> dict[str, Any]:
+    """Open a case that must be open to the user."""
+    answer = system.staff(user, "GET", f"/staff/cases/{case_id}")
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def post(system: System, user: Staff, case_id: str, what: str, given: object = None) -> Answer:
+    """Try to act on a case."""
+    return system.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if given is None else given)
+
+
+def verify(system: System, user: Staff, case_id: str, **given: Any) -> None:  # noqa: ANN401  # any field
+    """Verify something of a claimed case, and have it ranked again."""
+    system.work(user, case_id, "verifications", {"verdict": "confirmed", "why": "Seen.", **given})
+    system.pump()
+
+
+def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
+    """Ask for information on a claimed case."""
+    by = system.time.replace(microsecond=0).timestamp() + days * 86_400
+    answer_by = datetime.fromtimestamp(by, system.time.tzinfo).isoformat()
+    system.work(user, case_id, "information-requests", {"asked": ["Proof of residence."], "answer_by": answer_by})
+    system.pump()
+
+
+def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
+    """Return a decision on the case as it is now."""
+    found = read(system, user, case_id)
+    plain = {
+        "outcome": "granted",
+        "reasons_for_requester": "You have family here.",
+        "internal_reasons": "Low priority.",
+        "factors": [],
+        "policy": found["policy"],
+        "case_version": found["case_version"],
+    }
+    return {**plain, **changes}
+
+
+def decide(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
+    """Decide a claimed case, which must be possible."""
+    found = system.work(user, case_id, "decision", decision(system, user, case_id, **changes))
+    system.pump()
+    return found
+
+
+def worklist(system: System, user: Staff = OFFICER, office: str = "ATL", **query: object) -> dict[str, Any]:
+    """Read a page of a worklist."""
+    more = "".join(f"&{name}={value}" for name, value in query.items())
+    answer = system.staff(user, "GET", f"/staff/worklist?office={office}{more}")
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def item(system: System, case_id: str, user: Staff = OFFICER, office: str = "ATL") -> dict[str, Any]:
+    """Return a case as it stands in its worklist."""
+    (found,) = [item for item in worklist(system, user, office)["items"] if item["case_id"] == case_id]
+    return dict(found)
+
+
+def take_next(system: System, user: Staff = OFFICER) -> str | None:
+    """Take the next case; None where none is left."""
+    answer = system.staff(user, "POST", "/staff/worklist/next", {})
+    assert answer.status in {200, 204}, answer.body
+    return str(answer.json()["case_id"]) if answer.status == 200 else None

@@ -1,0 +1,368 @@
+"""The whole system in one process: the real functions on moto, queues pumped by hand, the clock in the test's hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_string, policy
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import boto3
+import yaml
+from moto import mock_aws
+from moto.backends import get_backend
+
+import intake.app
+import intake.services
+import notify.app
+import notify.services
+import prioritize.app
+import prioritize.services
+import review.app
+import review.services
+from casereview.policy.packaged import governing
+from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.keys import Key
+from casereview.usecases.services import DeskSettings, connect
+from infra.paths import ROOT
+from tests.support.environment import REGION
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_sqs import SQSClient
+
+_RECORD = TypeVar("_RECORD", bound=Stored)
+START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+TABLE = "case-review"
+TEMPLATE = ROOT / "template.yaml"
+
+
+class Context:
+    """What the runtime tells a function about an invocation."""
+
+    function_name = "function"
+    function_version = "1"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the public API."""
+
+    status: int
+    content_type: str
+    body: str
+
+    def json(self) -> Any:  # noqa: ANN401  # a test knows what it asked for
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that left the system."""
+
+    channel: str
+    to: str
+    language: str
+    subject: str
+    body: str
+    raw: str = field(repr=False)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template without evaluating its functions."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
+
+
+@cache
+def table_definition() -> dict[str, Any]:
+    """Return the table as template.yaml defines it, as CreateTable takes it."""
+    properties = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # safe loader
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: properties[name] for name in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A staff member, as an ID token names them."""
+
+    user: str
+    groups: str = "officer"
+    office: str | None = "ATL"
+
+    def claims(self) -> dict[str, str]:
+        office = {"custom:office": self.office} if self.office else {}
+        return {"token_use": "id", "cognito:username": self.user, "cognito:groups": self.groups, **office}
+
+
+class System:
+    """Intake, prioritize and notify over one table and two queues."""
+
+    def __init__(self, dynamodb: DynamoDBClient | None = None, table: str = TABLE) -> None:
+        self.time = START
+        self.dynamodb = dynamodb or boto3.client("dynamodb")
+        self.table = table
+        self.dynamodb.create_table(TableName=table, **table_definition())
+        self.sqs: SQSClient = boto3.client("sqs")
+        rank, notice = (self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("rank", "notice"))
+        kms = boto3.client("kms")
+        sealing = kms.create_key()["KeyMetadata"]["Arn"]
+        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+        boto3.client("sesv2").create_email_identity(EmailIdentity="review@example.gov")
+        boto3.client("sesv2").create_configuration_set(ConfigurationSetName="mail")
+        self.queues = {"rank": rank, "notice": notice}
+        shared = {"table_name": table, "rank_queue_url": rank}
+        keyed = {"sealing_key_arn": sealing, "mac_key_arn": mac}
+        self.intake = connect(DeskSettings(**shared, **keyed, notice_queue_url=notice), self.clock)
+        self.prioritize = prioritize.services.connect(
+            prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice), self.clock
+        )
+        self.notify = notify.services.connect(
+            notify.services.NotifySettings(
+                **shared,
+                **keyed,
+                mail_from="review@example.gov",
+                mail_configuration_set="mail",
+                delivery_queue_arn="delivery",
+            ),
+            self.clock,
+        )
+
+    def clock(self) -> datetime:
+        return self.time
+
+    def later(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+    # ---- the public API
+
+    def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request through the handler, as API Gateway would."""
+        event = self._event(method, path, body, headers or {})
+        return _answer(intake.app.respond(self.intake, event, cast("LambdaContext", Context())))
+
+    def _event(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> dict[str, object]:
+        raw = body if isinstance(body, str) or body is None else json.dumps(body)
+        path, _, query = path.partition("?")
+        parameters = dict(part.split("=", 1) for part in query.split("&")) if query else None
+        return {
+            "httpMethod": method,
+            "path": path,
+            "resource": path,
+            "headers": dict(headers),
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "queryStringParameters": parameters,
+            "requestContext": {"requestId": "r", "stage": "live", "path": path},
+            "body": raw,
+            "isBase64Encoded": False,
+        }
+
+    def file(self, body: object, key: str | None = None) -> dict[str, Any]:
+        """File a request that must be accepted, and return its answer."""
+        answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
+        assert answer.status == 201, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
+        """Call a route on a receipt with its code."""
+        headers = {"Authorization": f"Bearer {filed['access_code']}"}
+        return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
+
+    def look_up(self, filed: Mapping[str, str]) -> dict[str, Any]:
+        answer = self.on(filed, "GET")
+        assert answer.status == 200, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # ---- the staff API
+
+    def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
+        """Send one request of a staff member through the handler, with the claims that API Gateway would pass."""
+        event = self._event(method, path, body, {})
+        cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": user.claims()}
+        return _answer(review.app.respond(self.intake, event, cast("LambdaContext", Context())))
+
+    def work(self, user: Staff, case_id: str, what: str, body: object = None) -> dict[str, Any]:
+        """Act on a case, which must be allowed, and return the answer."""
+        answer = self.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if body is None else body)
+        assert answer.status == 200, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # ---- the queues and the schedule
+
+    def pump(self) -> None:
+        """Work on every message until both queues are empty; what failed stays invisible for its time."""
+        workers: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "rank": lambda event: prioritize.app.respond(self.prioritize, event),
+            "notice": lambda event: notify.app.respond(self.notify, event),
+        }
+        while sum(self._pump_once(name, worker) for name, worker in workers.items()):
+            pass
+
+    def _pump_once(self, name: str, worker: Callable[[dict[str, Any]], Any]) -> bool:
+        messages = self.sqs.receive_message(QueueUrl=self.queues[name], MaxNumberOfMessages=10).get("Messages", [])
+        if not messages:
+            return False
+        records = [
+            {"messageId": message["MessageId"], "body": message["Body"], "eventSourceARN": name} for message in messages
+        ]
+        found = worker({"Records": records})
+        self._flush()
+        failed = {failure["itemIdentifier"] for failure in found["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self.sqs.delete_message(QueueUrl=self.queues[name], ReceiptHandle=message["ReceiptHandle"])
+        return True
+
+    def hand_back(self, url: str, messages: Iterable[Mapping[str, Any]], failed: Collection[str]) -> None:
+        """Show again at once what failed, by the ids of messages, and delete the others."""
+        for message in messages:
+            handle = message["ReceiptHandle"]
+            if message["MessageId"] in failed:
+                self.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+            else:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+
+    def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Hand a delivery event over in its SNS envelope."""
+        body = json.dumps({"Type": "Notification", "Message": json.dumps(event)})
+        record = {"messageId": "1", "body": body, "eventSourceARN": "delivery"}
+        return cast("dict[str, Any]", notify.app.respond(self.notify, {"Records": [record]}))
+
+    def sweep(self) -> dict[str, int]:
+        """Fire the schedule once."""
+        return self.duty("sweep")
+
+    def duty(self, duty: str) -> dict[str, int]:
+        """Have prioritize do a duty."""
+        done = cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": duty}))
+        self._flush()
+        return done
+
+    def _flush(self) -> None:
+        """Write the metrics to standard output, as the handlers do at the end of each invocation."""
+        for module in (intake, prioritize, notify, review):
+            if module.services.metrics.provider.metric_set:
+                module.services.metrics.flush_metrics()
+
+    def settle(self, minutes: int = 30) -> None:
+        """Let time pass with the schedule firing each minute, until all is at rest."""
+        for _ in range(minutes):
+            self.later(minutes=1)
+            self.sweep()
+            self.pump()
+
+    # ---- what is there
+
+    def read(self, model: type[_RECORD], key: Key) -> _RECORD:
+        item = self.dynamodb.get_item(TableName=self.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})["Item"]
+        return from_item(model, item)
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return every item, as it lies in the table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
+        return [cast("dict[str, Any]", item) for page in pages for item in page["Items"]]
+
+    def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
+        return [from_item(model, item) for item in self.items() if item["sk"]["S"].startswith(sort_key)]
+
+    @property
+    def cases(self) -> list[Case]:
+        return self.all(Case, "CASE")
+
+    @property
+    def requests(self) -> list[Request]:
+        return self.all(Request, "REQUEST")
+
+    @property
+    def notices(self) -> list[Notice]:
+        return self.all(Notice, "NOTICE")
+
+    @property
+    def guards(self) -> list[Guard]:
+        return self.all(Guard, "OPEN")
+
+    def case_of(self, filed: Mapping[str, str]) -> Case:
+        return self.read(Case, keys.case(self.read(Request, keys.request(filed["receipt"])).case_id))
+
+    def history(self, case: Case) -> list[Event]:
+        return sorted(
+            (event for event in self.all(Event, "EVENT") if event.case_id == case.case_id),
+            key=lambda event: event.version,
+        )
+
+    def worklist(self, office: str) -> list[str]:
+        """Return the case ids of an office in rank order."""
+        answer = self.dynamodb.query(
+            TableName=self.table,
+            IndexName=keys.WORKLIST,
+            KeyConditionExpression="queue = :queue",
+            ExpressionAttributeValues={":queue": {"S": office}},
+        )
+        return [keys.case_id_of(item["pk"]["S"]) for item in answer["Items"]]
+
+    def outbox(self) -> list[Sent]:
+        """Return what was sent, mail first."""
+        ses: Any = get_backend("ses")["123456789012"][REGION]
+        sns: Any = get_backend("sns")["123456789012"][REGION]
+        return [_mail(message.raw_data) for message in ses.sent_messages] + [
+            Sent("sms", number, "", "", text, text) for number, text in sns.sms_messages.values()
+        ]
+
+    def policy_id(self) -> str | None:
+        return governing(self.time)[0].id
+
+
+def _answer(found: Any) -> Answer:  # noqa: ANN401  # what a handler returns
+    content_type = found["multiValueHeaders"].get("Content-Type", [""])[0]
+    return Answer(found["statusCode"], content_type, found["body"] or "")
+
+
+def _mail(raw: str) -> Sent:
+    message = message_from_string(raw, policy=policy.default)
+    part = message.get_body(("plain",))
+    assert part is not None
+    to = message["To"].addresses[0].addr_spec
+    return Sent(
+        "email",
+        to,
+        str(message["Content-Language"]),
+        str(message["Subject"]),
+        part.get_content().replace("\r\n", "\n"),
+        raw,
+    )
+
+
+@contextmanager
+def running() -> Iterator[System]:
+    """Start a system of one's own on moto."""
+    with mock_aws():
+        yield System()
+
+
+def body(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
+    """Return a plain request body; ``requester``, ``subject``, ``facts`` are merged, all else replaced."""
+    plain: dict[str, Any] = {
+        "requester": {"role": "self", "name": "Ana Example", "contact": {"email": "ana@example.org", "language": "es"}},
+        "subject": {"a_number": "A000-000-011", "given_name": "Ana", "family_name": "Example", "born_on": "1980-02-03"},
+        "facts": {"custody": "detained", "facility": "STWRTGA"},
+        "grounds": "I have lived here for twenty years.",
+        "outcome_sought": ["release"],
+    }
+    for name, value in changes.items():
+        merged = isinstance(value, dict) and isinstance(plain.get(name), dict)
+        plain[name] = {**plain[name], **value} if merged else value
+    return plain

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from casereview.cases.changes import TOLD, changes_between, changes_of_new
+from casereview.schema.facts import Facts
+from casereview.schema.records import Case, Change, Event
+from casereview.store.items import from_item, to_item
+from tests.support.case_histories import NOW, event, queued
+from tests.support.record_strategies import of_kind
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"status": "in_review"}, {"status": Change(before="in_line", after="in_review")}),
+        ({"office": "SNA"}, {"office": Change(before="ATL", after="SNA")}),
+        ({"flags": ("verify",)}, {"flags": Change(before=[], after=["verify"])}),
+        ({"lane": "other", "live": 0}, {"lane": Change(after="other"), "live": Change(before=1, after=0)}),
+        ({"rank": None}, {"rank": Change(before="02.1.001.C1")}),
+        ({"restricted": True}, {"restricted": Change(before=False, after=True)}),
+        ({}, {}),
+    ],
+)
+def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any], told: dict[str, Change]) -> None:
+    assert changes_between(queued(), queued(**fields)) == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, {}),
+        ({"restricted": True}, {"restricted": Change(before=False, after=True)}),
+        ({"live": 0}, {"live": Change(before=1, after=0)}),
+    ],
+)
+def test_a_new_case_begins_with_its_state_its_office_and_what_is_not_as_in_every_case(
+    fields: dict[str, Any], told: dict[str, Change]
+) -> None:
+    begun = Case(case_id="C1", version=1, status="received", status_since=NOW, office="ATL", filed_at=NOW, **fields)
+    assert changes_of_new(begun) == {"status": Change(after="received"), "office": Change(after="ATL"), **told}
+
+
+def test_clocks_and_duties_are_not_told() -> None:
+    after = queued(version=2, rank_at=NOW, target_at=NOW, attempts=3, stuck=True, digest="D", stopped_ms=5)
+    assert changes_between(queued(), after) == {}
+
+
+def test_what_a_person_said_is_never_told() -> None:
+    assert changes_between(queued(), queued(facts=Facts(pregnant=True), person="P")) == {}
+    assert not {"facts", "person", "shown_lane"} & set(TOLD)
+
+
+@settings(max_examples=40, deadline=None)
+@given(of_kind(Case), of_kind(Case))
+def test_changes_lead_from_one_case_to_the_other_and_can_be_stored(before: Case, after: Case) -> None:
+    changes = changes_between(before, after)
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    assert {**old, **{name: change.after for name, change in changes.items()}} == {
+        **old,
+        **{name: new[name] for name in TOLD},
+    }
+    stored = event(2, changes=changes)
+    assert from_item(Event, to_item(stored)) == stored

@@ -1,0 +1,135 @@
+"""8 USC 1367: whoever is protected stays so, and the abuser's words count for nothing against them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, settings
+
+from casereview.evidence.standing import standing
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.records import Event
+from tests.support.case_histories import (
+    DATED,
+    PROTECTED,
+    UNDATED,
+    assessed,
+    claims,
+    established,
+    event,
+    filed,
+    histories,
+    recognised,
+    updated,
+)
+
+INTERIM = "2021-02-18-interim"
+ACCUSED = Facts(
+    convictions=(Conviction(kind="aggravated_felony"),),
+    gang_participation_age=17,
+    entry="unlawful",
+    last_entry_on=date(2021, 6, 1),
+    entered_on=date(2021, 6, 1),
+    national_security_concern=True,
+)
+PETITION = Facts(custody="detained", relief_pending=("protected",), protected=True)
+
+
+def test_the_husband_who_writes_as_well_is_a_third_party_whose_words_never_count_against_her() -> None:
+    """Example 6."""
+    events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED, authority="form_60_001")]
+    for policy in (INTERIM, "2021-09-30-guidelines"):
+        found = assessed(events, policy=policy)
+        assert found.ranking.lane == "detained"
+        assert "restricted" in found.ranking.flags
+        assert found.ranking.categories == ()
+        assert "relief_possible" in {factor.id for factor in found.ranking.factors}
+        assert found.settled.standing == frozenset()
+    assert assessed(events, policy=INTERIM).ranking.approvals == ("field_office_director",)
+
+
+def test_the_husband_who_wrote_first_loses_his_adverse_words_when_she_asks_for_protection() -> None:
+    events = [filed(1, "HE", "family", ACCUSED), filed(2, "SHE", "self", PETITION)]
+    assert assessed(events[:1], policy=INTERIM).ranking.categories != ()
+    assert assessed(events, policy=INTERIM).ranking.categories == ()
+
+
+def test_whoever_opens_a_case_and_asks_for_protection_restricts_it() -> None:
+    events = [filed(1, "HE", "family", ACCUSED.model_copy(update={"protected": True}))]
+    found = assessed(events, policy=INTERIM)
+    assert found.settled.facts.protected is True
+    assert found.settled.standing == frozenset()
+
+
+def test_she_regains_full_rights_when_an_officer_recognised_her() -> None:
+    events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED), recognised(3, "SHE")]
+    assert standing(events, restricted=True) == {"SHE"}
+
+
+def test_no_claim_lifts_protection_also_not_her_own() -> None:
+    less = Facts(protected=False, relief_pending=())
+    events = [filed(1, "SHE", "self", PETITION), recognised(2, "SHE"), updated(3, "SHE", less)]
+    assert assessed(events).settled.facts.protected is True
+
+
+def test_an_officer_may_lift_protection_and_may_raise_it() -> None:
+    events: list[Event] = [filed(1, "SHE", "self", PETITION)]
+    lifted = [*events, established(2, Facts(protected=True), refuted=True)]
+    assert assessed(lifted).settled.facts.protected is None
+    assert assessed(lifted).settled.standing == {"SHE"}
+    raised = [filed(1, "SHE", "self", Facts()), established(2, Facts(protected=True))]
+    assert assessed(raised).settled.facts.protected is True
+    assert "restricted" in assessed(raised).ranking.flags
+
+
+def test_a_stranger_can_restrict_a_case_and_thereby_learns_nothing() -> None:
+    events = [filed(1, "R1", "self", Facts(custody="detained")), filed(2, "S", "self", Facts(protected=True))]
+    found = assessed(events)
+    assert found.settled.facts.protected is True
+    assert found.settled.standing == frozenset()
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(claims(DATED, UNDATED, PROTECTED)), claims(UNDATED))
+def test_protection_once_claimed_is_unset_by_no_claim(events: list[Event], said: Facts) -> None:
+    by_officers = [event for event in events if event.verification and event.claims]
+    settled = assessed(events).settled
+    if settled.facts.protected and not by_officers:
+        denied = said.model_copy(update={"protected": False})
+        more = [updated(90, event.receipt, denied) for event in events if event.receipt and event.filing]
+        assert assessed([*events, *more]).settled.facts.protected is True
+
+
+def test_two_of_one_case_file_apart_and_the_mother_lifts_the_lawyers_case() -> None:
+    """Example 7: filed on the 10th and the 12th, with different birth years."""
+    tenth, twelfth = datetime(2021, 6, 10, 16, tzinfo=UTC), datetime(2021, 6, 12, 16, tzinfo=UTC)
+    lawyer = filed(1, "R1", "attorney", Facts(custody="detained", birth_year=1980), authority="g28", at=tenth)
+    day_after_tomorrow = Facts(removal_at=datetime(2021, 6, 14, 4, tzinfo=UTC), birth_year=1981)
+    mother = filed(2, "R2", "family", day_after_tomorrow, marks=("authority_needed",), at=twelfth)
+    alone = assessed([lawyer], twelfth, INTERIM)
+    assert alone.ranking.lane == "detained"
+    assert alone.ranking.sort_at == tenth
+    both = assessed([lawyer, mother], twelfth + timedelta(minutes=1), INTERIM)
+    assert both.ranking.lane == "imminent_removal"
+    assert {"identity_mismatch", "verify", "authority_needed"} <= set(both.ranking.flags)
+    assert both.settled.standing == frozenset()
+
+
+def test_the_same_birth_year_or_none_is_no_mismatch() -> None:
+    events = [
+        filed(1, "R1", "self", Facts(birth_year=1980)),
+        filed(2, "R2", "family", Facts(birth_year=1980)),
+        filed(3, "R3", "family", Facts()),
+    ]
+    assert "identity_mismatch" not in assessed(events).ranking.flags
+
+
+def test_who_found_no_protection_before_two_cases_became_one_judged_one_half_of_them() -> None:
+    joined = event(4, kind="linked", actor="officer", user="a")
+    unprotected = established(3, Facts(protected=False))
+    for before in ([unprotected, filed(2, "SHE", "self", PETITION)], [filed(2, "SHE", "self", PETITION), unprotected]):
+        events = [filed(1, "HE", "family", Facts(custody="detained")), *before]
+        assert assessed(events, policy=INTERIM).settled.facts.protected is None
+        assert assessed([*events, joined], policy=INTERIM).settled.facts.protected is True
+        again = established(5, Facts(protected=False))
+        assert assessed([*events, joined, again], policy=INTERIM).settled.facts.protected is None

@@ -1,0 +1,163 @@
+"""What people without standing say: it may lift a case at once, and never works against the person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from casereview.schema.facts import Conviction, Facts
+from tests.support.case_histories import NOW, assessed, established, filed, recognised, updated
+
+SOON = NOW + timedelta(hours=30)
+DETAINED = Facts(custody="detained")
+
+
+def test_a_third_partys_claim_lifts_a_case_at_once_and_asks_for_verification() -> None:
+    events = [filed(1, "R1", "attorney", DETAINED), filed(2, "R2", "family", Facts(removal_at=SOON))]
+    found = assessed(events)
+    assert found.ranking.lane == "imminent_removal"
+    assert "verify" in found.ranking.flags
+
+
+def test_a_third_partys_claim_counts_until_the_person_contradicts_it() -> None:
+    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
+    assert assessed(events).settled.facts.serious_illness is True
+    contradicted = [*events, updated(3, "R1", Facts(serious_illness=False))]
+    assert assessed(contradicted).settled.facts.serious_illness is False
+
+
+def test_a_third_partys_claim_does_not_move_what_others_said_where_it_lifts_nothing() -> None:
+    events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=0))]
+    assert assessed(events).settled.facts.minor_children == 2
+
+
+def test_a_third_party_may_take_back_what_they_alone_said() -> None:
+    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
+    taken_back = [*events, updated(3, "R2", Facts(serious_illness=False))]
+    assert assessed(taken_back).settled.facts.serious_illness is False
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_a_third_party_who_takes_back_what_lifted_the_lane_waits_for_an_officer(joins: bool) -> None:  # noqa: FBT001
+    mother = "R2" if joins else "R1"
+    events = [filed(1, "R1", "attorney" if joins else "family", Facts() if joins else Facts(removal_at=SOON))]
+    events += [filed(2, "R2", "family", Facts(removal_at=SOON))] if joins else []
+    assert "claim_waiting" not in assessed(events).ranking.flags
+    moved = [*events, updated(3, mother, Facts(removal_at=NOW + timedelta(days=40)))]
+    found = assessed(moved)
+    assert (found.ranking.lane, found.settled.facts.removal_at) == ("imminent_removal", SOON)
+    assert "claim_waiting" in found.ranking.flags
+    settled = assessed([*moved, established(4, Facts(removal_at=NOW + timedelta(days=40)))])
+    assert settled.ranking.lane != "imminent_removal"
+    assert "claim_waiting" not in settled.ranking.flags
+
+
+@pytest.mark.parametrize("again", [SOON, NOW + timedelta(hours=40)], ids=["the same", "another that is near"])
+def test_a_third_party_waits_no_longer_who_says_again_what_counts(again: datetime) -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_at=SOON)),
+        updated(2, "R1", Facts(removal_at=NOW + timedelta(days=40))),
+        updated(3, "R1", Facts(removal_at=again)),
+    ]
+    found = assessed(events)
+    assert found.settled.facts.removal_at == again
+    assert "claim_waiting" not in found.ranking.flags
+
+
+def test_what_one_third_party_says_again_leaves_the_claim_of_another_waiting() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_at=SOON)),
+        filed(2, "R2", "attorney", Facts(), authority="g28"),
+        recognised(3, "R2"),
+        updated(4, "R2", Facts(removal_at=NOW + timedelta(days=40))),
+        updated(5, "R1", Facts(removal_at=SOON)),
+    ]
+    assert "claim_waiting" in assessed(events).ranking.flags
+
+
+def test_what_a_third_party_says_against_anothers_word_waits_for_nobody() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(custody="detained", removal_at=SOON)),
+        filed(2, "R2", "advocate", Facts(custody="not_detained", removal_at=NOW + timedelta(days=40))),
+    ]
+    found = assessed(events)
+    assert (found.settled.facts.custody, found.settled.facts.removal_at) == ("detained", SOON)
+    assert "claim_waiting" not in found.ranking.flags
+
+
+@pytest.mark.parametrize("role", ["self", "family"])
+def test_a_third_party_cannot_take_back_what_somebody_else_said_as_well(role: str) -> None:
+    same = Facts(serious_illness=True)
+    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", same)]
+    second = updated(3, "R1", same) if role == "self" else filed(3, "R3", "advocate", same)
+    taken_back = [*events, second, updated(4, "R2", Facts(serious_illness=False))]
+    assert assessed(taken_back).settled.facts.serious_illness is True
+
+
+def test_agreement_of_a_third_party_leaves_the_persons_word_theirs() -> None:
+    same = Facts(serious_illness=True)
+    events = [
+        filed(1, "R1", "self", same),
+        filed(2, "R2", "family", same),
+        updated(3, "R2", Facts(serious_illness=False)),
+    ]
+    assert assessed(events).settled.facts.serious_illness is True
+
+
+def test_a_third_party_who_lifted_a_case_against_anothers_word_cannot_then_bring_it_below() -> None:
+    events = [
+        filed(1, "R1", "self", Facts(removal_at=NOW + timedelta(hours=60))),
+        filed(2, "R2", "self", Facts(removal_at=NOW + timedelta(hours=1))),
+        updated(3, "R2", Facts(removal_at=NOW + timedelta(hours=71))),
+    ]
+    assert assessed(events).settled.facts.removal_at == NOW + timedelta(hours=1)
+
+
+def test_a_third_partys_denial_keeps_no_other_third_party_from_saying_yes() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_soon=True)),
+        filed(2, "R2", "self", Facts(pregnant=False)),
+        filed(3, "R3", "attorney", Facts(pregnant=True)),
+    ]
+    found = assessed(events)
+    assert found.settled.facts.pregnant is True
+    assert "pregnancy" in found.ranking.flags
+
+
+def test_two_third_parties_who_deny_alike_are_still_third_parties() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_soon=True, pregnant=False)),
+        filed(2, "R2", "self", Facts(pregnant=False)),
+        filed(3, "R3", "attorney", Facts(pregnant=True)),
+    ]
+    assert assessed(events).settled.facts.pregnant is True
+
+
+def test_a_stranger_who_calls_the_person_free_keeps_nobody_from_saying_that_they_are_detained() -> None:
+    events = [
+        filed(1, "R1", "family", Facts(removal_soon=True)),
+        filed(2, "R2", "self", Facts(custody="not_detained")),
+        filed(3, "R3", "attorney", Facts(custody="detained")),
+        established(4, Facts(removal_soon=True), refuted=True),
+    ]
+    assert assessed(events).ranking.lane == "detained"
+
+
+@pytest.mark.parametrize(
+    "adverse",
+    [
+        Facts(convictions=(Conviction(kind="aggravated_felony"),)),
+        Facts(gang_participation_age=17),
+        Facts(national_security_concern=True),
+        Facts(entry="unlawful"),
+        Facts(entered_on=date(2021, 1, 1)),
+        Facts(last_entry_on=date(2021, 1, 1)),
+    ],
+)
+def test_what_a_third_party_says_against_the_person_never_counts(adverse: Facts) -> None:
+    opened = filed(1, "R1", "self", DETAINED)
+    alone = assessed([opened], policy="2021-02-18-interim").ranking
+    joined = assessed([opened, filed(2, "R2", "family", adverse)], policy="2021-02-18-interim").ranking
+    assert joined.categories == alone.categories == ()
+    assert joined.factors == alone.factors

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casereview.http.problems import ProblemError
+from casereview.http.validation import parse_submission
+from tests.support.bodies import FULL, RECEIVED, SMALLEST, Path, changed, leaves, pointer
+
+CANARY = "zq7canary"
+
+
+def problem(body: object) -> ProblemError:
+    with pytest.raises(ProblemError) as found:
+        parse_submission(json.dumps(body), RECEIVED)
+    return found.value
+
+
+def pointers(body: object) -> list[str]:
+    found = problem(body)
+    assert found.status == 422
+    return [fault.pointer for fault in found.errors]
+
+
+def test_a_role_grounds_and_somebody_are_enough() -> None:
+    found = parse_submission(json.dumps(SMALLEST), RECEIVED)
+    assert found.subject.given_name == "Ana"
+    assert found.contact.channel() == "none"
+    assert found.claims.custody is None
+
+
+def test_a_body_with_every_field_is_accepted() -> None:
+    found = parse_submission(json.dumps(FULL).encode(), RECEIVED)
+    assert found.subject.a_number == "A000000011"
+    assert found.claims.removal_at is not None
+    assert found.claims.removal_at.isoformat() == "2022-01-20T10:00:00+00:00"
+    assert found.contact.phone == "+12025550123"
+
+
+OPTIONAL = [path for path in leaves(FULL) if isinstance(path[-1], str) and path[-1] not in {"role", "kind", "grounds"}]
+
+
+@pytest.mark.parametrize("path", OPTIONAL)
+def test_every_other_field_may_be_null_and_means_unknown(path: Path) -> None:
+    given = parse_submission(json.dumps(changed(FULL, path, None)), RECEIVED)
+    value: Any = given
+    for part in path:
+        value = value[part] if isinstance(part, int) else getattr(value, part)
+    assert value is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("requester", "role"), "landlord"),
+        (("requester", "role"), None),
+        (("requester", "authority"), "g-28"),
+        (("requester", "contact"), "a@example.org"),
+        (("requester", "contact", "email"), "zq7canary"),
+        (("requester", "contact", "phone"), "zq7canary"),
+        (("requester", "contact", "language"), "zq7canary"),
+        (("requester", "contact", "preferred"), "pigeon"),
+        (("requester", "contact", "safe_to_contact"), "yes"),
+        (("requester", "contact", "interpreter"), 1),
+        (("requester", "name"), "x" * 201),
+        (("subject", "a_number"), "A12345zq7canary"),
+        (("subject", "a_number"), "A000-000-000"),
+        (("subject", "a_number"), 12345678),
+        (("subject", "born_on"), "2022-01-19"),
+        (("subject", "born_on"), "1980-02-30"),
+        (("subject", "citizenship"), ["HND"]),
+        (("facts", "entered_on"), "2022-02"),
+        (("facts", "last_entry_on"), "2023"),
+        (("facts", "detained_on"), "2199-01-01"),
+        (("facts", "convictions", 0, "convicted_on"), "2022-01-19"),
+        (("facts", "convictions", 0, "kind"), "zq7canary"),
+        (("facts", "convictions", 0, "sentence_months"), -1),
+        (("facts", "convictions", 0, "sentence_months"), 2401),
+        (("facts", "convictions"), {"kind": "felony"}),
+        (("facts", "convictions"), [{"kind": "felony"}] * 51),
+        (("facts", "residence"), "Texas"),
+        (("facts", "custody"), "zq7canary"),
+        (("facts", "removal_at"), "tomorrow"),
+        (("facts", "check_in_on"), "2022-02"),
+        (("facts", "removal_soon"), "true"),
+        (("facts", "pregnant"), 1),
+        (("facts", "minor_children"), -1),
+        (("facts", "minor_children"), 100),
+        (("facts", "minor_children"), 1.0),
+        (("facts", "minor_children"), True),
+        (("facts", "minor_children"), "1"),
+        (("facts", "gang_participation_age"), 121),
+        (("facts", "relief_pending", 0), "zq7canary"),
+        (("facts", "relief_pending"), "vawa"),
+        (("grounds",), "x" * 32_001),
+        (("grounds",), " \n"),
+        (("grounds",), None),
+        (("outcome_sought",), "release"),
+        (("outcome_sought",), ["release"] * 21),
+        (("channel",), "telegraph"),
+    ],
+)
+def test_a_malformed_field_is_422_with_its_pointer_and_without_its_value(path: Path, value: object) -> None:
+    found = problem(changed(FULL, path, value))
+    assert found.status == 422
+    assert [fault.pointer for fault in found.errors] == [pointer(path)]
+    text = json.dumps(found.document())
+    assert CANARY not in text
+    assert not any(word in text for word in ("landlord", "pigeon", "tomorrow", "telegraph", "2022-01-19", "1980-02-30"))
+
+
+@pytest.mark.parametrize(
+    "place", [(), ("requester",), ("requester", "contact"), ("subject",), ("facts",), ("facts", "residence")]
+)
+def test_an_unknown_field_is_422_wherever_it_stands(place: Path) -> None:
+    path = (*place, "race")
+    found = problem(changed(FULL, path, CANARY))
+    assert pointers(changed(FULL, path, CANARY)) == [pointer(path)]
+    assert found.errors[0].message == "is not a known field"
+    assert CANARY not in json.dumps(found.document())
+
+
+@pytest.mark.parametrize("field", ["requester", "subject", "grounds"])
+def test_a_missing_part_is_named(field: str) -> None:
+    body = {name: value for name, value in FULL.items() if name != field}
+    found = problem(body)
+    assert [(fault.pointer, fault.message) for fault in found.errors] == [(f"/{field}", "is required")]
+
+
+@pytest.mark.parametrize(
+    "subject", [{}, {"given_name": " "}, {"born_on": "1980"}, {"citizenship": "HND", "a_number": None}]
+)
+def test_a_request_about_nobody_is_refused(subject: object) -> None:
+    found = problem({**SMALLEST, "subject": subject})
+    assert [(fault.pointer, fault.message) for fault in found.errors] == [("/subject", "needs an a_number or a name")]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    body = changed(changed(FULL, ("grounds",), 1), ("subject", "a_number"), "1")
+    assert sorted(pointers(body)) == ["/grounds", "/subject/a_number"]
+
+
+def test_statements_and_grounds_hold_32000_characters_and_names_200() -> None:
+    body = changed(changed(FULL, ("grounds",), "\u00e9" * 32_000), ("subject", "given_name"), "\u00e9" * 200)
+    assert len(parse_submission(json.dumps(body, ensure_ascii=False), RECEIVED).grounds) == 32_000
+
+
+@pytest.mark.parametrize("raw", ["", "[]", "{", '{"grounds": "a", "grounds": "a"}', b"\xff"])
+def test_what_cannot_be_read_is_400(raw: bytes | str) -> None:
+    with pytest.raises(ProblemError) as found:
+        parse_submission(raw, RECEIVED)
+    assert found.value.status == 400
+
+
+def test_a_number_too_large_for_json_is_refused_without_failing() -> None:
+    with pytest.raises(ProblemError) as found:
+        parse_submission('{"grounds": 1e999}', RECEIVED)
+    assert found.value.status == 422
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(leaves(FULL)),
+    st.one_of(
+        st.just({CANARY: CANARY}),
+        st.just([CANARY]),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=300).map(lambda text: CANARY + text),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.integers(),
+    ),
+)
+def test_any_value_in_any_field_is_accepted_or_refused_with_a_pointer_and_never_echoed(
+    path: Path, value: object
+) -> None:
+    try:
+        parse_submission(json.dumps(changed(FULL, path, value)), RECEIVED)
+    except ProblemError as refused:
+        found = refused.document()
+    else:
+        return
+    assert found["status"] == 422
+    message = " ".join(error["message"] for error in found["errors"])  # type: ignore[attr-defined]  # a list
+    assert CANARY not in message
+    assert all(error["pointer"].startswith(pointer(path)) for error in found["errors"])  # type: ignore[attr-defined]

@@ -1,0 +1,256 @@
+"""The notices: complete in every language, harmless to whoever else reads them, and short."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS, NoticeTextError
+from casereview.notices.public_notice import LINE
+from casereview.schema.languages import LANGUAGES, Language
+from casereview.schema.records import Notice
+from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
+from notify.render import TEMPLATES, Message, _fill, office_texts, render, render_for_office, texts
+
+RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"
+ADDRESS = "https://casereview.example.gov/status"
+IDS: tuple[TemplateId, ...] = get_args(TemplateId)
+TO_OFFICES: tuple[OfficeTemplateId, ...] = get_args(OfficeTemplateId)
+EVERY = [pytest.param(template, language, id=f"{template}-{language}") for template in IDS for language in LANGUAGES]
+
+FORBIDDEN: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "support/forbidden_words.json").read_bytes())
+NAMES = re.compile(r"\b(ICE|ERO|DHS|USCIS|EOIR|CBP|DRIL|VAWA|SRO)\b|I-246|G-28")
+
+SEGMENTS: dict[Language, int] = {"en": 1, "es": 1, "pt": 1, "ht": 1, "fr": 1, "zh": 2, "ru": 3, "pa": 3, "ar": 3}
+"""The most segments that an SMS may take, without the look-up address."""
+GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The basic character set of 3GPP TS 23.038: one septet each."""
+ISOLATES = {"\u2066", "\u2069"}
+
+
+def show(template: TemplateId, language: str, look_up: str = ADDRESS) -> Message:
+    return render(template, language, receipt=RECEIPT, look_up=look_up)
+
+
+def segments(sms: str) -> int:
+    """Count the segments of a text message: 160 septets or 70 code units, a little less each where there are more."""
+    if GSM_7.issuperset(sms):
+        return 1 if len(sms) <= 160 else -(-len(sms) // 153)
+    units = len(sms.encode("utf-16-le")) // 2
+    return 1 if units <= 70 else -(-units // 67)
+
+
+def parts(message: Message) -> tuple[str, ...]:
+    return message.subject, message.text, message.html, message.sms
+
+
+def words(template: TemplateId, language: Language) -> str:
+    """Return all that one reads, without what is the same in every language."""
+    message = show(template, language, look_up="")
+    return f"{message.subject}\n{message.text}\n{message.sms}".replace(RECEIPT, "").replace(LINE, "")
+
+
+class Page(HTMLParser):
+    """The text of an HTML page, and whether each of its tags is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: dict[str, list[dict[str, str | None]]] = {}
+        self.paragraphs: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.setdefault(tag, []).append(dict(attrs))
+        if tag == "p":
+            self.paragraphs.append("")
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "p" in self.open:
+            self.paragraphs[-1] += data
+
+
+def page(html: str) -> Page:
+    found = Page()
+    found.feed(html)
+    found.close()
+    assert not found.open
+    return found
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_every_text_names_the_receipt_and_the_line(template: TemplateId, language: Language) -> None:
+    message = show(template, language)
+    assert message.language == language
+    assert all(RECEIPT in part for part in parts(message))
+    assert all(LINE in part for part in (message.text, message.html, message.sms))
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_every_language_has_the_same_slots_in_the_same_parts(template: TemplateId, language: Language) -> None:
+    def slots(of: Language) -> list[list[str]]:
+        notice, closing = texts(of).notice(template), texts(of).closing
+        return [
+            sorted(re.findall(r"\$\{(\w+)\}", text)) for text in (notice.subject, notice.opening, notice.sms, *closing)
+        ]
+
+    assert slots(language) == slots("en")
+    assert slots("en") == [["receipt"], ["receipt"], ["line", "look_up", "receipt"], ["look_up"], ["line"], [], []]
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_every_language_has_the_version_that_a_notice_is_made_with(template: TemplateId, language: Language) -> None:
+    assert texts(language).language == language
+    assert texts(language).notice(template).version == VERSIONS[template]
+
+
+def test_there_is_a_folder_for_each_language_and_a_text_for_each_notice() -> None:
+    assert {path.name for path in TEMPLATES.iterdir()} == set(LANGUAGES)
+    assert set(IDS) == set(VERSIONS)
+    to_requester, to_office = get_args(Notice.model_fields["template"].annotation)
+    assert get_args(to_requester) == IDS
+    assert get_args(to_office) == TO_OFFICES
+    assert {template: office_texts().notice(template).version for template in TO_OFFICES} == OFFICE_VERSIONS
+
+
+@pytest.mark.parametrize("template", TO_OFFICES)
+def test_no_message_to_an_office_says_what_the_matter_is(template: OfficeTemplateId) -> None:
+    message = render_for_office(template, case="CASE", office="ATL")
+    said = f"{message.subject}\n{message.text}\n{message.html}"
+    assert not [word for word in FORBIDDEN["en"] if word.casefold() in said.casefold()]
+    assert not NAMES.search(message.text)
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_no_message_says_what_the_matter_is(template: TemplateId, language: Language) -> None:
+    said = words(template, language)
+    assert not [word for word in (*FORBIDDEN[language], *FORBIDDEN["en"]) if word.casefold() in said.casefold()]
+    assert not NAMES.search(said)
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_no_slot_or_brace_is_left_and_the_text_is_normalised(template: TemplateId, language: Language) -> None:
+    for part in parts(show(template, language)):
+        assert not set(part) & set("{}$")
+        assert unicodedata.is_normalized("NFC", part)
+        assert "  " not in part
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_an_sms_is_short(template: TemplateId, language: Language) -> None:
+    assert segments(show(template, language, look_up="").sms) <= SEGMENTS[language]
+    assert segments(show(template, language).sms) <= SEGMENTS[language] + 1
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt", "ht", "fr"])
+def test_an_sms_in_latin_script_keeps_to_the_small_alphabet(language: Language) -> None:
+    assert all(GSM_7.issuperset(show(template, language).sms) for template in IDS)
+
+
+@pytest.mark.parametrize(
+    ("language", "codec"), [("zh", "gb2312"), ("ru", "cp1251"), ("pt", "cp1252"), ("fr", "cp1252")]
+)
+def test_a_text_uses_the_letters_of_its_own_orthography(language: Language, codec: str) -> None:
+    """GB 2312 holds the simplified characters only."""
+    for template in IDS:
+        words(template, language).encode(codec)
+
+
+@pytest.mark.parametrize(
+    ("language", "script"), [("zh", "CJK"), ("pa", "GURMUKHI"), ("ru", "CYRILLIC"), ("ar", "ARABIC"), ("ht", "LATIN")]
+)
+def test_no_word_mixes_scripts(language: Language, script: str) -> None:
+    for template in IDS:
+        for word in re.findall(r"[^\W\d_]+", words(template, language)):
+            names = {unicodedata.name(letter).split()[0] for letter in word if letter.isalpha()}
+            assert names <= {script} or word in {"Case", "Review"}, word
+
+
+@pytest.mark.parametrize("template", IDS)
+def test_arabic_isolates_the_receipt_and_the_number_and_nothing_else_does(template: TemplateId) -> None:
+    arabic = show(template, "ar")
+    for part in (arabic.subject, arabic.text, arabic.sms):
+        assert part.count(f"\u2066{RECEIPT}\u2069") == part.count(RECEIPT)
+        assert part.count(f"\u2066{LINE}\u2069") == part.count(LINE)
+    assert not ISOLATES & set("".join(show(template, language).text for language in LANGUAGES if language != "ar"))
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_the_page_says_what_the_plain_text_says(template: TemplateId, language: Language) -> None:
+    message = show(template, language)
+    found = page(message.html)
+    plain = "".join(letter for letter in message.text.strip() if letter not in ISOLATES)
+    assert found.paragraphs == plain.split("\n\n")
+    assert found.attributes["html"] == [{"lang": language, "dir": "rtl" if language == "ar" else "ltr"}]
+    assert found.attributes["a"] == [{"href": ADDRESS, "dir": "ltr"}]
+
+
+def test_an_address_that_html_would_misread_is_escaped() -> None:
+    message = render("news", "en", receipt=RECEIPT, look_up="https://example.gov/?a=1&copy=2")
+    assert 'href="https://example.gov/?a=1&amp;copy=2"' in message.html
+    assert "https://example.gov/?a=1&copy=2" in message.text
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_without_an_address_the_sentence_stands_alone(template: TemplateId, language: Language) -> None:
+    message = show(template, language, look_up="")
+    assert "http" not in "".join(parts(message))
+    assert "\n" not in message.sms
+    assert len(message.text.strip().split("\n")) == 2 * len(message.text.strip().split("\n\n")) - 1
+
+
+def test_an_address_stands_on_a_line_of_its_own() -> None:
+    message = show("news", "ar")
+    assert ADDRESS in message.text.split("\n")
+    assert message.sms.split("\n")[1:] == [ADDRESS]
+
+
+def test_a_language_without_texts_gets_the_nearest_and_says_which() -> None:
+    assert show("news", "quc") == show("news", "es")
+    assert show("news", "pa-PK").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"look_up": ""}, "news needs receipt"),
+        ({"receipt": RECEIPT}, "news needs look_up"),
+        ({"receipt": RECEIPT, "look_up": "", "code": "1", "a": "2"}, "news does not know a, code"),
+        ({"receipt": "", "look_up": ""}, "news got a malformed receipt"),
+        ({"receipt": RECEIPT + "\nBcc: x", "look_up": ""}, "news got a malformed receipt"),
+        ({"receipt": "<b>", "look_up": ""}, "news got a malformed receipt"),
+        ({"receipt": RECEIPT, "look_up": "javascript:alert(1)"}, "news got a malformed look_up"),
+        ({"receipt": RECEIPT, "look_up": 'https://a"b'}, "news got a malformed look_up"),
+        ({"receipt": RECEIPT, "look_up": "https://a b"}, "news got a malformed look_up"),
+    ],
+)
+def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeated(
+    values: dict[str, str], complaint: str
+) -> None:
+    with pytest.raises(NoticeTextError) as refused:
+        render("news", "en", **values)
+    assert str(refused.value) == complaint
+
+
+def test_a_text_with_a_slot_that_nothing_fills_is_refused() -> None:
+    with pytest.raises(NoticeTextError, match="a text has a slot that nothing fills: 'code'"):
+        _fill("Your code is ${code}", {"receipt": RECEIPT})
+
+
+def test_an_unknown_template_is_refused() -> None:
+    unknown: TemplateId = "decision"  # type: ignore[assignment]  # as a damaged notice would name it
+    with pytest.raises(NoticeTextError, match="there is no template decision"):
+        render(unknown, "en", receipt=RECEIPT, look_up="")

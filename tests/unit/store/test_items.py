@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from casereview.cases.due import STUCK, shard_of
+from casereview.cases.lifecycle import QUEUED
+from casereview.schema.facts import Facts
+from casereview.schema.policy_records import Preview
+from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.store import keys
+from casereview.store.items import from_item, key_of, to_item
+from tests.support.case_histories import NOW, event, file_of, filed, notice, updated
+from tests.support.record_strategies import KINDS, of_kind
+
+profile = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WHEN = "2022-01-18T17:00:00.000Z"
+
+
+def case(**fields: Any) -> Case:  # noqa: ANN401  # any field
+    return file_of([filed(1, "R1", "self", Facts())], **fields).case
+
+
+def indexed(record: Stored) -> dict[str, str]:
+    """Return the attributes of an item's indexes."""
+    item = to_item(record)
+    return {name: item[name]["S"] for name in ("queue", "due_shard", "due_at", "case_id") if name in item}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@profile
+@given(st.data())
+def test_every_record_comes_back_as_it_was(kind: type[Stored], data: st.DataObject) -> None:
+    record = data.draw(of_kind(kind))
+    found = from_item(kind, to_item(record))
+    assert found == record
+    assert found.model_dump() == record.model_dump()
+
+
+@profile
+@given(of_kind(Facts))
+def test_what_an_event_states_as_unknown_stays_stated(facts: Facts) -> None:
+    found = from_item(Event, to_item(updated(2, "R1", facts)))
+    assert found.claims is not None
+    assert found.claims.model_fields_set == facts.model_fields_set
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@profile
+@given(st.data())
+def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data: st.DataObject) -> None:
+    record = data.draw(of_kind(kind))
+    item = to_item(record)
+    assert (item["pk"], item["sk"]) == tuple({"S": part} for part in key_of(record))
+    assert item["schema"] == {"N": "1"}
+    assert {"NULL": True} not in item.values()
+
+
+@profile
+@given(st.tuples(*map(of_kind, KINDS)))
+def test_no_two_kinds_of_record_share_a_key(records: tuple[Stored, ...]) -> None:
+    found = [key_of(record) for record in records]
+    assert len({(key.pk.partition("#")[0], key.sk.partition("#")[0]) for key in found}) == len(KINDS)
+
+
+def test_the_key_of_a_preview_names_policy_and_office_and_no_other_key_does() -> None:
+    assert keys.previewed_of(keys.preview("2025-01-20-order", "ATL")) == ("2025-01-20-order", "ATL")
+    assert keys.previewed_of(keys.policy("2025-01-20-order")) is None
+
+
+def test_events_sort_by_their_version_after_the_case_and_before_the_notices() -> None:
+    found = [keys.case("1"), *(keys.event("1", version) for version in (1, 2, 9, 10, 99, 1000)), keys.notice("1", "N")]
+    assert [key.sk for key in found] == sorted(key.sk for key in found)
+    assert len({key.pk for key in found}) == 1
+
+
+def test_ids_come_back_out_of_their_keys() -> None:
+    assert keys.case_id_of(keys.case("ABC").pk) == "ABC"
+    assert keys.notice_id_of(keys.notice("ABC", "acknowledgement-R#1").sk) == "acknowledgement-R#1"
+    assert keys.notice_id_of(keys.case("ABC").sk) is None
+
+
+@pytest.mark.parametrize("status", sorted(QUEUED | {"received", "decided", "withdrawn", "closed"}))
+def test_a_case_is_in_its_offices_worklist_while_it_is_queued_and_ranked(status: str) -> None:
+    ranked = indexed(case(status=status, rank="02.1.1.CASE", office="SNA"))
+    assert ranked.get("queue") == ("SNA" if status in QUEUED else None)
+    assert "queue" not in indexed(case(status=status, office="SNA"))
+
+
+def test_what_owes_work_is_in_the_due_index_and_nothing_else_is() -> None:
+    owing = case(rank_at=NOW)
+    assert indexed(owing) == {"due_at": WHEN, "due_shard": shard_of("CASE#CASE", "CASE")}
+    assert indexed(case()) == {}
+    owed = notice(send_at=NOW)
+    assert indexed(owed) == {"due_at": WHEN, "due_shard": shard_of(*key_of(owed))}
+    assert indexed(notice(state="sent")) == {}
+    preview = Preview(policy_id="P", office="ATL", run="1", digest="D", at=NOW, work_at=NOW)
+    assert indexed(preview) == {"due_at": WHEN, "due_shard": shard_of("PREVIEW#P", "OFFICE#ATL")}
+    assert indexed(preview.model_copy(update={"work_at": None})) == {}
+
+
+def test_what_was_given_up_waits_apart_until_it_owes_nothing() -> None:
+    assert indexed(case(rank_at=NOW, stuck=True))["due_shard"] == STUCK
+    assert indexed(notice(send_at=NOW, stuck=True))["due_shard"] == STUCK
+    assert indexed(case(stuck=True)) == {}
+
+
+@profile
+@given(of_kind(Request))
+def test_only_a_request_carries_the_case_it_belongs_to(request: Request) -> None:
+    assert indexed(request) == {"case_id": request.case_id}
+
+
+@pytest.mark.parametrize("record", [case(), event(1), notice(), Guard(person="P", case="C", mac_key="K")])
+def test_no_other_record_is_in_the_index_of_requests(record: Stored) -> None:
+    assert "case_id" not in to_item(record)
+
+
+def test_an_item_of_another_schema_or_with_more_fields_is_not_read() -> None:
+    item = to_item(case())
+    for changed in ({"schema": {"N": "2"}}, {"colour": {"S": "red"}}):
+        with pytest.raises(ValidationError):
+            from_item(Case, {**item, **changed})  # type: ignore[dict-item]  # a wrong item
+    with pytest.raises(ValidationError):
+        from_item(Notice, item)
+
+
+def test_a_record_of_no_kind_has_no_key() -> None:
+    with pytest.raises(KeyError):
+        key_of(Stored())

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from casereview.crypto.sealing import Seal, SealBrokenError
+from casereview.http.validation import parse, parse_submission
+from casereview.schema.records import Request
+from casereview.schema.submission import Contact, Update
+from casereview.usecases.contacts import ContactChange, change_contact, open_contact
+from tests.support.bodies import FULL, RECEIVED, SMALLEST
+from tests.support.kms_keys import seal
+
+
+@pytest.fixture(scope="module")
+def sealed() -> Iterator[Seal]:
+    with seal() as found:
+        yield found
+
+
+def filed(sealed: Seal, body: dict[str, Any], **fields: object) -> Request:
+    """Return a request as intake stores it."""
+    submission = parse_submission(json.dumps(body), RECEIVED)
+    plain = {
+        "receipt": "R1",
+        "case_id": "C1",
+        "received_at": RECEIVED,
+        "role": submission.requester.role,
+        "authority": "none",
+        "opened": True,
+        "state_since": RECEIVED,
+        "mac_key": "K",
+        "digest": b"",
+        "office": "ATL",
+        "sealed": sealed.close("request", "R1", submission.model_dump_json(exclude_none=True).encode()),
+    }
+    return Request.model_validate({**plain, **fields})
+
+
+def changed(sealed: Seal, request: Request, **stated: object) -> ContactChange:
+    """Return what an update makes of a contact."""
+    contact = parse(Update, json.dumps({"contact": stated}), RECEIVED).contact
+    assert contact is not None
+    return change_contact(sealed, request, contact)
+
+
+def updated(sealed: Seal, request: Request, **stated: object) -> Request:
+    """Return the request after an update of its contact."""
+    return request.model_copy(update={"contact": changed(sealed, request, **stated).sealed})
+
+
+def test_the_contact_is_what_was_filed(sealed: Seal) -> None:
+    found = open_contact(sealed, filed(sealed, FULL))
+    assert (found.email, found.phone, found.language) == ("q-mail@example.org", "+12025550123", "es")
+    assert found.channel() == "email"
+
+
+def test_who_gave_no_contact_has_none(sealed: Seal) -> None:
+    assert open_contact(sealed, filed(sealed, SMALLEST)) == Contact()
+
+
+def test_an_update_changes_what_it_states_and_null_makes_unknown(sealed: Seal) -> None:
+    found = open_contact(sealed, updated(sealed, filed(sealed, FULL), email=None, phone="+502 2333 4455"))
+    assert (found.email, found.phone, found.language) == (None, "+50223334455", "es")
+
+
+def test_the_newest_update_builds_on_the_one_before(sealed: Seal) -> None:
+    once = updated(sealed, filed(sealed, SMALLEST), email="a@example.org")
+    twice = updated(sealed, once, safe_to_contact=False)
+    found = open_contact(sealed, twice)
+    assert (found.email, found.safe_to_contact, found.channel()) == ("a@example.org", False, "none")
+
+
+def test_the_contact_of_another_request_does_not_open(sealed: Seal) -> None:
+    stolen = updated(sealed, filed(sealed, FULL), email="b@example.org").contact
+    with pytest.raises(SealBrokenError):
+        open_contact(sealed, filed(sealed, FULL, receipt="R2", contact=stolen))
+
+
+def test_a_sealed_request_is_no_sealed_contact(sealed: Seal) -> None:
+    request = filed(sealed, FULL)
+    with pytest.raises(SealBrokenError):
+        open_contact(sealed, request.model_copy(update={"contact": request.sealed}))
+
+
+@pytest.mark.parametrize(
+    ("stated", "may_be_called"),
+    [
+        ({"language": "ht"}, True),
+        ({"preferred": "phone"}, True),
+        ({"preferred": "letter"}, True),
+        ({"preferred": "none"}, False),
+        ({"safe_to_contact": False}, False),
+        ({"safe_to_contact": False, "email": "new@example.org"}, False),
+        ({"email": None, "phone": None, "preferred": None}, False),
+    ],
+)
+def test_who_is_unsafe_or_wants_no_contact_may_not_be_called(
+    sealed: Seal,
+    stated: dict[str, object],
+    may_be_called: bool,  # noqa: FBT001
+) -> None:
+    assert changed(sealed, filed(sealed, FULL), **stated).may_be_called is may_be_called
+
+
+@pytest.mark.parametrize(
+    ("stated", "address"),
+    [
+        ({"language": "ht"}, None),
+        ({"email": "q-mail@example.org"}, None),
+        ({"preferred": "sms"}, None),
+        ({"email": None}, None),
+        ({"phone": "+502 2333 4455"}, None),
+        ({"email": "new@example.org"}, "new@example.org"),
+        ({"email": "new@example.org", "preferred": "phone"}, None),
+        ({"email": "new@example.org", "safe_to_contact": False}, "new@example.org"),
+        ({"phone": "+502 2333 4455", "preferred": "sms"}, "+50223334455"),
+    ],
+)
+def test_an_address_is_new_where_it_was_not_known_and_is_the_one_to_write_to(
+    sealed: Seal, stated: dict[str, object], address: str | None
+) -> None:
+    assert changed(sealed, filed(sealed, FULL), **stated).new_address == address
