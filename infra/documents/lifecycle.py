@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, get_args
 
-from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, Move
+from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, StatusChange
 from casereview.schema.vocabulary import EventKind, Status
 from infra.paths import ROOT
 
@@ -72,7 +72,7 @@ def text() -> str:
 
 def _diagram() -> str:
     """Draw what moves a case; what leaves it in its state is in the table below."""
-    labels: dict[Move, list[EventKind]] = defaultdict(list)
+    labels: dict[StatusChange, list[EventKind]] = defaultdict(list)
     for kind, moves in TRANSITIONS.items():
         for before, after in moves:
             if before != after:
@@ -115,7 +115,7 @@ def _staying(kind: EventKind) -> str:
     return _names([after for before, after in _in_order(kind) if before == after])
 
 
-def _in_order(kind: EventKind) -> list[Move]:
+def _in_order(kind: EventKind) -> list[StatusChange]:
     states: tuple[Status | None, ...] = (None, *get_args(Status))
     return sorted(TRANSITIONS[kind], key=lambda move: (states.index(move[1]), states.index(move[0])))
 

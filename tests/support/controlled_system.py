@@ -22,7 +22,7 @@ from casereview.runtime.queue import Queue
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
 from casereview.store.items import from_item
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from infra.local.emulators.moto import dynamodb
 from tests.support.environment import REGION
 from tests.support.system import System, table_definition
@@ -96,7 +96,7 @@ class World:
         self.letters.clear()
         self._known.clear()
         system.time = at
-        policies = Policies(system.intake.table, system.clock)
+        policies = PolicyRepository(system.intake.table, system.clock)
         system.intake = replace(system.intake, rank_queue=self._rank, notice_queue=self._notice, policies=policies)
         system.prioritize = replace(
             system.prioritize, rank_queue=self._rank, notice_queue=self._notice, policies=policies

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from casereview.cases import lifecycle
-from casereview.cases.changes import TOLD
+from casereview.cases.changes import SHOWN_FIELDS
 from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED
 from casereview.policy.packaged import DEFAULT, compiled, governing
@@ -32,7 +32,7 @@ _BLANK: dict[str, Any] = {
     "policy": None,
     "missed": False,
 }
-assert _BLANK.keys() == set(TOLD)
+assert _BLANK.keys() == set(SHOWN_FIELDS)
 
 
 def check(before: Snapshot, now: Snapshot) -> None:
@@ -86,12 +86,14 @@ def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Even
     for event in history:
         status: Status | None = state["status"]
         for name, change in event.changes.items():
-            if name in TOLD:
+            if name in SHOWN_FIELDS:
                 assert state[name] == change.before or event.kind == "filed", (name, event)
                 state[name] = change.after
         lifecycle.check(event.kind, status, state["status"])
-    held = case.model_dump(mode="json", include=set(TOLD))
-    assert held == state, {name: (held[name], state[name], history) for name in TOLD if held[name] != state[name]}
+    held = case.model_dump(mode="json", include=set(SHOWN_FIELDS))
+    assert held == state, {
+        name: (held[name], state[name], history) for name in SHOWN_FIELDS if held[name] != state[name]
+    }
 
 
 def _decisions_have_their_approvals(history: Sequence[Event]) -> None:

@@ -29,7 +29,7 @@ from casereview.schema.records import Case, Event, Guard, Notice, Request, Store
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.keys import Key
-from casereview.usecases.services import DeskSettings, connect
+from casereview.usecases.services import CaseServicesSettings, connect
 from infra.paths import ROOT
 from tests.support.environment import REGION
 
@@ -124,7 +124,7 @@ class System:
         self.queues = {"rank": rank, "notice": notice}
         shared = {"table_name": table, "rank_queue_url": rank}
         keyed = {"sealing_key_arn": sealing, "mac_key_arn": mac}
-        self.intake = connect(DeskSettings(**shared, **keyed, notice_queue_url=notice), self.clock)
+        self.intake = connect(CaseServicesSettings(**shared, **keyed, notice_queue_url=notice), self.clock)
         self.prioritize = prioritize.services.connect(
             prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice), self.clock
         )

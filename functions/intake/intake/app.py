@@ -15,7 +15,7 @@ from casereview.routing.offices import find_county, find_state, offices, respons
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import DEFAULT
 from casereview.usecases.file_request import file_request
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from intake.commands import escalate, update, withdraw
 from intake.responses import Accepted, FieldOffice, FieldOffices, NoticeText
 from intake.services import logger, metrics, services
@@ -28,8 +28,8 @@ app = APIGatewayRestResolver()
 refuse_with_problems(app, logger, metrics)
 
 
-def _services() -> Desk:
-    found: Desk = app.context["services"]
+def _services() -> CaseServices:
+    found: CaseServices = app.context["services"]
     return found
 
 
@@ -45,7 +45,7 @@ def get_request(receipt: str) -> Response[str]:
     return answer(HTTPStatus.OK, look_up(_services(), receipt, header(app, "Authorization")))
 
 
-_Change = Callable[[Desk, str, str | None, bytes | str], Accepted]
+_Change = Callable[[CaseServices, str, str | None, bytes | str], Accepted]
 
 
 def _change(change: _Change, receipt: str) -> Response[str]:
@@ -90,7 +90,7 @@ def get_notice() -> Response[str]:
     return answer(HTTPStatus.OK, NoticeText(language=notice.language, text=notice.text))
 
 
-def respond(use: Desk, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
+def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event with the services given."""
     app.append_context(services=use)
     return app.resolve(event, context)

@@ -8,7 +8,7 @@ from casereview.http.problems import not_found
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, read
 from casereview.schema.records import Request
 from casereview.store import keys
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 
 _LIMIT = 64
 
@@ -18,14 +18,14 @@ def _presented(authorization: str | None) -> str:
     return read(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
 
 
-def admit(desk: Desk, receipt: str, authorization: str | None) -> Request:
+def admit(services: CaseServices, receipt: str, authorization: str | None) -> Request:
     """Return the request whose code was presented: one read and one MAC, whatever was wrong.
 
     Raises ProblemError 404 for an unknown receipt, a wrong code or none.
     """
     receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
-    request = desk.table.get(Request, keys.request(receipt))
-    code = desk.macs.code(receipt, request.epoch, request.mac_key) if request else desk.macs.code(receipt)
+    request = services.table.get(Request, keys.request(receipt))
+    code = services.macs.code(receipt, request.epoch, request.mac_key) if request else services.macs.code(receipt)
     right = hmac.compare_digest(code.encode(), _presented(authorization).encode())
     if request is None or not right:
         raise not_found()

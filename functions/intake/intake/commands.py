@@ -23,9 +23,9 @@ from casereview.schema.submission import Contact, Nothing, Statement, Update
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, delete, put_over
-from casereview.store.transition import CLOSED, REQUESTER, Step
+from casereview.store.transition import CLOSED, REQUESTER, Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES, change
 from intake.authentication import admit
 from intake.responses import Accepted
@@ -35,7 +35,9 @@ class _MovedError(Exception):
     """The request went to another case, by a link or a split."""
 
 
-def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Request, Case], Step | None]) -> Accepted:
+def _carry_out(
+    services: CaseServices, admitted: Request, at: datetime, plan: Callable[[Request, Case], Transition | None]
+) -> Accepted:
     """Carry out a plan for a request and its case, at whatever case it then is.
 
     The request is read after its case: nothing changes it but a write of that case's next version, so that what
@@ -43,16 +45,16 @@ def _carry_out(desk: Desk, admitted: Request, at: datetime, plan: Callable[[Requ
     """
     request = admitted
 
-    def on_case(case: Case) -> Step | None:
+    def on_case(case: Case) -> Transition | None:
         nonlocal request
-        request = desk.table.get(Request, keys.request(admitted.receipt)) or admitted
+        request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
         if request.case_id != case.case_id:
             raise _MovedError
         return plan(request, case)
 
     for _ in range(TRIES):
         try:
-            change(desk, request.case_id, REQUESTER, at, on_case)
+            change(services, request.case_id, REQUESTER, at, on_case)
         except _MovedError:
             continue
         return Accepted(receipt=admitted.receipt)
@@ -66,33 +68,33 @@ def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
     return (put_over(request.model_copy(update={**changed}), state=request.state, epoch=request.epoch),)
 
 
-def _seal(desk: Desk, request: Request, part: Part, value: dict[str, object]) -> bytes:
-    return desk.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
+def _seal(services: CaseServices, request: Request, part: Part, value: dict[str, object]) -> bytes:
+    return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
 
 
-def update(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def update(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
 
     Raises ProblemError 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not
     told.
     """
-    at = to_milliseconds(desk.now())
-    request = admit(desk, receipt, authorization)
+    at = to_milliseconds(services.now())
+    request = admit(services, receipt, authorization)
     body = parse(Update, raw, at)
     claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
-    sealed = _seal(desk, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
+    sealed = _seal(services, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
 
-    def plan(request: Request, case: Case) -> Step:
+    def plan(request: Request, case: Case) -> Transition:
         live = case.status in LIVE
         if request.state != "live" or (not live and sees_all(request, case)):
             raise conflict("the request is withdrawn, or its case decided or closed")
-        reached = _reached(desk, request, case, body.contact) if body.contact else _Reached()
+        reached = _reached(services, request, case, body.contact) if body.contact else _Reached()
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
         event = {"receipt": request.receipt, "claims": claims, "sealed": sealed, "details": reached.details}
-        return Step("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
+        return Transition("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
 
-    return _carry_out(desk, request, at, plan)
+    return _carry_out(services, request, at, plan)
 
 
 class _Reached(NamedTuple):
@@ -103,14 +105,14 @@ class _Reached(NamedTuple):
     details: Mapping[str, bool] = {}
 
 
-def _reached(desk: Desk, request: Request, case: Case, stated: Contact) -> _Reached:
+def _reached(services: CaseServices, request: Request, case: Case, stated: Contact) -> _Reached:
     """Seal a new contact; say openly only whether its owner may be called, and whether an address is new.
 
     Who is not to be called is not called from this moment: the flag goes at once, and comes back by the worker where
     another requester waits for a call. An address that is not written to any more is no new one.
     """
-    found = change_contact(desk.seal, request, stated)
-    new = found.new_address is not None and not is_suppressed(desk.table, desk.macs, found.new_address)
+    found = change_contact(services.seal, request, stated)
+    new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
     flags = {} if found.may_be_called else {"flags": without_call(case.flags)}
     return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
 
@@ -125,16 +127,16 @@ def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mappi
     return {"answer_by": at} if asked and says else {}
 
 
-def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def withdraw(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
 
     Raises ProblemError 404, 400, 422. Withdrawing again changes nothing.
     """
-    at = to_milliseconds(desk.now())
-    request = admit(desk, receipt, authorization)
+    at = to_milliseconds(services.now())
+    request = admit(services, receipt, authorization)
     parse(Nothing, raw or "{}", at)
 
-    def plan(request: Request, case: Case) -> Step | None:
+    def plan(request: Request, case: Case) -> Transition | None:
         if request.state != "live":
             return None
         ended = _put(request, {"state": "withdrawn", "state_since": at})
@@ -142,12 +144,12 @@ def withdraw(desk: Desk, receipt: str, authorization: str | None, raw: bytes | s
         live = case.live - 1
         if live or case.requests > 1 or case.status not in LIVE:
             owed = {"rank_at": at} if case.status in LIVE else {}
-            return Step("withdrawn", {"live": live, **owed}, event, ended)
+            return Transition("withdrawn", {"live": live, **owed}, event, ended)
         guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
         closed = {**CLOSED, **_undecided(case), "live": 0, "status": "withdrawn", "status_since": at}
-        return Step("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
+        return Transition("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
 
-    return _carry_out(desk, request, at, plan)
+    return _carry_out(services, request, at, plan)
 
 
 def _undecided(case: Case) -> Mapping[str, object]:
@@ -156,17 +158,17 @@ def _undecided(case: Case) -> Mapping[str, object]:
     return {"decision": None, "outcome": None, "decided_by": None} if waited else {}
 
 
-def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def escalate(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
     """Ask for the Senior Reviewing Official, after a field office's decision.
 
     Raises ProblemError 404, 400, 422; 409 unless a field office has decided and this requester may know it.
     """
-    at = to_milliseconds(desk.now())
-    request = admit(desk, receipt, authorization)
+    at = to_milliseconds(services.now())
+    request = admit(services, receipt, authorization)
     body = parse(Statement, raw, at)
-    sealed = _seal(desk, request, "escalation", body.model_dump())
+    sealed = _seal(services, request, "escalation", body.model_dump())
 
-    def plan(request: Request, case: Case) -> Step:
+    def plan(request: Request, case: Case) -> Transition:
         if request.state != "live" or case.status != "decided" or not sees_all(request, case):
             raise conflict("the Senior Reviewing Official can be asked after a field office's decision")
         moved = {
@@ -177,6 +179,6 @@ def escalate(desk: Desk, receipt: str, authorization: str | None, raw: bytes | s
             "office": SENIOR_REVIEWING_OFFICIAL,
             "rank_at": at,
         }
-        return Step("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
+        return Transition("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
 
-    return _carry_out(desk, request, at, plan)
+    return _carry_out(services, request, at, plan)

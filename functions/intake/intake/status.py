@@ -6,8 +6,8 @@ from casereview.cases.disclosure import sees_all
 from casereview.cases.lifecycle import QUEUED, public
 from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
-from casereview.usecases.sealed_text import open_words, words_of_event
-from casereview.usecases.services import Desk
+from casereview.usecases.sealed_text import open_text, text_of_event
+from casereview.usecases.services import CaseServices
 from intake.authentication import admit
 from intake.responses import Decision, WhereItStands
 
@@ -17,10 +17,10 @@ _ASK_THE_OFFICIAL = (
 )
 
 
-def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStands:
+def look_up(services: CaseServices, receipt: str, authorization: str | None) -> WhereItStands:
     """Return the answer of ``GET /requests/{receipt}``. Raises ProblemError 404."""
-    request = admit(desk, receipt, authorization)
-    case = desk.table.get(Case, keys.case(request.case_id))
+    request = admit(services, receipt, authorization)
+    case = services.table.get(Case, keys.case(request.case_id))
     if request.state == "withdrawn" or case is None or not sees_all(request, case):
         return _limited(request)
     return WhereItStands(
@@ -29,9 +29,9 @@ def look_up(desk: Desk, receipt: str, authorization: str | None) -> WhereItStand
         status_since=case.shown_since or case.status_since,
         disclosure="full",
         lane=case.shown_lane,
-        people_ahead=_people_ahead(desk, case),
-        asked_for=_asked_for(desk, case),
-        decision=_decision(desk, case) if request.verified else None,
+        people_ahead=_people_ahead(services, case),
+        asked_for=_asked_for(services, case),
+        decision=_decision(services, case) if request.verified else None,
     )
 
 
@@ -46,26 +46,26 @@ def _limited(request: Request) -> WhereItStands:
     )
 
 
-def _people_ahead(desk: Desk, case: Case) -> int | None:
+def _people_ahead(services: CaseServices, case: Case) -> int | None:
     if case.rank is None or case.status not in QUEUED:
         return None
-    return desk.table.ahead(case.office, case.rank)
+    return services.table.ahead(case.office, case.rank)
 
 
-def _asked_for(desk: Desk, case: Case) -> tuple[str, ...]:
+def _asked_for(services: CaseServices, case: Case) -> tuple[str, ...]:
     if case.status != "information_needed":
         return ()
-    return tuple(words_of_event(desk.table, desk.seal, "asked", case.case_id, case.asked).get("asked", ()))
+    return tuple(text_of_event(services.table, services.seal, "asked", case.case_id, case.asked).get("asked", ()))
 
 
-def _decision(desk: Desk, case: Case) -> Decision | None:
+def _decision(services: CaseServices, case: Case) -> Decision | None:
     """Return the decision once it is final."""
     if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
         return None
-    event = desk.table.get(Event, keys.event(case.case_id, case.decision))
+    event = services.table.get(Event, keys.event(case.case_id, case.decision))
     if event is None or event.sealed is None or case.outcome is None:
         return None
-    words = open_words(desk.seal, "decision", case.case_id, event.sealed)
+    words = open_text(services.seal, "decision", case.case_id, event.sealed)
     return Decision(
         outcome=case.outcome,
         reasons=words["reasons_for_requester"],

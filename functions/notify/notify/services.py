@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
-from casereview.runtime.aws_clients import Clients
+from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import ready_before_snapshot
@@ -59,7 +59,7 @@ class Services:
 
 def connect(settings: NotifySettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
-    clients = Clients()
+    clients = AwsClients()
     return Services(
         Table(clients.make("dynamodb"), settings.table_name),
         Queue(clients.make("sqs"), settings.rank_queue_url),

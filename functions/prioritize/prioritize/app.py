@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from casereview.runtime.error_logging import Contained
 from casereview.runtime.sqs_batch import SqsRecord, each_record
-from casereview.schema.messages import Duty, PreviewMessage, RankMessage
+from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
 from prioritize.policy_preview import preview
 from prioritize.policy_switch import switch
 from prioritize.services import Services, logger, metrics, services
@@ -43,7 +43,7 @@ def respond(use: Services, event: dict[str, Any]) -> object:
     """Do what one event asks for, with the services given."""
     if "Records" in event:
         return each_record(event["Records"], lambda record: _rank(use, record), logger)
-    return _DUTIES[Duty.model_validate(event).duty](use)
+    return _DUTIES[ScheduledDuty.model_validate(event).duty](use)
 
 
 _MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | PreviewMessage)

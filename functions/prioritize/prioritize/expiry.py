@@ -8,7 +8,7 @@ from casereview.cases.first_look import running_clock
 from casereview.cases.lease import UNCLAIMED, back_in_line
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
-from casereview.store.transition import Actor, Step, taken, writes
+from casereview.store.transition import Actor, Transition, applied, writes_of
 from prioritize.services import Services
 
 _SYSTEM = Actor("system")
@@ -22,19 +22,19 @@ def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
     step = _lease(case, now) or _answer(case, now)
     if step is None:
         return case
-    after = taken(case, step)
-    services.table.write(*writes(case, after, step, _SYSTEM, now))
+    after = applied(case, step)
+    services.table.write(*writes_of(case, after, step, _SYSTEM, now))
     return after
 
 
-def _lease(case: Case, now: datetime) -> Step | None:
+def _lease(case: Case, now: datetime) -> Transition | None:
     if case.lease_until is None or case.lease_until > now:
         return None
-    return Step("lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(case))
+    return Transition("lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(case))
 
 
-def _answer(case: Case, now: datetime) -> Step | None:
+def _answer(case: Case, now: datetime) -> Transition | None:
     if case.status != "information_needed" or case.answer_by is None or case.answer_by > now:
         return None
     again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now}
-    return Step("resumed", {**again, **running_clock(case, case.answer_by)})
+    return Transition("resumed", {**again, **running_clock(case, case.answer_by)})

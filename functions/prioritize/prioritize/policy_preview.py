@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import islice
 
 from casereview.cases.lifecycle import QUEUED
-from casereview.cases.preview import Both, both, counted
+from casereview.cases.preview import ComparedCase, both, counted
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import PreviewMessage
-from casereview.schema.policy_records import Place, Preview
+from casereview.schema.policy_records import Preview, WorklistCursor
 from casereview.store import keys
 from casereview.store.items import from_item
-from casereview.store.table import Listed, Table
+from casereview.store.table import Table, WorklistPlace
 from casereview.store.transaction import RefusedError, Write
 from prioritize.services import Services
 
@@ -41,7 +41,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
 
 
 def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:
-    after = Listed(report.cursor.rank, report.cursor.case_id) if report.cursor else None
+    after = WorklistPlace(report.cursor.rank, report.cursor.case_id) if report.cursor else None
     places = list(islice(services.table.entries(report.office, after), PART))
     against = services.policies.compiled(report.against)
     found = [_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
@@ -55,11 +55,13 @@ def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview
         "stuck": False,
     }
     if places:
-        update["cursor"] = Place(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
+        update["cursor"] = WorklistCursor(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
     return more.model_copy(update=update)
 
 
-def _case(table: Table, case_id: str, report: Preview, against: CompiledPolicy, draft: CompiledPolicy) -> Both | None:
+def _case(
+    table: Table, case_id: str, report: Preview, against: CompiledPolicy, draft: CompiledPolicy
+) -> ComparedCase | None:
     file = table.case_file(case_id)
     stands = file is not None and file.case.status in QUEUED and file.case.office == report.office
     return both(file, against, draft, report.at) if file and stands else None

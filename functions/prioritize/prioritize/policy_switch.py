@@ -25,11 +25,11 @@ from casereview.cases.lifecycle import LIVE
 from casereview.routing.offices import queues
 from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import RankMessage
-from casereview.schema.policy_records import Place, Switch
+from casereview.schema.policy_records import Switch, WorklistCursor
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
-from casereview.store.table import Listed
+from casereview.store.table import WorklistPlace
 from casereview.store.transaction import RefusedError, put_over
 from prioritize.services import Services, metrics
 
@@ -101,7 +101,7 @@ class _Walk:
 
     def _pass(self, office: str, entry: dict[str, Any]) -> None:
         case_id = keys.case_id_of(entry["pk"])
-        self._places[office] = Place(rank=entry["rank"], case_id=case_id)
+        self._places[office] = WorklistCursor(rank=entry["rank"], case_id=case_id)
         self._seen += 1
         if entry.get("digest") == self.switch.digest:
             return
@@ -143,9 +143,9 @@ def _turns(services: Services, switch: Switch) -> Iterator[Turn]:
     return merge(*(_rest(services, queue, switch.cursors.get(queue)) for queue in queues()), key=itemgetter(0))
 
 
-def _rest(services: Services, office: str, after: Place | None) -> Iterator[Turn]:
+def _rest(services: Services, office: str, after: WorklistCursor | None) -> Iterator[Turn]:
     lane, number = "", 0
-    place = Listed(after.rank, after.case_id) if after else None
+    place = WorklistPlace(after.rank, after.case_id) if after else None
     for entry in services.table.entries(office, place):
         if entry["rank"][:2] != lane:
             lane, number = entry["rank"][:2], 0

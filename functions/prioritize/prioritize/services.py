@@ -8,12 +8,12 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics
 
 from casereview.policy.packaged import compile_packaged
-from casereview.runtime.aws_clients import Clients
+from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import ready_before_snapshot
 from casereview.schema.base import Clock
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 
 logger = Logger()
@@ -37,7 +37,7 @@ class Services:
     table: Table
     rank_queue: Queue
     notice_queue: Queue
-    policies: Policies
+    policies: PolicyRepository
     tells_offices: bool = False
     """Whether offices have a duty mailbox; what is written to it is for notify."""
     now: Clock = now
@@ -45,14 +45,14 @@ class Services:
 
 def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
-    clients = Clients()
+    clients = AwsClients()
     sqs = clients.make("sqs")
     table = Table(clients.make("dynamodb"), settings.table_name)
     return Services(
         table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
-        Policies(table, clock),
+        PolicyRepository(table, clock),
         bool(settings.office_mail),
         clock,
     )

@@ -17,7 +17,7 @@ from casereview.routing.offices import queues
 from casereview.runtime.error_logging import Contained
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import LaneCount, Snapshot
-from casereview.store.table import Standing
+from casereview.store.table import IndexedCase
 from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
 
@@ -43,8 +43,8 @@ def snapshot(services: Services) -> dict[str, int]:
     return {"counted": counted, "failed": failed}
 
 
-def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy, now: datetime) -> Snapshot:
-    by_lane: dict[str, list[Standing]] = defaultdict(list)
+def _snapshot(office: str, standing: Iterable[IndexedCase], policy: CompiledPolicy, now: datetime) -> Snapshot:
+    by_lane: dict[str, list[IndexedCase]] = defaultdict(list)
     for case in standing:
         by_lane[case.lane].append(case)
     everyone = [case for cases in by_lane.values() for case in cases]
@@ -60,7 +60,7 @@ def _snapshot(office: str, standing: Iterable[Standing], policy: CompiledPolicy,
     )
 
 
-def _count(lane: str, cases: list[Standing], now: datetime) -> LaneCount:
+def _count(lane: str, cases: list[IndexedCase], now: datetime) -> LaneCount:
     waits = [(now - case.filed_at) // timedelta(milliseconds=1) for case in cases]
     return LaneCount(
         lane=lane,

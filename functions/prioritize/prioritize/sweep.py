@@ -20,7 +20,7 @@ from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_try, shard_of, sha
 from casereview.runtime.error_logging import describe
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
-from casereview.store.table import Due
+from casereview.store.table import DueItem
 from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
 
@@ -49,7 +49,7 @@ def sweep(services: Services) -> dict[str, int]:
     return {"asked": asked, "stuck": stuck, "unsent": unsent}
 
 
-def _due(services: Services, now: datetime) -> Iterator[tuple[str, Due]]:
+def _due(services: Services, now: datetime) -> Iterator[tuple[str, DueItem]]:
     """Find what is due, with its shard, until the time is up; each minute another shard is the first."""
     for shard in in_turn(shards(), now, timedelta(minutes=1)):
         for due in services.table.due(shard, now - GRACE, PER_SHARD):
@@ -58,7 +58,7 @@ def _due(services: Services, now: datetime) -> Iterator[tuple[str, Due]]:
             yield shard, due
 
 
-def _is_sent(services: Services, due: Due) -> bool:
+def _is_sent(services: Services, due: DueItem) -> bool:
     try:
         _send(services, due)
     except (ClientError, BotoCoreError) as error:
@@ -67,7 +67,7 @@ def _is_sent(services: Services, due: Due) -> bool:
     return True
 
 
-def _send(services: Services, due: Due) -> None:
+def _send(services: Services, due: DueItem) -> None:
     if previewed := keys.previewed_of(due.key):
         services.rank_queue.send(PreviewMessage(preview=previewed[0], office=previewed[1]), due.office)
         return

@@ -16,17 +16,17 @@ from casereview.schema.records import Case
 from casereview.schema.submission import Nothing
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role, caller_of, enter
 from review.cases.decision import approve, decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.linking import link, reissue, split
-from review.cases.session import Visit, visit
+from review.cases.session import CaseSession, open_session
 from review.cases.transfer import record_removal, reopen, transfer
-from review.cases.verification import verify
+from review.cases.verification import record_verification
 from review.cases.views import read_case, read_contacts, read_history, read_ranking
-from review.policies.publication import approve_policy, ask_for_preview, send
+from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema import commands
 from review.schema.policies import Document, PolicyApproval
@@ -44,8 +44,8 @@ refuse_with_problems(app, logger, metrics)
 _Body = TypeVar("_Body", bound=Record)
 
 
-def _desk() -> Desk:
-    found: Desk = app.context["services"]
+def _services() -> CaseServices:
+    found: CaseServices = app.context["services"]
     return found
 
 
@@ -56,13 +56,13 @@ def _enter(route: str) -> tuple[Caller, frozenset[Role]]:
     return caller, enter(caller, app.current_event.http_method, route)
 
 
-def _visit(case_id: str, what: str = "") -> Visit:
+def _visit(case_id: str, what: str = "") -> CaseSession:
     caller, roles = _enter(f"/staff/cases/<case_id>{what}")
-    return visit(_desk(), caller, roles, case_id)
+    return open_session(_services(), caller, roles, case_id)
 
 
 def _parse(body: type[_Body]) -> _Body:
-    return parse(body, body_of(app) or "{}", _desk().now())
+    return parse(body, body_of(app) or "{}", _services().now())
 
 
 def _changed(case: Case) -> Response[str]:
@@ -79,7 +79,7 @@ def get_worklist() -> Response[str]:
     if not (limit.isascii() and limit.isdigit()):
         raise unprocessable(Fault("limit", "must be a number from 1 to 100"))
     office = parameter(app, "office") or caller.office or ""
-    found = page(_desk(), caller, office, int(limit[:9]), parameter(app, "cursor"))
+    found = page(_services(), caller, office, int(limit[:9]), parameter(app, "cursor"))
     return answer(HTTPStatus.OK, found)
 
 
@@ -88,7 +88,7 @@ def post_next() -> Response[str]:
     """Claim the next case of one's office; 204 where none is left."""
     caller, roles = _enter("/staff/worklist/next")
     _parse(Nothing)
-    taken = take_next(_desk(), caller, roles)
+    taken = take_next(_services(), caller, roles)
     return answer(HTTPStatus.OK, taken) if taken else Response(HTTPStatus.NO_CONTENT)
 
 
@@ -97,7 +97,7 @@ def post_staff_request() -> Response[str]:
     """File a request on someone's behalf: by telephone, letter or in person."""
     caller, _roles = _enter("/staff/requests")
     actor = Actor("officer", caller.user)
-    return answer(HTTPStatus.CREATED, file_request(_desk(), body_of(app), header(app, "Idempotency-Key"), actor))
+    return answer(HTTPStatus.CREATED, file_request(_services(), body_of(app), header(app, "Idempotency-Key"), actor))
 
 
 @app.get("/staff/cases/<case_id>")
@@ -140,7 +140,7 @@ def post_release(case_id: str) -> Response[str]:
     return _changed(release(at))
 
 
-def _act(case_id: str, what: str, body: type[_Body], act: Callable[[Visit, _Body], Case]) -> Response[str]:
+def _act(case_id: str, what: str, body: type[_Body], act: Callable[[CaseSession, _Body], Case]) -> Response[str]:
     at = _visit(case_id, what)
     at.case()
     return _changed(act(at, _parse(body)))
@@ -149,7 +149,7 @@ def _act(case_id: str, what: str, body: type[_Body], act: Callable[[Visit, _Body
 @app.post("/staff/cases/<case_id>/verifications")
 def post_verification(case_id: str) -> Response[str]:
     """Establish or refute facts, an identity or an authority."""
-    return _act(case_id, "/verifications", commands.Finding, verify)
+    return _act(case_id, "/verifications", commands.VerificationBody, record_verification)
 
 
 @app.post("/staff/cases/<case_id>/information-requests")
@@ -212,28 +212,28 @@ def post_approval(case_id: str) -> Response[str]:
 def get_summary() -> Response[str]:
     """Read an office in numbers."""
     caller, _roles = _enter("/staff/summary")
-    return answer(HTTPStatus.OK, summary(_desk(), caller, parameter(app, "office")))
+    return answer(HTTPStatus.OK, summary(_services(), caller, parameter(app, "office")))
 
 
 @app.get("/staff/policies")
 def get_policies() -> Response[str]:
     """List every policy and draft, and which of them governs."""
     _enter("/staff/policies")
-    return answer(HTTPStatus.OK, list_policies(_desk()))
+    return answer(HTTPStatus.OK, list_policies(_services()))
 
 
 @app.post("/staff/policies")
 def post_policy() -> Response[str]:
     """Send a draft; somebody else approves it."""
     caller, _roles = _enter("/staff/policies")
-    return answer(HTTPStatus.CREATED, send(_desk(), caller, _parse(Document)))
+    return answer(HTTPStatus.CREATED, submit_draft(_services(), caller, _parse(Document)))
 
 
 @app.get("/staff/policies/<policy_id>")
 def get_policy(policy_id: str) -> Response[str]:
     """Read a policy with its document, approval, preview and switch."""
     _enter("/staff/policies/<policy_id>")
-    return answer(HTTPStatus.OK, read_policy(_desk(), policy_id))
+    return answer(HTTPStatus.OK, read_policy(_services(), policy_id))
 
 
 @app.post("/staff/policies/<policy_id>/preview")
@@ -241,17 +241,17 @@ def post_preview(policy_id: str) -> Response[str]:
     """Rank every open case under a draft, without writing to any."""
     _enter("/staff/policies/<policy_id>/preview")
     _parse(Nothing)
-    return answer(HTTPStatus.ACCEPTED, ask_for_preview(_desk(), policy_id))
+    return answer(HTTPStatus.ACCEPTED, ask_for_preview(_services(), policy_id))
 
 
 @app.post("/staff/policies/<policy_id>/approval")
 def post_policy_approval(policy_id: str) -> Response[str]:
     """Approve or refuse somebody else's draft."""
     caller, _roles = _enter("/staff/policies/<policy_id>/approval")
-    return answer(HTTPStatus.OK, approve_policy(_desk(), caller, policy_id, _parse(PolicyApproval)))
+    return answer(HTTPStatus.OK, approve_policy(_services(), caller, policy_id, _parse(PolicyApproval)))
 
 
-def respond(use: Desk, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
+def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event with the services given."""
     app.append_context(services=use)
     return app.resolve(event, context)

@@ -8,16 +8,16 @@ from aws_lambda_powertools import Logger, Metrics
 
 from casereview.policy.packaged import compile_packaged
 from casereview.runtime.snapstart import ready_before_snapshot
-from casereview.usecases.services import Desk, DeskSettings, connect
+from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 
 logger = Logger()
 metrics = Metrics()
 
 
 @cache
-def services() -> Desk:
+def services() -> CaseServices:
     """Return the services of this execution environment."""
-    return connect(DeskSettings.from_environment())
+    return connect(CaseServicesSettings.from_environment())
 
 
 ready_before_snapshot(services, compile_packaged)

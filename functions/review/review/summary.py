@@ -7,16 +7,16 @@ from datetime import timedelta
 from casereview.http.problems import conflict, forbidden
 from casereview.schema.records import Snapshot
 from casereview.store import keys
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.schema.responses import LaneSummary, Summary
 
 
-def summary(desk: Desk, caller: Caller, office: str) -> Summary:
+def summary(services: CaseServices, caller: Caller, office: str) -> Summary:
     """Return the newest snapshot. Raises ProblemError 403 for another office, 409 before the first one was taken."""
     if office != caller.office:
         raise forbidden("this office is not yours")
-    found = desk.table.get(Snapshot, keys.snapshot(office))
+    found = services.table.get(Snapshot, keys.snapshot(office))
     if found is None:
         raise conflict("no snapshot was taken yet: one is every five minutes")
     lanes = tuple(
@@ -32,7 +32,7 @@ def summary(desk: Desk, caller: Caller, office: str) -> Summary:
     return Summary(
         office=office,
         at=found.at,
-        age_seconds=(desk.now() - found.at) // timedelta(seconds=1),
+        age_seconds=(services.now() - found.at) // timedelta(seconds=1),
         lanes=lanes,
         oldest_case=found.oldest,
         undeliverable=found.undeliverable,

@@ -22,11 +22,11 @@ from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Record, to_milliseconds
 from casereview.schema.records import Case
 from casereview.store.caseload import counter
-from casereview.store.table import Listed
-from casereview.usecases.services import Desk
+from casereview.store.table import WorklistPlace
+from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
 from review.cases.lease import CapReachedError, claim, is_claimable
-from review.cases.session import Visit
+from review.cases.session import CaseSession
 from review.schema.responses import Item, Reason, Worklist
 
 LIMIT = range(1, 101)
@@ -44,12 +44,12 @@ class Cursor(Record):
     case_id: Annotated[str, Field(min_length=1, max_length=64)]
     position: Annotated[int, Field(strict=True, ge=0)]
 
-    def read(self) -> tuple[Listed, int]:
+    def read(self) -> tuple[WorklistPlace, int]:
         """Return the place and how many came before the next page."""
-        return Listed(self.rank, self.case_id), self.position
+        return WorklistPlace(self.rank, self.case_id), self.position
 
 
-def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None) -> Worklist:
+def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor: str | None) -> Worklist:
     """Return a page of an office's worklist, claimed and waiting cases included.
 
     Restricted cases are left out for who may not open them; positions count over the whole queue.
@@ -60,11 +60,11 @@ def page(desk: Desk, caller: Caller, office: str, limit: int, cursor: str | None
     if limit not in LIMIT:
         raise unprocessable(Fault("limit", "must be a number from 1 to 100"))
     after, position = _read_cursor(cursor)
-    now = to_milliseconds(desk.now())
-    listed = desk.table.worklist(office, limit=limit, after=after)
-    cases = desk.table.cases([place.case_id for place in listed])
+    now = to_milliseconds(services.now())
+    listed = services.table.worklist(office, limit=limit, after=after)
+    cases = services.table.cases([place.case_id for place in listed])
     items = [
-        item_of(desk, cases[place.case_id], position + number, now)
+        item_of(services, cases[place.case_id], position + number, now)
         for number, place in enumerate(listed, start=1)
         if place.case_id in cases and _shown(cases[place.case_id], caller, office)
     ]
@@ -77,9 +77,9 @@ def _shown(case: Case, caller: Caller, office: str) -> bool:
     return case.office == office and case.status in QUEUED and (caller.restricted or not case.restricted)
 
 
-def item_of(desk: Desk, case: Case, position: int, now: datetime) -> Item:
+def item_of(services: CaseServices, case: Case, position: int, now: datetime) -> Item:
     """Return a case as the worklist shows it."""
-    texts = desk.policies.texts(case.policy)
+    texts = services.policies.texts(case.policy)
     return Item(
         case_id=case.case_id,
         position=position,
@@ -95,7 +95,7 @@ def item_of(desk: Desk, case: Case, position: int, now: datetime) -> Item:
     )
 
 
-def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None:
+def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) -> Item | None:
     """Claim the first case that nobody holds; None only where none is left. A lost race tries the next candidate.
 
     Every k-th time (a number of the policy) it is the most overdue case below the top lanes, so that none starves.
@@ -104,29 +104,29 @@ def take_next(desk: Desk, caller: Caller, roles: frozenset[Role]) -> Item | None
     """
     if not caller.queues():
         raise forbidden("you have no office")
-    now = to_milliseconds(desk.now())
+    now = to_milliseconds(services.now())
     for _ in range(_ROUNDS):
         contended = False
-        for case in _in_turn(desk, caller, now):
+        for case in _in_turn(services, caller, now):
             try:
-                taken = claim(Visit(desk, caller, roles, case.case_id, now), by_next=True)
+                taken = claim(CaseSession(services, caller, roles, case.case_id, now), by_next=True)
             except CapReachedError:
                 raise
             except ProblemError as problem:
                 contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
             else:
-                return item_of(desk, taken, desk.table.position(taken.office, taken.rank or ""), now)
+                return item_of(services, taken, services.table.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
     raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
 
 
-def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:
+def _in_turn(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:
     """Yield the cases to try, in the order that is due to this caller now."""
-    policy, _until = desk.policies.governing(now)
-    kth = (counter(desk.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
+    policy, _until = services.policies.governing(now)
+    kth = (counter(services.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
     for office in sorted(caller.queues()):
-        line = _Line(desk, caller, policy, office)
+        line = _Line(services, caller, policy, office)
         if kth:
             yield from line.most_overdue(now)
         yield from line.free()
@@ -136,17 +136,17 @@ def _in_turn(desk: Desk, caller: Caller, now: datetime) -> Iterator[Case]:
 class _Line:
     """A worklist, as far as a caller could take from it."""
 
-    desk: Desk
+    services: CaseServices
     caller: Caller
     policy: CompiledPolicy
     office: str
 
     def free(self, prefix: str = "") -> Iterator[Case]:
         """Yield the cases that the caller could claim, in order, a page at a time; of one lane by its prefix."""
-        after: Listed | None = None
+        after: WorklistPlace | None = None
         while True:
-            listed = self.desk.table.worklist(self.office, limit=_PAGE, after=after, prefix=prefix)
-            cases = self.desk.table.cases([place.case_id for place in listed])
+            listed = self.services.table.worklist(self.office, limit=_PAGE, after=after, prefix=prefix)
+            cases = self.services.table.cases([place.case_id for place in listed])
             yield from (cases[place.case_id] for place in listed if self._is_free(cases.get(place.case_id)))
             if len(listed) < _PAGE:
                 return
@@ -196,12 +196,12 @@ def _lateness(case: Case, policy: CompiledPolicy, now: datetime) -> tuple[bool, 
     return not met and late_by >= timedelta(0), late_by
 
 
-def _write_cursor(place: Listed, position: int) -> str:
+def _write_cursor(place: WorklistPlace, position: int) -> str:
     text = Cursor(rank=place.rank, case_id=place.case_id, position=position).model_dump_json()
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str | None) -> tuple[Listed | None, int]:
+def _read_cursor(cursor: str | None) -> tuple[WorklistPlace | None, int]:
     if not cursor:
         return None, 0
     try:

@@ -111,7 +111,7 @@ OPERATIONS: Mapping[Route, Operation] = {
         Nothing, "One's own claim, or as a supervisor anybody's; 409 for who does not hold it."
     ),
     ("post", f"{_CASE}/verifications"): _working(
-        commands.Finding,
+        commands.VerificationBody,
         "Needs the claim. What is established wins over every claim; a verified requester is told everything. A claim"
         " of US citizenship is confirmed or refuted, never made unknown: only one that is not true stands in no"
         " decision's way.",

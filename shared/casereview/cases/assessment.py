@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.cases.telephone import TELEPHONE, to_be_called
-from casereview.evidence.ledger import Place
+from casereview.evidence.ledger import Placement
 from casereview.evidence.settle import Settled, settle
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.engine import rank
@@ -80,7 +80,7 @@ def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> Rank
     )
 
 
-def _placing(case: Case, policy: CompiledPolicy) -> Place:
+def _placing(case: Case, policy: CompiledPolicy) -> Placement:
     def place(facts: Facts, at: datetime) -> tuple[int, str]:
         ranking = rank(RankInput(facts, case.case_id, case.filed_at), policy, at, None)
         return ranking.lane_index, ranking.rank
@@ -88,7 +88,7 @@ def _placing(case: Case, policy: CompiledPolicy) -> Place:
     return place
 
 
-def _shown(file: CaseFile, settled: Settled, place: Place, force: InForce, now: datetime) -> Ranking | None:
+def _shown(file: CaseFile, settled: Settled, place: Placement, force: InForce, now: datetime) -> Ranking | None:
     """Rank the case without what officers entered; None where they entered nothing."""
     if not settled.verified:
         return None
@@ -107,7 +107,7 @@ def _marks(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> frozense
     return frozenset(name for name, holds in marks.items() if holds)
 
 
-def _points_elsewhere(file: CaseFile, settled: Settled, place: Place) -> bool:
+def _points_elsewhere(file: CaseFile, settled: Settled, place: Placement) -> bool:
     """Tell whether the facts name another field office than the case's: a transfer waits for an officer.
 
     Nothing is said while they name what they named when the case was last transferred: somebody has looked at that.
@@ -123,7 +123,7 @@ def _named(facts: Facts, events: Sequence[Event]) -> str:
     return route(facts, events[-1].at.astimezone(EASTERN).date())
 
 
-def _named_at_transfer(events: Sequence[Event], place: Place) -> str | None:
+def _named_at_transfer(events: Sequence[Event], place: Placement) -> str | None:
     """Return the office that the facts named when the case was last transferred; None where it never was."""
     moved = max((index for index, event in enumerate(events, start=1) if event.kind == "transferred"), default=0)
     if not moved:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from casereview.schema.records import Case, Change
 
-TOLD = ("status", "office", "requests", "live", "restricted", "lane", "rank", "reasons", "flags", "policy", "missed")
+SHOWN_FIELDS = (
+    "status",
+    "office",
+    "requests",
+    "live",
+    "restricted",
+    "lane",
+    "rank",
+    "reasons",
+    "flags",
+    "policy",
+    "missed",
+)
 """The fields whose changes a history shows; the others are clocks and duties."""
 
 
 def changes_between(before: Case, after: Case) -> dict[str, Change]:
     """Return the fields of a case that differ."""
-    old, new = before.model_dump(mode="json", include=set(TOLD)), after.model_dump(mode="json", include=set(TOLD))
-    return {name: Change(before=old[name], after=new[name]) for name in TOLD if old[name] != new[name]}
+    old, new = (
+        before.model_dump(mode="json", include=set(SHOWN_FIELDS)),
+        after.model_dump(mode="json", include=set(SHOWN_FIELDS)),
+    )
+    return {name: Change(before=old[name], after=new[name]) for name in SHOWN_FIELDS if old[name] != new[name]}
 
 
 def changes_of_new(case: Case) -> dict[str, Change]:

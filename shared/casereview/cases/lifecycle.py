@@ -24,15 +24,15 @@ ENDED: Final[frozenset[Status]] = frozenset({"decided", "withdrawn", "closed"})
 _ANY: Final[frozenset[Status]] = LIVE | ENDED
 
 
-Move = tuple[Status | None, Status]
+StatusChange = tuple[Status | None, Status]
 """From one state to another, or to itself where the event changes none; from None where the case begins."""
 
 
-def _stays(*states: Status) -> frozenset[Move]:
+def _stays(*states: Status) -> frozenset[StatusChange]:
     return frozenset((state, state) for state in states)
 
 
-def _moves(before: Iterable[Status | None], *after: Status) -> frozenset[Move]:
+def _moves(before: Iterable[Status | None], *after: Status) -> frozenset[StatusChange]:
     return frozenset(product(before, after))
 
 
@@ -40,7 +40,7 @@ _REVIEWED: Final = frozenset[Status]({"in_review"})
 _OFFICIAL: Final = frozenset[Status]({"with_senior_official"})
 _AWAITED: Final = frozenset[Status]({"awaiting_approval"})
 
-TRANSITIONS: Final[dict[EventKind, frozenset[Move]]] = {
+TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "filed": _moves([None], "received"),
     "joined": _stays(*OPEN),
     "updated": _stays(*_ANY),

@@ -20,7 +20,7 @@ SAMPLES = 10
 """The cases whose explanations it shows side by side."""
 
 
-class Both(NamedTuple):
+class ComparedCase(NamedTuple):
     """A case under the policy in force and under the draft, at one instant."""
 
     case: Case
@@ -28,13 +28,13 @@ class Both(NamedTuple):
     after: Ranking
 
 
-def both(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> Both:
+def both(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase:
     """Rank a case under both policies."""
     before, after = (assess(file, InForce(policy, None), at).ranking for policy in (against, draft))
-    return Both(file.case, before, after)
+    return ComparedCase(file.case, before, after)
 
 
-def counted(report: Preview, cases: Iterable[Both]) -> Preview:
+def counted(report: Preview, cases: Iterable[ComparedCase]) -> Preview:
     """Return a report with more cases counted."""
     found = list(cases)
     changes = {
@@ -57,21 +57,21 @@ def counted(report: Preview, cases: Iterable[Both]) -> Preview:
     )
 
 
-def _flows(so_far: Mapping[str, Mapping[str, int]], found: Iterable[Both]) -> dict[str, dict[str, int]]:
+def _flows(so_far: Mapping[str, Mapping[str, int]], found: Iterable[ComparedCase]) -> dict[str, dict[str, int]]:
     flows = {lane: Counter(into) for lane, into in so_far.items()}
     for each in found:
         flows.setdefault(each.before.lane, Counter())[each.after.lane] += 1
     return {lane: dict(into) for lane, into in flows.items()}
 
 
-def _later(found: Iterable[Both], at: datetime) -> Iterator[Late]:
+def _later(found: Iterable[ComparedCase], at: datetime) -> Iterator[Late]:
     """Give those who would wait longer than their target and do not now."""
     for case, before, after in found:
         if after.target_by and _is_late(case, after, at) and not _is_late(case, before, at):
             yield Late(case_id=case.case_id, lane=after.lane, target_by=after.target_by)
 
 
-def _side_by_side(each: Both, at: datetime) -> Sample:
+def _side_by_side(each: ComparedCase, at: datetime) -> Sample:
     before, after = explanation_of(each.before, at), explanation_of(each.after, at)
     return Sample(case_id=each.case.case_id, before=before, after=after)
 
@@ -84,7 +84,7 @@ def _factors(ranking: Ranking) -> set[str]:
     return {factor.id for factor in ranking.factors}
 
 
-def _differ(each: Both) -> bool:
+def _differ(each: ComparedCase) -> bool:
     before, after = each.before, each.after
     same_place = before.lane == after.lane and before.sort_at == after.sort_at
     same_words = _categories(before) == _categories(after) and set(before.approvals) == set(after.approvals)
@@ -108,7 +108,7 @@ def _counts(so_far: Counts, rankings: Iterable[tuple[Case, Ranking]], at: dateti
     return Counts(lanes=dict(lanes), overdue=dict(overdue), categories=dict(categories), approvals=dict(approvals))
 
 
-def _move(each: Both) -> Move | None:
+def _move(each: ComparedCase) -> Move | None:
     case, before, after = each
     if before.lane == after.lane and before.sort_at == after.sort_at:
         return None

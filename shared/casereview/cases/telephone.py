@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casereview.evidence.standing import kept, receipts_of
+from casereview.evidence.standing import receipts_of, without_split_requests
 from casereview.schema.records import Event
 
 MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounced"})
@@ -25,7 +25,7 @@ def to_be_called(events: Sequence[Event]) -> frozenset[str]:
     """Return the receipts of the requests of a case whose holders the office is to telephone."""
     waiting: set[str] = set()
     forbidden: set[str] = set()
-    for event in kept(events):
+    for event in without_split_requests(events):
         if event.receipt is None:
             continue
         if event.kind == "undeliverable":

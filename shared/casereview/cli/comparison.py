@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from casereview.cli.offline import Docket, Named, read_case, told
+from casereview.cli.offline import Docket, Named, read_case, refusal_document
 from casereview.cli.parallel import in_order
 from casereview.http.problems import ProblemError
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
 
 
-class Said(NamedTuple):
+class PolicyResult(NamedTuple):
     """What a policy says of a request, by ids."""
 
     lane: str
@@ -25,11 +25,11 @@ class Said(NamedTuple):
     factors: tuple[str, ...]
 
 
-class Both(NamedTuple):
+class ComparedRequest(NamedTuple):
     """What both policies say of a request, and how far the second moves it."""
 
-    a: Said
-    b: Said
+    a: PolicyResult
+    b: PolicyResult
     steps: int
     """Lanes up (negative) or down."""
     earlier: int
@@ -45,7 +45,7 @@ class Side:
     categories: Counter[str] = field(default_factory=Counter)
     approvals: Counter[str] = field(default_factory=Counter)
 
-    def count(self, said: Said) -> None:
+    def count(self, said: PolicyResult) -> None:
         """Add one request."""
         self.lanes[said.lane] += 1
         self.categories.update(said.categories)
@@ -103,7 +103,7 @@ class Comparison:
             "refused": self.refusals,
         }
 
-    def count(self, both: Both) -> None:
+    def count(self, both: ComparedRequest) -> None:
         """Add one request."""
         self.requests += 1
         self.a.count(both.a)
@@ -112,7 +112,7 @@ class Comparison:
         self.moves[both.steps] += 1
         if both.a.lane == both.b.lane:
             self.shifts[both.earlier] += 1
-        for name, one, other in zip(Said._fields, both.a, both.b, strict=True):
+        for name, one, other in zip(PolicyResult._fields, both.a, both.b, strict=True):
             self.changes[name] += set(one) != set(other) if name != "lane" else one != other
 
     def refuse(self, error: dict[str, Any], most: int = 100) -> None:
@@ -154,23 +154,23 @@ def compare(a: Named, b: Named, bodies: Iterable[bytes], at: datetime) -> Compar
     return found
 
 
-def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[Both | dict[str, Any]]:
+def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[ComparedRequest | dict[str, Any]]:
     dockets = Docket.under(a, at, at), Docket.under(b, at, at)
-    found: list[Both | dict[str, Any]] = []
+    found: list[ComparedRequest | dict[str, Any]] = []
     for body in bodies:
         try:
             case = read_case(body, at)
         except ProblemError as problem:
-            found.append(told(problem))
+            found.append(refusal_document(problem))
         else:
             one, other = (docket.rank(case) for docket in dockets)
             steps, earlier = other.lane_index - one.lane_index, (one.sort_at - other.sort_at) // timedelta(days=1)
-            found.append(Both(_ids(one), _ids(other), steps, earlier))
+            found.append(ComparedRequest(_ids(one), _ids(other), steps, earlier))
     return found
 
 
-def _ids(ranking: Ranking) -> Said:
-    return Said(
+def _ids(ranking: Ranking) -> PolicyResult:
+    return PolicyResult(
         ranking.lane,
         tuple(category.id for category in ranking.categories),
         ranking.approvals,

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from casereview.cli.comparison import Comparison, compare
 from casereview.cli.comparison_picture import picture
-from casereview.cli.offline import Docket, Named, Placed, read_bodies, told
+from casereview.cli.offline import Docket, Named, RankedRequest, read_bodies, refusal_document
 from casereview.cli.parallel import in_order
 from casereview.http.problems import ProblemError
 from casereview.policy.checks import check
@@ -129,7 +129,7 @@ def _ranked(named: Named | None, filed_at: datetime, at: datetime, bodies: list[
         try:
             found.append((_line(_as_json(docket.place(body))), True))
         except ProblemError as problem:
-            found.append((_line({"error": told(problem)}), False))
+            found.append((_line({"error": refusal_document(problem)}), False))
     return found
 
 
@@ -137,7 +137,7 @@ def _line(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _as_json(placed: Placed) -> dict[str, Any]:
+def _as_json(placed: RankedRequest) -> dict[str, Any]:
     """The contract's keys, in its order."""
     found = placed.ranking
     return {

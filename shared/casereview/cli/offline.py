@@ -27,14 +27,14 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _LINE_END: Final = b"\n"
 
 
-class Span(NamedTuple):
+class GoverningSpan(NamedTuple):
     """What governs until an instant, or for good."""
 
     policy: CompiledPolicy
     until: datetime | None
 
 
-class Placed(NamedTuple):
+class RankedRequest(NamedTuple):
     """A request's field office and its ranking."""
 
     field_office: str
@@ -67,7 +67,7 @@ class Docket:
 
     filed_at: datetime
     at: datetime
-    spans: tuple[Span, ...]
+    spans: tuple[GoverningSpan, ...]
     """What governs from the filing to the look, in order."""
 
     @classmethod
@@ -78,17 +78,19 @@ class Docket:
         spans = []
         moment: datetime | None = filed_at
         while moment is not None and moment <= at:
-            span = Span(policy, _until(policy, moment)) if policy else Span(*packaged.governing(moment))
+            span = (
+                GoverningSpan(policy, _until(policy, moment)) if policy else GoverningSpan(*packaged.governing(moment))
+            )
             spans.append(span)
             moment = span.until
         return cls(filed_at, at, tuple(spans))
 
-    def place(self, body: bytes) -> Placed:
+    def place(self, body: bytes) -> RankedRequest:
         """Rank one request body. Raises ProblemError where intake would refuse it."""
         case = read_case(body, self.filed_at)
         facts, on = case.facts, self.filed_at.astimezone(EASTERN).date()
         office = _office(facts.custody, facts.facility, facts.state, facts.county, on)
-        return Placed(office, self.rank(case))
+        return RankedRequest(office, self.rank(case))
 
     def rank(self, case: RankInput) -> Ranking:
         """Rank a case as the running system would, which looks again whenever its ranking changes.
@@ -114,7 +116,7 @@ def read_case(body: bytes, filed_at: datetime) -> RankInput:
     return RankInput(facts, _tie_break(facts), filed_at, marks=marks_of(submission))
 
 
-def told(problem: ProblemError) -> dict[str, Any]:
+def refusal_document(problem: ProblemError) -> dict[str, Any]:
     """A refusal as it is printed: the fields at fault, never a value."""
     document = problem.document()
     return {"title": document["title"], "errors": document["errors"]}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casereview.evidence.competing_dates import DATES, nearest
-from casereview.evidence.linked_cases import Word, dates_beside, disputed, gone_over, newest, weigh
+from casereview.evidence.linked_cases import Finding, dates_beside, disputed, gone_over, newest, weigh
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 
-Place = Callable[[Facts, datetime], tuple[int, str]]
+Placement = Callable[[Facts, datetime], tuple[int, str]]
 """Lane (0 is the first) and sorting text that facts would get at an instant, under the policy in use."""
 
 ADVERSE = frozenset(
@@ -27,16 +27,16 @@ _DENIALS = (False, 0, "none", "not_detained", ())
 
 
 @dataclass(slots=True)
-class Draft:
+class FactLedger:
     """Facts in the making: their values, and the receipt that each came from."""
 
-    place: Place
+    place: Placement
     standing: frozenset[str]
     values: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str | None] = field(default_factory=dict)
     """None where several without standing said it, or one against another: nobody of them takes it back alone."""
     established: dict[str, object] = field(default_factory=dict)
-    words: dict[str, list[Word]] = field(default_factory=dict)
+    words: dict[str, list[Finding]] = field(default_factory=dict)
     """What officers established, in each half of a case that a link made one."""
     waiting: dict[str, set[str | None]] = field(default_factory=dict)
     """Facts of which claims wait for an officer, with the receipts that made them."""
@@ -67,7 +67,7 @@ class Draft:
     def establish(self, found: Mapping[str, object], event: Event) -> None:
         """Note what an officer established by an event: no date beside it, and no claim, stands any more."""
         for name, value in found.items():
-            self.words[name] = gone_over(self.words.get(name, ()), Word(value, event.version, event.said_in))
+            self.words[name] = gone_over(self.words.get(name, ()), Finding(value, event.version, event.said_in))
             self.rivals.pop(name, None)
             self.waiting.pop(name, None)
         self.established.update(found)
@@ -129,83 +129,83 @@ class Draft:
         return (after < before) - (after > before)
 
 
-def open_with(draft: Draft, event: Event, claims: Facts, *, adverse: bool) -> None:
+def open_with(ledger: FactLedger, event: Event, claims: Facts, *, adverse: bool) -> None:
     """Take what the first request says: it is all that is known."""
     for name in claims.model_fields_set:
         if adverse or name not in ADVERSE:
-            draft.take(name, getattr(claims, name), event.receipt)
+            ledger.take(name, getattr(claims, name), event.receipt)
 
 
-def hear(draft: Draft, event: Event, claims: Facts, *, full: bool) -> None:
+def hear(ledger: FactLedger, event: Event, claims: Facts, *, full: bool) -> None:
     """Take what a later word says, by whether its request has standing (``full``)."""
     for name in Facts.model_fields:
         value = getattr(claims, name)
         if name not in claims.model_fields_set:
             continue
-        if name in draft.established:
-            if value != draft.established[name]:
-                draft.wait(name, event.receipt)
-        elif value == draft.values.get(name):
-            _agree(draft, name, event.receipt, full=full)
+        if name in ledger.established:
+            if value != ledger.established[name]:
+                ledger.wait(name, event.receipt)
+        elif value == ledger.values.get(name):
+            _agree(ledger, name, event.receipt, full=full)
         elif full:
-            _say(draft, name, value, event)
+            _say(ledger, name, value, event)
         else:
-            _from_third_party(draft, name, value, event)
+            _from_third_party(ledger, name, value, event)
 
 
-def _agree(draft: Draft, name: str, receipt: str | None, *, full: bool) -> None:
+def _agree(ledger: FactLedger, name: str, receipt: str | None, *, full: bool) -> None:
     """Note that somebody says the same: then a third party who said it first cannot take it back alone."""
     if full:
-        draft.sources[name] = receipt
-        draft.waiting.pop(name, None)
+        ledger.sources[name] = receipt
+        ledger.waiting.pop(name, None)
         return
-    draft.wait_no_more(name, receipt)
-    if draft.sources.get(name) not in {receipt, *draft.standing}:
-        draft.sources[name] = None
+    ledger.wait_no_more(name, receipt)
+    if ledger.sources.get(name) not in {receipt, *ledger.standing}:
+        ledger.sources[name] = None
 
 
-def _say(draft: Draft, name: str, value: object, event: Event) -> None:
+def _say(ledger: FactLedger, name: str, value: object, event: Event) -> None:
     """Take the word of somebody with standing, unless it would lower the lane: then it waits for an officer."""
-    if draft.settles(name, value, event.at) < -1:
-        draft.wait(name, event.receipt)
+    if ledger.settles(name, value, event.at) < -1:
+        ledger.wait(name, event.receipt)
     else:
-        draft.take(name, value, event.receipt)
-        draft.rivals.pop(name, None)
-        draft.waiting.pop(name, None)
+        ledger.take(name, value, event.receipt)
+        ledger.rivals.pop(name, None)
+        ledger.waiting.pop(name, None)
 
 
-def _from_third_party(draft: Draft, name: str, value: object, event: Event) -> None:
+def _from_third_party(ledger: FactLedger, name: str, value: object, event: Event) -> None:
     """Take a third party's word where it may count; against another's word it lifts for good: no taking back.
 
     Where they take back their own, and that would lower the lane, it waits for an officer.
     """
-    if name in DATES and value is not None and _is_anothers(draft, name, event):
-        if draft.joins(name, value, event.at) > 0:
-            draft.rivals.setdefault(name, set()).add(value)
+    if name in DATES and value is not None and _is_anothers(ledger, name, event):
+        if ledger.joins(name, value, event.at) > 0:
+            ledger.rivals.setdefault(name, set()).add(value)
         return
-    own = draft.sources.get(name) == event.receipt
-    if _third_party_may(draft, name, value, event):
-        draft.take(name, value, event.receipt if own or _contradicts_nobody(draft, name) else None)
-        draft.wait_no_more(name, event.receipt)
-    elif own and draft.lifts(name, value, event.at) < -1:
-        draft.wait(name, event.receipt)
+    own = ledger.sources.get(name) == event.receipt
+    if _third_party_may(ledger, name, value, event):
+        ledger.take(name, value, event.receipt if own or _contradicts_nobody(ledger, name) else None)
+        ledger.wait_no_more(name, event.receipt)
+    elif own and ledger.lifts(name, value, event.at) < -1:
+        ledger.wait(name, event.receipt)
 
 
-def _third_party_may(draft: Draft, name: str, value: object, event: Event) -> bool:
-    if name in ADVERSE and draft.sources.get(name) != event.receipt:
+def _third_party_may(ledger: FactLedger, name: str, value: object, event: Event) -> bool:
+    if name in ADVERSE and ledger.sources.get(name) != event.receipt:
         return False
-    lift = draft.lifts(name, value, event.at)
-    if _contradicts_nobody(draft, name):
+    lift = ledger.lifts(name, value, event.at)
+    if _contradicts_nobody(ledger, name):
         return lift >= 0
-    return lift >= -1 if draft.sources.get(name) == event.receipt else lift > 0
+    return lift >= -1 if ledger.sources.get(name) == event.receipt else lift > 0
 
 
-def _contradicts_nobody(draft: Draft, name: str) -> bool:
+def _contradicts_nobody(ledger: FactLedger, name: str) -> bool:
     """Tell whether nothing is known, or third parties alone deny it: a denial keeps no other third party from a yes."""
-    held = draft.values.get(name)
-    return held is None or (held in _DENIALS and draft.sources.get(name) not in draft.standing)
+    held = ledger.values.get(name)
+    return held is None or (held in _DENIALS and ledger.sources.get(name) not in ledger.standing)
 
 
-def _is_anothers(draft: Draft, name: str, event: Event) -> bool:
+def _is_anothers(ledger: FactLedger, name: str, event: Event) -> bool:
     """Tell whether a date is known that this request did not give itself."""
-    return draft.values.get(name) is not None and draft.sources.get(name) != event.receipt
+    return ledger.values.get(name) is not None and ledger.sources.get(name) != event.receipt

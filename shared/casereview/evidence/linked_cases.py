@@ -13,7 +13,7 @@ from typing import NamedTuple
 from casereview.evidence.competing_dates import DATES
 
 
-class Word(NamedTuple):
+class Finding(NamedTuple):
     """What an officer established a fact to be, and where it was said."""
 
     value: object
@@ -22,34 +22,34 @@ class Word(NamedTuple):
     """The case that a link brought it from; None for the case itself."""
 
 
-Words = Mapping[str, Sequence[Word]]
+Findings = Mapping[str, Sequence[Finding]]
 """By fact: the words that nobody has gone over since, oldest first."""
 
 
-def gone_over(words: Iterable[Word], word: Word) -> list[Word]:
+def gone_over(words: Iterable[Finding], word: Finding) -> list[Finding]:
     """Return the words that stand once another is said: who says it has seen their own half, or the whole by then."""
     seen = word.said_in is None
     kept = [one for one in words if one.said_in != word.said_in and not (seen and one.version < word.version)]
     return [*kept, word]
 
 
-def newest(words: Words) -> dict[str, object]:
+def newest(words: Findings) -> dict[str, object]:
     """Return the newest word on each fact."""
     return {name: said[-1].value for name, said in words.items()}
 
 
-def disputed(words: Words) -> dict[str, Sequence[Word]]:
+def disputed(words: Findings) -> dict[str, Sequence[Finding]]:
     """Return the words on facts that two halves know differently."""
     return {name: said for name, said in words.items() if any(word.value != said[-1].value for word in said)}
 
 
-def dates_beside(words: Words) -> dict[str, set[object]]:
+def dates_beside(words: Findings) -> dict[str, set[object]]:
     """Return the dates that other halves know beside the newest word, or where that knows none."""
     found = {name: {word.value for word in said[:-1]} - {None} for name, said in disputed(words).items()}
     return {name: dates for name, dates in found.items() if name in DATES and dates}
 
 
-def weigh(words: Words, lanes: Callable[[Mapping[str, object]], tuple[int, int]]) -> dict[str, object]:
+def weigh(words: Findings, lanes: Callable[[Mapping[str, object]], tuple[int, int]]) -> dict[str, object]:
     """Return what counts of each fact: the newest word of those that make the highest lane, asked of all facts.
 
     ``lanes`` says which lane that is (0 is the first), and which it would be without dates, whose effect ends. A lane
@@ -64,5 +64,5 @@ def weigh(words: Words, lanes: Callable[[Mapping[str, object]], tuple[int, int]]
     return best
 
 
-def _of(half: str | None, words: Words) -> dict[str, object]:
+def _of(half: str | None, words: Findings) -> dict[str, object]:
     return {name: word.value for name, said in words.items() for word in said if word.said_in == half}

@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casereview.evidence.competing_dates import has_passed
-from casereview.evidence.ledger import Draft, Place, hear, open_with
-from casereview.evidence.standing import established, filings_of, is_restricted, kept, protected_by_another, standing
+from casereview.evidence.ledger import FactLedger, Placement, hear, open_with
+from casereview.evidence.standing import (
+    established_facts,
+    filings_of,
+    is_restricted,
+    protected_by_another,
+    receipts_with_standing,
+    without_split_requests,
+)
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 
@@ -28,13 +35,13 @@ class Settled:
     verified: frozenset[str] = frozenset()
     """Facts that an officer has established."""
     marks: frozenset[str] = frozenset()
-    standing: frozenset[str] = frozenset()
+    receipts_with_standing: frozenset[str] = frozenset()
     """Receipts whose words count fully, and whose holders are told everything."""
 
 
 def _mismatch(events: Iterable[Event]) -> bool:
     """Tell whether the requests of one case give different birth years, and no officer has settled it."""
-    if "birth_year" in established(events):
+    if "birth_year" in established_facts(events):
         return False
     years = {event.claims.birth_year for event in events if event.filing and event.claims and event.claims.birth_year}
     return len(years) > 1
@@ -62,30 +69,32 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
     return said if opener == said[:1] else [*opener, *said]
 
 
-def settle(events: Sequence[Event], place: Place, at: datetime | None = None, *, verifications: bool = True) -> Settled:
+def settle(
+    events: Sequence[Event], place: Placement, at: datetime | None = None, *, verifications: bool = True
+) -> Settled:
     """Settle the facts of a case from its history, by version, as they are at an instant.
 
     What counts as newer is what was said later, also where a link brought it to the case with a newer number.
     Of several dates the nearest ahead counts, so that what holds may change when one has passed: never else.
     Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
     """
-    events = kept(events)
+    events = without_split_requests(events)
     restricted = is_restricted(events)
-    full = standing(events, restricted=restricted)
-    draft = Draft(place, full)
+    full = receipts_with_standing(events, restricted=restricted)
+    ledger = FactLedger(place, full)
     for number, event in enumerate(_in_order(events)):
         if event.verification:
-            draft.establish(established([event]) if verifications else {}, event)
+            ledger.establish(established_facts([event]) if verifications else {}, event)
         elif event.claims and event.filing and event.filing.opened and not number:
             adverse = event.receipt in full or not protected_by_another(events, event.receipt)
-            open_with(draft, event, event.claims, adverse=adverse)
+            open_with(ledger, event, event.claims, adverse=adverse)
         elif event.claims:
-            hear(draft, event, event.claims, full=event.receipt in full)
-        draft.weigh(event.at)
+            hear(ledger, event, event.claims, full=event.receipt in full)
+        ledger.weigh(event.at)
     at = at or events[-1].at
-    found = draft.facts(at)
+    found = ledger.facts(at)
     facts = Facts.model_validate({**found.__dict__, "protected": restricted or None})
-    marks = _marks(events, full, waiting=draft.holds_back())
-    if draft.several("removal_at") and has_passed(draft.several("removal_at"), at):
+    marks = _marks(events, full, waiting=ledger.holds_back())
+    if ledger.several("removal_at") and has_passed(ledger.several("removal_at"), at):
         marks |= {"removal_date_passed"}
-    return Settled(facts, frozenset(draft.established), marks, full)
+    return Settled(facts, frozenset(ledger.established), marks, full)

@@ -12,7 +12,7 @@ def filings_of(events: Iterable[Event]) -> dict[str, Filing]:
     return {event.receipt: event.filing for event in events if event.receipt and event.filing}
 
 
-def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
+def receipts_with_standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
     """Return the receipts with full rights.
 
     They opened the case as ``self``, unless it is restricted, or an officer verified identity or authority.
@@ -25,7 +25,7 @@ def standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
     return frozenset(found)
 
 
-def kept(events: Sequence[Event]) -> Sequence[Event]:
+def without_split_requests(events: Sequence[Event]) -> Sequence[Event]:
     """Return the history without what requests said that were split off: they never were of this case.
 
     What a request said after it came back by a link counts again.
@@ -36,7 +36,7 @@ def kept(events: Sequence[Event]) -> Sequence[Event]:
 
 def receipts_of(events: Sequence[Event]) -> frozenset[str]:
     """Return the receipts of the requests that are of this case."""
-    return frozenset(filings_of(kept(events)))
+    return frozenset(filings_of(without_split_requests(events)))
 
 
 def is_restricted(events: Sequence[Event]) -> bool:
@@ -46,7 +46,7 @@ def is_restricted(events: Sequence[Event]) -> bool:
     somebody looks at the whole, either half's protection holds.
     """
     linked = max((event.version for event in events if event.kind == "linked"), default=0)
-    found = established(event for event in events if event.version > linked)
+    found = established_facts(event for event in events if event.version > linked)
     if "protected" in found:
         return found["protected"] is True
     return speaks_of_protection(events)
@@ -58,7 +58,7 @@ def speaks_of_protection(events: Iterable[Event]) -> bool:
     return any(event.claims and event.claims.protected for event in said)
 
 
-def established(events: Iterable[Event]) -> dict[str, object]:
+def established_facts(events: Iterable[Event]) -> dict[str, object]:
     """Return what officers established, the newest of each; a refuted claim leaves the fact unknown."""
     found: dict[str, object] = {}
     for event in events:

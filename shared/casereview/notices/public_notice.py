@@ -18,7 +18,7 @@ LINE: Final = "1-888-351-4024"
 _FOLDER: Final = files("casereview.notices").joinpath("public")
 
 
-class Words(Record):
+class NoticeParagraphs(Record):
     """The notice in one language: its paragraphs, and the line that an OMB control number is shown in."""
 
     language: Language
@@ -47,10 +47,10 @@ class PublicNotice(Record):
 
 def public_notice(language_tag: str) -> PublicNotice:
     """Return the notice for whoever asked for this BCP 47 tag, in the nearest language there is."""
-    return compose(words(choose(language_tag)), supplied())
+    return compose(paragraphs_in(choose(language_tag)), supplied())
 
 
-def compose(notice: Words, extra: Supplied) -> PublicNotice:
+def compose(notice: NoticeParagraphs, extra: Supplied) -> PublicNotice:
     """Put the notice together with what the agency supplied."""
     paragraphs = [_fill(paragraph, "line", LINE, notice.language) for paragraph in notice.paragraphs]
     statements = extra.privacy_act_statement
@@ -62,9 +62,9 @@ def compose(notice: Words, extra: Supplied) -> PublicNotice:
 
 
 @cache
-def words(language: Language) -> Words:
+def paragraphs_in(language: Language) -> NoticeParagraphs:
     """Read the notice of one language, its slots open."""
-    return Words.model_validate_json(_FOLDER.joinpath(f"{language}.json").read_bytes())
+    return NoticeParagraphs.model_validate_json(_FOLDER.joinpath(f"{language}.json").read_bytes())
 
 
 @cache

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from casereview.policy.conditions import Node, tree
 from casereview.policy.document import Amendment, Policy, Rule
 from casereview.policy.errors import Found
-from casereview.policy.loader import DocumentError, Fault, Path, faults_of, load_with_lines, located
+from casereview.policy.loader import DocumentError, DocumentFault, Path, faults_of, load_with_lines, located
 from casereview.policy.packaged import flags
 from casereview.policy.satisfiability import Effort, ever_holds
 
@@ -22,7 +22,7 @@ _SECTIONS: Final = ("lanes", "credits", "categories", "approvals", "factors")
 def check(text: str) -> Policy | Amendment:
     """Read a document or an amendment and check all of it. Raises DocumentError with every fault found."""
     if len(text) > LONGEST:
-        raise DocumentError([Fault("document", 1, f"it is longer than {LONGEST} characters", "too_long")])
+        raise DocumentError([DocumentFault("document", 1, f"it is longer than {LONGEST} characters", "too_long")])
     data, lines = load_with_lines(text)
     model = Amendment if isinstance(data, dict) and "amends" in data else Policy
     try:

@@ -32,7 +32,7 @@ _UNION_TAGS: Final = frozenset({"always", "tests"})
 Path = tuple[int | str, ...]
 
 
-class Fault(NamedTuple):
+class DocumentFault(NamedTuple):
     """One thing that is wrong with a document: where (rule and line, as far as known) and what."""
 
     where: str
@@ -45,7 +45,7 @@ class Fault(NamedTuple):
 class DocumentError(ValueError):
     """A document that cannot be used; ``faults`` says why, in order of lines."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[DocumentFault]) -> None:
         super().__init__("; ".join(f"line {fault.line}: {fault.where}: {fault.message}" for fault in faults))
         self.faults = faults
 
@@ -63,7 +63,7 @@ def load_with_lines(text: str) -> tuple[Any, dict[Path, int]]:
         _refuse_depth(text)
         node = loader.get_single_node()
         if node is None:
-            raise DocumentError([Fault("document", 1, "it is empty")])
+            raise DocumentError([DocumentFault("document", 1, "it is empty")])
         walk = _Walk()
         walk.over(node, (), _line_of(node))
         if walk.faults:
@@ -74,7 +74,7 @@ def load_with_lines(text: str) -> tuple[Any, dict[Path, int]]:
             raise
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "a value that YAML cannot read"
-        raise DocumentError([Fault("document", mark.line + 1 if mark else 1, str(problem))]) from error
+        raise DocumentError([DocumentFault("document", mark.line + 1 if mark else 1, str(problem))]) from error
     finally:
         loader.dispose()
 
@@ -86,7 +86,7 @@ def _refuse_depth(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            raise DocumentError([Fault("document", line, "it is nested too deeply")])
+            raise DocumentError([DocumentFault("document", line, "it is nested too deeply")])
 
 
 class _Walk:
@@ -94,7 +94,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[DocumentFault] = []
         self._seen: set[int] = set()
 
     def over(self, node: yaml.Node, path: Path, line: int) -> None:
@@ -117,14 +117,14 @@ class _Walk:
                 self.over(value, inner, _line_of(key))
 
     def _fault(self, path: Path, line: int, message: str) -> None:
-        self.faults.append(Fault(" ".join(map(str, path)) or "document", line, message))
+        self.faults.append(DocumentFault(" ".join(map(str, path)) or "document", line, message))
 
 
 def _line_of(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def faults_of(error: ValidationError, data: object, lines: dict[Path, int]) -> list[Fault]:
+def faults_of(error: ValidationError, data: object, lines: dict[Path, int]) -> list[DocumentFault]:
     """Translate pydantic's errors into faults that name the rule and its line."""
     faults: list[Found] = []
     for raised in error.errors(include_url=False, include_input=False):
@@ -135,9 +135,9 @@ def faults_of(error: ValidationError, data: object, lines: dict[Path, int]) -> l
     return located(faults, data, lines)
 
 
-def located(found: Iterable[Found], data: object, lines: dict[Path, int]) -> list[Fault]:
+def located(found: Iterable[Found], data: object, lines: dict[Path, int]) -> list[DocumentFault]:
     """Name the rule and the line of faults, in order of lines."""
-    faults = [Fault(_name(path, data), _line(path, lines), message, check) for path, check, message in found]
+    faults = [DocumentFault(_name(path, data), _line(path, lines), message, check) for path, check, message in found]
     return sorted(faults, key=lambda fault: fault.line)
 
 

@@ -25,7 +25,7 @@ class _Loader(Loader):
         return list(SERVICES)
 
 
-class Clients:
+class AwsClients:
     """A session, and what makes clients of it."""
 
     def __init__(self) -> None:

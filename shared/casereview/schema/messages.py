@@ -34,7 +34,7 @@ class NoticeMessage(Hint):
     notice_id: str = Field(max_length=200)
 
 
-class Duty(Record):
+class ScheduledDuty(Record):
     """What the schedule, or an operator, asks of prioritize."""
 
     duty: Literal["sweep", "redrive", "snapshot"]

@@ -50,7 +50,7 @@ class PolicyInForce(Stored):
     since: Instant
 
 
-class Place(Record):
+class WorklistCursor(Record):
     """A place in a worklist."""
 
     rank: str
@@ -74,7 +74,7 @@ class Switch(Stored):
     round_since: Instant
     walked_at: Instant | None = None
     """When it last went on; what it may send has grown since."""
-    cursors: dict[str, Place] = Field(default_factory=dict)
+    cursors: dict[str, WorklistCursor] = Field(default_factory=dict)
     """The last place seen in each office's worklist, in this round."""
     left: int = 0
     """Cases under another policy seen in this round, sent or left out."""
@@ -133,7 +133,7 @@ class Preview(Stored):
     against: str | None = None
     """The policy in force then; None for the default lanes."""
     part: int = 0
-    cursor: Place | None = None
+    cursor: WorklistCursor | None = None
     done: bool = False
     work_at: Instant | None = None
     attempts: int = 0

@@ -8,7 +8,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.packaged import in_force
 from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.store import keys
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 from casereview.store.transaction import RefusedError, Write
 
@@ -16,7 +16,7 @@ _BEFORE_THE_FIRST = timedelta(days=1)
 """A table without ``IN_FORCE`` may hold cases ranked since then."""
 
 
-def bring_in_force(policies: Policies, table: Table, now: datetime) -> bool:
+def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> bool:
     """Name the policy that governs now, and begin the switch to it, in one transaction; tell whether it was changed.
 
     Nothing changes where it is named already, or where a clock that is ahead of this one has named another.
@@ -67,7 +67,7 @@ def still_in_force(policy: CompiledPolicy) -> Write:
     return Write("ConditionCheck", keys.IN_FORCE, condition, {"digest": policy.digest})
 
 
-def for_decision(policies: Policies, table: Table, now: datetime) -> CompiledPolicy:
+def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:
     """Return the policy that a decision made now rests on, by the registry as it is now; begin its switch if need be.
 
     Raises RefusedError where a clock ahead of this one has named another.

@@ -66,7 +66,7 @@ def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) 
     return packaged.in_force(after, at)[0]
 
 
-class Book:
+class PolicyRegistry:
     """The registry as it was read: every record of the partition ``POLICY``."""
 
     def __init__(self, items: Iterable[Item]) -> None:
@@ -95,22 +95,22 @@ class Book:
         return record if record and record.state == "approved" and record.kind == "document" else None
 
 
-class Policies:
+class PolicyRepository:
     """The registry behind a table, read again after some seconds; each document is compiled once."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         """Keep the table; nothing is called."""
         self._table = table
         self._clock = clock
-        self._book = Book(())
+        self._book = PolicyRegistry(())
         self._read_at: datetime | None = None
         self._compiled: dict[str, CompiledPolicy] = {}
 
-    def book(self, *, fresh: bool = False) -> Book:
+    def book(self, *, fresh: bool = False) -> PolicyRegistry:
         """Return the registry, at most ten seconds old; with ``fresh``, as it is now."""
         now = self._clock()
         if fresh or self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH:
-            self._book = Book(self._table.items(keys.POLICIES))
+            self._book = PolicyRegistry(self._table.items(keys.POLICIES))
             self._read_at = now
         return self._book
 

@@ -32,7 +32,7 @@ class BusyError(Exception):
     """The table answers only in part, again and again."""
 
 
-class Listed(NamedTuple):
+class WorklistPlace(NamedTuple):
     """A place in a worklist."""
 
     rank: str
@@ -43,7 +43,7 @@ _STANDING = "lane, filed_at, first_look_at, claimed_by, flags, digest"
 """What a ``Standing`` needs: most of the time of a count goes into parsing what DynamoDB sends."""
 
 
-class Standing(NamedTuple):
+class IndexedCase(NamedTuple):
     """What the worklist index tells of a case."""
 
     lane: str
@@ -56,7 +56,7 @@ class Standing(NamedTuple):
     """That of the policy it was ranked under."""
 
 
-class Due(NamedTuple):
+class DueItem(NamedTuple):
     """An item that the due index says owes work."""
 
     key: Key
@@ -117,7 +117,9 @@ class Table:
             "ExpressionAttributeValues": {":queue": {"S": queue}, ":rank": {"S": rank}},
         }
 
-    def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
+    def worklist(
+        self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
+    ) -> list[WorklistPlace]:
         """Find up to ``limit`` places of a worklist in rank order, after a place; by index, so a moment old.
 
         A ``prefix`` of ranks, such as ``02.``, keeps to one lane.
@@ -128,9 +130,9 @@ class Table:
             query["ExpressionAttributeNames"]["#rank"] = "rank"
             query["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
         answer = self._client.query(**query, Limit=limit)
-        return [Listed(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
+        return [WorklistPlace(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in answer["Items"]]
 
-    def standing(self, queue: str) -> Iterator[Standing]:
+    def standing(self, queue: str) -> Iterator[IndexedCase]:
         """Go through a whole worklist in rank order, by the index alone."""
         return map(_standing, self.entries(queue, projection=_STANDING))
 
@@ -176,7 +178,7 @@ class Table:
         return [item for page in pages for item in page["Items"]]
 
     def entries(
-        self, queue: str, after: Listed | None = None, *, projection: str | None = None
+        self, queue: str, after: WorklistPlace | None = None, *, projection: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Go through a worklist in rank order, after a place: what the index tells of each case, a moment old.
 
@@ -188,7 +190,7 @@ class Table:
         pages = self._client.get_paginator("query").paginate(**query)
         return (plain_fields(item) for page in pages for item in page["Items"])
 
-    def _places(self, queue: str, after: Listed | None) -> dict[str, Any]:
+    def _places(self, queue: str, after: WorklistPlace | None) -> dict[str, Any]:
         """Return the query of a worklist, after a place."""
         query: dict[str, Any] = {
             "TableName": self._name,
@@ -213,7 +215,7 @@ class Table:
             reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
             raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error
 
-    def due(self, shard: str, until: datetime, limit: int) -> list[Due]:
+    def due(self, shard: str, until: datetime, limit: int) -> list[DueItem]:
         """Find up to ``limit`` items of a shard due at an instant, the longest due first; by index, so a hint."""
         answer = self._client.query(
             TableName=self._name,
@@ -224,7 +226,7 @@ class Table:
         )
         return [_due(item) for item in answer["Items"]]
 
-    def postpone(self, due: Due, shard: str, until: datetime, *, attempts: int, stuck: bool) -> bool:
+    def postpone(self, due: DueItem, shard: str, until: datetime, *, attempts: int, stuck: bool) -> bool:
         """Move an item on in the due index and count the attempt, while it is due as seen; tell whether that held."""
         values = {
             ":seen": due.due_at,
@@ -246,9 +248,9 @@ class Table:
         return True
 
 
-def _standing(entry: dict[str, Any]) -> Standing:
+def _standing(entry: dict[str, Any]) -> IndexedCase:
     due = entry.get("first_look_at")
-    return Standing(
+    return IndexedCase(
         entry["lane"],
         datetime.fromisoformat(entry["filed_at"]),
         datetime.fromisoformat(due) if due else None,
@@ -258,6 +260,6 @@ def _standing(entry: dict[str, Any]) -> Standing:
     )
 
 
-def _due(item: Item) -> Due:
+def _due(item: Item) -> DueItem:
     key = Key(item["pk"]["S"], item["sk"]["S"])
-    return Due(key, item["due_at"]["S"], item["office"]["S"], int(item.get("attempts", {"N": "0"})["N"]))
+    return DueItem(key, item["due_at"]["S"], item["office"]["S"], int(item.get("attempts", {"N": "0"})["N"]))

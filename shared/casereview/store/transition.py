@@ -26,7 +26,7 @@ REQUESTER = Actor("requester")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """What an event makes of a case: new values of its fields, what the event holds, and what else is written."""
 
     kind: EventKind
@@ -36,7 +36,7 @@ class Step:
     notices: tuple[Notice, ...] = ()
 
 
-Plan = Callable[[Case], Step | None]
+Plan = Callable[[Case], Transition | None]
 """From the case as it is to a step; None where nothing is to be done."""
 
 CLOSED: Mapping[str, object] = {
@@ -51,7 +51,7 @@ CLOSED: Mapping[str, object] = {
 """A case that nobody works on owes nothing."""
 
 
-def taken(case: Case, step: Step) -> Case:
+def applied(case: Case, step: Transition) -> Case:
     """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
     after = case.model_copy(update={"version": case.version + 1, "attempts": 0, "stuck": False, **step.case})
     lifecycle.check(step.kind, case.status, after.status)
@@ -66,7 +66,7 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
     return since if since != after.status_since else None
 
 
-def writes(before: Case, after: Case, step: Step, actor: Actor, at: datetime) -> list[Write]:
+def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: datetime) -> list[Write]:
     """Return the writes of a step: case and event first, then the notices and what else belongs to it."""
     event = Event.model_validate(
         {

@@ -38,7 +38,7 @@ from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.transaction import RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
 MAX_REQUESTS = 20
@@ -66,45 +66,49 @@ class _Draft:
         )
 
 
-def file_request(desk: Desk, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER) -> Filed:
+def file_request(
+    services: CaseServices, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER
+) -> Filed:
     """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
 
     Raises ProblemError: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
     409 while a racing twin is not settled; 503 where the case keeps moving.
     """
-    received_at = to_milliseconds(desk.now())
+    received_at = to_milliseconds(services.now())
     value = read_object(raw)
-    draft = _draft(desk, value, idempotency_key, received_at, actor)
+    draft = _draft(services, value, idempotency_key, received_at, actor)
     for _ in range(1 + TRIES):
-        writes, case, notice = _plan(desk, draft)
+        writes, case, notice = _plan(services, draft)
         try:
-            desk.table.write(*writes)
+            services.table.write(*writes)
         except RefusedError as refusal:
             if refusal.reasons[0] is not None:
-                return _answer_again(desk, draft, refusal)
+                return _answer_again(services, draft, refusal)
         else:
-            desk.hint_rank(case)
-            desk.hint_notice(notice)
+            services.hint_rank(case)
+            services.hint_notice(notice)
             return _answer(draft.request, draft)
     raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send the request again")
 
 
-def _receipt(desk: Desk, idempotency_key: str | None) -> str:
+def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return new_receipt()
     if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
         raise malformed("Idempotency-Key", "must be 16 to 128 printable characters")
-    return desk.macs.receipt(idempotency_key)
+    return services.macs.receipt(idempotency_key)
 
 
-def _draft(desk: Desk, value: dict[str, Json], idempotency_key: str | None, at: datetime, actor: Actor) -> _Draft:
+def _draft(
+    services: CaseServices, value: dict[str, Json], idempotency_key: str | None, at: datetime, actor: Actor
+) -> _Draft:
     submission = validate(Submission, value, at)
-    receipt = _receipt(desk, idempotency_key)
+    receipt = _receipt(services, idempotency_key)
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
-    code = desk.macs.code(receipt)
+    code = services.macs.code(receipt)
     requester, a_number = submission.requester, submission.subject.a_number
-    person = desk.macs.person(a_number) if a_number else None
+    person = services.macs.person(a_number) if a_number else None
     subject = value.get("subject")
     lacks = deficiencies(submission, facts, subject.get("a_number") if isinstance(subject, dict) else None, on)
     authority = requester.authority or "none"
@@ -116,20 +120,20 @@ def _draft(desk: Desk, value: dict[str, Json], idempotency_key: str | None, at: 
         authority=authority,
         opened=False,
         state_since=at,
-        mac_key=desk.macs.key,
+        mac_key=services.macs.key,
         digest=body_digest(code, canonical(value)),
         office=route(facts, on),
         deficiencies=lacks,
-        sealed=desk.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
+        sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
     filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
     return _Draft(request, facts, filing, person, code, submission.contact.language, actor)
 
 
-def _plan(desk: Desk, draft: _Draft) -> tuple[list[Write], Case, Notice]:
+def _plan(services: CaseServices, draft: _Draft) -> tuple[list[Write], Case, Notice]:
     """Read the hints and return the writes: the request first, whose refusal means that it is already known."""
-    guard = desk.table.get(Guard, keys.guard(draft.person)) if draft.person else None
-    case = desk.table.get(Case, keys.case(guard.case if guard else new_case_id())) if draft.person else None
+    guard = services.table.get(Guard, keys.guard(draft.person)) if draft.person else None
+    case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if draft.person else None
     if guard and case and case.status in OPEN and case.requests < MAX_REQUESTS:
         changed, case_writes = _join(draft, case, guard)
     else:
@@ -198,10 +202,10 @@ def _event(draft: _Draft, case: Case, changes: dict[str, Change]) -> Event:
     )
 
 
-def _answer_again(desk: Desk, draft: _Draft, refusal: RefusedError) -> Filed:
+def _answer_again(services: CaseServices, draft: _Draft, refusal: RefusedError) -> Filed:
     """Answer as the first time, where this is the same body under the same key."""
     item = refusal.items[0]
-    stored = from_item(Request, item) if item else desk.table.get(Request, keys.request(draft.request.receipt))
+    stored = from_item(Request, item) if item else services.table.get(Request, keys.request(draft.request.receipt))
     if stored is None:
         raise conflict("the same request is being filed just now: send it again")
     if not hmac.compare_digest(stored.digest, draft.request.digest):

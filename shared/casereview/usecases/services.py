@@ -9,20 +9,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
-from casereview.runtime.aws_clients import Clients
+from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.schema.base import Clock
 from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage
 from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case, Notice
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 
 logger = Logger()
 
 
-class DeskSettings(Settings):
+class CaseServicesSettings(Settings):
     """The environment that template.yaml gives intake and review."""
 
     table_name: str
@@ -33,7 +33,7 @@ class DeskSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CaseServices:
     """All that a route needs; tests make their own."""
 
     table: Table
@@ -41,7 +41,7 @@ class Desk:
     notice_queue: Queue
     macs: Macs
     seal: Seal
-    policies: Policies
+    policies: PolicyRepository
     now: Clock = now
 
     def hint_rank(self, case: Case) -> None:
@@ -64,17 +64,17 @@ def _send(queue: Queue, message: Hint, office: str) -> None:
         logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
 
 
-def connect(settings: DeskSettings, clock: Clock = now) -> Desk:
+def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:
     """Make the clients; nothing is called yet."""
-    clients = Clients()
+    clients = AwsClients()
     sqs = clients.make("sqs")
     table = Table(clients.make("dynamodb"), settings.table_name)
-    return Desk(
+    return CaseServices(
         table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
         Seal(settings.sealing_key_arn, clients.botocore),
-        Policies(table, clock),
+        PolicyRepository(table, clock),
         clock,
     )

@@ -13,35 +13,35 @@ from casereview.http.problems import ProblemError
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.transaction import RefusedError
-from casereview.store.transition import Actor, Plan, Step, taken, writes
-from casereview.usecases.services import Desk
+from casereview.store.transition import Actor, Plan, Transition, applied, writes_of
+from casereview.usecases.services import CaseServices
 
 TRIES = 3
 
 
-def change(desk: Desk, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
+def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
     """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
 
     Raises what the plan raises, and ProblemError 503 where the case keeps moving; a plan that sees it move raises
     RefusedError.
     """
     for _ in range(TRIES):
-        case = desk.table.get(Case, keys.case(case_id))
+        case = services.table.get(Case, keys.case(case_id))
         try:
             step = plan(case) if case else None
             if case is None or step is None:
                 return case
-            after = taken(case, step)
-            desk.table.write(*writes(case, after, step, actor, at))
+            after = applied(case, step)
+            services.table.write(*writes_of(case, after, step, actor, at))
         except RefusedError:
             continue
-        _hint(desk, after, step, at)
+        _hint(services, after, step, at)
         return after
     raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
 
 
-def _hint(desk: Desk, after: Case, step: Step, at: datetime) -> None:
+def _hint(services: CaseServices, after: Case, step: Transition, at: datetime) -> None:
     if after.rank_at is not None and after.rank_at <= at:
-        desk.hint_rank(after)
+        services.hint_rank(after)
     for notice in step.notices:
-        desk.hint_notice(notice)
+        services.hint_notice(notice)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.table import Due, Listed, Table
+from casereview.store.table import DueItem, Table, WorklistPlace
 from tests.support.case_histories import NOW
 from tests.support.case_histories import queued as case
 
@@ -27,7 +27,7 @@ def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> 
     first = table.worklist("ATL", limit=2)
     assert [place.case_id for place in first] == ["C4", "C1"]
     assert [place.case_id for place in table.worklist("ATL", limit=9, after=first[-1])] == ["C2", "C3"]
-    assert table.worklist("ATL", limit=9, prefix="00.") == [Listed("00.1.004.C4", "C4")]
+    assert table.worklist("ATL", limit=9, prefix="00.") == [WorklistPlace("00.1.004.C4", "C4")]
     assert table.worklist("SNA", limit=9) == []
 
 
@@ -44,7 +44,7 @@ def test_a_worklist_can_be_gone_through_to_its_end_after_any_place(table: Table)
     for number in (2, 3, 1):
         table.put(case(number))
     assert [entry["rank"][-2:] for entry in table.entries("ATL")] == ["C1", "C2", "C3"]
-    assert [entry["rank"][-2:] for entry in table.entries("ATL", Listed("02.1.001.C1", "C1"))] == ["C2", "C3"]
+    assert [entry["rank"][-2:] for entry in table.entries("ATL", WorklistPlace("02.1.001.C1", "C1"))] == ["C2", "C3"]
     assert list(table.entries("SNA")) == []
 
 
@@ -54,7 +54,7 @@ def test_the_place_in_a_worklist_counts_from_one(table: Table) -> None:
     assert [table.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
 
 
-def due(table: Table, record: Case) -> list[Due]:
+def due(table: Table, record: Case) -> list[DueItem]:
     return table.due(shard_of(*keys.case(record.case_id)), NOW, 10)
 
 

@@ -10,7 +10,7 @@ import pytest
 from casereview.routing.offices import queues
 from casereview.schema.records import Snapshot
 from casereview.store import keys
-from casereview.store.table import Standing, Table
+from casereview.store.table import IndexedCase, Table
 from tests.support.system import System, body
 
 
@@ -40,7 +40,7 @@ def test_each_office_is_counted_in_its_turn_though_no_run_has_time_for_all(
 ) -> None:
     whole, counted = Table.standing, list[str]()
 
-    def limited(table: Table, office: str) -> Iterator[Standing]:
+    def limited(table: Table, office: str) -> Iterator[IndexedCase]:
         if len(counted) % 6 == 5:
             counted.append("out of time")
             raise _OutOfTimeError

@@ -18,7 +18,7 @@ from casereview.schema.records import Case, CaseFile, Event, Read, Stored
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.keys import Key
-from casereview.store.table import Listed, Table
+from casereview.store.table import Table, WorklistPlace
 from casereview.store.transaction import Write
 from infra.documents.openapi.document import routes
 from review.authorization import ROUTES, Caller, caller_of, enter
@@ -130,7 +130,9 @@ class _Docket(Table):
         found = self.kept.get(case_id)
         return CaseFile(found, self.events, ()) if found else None
 
-    def worklist(self, queue: str, *, limit: int, after: Listed | None = None, prefix: str = "") -> list[Listed]:
+    def worklist(
+        self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
+    ) -> list[WorklistPlace]:
         del queue, limit, after, prefix
         return []
 

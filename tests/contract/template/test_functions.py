@@ -28,8 +28,8 @@ ENVIRONMENT: dict[str, set[str]] = {
     },
 }
 SETTINGS: dict[str, type[Settings]] = {
-    "intake": casereview.usecases.services.DeskSettings,
-    "review": casereview.usecases.services.DeskSettings,
+    "intake": casereview.usecases.services.CaseServicesSettings,
+    "review": casereview.usecases.services.CaseServicesSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
 }

@@ -12,7 +12,7 @@ import intake.status
 from casereview.http.problems import ProblemError, forbidden, not_found
 from casereview.schema.records import Request
 from casereview.store import keys
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from tests.support.abuse.guessing import filed, guess
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
@@ -31,7 +31,7 @@ def test_every_wrong_pair_gives_the_same_answer_by_the_same_calls(tally: Tally, 
 # ---- the proof is shown to fail
 
 
-def _hasty(desk: Desk, receipt: str, authorization: str | None) -> Request:
+def _hasty(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
     """Ask for no code where there is no request."""
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:
@@ -39,14 +39,14 @@ def _hasty(desk: Desk, receipt: str, authorization: str | None) -> Request:
     return _checked(desk, request, authorization)
 
 
-def _checked(desk: Desk, request: Request, authorization: str | None) -> Request:
+def _checked(desk: CaseServices, request: Request, authorization: str | None) -> Request:
     code = desk.macs.code(request.receipt, request.epoch, request.mac_key)
     if not hmac.compare_digest(f"Bearer {code}", authorization or ""):
         raise not_found()
     return request
 
 
-def _talkative(desk: Desk, receipt: str, authorization: str | None) -> Request:
+def _talkative(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
     """Tell that it is the code that is wrong."""
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:

@@ -12,7 +12,7 @@ import casereview.usecases.file_request
 import intake.commands
 import intake.status
 from casereview.evidence import settle
-from casereview.evidence.ledger import Draft
+from casereview.evidence.ledger import FactLedger
 from tests.support.abuse import impostor
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
@@ -64,8 +64,8 @@ def test_standing_for_whoever_says_self_is_found(monkeypatch: pytest.MonkeyPatch
         return frozenset(event.receipt for event in events if event.receipt and event.filing)
 
     monkeypatch.setattr(settle, "standing", everybody)
-    monkeypatch.setattr(Draft, "lifts", lambda *_given: 1)
-    monkeypatch.setattr(Draft, "settles", lambda *_given: 1)
+    monkeypatch.setattr(FactLedger, "lifts", lambda *_given: 1)
+    monkeypatch.setattr(FactLedger, "settles", lambda *_given: 1)
     assert any("moved down" in violation for violation in _found(impostor.joins))
 
 

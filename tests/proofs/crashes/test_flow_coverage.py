@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from casereview.schema.messages import Duty, Hint, NoticeMessage, PreviewMessage, RankMessage
+from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage, ScheduledDuty
 from casereview.schema.records import Event
 from casereview.schema.vocabulary import EventKind
 from review.authorization import ROUTES
@@ -93,7 +93,7 @@ def test_every_kind_of_event_comes_of_a_flow(seen: tuple[set[str], set[str]]) ->
 
 
 def test_every_duty_and_every_message_is_a_flow(seen: tuple[set[str], set[str]]) -> None:
-    duties = set(get_args(Duty.model_fields["duty"].annotation))
+    duties = set(get_args(ScheduledDuty.model_fields["duty"].annotation))
     models: list[tuple[str, type[Hint]]] = [("rank", RankMessage), ("rank", PreviewMessage), ("notice", NoticeMessage)]
     hints = {
         f"{queue} {sorted(field.alias or name for name, field in model.model_fields.items())}"

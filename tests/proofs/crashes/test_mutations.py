@@ -26,7 +26,7 @@ from tests.support.proofs.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.store.table import Due
+    from casereview.store.table import DueItem
     from casereview.store.transaction import Write
     from prioritize.services import Services
 
@@ -62,7 +62,7 @@ def test_one_transaction_in_parts(rigged: Rig, monkeypatch: pytest.MonkeyPatch, 
 def test_a_sweep_that_asks_for_no_notices(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     send = prioritize.sweep._send
 
-    def send_ranks(services: Services, due: Due) -> None:
+    def send_ranks(services: Services, due: DueItem) -> None:
         if due.key.sk == "CASE":
             send(services, due)
 

@@ -27,7 +27,7 @@ from tests.support.staff import person
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-    from casereview.store.table import Due
+    from casereview.store.table import DueItem
     from prioritize.services import Services
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]
@@ -108,7 +108,7 @@ def test_a_queue_that_refuses_stops_nothing_else(rigged: Rig, name: str, tally: 
 
 @pytest.mark.breaks
 def test_a_sweep_that_stops_at_the_first_refusal_is_seen(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sent(services: Services, due: Due) -> bool:
+    def sent(services: Services, due: DueItem) -> bool:
         prioritize.sweep._send(services, due)
         return True
 

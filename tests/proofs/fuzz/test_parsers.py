@@ -15,7 +15,7 @@ import intake.authentication
 import review.policies.publication
 import review.worklist
 from casereview.schema.identifiers import ALPHABET, group
-from casereview.store.table import Listed
+from casereview.store.table import WorklistPlace
 from tests.support.controlled_system import fast_moto
 from tests.support.fuzz import parsers
 from tests.support.fuzz.parsers import Asked
@@ -79,11 +79,11 @@ def test_a_parser_that_falls_over_is_found(asked: Asked, monkeypatch: pytest.Mon
 
 
 def test_a_cursor_that_is_believed_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    def believed(cursor: str | None) -> tuple[Listed | None, int]:
+    def believed(cursor: str | None) -> tuple[WorklistPlace | None, int]:
         if not cursor:
             return None, 0
         value = json.loads(base64.urlsafe_b64decode(cursor + "=="))
-        return Listed(value["rank"], value["case_id"]), value["position"]
+        return WorklistPlace(value["rank"], value["case_id"]), value["position"]
 
     monkeypatch.setattr(review.worklist, "_read_cursor", believed)
     tally = Tally()
@@ -113,7 +113,7 @@ def test_a_reader_of_policies_that_tells_no_line_is_found(monkeypatch: pytest.Mo
 
 
 def test_a_policy_that_is_stored_before_it_is_read_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = review.policies.publication.send
+    send = review.policies.publication.submit_draft
 
     def stored_first(*given: object) -> object:
         number = len(asked.items())

@@ -25,7 +25,7 @@ import prioritize.policy_switch
 import prioritize.snapshot
 import review.policies.publication
 from casereview.policy.compiler import CompiledPolicy
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from tests.support.controlled_system import Known, Letter, Snapshot, fast_moto, look_at
 from tests.support.crashes.botocore_hook import Wire
 from tests.support.environment import REGION
@@ -98,8 +98,8 @@ class Rig(System):
         self.intake = replace(self.intake, policies=self._policies())
         self.prioritize = replace(self.prioritize, policies=self._policies())
 
-    def _policies(self) -> Policies:
-        found = Policies(self.intake.table, self.clock)
+    def _policies(self) -> PolicyRepository:
+        found = PolicyRepository(self.intake.table, self.clock)
         found._compiled = self._compiled  # see restart
         return found
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from casereview.policy.checks import check
-from casereview.policy.loader import DocumentError, Fault
+from casereview.policy.loader import DocumentError, DocumentFault
 from casereview.policy.packaged import PACKAGED
 from casereview.schema.identifiers import ALPHABET, new_receipt
 from infra.paths import ROOT
@@ -203,11 +203,11 @@ def _edited(draw: st.DrawFn) -> str:
 EDITED = st.one_of(_edited(), WHOLE_TEXTS, JSON.map(json.dumps))
 
 
-def _faults(text: str) -> list[Fault]:
+def _faults(text: str) -> list[DocumentFault]:
     try:
         check(text)
     except DocumentError as error:
-        return error.faults or [Fault("", 0, "")]
+        return error.faults or [DocumentFault("", 0, "")]
     return []
 
 

@@ -20,8 +20,8 @@ from typing import Any, Literal, NamedTuple
 from casereview.cases.lifecycle import ENDED
 from casereview.http.problems import ProblemError
 from casereview.schema.records import Event
-from casereview.store.policy_repository import Policies
-from casereview.usecases.services import Desk
+from casereview.store.policy_repository import PolicyRepository
+from casereview.usecases.services import CaseServices
 from prioritize.services import Services
 from prioritize.worker import StillMovingError
 from tests.support.aws_calls import Call, Make, intercepted
@@ -37,7 +37,7 @@ Dies = Literal["before", "after"]
 class Own(NamedTuple):
     """What one operation works with, of its own."""
 
-    desk: Desk
+    desk: CaseServices
     services: Services
 
 
@@ -129,7 +129,7 @@ class Recorder:
 
     def _own(self, at: datetime) -> Own:
         table = self.system.intake.table
-        policies = Policies(table, lambda: at)
+        policies = PolicyRepository(table, lambda: at)
         return Own(
             replace(self.system.intake, policies=policies, now=lambda: at),
             replace(self.system.prioritize, policies=policies, now=lambda: at),

@@ -22,7 +22,7 @@ from review.authorization import caller_of
 from review.cases.decision import approve, decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
-from review.cases.session import Visit, visit
+from review.cases.session import CaseSession, open_session
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.views import read_case
 from review.schema import commands
@@ -62,12 +62,12 @@ def matter(system: System, number: int) -> Matter:
     return Matter(case_id, number, opener, sister)
 
 
-def at(own: Own, user: Staff, case_id: str) -> Visit:
+def at(own: Own, user: Staff, case_id: str) -> CaseSession:
     caller = caller_of(user.claims())
-    return visit(own.desk, caller, caller.roles, case_id)
+    return open_session(own.desk, caller, caller.roles, case_id)
 
 
-def _staff(name: str, user: Staff, case: Matter, may: Holds, act: Callable[[Visit], object], **more: Any) -> Act:  # noqa: ANN401
+def _staff(name: str, user: Staff, case: Matter, may: Holds, act: Callable[[CaseSession], object], **more: Any) -> Act:  # noqa: ANN401
     operation = Operation(f"{name} by {user.user}", case.case_id, may, **more)
     return operation, lambda own: act(at(own, user, case.case_id))
 
@@ -145,9 +145,9 @@ def releasing(case: Matter, chance: Random) -> Act:
 def asking(case: Matter, chance: Random) -> Act:
     user = chance.choice(OFFICERS)
 
-    def act(visit: Visit) -> object:
-        by = rfc3339(visit.at + timedelta(hours=5))
-        return ask(visit, commands.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
+    def act(open_session: CaseSession) -> object:
+        by = rfc3339(open_session.at + timedelta(hours=5))
+        return ask(open_session, commands.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
 
     return _staff("ask", user, case, _holds(user), act)
 
@@ -199,8 +199,10 @@ def moving(case: Matter, chance: Random) -> Act:
 
 
 def recording_removal(case: Matter, chance: Random) -> Act:
-    def act(visit: Visit) -> object:
-        return record_removal(visit, commands.Removal.model_validate({"removed_at": rfc3339(visit.at), "why": WHY}))
+    def act(open_session: CaseSession) -> object:
+        return record_removal(
+            open_session, commands.Removal.model_validate({"removed_at": rfc3339(open_session.at), "why": WHY})
+        )
 
     return _staff("removal", chance.choice(OFFICERS), case, lambda state: state.opens("ATL"), act)
 
@@ -212,8 +214,8 @@ def reopening(case: Matter, chance: Random) -> Act:
 
 
 def reading(case: Matter, chance: Random) -> Act:
-    def act(visit: Visit) -> object:
-        return read_case(visit).case_version
+    def act(open_session: CaseSession) -> object:
+        return read_case(open_session).case_version
 
     never: Holds = lambda _state: False  # noqa: E731
     user = chance.choice(OFFICERS)

@@ -11,12 +11,12 @@ from typing import Any
 from casereview.schema.policy_records import PolicyInForce
 from casereview.schema.records import Case
 from casereview.store.items import plain_fields
-from casereview.store.policy_repository import Policies
-from casereview.usecases.services import Desk
+from casereview.store.policy_repository import PolicyRepository
+from casereview.usecases.services import CaseServices
 from prioritize.services import Services
 from review.authorization import caller_of
 from review.cases.decision import decide
-from review.cases.session import visit
+from review.cases.session import open_session
 from review.schema import commands
 from tests.support.aws_calls import Call, Make, intercepted
 from tests.support.proofs.tally import Tally
@@ -71,19 +71,19 @@ def check_decisions(took: list[Took], tally: Tally, name: str) -> None:
             assert last is None or last.brings() == decision.decides_under(), f"in force was {last.brings()}"
 
 
-def own(system: System) -> tuple[Desk, Services]:
+def own(system: System) -> tuple[CaseServices, Services]:
     """Return what an environment of its own works with: a copy of the registry, already read, that may be stale."""
-    policies = Policies(system.intake.table, system.clock)
+    policies = PolicyRepository(system.intake.table, system.clock)
     policies.book()
     return replace(system.intake, policies=policies), replace(system.prioritize, policies=policies)
 
 
-def deciding(desk: Desk, user: Staff, case: Case) -> Case:
+def deciding(desk: CaseServices, user: Staff, case: Case) -> Case:
     """Decide a case as it was read."""
     words = {"reasons_for_requester": "For you.", "internal_reasons": "For us.", "factors": []}
     sent = {"outcome": "granted", "policy": case.policy, "case_version": case.version, **words}
     caller = caller_of(user.claims())
-    return decide(visit(desk, caller, caller.roles, case.case_id), commands.Decision.model_validate(sent))
+    return decide(open_session(desk, caller, caller.roles, case.case_id), commands.Decision.model_validate(sent))
 
 
 def named(system: System) -> str | None:

@@ -17,7 +17,7 @@ from casereview.http.problems import ProblemError
 from prioritize.worker import StillMovingError, rank_case
 from review.authorization import caller_of
 from review.cases.decision import approve, decide
-from review.cases.session import Visit, visit
+from review.cases.session import CaseSession, open_session
 from review.cases.transfer import transfer
 from review.schema import commands
 from review.schema.responses import Item
@@ -51,9 +51,9 @@ def matter(system: System, sent: dict[str, Any]) -> tuple[dict[str, Any], str]:
     return filed, case_id
 
 
-def at(system: System, user: Staff, case_id: str) -> Visit:
+def at(system: System, user: Staff, case_id: str) -> CaseSession:
     caller = caller_of(user.claims())
-    return visit(system.intake, caller, caller.roles, case_id)
+    return open_session(system.intake, caller, caller.roles, case_id)
 
 
 def try_out(action: Try) -> object:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic import ValidationError
 
-from casereview.schema.messages import Duty, Hint
+from casereview.schema.messages import Hint, ScheduledDuty
 from infra.documents.openapi.document import Api, routes
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Exchange, Watched
@@ -28,7 +28,7 @@ def is_on(exchange: Exchange, method: str, path: str) -> bool:
 
 def work_is_covered(day: Watched, tally: Tally) -> None:
     """Each duty was done, and a message of each kind worked on."""
-    for duty in get_args(Duty.model_fields["duty"].annotation):
+    for duty in get_args(ScheduledDuty.model_fields["duty"].annotation):
         tally.expect(f"duty {duty}", holds=duty in day.duties)
     for kind in Hint.__subclasses__():
         tally.expect(f"message {kind.__name__}", holds=any(_is(kind, body) for body in day.worked))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from casereview.cases.changes import TOLD, changes_between, changes_of_new
+from casereview.cases.changes import SHOWN_FIELDS, changes_between, changes_of_new
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Change, Event
 from casereview.store.items import from_item, to_item
@@ -51,7 +51,7 @@ def test_clocks_and_duties_are_not_told() -> None:
 
 def test_what_a_person_said_is_never_told() -> None:
     assert changes_between(queued(), queued(facts=Facts(pregnant=True), person="P")) == {}
-    assert not {"facts", "person", "shown_lane"} & set(TOLD)
+    assert not {"facts", "person", "shown_lane"} & set(SHOWN_FIELDS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -61,7 +61,7 @@ def test_changes_lead_from_one_case_to_the_other_and_can_be_stored(before: Case,
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     assert {**old, **{name: change.after for name, change in changes.items()}} == {
         **old,
-        **{name: new[name] for name in TOLD},
+        **{name: new[name] for name in SHOWN_FIELDS},
     }
     stored = event(2, changes=changes)
     assert from_item(Event, to_item(stored)) == stored

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.evidence.linked_cases import Word, weigh
+from casereview.evidence.linked_cases import Finding, weigh
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 from tests.support.case_histories import (
@@ -104,9 +104,9 @@ def test_a_date_far_off_is_not_lost_to_another_halfs_none_or_later_one(later: da
 
 def test_facts_that_make_a_lane_together_are_weighed_together() -> None:
     words = {
-        "custody": [Word("detained", 2, None), Word(None, 5, "SOURCE")],
-        "removal_order": [Word("final", 2, None), Word("none", 5, "SOURCE")],
-        "minor_children": [Word(1, 2, None), Word(2, 5, "SOURCE")],
+        "custody": [Finding("detained", 2, None), Finding(None, 5, "SOURCE")],
+        "removal_order": [Finding("final", 2, None), Finding("none", 5, "SOURCE")],
+        "minor_children": [Finding(1, 2, None), Finding(2, 5, "SOURCE")],
     }
 
     def lanes(values: Mapping[str, object]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 
-from casereview.evidence.standing import standing
+from casereview.evidence.standing import receipts_with_standing
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.records import Event
 from tests.support.case_histories import (
@@ -44,7 +44,7 @@ def test_the_husband_who_writes_as_well_is_a_third_party_whose_words_never_count
         assert "restricted" in found.ranking.flags
         assert found.ranking.categories == ()
         assert "relief_possible" in {factor.id for factor in found.ranking.factors}
-        assert found.settled.standing == frozenset()
+        assert found.settled.receipts_with_standing == frozenset()
     assert assessed(events, policy=INTERIM).ranking.approvals == ("field_office_director",)
 
 
@@ -58,12 +58,12 @@ def test_whoever_opens_a_case_and_asks_for_protection_restricts_it() -> None:
     events = [filed(1, "HE", "family", ACCUSED.model_copy(update={"protected": True}))]
     found = assessed(events, policy=INTERIM)
     assert found.settled.facts.protected is True
-    assert found.settled.standing == frozenset()
+    assert found.settled.receipts_with_standing == frozenset()
 
 
 def test_she_regains_full_rights_when_an_officer_recognised_her() -> None:
     events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED), recognised(3, "SHE")]
-    assert standing(events, restricted=True) == {"SHE"}
+    assert receipts_with_standing(events, restricted=True) == {"SHE"}
 
 
 def test_no_claim_lifts_protection_also_not_her_own() -> None:
@@ -76,7 +76,7 @@ def test_an_officer_may_lift_protection_and_may_raise_it() -> None:
     events: list[Event] = [filed(1, "SHE", "self", PETITION)]
     lifted = [*events, established(2, Facts(protected=True), refuted=True)]
     assert assessed(lifted).settled.facts.protected is None
-    assert assessed(lifted).settled.standing == {"SHE"}
+    assert assessed(lifted).settled.receipts_with_standing == {"SHE"}
     raised = [filed(1, "SHE", "self", Facts()), established(2, Facts(protected=True))]
     assert assessed(raised).settled.facts.protected is True
     assert "restricted" in assessed(raised).ranking.flags
@@ -86,7 +86,7 @@ def test_a_stranger_can_restrict_a_case_and_thereby_learns_nothing() -> None:
     events = [filed(1, "R1", "self", Facts(custody="detained")), filed(2, "S", "self", Facts(protected=True))]
     found = assessed(events)
     assert found.settled.facts.protected is True
-    assert found.settled.standing == frozenset()
+    assert found.settled.receipts_with_standing == frozenset()
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,7 +112,7 @@ def test_two_of_one_case_file_apart_and_the_mother_lifts_the_lawyers_case() -> N
     both = assessed([lawyer, mother], twelfth + timedelta(minutes=1), INTERIM)
     assert both.ranking.lane == "imminent_removal"
     assert {"identity_mismatch", "verify", "authority_needed"} <= set(both.ranking.flags)
-    assert both.settled.standing == frozenset()
+    assert both.settled.receipts_with_standing == frozenset()
 
 
 def test_the_same_birth_year_or_none_is_no_mismatch() -> None:

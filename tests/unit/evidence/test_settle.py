@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.evidence.standing import standing
+from casereview.evidence.standing import receipts_with_standing
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.records import Event
 from tests.support.case_histories import assessed, established, event, filed, recognised, updated
@@ -12,27 +12,27 @@ DETAINED = Facts(custody="detained")
 
 def test_who_opens_a_case_as_self_has_standing_and_who_joins_as_self_has_none() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "self", DETAINED)]
-    assert standing(events, restricted=False) == {"R1"}
+    assert receipts_with_standing(events, restricted=False) == {"R1"}
 
 
 def test_who_opens_a_case_for_another_has_no_standing() -> None:
-    assert standing([filed(1, "R1", "attorney", DETAINED)], restricted=False) == frozenset()
+    assert receipts_with_standing([filed(1, "R1", "attorney", DETAINED)], restricted=False) == frozenset()
 
 
 def test_on_a_restricted_case_nobody_has_standing_before_an_officer_recognised_them() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", DETAINED)]
-    assert standing(events, restricted=True) == frozenset()
-    assert standing([*events, recognised(3, "R1")], restricted=True) == {"R1"}
+    assert receipts_with_standing(events, restricted=True) == frozenset()
+    assert receipts_with_standing([*events, recognised(3, "R1")], restricted=True) == {"R1"}
 
 
 def test_an_officer_can_take_standing_away() -> None:
     events = [filed(1, "R1", "self", DETAINED), recognised(2, "R1", refuted=True)]
-    assert standing(events, restricted=False) == frozenset()
+    assert receipts_with_standing(events, restricted=False) == frozenset()
 
 
 def test_verified_facts_give_nobody_standing() -> None:
     event = established(2, DETAINED).model_copy(update={"receipt": "R2"})
-    assert standing([filed(1, "R1", "family", DETAINED), event], restricted=False) == frozenset()
+    assert receipts_with_standing([filed(1, "R1", "family", DETAINED), event], restricted=False) == frozenset()
 
 
 def test_a_verification_wins_over_every_claim_before_and_after_it() -> None:
@@ -130,7 +130,7 @@ def test_what_a_request_that_was_split_off_said_never_was_of_this_case() -> None
     ]
     found = assessed([*events, event(5, kind="split", actor="officer", receipt="R2")])
     assert found.ranking.lane == "detained"
-    assert found.settled.standing == {"R1"}
+    assert found.settled.receipts_with_standing == {"R1"}
     assert found.settled.facts == Facts(custody="detained", pregnant=True)
 
 

@@ -71,7 +71,7 @@ def test_what_a_stranger_says_in_between_moves_nothing_down_later(
 def test_a_stranger_never_gains_standing_and_never_counts_against_the_person(events: list[Event], said: Facts) -> None:
     [stranger] = strangers_words(events, [said])
     before, after = assessed(events, stranger.at).settled, assessed([*events, stranger], stranger.at).settled
-    assert "S" not in after.standing
+    assert "S" not in after.receipts_with_standing
     for name in ("convictions", "entry", "entered_on", "gang_participation_age", "national_security_concern"):
         assert getattr(after.facts, name) in {getattr(before.facts, name), None}
     assert not (before.facts.protected and not after.facts.protected)

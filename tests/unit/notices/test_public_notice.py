@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import casereview
-from casereview.notices.public_notice import LINE, Supplied, compose, public_notice, supplied, words
+from casereview.notices.public_notice import LINE, Supplied, compose, paragraphs_in, public_notice, supplied
 from casereview.schema.languages import LANGUAGES, Language
 
 FOLDER = Path(casereview.__file__).parent / "notices" / "public"
@@ -39,10 +39,10 @@ def test_it_says_who_reads_it_that_it_may_be_used_and_that_it_stops_nothing(lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_it_in_the_same_paragraphs(language: Language) -> None:
-    assert words(language).language == language
-    assert words(language).version == words("en").version
-    assert len(words(language).paragraphs) == len(words("en").paragraphs)
-    for paragraph, english in zip(words(language).paragraphs, words("en").paragraphs, strict=True):
+    assert paragraphs_in(language).language == language
+    assert paragraphs_in(language).version == paragraphs_in("en").version
+    assert len(paragraphs_in(language).paragraphs) == len(paragraphs_in("en").paragraphs)
+    for paragraph, english in zip(paragraphs_in(language).paragraphs, paragraphs_in("en").paragraphs, strict=True):
         assert ("${line}" in paragraph) == ("${line}" in english)
         assert ("I-246" in paragraph) == ("I-246" in english)
 
@@ -79,14 +79,14 @@ def test_until_the_agency_supplies_them_there_is_no_statement_and_no_number() ->
 
 def test_what_the_agency_supplies_is_added_at_the_end() -> None:
     extra = Supplied(omb_control_number="1653-0000", privacy_act_statement={"en": "Authority: …", "es": "Autoridad: …"})
-    spanish = compose(words("es"), extra).text
+    spanish = compose(paragraphs_in("es"), extra).text
     assert spanish.endswith("\n\nAutoridad: …\n\nNúmero de control de la OMB: 1653-0000")
-    assert "\n\nAuthority: …\n\n" in compose(words("ru"), extra).text
+    assert "\n\nAuthority: …\n\n" in compose(paragraphs_in("ru"), extra).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_control_number_has_a_line_in_each_language(language: Language) -> None:
-    last = compose(words(language), Supplied(omb_control_number="1653-0000")).text.split("\n\n")[-1]
+    last = compose(paragraphs_in(language), Supplied(omb_control_number="1653-0000")).text.split("\n\n")[-1]
     assert "OMB" in last
     assert "1653-0000" in last
     assert "$" not in last

@@ -9,7 +9,7 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from casereview.runtime.queue import Queue
-from casereview.schema.messages import Duty, NoticeMessage, RankMessage
+from casereview.schema.messages import NoticeMessage, RankMessage, ScheduledDuty
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_what_is_no_message_is_refused(body: str) -> None:
 
 
 def test_a_duty_is_one_that_is_known() -> None:
-    assert Duty.model_validate({"duty": "sweep"}).duty == "sweep"
+    assert ScheduledDuty.model_validate({"duty": "sweep"}).duty == "sweep"
     for event in ({}, {"duty": "drop"}, {"duty": "sweep", "source": "x"}):
         with pytest.raises(ValidationError):
-            Duty.model_validate(event)
+            ScheduledDuty.model_validate(event)

@@ -28,11 +28,11 @@ from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.policy_in_force import for_decision, still_in_force
 from casereview.store.transaction import RefusedError, Write, delete, put_new
-from casereview.store.transition import CLOSED, Step
-from casereview.usecases.sealed_text import seal_words
+from casereview.store.transition import CLOSED, Transition
+from casereview.usecases.sealed_text import seal_text
 from review.cases.lease import leased, may_review, worked
-from review.cases.requesters import owe
-from review.cases.session import Visit, must_hold
+from review.cases.requesters import notices_to
+from review.cases.session import CaseSession, must_hold
 from review.schema.commands import Approval, Decision
 
 _FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
@@ -45,7 +45,7 @@ _CHANGES: frozenset[EventKind] = frozenset(
 """Events by which a case is no longer what its decision was made on."""
 
 
-def decide(visit: Visit, body: Decision) -> Case:
+def decide(session: CaseSession, body: Decision) -> Case:
     """Record a decision; where the policy asks for an approval, it waits for one.
 
     Raises ProblemError 404; 409 without the claim, where a decision waits for its approval already, where the case has
@@ -53,41 +53,41 @@ def decide(visit: Visit, body: Decision) -> Case:
     422 for an outcome or a factor that is not open.
     """
 
-    def plan(case: Case) -> Step:
-        must_hold(case, visit.caller)
-        may_review(visit.caller, case)
+    def plan(case: Case) -> Transition:
+        must_hold(case, session.caller)
+        may_review(session.caller, case)
         if case.status == "awaiting_approval":
             raise conflict("a decision of this case waits for its approval")
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
-        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
-        found = _current(visit, case, body, policy)
+        policy = for_decision(session.services.policies, session.services.table, session.at)
+        found = _current(session, case, body, policy)
         _check_factors(policy, body)
         if found.settled.facts.claims_us_citizenship:
             _check_referral(case, body, official=official)
         waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
-        return _under(policy, _decided(visit, case, body, waits=waits))
+        return _under(policy, _decided(session, case, body, waits=waits))
 
     try:
-        return visit.act(plan)
+        return session.act(plan)
     except _MovedError as moved:
-        visit.desk.hint_rank(moved.case)
+        session.services.hint_rank(moved.case)
         raise conflict("the case moved, or another policy is in force: read it again") from None
 
 
-def _decided(visit: Visit, case: Case, body: Decision, *, waits: bool) -> Step:
-    decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": visit.caller.user}
-    event = {"details": _details(body), "sealed": _seal(visit, body)}
+def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
+    decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": session.caller.user}
+    event = {"details": _details(body), "sealed": _seal(session, body)}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        return _by_official(visit, case, decided, event, body.outcome)
+        return _by_official(session, case, decided, event, body.outcome)
     if waits:
-        waiting = {"status": "awaiting_approval", "status_since": visit.at}
-        proposed = {**worked(visit), **waiting, "lease_until": None, "held_since": None}
-        return Step("decision_proposed", {**decided, **proposed}, event)
-    return _final(visit, case, "decided", decided, event)
+        waiting = {"status": "awaiting_approval", "status_since": session.at}
+        proposed = {**worked(session), **waiting, "lease_until": None, "held_since": None}
+        return Transition("decision_proposed", {**decided, **proposed}, event)
+    return _final(session, case, "decided", decided, event)
 
 
-def _under(policy: CompiledPolicy, step: Step) -> Step:
+def _under(policy: CompiledPolicy, step: Transition) -> Transition:
     """Let a step take effect only while the policy that it rests on is in force."""
     return replace(step, also=(*step.also, still_in_force(policy)))
 
@@ -108,13 +108,13 @@ def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
         raise conflict("a request of this case is still live: only its requester withdraws it")
 
 
-def _current(visit: Visit, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
+def _current(session: CaseSession, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
     """Assess the case as it is; refuse a decision on another version or policy."""
-    file = visit.desk.table.case_file(case.case_id)
+    file = session.services.table.case_file(case.case_id)
     read_before = body.case_version != case.version or file is None or file.case.version != case.version
     if file is None or read_before or not body.policy == policy.id == case.policy:
         raise _MovedError(case)
-    return assess(file, InForce(policy, None), visit.at)
+    return assess(file, InForce(policy, None), session.at)
 
 
 def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
@@ -152,19 +152,23 @@ def _details(body: Decision) -> dict[str, Any]:
     }
 
 
-def _seal(visit: Visit, body: Decision) -> bytes:
+def _seal(session: CaseSession, body: Decision) -> bytes:
     words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
-    return seal_words(visit.desk.seal, "decision", visit.case_id, words)
+    return seal_text(session.services.seal, "decision", session.case_id, words)
 
 
 def _final(
-    visit: Visit, case: Case, kind: Literal["decided", "approved"], fields: dict[str, Any], event: dict[str, Any]
-) -> Step:
+    session: CaseSession,
+    case: Case,
+    kind: Literal["decided", "approved"],
+    fields: dict[str, Any],
+    event: dict[str, Any],
+) -> Transition:
     """Make a field office's decision final: the person is free to file anew, and is told that there is news."""
     outcome = fields.get("outcome", case.outcome)
     status = "withdrawn" if outcome == "withdrawn" else "decided"
-    ended = {**fields, **CLOSED, "status": status, "status_since": visit.at}
-    return Step(kind, ended, event, (*release_guard(case), *give_back(case)), _news(visit, case))
+    ended = {**fields, **CLOSED, "status": status, "status_since": session.at}
+    return Transition(kind, ended, event, (*release_guard(case), *give_back(case)), _news(session, case))
 
 
 def release_guard(case: Case) -> tuple[Write, ...]:
@@ -172,67 +176,69 @@ def release_guard(case: Case) -> tuple[Write, ...]:
     return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
 
 
-def _news(visit: Visit, case: Case) -> tuple[Notice, ...]:
+def _news(session: CaseSession, case: Case) -> tuple[Notice, ...]:
     """Tell those who may know of the case that there is news; the decision itself opens for the verified alone."""
-    return owe(visit, case, "news", sees_all)
+    return notices_to(session, case, "news", sees_all)
 
 
-def _by_official(visit: Visit, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str) -> Step:
-    notices, freed = _news(visit, case), give_back(case)
+def _by_official(
+    session: CaseSession, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str
+) -> Transition:
+    notices, freed = _news(session, case), give_back(case)
     if outcome != "remand":
         status = "withdrawn" if outcome == "withdrawn" else "closed"
-        ended = {**decided, **CLOSED, "status": status, "status_since": visit.at}
-        return Step("official_decided", ended, event, freed, notices)
-    back, guard = _guard_for_remand(visit, case)
+        ended = {**decided, **CLOSED, "status": status, "status_since": session.at}
+        return Transition("official_decided", ended, event, freed, notices)
+    back, guard = _guard_for_remand(session, case)
     again = {
         **decided,
         **UNCLAIMED,
         **back,
-        **new_clock(visit.at),
+        **new_clock(session.at),
         "status": "in_line",
-        "status_since": visit.at,
+        "status_since": session.at,
         "office": case.field_office or case.office,
         "field_office": None,
-        "rank_at": visit.at,
+        "rank_at": session.at,
     }
-    return Step("remanded", again, event, (*freed, *guard), notices)
+    return Transition("remanded", again, event, (*freed, *guard), notices)
 
 
-def _guard_for_remand(visit: Visit, case: Case) -> tuple[dict[str, object], tuple[Write, ...]]:
+def _guard_for_remand(session: CaseSession, case: Case) -> tuple[dict[str, object], tuple[Write, ...]]:
     """Take the person's guard again; where a newer case holds it, this one goes on without."""
     if case.person is None:
         return {}, ()
-    if visit.desk.table.get(Guard, keys.guard(case.person)):
+    if session.services.table.get(Guard, keys.guard(case.person)):
         return {"person": None, "over_limit": True}, ()
-    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)
+    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
 
 
-def approve(visit: Visit, body: Approval) -> Case:
+def approve(session: CaseSession, body: Approval) -> Case:
     """Approve a decision that waits, or return it to its author; never one's own.
 
     It is returned in any case after a switch of policy, and where something was said or established since it was
     made: its author never weighed that. Raises ProblemError 404, or 409 where nothing waits for the caller.
     """
 
-    def plan(case: Case) -> Step:
+    def plan(case: Case) -> Transition:
         if case.status != "awaiting_approval":
             raise conflict("no decision of this case waits for an approval")
-        if case.decided_by == visit.caller.user:
+        if case.decided_by == session.caller.user:
             raise conflict("a decision is approved by somebody other than its author")
-        policy = for_decision(visit.desk.policies, visit.desk.table, visit.at)
-        since = _since_decided(visit, case, policy)
-        event = {"details": {"approve": body.approve, **since}, "sealed": visit.why(body.why)}
-        took_part = {"reviewers": tuple(sorted({*case.reviewers, visit.caller.user}))}
+        policy = for_decision(session.services.policies, session.services.table, session.at)
+        since = _since_decided(session, case, policy)
+        event = {"details": {"approve": body.approve, **since}, "sealed": session.why(body.why)}
+        took_part = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
         if body.approve and not any(since.values()):
-            return _under(policy, _final(visit, case, "approved", took_part, event))
-        return Step("decision_returned", {**took_part, **_returned(visit, case)}, event)
+            return _under(policy, _final(session, case, "approved", took_part, event))
+        return Transition("decision_returned", {**took_part, **_returned(session, case)}, event)
 
-    return visit.act(plan)
+    return session.act(plan)
 
 
-def _since_decided(visit: Visit, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
+def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
     """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
-    file = visit.desk.table.case_file(case.case_id)
+    file = session.services.table.case_file(case.case_id)
     if file is None or file.case.version != case.version or case.decision is None:
         raise RefusedError([], [])
     decided = next(event for event in file.events if event.version == case.decision)
@@ -240,13 +246,13 @@ def _since_decided(visit: Visit, case: Case, policy: CompiledPolicy) -> dict[str
     return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}
 
 
-def _returned(visit: Visit, case: Case) -> dict[str, Any]:
+def _returned(session: CaseSession, case: Case) -> dict[str, Any]:
     return {
         "status": "in_review",
-        "status_since": visit.at,
+        "status_since": session.at,
         "decision": None,
         "outcome": None,
         "decided_by": None,
-        "rank_at": visit.at,
-        **leased(visit, case),
+        "rank_at": session.at,
+        **leased(session, case),
     }

@@ -9,41 +9,41 @@ from casereview.cases.lease import UNCLAIMED, is_top
 from casereview.http.problems import Fault, conflict, unprocessable
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
-from casereview.store.transition import Step
-from casereview.usecases.sealed_text import seal_words
+from casereview.store.transition import Transition
+from casereview.usecases.sealed_text import seal_text
 from review.cases.lease import worked
-from review.cases.requesters import owe
-from review.cases.session import Visit, must_hold
+from review.cases.requesters import notices_to
+from review.cases.session import CaseSession, must_hold
 from review.schema.commands import InformationRequest
 
 
-def ask(visit: Visit, body: InformationRequest) -> Case:
+def ask(session: CaseSession, body: InformationRequest) -> Case:
     """Ask the requesters who may know of it; the officer's claim ends, for the case waits.
 
     Raises ProblemError 404, 409 without the claim, 422 for a date that has passed.
     """
-    if body.answer_by <= visit.at:
+    if body.answer_by <= session.at:
         raise unprocessable(Fault("/answer_by", "must lie in the future"))
-    sealed = seal_words(visit.desk.seal, "asked", visit.case_id, {"asked": body.asked})
-    policy, _until = visit.desk.policies.governing(visit.at)
-    latest = visit.at + timedelta(days=policy.numbers.information_days)
+    sealed = seal_text(session.services.seal, "asked", session.case_id, {"asked": body.asked})
+    policy, _until = session.services.policies.governing(session.at)
+    latest = session.at + timedelta(days=policy.numbers.information_days)
 
-    def plan(case: Case) -> Step:
-        must_hold(case, visit.caller)
+    def plan(case: Case) -> Transition:
+        must_hold(case, session.caller)
         if case.status != "in_review":
             raise conflict("the case's state allows no question")
         stops = not is_top(policy, case.lane)
         waits = {
             **UNCLAIMED,
-            **worked(visit),
+            **worked(session),
             "status": "information_needed",
-            "status_since": visit.at,
+            "status_since": session.at,
             "answer_by": min(body.answer_by, latest),
             "asked": case.version + 1,
-            "stopped_since": visit.at if stops else None,
-            "rank_at": visit.at,
+            "stopped_since": session.at if stops else None,
+            "rank_at": session.at,
         }
-        notices = owe(visit, case, "information_asked", sees_all)
-        return Step("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
+        notices = notices_to(session, case, "information_asked", sees_all)
+        return Transition("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
 
-    return visit.act(plan)
+    return session.act(plan)

@@ -10,9 +10,9 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case
 from casereview.store.caseload import counter, give_back, take
-from casereview.store.transition import Step
+from casereview.store.transition import Transition
 from review.authorization import Caller
-from review.cases.session import Visit, must_hold
+from review.cases.session import CaseSession, must_hold
 
 
 class CapReachedError(ProblemError):
@@ -33,26 +33,26 @@ def is_claimable(policy: CompiledPolicy, case: Case) -> bool:
     return case.claimed_by is None and (case.status in _FREE or waits)
 
 
-def claim(visit: Visit, *, by_next: bool = False) -> Case:
+def claim(session: CaseSession, *, by_next: bool = False) -> Case:
     """Take a case for the length of the lease; claiming one's own case again changes nothing.
 
     Raises ProblemError 404; 409 where somebody holds it, its state allows no claim, or the officer holds as many cases
     as the policy allows; 403 for an official who took part in the first review.
     """
 
-    def plan(case: Case) -> Step | None:
-        if case.claimed_by == visit.caller.user and not by_next:
+    def plan(case: Case) -> Transition | None:
+        if case.claimed_by == session.caller.user and not by_next:
             return None
-        policy, _until = visit.desk.policies.governing(visit.at)
+        policy, _until = session.services.policies.governing(session.at)
         if not is_claimable(policy, case):
             raise conflict("somebody else holds the case, or its state allows no claim")
-        may_review(visit.caller, case)
-        if counter(visit.desk.table, visit.caller.user).claims >= policy.numbers.cap:
+        may_review(session.caller, case)
+        if counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
             raise CapReachedError
-        counted = take(visit.caller.user, policy.numbers.cap, by_next=by_next)
-        return Step("claimed", _claimed(visit, case), also=(counted,))
+        counted = take(session.caller.user, policy.numbers.cap, by_next=by_next)
+        return Transition("claimed", _claimed(session, case), also=(counted,))
 
-    return visit.act(plan)
+    return session.act(plan)
 
 
 def may_review(caller: Caller, case: Case) -> None:
@@ -61,47 +61,47 @@ def may_review(caller: Caller, case: Case) -> None:
         raise forbidden("you took part in the first review of this case")
 
 
-def _claimed(visit: Visit, case: Case) -> dict[str, object]:
+def _claimed(session: CaseSession, case: Case) -> dict[str, object]:
     official = case.office == SENIOR_REVIEWING_OFFICIAL
-    reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, visit.caller.user}))
-    state = {} if official else {"status": "in_review", "status_since": visit.at, "answer_by": None}
-    held = {"claimed_by": visit.caller.user, "reviewers": reviewers}
-    return {**held, **state, **leased(visit, case)}
+    reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, session.caller.user}))
+    state = {} if official else {"status": "in_review", "status_since": session.at, "answer_by": None}
+    held = {"claimed_by": session.caller.user, "reviewers": reviewers}
+    return {**held, **state, **leased(session, case)}
 
 
-def leased(visit: Visit, case: Case) -> dict[str, object]:
+def leased(session: CaseSession, case: Case) -> dict[str, object]:
     """Return what begins a lease: a look at the case while it lasts."""
-    return {"held_since": visit.at, **_lease(visit, case)}
+    return {"held_since": session.at, **_lease(session, case)}
 
 
-def renewal(visit: Visit, case: Case) -> dict[str, object]:
+def renewal(session: CaseSession, case: Case) -> dict[str, object]:
     """Return what renews a lease: work on a case does."""
-    return {**_lease(visit, case), **worked(visit)}
+    return {**_lease(session, case), **worked(session)}
 
 
-def _lease(visit: Visit, case: Case) -> dict[str, object]:
-    policy, _until = visit.desk.policies.governing(visit.at)
-    return {"lease_until": visit.at + lease(policy, case.lane)}
+def _lease(session: CaseSession, case: Case) -> dict[str, object]:
+    policy, _until = session.services.policies.governing(session.at)
+    return {"lease_until": session.at + lease(policy, case.lane)}
 
 
-def worked(visit: Visit) -> dict[str, object]:
+def worked(session: CaseSession) -> dict[str, object]:
     """Return what work on a case leaves: a look at it, which the end of the claim does not undo."""
-    return {"looked_at": visit.at, "missed": False}
+    return {"looked_at": session.at, "missed": False}
 
 
-def release(visit: Visit) -> Case:
+def release(session: CaseSession) -> Case:
     """Give a case back to the line: one's own, or as a supervisor anybody's, who is away or may no longer open it.
 
     Where nothing was done with it, its first look is owed again.
     Raises ProblemError 404, or 409 for who does not hold it.
     """
 
-    def plan(case: Case) -> Step:
-        if "supervisor" not in visit.roles or case.claimed_by is None:
-            must_hold(case, visit.caller)
+    def plan(case: Case) -> Transition:
+        if "supervisor" not in session.roles or case.claimed_by is None:
+            must_hold(case, session.caller)
         if case.status not in {"in_review", "with_senior_official"}:
             raise conflict("the case's state allows no release")
         event = {"details": {"held_by": case.claimed_by}}
-        return Step("released", {**UNCLAIMED, **back_in_line(case, visit.at)}, event, give_back(case))
+        return Transition("released", {**UNCLAIMED, **back_in_line(case, session.at)}, event, give_back(case))
 
-    return visit.act(plan)
+    return session.act(plan)

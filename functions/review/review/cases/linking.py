@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from casereview.cases.changes import changes_between, changes_of_new
 from casereview.cases.lifecycle import OPEN
-from casereview.evidence.standing import is_restricted, kept, speaks_of_protection
+from casereview.evidence.standing import is_restricted, speaks_of_protection, without_split_requests
 from casereview.http.problems import conflict, not_yours
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN, Record
@@ -16,12 +16,12 @@ from casereview.schema.records import Case, CaseFile, Event, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.transaction import RefusedError, Write, delete, put_new, put_over
-from casereview.store.transition import CLOSED, Step
+from casereview.store.transition import CLOSED, Transition
 from casereview.usecases.file_request import MAX_REQUESTS
-from casereview.usecases.sealed_text import seal_words
+from casereview.usecases.sealed_text import seal_text
 from review.authorization import open_case
 from review.cases.requesters import requests_of
-from review.cases.session import Visit
+from review.cases.session import CaseSession
 from review.schema.commands import Link, Reissue, Split
 from review.schema.responses import CodeReissued
 
@@ -65,7 +65,7 @@ def _claiming(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
 
     That is what requests said, what officers verified of it, and what did not reach them.
     """
-    for event in kept(file.events):
+    for event in without_split_requests(file.events):
         if event.kind in _SAY and receipt in {None, event.receipt}:
             yield event
 
@@ -75,7 +75,7 @@ def _protection(file: CaseFile, receipt: str) -> Iterator[Event]:
 
     Nobody knows which half it was said of: it holds for both until an officer looks.
     """
-    half = [event for event in kept(file.events) if event.receipt in {None, receipt}]
+    half = [event for event in without_split_requests(file.events) if event.receipt in {None, receipt}]
     said = [event for event in half if event.receipt is None and event.verification and speaks_of_protection([event])]
     if said and is_restricted(half):
         yield said[-1].model_copy(update={"claims": Facts(protected=True)})
@@ -89,7 +89,7 @@ def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterat
             yield put_new(notice.model_copy(update={"case_id": case_id}))
 
 
-def link(visit: Visit, body: Link) -> Case:
+def link(session: CaseSession, body: Link) -> Case:
     """Join this case, which has no A-number, to an open one: its requests and what they said move there.
 
     The earliest filing time is kept, and who reviewed either half has reviewed the whole. Raises ProblemError 404 where
@@ -98,26 +98,26 @@ def link(visit: Visit, body: Link) -> Case:
     """
     target_id = body.case_id
 
-    def plan(case: Case) -> Step:
-        source, target = visit.desk.table.case_file(case.case_id), visit.desk.table.case_file(target_id)
+    def plan(case: Case) -> Transition:
+        source, target = session.services.table.case_file(case.case_id), session.services.table.case_file(target_id)
         if source is None or target is None:
             raise not_yours()
         if source.case.version != case.version:
             raise RefusedError([], [])
-        open_case(visit.caller, visit.roles, target.case)
-        requests = requests_of(visit, source)
+        open_case(session.caller, session.roles, target.case)
+        requests = requests_of(session, source)
         _may_link(case, target.case, len(requests))
-        writes = _into(visit, source, target, requests, body)
+        writes = _into(session, source, target, requests, body)
         undecided = {"decision": None, "outcome": None, "decided_by": None}
-        ended = {"status": "closed", "status_since": visit.at, "linked_to": target_id, "live": 0}
+        ended = {"status": "closed", "status_since": session.at, "linked_to": target_id, "live": 0}
         closed = {**CLOSED, **undecided, **ended}
-        event = {"details": {"linked_to": target_id}, "sealed": visit.why(body.why)}
-        return Step("linked", closed, event, (*writes, *give_back(case)))
+        event = {"details": {"linked_to": target_id}, "sealed": session.why(body.why)}
+        return Transition("linked", closed, event, (*writes, *give_back(case)))
 
-    linked = visit.act(plan)
-    target = visit.desk.table.get(Case, keys.case(target_id))
+    linked = session.act(plan)
+    target = session.services.table.get(Case, keys.case(target_id))
     if target:
-        visit.desk.hint_rank(target)
+        session.services.hint_rank(target)
     return linked
 
 
@@ -130,7 +130,7 @@ def _may_link(case: Case, target: Case, requests: int) -> None:
         raise conflict("together they would hold more requests than one case may")
 
 
-def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
+def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
     said_in = source.case.case_id
     said = [event.model_copy(update={"said_in": event.said_in or said_in}) for event in _claiming(source)]
     copy = _copy(said, target.case, opened=False)
@@ -142,8 +142,10 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
             "live": target.case.live + live,
             "filed_at": min(target.case.filed_at, source.case.filed_at),
             "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
-            "restricted": speaks_of_protection([*kept(target.events), *kept(source.events)]),
-            "rank_at": visit.at,
+            "restricted": speaks_of_protection(
+                [*without_split_requests(target.events), *without_split_requests(source.events)]
+            ),
+            "rank_at": session.at,
             "attempts": 0,
             "stuck": False,
         }
@@ -151,13 +153,13 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
     event = Event(
         case_id=after.case_id,
         version=after.version,
-        at=visit.at,
+        at=session.at,
         kind="linked",
         actor="officer",
-        user=visit.caller.user,
+        user=session.caller.user,
         changes=changes_between(target.case, after),
         details={"linked_from": source.case.case_id},
-        sealed=seal_words(visit.desk.seal, "why", after.case_id, {"why": body.why}),
+        sealed=seal_text(session.services.seal, "why", after.case_id, {"why": body.why}),
     )
     moved = [
         put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
@@ -170,7 +172,7 @@ def _into(visit: Visit, source: CaseFile, target: CaseFile, requests: list[Reque
     return writes
 
 
-def split(visit: Visit, body: Split) -> Case:
+def split(session: CaseSession, body: Split) -> Case:
     """Split a wrongly joined request off into a case of its own with its own filing time; return the new case.
 
     What it said no longer counts for the old one, nor its filing time; what was verified of it goes with it, and so
@@ -178,17 +180,17 @@ def split(visit: Visit, body: Split) -> Case:
     Raises ProblemError 404 for a receipt that is not of this case; 409 where it is the only one, or the case is not
     open.
     """
-    visit.case()
-    visit.request(body.receipt)
+    session.case()
+    session.request(body.receipt)
     new_id = new_case_id()
 
-    def plan(case: Case) -> Step:
+    def plan(case: Case) -> Transition:
         if case.status not in OPEN or case.requests <= 1:
             raise conflict("only one of several requests of an open case can be split off")
-        file = visit.desk.table.case_file(case.case_id)
+        file = session.services.table.case_file(case.case_id)
         if file is None or file.case.version != case.version:
             raise RefusedError([], [])
-        requests = {request.receipt: request for request in requests_of(visit, file)}
+        requests = {request.receipt: request for request in requests_of(session, file)}
         request = requests.pop(body.receipt, None)
         if request is None:
             raise not_yours()
@@ -196,34 +198,34 @@ def split(visit: Visit, body: Split) -> Case:
             "requests": case.requests - 1,
             "live": case.live - (request.state == "live"),
             "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
-            "rank_at": visit.at,
+            "rank_at": session.at,
         }
-        event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": visit.why(body.why)}
-        return Step("split", left, event, tuple(_apart(visit, file, request, new_id)))
+        event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": session.why(body.why)}
+        return Transition("split", left, event, tuple(_apart(session, file, request, new_id)))
 
-    visit.act(plan)
-    found = visit.desk.table.get(Case, keys.case(new_id))
+    session.act(plan)
+    found = session.services.table.get(Case, keys.case(new_id))
     if found is None:
         raise not_yours()
-    visit.desk.hint_rank(found)
+    session.services.hint_rank(found)
     return found
 
 
-def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
+def _apart(session: CaseSession, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
     events = [*_claiming(file, request.receipt), *_protection(file, request.receipt)]
     facts = next((event.claims for event in events if event.filing and event.claims), Facts())
     case = Case(
         case_id=new_id,
         version=0,
         status="received",
-        status_since=visit.at,
-        office=route(facts, visit.at.astimezone(EASTERN).date()),
+        status_since=session.at,
+        office=route(facts, session.at.astimezone(EASTERN).date()),
         filed_at=request.received_at,
         facts=facts,
         restricted=is_restricted(events),
         live=int(request.state == "live"),
         reviewers=file.case.reviewers,
-        rank_at=visit.at,
+        rank_at=session.at,
     )
     copy = _copy(events, case, opened=True)
     first, *others = copy.events
@@ -234,7 +236,7 @@ def _apart(visit: Visit, file: CaseFile, request: Request, new_id: str) -> Itera
     yield from _notices(file, new_id, request.receipt)
 
 
-def reissue(visit: Visit, body: Reissue) -> CodeReissued:
+def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
     """Make a new access code for a request; the old one opens nothing any more.
 
     It is shown once, to be handed over to the requester in person or by telephone. It needs no claim: who lost the
@@ -242,12 +244,12 @@ def reissue(visit: Visit, body: Reissue) -> CodeReissued:
     """
     epochs: list[int] = []
 
-    def plan(_case: Case) -> Step:
-        request = visit.request(body.receipt)
+    def plan(_case: Case) -> Transition:
+        request = session.request(body.receipt)
         epochs.append(request.epoch + 1)
-        raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": visit.desk.macs.key})
+        raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": session.services.macs.key})
         write = put_over(raised, state=request.state, epoch=request.epoch)
-        return Step("code_reissued", {}, {"receipt": request.receipt}, (write,))
+        return Transition("code_reissued", {}, {"receipt": request.receipt}, (write,))
 
-    visit.act(plan)
-    return CodeReissued(receipt=body.receipt, access_code=visit.desk.macs.code(body.receipt, epochs[-1]))
+    session.act(plan)
+    return CodeReissued(receipt=body.receipt, access_code=session.services.macs.code(body.receipt, epochs[-1]))

@@ -10,18 +10,18 @@ from casereview.http.problems import conflict, not_yours
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case, Request
 from casereview.store import keys
-from casereview.store.transition import Actor, Step
-from casereview.usecases.sealed_text import seal_words
-from casereview.usecases.services import Desk
+from casereview.store.transition import Actor, Transition
+from casereview.usecases.sealed_text import seal_text
+from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import change
 from review.authorization import Caller, Role, open_case
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CaseSession:
     """A caller at a case, by the roles that opened the route."""
 
-    desk: Desk
+    services: CaseServices
     caller: Caller
     roles: frozenset[Role]
     case_id: str
@@ -34,37 +34,37 @@ class Visit:
 
     def case(self) -> Case:
         """Read the case. Raises ProblemError 404 where it is not the caller's."""
-        return open_case(self.caller, self.roles, self.desk.table.get(Case, keys.case(self.case_id)))
+        return open_case(self.caller, self.roles, self.services.table.get(Case, keys.case(self.case_id)))
 
-    def act(self, plan: Callable[[Case], Step | None]) -> Case:
+    def act(self, plan: Callable[[Case], Transition | None]) -> Case:
         """Carry out a plan on the case as it is; access is asked anew each time it is read.
 
         Raises ProblemError 404, what the plan raises, and 503 where the case keeps moving.
         """
 
-        def admitted(case: Case) -> Step | None:
+        def admitted(case: Case) -> Transition | None:
             return plan(open_case(self.caller, self.roles, case))
 
-        found = change(self.desk, self.case_id, self.actor, self.at, admitted)
+        found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
             raise not_yours()
         return found
 
     def request(self, receipt: str) -> Request:
         """Read a request of this case. Raises ProblemError 404 for any other receipt."""
-        found = self.desk.table.get(Request, keys.request(receipt))
+        found = self.services.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
             raise not_yours()
         return found
 
     def why(self, words: str) -> bytes:
         """Seal a reason for the history."""
-        return seal_words(self.desk.seal, "why", self.case_id, {"why": words})
+        return seal_text(self.services.seal, "why", self.case_id, {"why": words})
 
 
-def visit(desk: Desk, caller: Caller, roles: frozenset[Role], case_id: str) -> Visit:
-    """Begin a visit, now."""
-    return Visit(desk, caller, roles, case_id, to_milliseconds(desk.now()))
+def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role], case_id: str) -> CaseSession:
+    """Begin a session, now."""
+    return CaseSession(services, caller, roles, case_id, to_milliseconds(services.now()))
 
 
 def must_hold(case: Case, caller: Caller) -> None:

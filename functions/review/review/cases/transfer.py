@@ -18,14 +18,14 @@ from casereview.schema.records import Case, Guard, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, put_new
-from casereview.store.transition import Step
+from casereview.store.transition import Transition
 from review.cases.requesters import receipts_of
-from review.cases.session import Visit
+from review.cases.session import CaseSession
 from review.schema.commands import Removal, Transfer, Why
 from review.services import metrics
 
 
-def transfer(visit: Visit, body: Transfer) -> Case:
+def transfer(session: CaseSession, body: Transfer) -> Case:
     """Send a case to another office with the same clock; a claim ends, a question stays.
 
     Raises ProblemError 404; 422 for no office of ours; 409 for the same office or a case that is no longer open.
@@ -34,18 +34,18 @@ def transfer(visit: Visit, body: Transfer) -> Case:
     if office not in {*offices(), HEADQUARTERS}:
         raise unprocessable(Fault("/office", "must be the code of a field office, or HQ"))
 
-    def plan(case: Case) -> Step:
+    def plan(case: Case) -> Transition:
         if case.office == office or case.status not in OPEN - {"awaiting_approval"}:
             raise conflict("the case is there already, or its state allows no transfer")
-        moved: dict[str, Any] = {**UNCLAIMED, "office": office, "rank_at": visit.at}
+        moved: dict[str, Any] = {**UNCLAIMED, "office": office, "rank_at": session.at}
         if case.status == "in_review":
-            moved |= {"status": "in_line", "status_since": visit.at}
-        return Step("transferred", moved, {"sealed": visit.why(body.why)}, give_back(case))
+            moved |= {"status": "in_line", "status_since": session.at}
+        return Transition("transferred", moved, {"sealed": session.why(body.why)}, give_back(case))
 
-    return visit.act(plan)
+    return session.act(plan)
 
 
-def record_removal(visit: Visit, body: Removal) -> Case:
+def record_removal(session: CaseSession, body: Removal) -> Case:
     """Record that the person was removed; where a request had been received before, it is a safety event.
 
     Where only the day is known, a request received on that day may have been before.
@@ -53,17 +53,17 @@ def record_removal(visit: Visit, body: Removal) -> Case:
     Raises ProblemError 404, or 422 for a time or a day that lies ahead.
     """
     removed = body.removed_at
-    ahead = removed > visit.at if isinstance(removed, datetime) else removed > _eastern_day(visit.at)
+    ahead = removed > session.at if isinstance(removed, datetime) else removed > _eastern_day(session.at)
     if ahead:
         raise unprocessable(Fault("/removed_at", "must not be in the future"))
 
-    def plan(case: Case) -> Step:
+    def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
         details = {"removed_at": written(removed), "safety": safety}
-        event = {"details": details, "sealed": visit.why(body.why)}
-        return Step("removal_recorded", {"safety": case.safety or safety}, event)
+        event = {"details": details, "sealed": session.why(body.why)}
+        return Transition("removal_recorded", {"safety": case.safety or safety}, event)
 
-    case = visit.act(plan)
+    case = session.act(plan)
     if case.safety:
         metrics.add_metric("RemovalAfterRequest", MetricUnit.Count, 1)
     return case
@@ -73,43 +73,45 @@ def _eastern_day(at: datetime) -> date:
     return at.astimezone(EASTERN).date()
 
 
-def reopen(visit: Visit, body: Why) -> Case:
+def reopen(session: CaseSession, body: Why) -> Case:
     """Put an ended case into its office's line again, on changed circumstances, under the policy in force now.
 
     The history and its decision stay. Raises ProblemError 404; 409 where it is not ended, was joined to another, or the
     person has a newer open case.
     """
 
-    def plan(case: Case) -> Step:
+    def plan(case: Case) -> Transition:
         if case.status not in ENDED or case.linked_to:
             raise conflict("only a case that has ended can be reopened")
         again = {
-            **new_clock(visit.at),
+            **new_clock(session.at),
             "status": "in_line",
-            "status_since": visit.at,
+            "status_since": session.at,
             "office": case.field_office or case.office,
             "field_office": None,
             "outcome": None,
             "decided_by": None,
-            "rank_at": visit.at,
-            "live": max(case.live, _live(visit)),
+            "rank_at": session.at,
+            "live": max(case.live, _live(session)),
         }
-        event = {"details": {"decision": case.decision}, "sealed": visit.why(body.why)}
-        return Step("reopened", again, event, guard_again(visit, case))
+        event = {"details": {"decision": case.decision}, "sealed": session.why(body.why)}
+        return Transition("reopened", again, event, guard_again(session, case))
 
-    return visit.act(plan)
+    return session.act(plan)
 
 
-def _live(visit: Visit) -> int:
-    file = visit.desk.table.case_file(visit.case_id)
-    requests = [visit.desk.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)] if file else []
+def _live(session: CaseSession) -> int:
+    file = session.services.table.case_file(session.case_id)
+    requests = (
+        [session.services.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)] if file else []
+    )
     return sum(request is not None and request.state == "live" for request in requests)
 
 
-def guard_again(visit: Visit, case: Case) -> tuple[Write, ...]:
+def guard_again(session: CaseSession, case: Case) -> tuple[Write, ...]:
     """Take the person's guard again. Raises ProblemError 409 where a newer case holds it."""
     if case.person is None:
         return ()
-    if visit.desk.table.get(Guard, keys.guard(case.person)):
+    if session.services.table.get(Guard, keys.guard(case.person)):
         raise conflict("the person has a newer open case: what changed belongs there")
-    return (put_new(Guard(person=case.person, case=case.case_id, mac_key=visit.desk.macs.key)),)
+    return (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)

@@ -11,7 +11,7 @@ from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of
 from casereview.crypto.sealing import Part
-from casereview.evidence.standing import kept
+from casereview.evidence.standing import without_split_requests
 from casereview.http.problems import Fault, not_yours, unprocessable
 from casereview.policy.engine import explain
 from casereview.schema.base import rfc3339
@@ -20,10 +20,10 @@ from casereview.schema.records import CaseFile, Event, Read, Request
 from casereview.schema.text import without_tricks
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
-from casereview.usecases.sealed_text import open_words
+from casereview.usecases.sealed_text import open_text
 from review.authorization import open_case
 from review.cases.requesters import requests_of
-from review.cases.session import Visit
+from review.cases.session import CaseSession
 from review.schema.responses import (
     CaseRead,
     Contacts,
@@ -51,34 +51,36 @@ _PARTS: dict[str, Part] = {
 """Which kinds of event hold words, and how these are sealed; all others say why."""
 
 
-def _file(visit: Visit) -> CaseFile:
+def _file(session: CaseSession) -> CaseFile:
     """Read the case with its history. Raises ProblemError 404 where it is not the caller's."""
-    file = visit.desk.table.case_file(visit.case_id)
-    open_case(visit.caller, visit.roles, file.case if file else None)
+    file = session.services.table.case_file(session.case_id)
+    open_case(session.caller, session.roles, file.case if file else None)
     if file is None:
         raise not_yours()
     return file
 
 
-def _note(visit: Visit, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None) -> None:
+def _note(
+    session: CaseSession, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None
+) -> None:
     """Write the read down, before anything is told."""
     read = Read(
-        case_id=visit.case_id,
-        read_id=f"{rfc3339(visit.at)}-{secrets.token_hex(4)}",
-        at=visit.at,
-        user=visit.caller.user,
+        case_id=session.case_id,
+        read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",
+        at=session.at,
+        user=session.caller.user,
         what=what,
-        sealed=visit.why(why) if why else None,
+        sealed=session.why(why) if why else None,
     )
-    visit.desk.table.write(put_new(read))
+    session.services.table.write(put_new(read))
 
 
-def read_case(visit: Visit) -> CaseRead:
+def read_case(session: CaseSession) -> CaseRead:
     """Open a case, contact data apart. Raises ProblemError 404."""
-    file = _file(visit)
-    _note(visit, "case")
+    file = _file(session)
+    _note(session, "case")
     case = file.case
-    texts = visit.desk.policies.texts(case.policy)
+    texts = session.services.policies.texts(case.policy)
     return CaseRead(
         case_id=case.case_id,
         case_version=case.version,
@@ -88,7 +90,7 @@ def read_case(visit: Visit) -> CaseRead:
         lane=case.lane,
         received_at=case.filed_at,
         target_by=case.target_at,
-        overdue=is_overdue(case, visit.at),
+        overdue=is_overdue(case, session.at),
         clock_stopped_since=case.stopped_since,
         reasons=tuple(Reason(rule=rule, text=texts.get(rule, "")) for rule in case.reasons),
         flags=flags_of(case),
@@ -100,8 +102,8 @@ def read_case(visit: Visit) -> CaseRead:
         decided_by=case.decided_by,
         outcome=case.outcome,
         facts=tuple(_facts(file)),
-        requests=tuple(_request(visit, request) for request in requests_of(visit, file)),
-        statements=tuple(_statements(visit, file)),
+        requests=tuple(_request(session, request) for request in requests_of(session, file)),
+        statements=tuple(_statements(session, file)),
         notices=tuple(
             NoticeRead(
                 receipt=notice.receipt,
@@ -116,7 +118,7 @@ def read_case(visit: Visit) -> CaseRead:
 
 
 def _facts(file: CaseFile) -> Iterator[Fact]:
-    events = kept(file.events)
+    events = without_split_requests(file.events)
     for name in Facts.model_fields:
         said = tuple(_said(event, name) for event in events if event.claims and name in event.claims.model_fields_set)
         if said:
@@ -136,8 +138,8 @@ def _said(event: Event, name: str) -> Said:
     )
 
 
-def _request(visit: Visit, request: Request) -> RequestRead:
-    body: dict[str, Any] = json.loads(visit.desk.seal.open("request", request.receipt, request.sealed))
+def _request(session: CaseSession, request: Request) -> RequestRead:
+    body: dict[str, Any] = json.loads(session.services.seal.open("request", request.receipt, request.sealed))
     body["requester"].pop("contact", None)
     return RequestRead(
         receipt=request.receipt,
@@ -152,44 +154,44 @@ def _request(visit: Visit, request: Request) -> RequestRead:
     )
 
 
-def _statements(visit: Visit, file: CaseFile) -> Iterator[StatementRead]:
-    for event in kept(file.events):
+def _statements(session: CaseSession, file: CaseFile) -> Iterator[StatementRead]:
+    for event in without_split_requests(file.events):
         if event.sealed is None:
             continue
         part = _PARTS.get(event.kind, "why")
-        owner = event.receipt if part in {"update", "escalation"} and event.receipt else visit.case_id
-        words = open_words(visit.desk.seal, part, owner, event.sealed)
+        owner = event.receipt if part in {"update", "escalation"} and event.receipt else session.case_id
+        words = open_text(session.services.seal, part, owner, event.sealed)
         yield StatementRead(at=event.at, kind=event.kind, receipt=event.receipt, user=event.user, words=words)
 
 
-def read_contacts(visit: Visit, why: str) -> Contacts:
+def read_contacts(session: CaseSession, why: str) -> Contacts:
     """Open how the requesters can be reached, for a reason. Raises ProblemError 404, or 422 without a reason."""
     why = without_tricks(why).strip()
     if not why:
         raise unprocessable(Fault("why", "is required"))
-    file = _file(visit)
-    _note(visit, "contacts", why[:1000])
-    found = {request.receipt: open_contact(visit.desk.seal, request) for request in requests_of(visit, file)}
+    file = _file(session)
+    _note(session, "contacts", why[:1000])
+    found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
     contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
-    return Contacts(case_id=visit.case_id, contacts=contacts)
+    return Contacts(case_id=session.case_id, contacts=contacts)
 
 
-def read_ranking(visit: Visit) -> RankingRead:
+def read_ranking(session: CaseSession) -> RankingRead:
     """Explain the place of a case, as the policy in force ranks it now. Raises ProblemError 404."""
-    file = _file(visit)
-    _note(visit, "ranking")
-    force = InForce(*visit.desk.policies.governing(visit.at))
-    found = assess(file, force, visit.at)
+    file = _file(session)
+    _note(session, "ranking")
+    force = InForce(*session.services.policies.governing(session.at))
+    found = assess(file, force, session.at)
     ranking, document = found.ranking, force.policy.document
     texts = {
         rule.id: rule.text
         for section in (document.categories, document.approvals, document.factors)
         for rule in section
     }
-    rules = explain(subject_of(file, found.settled, force.policy), force.policy, visit.at)
+    rules = explain(subject_of(file, found.settled, force.policy), force.policy, session.at)
     return RankingRead(
-        case_id=visit.case_id,
-        at=visit.at,
+        case_id=session.case_id,
+        at=session.at,
         policy=ranking.policy,
         digest=ranking.digest,
         lane=ranking.lane,
@@ -209,21 +211,21 @@ def read_ranking(visit: Visit) -> RankingRead:
     )
 
 
-def read_history(visit: Visit) -> History:
+def read_history(session: CaseSession) -> History:
     """Return everything that happened, reads included. Raises ProblemError 404."""
-    file = _file(visit)
-    _note(visit, "history")
+    file = _file(session)
+    _note(session, "history")
     events = [_event(event) for event in file.events]
     reads = [
-        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_what(visit, read))
-        for read in visit.desk.table.reads(visit.case_id)
+        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_what(session, read))
+        for read in session.services.table.reads(session.case_id)
     ]
-    return History(case_id=visit.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
+    return History(case_id=session.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
 
 
-def _what(visit: Visit, read: Read) -> dict[str, Any]:
+def _what(session: CaseSession, read: Read) -> dict[str, Any]:
     """Say what was read, and why, where a reason had to be given."""
-    why = open_words(visit.desk.seal, "why", visit.case_id, read.sealed) if read.sealed else {}
+    why = open_text(session.services.seal, "why", session.case_id, read.sealed) if read.sealed else {}
     return {"what": read.what, **why}
 
 

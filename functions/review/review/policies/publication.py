@@ -15,7 +15,7 @@ from casereview.http.problems import Fault, conflict, unprocessable
 from casereview.policy.checks import check
 from casereview.policy.document import Amendment, Policy, digest
 from casereview.policy.loader import DocumentError
-from casereview.policy.loader import Fault as Faulty
+from casereview.policy.loader import DocumentFault as Faulty
 from casereview.policy.packaged import DEFAULT, PACKAGED
 from casereview.routing.offices import queues
 from casereview.schema.base import to_milliseconds
@@ -24,13 +24,13 @@ from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.policy_repository import spans_of
 from casereview.store.transaction import RefusedError, Write
-from casereview.usecases.services import Desk
+from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.views import no_policy, read_policy
 from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
 
 
-def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
+def submit_draft(services: CaseServices, caller: Caller, body: Document) -> PolicyRead:
     """Keep a draft, or replace one's own.
 
     Raises ProblemError 422 with every fault of the document, 409 for an id that is taken or was decided on.
@@ -42,25 +42,25 @@ def send(desk: Desk, caller: Caller, body: Document) -> PolicyRead:
     if document.id in {*PACKAGED, DEFAULT}:
         raise conflict("a policy of this id came with the software: give yours another id")
     if isinstance(document, Amendment):
-        _must_amend(desk, document)
-    record = _draft(document, body.document, caller, to_milliseconds(desk.now()))
+        _must_amend(services, document)
+    record = _draft(document, body.document, caller, to_milliseconds(services.now()))
     condition = "attribute_not_exists(pk) OR (#state = :draft AND #author = :author)"
     values: dict[str, object] = {"draft": "draft", "author": caller.user}
     try:
-        desk.table.write(Write("Put", keys.policy(document.id), condition, values, record))
+        services.table.write(Write("Put", keys.policy(document.id), condition, values, record))
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
         raise conflict("this id is somebody else's draft, or was decided on: give yours another id") from None
-    return read_policy(desk, document.id)
+    return read_policy(services, document.id)
 
 
 def _told(fault: Faulty) -> Fault:
     return Fault("/document", f"line {fault.line}: {fault.where}: {fault.message} [{fault.check}]")
 
 
-def _must_amend(desk: Desk, amendment: Amendment) -> None:
-    if amendment.amends not in {head.id for head in desk.policies.book(fresh=True).heads}:
+def _must_amend(services: CaseServices, amendment: Amendment) -> None:
+    if amendment.amends not in {head.id for head in services.policies.book(fresh=True).heads}:
         message = f"there is no approved policy {amendment.amends}"
         raise unprocessable(_told(Faulty("amends", 1, message, "unknown_policy")))
 
@@ -81,54 +81,56 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
     )
 
 
-def ask_for_preview(desk: Desk, policy_id: str) -> PreviewAsked:
+def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
     """Begin a preview: a report for every office, each made in parts. Raises ProblemError 404."""
-    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
         raise no_policy()
-    policy, _until = desk.policies.governing(now)
+    policy, _until = services.policies.governing(now)
     run = secrets.token_hex(8)
     reports = [
         Preview(
             policy_id=policy_id,
             office=office,
             run=run,
-            digest=record.digest if record else desk.policies.compiled(policy_id).digest,
+            digest=record.digest if record else services.policies.compiled(policy_id).digest,
             at=now,
             against=policy.id,
             work_at=now,
         )
         for office in queues()
     ]
-    desk.table.write(*(Write("Put", keys.preview(policy_id, report.office), "", record=report) for report in reports))
+    services.table.write(
+        *(Write("Put", keys.preview(policy_id, report.office), "", record=report) for report in reports)
+    )
     for report in reports:
-        desk.hint_preview(report)
+        services.hint_preview(report)
     return PreviewAsked(policy_id=policy_id, run=run)
 
 
-def approve_policy(desk: Desk, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
+def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
     """Approve or refuse somebody else's draft; one that governs already is in force at once.
 
     Raises ProblemError 404; 409 for one's own draft, one that was decided on, or another text than the one that was
     read.
     """
-    record = desk.policies.book(fresh=True).records.get(policy_id)
+    record = services.policies.book(fresh=True).records.get(policy_id)
     if record is None:
         raise conflict("it came with the software, and does not change") if policy_id in PACKAGED else no_policy()
     if record.state != "draft":
         raise conflict("it was decided on, and does not change")
     if record.author == caller.user:
         raise conflict("a policy is approved by somebody other than its author")
-    now = to_milliseconds(desk.now())
+    now = to_milliseconds(services.now())
     try:
-        desk.table.write(verdict(record, caller.user, body, now))
+        services.table.write(verdict(record, caller.user, body, now))
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
         raise conflict("the draft was replaced or decided on meanwhile: read it again") from None
-    bring_in_force(desk.policies, desk.table, now)
-    return read_policy(desk, policy_id)
+    bring_in_force(services.policies, services.table, now)
+    return read_policy(services, policy_id)
 
 
 def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:

@@ -15,8 +15,8 @@ from casereview.schema.policy_records import PolicyRecord, Preview, Switch
 from casereview.schema.records import Snapshot
 from casereview.store import keys
 from casereview.store.items import from_item
-from casereview.store.policy_repository import Book, entries
-from casereview.usecases.services import Desk
+from casereview.store.policy_repository import PolicyRegistry, entries
+from casereview.usecases.services import CaseServices
 from review.schema.policies import (
     Governs,
     Life,
@@ -29,24 +29,24 @@ from review.schema.policies import (
 )
 
 
-def list_policies(desk: Desk) -> PolicyList:
+def list_policies(services: CaseServices) -> PolicyList:
     """Return every policy and draft, the packaged ones first, then by the time they were sent."""
-    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     governing, _until = in_force(book.heads, now)
     packaged = [_packaged(book, name, now) for name in PACKAGED if name not in book.records]
     sent = sorted(book.records.values(), key=lambda record: (record.created_at, record.policy_id))
-    items = [*packaged, *(_sent(desk, book, record, now) for record in sent)]
+    items = [*packaged, *(_sent(services, book, record, now) for record in sent)]
     in_force_now = governing.id if governing else None
-    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(desk, book.switch))
+    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(services, book.switch))
 
 
-def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
+def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
     """Return one policy with all that belongs to it. Raises ProblemError 404."""
-    book, now = desk.policies.book(fresh=True), to_milliseconds(desk.now())
+    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
         raise no_policy()
-    item = _sent(desk, book, record, now) if record else _packaged(book, policy_id, now)
+    item = _sent(services, book, record, now) if record else _packaged(book, policy_id, now)
     amending = sorted(
         (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
     )
@@ -55,9 +55,9 @@ def read_policy(desk: Desk, policy_id: str) -> PolicyRead:
         in_force=item.in_force,
         document=record.text if record else text_of(policy_id),
         why=record.why if record else None,
-        amendments=tuple(_sent(desk, book, each, now) for each in amending),
-        preview=_preview(previews(desk, policy_id), item.digest),
-        switch=_switch(desk, book.switch) if book.switch and book.switch.policy == policy_id else None,
+        amendments=tuple(_sent(services, book, each, now) for each in amending),
+        preview=_preview(previews(services, policy_id), item.digest),
+        switch=_switch(services, book.switch) if book.switch and book.switch.policy == policy_id else None,
     )
 
 
@@ -66,12 +66,12 @@ def no_policy() -> ProblemError:
     return ProblemError(HTTPStatus.NOT_FOUND, "There is no such policy")
 
 
-def previews(desk: Desk, policy_id: str) -> list[Preview]:
+def previews(services: CaseServices, policy_id: str) -> list[Preview]:
     """Read the reports of a policy's newest preview, by office."""
-    return [from_item(Preview, item) for item in desk.table.items(keys.preview_partition(policy_id))]
+    return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
 
 
-def _packaged(book: Book, name: str, now: datetime) -> PolicyItem:
+def _packaged(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
     head = next(head for head in book.heads if head.id == name)
     return PolicyItem(
         policy_id=name,
@@ -91,7 +91,7 @@ def _packaged(book: Book, name: str, now: datetime) -> PolicyItem:
     )
 
 
-def _sent(desk: Desk, book: Book, record: PolicyRecord, now: datetime) -> PolicyItem:
+def _sent(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
     name = record.policy_id
     approved = record.model_copy(update={"state": "approved", "decided_at": record.decided_at or now})
     heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
@@ -99,7 +99,7 @@ def _sent(desk: Desk, book: Book, record: PolicyRecord, now: datetime) -> Policy
     state: Life = record.state
     if record.state == "approved" and record.kind == "document":
         state = _life(book, name, head, now)
-    elif record.state == "draft" and _is_previewed(previews(desk, name), record.digest):
+    elif record.state == "draft" and _is_previewed(previews(services, name), record.digest):
         state = "previewed"
     governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
     shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
@@ -107,7 +107,7 @@ def _sent(desk: Desk, book: Book, record: PolicyRecord, now: datetime) -> Policy
     return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head))
 
 
-def _life(book: Book, name: str, head: Head, now: datetime) -> Life:
+def _life(book: PolicyRegistry, name: str, head: Head, now: datetime) -> Life:
     if _governs(book, name, now):
         return "in_force"
     if any(interval.from_ > now for interval in head.in_force):
@@ -116,7 +116,7 @@ def _life(book: Book, name: str, head: Head, now: datetime) -> Life:
     return "vacated" if amended else "superseded"
 
 
-def _governs(book: Book, name: str, now: datetime) -> bool:
+def _governs(book: PolicyRegistry, name: str, now: datetime) -> bool:
     governing, _until = in_force(book.heads, now)
     return governing is not None and governing.id == name
 
@@ -147,10 +147,10 @@ def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
     )
 
 
-def _switch(desk: Desk, switch: Switch | None) -> SwitchRead | None:
+def _switch(services: CaseServices, switch: Switch | None) -> SwitchRead | None:
     if switch is None:
         return None
-    counts = [from_item(Snapshot, item) for item in desk.table.items(keys.SNAPSHOTS)]
+    counts = [from_item(Snapshot, item) for item in services.table.items(keys.SNAPSHOTS)]
     others = (sum(count.policies.values()) - count.policies.get(switch.digest, 0) for count in counts)
     return SwitchRead(
         policy=switch.policy,

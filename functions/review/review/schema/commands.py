@@ -21,7 +21,7 @@ class OfficerFacts(FactClaims):
     birth_year: Annotated[StrictInt, Field(ge=1900, le=2199)] | None = None
 
 
-class Finding(Record):
+class VerificationBody(Record):
     """What was checked, and what came of it: facts of the case, or a requester's identity or authority."""
 
     receipt: _Id | None = None
@@ -32,7 +32,7 @@ class Finding(Record):
     why: LongText
 
     @model_validator(mode="after")
-    def _one_matter(self) -> Finding:
+    def _one_matter(self) -> VerificationBody:
         if sum((self.facts is not None, self.identity is not None, self.authority is not None)) != 1:
             raise ValueError("needs facts, identity or authority: one of them")
         if self.facts is None and self.receipt is None:

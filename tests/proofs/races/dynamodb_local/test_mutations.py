@@ -22,7 +22,7 @@ import review.cases.lease
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Notice, Officer, Request
 from casereview.store.items import attribute
-from casereview.store.table import Due, Table
+from casereview.store.table import DueItem, Table
 from casereview.store.transaction import Write, place
 from tests.proofs.races.dynamodb_local import (
     test_policy_races,
@@ -105,10 +105,10 @@ def _checks(write: Write) -> Write | None:
     return None if write.action == "ConditionCheck" else write
 
 
-def _postponed_by(put: Callable[[Table, Due, dict[str, Any]], None]) -> Break:
+def _postponed_by(put: Callable[[Table, DueItem, dict[str, Any]], None]) -> Break:
     """Postpone what is due without looking whether it still is."""
 
-    def postpone(table: Table, due: Due, shard: str, until: datetime, **counted: Any) -> bool:  # noqa: ANN401
+    def postpone(table: Table, due: DueItem, shard: str, until: datetime, **counted: Any) -> bool:  # noqa: ANN401
         found = {"due_shard": shard, "due_at": rfc3339(until), **counted}
         put(table, due, {name: attribute(value) for name, value in found.items()})
         return True
@@ -116,7 +116,7 @@ def _postponed_by(put: Callable[[Table, Due, dict[str, Any]], None]) -> Break:
     return lambda patch: patch.setattr(Table, "postpone", postpone)
 
 
-def _in_place(table: Table, due: Due, found: dict[str, Any]) -> None:
+def _in_place(table: Table, due: DueItem, found: dict[str, Any]) -> None:
     names = ", ".join(f"{name} = :{name}" for name in found)
     values = {f":{name}": value for name, value in found.items()}
     table._client.update_item(
@@ -124,7 +124,7 @@ def _in_place(table: Table, due: Due, found: dict[str, Any]) -> None:
     )
 
 
-def _as_read(table: Table, due: Due, found: dict[str, Any]) -> None:
+def _as_read(table: Table, due: DueItem, found: dict[str, Any]) -> None:
     """Write the whole item back, as it was read."""
     item = table._client.get_item(TableName=table._name, Key=place(due.key), ConsistentRead=True)["Item"]
     table._client.put_item(TableName=table._name, Item={**item, **found})

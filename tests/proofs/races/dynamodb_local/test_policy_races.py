@@ -10,12 +10,12 @@ import pytest
 from casereview.schema.policy_records import PolicyRecord, Switch
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.policy_repository import Policies
+from casereview.store.policy_repository import PolicyRepository
 from prioritize.app import tick
 from prioritize.worker import rank_case
 from review.authorization import caller_of
 from review.cases.lease import claim
-from review.policies.publication import approve_policy, send
+from review.policies.publication import approve_policy, submit_draft
 from review.schema.policies import Document, PolicyApproval
 from tests.support.policy.drafts import APPROVER, AUTHOR, ORDER, draft
 from tests.support.races.policy_switch import check_decisions, deciding, named, own, watched
@@ -26,7 +26,7 @@ from tests.support.system import Staff, System
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.usecases.services import Desk
+    from casereview.usecases.services import CaseServices
     from tests.support.proofs.tally import Tally
 
 pytest_plugins = ["tests.support.dynamodb_local"]
@@ -35,11 +35,11 @@ CASES = 6
 OTTO = Staff("otto", "policy", None)
 
 
-def sending(desk: Desk, user: Staff, text: str) -> object:
-    return send(desk, caller_of(user.claims()), Document(document=text))
+def sending(desk: CaseServices, user: Staff, text: str) -> object:
+    return submit_draft(desk, caller_of(user.claims()), Document(document=text))
 
 
-def approving(desk: Desk, user: Staff, name: str, *, yes: bool = True, digest: str | None = None) -> object:
+def approving(desk: CaseServices, user: Staff, name: str, *, yes: bool = True, digest: str | None = None) -> object:
     return approve_policy(desk, caller_of(user.claims()), name, PolicyApproval(approve=yes, why="Read.", digest=digest))
 
 
@@ -139,7 +139,7 @@ def test_policies_published_at_once_leave_one_in_force_and_one_walk_to_it(system
         steps = [item["version"] for each in took for item in each.items if item["sk"].startswith("SWITCH")]
         assert len(set(steps)) == len(steps), "two steps of the walk in the place of one"
         come_to_rest(system)
-        policy, _until = Policies(system.intake.table, system.clock).governing(system.time)
+        policy, _until = PolicyRepository(system.intake.table, system.clock).governing(system.time)
         assert named(system) == policy.id in names
         assert system.read(Case, keys.case(case_id)).policy == policy.id != ORDER
         assert [walk.version for walk in system.all(Switch, "SWITCH")] > walks

@@ -23,7 +23,7 @@ from review.cases.information import ask
 from review.cases.lease import CapReachedError, claim, release
 from review.cases.linking import link, split
 from review.cases.transfer import reopen
-from review.cases.verification import verify
+from review.cases.verification import record_verification
 from review.schema import commands
 from review.schema.responses import Item
 from tests.support.proofs.tally import Tally
@@ -231,7 +231,7 @@ def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(off
         claim(at(office, OMAR, case_id))
         sent = {"receipt": filed["receipt"], "authority": "form_60_001", "verdict": "confirmed", "why": "Seen."}
         race(
-            partial(verify, at(office, OMAR, case_id), commands.Finding.model_validate(sent)),
+            partial(record_verification, at(office, OMAR, case_id), commands.VerificationBody.model_validate(sent)),
             *[requester(office, filed, update, {"contact": {"phone": f"+1 404 555 010{n}"}}) for n in range(3)],
         )
         request = checked(office).requests[filed["receipt"]]
