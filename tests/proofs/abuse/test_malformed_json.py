@@ -118,7 +118,7 @@ def test_a_route_that_stores_before_it_reads_is_found(monkeypatch: pytest.Monkey
     whole = review.app._parse
 
     def stored_first(body: Any) -> Any:  # noqa: ANN401  # as review.app
-        desk = review.app._desk()
+        desk = review.app._services()
         desk.table._client.put_item(TableName="case-review", Item={"pk": {"S": "X"}, "sk": {"S": body.__name__}})
         return whole(body)
 
