@@ -5,6 +5,8 @@ LOG (where handlers log: a file, or `-` for standard error; default build/local-
 ENVIRONMENTS (the most processes a function may have, 4), PARAMETERS (`Name=Value`, separated by spaces).
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal

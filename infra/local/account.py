@@ -1,5 +1,10 @@
 """The account and region that exist locally, and the runner's own credentials."""
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
-ADMIN_KEY = "AKIALOCALADMIN000000"  # not a function's, so IAM is not asked; any tool may use it against the endpoint
+from __future__ import annotations
+
+from typing import Final
+
+ACCOUNT: Final = "123456789012"
+REGION: Final = "us-east-1"
+ADMIN_KEY: Final = "AKIALOCALADMIN000000"
+"""The access key of an administrator: the AWS endpoint evaluates no policies for it."""

@@ -4,6 +4,8 @@ Three servers of the local run speak through it (the API, the AWS front, the run
 own spends some 150 microseconds a request on parsing headers as e-mail, more than the emulated call itself.
 """
 
+from __future__ import annotations
+
 import contextlib
 import socket
 import socketserver
@@ -13,10 +15,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BufferedIOBase
 from threading import Thread
+from typing import Final
 
-MAX_LINE = 65_536
-MAX_HEADERS = 200
-MAX_DRAINED = 64 * 1024 * 1024  # bytes of a body that is too large which are read before the connection is closed
+MAX_LINE: Final = 65_536
+MAX_HEADERS: Final = 200
+MAX_DRAINED: Final = 64 * 1024 * 1024
+"""Bytes that are read of a body that is too large, before the connection is closed."""
 
 
 class RefusedError(Exception):
@@ -202,7 +206,7 @@ def _one_line(value: str) -> str:
 
 
 class _Connection(socketserver.StreamRequestHandler):
-    server: "Server"
+    server: Server
     disable_nagle_algorithm = True
     wbufsize = -1
 
@@ -252,7 +256,7 @@ class Server(socketserver.ThreadingTCPServer):
         """The port it listens on."""
         return int(self.server_address[1])
 
-    def start(self) -> "Server":
+    def start(self) -> Server:
         """Serves from a thread of its own."""
         Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         return self

@@ -1,5 +1,7 @@
 """The local run as a whole: engine, stack, functions, queues, schedules and the API, started and ended together."""
 
+from __future__ import annotations
+
 import base64
 import os
 import secrets
@@ -8,7 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from infra.local.api_gateway.cognito_authorizer import TokenVerifier
 from infra.local.api_gateway.rest_api import MAX_BODY, HttpApi
@@ -29,7 +31,7 @@ from infra.local.template.resources import creators
 from infra.local.template.stack import Stack
 
 # What the template says exists beforehand: parameters that name an SES identity verified outside of it.
-IDENTITY_PARAMETERS = ("MailIdentity",)
+IDENTITY_PARAMETERS: Final = ("MailIdentity",)
 
 
 @dataclass(frozen=True)

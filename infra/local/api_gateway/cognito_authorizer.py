@@ -1,9 +1,11 @@
 """Cognito authorizers: ID tokens verified against the user pool's own keys, as API Gateway does."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -13,7 +15,7 @@ from infra.local.account import REGION
 from infra.local.api_gateway.routes import Authorizer
 
 Claims = Mapping[str, str]
-_TIMES = {"exp", "iat"}
+_TIMES: Final = {"exp", "iat"}
 
 
 class UnauthorizedError(Exception):

@@ -1,5 +1,7 @@
 """API Gateway's REST API between HTTP and functions: proxy events in, proxy responses out, and its own answers."""
 
+from __future__ import annotations
+
 import base64
 import json
 import re
@@ -8,18 +10,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.account import ACCOUNT
 from infra.local.api_gateway.routes import Api, GatewayResponse, Match
 from infra.local.http_server import HttpRequest, HttpResponse
 
-_CONTEXT = re.compile(r"\$context\.([\w.]+)")
-_OURS = {"content-length", "connection", "transfer-encoding", "keep-alive"}
+_CONTEXT: Final = re.compile(r"\$context\.([\w.]+)")
+_OURS: Final = {"content-length", "connection", "transfer-encoding", "keep-alive"}
 
 # The gateway's own answers: the status and message of each where the template says nothing.
-_DEFAULTS: Mapping[str, tuple[int, str]] = {
+_DEFAULTS: Final[Mapping[str, tuple[int, str]]] = {
     "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),
     "UNAUTHORIZED": (401, "Unauthorized"),
     "REQUEST_TOO_LARGE": (413, "Request Too Long"),

@@ -1,7 +1,10 @@
 """Serves the template's REST APIs over HTTP, and the runner's own `/_local`, on one port."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from infra.local.api_gateway import proxy_integration
 from infra.local.api_gateway.cognito_authorizer import TokenVerifier, UnauthorizedError
@@ -9,9 +12,9 @@ from infra.local.api_gateway.routes import Api, api_for, match
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.lambda_runtime.environment_pool import Pool
 
-MAX_BODY = 10 * 1024 * 1024  # bytes; the gateway's limit
-MAX_EVENT = 6 * 1024 * 1024  # bytes; Lambda's limit of an event and of an answer
-INTEGRATION_TIMEOUT = 29.0  # seconds
+MAX_BODY: Final = 10 * 1024 * 1024  # bytes; the gateway's limit
+MAX_EVENT: Final = 6 * 1024 * 1024  # bytes; Lambda's limit of an event and of an answer
+INTEGRATION_TIMEOUT: Final = 29.0  # seconds
 
 
 class HttpApi:

@@ -1,19 +1,21 @@
 """The routes of REST APIs, read from the OpenAPI bodies of the translated template, and matched as the gateway does."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-_FUNCTION_ARN = re.compile(r"functions/(arn:[^/]+)/invocations")
-_ANY = "x-amazon-apigateway-any-method"
-_PREFIX = "x-amazon-apigateway-"
-_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", _ANY}
+_FUNCTION_ARN: Final = re.compile(r"functions/(arn:[^/]+)/invocations")
+_ANY: Final = "x-amazon-apigateway-any-method"
+_PREFIX: Final = "x-amazon-apigateway-"
+_METHODS: Final = {"get", "put", "post", "delete", "options", "head", "patch", _ANY}
 
 
 @dataclass(frozen=True)

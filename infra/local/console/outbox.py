@@ -1,5 +1,7 @@
 """What was sent, as its reader sees it: e-mails decoded to their plain text, text messages as they are."""
 
+from __future__ import annotations
+
 import base64
 import json
 from collections.abc import Callable, Mapping

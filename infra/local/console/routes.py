@@ -5,9 +5,11 @@ functions asked for, with IAM's answer), and `POST kill {"function": "NotifyFunc
 of a function by SIGKILL, whatever they are doing.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from infra.local.console.outbox import Outbox
@@ -18,7 +20,11 @@ from infra.local.lambda_runtime.environment_pool import Pool
 from infra.local.lambda_runtime.schedules import Clock
 from infra.local.template.stack import Stack
 
-_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
+_COUNTS: Final = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+)
 Action = Callable[[HttpRequest], HttpResponse]
 
 

@@ -1,17 +1,19 @@
 """Users of the local pool, and real ID tokens for them."""
 
+from __future__ import annotations
+
 import contextlib
 import time
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from infra.local.template.stack import Stack
 
-PASSWORD = "In the local run only, 1!"  # noqa: S105  of users that exist in this process only
-_FRESH = 0.5  # the part of a token's life in which it is given out again
+PASSWORD: Final = "In the local run only, 1!"  # noqa: S105  of users that exist in this process only
+_FRESH: Final = 0.5  # the part of a token's life in which it is given out again
 
 
 class NoUserPoolError(Exception):

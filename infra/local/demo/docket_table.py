@@ -1,10 +1,12 @@
 """The docket as a table: every open case in the order in which its office sees it, with the reasons for its place."""
 
+from __future__ import annotations
+
 import json
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
 from rich.console import Console
@@ -13,9 +15,9 @@ from rich.table import Table
 from infra.local.demo.sample_requests import Receipt
 from infra.local.runner import LocalRun
 
-PATIENCE = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
-PER_GET = 100  # keys
-_FROM_DYNAMODB = TypeDeserializer()
+PATIENCE: Final = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
+PER_GET: Final = 100  # keys
+_FROM_DYNAMODB: Final = TypeDeserializer()
 
 Item = Mapping[str, Any]
 

@@ -1,18 +1,20 @@
 """A bar while a policy switch runs: how many open cases are under the policy in force. On a terminal only."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.local.runner import LocalRun
 
-EVERY = 2.0  # seconds between two looks
-SWITCH = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
+EVERY: Final = 2.0  # seconds between two looks
+SWITCH: Final = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@
 All persons are fictional and all A-numbers synthetic. They are filed through the API, as anybody files.
 """
 
+from __future__ import annotations
+
 import http.client
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-GROUNDS = "This is a sample request: the case does not fit the priorities, for the reasons among the facts."
-HTTP_CREATED = 201
+GROUNDS: Final = "This is a sample request: the case does not fit the priorities, for the reasons among the facts."
+HTTP_CREATED: Final = 201
 
 Body = dict[str, Any]
 

@@ -3,13 +3,15 @@
 The runner configures and reads it under `/_front`; everything else is AWS.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.account import ACCOUNT, ADMIN_KEY
@@ -18,8 +20,8 @@ from infra.local.emulators.ses_events import EventDestination, events_of
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam import policy_evaluation
 
-SENT_AT_ONCE = 2000  # messages that the runner reads in one piece
-JSON = [("Content-Type", "application/json")]
+SENT_AT_ONCE: Final = 2000  # messages that the runner reads in one piece
+JSON: Final = [("Content-Type", "application/json")]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Forward = Callable[[HttpRequest], HttpResponse]
 

@@ -13,7 +13,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from infra.local.emulators.server_process import EngineError
 from infra.paths import ROOT
@@ -21,16 +21,16 @@ from infra.paths import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EMULATOR = ROOT / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
+EMULATOR: Final = ROOT / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
 """The folder of the jar and its native libraries."""
 
-READY_WITHIN = 60.0
+READY_WITHIN: Final = 60.0
 """Seconds that the engine may take until it answers; about two on an idle machine."""
 
-STOPPED_WITHIN = 10.0
+STOPPED_WITHIN: Final = 10.0
 """Seconds that it may take to end when asked, before it is made to."""
 
-ATTEMPTS = 3
+ATTEMPTS: Final = 3
 """How often a port is chosen: another process can take a free one before the engine does."""
 
 

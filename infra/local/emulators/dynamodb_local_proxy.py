@@ -3,15 +3,18 @@
 DynamoDB Local keeps a database for each access key, so all requests go to it under the runner's.
 """
 
+from __future__ import annotations
+
 import http.client
 import re
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from infra.local.account import ADMIN_KEY
 from infra.local.http_server import HttpRequest, HttpResponse
 
-_HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "keep-alive"}
+_HOP_BY_HOP: Final = {"connection", "content-length", "transfer-encoding", "keep-alive"}
 
 
 def _as_admin(name: str, value: str) -> str:

@@ -4,6 +4,8 @@
 never outlives the runner.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 

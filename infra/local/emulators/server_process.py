@@ -1,5 +1,7 @@
 """The moto server as the runner sees it: started, configured, asked, ended."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -8,7 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
@@ -16,7 +18,7 @@ from botocore.config import Config
 from infra.local.account import ADMIN_KEY, REGION
 from infra.paths import ROOT
 
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 class EngineError(Exception):

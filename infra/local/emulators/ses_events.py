@@ -4,16 +4,18 @@ SES has addresses that behave badly on purpose, `bounce@simulator.amazonses.com`
 (`bounce+label@…`). moto sends no events; the front publishes these, in SES's form, where the template says.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, Final
 
 from infra.local.account import ACCOUNT
 
-SIMULATOR = "@simulator.amazonses.com"
+SIMULATOR: Final = "@simulator.amazonses.com"
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 `calls_of` (from iam_calls) says which actions on which resources a request asks for.
 """
 
+from __future__ import annotations
+
 import fnmatch
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from infra.local.iam.required_actions import AwsRequest, Call, calls_of, context_of
 
@@ -112,7 +114,7 @@ def _equal(pattern: str, value: str) -> bool:
     return pattern == value
 
 
-_POSITIVE: dict[str, Callable[[str, str], bool]] = {
+_POSITIVE: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringEquals": _equal,
     "StringEqualsIgnoreCase": _equal_folded,
     "StringLike": like,
@@ -120,7 +122,7 @@ _POSITIVE: dict[str, Callable[[str, str], bool]] = {
     "ArnLike": like,
     "Bool": _equal_folded,
 }
-_NEGATIVE: dict[str, Callable[[str, str], bool]] = {
+_NEGATIVE: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringNotEquals": _equal,
     "StringNotEqualsIgnoreCase": _equal_folded,
     "StringNotLike": like,

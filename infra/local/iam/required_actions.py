@@ -4,20 +4,22 @@ The rules are those of the Service Authorization Reference. Where one API operat
 (a transaction), or its action has another name (a raw e-mail), the table below says so.
 """
 
+from __future__ import annotations
+
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Call = tuple[str, str]  # action, resource
 
-_DYNAMODB_WRITES = {
+_DYNAMODB_WRITES: Final = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
-_BLOB_KEY_ID = 36  # moto's ciphertext begins with the id of its key; AWS's names its key as well
+_BLOB_KEY_ID: Final = 36  # moto's ciphertext begins with the id of its key; AWS's names its key as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _cognito(request: AwsRequest) -> list[Call]:
     return [(f"cognito-idp:{request.operation}", resource)]
 
 
-_SERVICES: dict[str, Callable[[AwsRequest], list[Call]]] = {
+_SERVICES: Final[dict[str, Callable[[AwsRequest], list[Call]]]] = {
     "dynamodb": _dynamodb,
     "sqs": _sqs,
     "kms": _kms,

@@ -1,5 +1,7 @@
 """The environments of one function: idle ones are reused, new ones started on demand up to a bound."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 from threading import Condition, Thread

@@ -1,5 +1,7 @@
 """Execution environments: handlers in processes of their own, as Lambda starts and ends them."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -12,15 +14,15 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from infra.local.account import REGION
 from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.lambda_runtime.runtime_api import Invocation, Outcome, RuntimeApi
 
-INIT_TIMEOUT = 30.0  # seconds; Lambda gives 10, a busy laptop needs more
-STOP_WAIT = 1.0  # seconds that a runtime client gets to end by itself
-_PASSED_ON = ("LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+INIT_TIMEOUT: Final = 30.0  # seconds; Lambda gives 10, a busy laptop needs more
+STOP_WAIT: Final = 1.0  # seconds that a runtime client gets to end by itself
+_PASSED_ON: Final = ("LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 def lambda_variables(spec: FunctionSpec, credentials: Mapping[str, str], endpoint: str) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Polls queues for the functions that the template connects to them, as Lambda's event source mappings do."""
 
+from __future__ import annotations
+
 import json
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,10 +19,10 @@ from infra.local.lambda_runtime.runtime_api import Outcome
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-PER_RECEIVE = 10  # messages; SQS gives no more at once
-WAIT = 20  # seconds of one long poll
-POLLERS = 2  # threads a mapping; each invokes for itself
-NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+PER_RECEIVE: Final = 10  # messages; SQS gives no more at once
+WAIT: Final = 20  # seconds of one long poll
+POLLERS: Final = 2  # threads a mapping; each invokes for itself
+NEEDED: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ def read_mappings(
     """All mappings of the template, with what AWS refuses when one is created refused here too.
 
     Raises:
-        TemplateError: the source is no queue of the template, the mapping filters its messages, the function's role may not read it, or messages
-            would come back while the function is still at work on them.
+        TemplateError: the source is not a queue of the template, the mapping has filter criteria, the function's role
+            may not read the queue, or its visibility timeout is shorter than the function's timeout.
     """
     urls = {stack.get(name).attributes["Arn"]: name for name in stack.of_type("AWS::SQS::Queue")}
     found = []

@@ -1,5 +1,7 @@
 """The functions of the template, as the local run starts them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

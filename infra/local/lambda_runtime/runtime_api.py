@@ -3,15 +3,18 @@
 `next` hands out one invocation at a time and waits for it; what the runtime reports back goes into `outcomes`.
 """
 
+from __future__ import annotations
+
 import queue
 import time
 from dataclasses import dataclass
 from threading import Event
+from typing import Final
 
 from infra.local.http_server import HttpRequest, HttpResponse, Server
 
-_PREFIX = "/2018-06-01/runtime/"
-_CLOSED = HttpResponse(410)
+_PREFIX: Final = "/2018-06-01/runtime/"
+_CLOSED: Final = HttpResponse(410)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Fires the schedules of the template on time, or at once when told to."""
 
+from __future__ import annotations
+
 import itertools
 import json
 import re
@@ -10,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from infra.local.account import ACCOUNT, REGION
@@ -19,12 +21,12 @@ from infra.local.lambda_runtime.runtime_api import Outcome
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_CRON = re.compile(r"cron\((.+)\)")
-_UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-_HORIZON = timedelta(days=5 * 366)
+_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_CRON: Final = re.compile(r"cron\((.+)\)")
+_UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_MONTHS: Final = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_HORIZON: Final = timedelta(days=5 * 366)
 
 Invoke = Callable[[FunctionSpec, bytes], Outcome]
 

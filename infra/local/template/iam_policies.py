@@ -1,14 +1,16 @@
 """What each role may do, read from the translated template."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from infra.local.iam.policy_evaluation import Policy, unknown_operators
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
 # The policies of AWS itself that a role may name here, with what they allow.
-_OF_AWS: Mapping[str, Policy] = {
+_OF_AWS: Final[Mapping[str, Policy]] = {
     "service-role/AWSLambdaBasicExecutionRole": {
         "Statement": [
             {

@@ -1,13 +1,15 @@
 """CloudFormation's intrinsic functions, resolved against one translated template."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 Json = Any  # a JSON value of a template
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
-_NO_VALUE = object()
+_PLACEHOLDER: Final = re.compile(r"\$\{([^}]+)\}")
+_NO_VALUE: Final = object()
 
 
 class IntrinsicError(ValueError):

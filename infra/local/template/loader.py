@@ -1,20 +1,22 @@
 """Reads template.yaml and translates it, offline, as AWS would: what comes out is plain CloudFormation."""
 
+from __future__ import annotations
+
 import copy
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
 from infra.local.account import REGION
 
 # Where a SAM resource keeps its code; translation accepts only an address in S3.
-_CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
-_ELSEWHERE = "s3://local/code"
-_MANAGED_POLICIES = "arn:aws:iam::aws:policy/"
+_CODE: Final = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+_ELSEWHERE: Final = "s3://local/code"
+_MANAGED_POLICIES: Final = "arn:aws:iam::aws:policy/"
 
 
 class TemplateError(Exception):

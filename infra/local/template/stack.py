@@ -1,14 +1,16 @@
 """The stack: each resource of the translated template, created when first needed, with its Ref and attributes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.intrinsics import IntrinsicError, Resolver
 from infra.local.template.loader import Template, TemplateError
 
-STACK_NAME = "case-review"
+STACK_NAME: Final = "case-review"
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 from email.message import EmailMessage
 from typing import Any

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 
 from tests.support.local.local_run import LocalRun, eventually

@@ -1,5 +1,7 @@
 """The fixes of moto change its speed and nothing else."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess

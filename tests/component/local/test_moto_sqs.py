@@ -1,5 +1,7 @@
 """The fixes of moto's queues change their speed and nothing else."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

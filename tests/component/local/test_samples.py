@@ -1,5 +1,7 @@
 """The real template with its sample requests, as `make run` starts it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest

@@ -1,5 +1,7 @@
 """The real template's staff API, with a function that echoes what the gateway passes on in place of review."""
 
+from __future__ import annotations
+
 import base64
 import json
 import time

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import signal
 from pathlib import Path
 

@@ -4,6 +4,8 @@
 with the local run's fixes, and of DynamoDB Local.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import random

@@ -1,5 +1,7 @@
 """Starts the local run on the fixture template, as a process of its own, and talks to it."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import os

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from infra.local.api_gateway.rest_api import mock_response
 
 

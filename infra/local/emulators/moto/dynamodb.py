@@ -4,13 +4,14 @@ moto copies the whole table for each transaction and reads all items for each qu
 copies of the items it names, and a query reads one partition, or the part of an index that its conditions leave.
 """
 
+from __future__ import annotations
+
 import base64
 import contextlib
 import copy
 from collections.abc import MutableMapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
@@ -20,15 +21,18 @@ from moto.dynamodb.models.utilities import bytesize
 
 from infra.local.emulators.moto.dynamodb_indexes import PrimaryKey, cut, find, partitions, plain_index, start_of
 
-ITEM_LIMIT = 405_000  # bytes, as moto has it
+if TYPE_CHECKING:
+    from moto.core.model import StructureShape
 
-_ORIGINAL_TRANSACT = DynamoDBBackend.transact_write_items
-_ORIGINAL_UPDATE = DynamoDBBackend.update_item
-_ORIGINAL_QUERY = Table.query
-_ORIGINAL_PUT = Table.put_item
-_ORIGINAL_DELETE = Table.delete_item
-_ORIGINAL_PROJECT = Item.project
-_ORIGINAL_STRUCTURE = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
+ITEM_LIMIT: Final = 405_000  # bytes, as moto has it
+
+_ORIGINAL_TRANSACT: Final = DynamoDBBackend.transact_write_items
+_ORIGINAL_UPDATE: Final = DynamoDBBackend.update_item
+_ORIGINAL_QUERY: Final = Table.query
+_ORIGINAL_PUT: Final = Table.put_item
+_ORIGINAL_DELETE: Final = Table.delete_item
+_ORIGINAL_PROJECT: Final = Item.project
+_ORIGINAL_STRUCTURE: Final = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
 
 
 def put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401  moto's own signature

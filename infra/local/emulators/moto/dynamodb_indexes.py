@@ -1,13 +1,17 @@
 """Global indexes of moto's tables, kept by partition and in order; used by moto_dynamodb.py."""
 
+from __future__ import annotations
+
 import bisect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-LAST = chr(0x10FFFF)
+if TYPE_CHECKING:
+    from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+
+LAST: Final = chr(0x10FFFF)
 
 PrimaryKey = tuple[DynamoType, DynamoType | None]
 Place = tuple[str, tuple[str, str]]  # index name, its hash value as (type, value)

@@ -4,9 +4,11 @@ Each is written as it could be sent upstream. `apply()` installs them in this pr
 the two services, moto looks up the names of its modules on disk and the methods of a class for every request.
 """
 
+from __future__ import annotations
+
 import functools
 import threading
-from typing import Any
+from typing import Any, Final
 
 from moto import backends
 from moto.core import responses, utils
@@ -14,9 +16,10 @@ from moto.core.common_models import BaseModel
 
 from infra.local.emulators.moto import dynamodb, sqs
 
-LOCK = threading.RLock()  # moto is called by one thread at a time; a long poll gives the lock away while it waits
+LOCK: Final = threading.RLock()
+"""Held by the thread that calls moto. A long poll releases it while it waits."""
 
-_ORIGINAL_MODULES = backends.list_of_moto_modules
+_ORIGINAL_MODULES: Final = backends.list_of_moto_modules
 
 
 @functools.cache

@@ -6,16 +6,18 @@ search where it finds the message. All queues wait on the one lock under which m
 therefore gives away while it waits.
 """
 
+from __future__ import annotations
+
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from moto.core.utils import camelcase_to_underscores, unix_time, unix_time_millis
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 
-_ORIGINAL_INIT = Queue.__init__
+_ORIGINAL_INIT: Final = Queue.__init__
 
 
 class QueueAttributes(Mapping[str, Any]):

@@ -4,8 +4,10 @@ moto's server finds the service of a request by some two hundred patterns and an
 the time of a call. The services here have one handler each, and their name stands in the request's signature.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
@@ -18,7 +20,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 Start = Callable[[str, list[tuple[str, str]]], object]
 Dispatch = Callable[[Request, str, dict[str, str]], tuple[int, dict[str, Any], str | bytes]]
 
-SHORT: dict[str, Dispatch] = {
+SHORT: Final[dict[str, Dispatch]] = {
     "dynamodb": DynamoHandler.dispatch,
     "kms": KmsResponse.dispatch,
     "sqs": SQSResponse.dispatch,

@@ -1,14 +1,16 @@
 """Tables and keys."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.stack import Creator, Physical, Stack
 
-_TABLE_ARGUMENTS = ("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput")
+_TABLE_ARGUMENTS: Final = ("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput")
 
 
 def _index(index: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,4 +66,4 @@ def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
     return Physical(properties["AliasName"])
 
 
-CREATORS: dict[str, Creator] = {"AWS::DynamoDB::Table": table, "AWS::KMS::Key": key, "AWS::KMS::Alias": alias}
+CREATORS: Final[dict[str, Creator]] = {"AWS::DynamoDB::Table": table, "AWS::KMS::Key": key, "AWS::KMS::Alias": alias}

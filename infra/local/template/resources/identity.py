@@ -1,12 +1,14 @@
 """Roles, policies and the staff's user pool."""
 
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.stack import Creator, Physical, Stack
 
-_ROLE_PREFIX = f"arn:aws:iam::{ACCOUNT}:role/"
+_ROLE_PREFIX: Final = f"arn:aws:iam::{ACCOUNT}:role/"
 
 
 def role(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
@@ -23,7 +25,7 @@ def policy(stack: Stack, name: str, _raw: dict[str, Any]) -> Physical:
 
 
 # The rest of a pool (second factors, recovery, messages) would only stand in the way of /_local/token.
-_POOL_ARGUMENTS = ("Schema", "Policies", "UsernameConfiguration")
+_POOL_ARGUMENTS: Final = ("Schema", "Policies", "UsernameConfiguration")
 
 
 def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
@@ -37,7 +39,7 @@ def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
     return Physical(created["Id"], attributes | {"UserPoolId": created["Id"]})
 
 
-_CLIENT_ARGUMENTS = (
+_CLIENT_ARGUMENTS: Final = (
     "AccessTokenValidity",
     "AllowedOAuthFlows",
     "AllowedOAuthFlowsUserPoolClient",
@@ -81,7 +83,7 @@ def resource_server(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
     return Physical(properties["Identifier"])
 
 
-CREATORS: dict[str, Creator] = {
+CREATORS: Final[dict[str, Creator]] = {
     "AWS::IAM::Role": role,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::ManagedPolicy": policy,

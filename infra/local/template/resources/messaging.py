@@ -1,12 +1,14 @@
 """Queues, topics and mail."""
 
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.stack import Creator, Physical, Stack
 
-_QUEUE_ATTRIBUTES = (
+_QUEUE_ATTRIBUTES: Final = (
     "ContentBasedDeduplication",
     "DeduplicationScope",
     "DelaySeconds",
@@ -102,7 +104,7 @@ def email_identity(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
     return Physical(identity, tokens)
 
 
-CREATORS: dict[str, Creator] = {
+CREATORS: Final[dict[str, Creator]] = {
     "AWS::SQS::Queue": queue,
     "AWS::SQS::QueuePolicy": queue_policy,
     "AWS::SNS::Topic": topic,

@@ -1,12 +1,14 @@
 """The types that are not created: those that the runner interprets itself, and those without a local meaning."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.stack import Creator, Physical, Stack
 
 # Types that the runner acts on itself, read from the translated template: the service and the place in its ARNs.
-INTERPRETED: dict[str, tuple[str, ...]] = {
+INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Lambda::Function": ("lambda", "function:"),
     "AWS::Lambda::LayerVersion": ("lambda", "layer:"),
     "AWS::Lambda::EventSourceMapping": ("lambda", "event-source-mapping:"),
@@ -17,7 +19,7 @@ INTERPRETED: dict[str, tuple[str, ...]] = {
 }
 
 # Types without a local meaning, and why.
-LEFT_OUT: dict[str, str] = {
+LEFT_OUT: Final[dict[str, str]] = {
     "AWS::ApiGateway::Account": "logging of the gateway",
     "AWS::ApiGateway::ApiKey": "nothing is throttled locally",
     "AWS::ApiGateway::BasePathMapping": "no domain name",
