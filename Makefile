@@ -53,7 +53,7 @@ check-types: setup
 	@$(BIN)/mypy
 
 check-contracts: setup
-	@PYTHONPATH=$(PACKAGES) $(BIN)/lint-imports --no-logo
+	@PYTHONPATH=$(PACKAGES):. $(BIN)/lint-imports --no-logo
 
 check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
 	@$(BIN)/cfn-lint

@@ -48,7 +48,7 @@ def main() -> int:
             if sys.stdout.isatty():
                 from infra.local.demo import policy_switch_bar  # noqa: PLC0415  nobody sees it elsewhere
 
-                policy_switch_bar.watch(run)
+                policy_switch_bar.watch(run.stack)
             Event().wait()
     except _Stopped as stopped:
         return 0 if stopped.number == signal.SIGINT else 128 + stopped.number
@@ -79,7 +79,7 @@ def introduce(run: LocalRun) -> None:
     from infra.local.demo import docket_table, sample_requests  # noqa: PLC0415  not needed without samples
 
     receipts = sample_requests.file(run.address)
-    docket_table.show(run, receipts)
+    docket_table.show(run.stack, run.address, receipts)
 
 
 def _options() -> Options:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.local.demo.sample_requests import Receipt
-from infra.local.runner import LocalRun
+from infra.local.template.stack import Stack
 
 PATIENCE: Final = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
 PER_GET: Final = 100  # keys
@@ -22,19 +22,19 @@ _FROM_DYNAMODB: Final = TypeDeserializer()
 Item = Mapping[str, Any]
 
 
-def show(run: LocalRun, receipts: list[Receipt]) -> None:
+def show(stack: Stack, address: str, receipts: list[Receipt]) -> None:
     """Waits until the samples are ranked, prints the docket, and three commands to try."""
-    wait_until_ranked(run)
+    wait_until_ranked(stack)
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
-    console.print(as_table(open_cases(run)))
-    for command in commands(run.address, receipts):
+    console.print(as_table(open_cases(stack)))
+    for command in commands(address, receipts):
         print(command)
 
 
-def wait_until_ranked(run: LocalRun) -> None:
+def wait_until_ranked(stack: Stack) -> None:
     """Waits until no message is left in a queue, a short time at most."""
-    sqs = run.stack.client("sqs")
-    urls = [run.stack.get(name).ref for name in run.stack.of_type("AWS::SQS::Queue")]
+    sqs = stack.client("sqs")
+    urls = [stack.get(name).ref for name in stack.of_type("AWS::SQS::Queue")]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -44,11 +44,11 @@ def wait_until_ranked(run: LocalRun) -> None:
         time.sleep(0.1)
 
 
-def open_cases(run: LocalRun) -> list[Item]:
+def open_cases(stack: Stack) -> list[Item]:
     """The cases of the worklist index, by office and rank."""
-    client = run.stack.client("dynamodb")
-    table = next(iter(run.stack.of_type("AWS::DynamoDB::Table")))
-    name = run.stack.get(table).ref
+    client = stack.client("dynamodb")
+    table = next(iter(stack.of_type("AWS::DynamoDB::Table")))
+    name = stack.get(table).ref
     pages = client.get_paginator("scan").paginate(TableName=name, IndexName="worklist")
     rows = sorted(
         (row for page in pages for row in page["Items"]), key=lambda row: (row["queue"]["S"], row["rank"]["S"])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from infra.local.runner import LocalRun
+from infra.local.template.stack import Stack
 
 EVERY: Final = 2.0  # seconds between two looks
 SWITCH: Final = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
@@ -39,10 +39,10 @@ def state(client: Any, table: str) -> State | None:  # noqa: ANN401  a boto3 cli
     return State(policy, done, len(digests), "ended_at" in item)
 
 
-def watch(run: LocalRun) -> None:
+def watch(stack: Stack) -> None:
     """Shows the bar from a thread of its own, as long as the process lives."""
-    client = run.stack.client("dynamodb")
-    table = run.stack.get(next(iter(run.stack.of_type("AWS::DynamoDB::Table")))).ref
+    client = stack.client("dynamodb")
+    table = stack.get(next(iter(stack.of_type("AWS::DynamoDB::Table")))).ref
     Thread(target=follow, args=(lambda: state(client, table), Console()), daemon=True).start()
 
 
