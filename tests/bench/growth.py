@@ -25,7 +25,7 @@ from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, CaseFile, Event
 from casereview.store import keys
 from casereview.store.items import to_item
-from casereview.store.transaction import Write
+from casereview.store.transaction import Put
 from infra.local.emulators.dynamodb_local import dynamodb_local
 from prioritize.policy_switch import switch
 from prioritize.worker import _ranked
@@ -147,7 +147,7 @@ class Docket:
             case = system.case_of(self.filed)
             ahead.calls.clear()
             ahead.rru = 0
-            system.intake.table.ahead(case.office, case.rank or "")
+            system.intake.table.worklist.ahead(case.office, case.rank or "")
         return {**found, "people_ahead": ahead, "snapshot": snapshot, "switch_walk": self._walked()}
 
     def _walked(self) -> Spent:
@@ -161,12 +161,12 @@ class Docket:
             started_at=now,
             round_since=now,
         )
-        services.table.write(Write("Put", keys.SWITCH, "", record=begun))
+        services.table.write(Put(begun))
         with intercepted(_taken), metered(compare=self.compare) as spent:
             done = switch(services)
         assert done["switched"] == self.size, done
         ended = begun.model_copy(update={"ended_at": now})
-        services.table.write(Write("Put", keys.SWITCH, "", record=ended))
+        services.table.write(Put(ended))
         return spent
 
     def _one(self, function: str, event: Asked) -> Spent:

@@ -49,7 +49,7 @@ def _limited(request: Request) -> WhereItStands:
 def _people_ahead(services: CaseServices, case: Case) -> int | None:
     if case.rank is None or case.status not in QUEUED:
         return None
-    return services.table.ahead(case.office, case.rank)
+    return services.table.worklist.ahead(case.office, case.rank)
 
 
 def _asked_for(services: CaseServices, case: Case) -> tuple[str, ...]:

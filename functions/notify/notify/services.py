@@ -15,6 +15,7 @@ from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import ready_before_snapshot
 from casereview.schema.base import Clock
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
 from notify.providers import Mail, TextMessages
 
@@ -61,7 +62,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
     clients = AwsClients()
     return Services(
-        Table(clients.make("dynamodb"), settings.table_name),
+        Table(DynamoDb(clients.make("dynamodb"), settings.table_name)),
         Queue(clients.make("sqs"), settings.rank_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
         Seal(settings.sealing_key_arn, clients.botocore),

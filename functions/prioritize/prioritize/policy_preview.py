@@ -16,8 +16,9 @@ from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview, WorklistCursor
 from casereview.store import keys
 from casereview.store.items import from_item
-from casereview.store.table import Table, WorklistPlace
-from casereview.store.transaction import RefusedError, Write
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, Write, put_over
+from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services
 
 PART = 100
@@ -42,7 +43,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
 
 def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:
     after = WorklistPlace(report.cursor.rank, report.cursor.case_id) if report.cursor else None
-    places = list(islice(services.table.entries(report.office, after), PART))
+    places = list(islice(services.table.worklist.entries(report.office, after), PART))
     against = services.policies.compiled(report.against)
     found = [_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
     more = counted(report, [each for each in found if each])
@@ -68,6 +69,4 @@ def _case(
 
 
 def _over(after: Preview, before: Preview) -> Write:
-    condition = "#run = :run AND #part = :part"
-    key = keys.preview(before.policy_id, before.office)
-    return Write("Put", key, condition, {"run": before.run, "part": before.part}, after)
+    return put_over(after, run=before.run, part=before.part)

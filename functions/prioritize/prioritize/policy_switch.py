@@ -29,8 +29,8 @@ from casereview.schema.policy_records import Switch, WorklistCursor
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
-from casereview.store.table import WorklistPlace
 from casereview.store.transaction import RefusedError, put_over
+from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services, metrics
 
 PAUSE = timedelta(seconds=50)
@@ -146,7 +146,7 @@ def _turns(services: Services, switch: Switch) -> Iterator[Turn]:
 def _rest(services: Services, office: str, after: WorklistCursor | None) -> Iterator[Turn]:
     lane, number = "", 0
     place = WorklistPlace(after.rank, after.case_id) if after else None
-    for entry in services.table.entries(office, place):
+    for entry in services.table.worklist.entries(office, place):
         if entry["rank"][:2] != lane:
             lane, number = entry["rank"][:2], 0
         yield (lane, number // PER_TURN, office), office, entry

@@ -13,6 +13,7 @@ from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import ready_before_snapshot
 from casereview.schema.base import Clock
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 
@@ -47,7 +48,7 @@ def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
     """Make the clients; nothing is called yet."""
     clients = AwsClients()
     sqs = clients.make("sqs")
-    table = Table(clients.make("dynamodb"), settings.table_name)
+    table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))
     return Services(
         table,
         Queue(sqs, settings.rank_queue_url),

@@ -17,7 +17,7 @@ from casereview.routing.offices import queues
 from casereview.runtime.error_logging import Contained
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import LaneCount, Snapshot
-from casereview.store.table import IndexedCase
+from casereview.store.worklist import IndexedCase
 from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
 
@@ -35,7 +35,7 @@ def snapshot(services: Services) -> dict[str, int]:
     counted = failed = 0
     for office in in_turn(queues(), now, _EVERY):
         with Contained(logger, "an office was not counted", office=office) as attempt:
-            standing = list(services.table.standing(office))
+            standing = list(services.table.worklist.indexed_cases(office))
             services.table.put(_snapshot(office, standing, policy, now))
             counted += len(standing)
         failed += attempt.failed

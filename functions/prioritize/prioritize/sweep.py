@@ -20,7 +20,7 @@ from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_try, shard_of, sha
 from casereview.runtime.error_logging import describe
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
-from casereview.store.table import DueItem
+from casereview.store.due_index import DueItem
 from prioritize.round_robin import in_turn
 from prioritize.services import Services, logger, metrics
 
@@ -39,8 +39,8 @@ def sweep(services: Services) -> dict[str, int]:
     asked = stuck = unsent = 0
     for shard, due in _due(services, now):
         if due.attempts >= ATTEMPTS:
-            stuck += services.table.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
-        elif services.table.postpone(due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False):
+            stuck += services.table.due_index.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
+        elif services.table.due_index.postpone(due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False):
             sent = _is_sent(services, due)
             asked += sent
             unsent += not sent
@@ -52,7 +52,7 @@ def sweep(services: Services) -> dict[str, int]:
 def _due(services: Services, now: datetime) -> Iterator[tuple[str, DueItem]]:
     """Find what is due, with its shard, until the time is up; each minute another shard is the first."""
     for shard in in_turn(shards(), now, timedelta(minutes=1)):
-        for due in services.table.due(shard, now - GRACE, PER_SHARD):
+        for due in services.table.due_index.due(shard, now - GRACE, PER_SHARD):
             if services.now() - now > LONGEST:
                 return
             yield shard, due
@@ -82,8 +82,8 @@ def redrive(services: Services) -> dict[str, int]:
     """Make up to a hundred stuck items due again, with no attempt counted; return how many. Call until none is left."""
     now = services.now()
     again = 0
-    for due in services.table.due(STUCK, now, PER_SHARD):
-        if services.table.postpone(due, shard_of(*due.key), now, attempts=0, stuck=False):
+    for due in services.table.due_index.due(STUCK, now, PER_SHARD):
+        if services.table.due_index.postpone(due, shard_of(*due.key), now, attempts=0, stuck=False):
             _send(services, due)
             again += 1
     return {"redriven": again}

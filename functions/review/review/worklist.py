@@ -22,7 +22,7 @@ from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Record, to_milliseconds
 from casereview.schema.records import Case
 from casereview.store.caseload import counter
-from casereview.store.table import WorklistPlace
+from casereview.store.worklist import WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
 from review.cases.lease import CapReachedError, claim, is_claimable
@@ -61,7 +61,7 @@ def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor
         raise unprocessable(Fault("limit", "must be a number from 1 to 100"))
     after, position = _read_cursor(cursor)
     now = to_milliseconds(services.now())
-    listed = services.table.worklist(office, limit=limit, after=after)
+    listed = services.table.worklist.places(office, limit=limit, after=after)
     cases = services.table.cases([place.case_id for place in listed])
     items = [
         item_of(services, cases[place.case_id], position + number, now)
@@ -115,7 +115,7 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
             except ProblemError as problem:
                 contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
             else:
-                return item_of(services, taken, services.table.position(taken.office, taken.rank or ""), now)
+                return item_of(services, taken, services.table.worklist.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
     raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
@@ -145,7 +145,7 @@ class _Line:
         """Yield the cases that the caller could claim, in order, a page at a time; of one lane by its prefix."""
         after: WorklistPlace | None = None
         while True:
-            listed = self.services.table.worklist(self.office, limit=_PAGE, after=after, prefix=prefix)
+            listed = self.services.table.worklist.places(self.office, limit=_PAGE, after=after, prefix=prefix)
             cases = self.services.table.cases([place.case_id for place in listed])
             yield from (cases[place.case_id] for place in listed if self._is_free(cases.get(place.case_id)))
             if len(listed) < _PAGE:

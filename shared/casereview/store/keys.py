@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 
 class Key(NamedTuple):
@@ -12,10 +13,17 @@ class Key(NamedTuple):
     sk: str
 
 
-WORKLIST = "worklist"
+Index = Literal["worklist", "due"]
+WORKLIST: Final = "worklist"
 """Index of open, ranked cases: hash ``queue`` (an office, or SRO), range ``rank``."""
-DUE = "due"
-"""Index of what owes work: hash ``due_shard``, range ``due_at``; sparse."""
+DUE: Final = "due"
+"""Index of pending work: hash ``due_shard``, range ``due_at``; sparse."""
+ATTRIBUTES: Final[Mapping[Index | None, tuple[str, str]]] = {
+    None: ("pk", "sk"),
+    WORKLIST: ("queue", "rank"),
+    DUE: ("due_shard", "due_at"),
+}
+"""The hash key and the sort key of the table (None) and of each index."""
 SNAPSHOTS = "SNAPSHOTS"
 """The partition of the newest snapshot of each office."""
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.packaged import in_force
+from casereview.schema.base import rfc3339
 from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
-from casereview.store.transaction import RefusedError, Write
+from casereview.store.transaction import Check, Condition, RefusedError, Write, put_new, put_over
 
 _BEFORE_THE_FIRST = timedelta(days=1)
 """A table without ``IN_FORCE`` may hold cases ranked since then."""
@@ -42,9 +43,8 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
 def _name(policy: CompiledPolicy, named: PolicyInForce | None, now: datetime) -> Write:
     record = PolicyInForce(policy=policy.id, digest=policy.digest, since=now)
     if named is None:
-        return Write("Put", keys.IN_FORCE, "attribute_not_exists(pk)", record=record)
-    values: dict[str, object] = {"digest": named.digest, "since": named.model_dump(mode="json")["since"]}
-    return Write("Put", keys.IN_FORCE, "#digest = :digest AND #since = :since", values, record)
+        return put_new(record)
+    return put_over(record, digest=named.digest, since=rfc3339(named.since))
 
 
 def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Write:
@@ -57,14 +57,13 @@ def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Wri
         round_since=now,
     )
     if running is None:
-        return Write("Put", keys.SWITCH, "attribute_not_exists(pk)", record=switch)
-    return Write("Put", keys.SWITCH, "#version = :version", {"version": running.version}, switch)
+        return put_new(switch)
+    return put_over(switch, version=running.version)
 
 
 def still_in_force(policy: CompiledPolicy) -> Write:
     """Return the check that a decision rests on: nothing else is in force, or nothing was named yet."""
-    condition = "attribute_not_exists(pk) OR #digest = :digest"
-    return Write("ConditionCheck", keys.IN_FORCE, condition, {"digest": policy.digest})
+    return Check(keys.IN_FORCE, Condition({"digest": policy.digest}, or_absent=True))
 
 
 def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:

@@ -1,21 +1,17 @@
-"""One write of a transaction, with the condition that it rests on; and how a transaction is refused."""
+"""Writes of a transaction as data, each with the condition that it rests on; and how a transaction is refused."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
-from casereview.schema.records import Officer, Stored
-from casereview.store.items import attribute, key_of, to_item
+from casereview.store.items import key_of
 from casereview.store.keys import Key
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
+    from casereview.schema.records import Officer, Stored
     from casereview.store.items import Item
-
-_NAMES = re.compile(r"#\w+")
 
 
 class RefusedError(Exception):
@@ -29,77 +25,106 @@ class RefusedError(Exception):
 
     @property
     def by_condition(self) -> bool:
-        """Tell whether a condition failed: if none did, another transaction was in the way, or the table too busy."""
+        """Return whether a condition failed; if none did, another transaction interfered, or the table was throttled."""
         return "ConditionalCheckFailed" in self.reasons
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
-    """One write of a transaction, with the condition that it rests on."""
+class Condition:
+    """What must hold of the stored item: attributes equal to these values, and others different from those."""
 
-    action: Literal["Put", "Delete", "ConditionCheck", "Update"]
+    equal: Mapping[str, object] = field(default_factory=dict)
+    different: Mapping[str, object] = field(default_factory=dict)
+    or_absent: bool = False
+    """The write also takes effect where there is no item."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutNew:
+    """Store a record where there is no item under its key."""
+
+    record: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Store a record whatever was there."""
+
+    record: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Replace a record while a condition holds of the stored item."""
+
+    record: Stored
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete an item while a condition holds of it."""
+
     key: Key
-    condition: str
-    values: dict[str, object] = field(default_factory=dict)
-    record: Stored | None = None
-    update: str | None = None
-
-    def call(self, table: str) -> TransactWriteItemTypeDef:
-        """Return the write as TransactWriteItems takes it; a refusal brings the old item."""
-        text = f"{self.condition} {self.update or ''}"
-        names = {name: name[1:] for name in _NAMES.findall(text)}
-        body: dict[str, object] = {
-            "TableName": table,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if self.condition:
-            body["ConditionExpression"] = self.condition
-        if self.update:
-            body |= {"Key": place(self.key), "UpdateExpression": self.update}
-        else:
-            body |= {"Item": to_item(self.record)} if self.record else {"Key": place(self.key)}
-        if names:
-            body["ExpressionAttributeNames"] = names
-        if self.values:
-            body["ExpressionAttributeValues"] = {f":{name}": attribute(value) for name, value in self.values.items()}
-        return cast("TransactWriteItemTypeDef", {self.action: body})
+    condition: Condition
 
 
-def place(key: Key) -> Item:
-    """Return a key as DynamoDB takes it."""
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Write nothing, but let the transaction succeed only while a condition holds of an item."""
+
+    key: Key
+    condition: Condition
 
 
-def put_new(record: Stored) -> Write:
-    """Store a record where none is yet."""
-    return Write("Put", key_of(record), "attribute_not_exists(pk)", record=record)
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """Add to an officer's counter, made where there is none, while the numbers in ``below`` are below their bounds."""
+
+    amounts: Officer
+    below: Mapping[str, int]
+
+    @property
+    def sums(self) -> Mapping[str, int]:
+        """Return the numbers to add, without those that are zero."""
+        amounts = {"claims": self.amounts.claims, "nexts": self.amounts.nexts}
+        return {name: amount for name, amount in amounts.items() if amount}
 
 
-def put_over(record: Stored, **expected: object) -> Write:
-    """Replace a record while its fields are as expected."""
-    return Write("Put", key_of(record), _equal(expected), expected, record)
+Write = PutNew | Put | Replace | Delete | Check | Increment
 
 
-def delete(key: Key, **expected: object) -> Write:
-    """Delete an item while its fields are as expected."""
-    return Write("Delete", key, _equal(expected), expected)
+def key_written(write: Write) -> Key:
+    """Return the key of the item that a write is about."""
+    match write:
+        case PutNew(record) | Put(record) | Replace(record, _):
+            return key_of(record)
+        case Increment(amounts, _):
+            return key_of(amounts)
+        case Delete(key, _) | Check(key, _):
+            return key
 
 
-def check(key: Key, **expected: object) -> Write:
-    """Write nothing, but only succeed while the fields of an item are as expected."""
-    return Write("ConditionCheck", key, _equal(expected), expected)
+def put_new(record: Stored) -> PutNew:
+    """Store a record where there is none yet."""
+    return PutNew(record)
 
 
-def add(amounts: Officer, **below: int) -> Write:
-    """Add to a counter's numbers, made where there is none, while those named are below a bound."""
-    sums = [name for name in ("claims", "nexts") if getattr(amounts, name)]
-    values: dict[str, object] = {name: getattr(amounts, name) for name in sums}
-    values |= {"user": amounts.user, "schema": amounts.schema_version}
-    update = f"SET #user = :user, #schema = :schema ADD {', '.join(f'#{name} :{name}' for name in sums)}"
-    bounds = [f"(attribute_not_exists(#{name}) OR #{name} < :{name}_below)" for name in below]
-    values |= {f"{name}_below": bound for name, bound in below.items()}
-    return Write("Update", key_of(amounts), " AND ".join(bounds), values, update=update)
+def put_over(record: Stored, **expected: object) -> Replace:
+    """Replace a record while its attributes are as expected."""
+    return Replace(record, Condition(expected))
 
 
-def _equal(expected: dict[str, object]) -> str:
-    return " AND ".join(f"#{name} = :{name}" for name in expected)
+def delete(key: Key, **expected: object) -> Delete:
+    """Delete an item while its attributes are as expected."""
+    return Delete(key, Condition(expected))
+
+
+def check(key: Key, **expected: object) -> Check:
+    """Let the transaction succeed only while the attributes of an item are as expected."""
+    return Check(key, Condition(expected))
+
+
+def add(amounts: Officer, **below: int) -> Increment:
+    """Add to an officer's counter while the numbers named are below a bound."""
+    return Increment(amounts, below)

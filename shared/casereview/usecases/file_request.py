@@ -159,7 +159,7 @@ def _open(draft: _Draft, guard: Guard | None) -> tuple[Case, list[Write]]:
         over_limit=guard is not None,
         rank_at=request.received_at,
     )
-    writes = [put_new(case), put_new(_event(draft, case, changes_of_new(case)))]
+    writes: list[Write] = [put_new(case), put_new(_event(draft, case, changes_of_new(case)))]
     if guard:
         writes.append(check(keys.guard(guard.person), case=guard.case))
     elif draft.person:

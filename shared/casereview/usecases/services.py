@@ -16,6 +16,7 @@ from casereview.schema.base import Clock
 from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage
 from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case, Notice
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 
@@ -68,7 +69,7 @@ def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:
     """Make the clients; nothing is called yet."""
     clients = AwsClients()
     sqs = clients.make("sqs")
-    table = Table(clients.make("dynamodb"), settings.table_name)
+    table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))
     return CaseServices(
         table,
         Queue(sqs, settings.rank_queue_url),

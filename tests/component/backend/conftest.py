@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
 from tests.support.system import table_definition
 
@@ -27,4 +28,4 @@ def table(_tables: DynamoDBClient) -> Table:
     """A table of one's own, empty, as template.yaml defines it."""
     name = uuid4().hex
     _tables.create_table(TableName=name, **table_definition())
-    return Table(_tables, name)
+    return Table(DynamoDb(_tables, name))

@@ -14,6 +14,7 @@ from tests.support import capacity_units
 from tests.support.aws_calls import recorded
 from tests.support.dynamodb_local import on_the_engine
 from tests.support.system import TABLE, System, body, table_definition
+from tests.support.writes import client_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ConsumedCapacityTypeDef
@@ -135,7 +136,7 @@ def test_asking_again_costs_what_the_engine_charges(system: System) -> None:
     def ask(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
         params["ReturnConsumedCapacity"] = "INDEXES"
 
-    events = system.prioritize.table._client.meta.events
+    events = client_of(system.prioritize.table).meta.events
     events.register("provide-client-params.dynamodb.UpdateItem", ask)
     events.register("after-call.dynamodb.UpdateItem", note)
     assert system.sweep()["asked"] == 2

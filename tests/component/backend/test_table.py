@@ -8,11 +8,13 @@ from botocore.exceptions import ClientError
 
 from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
 from casereview.store import keys
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.items import from_item
 from casereview.store.table import Table
 from casereview.store.transaction import RefusedError, add, check, delete, put_new, put_over
 from tests.support.case_histories import NOW, event, notice
 from tests.support.case_histories import queued as case
+from tests.support.writes import client_of
 
 HOUR = timedelta(hours=1)
 GUARD = Guard(person="P", case="C", mac_key="K")
@@ -78,7 +80,7 @@ def test_a_counter_is_made_grows_and_stops_below_its_bound(table: Table) -> None
 
 def test_an_error_that_is_no_refusal_is_raised_as_it_is(table: Table) -> None:
     with pytest.raises(ClientError):
-        Table(table._client, "no-such-table").write(put_new(case()))
+        Table(DynamoDb(client_of(table), "no-such-table")).write(put_new(case()))
 
 
 def test_a_case_file_holds_the_case_its_history_in_order_and_its_notices(table: Table) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.table import DueItem, Table, WorklistPlace
+from casereview.store.due_index import DueItem
+from casereview.store.table import Table
+from casereview.store.worklist import WorklistPlace
 from tests.support.case_histories import NOW
 from tests.support.case_histories import queued as case
 
@@ -17,24 +19,24 @@ def test_people_ahead_are_those_before_in_the_same_worklist(table: Table) -> Non
         table.put(case(number))
     table.put(case(7, office="SNA"))
     table.put(case(8, status="closed"))
-    assert [table.ahead("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3, 9)] == [0, 2, 5]
+    assert [table.worklist.ahead("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3, 9)] == [0, 2, 5]
 
 
 def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> None:
     for number in (3, 1, 2):
         table.put(case(number))
     table.put(case(4, rank="00.1.004.C4"))
-    first = table.worklist("ATL", limit=2)
+    first = table.worklist.places("ATL", limit=2)
     assert [place.case_id for place in first] == ["C4", "C1"]
-    assert [place.case_id for place in table.worklist("ATL", limit=9, after=first[-1])] == ["C2", "C3"]
-    assert table.worklist("ATL", limit=9, prefix="00.") == [WorklistPlace("00.1.004.C4", "C4")]
-    assert table.worklist("SNA", limit=9) == []
+    assert [place.case_id for place in table.worklist.places("ATL", limit=9, after=first[-1])] == ["C2", "C3"]
+    assert table.worklist.places("ATL", limit=9, prefix="00.") == [WorklistPlace("00.1.004.C4", "C4")]
+    assert table.worklist.places("SNA", limit=9) == []
 
 
 def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None:
     table.put(case(1, lane="detained", target_at=NOW, claimed_by="a", flags=("verify",), digest="d1"))
     table.put(case(2, lane="detained", target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - HOUR, digest="d2"))
-    one, two = table.standing("ATL")
+    one, two = table.worklist.indexed_cases("ATL")
     assert (one.lane, one.filed_at, one.first_look_at) == ("detained", NOW, NOW)
     assert (one.claimed, one.flags, one.digest) == (True, ("verify",), "d1")
     assert (two.claimed, two.flags, two.first_look_at, two.digest) == (False, (), None, "d2")
@@ -43,19 +45,22 @@ def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None
 def test_a_worklist_can_be_gone_through_to_its_end_after_any_place(table: Table) -> None:
     for number in (2, 3, 1):
         table.put(case(number))
-    assert [entry["rank"][-2:] for entry in table.entries("ATL")] == ["C1", "C2", "C3"]
-    assert [entry["rank"][-2:] for entry in table.entries("ATL", WorklistPlace("02.1.001.C1", "C1"))] == ["C2", "C3"]
-    assert list(table.entries("SNA")) == []
+    assert [entry["rank"][-2:] for entry in table.worklist.entries("ATL")] == ["C1", "C2", "C3"]
+    assert [entry["rank"][-2:] for entry in table.worklist.entries("ATL", WorklistPlace("02.1.001.C1", "C1"))] == [
+        "C2",
+        "C3",
+    ]
+    assert list(table.worklist.entries("SNA")) == []
 
 
 def test_the_place_in_a_worklist_counts_from_one(table: Table) -> None:
     for number in range(1, 4):
         table.put(case(number))
-    assert [table.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
+    assert [table.worklist.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
 
 
 def due(table: Table, record: Case) -> list[DueItem]:
-    return table.due(shard_of(*keys.case(record.case_id)), NOW, 10)
+    return table.due_index.due(shard_of(*keys.case(record.case_id)), NOW, 10)
 
 
 def test_what_is_due_is_found_the_longest_due_first_and_up_to_a_number(table: Table) -> None:
@@ -63,19 +68,21 @@ def test_what_is_due_is_found_the_longest_due_first_and_up_to_a_number(table: Ta
     same = [number for number in range(1, 60) if shard_of(*keys.case(f"C{number}")) == shard][:3]
     for hours, number in enumerate(same):
         table.put(case(number, rank_at=NOW - hours * HOUR))
-    assert [keys.case_id_of(found.key.pk) for found in table.due(shard, NOW, 10)] == [f"C{n}" for n in same[::-1]]
-    assert len(table.due(shard, NOW, 2)) == 2
-    assert len(table.due(shard, NOW - HOUR, 10)) == 2
-    assert table.due(shard, NOW - 9 * HOUR, 10) == []
+    assert [keys.case_id_of(found.key.pk) for found in table.due_index.due(shard, NOW, 10)] == [
+        f"C{n}" for n in same[::-1]
+    ]
+    assert len(table.due_index.due(shard, NOW, 2)) == 2
+    assert len(table.due_index.due(shard, NOW - HOUR, 10)) == 2
+    assert table.due_index.due(shard, NOW - 9 * HOUR, 10) == []
 
 
 def test_postponing_moves_an_item_on_and_counts_the_attempt(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     assert (found.office, found.attempts, found.due_at) == ("ATL", 0, "2022-01-18T16:00:00.000Z")
-    assert table.postpone(found, shard_of(*found.key), NOW + HOUR, attempts=1, stuck=False)
+    assert table.due_index.postpone(found, shard_of(*found.key), NOW + HOUR, attempts=1, stuck=False)
     assert due(table, case()) == []
-    [later] = table.due(shard_of(*found.key), NOW + HOUR, 10)
+    [later] = table.due_index.due(shard_of(*found.key), NOW + HOUR, 10)
     assert later.attempts == 1
     assert table.get(Case, keys.case("C1")) == case(rank_at=NOW - HOUR, attempts=1)
 
@@ -83,23 +90,23 @@ def test_postponing_moves_an_item_on_and_counts_the_attempt(table: Table) -> Non
 def test_of_two_sweeps_that_saw_the_same_item_one_postpones_it(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
-    assert table.postpone(found, "00", NOW, attempts=1, stuck=False)
-    assert not table.postpone(found, "00", NOW + HOUR, attempts=1, stuck=False)
+    assert table.due_index.postpone(found, "00", NOW, attempts=1, stuck=False)
+    assert not table.due_index.postpone(found, "00", NOW + HOUR, attempts=1, stuck=False)
 
 
 def test_what_has_been_done_meanwhile_is_not_postponed(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     table.put(case())
-    assert not table.postpone(found, "00", NOW, attempts=1, stuck=False)
+    assert not table.due_index.postpone(found, "00", NOW, attempts=1, stuck=False)
     assert table.get(Case, keys.case("C1")) == case()
 
 
 def test_what_is_given_up_waits_in_the_shard_of_the_stuck_and_is_flagged(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
-    assert table.postpone(found, STUCK, NOW, attempts=8, stuck=True)
-    assert [one.attempts for one in table.due(STUCK, NOW, 10)] == [8]
+    assert table.due_index.postpone(found, STUCK, NOW, attempts=8, stuck=True)
+    assert [one.attempts for one in table.due_index.due(STUCK, NOW, 10)] == [8]
     stuck = table.get(Case, keys.case("C1"))
     assert stuck is not None
     assert stuck.stuck

@@ -122,14 +122,14 @@ def test_an_engine_that_ends_at_once_is_tried_on_other_ports_and_then_given_up(i
     with pytest.raises(engine.DynamoDbLocalError, match="ended 3 times"), engine.dynamodb_local():
         pass
     starts = (installed / "starts").read_text().splitlines()
-    assert len(starts) == engine.ATTEMPTS
+    assert len(starts) == engine.MAX_ATTEMPTS
     assert all("-inMemory -disableTelemetry -port" in start for start in starts)
 
 
 def test_an_engine_that_never_answers_is_stopped(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_java(installed, f"echo $$ > {installed}/pid; trap '' TERM; while :; do sleep 0.1; done")
-    monkeypatch.setattr(engine, "READY_WITHIN", 1.0)
-    monkeypatch.setattr(engine, "STOPPED_WITHIN", 0.2)
+    monkeypatch.setattr(engine, "START_TIMEOUT", 1.0)
+    monkeypatch.setattr(engine, "STOP_TIMEOUT", 0.2)
     with pytest.raises(engine.DynamoDbLocalError, match="did not answer"), engine.dynamodb_local():
         pass
     pid = (installed / "pid").read_text().strip()

@@ -12,8 +12,8 @@ SCRIPT = """
 import sys, json, time
 from moto import mock_aws
 if sys.argv[1] == "patched":
-    from infra.local import moto_patches
-    moto_patches.apply()
+    from infra.local.emulators.moto import patches
+    patches.apply()
 import boto3
 seen = []
 with mock_aws():

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from infra.local.demo.policy_switch_bar import State, follow, state
+from infra.local.demo.policy_switch_bar import SwitchProgress, show_switches, switch_progress
 from tests.support.policy.drafts import EARLIER, publish
 from tests.support.system import System, body
 
@@ -16,25 +16,30 @@ def test_how_far_a_switch_is_follows_the_worklists(system: System) -> None:
     system.file(body(subject={"a_number": "A000-000-012"}))
     system.pump()
     system.sweep()
-    assert state(system.dynamodb, system.table) is None
+    assert switch_progress(system.dynamodb, system.table) is None
     publish(system, EARLIER)
-    assert state(system.dynamodb, system.table) == State("earlier", 0, 2, ended=False)
+    assert switch_progress(system.dynamodb, system.table) == SwitchProgress("earlier", 0, 2, ended=False)
     system.settle(4)
-    assert state(system.dynamodb, system.table) == State("earlier", 2, 2, ended=True)
+    assert switch_progress(system.dynamodb, system.table) == SwitchProgress("earlier", 2, 2, ended=True)
 
 
 def test_the_bar_ends_with_the_switch_and_the_watch_with_the_run() -> None:
     states = iter(
-        [None, State("new", 1, 3, ended=False), State("new", 2, 3, ended=False), State("new", 3, 3, ended=True)]
+        [
+            None,
+            SwitchProgress("new", 1, 3, ended=False),
+            SwitchProgress("new", 2, 3, ended=False),
+            SwitchProgress("new", 3, 3, ended=True),
+        ]
     )
     looks = []
 
-    def look() -> State | None:
+    def look() -> SwitchProgress | None:
         looks.append(1)
         return next(states)
 
     text = io.StringIO()
-    follow(look, Console(file=text, force_terminal=True, width=120), every=0.01)
+    show_switches(look, Console(file=text, force_terminal=True, width=120), every=0.01)
     assert len(looks) == 5, "four states, and the look that found the run gone"
     assert "switch to new" in text.getvalue()
     assert "every open case is under new" in text.getvalue()

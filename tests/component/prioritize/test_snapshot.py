@@ -10,7 +10,7 @@ import pytest
 from casereview.routing.offices import queues
 from casereview.schema.records import Snapshot
 from casereview.store import keys
-from casereview.store.table import IndexedCase, Table
+from casereview.store.worklist import IndexedCase, Worklist
 from tests.support.system import System, body
 
 
@@ -38,16 +38,16 @@ class _OutOfTimeError(BaseException):
 def test_each_office_is_counted_in_its_turn_though_no_run_has_time_for_all(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, counted = Table.standing, list[str]()
+    whole, counted = Worklist.indexed_cases, list[str]()
 
-    def limited(table: Table, office: str) -> Iterator[IndexedCase]:
+    def limited(table: Worklist, office: str) -> Iterator[IndexedCase]:
         if len(counted) % 6 == 5:
             counted.append("out of time")
             raise _OutOfTimeError
         counted.append(office)
         return whole(table, office)
 
-    monkeypatch.setattr(Table, "standing", limited)
+    monkeypatch.setattr(Worklist, "indexed_cases", limited)
     for _ in queues():
         with pytest.raises(_OutOfTimeError):
             system.duty("snapshot")

@@ -154,11 +154,15 @@ def test_of_two_sweeps_that_see_the_same_item_one_asks(system: System) -> None:
     system.file(body())
     system.later(minutes=2)
     table = system.prioritize.table
-    seen = [(shard, due) for shard in [f"{n:02d}" for n in range(SHARDS)] for due in table.due(shard, system.time, 10)]
+    seen = [
+        (shard, due)
+        for shard in [f"{n:02d}" for n in range(SHARDS)]
+        for due in table.due_index.due(shard, system.time, 10)
+    ]
     assert len(seen) == 2
     for shard, due in seen:
         later = system.time + timedelta(minutes=2)
-        won = [table.postpone(due, shard, later, attempts=1, stuck=False) for _ in range(2)]
+        won = [table.due_index.postpone(due, shard, later, attempts=1, stuck=False) for _ in range(2)]
         assert won == [True, False]
 
 

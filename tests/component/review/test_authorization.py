@@ -18,8 +18,9 @@ from casereview.schema.records import Case, CaseFile, Event, Read, Stored
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.keys import Key
-from casereview.store.table import Table, WorklistPlace
+from casereview.store.table import Table
 from casereview.store.transaction import Write
+from casereview.store.worklist import Worklist, WorklistPlace
 from infra.documents.openapi.document import routes
 from review.authorization import ROUTES, Caller, caller_of, enter
 from tests.support.proofs.tally import Tally
@@ -109,6 +110,19 @@ KEPT = [
 ]
 
 
+class _EmptyWorklist(Worklist):
+    """A worklist without places."""
+
+    def __init__(self) -> None:
+        pass
+
+    def places(
+        self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
+    ) -> list[WorklistPlace]:
+        del queue, limit, after, prefix
+        return []
+
+
 class _Docket(Table):
     """Cases in memory, each as it would lie in the table: what is written is remembered and changes nothing."""
 
@@ -116,6 +130,7 @@ class _Docket(Table):
         self.kept: dict[str, Case] = {}
         self.events = tuple(events)
         self.written: list[Write] = []
+        self.worklist = _EmptyWorklist()
 
     def keep(self, case: Case, kept: Kept) -> None:
         places = {"status": kept.status, "office": kept.office, "field_office": kept.from_office}
@@ -129,12 +144,6 @@ class _Docket(Table):
     def case_file(self, case_id: str) -> CaseFile | None:
         found = self.kept.get(case_id)
         return CaseFile(found, self.events, ()) if found else None
-
-    def worklist(
-        self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
-    ) -> list[WorklistPlace]:
-        del queue, limit, after, prefix
-        return []
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
         return {case_id: self.kept[case_id] for case_id in case_ids}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
 from casereview.store.transaction import put_over
 from infra.paths import ROOT
@@ -132,7 +133,7 @@ def test_the_notice_is_answered_as_documented(system: System, query: str) -> Non
 
 
 def test_a_fault_is_answered_as_documented(system: System) -> None:
-    broken = replace(system.intake, table=Table(system.dynamodb, "no-such-table"))
+    broken = replace(system.intake, table=Table(DynamoDb(system.dynamodb, "no-such-table")))
     system.intake, whole = broken, system.intake
     try:
         _file(system, body(), 503)

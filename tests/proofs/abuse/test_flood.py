@@ -14,7 +14,7 @@ import pytest
 import casereview.usecases.file_request
 import prioritize.sweep
 from casereview.runtime.queue import Queue
-from casereview.store.table import Table
+from casereview.store.due_index import DueIndex
 from casereview.usecases.file_request import MAX_REQUESTS
 from infra.local.template.resources import not_created
 from infra.paths import ROOT
@@ -65,7 +65,7 @@ def test_the_gateway_throttles_and_says_so_in_a_problem(tally: Tally) -> None:
 
 
 def test_the_local_run_names_what_it_does_not_throttle() -> None:
-    assert "throttl" in not_created.LEFT_OUT["AWS::ApiGateway::UsagePlan"]
+    assert "throttl" in not_created.IGNORED["AWS::ApiGateway::UsagePlan"]
 
 
 # ---- behind them: one person's case, one office, everybody else
@@ -170,7 +170,7 @@ def test_a_line_in_which_only_the_first_is_taken_is_found(monkeypatch: pytest.Mo
 
 def test_a_sweep_that_takes_the_newest_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prioritize.sweep, "PER_SHARD", 1)
-    monkeypatch.setattr(Table, "due", _newest_first(Table.due))
+    monkeypatch.setattr(DueIndex, "due", _newest_first(DueIndex.due))
     assert "starved" in _violations("lost messages", 60)
 
 

@@ -19,6 +19,7 @@ from tests.support.large_dockets import quick
 from tests.support.proofs.tally import Tally
 from tests.support.staff import claimed
 from tests.support.system import Answer, Staff, System
+from tests.support.writes import client_of
 
 PLAIN = json.dumps({"statement": "x", "why": "x"})
 UNREADABLE: dict[str, tuple[int, str]] = {
@@ -119,7 +120,7 @@ def test_a_route_that_stores_before_it_reads_is_found(monkeypatch: pytest.Monkey
 
     def stored_first(body: Any) -> Any:  # noqa: ANN401  # as review.app
         desk = review.app._services()
-        desk.table._client.put_item(TableName="case-review", Item={"pk": {"S": "X"}, "sk": {"S": body.__name__}})
+        client_of(desk.table).put_item(TableName="case-review", Item={"pk": {"S": "X"}, "sk": {"S": body.__name__}})
         return whole(body)
 
     monkeypatch.setattr(review.app, "_parse", stored_first)

@@ -26,7 +26,7 @@ from tests.support.proofs.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casereview.store.table import DueItem
+    from casereview.store.due_index import DueItem
     from casereview.store.transaction import Write
     from prioritize.services import Services
 

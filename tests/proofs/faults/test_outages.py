@@ -27,7 +27,7 @@ from tests.support.staff import person
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-    from casereview.store.table import DueItem
+    from casereview.store.due_index import DueItem
     from prioritize.services import Services
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]

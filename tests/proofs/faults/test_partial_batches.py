@@ -28,6 +28,7 @@ from tests.support.policy.drafts import EARLIER, publish
 from tests.support.proofs.tally import Tally
 from tests.support.staff import OFFICER, person
 from tests.support.system import Answer
+from tests.support.writes import dynamodb_of
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]
 PEOPLE = range(11, 16)
@@ -105,8 +106,9 @@ def test_a_walk_counts_what_was_sent_and_finds_what_was_not(rigged: Rig, tally: 
 def _only_once(table: Table, case_ids: Sequence[str]) -> dict[str, Case]:
     """Take what a batch brings for all there is."""
     wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in map(keys.case, case_ids)]
-    answer = table._client.batch_get_item(RequestItems={table._name: {"Keys": wanted, "ConsistentRead": True}})
-    found = [from_item(Case, item) for item in answer["Responses"][table._name]]
+    backend = dynamodb_of(table)
+    answer = backend.client.batch_get_item(RequestItems={backend.name: {"Keys": wanted, "ConsistentRead": True}})
+    found = [from_item(Case, item) for item in answer["Responses"][backend.name]]
     return {case.case_id: case for case in found}
 
 

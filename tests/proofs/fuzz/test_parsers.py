@@ -15,7 +15,7 @@ import intake.authentication
 import review.policies.publication
 import review.worklist
 from casereview.schema.identifiers import ALPHABET, group
-from casereview.store.table import WorklistPlace
+from casereview.store.worklist import WorklistPlace
 from tests.support.controlled_system import fast_moto
 from tests.support.fuzz import parsers
 from tests.support.fuzz.parsers import Asked

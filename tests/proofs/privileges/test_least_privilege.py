@@ -14,9 +14,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from infra.documents.openapi.document import Api
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF
-from infra.local.emulators.aws_endpoint import Front, Principal
+from infra.local.emulators.aws_endpoint import AwsEndpoint, Principal
 from infra.local.http_server import Server
-from infra.local.iam.policy_evaluation import allowed, key_allows
+from infra.local.iam.policy_evaluation import allowed, key_policy_allows
 from tests.support.controlled_system import fast_moto
 from tests.support.environment import REGION
 from tests.support.privileges import (
@@ -135,7 +135,7 @@ def test_prioritize_cannot_use_the_sealing_key(template: Template, action: str) 
         assert not allowed(template.policies("prioritize"), action, key, context | more)
         policy = template.key_policy(key)
         assert policy is not None
-        assert not key_allows(policy, role_of("prioritize"), action, key, context | more)
+        assert not key_policy_allows(policy, role_of("prioritize"), action, key, context | more)
 
 
 def test_prioritize_cannot_make_digests(template: Template) -> None:
@@ -155,7 +155,7 @@ def test_what_is_sealed_cannot_be_opened_without_its_binding(template: Template)
 @pytest.fixture
 def front(day: Watched, template: Template) -> Iterator[Callable[[str], KMSClient]]:
     """Serve AWS as the local run does; gives the KMS client of a function there."""
-    answering = Front(DomainDispatcherApplication(create_backend_app))
+    answering = AwsEndpoint(DomainDispatcherApplication(create_backend_app))
     answering.principals = {
         f"AKIA{name.upper()}": Principal(f"{STACK}-{name}", template.policies(name)) for name in day.by_function
     }

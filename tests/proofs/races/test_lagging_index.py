@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from casereview.cases.lifecycle import LIVE
 from casereview.schema.policy_records import Switch
-from casereview.store.table import Table
+from casereview.store.due_index import DueIndex
+from casereview.store.dynamodb import DynamoDb
 from tests.support.controlled_system import look_at
 from tests.support.invariants import check
 from tests.support.policy.drafts import draft, publish
@@ -187,18 +188,18 @@ def test_a_day_on_which_the_indexes_lag_goes_as_any_other(tally: Tally, number: 
 @pytest.mark.breaks
 def test_a_sweep_that_trusts_the_index_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the condition on the instant seen, what was put off or has ended becomes due again."""
-    postpone = Table.postpone
+    postpone = DueIndex.postpone
 
-    def trusting(table: Table, due: Any, *args: Any, **more: Any) -> bool:  # noqa: ANN401  # as the original
-        make = table._client.meta.events
+    def trusting(index: DueIndex, due: Any, *args: Any, **more: Any) -> bool:  # noqa: ANN401  # as the original
+        make = cast("DynamoDb", index._backend).client.meta.events
         handler = partial(_drop_condition)
         make.register_first("provide-client-params.dynamodb.UpdateItem", handler)
         try:
-            return postpone(table, due, *args, **more)
+            return postpone(index, due, *args, **more)
         finally:
             make.unregister("provide-client-params.dynamodb.UpdateItem", handler)
 
-    monkeypatch.setattr(Table, "postpone", trusting)
+    monkeypatch.setattr(DueIndex, "postpone", trusting)
     tally = Tally()
     one_day(0, tally)
     assert any("hour" in violation for violation in tally.violations)

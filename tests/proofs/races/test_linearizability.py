@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from casereview.schema.records import Event, Officer
+from casereview.schema.records import Event
 from casereview.store.table import Table
-from casereview.store.transaction import RefusedError, Write
+from casereview.store.transaction import Increment, RefusedError, Write
 from prioritize.worker import rank_case
 from review.cases.lease import claim, release
 from tests.support.controlled_system import look_at
@@ -22,6 +21,7 @@ from tests.support.races.history import Holds, Operation, Recorder
 from tests.support.races.linearizability import Run, check_run
 from tests.support.races.operations import Matter, at, matter
 from tests.support.system import Staff, System
+from tests.support.writes import without_condition
 
 ANN, BOB = Staff("ann"), Staff("bob")
 FREE: Holds = lambda state: state.status == "in_line" and state.holder is None  # noqa: E731
@@ -92,9 +92,7 @@ def kept(write: Write) -> Write:
 
 def unconditional(write: Write) -> Write:
     """Drop the condition of a write of a case or an event."""
-    if isinstance(write.record, Officer) or write.action == "Update":
-        return write
-    return replace(write, condition="", values={})
+    return write if isinstance(write, Increment) else without_condition(write) or write
 
 
 def test_a_claim_between_read_and_write_is_told_to_the_other(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:

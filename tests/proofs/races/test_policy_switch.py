@@ -8,11 +8,12 @@ from casereview.http.problems import ProblemError
 from casereview.schema.records import Case, Event
 from casereview.store import keys
 from casereview.store.table import Table
-from casereview.store.transaction import Write
+from casereview.store.transaction import Check, Condition, Write
 from tests.support.policy.drafts import approve, draft, send
 from tests.support.proofs.tally import Tally
 from tests.support.races.policy_switch import check_decisions, deciding, own, watched
 from tests.support.system import Staff, System, body
+from tests.support.writes import record_of
 
 OMAR = Staff("omar")
 pytestmark = pytest.mark.proof(2)
@@ -30,7 +31,7 @@ def decide_as_the_policy_changes(system: System) -> tuple[object, Tally]:
     desk, case, waiting = own(system)[0], system.read(Case, keys.case(case_id)), [True]
 
     def overtaken(table: Table, *writes: Write) -> None:
-        if waiting and any(isinstance(write.record, Event) and write.record.kind == "decided" for write in writes):
+        if waiting and any(isinstance(record, Event) and record.kind == "decided" for record in map(record_of, writes)):
             waiting.pop()
             approve(system, "next")
         write(table, *writes)
@@ -58,7 +59,7 @@ def test_a_decision_that_a_switch_overtakes_is_refused(system: System) -> None:
 def test_without_the_condition_on_the_policy_in_force_it_is_found(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    none = Write("ConditionCheck", keys.IN_FORCE, "attribute_exists(pk)")
+    none = Check(keys.IN_FORCE, Condition({"schema": 1}))
     monkeypatch.setattr("review.cases.decision.still_in_force", lambda _policy: none)
     outcome, tally = decide_as_the_policy_changes(system)
     assert isinstance(outcome, Case)

@@ -16,8 +16,7 @@ import pytest
 
 import prioritize.worker
 from casereview.schema.records import Case, Stored
-from casereview.store.items import key_of
-from casereview.store.transaction import Write
+from casereview.store.transaction import Put, Write
 from tests.support.aws_calls import Call, Make, intercepted
 from tests.support.controlled_system import Known, look_at
 from tests.support.invariants import check
@@ -124,7 +123,7 @@ def test_what_happens_while_the_worker_ranks_is_kept_and_ranked(tally: Tally, ha
 
 
 def _anyway(record: Stored, **_expected: object) -> Write:
-    return Write("Put", key_of(record), "", record=record)
+    return Put(record)
 
 
 @pytest.mark.breaks

@@ -165,7 +165,7 @@ def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: li
         put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
         for request in requests
     ]
-    own = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
+    own: list[Write] = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
     writes = [*own, *moved, *_notices(source, after.case_id)]
     if len(writes) > _TOGETHER:
         raise conflict("the two histories are too long to be joined at once")

@@ -20,10 +20,9 @@ from casereview.policy.packaged import DEFAULT, PACKAGED
 from casereview.routing.offices import queues
 from casereview.schema.base import to_milliseconds
 from casereview.schema.policy_records import PolicyRecord, Preview
-from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.policy_repository import spans_of
-from casereview.store.transaction import RefusedError, Write
+from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.views import no_policy, read_policy
@@ -44,10 +43,9 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     if isinstance(document, Amendment):
         _must_amend(services, document)
     record = _draft(document, body.document, caller, to_milliseconds(services.now()))
-    condition = "attribute_not_exists(pk) OR (#state = :draft AND #author = :author)"
-    values: dict[str, object] = {"draft": "draft", "author": caller.user}
+    own_draft = Condition({"state": "draft", "author": caller.user}, or_absent=True)
     try:
-        services.table.write(Write("Put", keys.policy(document.id), condition, values, record))
+        services.table.write(Replace(record, own_draft))
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
@@ -101,9 +99,7 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
         )
         for office in queues()
     ]
-    services.table.write(
-        *(Write("Put", keys.preview(policy_id, report.office), "", record=report) for report in reports)
-    )
+    services.table.write(*map(Put, reports))
     for report in reports:
         services.hint_preview(report)
     return PreviewAsked(policy_id=policy_id, run=run)
@@ -136,7 +132,6 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
 def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
     """Return the write of a decision on a draft; the table refuses it for its author and for what was decided on."""
     decided = {"state": "approved" if body.approve else "refused", "approver": user, "decided_at": now}
-    condition = "#state = :draft AND #author <> :caller AND #digest = :digest"
-    values: dict[str, object] = {"draft": "draft", "caller": user, "digest": body.digest or record.digest}
+    read = Condition({"state": "draft", "digest": body.digest or record.digest}, different={"author": user})
     after = record.model_copy(update={**decided, "why": body.why})
-    return Write("Put", keys.policy(record.policy_id), condition, values, after)
+    return Replace(after, read)

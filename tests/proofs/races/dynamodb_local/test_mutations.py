@@ -9,11 +9,10 @@ import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
@@ -21,9 +20,11 @@ import pytest
 import review.cases.lease
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Notice, Officer, Request
+from casereview.store.due_index import DueIndex, DueItem
+from casereview.store.dynamodb import DynamoDb
 from casereview.store.items import attribute
-from casereview.store.table import DueItem, Table
-from casereview.store.transaction import Write, place
+from casereview.store.table import Table
+from casereview.store.transaction import Check, Increment, Write
 from tests.proofs.races.dynamodb_local import (
     test_policy_races,
     test_request_races,
@@ -35,6 +36,7 @@ from tests.support.proofs.tally import Tally
 from tests.support.races import threads
 from tests.support.races.staff import BEFORE_THE_SWITCH, comes_to_rest
 from tests.support.system import System
+from tests.support.writes import client_of, record_of, without_condition
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
@@ -63,12 +65,6 @@ class Strict(Tally):
 # ---- what is broken
 
 
-def _without_condition(write: Write) -> Write:
-    """Drop the condition of a write, and the values that only it names."""
-    kept = {name: value for name, value in write.values.items() if f":{name}" in (write.update or "")}
-    return replace(write, condition="", values=kept)
-
-
 def _writing(change: Callable[[Write], Write | None]) -> Break:
     """Change every write of every transaction, or leave it out."""
 
@@ -83,16 +79,12 @@ def _writing(change: Callable[[Write], Write | None]) -> Break:
     return breaks
 
 
-def _everything(write: Write) -> Write | None:
-    return None if write.action == "ConditionCheck" else _without_condition(write)
+def _of_requests(write: Write) -> Write | None:
+    return without_condition(write) if isinstance(record_of(write), Request | Notice) else write
 
 
-def _of_requests(write: Write) -> Write:
-    return _without_condition(write) if isinstance(write.record, (Request, Notice)) else write
-
-
-def _of_counters(write: Write) -> Write:
-    return _without_condition(write) if write.action == "Update" else write
+def _of_counters(write: Write) -> Write | None:
+    return without_condition(write) if isinstance(write, Increment) else write
 
 
 def _counters(patch: pytest.MonkeyPatch) -> None:
@@ -102,35 +94,39 @@ def _counters(patch: pytest.MonkeyPatch) -> None:
 
 
 def _checks(write: Write) -> Write | None:
-    return None if write.action == "ConditionCheck" else write
+    return None if isinstance(write, Check) else write
 
 
-def _postponed_by(put: Callable[[Table, DueItem, dict[str, Any]], None]) -> Break:
+def _postponed_by(put: Callable[[DynamoDb, DueItem, dict[str, Any]], None]) -> Break:
     """Postpone what is due without looking whether it still is."""
 
-    def postpone(table: Table, due: DueItem, shard: str, until: datetime, **counted: Any) -> bool:  # noqa: ANN401
+    def postpone(index: DueIndex, due: DueItem, shard: str, until: datetime, **counted: Any) -> bool:  # noqa: ANN401
         found = {"due_shard": shard, "due_at": rfc3339(until), **counted}
-        put(table, due, {name: attribute(value) for name, value in found.items()})
+        put(cast("DynamoDb", index._backend), due, {name: attribute(value) for name, value in found.items()})
         return True
 
-    return lambda patch: patch.setattr(Table, "postpone", postpone)
+    return lambda patch: patch.setattr(DueIndex, "postpone", postpone)
 
 
-def _in_place(table: Table, due: DueItem, found: dict[str, Any]) -> None:
+def _place(due: DueItem) -> dict[str, Any]:
+    return {"pk": {"S": due.key.pk}, "sk": {"S": due.key.sk}}
+
+
+def _in_place(backend: DynamoDb, due: DueItem, found: dict[str, Any]) -> None:
     names = ", ".join(f"{name} = :{name}" for name in found)
     values = {f":{name}": value for name, value in found.items()}
-    table._client.update_item(
-        TableName=table._name, Key=place(due.key), UpdateExpression=f"SET {names}", ExpressionAttributeValues=values
+    backend.client.update_item(
+        TableName=backend.name, Key=_place(due), UpdateExpression=f"SET {names}", ExpressionAttributeValues=values
     )
 
 
-def _as_read(table: Table, due: DueItem, found: dict[str, Any]) -> None:
+def _as_read(backend: DynamoDb, due: DueItem, found: dict[str, Any]) -> None:
     """Write the whole item back, as it was read."""
-    item = table._client.get_item(TableName=table._name, Key=place(due.key), ConsistentRead=True)["Item"]
-    table._client.put_item(TableName=table._name, Item={**item, **found})
+    item = backend.client.get_item(TableName=backend.name, Key=_place(due), ConsistentRead=True)["Item"]
+    backend.client.put_item(TableName=backend.name, Item={**item, **found})
 
 
-CONDITIONS = ("no condition", _writing(_everything))
+CONDITIONS = ("no condition", _writing(without_condition))
 OTHERS: dict[Race, tuple[str, Break]] = {
     test_request_races.test_ten_at_once_under_one_key_are_one_request_and_get_one_answer: (
         "no condition on a new request",
@@ -231,13 +227,13 @@ TOKENS: dict[Race, list[dict[str, Any]]] = {
     ("proof", "more"), [pytest.param(race, more, id=_said(race)) for race, given in TOKENS.items() for more in given]
 )
 def test_a_token_of_its_own_for_each_attempt(system: System, proof: Race, more: dict[str, Any]) -> None:
-    for client in (system.dynamodb, system.intake.table._client, system.prioritize.table._client):
+    for client in (system.dynamodb, client_of(system.intake.table), client_of(system.prioritize.table)):
         client.meta.events.register_first("request-created.dynamodb.TransactWriteItems", _renewed)
     with pytest.raises(AssertionError):
         proof(system, **more)
 
 
 def test_one_token_for_equal_writes(system: System) -> None:
-    system.intake.table._client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", _equal)
+    client_of(system.intake.table).meta.events.register("provide-client-params.dynamodb.TransactWriteItems", _equal)
     with pytest.raises(AssertionError):
         test_request_tokens.test_two_transactions_of_ours_never_share_a_token(system)

@@ -15,6 +15,7 @@ from casereview.store import keys
 from casereview.store.transaction import add
 from tests.support.races.threads import check_whole
 from tests.support.system import TABLE, System, body
+from tests.support.writes import client_of
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -38,7 +39,7 @@ def first_answer_lost(system: System) -> Iterator[list[bytes]]:
             assert answer.status_code == 200
             raise ConnectionClosedError(endpoint_url=request.url)
 
-    clients = [desk.table._client for desk in (system.intake, system.prioritize)]
+    clients = [client_of(desk.table) for desk in (system.intake, system.prioritize)]
     for client in clients:
         client.meta.events.register(EVENT, lose)
     try:

@@ -1,0 +1,209 @@
+"""DynamoDB behind the table: the one translator from reads, queries and writes to its requests and expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, assert_never, cast
+
+from botocore.exceptions import ClientError
+
+from casereview.store import keys
+from casereview.store.backend import AtMost, Batch, BeginsWith, Below, Page, Query, Reschedule, SortKeyCondition
+from casereview.store.items import attribute, to_item
+from casereview.store.keys import Key
+from casereview.store.transaction import (
+    Check,
+    Condition,
+    Delete,
+    Increment,
+    Put,
+    PutNew,
+    RefusedError,
+    Replace,
+    Write,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from casereview.store.items import Item
+
+_CANCELED = "TransactionCanceledException"
+_ABSENT = "attribute_not_exists(pk)"
+
+
+class DynamoDb:
+    """The backend over a DynamoDB client."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        """Keep the client; nothing is called."""
+        self.client = client
+        self.name = table
+
+    def get(self, key: Key) -> Item | None:
+        """Read one item: one GetItem."""
+        return self.client.get_item(TableName=self.name, Key=_key(key), ConsistentRead=True).get("Item")
+
+    def get_batch(self, keys: Sequence[Key]) -> Batch:
+        """Read items: one BatchGetItem."""
+        request: Any = {self.name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        answer = self.client.batch_get_item(RequestItems=request)
+        left: Any = answer.get("UnprocessedKeys", {})
+        left_out = [Key(key["pk"]["S"], key["sk"]["S"]) for key in left.get(self.name, {}).get("Keys", [])]
+        return Batch(answer["Responses"].get(self.name, []), left_out)
+
+    def query(self, query: Query) -> Page:
+        """Read one page: one Query."""
+        answer = self.client.query(**_query(self.name, query))
+        return Page(answer.get("Items", []), answer["Count"], answer.get("LastEvaluatedKey"))
+
+    def put(self, item: Item) -> None:
+        """Store an item: one PutItem."""
+        self.client.put_item(TableName=self.name, Item=item)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing: one TransactWriteItems. Raises RefusedError; a refusal brings the items in the way."""
+        try:
+            self.client.transact_write_items(TransactItems=[_write(self.name, write) for write in writes])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _CANCELED:
+                raise
+            found: Any = error.response.get("CancellationReasons", [])
+            reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
+            raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error
+
+    def reschedule(self, change: Reschedule) -> bool:
+        """Move an item on in the due index: one UpdateItem."""
+        values = {
+            ":seen": change.seen,
+            ":shard": change.shard,
+            ":until": change.due_at,
+            ":attempts": change.attempts,
+            ":stuck": change.stuck,
+        }
+        try:
+            self.client.update_item(
+                TableName=self.name,
+                Key=_key(change.key),
+                UpdateExpression="SET due_at = :until, due_shard = :shard, attempts = :attempts, stuck = :stuck",
+                ConditionExpression="due_at = :seen",
+                ExpressionAttributeValues={name: attribute(value) for name, value in values.items()},
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _key(key: Key) -> Item:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _query(table: str, query: Query) -> dict[str, Any]:
+    hash_name, range_name = keys.ATTRIBUTES[query.index]
+    names, values = {"#hash": hash_name}, {":hash": {"S": query.partition}}
+    condition = "#hash = :hash"
+    if query.sort_key is not None:
+        names["#range"], values[":range"] = range_name, {"S": query.sort_key.value}
+        condition += f" AND {_compared(query.sort_key)}"
+    request: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+        **({"IndexName": query.index} if query.index else {"ConsistentRead": query.consistent}),
+        **({"Limit": query.limit} if query.limit else {}),
+        **({"ExclusiveStartKey": query.after} if query.after else {}),
+        **({"Select": "COUNT"} if query.count else {}),
+    }
+    if query.projection:
+        projected = {f"#{name}": name for name in query.projection}
+        request["ProjectionExpression"] = ", ".join(projected)
+        names |= projected
+    return {**request, "ExpressionAttributeNames": names}
+
+
+def _compared(condition: SortKeyCondition) -> str:
+    match condition:
+        case Below():
+            return "#range < :range"
+        case AtMost():
+            return "#range <= :range"
+        case BeginsWith():
+            return "begins_with(#range, :range)"
+        case _:
+            assert_never(condition)
+
+
+def _write(table: str, write: Write) -> TransactWriteItemTypeDef:
+    """Return a write as TransactWriteItems takes it; a refusal brings the old item."""
+    found: tuple[str, dict[str, object]]
+    match write:
+        case PutNew(record):
+            found = "Put", {"Item": to_item(record), "ConditionExpression": _ABSENT}
+        case Put(record):
+            found = "Put", {"Item": to_item(record)}
+        case Replace(record, condition):
+            found = "Put", {"Item": to_item(record), **_conditional(condition)}
+        case Delete(key, condition):
+            found = "Delete", {"Key": _key(key), **_conditional(condition)}
+        case Check(key, condition):
+            found = "ConditionCheck", {"Key": _key(key), **_conditional(condition)}
+        case Increment():
+            found = "Update", _increment(write)
+        case _:
+            assert_never(write)
+    action, body = found
+    body = {"TableName": table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD", **body}
+    return cast("TransactWriteItemTypeDef", {action: body})
+
+
+def _conditional(condition: Condition) -> dict[str, object]:
+    text = " AND ".join(_terms(condition))
+    if not text:
+        return {}
+    if condition.or_absent:
+        text = f"{_ABSENT} OR ({text})"
+    named = {**condition.equal, **condition.different}
+    return {
+        "ConditionExpression": text,
+        "ExpressionAttributeNames": {f"#{name}": name for name in named},
+        "ExpressionAttributeValues": {
+            **_values("eq", condition.equal),
+            **_values("ne", condition.different),
+        },
+    }
+
+
+def _terms(condition: Condition) -> Iterator[str]:
+    for name in condition.equal:
+        yield f"#{name} = :eq_{name}"
+    for name in condition.different:
+        yield f"#{name} <> :ne_{name}"
+
+
+def _values(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {f":{prefix}_{name}": attribute(value) for name, value in values.items()}
+
+
+def _increment(write: Increment) -> dict[str, object]:
+    counter, sums = write.amounts, write.sums
+    names = {"user", "schema", *sums, *write.below}
+    values = {"user": counter.user, "schema": counter.schema_version}
+    request: dict[str, object] = {
+        "Key": _key(keys.officer(counter.user)),
+        "UpdateExpression": f"SET #user = :set_user, #schema = :set_schema ADD {_sums(sums)}",
+        "ExpressionAttributeNames": {f"#{name}": name for name in sorted(names)},
+        "ExpressionAttributeValues": {
+            **_values("set", values),
+            **_values("add", sums),
+            **_values("below", write.below),
+        },
+    }
+    if write.below:
+        bounds = (f"(attribute_not_exists(#{name}) OR #{name} < :below_{name})" for name in write.below)
+        request["ConditionExpression"] = " AND ".join(bounds)
+    return request
+
+
+def _sums(sums: Mapping[str, int]) -> str:
+    return ", ".join(f"#{name} :add_{name}" for name in sums)

@@ -1,0 +1,106 @@
+"""The worklist index: open cases of an office by rank. It finds keys and counts; no decision rests on it.
+
+The index is eventually consistent: what it returns may be a moment old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from casereview.store import keys
+from casereview.store.backend import Backend, BeginsWith, Below, Query, pages
+from casereview.store.items import plain_fields
+
+if TYPE_CHECKING:
+    from casereview.store.items import Item
+
+PEOPLE_AHEAD = 500
+"""The number up to which people ahead are counted."""
+_COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest")
+"""What an ``IndexedCase`` needs: parsing what DynamoDB sends takes most of the time of a count."""
+
+
+class WorklistPlace(NamedTuple):
+    """A place in a worklist."""
+
+    rank: str
+    case_id: str
+
+
+class IndexedCase(NamedTuple):
+    """What the worklist index holds of a case for counting."""
+
+    lane: str
+    filed_at: datetime
+    first_look_at: datetime | None
+    """When the first look is due; None where none is pending."""
+    claimed: bool
+    flags: tuple[str, ...]
+    digest: str
+    """That of the policy it was ranked under."""
+
+
+class Worklist:
+    """The worklists of all queues (field offices, HQ and SRO)."""
+
+    def __init__(self, backend: Backend) -> None:
+        """Keep the backend; nothing is called."""
+        self._backend = backend
+
+    def ahead(self, queue: str, rank: str) -> int:
+        """Count the cases before a rank, up to 500: one query."""
+        return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).count
+
+    def position(self, queue: str, rank: str) -> int:
+        """Return the position of a rank in the whole worklist, from 1: as many queries as it has pages."""
+        return 1 + sum(page.count for page in pages(self._backend, _before(queue, rank)))
+
+    def places(
+        self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
+    ) -> list[WorklistPlace]:
+        """Find up to ``limit`` places in rank order, after a place: one query.
+
+        A ``prefix`` of ranks, such as ``02.``, keeps to one lane.
+        """
+        condition = BeginsWith(prefix) if prefix else None
+        found = self._backend.query(Query(queue, keys.WORKLIST, condition, limit=limit, after=_start(queue, after)))
+        return [WorklistPlace(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in found.items]
+
+    def entries(
+        self, queue: str, after: WorklistPlace | None = None, *, projection: tuple[str, ...] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Read what the index holds of each case, in rank order after a place, page by page.
+
+        A ``projection`` keeps to these attributes; each page costs the same.
+        """
+        query = Query(queue, keys.WORKLIST, after=_start(queue, after), projection=projection)
+        return (plain_fields(item) for page in pages(self._backend, query) for item in page.items)
+
+    def indexed_cases(self, queue: str) -> Iterator[IndexedCase]:
+        """Read a whole worklist in rank order, as far as a count needs it."""
+        return map(_indexed, self.entries(queue, projection=_COUNTED))
+
+
+def _before(queue: str, rank: str, limit: int | None = None) -> Query:
+    return Query(queue, keys.WORKLIST, Below(rank), limit=limit, count=True)
+
+
+def _start(queue: str, after: WorklistPlace | None) -> Item | None:
+    if after is None:
+        return None
+    pk, sk = keys.case(after.case_id)
+    return {"queue": {"S": queue}, "rank": {"S": after.rank}, "pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _indexed(entry: dict[str, Any]) -> IndexedCase:
+    due = entry.get("first_look_at")
+    return IndexedCase(
+        entry["lane"],
+        datetime.fromisoformat(entry["filed_at"]),
+        datetime.fromisoformat(due) if due else None,
+        "claimed_by" in entry,
+        tuple(entry.get("flags", ())),
+        entry["digest"],
+    )

@@ -1,0 +1,44 @@
+"""Changes of a transaction's writes, and of what lies behind a table, for tests that break the code on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casereview.schema.records import Stored
+from casereview.store.dynamodb import DynamoDb
+from casereview.store.table import Table
+from casereview.store.transaction import Check, Condition, Delete, Increment, Put, PutNew, Replace, Write
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+def dynamodb_of(table: Table) -> DynamoDb:
+    """Return the DynamoDB backend of a table that has one."""
+    assert isinstance(table.backend, DynamoDb)
+    return table.backend
+
+
+def client_of(table: Table) -> DynamoDBClient:
+    """Return the client behind a table on DynamoDB."""
+    return dynamodb_of(table).client
+
+
+def record_of(write: Write) -> Stored | None:
+    """Return the record that a write stores, if it stores one."""
+    return write.record if isinstance(write, PutNew | Put | Replace) else None
+
+
+def without_condition(write: Write) -> Write | None:
+    """Return a write without its condition; None for one that only checks."""
+    match write:
+        case PutNew(record) | Replace(record, _):
+            return Put(record)
+        case Delete(key, _):
+            return Delete(key, Condition())
+        case Increment(amounts, _):
+            return Increment(amounts, {})
+        case Check():
+            return None
+        case Put():
+            return write
