@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from infra.local.emulators.server_process import Engine, EngineError
+from infra.local.emulators.server_process import EmulatorError, EmulatorProcess
 from infra.local.runner import LocalRun, Options
 from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError, load
@@ -48,13 +48,13 @@ def main() -> int:
             if sys.stdout.isatty():
                 from infra.local.demo import policy_switch_bar  # noqa: PLC0415  nobody sees it elsewhere
 
-                policy_switch_bar.watch(run.stack)
+                policy_switch_bar.start_watching(run.stack)
             Event().wait()
     except _Stopped as stopped:
         return 0 if stopped.number == signal.SIGINT else 128 + stopped.number
     except OSError as error:
         print(f"cannot serve on port {os.environ.get('PORT', '8000')}: {error.strerror}", file=sys.stderr)
-    except (TemplateError, IntrinsicError, EngineError) as error:
+    except (TemplateError, IntrinsicError, EmulatorError) as error:
         print(f"cannot run the template: {error}", file=sys.stderr)
     return 1
 
@@ -63,10 +63,10 @@ def main() -> int:
 def running() -> Iterator[LocalRun]:
     """Starts everything, and ends it."""
     with contextlib.ExitStack() as ending:
-        engine = Engine(_dynamodb_port(ending))
-        ending.callback(engine.stop)
+        emulator = EmulatorProcess(_dynamodb_port(ending))
+        ending.callback(emulator.stop)
         template = load(Path(os.environ.get("TEMPLATE", ROOT / "template.yaml")), _parameters())
-        run = LocalRun(template, engine, _options())
+        run = LocalRun(template, emulator, _options())
         ending.callback(run.stop)
         run.start()
         yield run
@@ -78,15 +78,15 @@ def introduce(run: LocalRun) -> None:
         return
     from infra.local.demo import docket_table, sample_requests  # noqa: PLC0415  not needed without samples
 
-    receipts = sample_requests.file(run.address)
-    docket_table.show(run.stack, run.address, receipts)
+    receipts = sample_requests.file_samples(run.address)
+    docket_table.show_docket(run.stack, run.address, receipts)
 
 
 def _options() -> Options:
     port = int(os.environ.get("PORT", "8000"))
     log = os.environ.get("LOG", str(ROOT / "build" / f"local-{port}.log"))
-    bound = int(os.environ.get("ENVIRONMENTS", "4"))
-    return Options(port=port, bound=bound, log=None if log == "-" else Path(log))
+    max_environments = int(os.environ.get("ENVIRONMENTS", "4"))
+    return Options(port=port, max_environments=max_environments, log=None if log == "-" else Path(log))
 
 
 def _parameters() -> dict[str, str]:
@@ -94,11 +94,11 @@ def _parameters() -> dict[str, str]:
 
 
 def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:
-    engine = os.environ.get("ENGINE", "moto")
-    if engine == "moto":
+    emulator = os.environ.get("ENGINE", "moto")
+    if emulator == "moto":
         return None
-    if engine != "dynamodb-local":
-        raise TemplateError(f"ENGINE is moto or dynamodb-local, not {engine}")
+    if emulator != "dynamodb-local":
+        raise TemplateError(f"ENGINE is moto or dynamodb-local, not {emulator}")
     from infra.local.emulators.dynamodb_local import dynamodb_local  # noqa: PLC0415  needs Java, moto doesn't
 
     return int(ending.enter_context(dynamodb_local()).rpartition(":")[2])

@@ -23,7 +23,7 @@ MAX_DRAINED: Final = 64 * 1024 * 1024
 """Bytes that are read of a body that is too large, before the connection is closed."""
 
 
-class RefusedError(Exception):
+class UnreadableRequestError(Exception):
     """A request that cannot be read; the connection ends after the answer."""
 
     def __init__(self, status: int) -> None:
@@ -79,22 +79,22 @@ class HttpResponse:
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def _line(stream: BufferedIOBase) -> bytes:
+def _read_line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(MAX_LINE + 1)
     if len(line) > MAX_LINE:
-        raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        raise UnreadableRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
     return line
 
 
 def _read_headers(stream: BufferedIOBase) -> list[tuple[str, str]]:
     headers: list[tuple[str, str]] = []
-    while (line := _line(stream)) not in {b"\r\n", b"\n"}:
+    while (line := _read_line(stream)) not in {b"\r\n", b"\n"}:
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon or not name or name != name.strip():
-            raise RefusedError(HTTPStatus.BAD_REQUEST)
+            raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
         headers.append((name, value.strip()))
         if len(headers) > MAX_HEADERS:
-            raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            raise UnreadableRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
     return headers
 
 
@@ -104,14 +104,14 @@ def _declared_length(request: HttpRequest) -> int:
         return 0
     length = lengths.pop()
     if lengths or not (length.isascii() and length.isdigit()):
-        raise RefusedError(HTTPStatus.BAD_REQUEST)
+        raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
     return int(length)
 
 
 def _read_exactly(stream: BufferedIOBase, length: int) -> bytes:
     data = stream.read(length)
     if len(data) < length:
-        raise RefusedError(HTTPStatus.BAD_REQUEST)
+        raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
     return data
 
 
@@ -126,17 +126,17 @@ def _read_chunks(stream: BufferedIOBase, request: HttpRequest, limit: int) -> No
     total = 0
     while True:
         try:
-            size = int(_line(stream).split(b";")[0].strip(), 16)
+            size = int(_read_line(stream).split(b";")[0].strip(), 16)
         except ValueError:
-            raise RefusedError(HTTPStatus.BAD_REQUEST) from None
+            raise UnreadableRequestError(HTTPStatus.BAD_REQUEST) from None
         if size <= 0:
             break
         total += size
         if total > MAX_DRAINED:
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise UnreadableRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         piece = _read_exactly(stream, size)
-        if _line(stream).strip():
-            raise RefusedError(HTTPStatus.BAD_REQUEST)
+        if _read_line(stream).strip():
+            raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
         if total <= limit:
             pieces.append(piece)
     _read_headers(stream)  # trailers, which nobody here asks for
@@ -148,7 +148,7 @@ def _read_body(stream: BufferedIOBase, request: HttpRequest, limit: int) -> None
     encoding = request.header("transfer-encoding")
     if encoding is not None:
         if encoding.lower() != "chunked" or request.header("content-length") is not None:
-            raise RefusedError(HTTPStatus.BAD_REQUEST)
+            raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
         _read_chunks(stream, request, limit)
         return
     length = _declared_length(request)
@@ -163,16 +163,16 @@ def read_request(stream: BufferedIOBase, output: BufferedIOBase, limit: int) -> 
     """Reads the next request of a connection; None at its end.
 
     Raises:
-        RefusedError: it is not HTTP/1.x, or its framing is ambiguous.
+        UnreadableRequestError: it is not HTTP/1.x, or its framing is ambiguous.
     """
-    line = _line(stream)
+    line = _read_line(stream)
     while line in {b"\r\n", b"\n"}:
-        line = _line(stream)
+        line = _read_line(stream)
     if not line:
         return None
     parts = line.decode("latin-1").split()
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):  # noqa: PLR2004  method, target, version
-        raise RefusedError(HTTPStatus.BAD_REQUEST)
+        raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
     request = HttpRequest(parts[0], parts[1], _read_headers(stream), http_version=parts[2])
     if (request.header("expect") or "").lower() == "100-continue":
         output.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -185,7 +185,9 @@ def write_response(output: BufferedIOBase, response: HttpResponse, *, keep_alive
     """Writes an answer in one piece."""
     bodiless = response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
     lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
-    lines += [f"{name}: {_one_line(value)}" for name, value in response.headers if name.lower() != "content-length"]
+    lines += [
+        f"{name}: {_without_line_breaks(value)}" for name, value in response.headers if name.lower() != "content-length"
+    ]
     if not bodiless:
         lines.append(f"Content-Length: {len(response.body)}")
     lines.append("Connection: keep-alive" if keep_alive else "Connection: close")
@@ -201,7 +203,7 @@ def _phrase(status: int) -> str:
         return "Status"
 
 
-def _one_line(value: str) -> str:
+def _without_line_breaks(value: str) -> str:
     return value.replace("\r", " ").replace("\n", " ")
 
 
@@ -212,14 +214,14 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError, ValueError):
-            while self._answer_one():
+            while self._serve_request():
                 pass
 
-    def _answer_one(self) -> bool:
+    def _serve_request(self) -> bool:
         try:
             request = read_request(self.rfile, self.wfile, self.server.max_body)
-        except RefusedError as refused:
-            write_response(self.wfile, HttpResponse(refused.status), keep_alive=False)
+        except UnreadableRequestError as error:
+            write_response(self.wfile, HttpResponse(error.status), keep_alive=False)
             return False
         if request is None:
             return False
@@ -262,7 +264,7 @@ class Server(socketserver.ThreadingTCPServer):
         return self
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """Accepts a connection and remembers it, to be able to cut it."""
+        """Accepts a connection and remembers it, to be able to page_entries it."""
         connection, address = super().get_request()
         self._sockets.add(connection)
         return connection, address

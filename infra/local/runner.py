@@ -1,4 +1,4 @@
-"""The local run as a whole: engine, stack, functions, queues, schedules and the API, started and ended together."""
+"""The local run as a whole: emulator, stack, functions, queues, schedules and the API, started and ended together."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from infra.local.api_gateway.cognito_authorizer import TokenVerifier
-from infra.local.api_gateway.rest_api import MAX_BODY, HttpApi
+from infra.local.api_gateway.rest_api import MAX_BODY, RestApiHandler
 from infra.local.api_gateway.routes import read_apis
 from infra.local.console.outbox import Outbox
-from infra.local.console.routes import Control
-from infra.local.emulators.server_process import Engine
+from infra.local.console.routes import Console
+from infra.local.emulators.server_process import EmulatorProcess
 from infra.local.http_server import Server
-from infra.local.lambda_runtime.environment_pool import Pool
-from infra.local.lambda_runtime.environments import lambda_variables
+from infra.local.lambda_runtime.environment_pool import EnvironmentPool
+from infra.local.lambda_runtime.environments import environment_variables
 from infra.local.lambda_runtime.event_source_mappings import Poller, read_mappings
 from infra.local.lambda_runtime.functions import FunctionSpec, read_functions
-from infra.local.lambda_runtime.runtime_api import Outcome
-from infra.local.lambda_runtime.schedules import Clock, read_schedules
+from infra.local.lambda_runtime.runtime_api import InvocationResult
+from infra.local.lambda_runtime.schedules import Scheduler, read_schedules
 from infra.local.template.iam_policies import key_policies, role_policies
 from infra.local.template.loader import Template
 from infra.local.template.resources import creators
@@ -36,21 +36,21 @@ IDENTITY_PARAMETERS: Final = ("MailIdentity",)
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `bound` is the largest number of environments a function; port 0 takes a free one."""
+    """How to run. `max_environments` is the largest number of environments a function; port 0 takes a free one."""
 
     port: int = 8000
-    bound: int = 4
+    max_environments: int = 4
     log: Path | None = None
 
 
 class LocalRun:
     """Everything that runs. `start` it, `stop` it."""
 
-    def __init__(self, template: Template, engine: Engine, options: Options) -> None:
+    def __init__(self, template: Template, emulator: EmulatorProcess, options: Options) -> None:
         self.options = options
-        self.engine = engine
+        self.emulator = emulator
         self._log: BinaryIO = open_log(options.log)
-        self.stack = Stack(template, creators.CREATORS, engine.client)
+        self.stack = Stack(template, creators.CREATORS, emulator.client)
         self._create_identities(template)
         self.stack.create()
         self.functions = read_functions(self.stack)
@@ -58,9 +58,9 @@ class LocalRun:
         self.pools = self._pools()
         mappings = read_mappings(self.stack, self.functions, self.policies)
         self._pollers = [
-            Poller(each, engine.client("sqs"), self.pools[each.function.logical_id].invoke) for each in mappings
+            Poller(each, emulator.client("sqs"), self.pools[each.function.logical_id].invoke) for each in mappings
         ]
-        self.clock = Clock(read_schedules(self.stack, self.functions), self._invoke)
+        self.scheduler = Scheduler(read_schedules(self.stack, self.functions), self._invoke)
         self._server = self._api_server()
 
     @property
@@ -77,42 +77,42 @@ class LocalRun:
                     print(f"{spec.logical_id}: {failure.payload.decode('utf-8', 'replace')}", file=sys.stderr)
         for poller in self._pollers:
             poller.start()
-        self.clock.start()
+        self.scheduler.start()
 
     def stop(self) -> None:
         """Ends everything, child processes included."""
-        self.clock.stop()
+        self.scheduler.stop()
         for poller in self._pollers:
             poller.stop()
         self._server.close()
         with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
-            list(pool.map(Pool.close, self.pools.values()))
-        self.engine.stop()
+            list(pool.map(EnvironmentPool.close, self.pools.values()))
+        self.emulator.stop()
 
     def _create_identities(self, template: Template) -> None:
         names = [template.parameters[name] for name in IDENTITY_PARAMETERS if name in template.parameters]
         for name in names:
-            self.engine.client("sesv2").create_email_identity(EmailIdentity=name)
+            self.emulator.client("sesv2").create_email_identity(EmailIdentity=name)
 
-    def _pools(self) -> dict[str, Pool]:
+    def _pools(self) -> dict[str, EnvironmentPool]:
         keys = {role: access_key_id() for role in sorted({spec.role for spec in self.functions.values()})}
         roles = {key: {"role": role, "policies": self.policies.get(role, [])} for role, key in keys.items()}
-        self.engine.ask("/_front/roles", roles)
-        self.engine.ask("/_front/names", self._names())
+        self.emulator.put_json("/_endpoint/roles", roles)
+        self.emulator.put_json("/_endpoint/names", self._names())
         return {name: self._pool(spec, keys[spec.role]) for name, spec in self.functions.items()}
 
-    def _pool(self, spec: FunctionSpec, key: str) -> Pool:
+    def _pool(self, spec: FunctionSpec, key: str) -> EnvironmentPool:
         credentials = {
             "AWS_ACCESS_KEY_ID": key,
             "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
             "AWS_SESSION_TOKEN": secrets.token_urlsafe(30),
         }
-        variables = lambda_variables(spec, credentials, self.engine.endpoint)
-        return Pool(spec, variables, self._log, self.options.bound)
+        variables = environment_variables(spec, credentials, self.emulator.endpoint)
+        return EnvironmentPool(spec, variables, self._log, self.options.max_environments)
 
     def _names(self) -> dict[str, Any]:
-        identities = self.engine.client("sesv2").list_email_identities()["EmailIdentities"]
-        aliases = self.engine.client("kms").list_aliases()["Aliases"]
+        identities = self.emulator.client("sesv2").list_email_identities()["EmailIdentities"]
+        aliases = self.emulator.client("kms").list_aliases()["Aliases"]
         return {
             "identities": [each["IdentityName"] for each in identities],
             "aliases": {
@@ -135,18 +135,18 @@ class LocalRun:
                 found.setdefault(properties["ConfigurationSetName"], []).append(entry)
         return found
 
-    def _invoke(self, spec: FunctionSpec, payload: bytes) -> Outcome:
+    def _invoke(self, spec: FunctionSpec, payload: bytes) -> InvocationResult:
         return self.pools[spec.logical_id].invoke(payload)
 
     def _api_server(self) -> Server:
-        control = Control(self.stack, self.engine, self.pools, self.clock, Outbox(self._sent_after))
+        control = Console(self.stack, self.emulator, self.pools, self.scheduler, Outbox(self._outbox_page))
         clients = self._user_pool_clients()
-        verifier = TokenVerifier(lambda pool: self.engine.ask(f"/{pool}/.well-known/jwks.json"), clients)
-        api = HttpApi(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)
+        verifier = TokenVerifier(lambda pool: self.emulator.get_json(f"/{pool}/.well-known/jwks.json"), clients)
+        api = RestApiHandler(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)
         return Server(api.respond, self.options.port, MAX_BODY)
 
-    def _sent_after(self, number: int) -> list[dict[str, Any]]:
-        sent: list[dict[str, Any]] = self.engine.ask(f"/_front/outbox?since={number}")
+    def _outbox_page(self, number: int) -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = self.emulator.get_json(f"/_endpoint/outbox?since={number}")
         return sent
 
     def _user_pool_clients(self) -> Mapping[str, frozenset[str]]:

@@ -38,7 +38,7 @@ def quick() -> Iterator[System]:
     """Start a system of one's own whose table stays quick with many thousand items."""
     kept = [(owner, dict(vars(owner))) for owner in PATCHED]
     dynamodb.apply()
-    BaseModel.__new__ = patches.untracked  # type: ignore[method-assign]
+    BaseModel.__new__ = patches.new_untracked  # type: ignore[method-assign]
     try:
         with running() as system:
             yield system

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.local.iam.policy_evaluation import AwsRequest, Policy, allowed, calls_of, context_of, key_allows
+from infra.local.iam.policy_evaluation import Policy, allowed, key_policy_allows
+from infra.local.iam.required_actions import AwsRequest, condition_keys, required_actions
 from infra.local.template.intrinsics import Resolver
 from tests.support.aws_calls import Call
 from tests.support.environment import REGION
@@ -53,7 +54,7 @@ class Template:
 
     def statements(self, function: str) -> list[Statement]:
         """Return the statements of a function's role."""
-        policies = self._resolver.value(properties(f"{function.capitalize()}Role")["Policies"])
+        policies = self._resolver.resolve(properties(f"{function.capitalize()}Role")["Policies"])
         return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
     def policies(self, function: str) -> list[Policy]:
@@ -63,7 +64,7 @@ class Template:
     def key_policy(self, resource: str) -> Policy | None:
         """Return the policy of a key by its ARN, None for what is no key."""
         found = next((name for name, arn in self.keys.items() if arn == resource), None)
-        policy: Policy | None = self._resolver.value(properties(found)["KeyPolicy"]) if found else None
+        policy: Policy | None = self._resolver.resolve(properties(found)["KeyPolicy"]) if found else None
         return policy
 
     def key_statement(self, key: str) -> Statement:
@@ -76,7 +77,7 @@ class Template:
     def lets(self, function: str, action: str, resource: str, context: Mapping[str, Any]) -> bool:
         """Tell whether the role, and the key where it is one, allow an action."""
         policy = self.key_policy(resource)
-        by_key = policy is None or key_allows(policy, role_of(function), action, resource, context)
+        by_key = policy is None or key_policy_allows(policy, role_of(function), action, resource, context)
         return by_key and allowed(self.policies(function), action, resource, context)
 
 
@@ -93,15 +94,15 @@ def request(call: Call) -> AwsRequest:
 
 def asked(system: Watched, function: str) -> set[Asked]:
     """Return what a function asked IAM for."""
-    return {pair for call in system.by_function[function] for pair in calls_of(request(call))}
+    return {pair for call in system.by_function[function] for pair in required_actions(request(call))}
 
 
 def is_allowed(system: Watched, template: Template, function: str, tally: Tally) -> None:
     """Each action on each resource that a function asked for, in each form of its condition keys, is allowed."""
     forms: dict[tuple[str, str, str], tuple[Asked, Mapping[str, Any]]] = {}
     for call in system.by_function[function]:
-        context = context_of(request(call))
-        for pair in calls_of(request(call)):
+        context = condition_keys(request(call))
+        for pair in required_actions(request(call)):
             forms[*pair, str(sorted(context))] = pair, context
     denied = {name for name, (pair, context) in forms.items() if not template.lets(function, *pair, context)}
     for name in forms:
@@ -144,7 +145,7 @@ def keys_are_needed(system: Watched, template: Template, tally: Tally) -> None:
 def conditions_bind(system: Watched, template: Template, tally: Tally) -> None:
     """Each condition key of a statement came with a call that the statement allows, and without it it is denied."""
     for function in FUNCTIONS:
-        calls = [(pair, context_of(request(call))) for call in system.by_function[function] for pair in _of(call)]
+        calls = [(pair, condition_keys(request(call))) for call in system.by_function[function] for pair in _of(call)]
         for sid, key in sorted(_conditions(template, function)):
             bound = [(pair, context) for pair, context in calls if key in context and _on(template, sid, pair)]
             holds = any(
@@ -154,7 +155,7 @@ def conditions_bind(system: Watched, template: Template, tally: Tally) -> None:
 
 
 def _of(call: Call) -> list[Asked]:
-    return calls_of(request(call))
+    return required_actions(request(call))
 
 
 def _on(template: Template, sid: str, pair: Asked) -> bool:

@@ -14,11 +14,11 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.account import ACCOUNT
-from infra.local.api_gateway.routes import Api, GatewayResponse, Match
+from infra.local.api_gateway.routes import Api, GatewayResponse, RouteMatch
 from infra.local.http_server import HttpRequest, HttpResponse
 
 _CONTEXT: Final = re.compile(r"\$context\.([\w.]+)")
-_OURS: Final = {"content-length", "connection", "transfer-encoding", "keep-alive"}
+_HOP_BY_HOP: Final = {"content-length", "connection", "transfer-encoding", "keep-alive"}
 
 # The gateway's own answers: the status and message of each where the template says nothing.
 _DEFAULTS: Final[Mapping[str, tuple[int, str]]] = {
@@ -35,12 +35,12 @@ class ProxyRequest:
     """One request on its way to a function, with what the gateway knows of it."""
 
     http: HttpRequest
-    match: Match
+    match: RouteMatch
     request_id: str
     claims: Mapping[str, str] | None = None
 
 
-class MalformedResponseError(ValueError):
+class MalformedProxyResponseError(ValueError):
     """A function's answer that is no proxy response."""
 
 
@@ -54,15 +54,15 @@ def proxy_event(request: ProxyRequest) -> dict[str, Any]:
     http, found = request.http, request.match
     headers = [*http.headers, *_forwarded(http)]
     query = parse_qsl(http.query, keep_blank_values=True)
-    binary = is_binary(found.api.binary_types, http.header("content-type") or "")
+    binary = is_binary_type(found.api.binary_types, http.header("content-type") or "")
     return {
         "resource": found.route.resource,
         "path": unquote(http.path),
         "httpMethod": http.method,
         "headers": dict(headers) or None,
-        "multiValueHeaders": _multi(headers),
+        "multiValueHeaders": _group_by_name(headers),
         "queryStringParameters": dict(query) or None,
-        "multiValueQueryStringParameters": _multi(query),
+        "multiValueQueryStringParameters": _group_by_name(query),
         "pathParameters": dict(found.parameters) or None,
         "stageVariables": None,
         "requestContext": _request_context(request),
@@ -75,7 +75,7 @@ def _forwarded(http: HttpRequest) -> list[tuple[str, str]]:
     return [("X-Forwarded-For", http.client), ("X-Forwarded-Port", "443"), ("X-Forwarded-Proto", "https")]
 
 
-def _multi(pairs: list[tuple[str, str]]) -> dict[str, list[str]] | None:
+def _group_by_name(pairs: list[tuple[str, str]]) -> dict[str, list[str]] | None:
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
@@ -88,7 +88,7 @@ def _body(body: bytes, *, binary: bool) -> str | None:
     return base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
 
 
-def is_binary(types: tuple[str, ...], content_type: str) -> bool:
+def is_binary_type(types: tuple[str, ...], content_type: str) -> bool:
     """Whether a media type is one of an API's binary ones."""
     plain = content_type.partition(";")[0].strip().lower()
     family = plain.partition("/")[0]
@@ -123,7 +123,7 @@ def http_response(payload: bytes, request: ProxyRequest) -> HttpResponse:
     """What a function's answer means in HTTP.
 
     Raises:
-        MalformedResponseError: it is no proxy response.
+        MalformedProxyResponseError: it is no proxy response.
     """
     try:
         answer = json.loads(payload)
@@ -131,9 +131,9 @@ def http_response(payload: bytes, request: ProxyRequest) -> HttpResponse:
         headers = _response_headers(answer)
         body = _response_body(answer, request.match.api)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedResponseError(str(error)) from None
+        raise MalformedProxyResponseError(str(error)) from None
     if not 100 <= status <= 599:  # noqa: PLR2004
-        raise MalformedResponseError(f"status {status}")
+        raise MalformedProxyResponseError(f"status {status}")
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
     return HttpResponse(status, [*headers, ("x-amzn-RequestId", request.request_id)], body)
@@ -147,7 +147,7 @@ def _response_headers(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
         (name, str(value))
         for name, values in {**single, **several}.items()
         for value in values
-        if name.lower() not in _OURS
+        if name.lower() not in _HOP_BY_HOP
     ]
 
 
@@ -156,7 +156,7 @@ def _response_body(answer: Mapping[str, Any], api: Api) -> bytes:
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise MalformedResponseError("the body is no text")
+        raise MalformedProxyResponseError("the body is no text")
     if answer.get("isBase64Encoded") and api.binary_types:
         return base64.b64decode(body)
     return body.encode()

@@ -8,22 +8,22 @@ from typing import Final
 
 from infra.local.api_gateway import proxy_integration
 from infra.local.api_gateway.cognito_authorizer import TokenVerifier, UnauthorizedError
-from infra.local.api_gateway.routes import Api, api_for, match
+from infra.local.api_gateway.routes import Api, api_for_path, find_route
 from infra.local.http_server import HttpRequest, HttpResponse
-from infra.local.lambda_runtime.environment_pool import Pool
+from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 
 MAX_BODY: Final = 10 * 1024 * 1024  # bytes; the gateway's limit
 MAX_EVENT: Final = 6 * 1024 * 1024  # bytes; Lambda's limit of an event and of an answer
 INTEGRATION_TIMEOUT: Final = 29.0  # seconds
 
 
-class HttpApi:
+class RestApiHandler:
     """Answers requests: `/_local` by the runner, everything else by the template's routes."""
 
     def __init__(
         self,
         apis: list[Api],
-        pools: Mapping[str, Pool],
+        pools: Mapping[str, EnvironmentPool],
         verifier: TokenVerifier,
         local: Callable[[HttpRequest], HttpResponse],
     ) -> None:
@@ -37,8 +37,8 @@ class HttpApi:
         if request.path.startswith("/_local/"):
             return self._local(request)
         request_id = proxy_integration.new_request_id()
-        found = match(self._apis, request.method, request.path)
-        api = found.api if found else api_for(self._apis, request.path)
+        found = find_route(self._apis, request.method, request.path)
+        api = found.api if found else api_for_path(self._apis, request.path)
         if found is None:
             return proxy_integration.gateway_response(api, "MISSING_AUTHENTICATION_TOKEN", request, request_id)
         if request.too_large:
@@ -59,13 +59,13 @@ class HttpApi:
         event = json.dumps(proxy_integration.proxy_event(proxy)).encode()
         if len(event) > MAX_EVENT:
             return proxy_integration.gateway_response(api, "REQUEST_TOO_LARGE", proxy.http, proxy.request_id)
-        outcome = self._pools[route.function.logical_id].invoke(event, patience=INTEGRATION_TIMEOUT)
-        if outcome.kind == "timeout":
+        result = self._pools[route.function.logical_id].invoke(event, timeout=INTEGRATION_TIMEOUT)
+        if result.kind == "timeout":
             return proxy_integration.gateway_response(api, "INTEGRATION_TIMEOUT", proxy.http, proxy.request_id)
         try:
-            if outcome.ok and len(outcome.payload) <= MAX_EVENT:
-                return proxy_integration.http_response(outcome.payload, proxy)
-        except proxy_integration.MalformedResponseError:
+            if result.ok and len(result.payload) <= MAX_EVENT:
+                return proxy_integration.http_response(result.payload, proxy)
+        except proxy_integration.MalformedProxyResponseError:
             pass  # answered as any other failure of the function
         return proxy_integration.gateway_response(api, "DEFAULT_5XX", proxy.http, proxy.request_id)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
-from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
+from infra.local.lambda_runtime.functions import FunctionSpec, find_function
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
@@ -58,7 +58,7 @@ class Api:
 
 
 @dataclass(frozen=True)
-class Match:
+class RouteMatch:
     """The route that a path means, with the path's parameters."""
 
     api: Api
@@ -135,7 +135,7 @@ def _route(
         raise TemplateError(f"{verb} {resource}: only functions (aws_proxy) and mocks are known to the local run")
     if any(name not in authorizers and name != "NONE" for name in names):
         raise TemplateError(f"{verb} {resource}: its security {names} is not known to the local run")
-    return Route(verb, resource, function_of_arn(functions, found.group(1)), authorizer)
+    return Route(verb, resource, find_function(functions, found.group(1)), authorizer)
 
 
 def _gateway_response(definition: Mapping[str, Any]) -> GatewayResponse:
@@ -149,22 +149,22 @@ def _gateway_response(definition: Mapping[str, Any]) -> GatewayResponse:
     return GatewayResponse(int(status) if status else None, headers, definition.get("responseTemplates", {}))
 
 
-def match(apis: list[Api], method: str, path: str) -> Match | None:
+def find_route(apis: list[Api], method: str, path: str) -> RouteMatch | None:
     """The route for a method and a path (still percent-encoded); None where there is none.
 
     The gateway's order: a fixed segment goes before a parameter, a parameter before a greedy one.
     """
-    found: list[tuple[tuple[int, ...], Match]] = []
+    found: list[tuple[tuple[int, ...], RouteMatch]] = []
     for api in apis:
         for route in api.routes:
             parameters = _parameters(route.resource, path)
             if parameters is not None and route.method in {method, "ANY"}:
                 order = (*_specificity(route.resource), int(route.method == "ANY"))
-                found.append((order, Match(api, route, parameters)))
+                found.append((order, RouteMatch(api, route, parameters)))
     return min(found, key=lambda each: each[0])[1] if found else None
 
 
-def api_for(apis: list[Api], path: str) -> Api | None:
+def api_for_path(apis: list[Api], path: str) -> Api | None:
     """The API that answers for a path without a route: the one with a resource that begins as the path does."""
     first = _segments(path)[:1]
     return next(

@@ -13,7 +13,7 @@ from email.utils import getaddresses, parseaddr
 from threading import Lock
 from typing import Any
 
-Sent = dict[str, str]
+SentMessage = dict[str, str]
 
 
 class Outbox:
@@ -26,28 +26,28 @@ class Outbox:
     def __init__(self, fetch: Callable[[int], list[dict[str, Any]]]) -> None:
         self._fetch = fetch
         self._lock = Lock()
-        self._taken = 0
+        self._fetched = 0
         self._lines: list[tuple[str, str]] = []  # recipient, message as JSON
 
     def as_json(self, to: str | None = None) -> bytes:
         """All messages, oldest first, or those to one recipient."""
         with self._lock:
-            while sendings := self._fetch(self._taken):
-                self._taken += len(sendings)
+            while calls := self._fetch(self._fetched):
+                self._fetched += len(calls)
                 self._lines += [
                     (message["to"], json.dumps(message, ensure_ascii=False))
-                    for sending in sendings
-                    for message in read(sending)
+                    for call in calls
+                    for message in decode_call(call)
                 ]
             wanted = [line for recipient, line in self._lines if to is None or recipient == to]
         return ("[" + ",\n".join(wanted) + "]").encode()
 
 
-def read(sending: Mapping[str, Any]) -> list[Sent]:
+def decode_call(call: Mapping[str, Any]) -> list[SentMessage]:
     """The messages of one call to SES or SNS, one for each recipient."""
-    sent_at = datetime.fromtimestamp(sending["sent_at"], UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    parameters = sending["request"]
-    if sending["channel"] == "sms":
+    sent_at = datetime.fromtimestamp(call["sent_at"], UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    parameters = call["request"]
+    if call["channel"] == "sms":
         return [_sms(parameters, sent_at)]
     content = parameters["Content"]
     to, text = _raw(content["Raw"]["Data"]) if "Raw" in content else _simple(content["Simple"])
@@ -59,7 +59,7 @@ def read(sending: Mapping[str, Any]) -> list[Sent]:
     return [{"channel": "email", "to": recipient, **text, "sent_at": sent_at} for recipient in recipients]
 
 
-def _raw(data: str) -> tuple[list[str], Sent]:
+def _raw(data: str) -> tuple[list[str], SentMessage]:
     """Addresses and text of a MIME message, by the old interface of `email`: the new one takes five times as long."""
     message = message_from_bytes(base64.b64decode(data))
     part = next((part for part in message.walk() if part.get_content_type() == "text/plain"), None)
@@ -83,7 +83,7 @@ def _text(part: Message) -> str:
     return content.decode(part.get_content_charset("utf-8"), "replace").replace("\r\n", "\n")
 
 
-def _simple(content: Mapping[str, Any]) -> tuple[list[str], Sent]:
+def _simple(content: Mapping[str, Any]) -> tuple[list[str], SentMessage]:
     headers = {each["Name"].lower(): each["Value"] for each in content.get("Headers", [])}
     text = {
         "language": headers.get("content-language", ""),
@@ -93,7 +93,7 @@ def _simple(content: Mapping[str, Any]) -> tuple[list[str], Sent]:
     return [], text
 
 
-def _sms(parameters: Mapping[str, Any], sent_at: str) -> Sent:
+def _sms(parameters: Mapping[str, Any], sent_at: str) -> SentMessage:
     return {
         "channel": "sms",
         "to": parameters["PhoneNumber"],

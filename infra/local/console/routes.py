@@ -13,11 +13,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from infra.local.console.outbox import Outbox
-from infra.local.console.users import NoUserPoolError, Users, Wish
-from infra.local.emulators.server_process import Engine
+from infra.local.console.users import NoUserPoolError, UserProfile, Users
+from infra.local.emulators.server_process import EmulatorProcess
 from infra.local.http_server import HttpRequest, HttpResponse
-from infra.local.lambda_runtime.environment_pool import Pool
-from infra.local.lambda_runtime.schedules import Clock
+from infra.local.lambda_runtime.environment_pool import EnvironmentPool
+from infra.local.lambda_runtime.schedules import Scheduler
 from infra.local.template.stack import Stack
 
 _COUNTS: Final = (
@@ -37,19 +37,26 @@ class ProblemError(Exception):
         self.title = title
 
 
-class Control:
+class Console:
     """Answers `/_local/…`."""
 
-    def __init__(self, stack: Stack, engine: Engine, pools: Mapping[str, Pool], clock: Clock, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        emulator: EmulatorProcess,
+        pools: Mapping[str, EnvironmentPool],
+        scheduler: Scheduler,
+        outbox: Outbox,
+    ) -> None:
         self._stack = stack
-        self._engine = engine
+        self._emulator = emulator
         self._pools = pools
-        self._clock = clock
+        self._scheduler = scheduler
         self._outbox = outbox
         self._users = Users(stack)
         self._actions: dict[tuple[str, str], Action] = {
             ("GET", "health"): self._health,
-            ("GET", "outbox"): self._sent,
+            ("GET", "outbox"): self._outbox_messages,
             ("GET", "queues"): self._queues,
             ("GET", "calls"): self._calls,
             ("POST", "tick"): self._tick,
@@ -67,9 +74,9 @@ class Control:
             return _json(body, problem.status, "application/problem+json")
 
     def _health(self, _request: HttpRequest) -> HttpResponse:
-        return _json({"status": "ok", "aws": self._engine.endpoint})
+        return _json({"status": "ok", "aws": self._emulator.endpoint})
 
-    def _sent(self, request: HttpRequest) -> HttpResponse:
+    def _outbox_messages(self, request: HttpRequest) -> HttpResponse:
         to = parse_qs(request.query).get("to", [None])[0]
         return HttpResponse(200, [("Content-Type", "application/json; charset=utf-8")], self._outbox.as_json(to))
 
@@ -84,19 +91,19 @@ class Control:
         return _json(found)
 
     def _calls(self, _request: HttpRequest) -> HttpResponse:
-        return _json(self._engine.ask("/_front/calls"))
+        return _json(self._emulator.get_json("/_endpoint/calls"))
 
     def _tick(self, _request: HttpRequest) -> HttpResponse:
-        return _json({"fired": self._clock.tick()})
+        return _json({"fired": self._scheduler.tick()})
 
     def _token(self, request: HttpRequest) -> HttpResponse:
         asked = _object(request.body)
         groups, office = asked.get("groups") or [], asked.get("office")
         if not isinstance(groups, list):
             raise ProblemError(400, "groups is a list of names")
-        wish = Wish(str(office) if office else None, frozenset(str(group) for group in groups))
+        profile = UserProfile(str(office) if office else None, frozenset(str(group) for group in groups))
         try:
-            return _json({"token": self._users.id_token(str(asked.get("user", "user")), wish)})
+            return _json({"token": self._users.id_token(str(asked.get("user", "user")), profile)})
         except NoUserPoolError:
             raise ProblemError(404, "The template has no user pool") from None
 

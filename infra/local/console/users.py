@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local.template.stack import Stack
 
 PASSWORD: Final = "In the local run only, 1!"  # noqa: S105  of users that exist in this process only
-_FRESH: Final = 0.5  # the part of a token's life in which it is given out again
+_REUSED_FOR: Final = 0.5  # the part of a token's life in which it is given out again
 
 
 class NoUserPoolError(Exception):
@@ -21,7 +21,7 @@ class NoUserPoolError(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class UserProfile:
     """What a user is to be: the office, or none, and exactly these groups."""
 
     office: str | None
@@ -32,9 +32,9 @@ class Wish:
 class _Token:
     """A token given out, good for giving out again until a time (seconds of the monotonic clock)."""
 
-    wish: Wish
-    text: str
-    fresh_until: float
+    profile: UserProfile
+    value: str
+    reuse_until: float
 
 
 class Users:
@@ -48,31 +48,31 @@ class Users:
         self._tokens: dict[str, _Token] = {}
         self._lock = Lock()
 
-    def id_token(self, user: str, wish: Wish) -> str:
+    def id_token(self, user: str, profile: UserProfile) -> str:
         """Signs a user in, made or changed as wished; their ID token.
 
         Raises:
             NoUserPoolError: the template has no user pool, or it has no client.
         """
         with self._lock:
-            known = self._tokens.get(user)
-            if known is None or known.wish != wish or time.monotonic() > known.fresh_until:
+            token = self._tokens.get(user)
+            if token is None or token.profile != profile or time.monotonic() > token.reuse_until:
                 self._tokens.pop(user, None)
-                known = self._tokens[user] = self._signed_in(user, wish)
-        return known.text
+                token = self._tokens[user] = self._sign_in(user, profile)
+        return token.value
 
-    def _signed_in(self, user: str, wish: Wish) -> _Token:
+    def _sign_in(self, user: str, profile: UserProfile) -> _Token:
         pool, client = self._pool_and_client()
         cognito = self._stack.client("cognito-idp")
-        _ensure_user(cognito, pool, user, wish.office)
-        _set_groups(cognito, pool, user, wish.groups)
+        _ensure_user(cognito, pool, user, profile.office)
+        _set_groups(cognito, pool, user, profile.groups)
         result = cognito.admin_initiate_auth(
             UserPoolId=pool,
             ClientId=client,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
         )["AuthenticationResult"]
-        return _Token(wish, str(result["IdToken"]), time.monotonic() + _FRESH * float(result["ExpiresIn"]))
+        return _Token(profile, str(result["IdToken"]), time.monotonic() + _REUSED_FOR * float(result["ExpiresIn"]))
 
     def _pool_and_client(self) -> tuple[str, str]:
         pools = self._stack.of_type("AWS::Cognito::UserPool")

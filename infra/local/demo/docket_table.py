@@ -15,19 +15,19 @@ from rich.table import Table
 from infra.local.demo.sample_requests import Receipt
 from infra.local.template.stack import Stack
 
-PATIENCE: Final = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
+RANKING_TIMEOUT: Final = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
 PER_GET: Final = 100  # keys
 _FROM_DYNAMODB: Final = TypeDeserializer()
 
 Item = Mapping[str, Any]
 
 
-def show(stack: Stack, address: str, receipts: list[Receipt]) -> None:
-    """Waits until the samples are ranked, prints the docket, and three commands to try."""
+def show_docket(stack: Stack, address: str, receipts: list[Receipt]) -> None:
+    """Waits until the samples are ranked, prints the docket, and three example_commands to try."""
     wait_until_ranked(stack)
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
-    console.print(as_table(open_cases(stack)))
-    for command in commands(address, receipts):
+    console.print(render_docket(read_docket(stack)))
+    for command in example_commands(address, receipts):
         print(command)
 
 
@@ -36,7 +36,7 @@ def wait_until_ranked(stack: Stack) -> None:
     sqs = stack.client("sqs")
     urls = [stack.get(name).ref for name in stack.of_type("AWS::SQS::Queue")]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + RANKING_TIMEOUT
     while time.monotonic() < deadline:
         counts = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"] for url in urls]
         if not any(int(count) for each in counts for count in each.values()):
@@ -44,7 +44,7 @@ def wait_until_ranked(stack: Stack) -> None:
         time.sleep(0.1)
 
 
-def open_cases(stack: Stack) -> list[Item]:
+def read_docket(stack: Stack) -> list[Item]:
     """The cases of the worklist index, by office and rank."""
     client = stack.client("dynamodb")
     table = next(iter(stack.of_type("AWS::DynamoDB::Table")))
@@ -62,7 +62,7 @@ def open_cases(stack: Stack) -> list[Item]:
     return [{**found[row["pk"]["S"]], "queue": row["queue"]["S"]} for row in rows if row["pk"]["S"] in found]
 
 
-def as_table(cases: list[Item]) -> Table:
+def render_docket(cases: list[Item]) -> Table:
     """The docket, one line a case, positions counted from 1 in each office."""
     table = Table(title="Docket: what each office sees, and why", title_justify="left")
     for column in ("office", "position", "lane", "received", "reasons", "flags"):
@@ -77,8 +77,8 @@ def as_table(cases: list[Item]) -> Table:
     return table
 
 
-def commands(address: str, receipts: list[Receipt]) -> list[str]:
-    """Three commands to try."""
+def example_commands(address: str, receipts: list[Receipt]) -> list[str]:
+    """Three example_commands to try."""
     body = {"requester": {"role": "self"}, "subject": {"given_name": "Ada", "family_name": "Moss"}, "grounds": "Mine."}
     lines = [
         f"curl -s {address}/requests -H 'Content-Type: application/json' -d '{json.dumps(body)}'",

@@ -13,12 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.local.template.stack import Stack
 
-EVERY: Final = 2.0  # seconds between two looks
+INTERVAL: Final = 2.0  # seconds between two looks
 SWITCH: Final = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
 
 
 @dataclass(frozen=True)
-class State:
+class SwitchProgress:
     """How far a switch is; `ended` where it runs no more."""
 
     policy: str
@@ -27,7 +27,7 @@ class State:
     ended: bool
 
 
-def state(client: Any, table: str) -> State | None:  # noqa: ANN401  a boto3 client of a service found by name
+def switch_progress(client: Any, table: str) -> SwitchProgress | None:  # noqa: ANN401  a boto3 client of a service found by name
     """How far the newest switch of a table is; None where there was none."""
     item = client.get_item(TableName=table, Key=SWITCH).get("Item")
     if item is None:
@@ -36,17 +36,17 @@ def state(client: Any, table: str) -> State | None:  # noqa: ANN401  a boto3 cli
     digests = [row.get("digest", {}).get("S") for page in pages for row in page["Items"]]
     done = digests.count(item["digest"]["S"])
     policy = item.get("policy", {}).get("S", "no policy")
-    return State(policy, done, len(digests), "ended_at" in item)
+    return SwitchProgress(policy, done, len(digests), "ended_at" in item)
 
 
-def watch(stack: Stack) -> None:
+def start_watching(stack: Stack) -> None:
     """Shows the bar from a thread of its own, as long as the process lives."""
     client = stack.client("dynamodb")
     table = stack.get(next(iter(stack.of_type("AWS::DynamoDB::Table")))).ref
-    Thread(target=follow, args=(lambda: state(client, table), Console()), daemon=True).start()
+    Thread(target=show_switches, args=(lambda: switch_progress(client, table), Console()), daemon=True).start()
 
 
-def follow(look: Callable[[], State | None], console: Console, every: float = EVERY) -> None:
+def show_switches(look: Callable[[], SwitchProgress | None], console: Console, every: float = INTERVAL) -> None:
     """Waits for switches, and shows each until it has ended; returns when it cannot look any more."""
     while True:
         try:
@@ -58,11 +58,11 @@ def follow(look: Callable[[], State | None], console: Console, every: float = EV
         time.sleep(every)
 
 
-def _show(found: State, look: Callable[[], State | None], console: Console, every: float) -> None:
+def _show(found: SwitchProgress, look: Callable[[], SwitchProgress | None], console: Console, every: float) -> None:
     columns = (TextColumn("switch to {task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(found.policy, total=found.total, completed=found.done)
-        current: State | None = found
+        current: SwitchProgress | None = found
         while current is not None and not current.ended:
             bar.update(task, description=current.policy, total=current.total, completed=current.done)
             time.sleep(every)

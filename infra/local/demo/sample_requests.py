@@ -29,27 +29,27 @@ class Receipt:
     office: str
 
 
-def bodies(now: datetime) -> list[Body]:
+def sample_requests(now: datetime) -> list[Body]:
     """The sample requests, as they would be filed at a time."""
     return [
-        _lawyer_before_a_removal(now),
-        _person_at_liberty(now),
-        _dialysis_in_detention(now),
-        _sister_without_a_waiver(now),
+        _attorney_with_imminent_removal(now),
+        _not_detained(now),
+        _detained_with_serious_illness(now),
+        _family_member_without_waiver(now),
         _vacated_conviction(now),
-        _protected_person(now),
-        _lawyer_for_a_person_whose_mother_writes_too(now),
-        _mother_of_that_person(now),
-        _firm_without_g28(now),
-        _nothing_but_a_name(now),
-        _citizen_in_detention(now),
+        _protected_by_1367(now),
+        _attorney_of_shared_case(now),
+        _mother_of_shared_case(now),
+        _attorney_without_g28(now),
+        _name_only(now),
+        _detained_with_citizenship_claim(now),
     ]
 
 
-def file(address: str, now: datetime | None = None) -> list[Receipt]:
+def file_samples(address: str, now: datetime | None = None) -> list[Receipt]:
     """Files all samples at a running API, in their order where that matters; the receipts of those accepted."""
     host = urlsplit(address).netloc
-    samples = bodies(now or datetime.now(UTC))
+    samples = sample_requests(now or datetime.now(UTC))
     first, second = samples[:-4], samples[-4:]  # the mother writes after the lawyer
     with ThreadPoolExecutor(4) as pool:
         answers = [*pool.map(lambda body: _post(host, body), first), *pool.map(lambda body: _post(host, body), second)]
@@ -109,7 +109,7 @@ def _day(now: datetime, days: int) -> str:
     return (now - timedelta(days=days)).date().isoformat()
 
 
-def _lawyer_before_a_removal(now: datetime) -> Body:
+def _attorney_with_imminent_removal(now: datetime) -> Body:
     facts = {
         "custody": "detained",
         "facility": "STWRTGA",
@@ -124,7 +124,7 @@ def _lawyer_before_a_removal(now: datetime) -> Body:
     return _body(requester, _subject(11, "Marco", "Paz", _born(now, 41), "HND"), facts, "stay_of_removal")
 
 
-def _person_at_liberty(now: datetime) -> Body:
+def _not_detained(now: datetime) -> Body:
     facts = {
         "custody": "not_detained",
         "residence": {"state": "TX", "county": "Harris"},
@@ -136,7 +136,7 @@ def _person_at_liberty(now: datetime) -> Body:
     )
 
 
-def _dialysis_in_detention(now: datetime) -> Body:
+def _detained_with_serious_illness(now: datetime) -> Body:
     facts = {
         "custody": "detained",
         "facility": "ESSEXNJ",
@@ -146,7 +146,7 @@ def _dialysis_in_detention(now: datetime) -> Body:
     return _body(_requester("self", "Jean Pierre", "ht"), _subject(33, "Jean", "Pierre", _born(now, 71), "HTI"), facts)
 
 
-def _sister_without_a_waiver(now: datetime) -> Body:
+def _family_member_without_waiver(now: datetime) -> Body:
     facts = {
         "custody": "detained",
         "detained_on": _day(now, 6),
@@ -166,19 +166,19 @@ def _vacated_conviction(now: datetime) -> Body:
     return _body(_requester("self", "Anh Tran"), subject, facts, "no_arrest")
 
 
-def _protected_person(now: datetime) -> Body:
+def _protected_by_1367(now: datetime) -> Body:
     facts = {"custody": "detained", "detained_on": _day(now, 2), "facility": "KRO", "relief_pending": ["vawa"]}
     requester = _requester("self", "Ana Silva", "pt", safe_to_contact=False)
     return _body(requester, _subject(66, "Ana", "Silva", _born(now, 29), "BRA"), facts)
 
 
-def _lawyer_for_a_person_whose_mother_writes_too(now: datetime) -> Body:
+def _attorney_of_shared_case(now: datetime) -> Body:
     facts = {"custody": "detained", "facility": "STWRTGA", "entered_on": "2010-02-01"}
     requester = _requester("attorney", "Omar Haddad", authority="g28")
     return _body(requester, _subject(99, "Luis", "Vega", _born(now, 27), "SLV"), facts)
 
 
-def _mother_of_that_person(now: datetime) -> Body:
+def _mother_of_shared_case(now: datetime) -> Body:
     facts = {
         "custody": "detained",
         "facility": "Stewart",
@@ -188,17 +188,17 @@ def _mother_of_that_person(now: datetime) -> Body:
     return _body(_requester("family", "Marta Vega", "es"), subject, facts)
 
 
-def _firm_without_g28(now: datetime) -> Body:
+def _attorney_without_g28(now: datetime) -> Body:
     facts = {"custody": "detained", "facility": "ADLNTCA"}
     subject = _subject(88, "Gurpreet", "Singh", _born(now, 45), "IND")
     return _body(_requester("attorney", "Dana Klein"), subject, facts)
 
 
-def _nothing_but_a_name(_now: datetime) -> Body:
+def _name_only(_now: datetime) -> Body:
     subject = {"given_name": "Ivan", "family_name": "Petrov"}
     return _body(_requester("self", "Ivan Petrov", "ru"), subject, {"residence": {"state": "TX"}}, "other")
 
 
-def _citizen_in_detention(now: datetime) -> Body:
+def _detained_with_citizenship_claim(now: datetime) -> Body:
     facts = {"custody": "detained", "facility": "EAZ", "claims_us_citizenship": True}
     return _body(_requester("self", "Sam Reyes"), _subject(110, "Sam", "Reyes", _born(now, 24), "USA"), facts)

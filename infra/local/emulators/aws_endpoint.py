@@ -18,9 +18,10 @@ from infra.local.account import ACCOUNT, ADMIN_KEY
 from infra.local.emulators.moto.patches import LOCK
 from infra.local.emulators.ses_events import EventDestination, events_of
 from infra.local.http_server import HttpRequest, HttpResponse
-from infra.local.iam import policy_evaluation
+from infra.local.iam.policy_evaluation import Context, Policy, allowed, key_policy_allows
+from infra.local.iam.required_actions import AwsRequest, condition_keys, required_actions
 
-SENT_AT_ONCE: Final = 2000  # messages that the runner reads in one piece
+OUTBOX_PAGE: Final = 2000  # messages that the runner reads in one piece
 JSON: Final = [("Content-Type", "application/json")]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Forward = Callable[[HttpRequest], HttpResponse]
@@ -31,11 +32,11 @@ class Principal:
     """The role behind an access key."""
 
     role: str
-    policies: list[policy_evaluation.Policy]
+    policies: list[Policy]
 
 
 @dataclass
-class Front:
+class AwsEndpoint:
     """Answers requests to AWS, one at a time where moto is concerned.
 
     `dynamodb`, where given, answers for DynamoDB in moto's place.
@@ -46,55 +47,55 @@ class Front:
     principals: dict[str, Principal] = field(default_factory=dict)
     identities: frozenset[str] = frozenset()
     aliases: dict[str, str] = field(default_factory=dict)
-    key_policies: dict[str, policy_evaluation.Policy] = field(default_factory=dict)
-    seen: dict[tuple[str, str, str, bool], None] = field(default_factory=dict)
+    key_policies: dict[str, Policy] = field(default_factory=dict)
+    evaluated: dict[tuple[str, str, str, bool], None] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     publish: Callable[[str, str], None] | None = None
     destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Answers one request."""
-        if request.path.startswith("/_front/"):
-            return self._control(request)
+        if request.path.startswith("/_endpoint/"):
+            return self._configure_or_report(request)
         scope = _signed_scope(request)
         if scope is None:
             return self._to_moto(request) if _is_public(request) else _missing_token()
         key, region, service = scope
         call = parse_call(request, region, service, self.identities)
         if key != ADMIN_KEY:
-            refusal = self._refusal(key, call)
+            refusal = self._denial(key, call)
             if refusal:
                 return refusal
         return self._perform(request, call)
 
-    def _perform(self, request: HttpRequest, call: policy_evaluation.AwsRequest) -> HttpResponse:
+    def _perform(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:
         if call.service == "dynamodb" and self.dynamodb:
             return self.dynamodb(request)
         response = self._to_moto(request)
         if response.status < 300:  # noqa: PLR2004
-            self._note_sent(call, response)
+            self._record_sent(call, response)
         return response
 
-    def _refusal(self, key: str, call: policy_evaluation.AwsRequest) -> HttpResponse | None:
+    def _denial(self, key: str, call: AwsRequest) -> HttpResponse | None:
         principal = self.principals.get(key)
         if principal is None:
-            return error(call.service, 403, "UnrecognizedClientException", "The security token is invalid.")
-        context = policy_evaluation.context_of(call)
-        for action, named in policy_evaluation.calls_of(call):
+            return error_response(call.service, 403, "UnrecognizedClientException", "The security token is invalid.")
+        context = condition_keys(call)
+        for action, named in required_actions(call):
             resource = self.aliases.get(named, named)
-            ok = policy_evaluation.allowed(principal.policies, action, resource, context) and self._key_allows(
+            ok = allowed(principal.policies, action, resource, context) and self._key_policy_allows(
                 principal, action, resource, context
             )
-            self.seen[principal.role, action, resource, ok] = None
+            self.evaluated[principal.role, action, resource, ok] = None
             if not ok:
-                return denied(call.service, principal.role, action, resource)
+                return access_denied(call.service, principal.role, action, resource)
         return None
 
-    def _key_allows(self, principal: Principal, action: str, resource: str, context: policy_evaluation.Context) -> bool:
+    def _key_policy_allows(self, principal: Principal, action: str, resource: str, context: Context) -> bool:
         """Whether the key's own policy lets the role use it; other resources have none that is asked."""
         policy = self.key_policies.get(resource)
         role = f"arn:aws:iam::{ACCOUNT}:role/{principal.role}"
-        return policy is None or policy_evaluation.key_allows(policy, role, action, resource, context)
+        return policy is None or key_policy_allows(policy, role, action, resource, context)
 
     def _to_moto(self, request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(500)
@@ -103,23 +104,23 @@ class Front:
             answer.status, answer.headers = int(status.split(" ", 1)[0]), headers
 
         with LOCK:
-            answer.body = b"".join(self.app(environ(request), start))
+            answer.body = b"".join(self.app(wsgi_environ(request), start))
         return answer
 
-    def _note_sent(self, call: policy_evaluation.AwsRequest, response: HttpResponse) -> None:
+    def _record_sent(self, call: AwsRequest, response: HttpResponse) -> None:
         sent_at = time.time()
         if call.service == "ses" and call.operation == "SendEmail":
             self.outbox.append({"channel": "email", "sent_at": sent_at, "request": call.parameters})
-            self._report(call.parameters, json.loads(response.body)["MessageId"])
+            self._publish_mail_events(call.parameters, json.loads(response.body)["MessageId"])
         elif call.service == "sns" and call.operation == "Publish" and call.parameters.get("PhoneNumber"):
             self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
 
-    def _report(self, parameters: Mapping[str, Any], message_id: str) -> None:
+    def _publish_mail_events(self, parameters: Mapping[str, Any], message_id: str) -> None:
         for topic, event in events_of(parameters, message_id, self.destinations):
             if self.publish:
                 self.publish(topic, json.dumps(event))
 
-    def _learn(self, names: Mapping[str, Any]) -> None:
+    def _configure(self, names: Mapping[str, Any]) -> None:
         self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
         self.key_policies = names["key_policies"]
         self.destinations = {
@@ -127,21 +128,21 @@ class Front:
             for name, several in names["destinations"].items()
         }
 
-    def _control(self, request: HttpRequest) -> HttpResponse:
+    def _configure_or_report(self, request: HttpRequest) -> HttpResponse:
         match request.method, request.path:
-            case "PUT", "/_front/roles":
+            case "PUT", "/_endpoint/roles":
                 roles = json.loads(request.body)
                 self.principals = {key: Principal(role["role"], role["policies"]) for key, role in roles.items()}
-            case "PUT", "/_front/names":
-                self._learn(json.loads(request.body))
-            case "GET", "/_front/calls":
+            case "PUT", "/_endpoint/names":
+                self._configure(json.loads(request.body))
+            case "GET", "/_endpoint/calls":
                 return _json(
-                    [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.seen)]
+                    [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.evaluated)]
                 )
-            case "GET", "/_front/outbox":
+            case "GET", "/_endpoint/outbox":
                 since = int(dict(parse_qsl(request.query)).get("since", "0"))
-                return _json(self.outbox[since : since + SENT_AT_ONCE])
-            case "GET", "/_front/health":
+                return _json(self.outbox[since : since + OUTBOX_PAGE])
+            case "GET", "/_endpoint/health":
                 pass
             case _:
                 return HttpResponse(404)
@@ -167,9 +168,7 @@ def _is_public(request: HttpRequest) -> bool:
     )
 
 
-def parse_call(
-    request: HttpRequest, region: str, service: str, identities: frozenset[str]
-) -> policy_evaluation.AwsRequest:
+def parse_call(request: HttpRequest, region: str, service: str, identities: frozenset[str]) -> AwsRequest:
     """The operation and parameters of a request in any of the protocols that the emulated services speak."""
     target = request.header("x-amz-target")
     parameters: dict[str, Any] = {}
@@ -183,10 +182,10 @@ def parse_call(
         operation, parameters = "SendEmail", json.loads(request.body or b"{}")
     else:
         operation = f"{request.method} {request.path}"
-    return policy_evaluation.AwsRequest(service, operation, parameters, region, ACCOUNT, identities)
+    return AwsRequest(service, operation, parameters, region, ACCOUNT, identities)
 
 
-def environ(request: HttpRequest) -> dict[str, Any]:
+def wsgi_environ(request: HttpRequest) -> dict[str, Any]:
     """The request as WSGI has it."""
     result: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
@@ -216,7 +215,7 @@ def environ(request: HttpRequest) -> dict[str, Any]:
     return result
 
 
-def denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
+def access_denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
     """AWS's answer to a call that no identity policy allows."""
     user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/local"
     message = (
@@ -224,10 +223,10 @@ def denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
         f"because no identity-based policy allows the {action} action"
     )
     code = {"sqs": "AccessDenied", "sns": "AuthorizationError"}.get(service, "AccessDeniedException")
-    return error(service, 403 if service in {"sqs", "sns", "ses"} else 400, code, message)
+    return error_response(service, 403 if service in {"sqs", "sns", "ses"} else 400, code, message)
 
 
-def error(service: str, status: int, code: str, message: str) -> HttpResponse:
+def error_response(service: str, status: int, code: str, message: str) -> HttpResponse:
     """An error in the protocol of its service."""
     if service == "sns":
         body = (
@@ -242,4 +241,4 @@ def error(service: str, status: int, code: str, message: str) -> HttpResponse:
 
 
 def _missing_token() -> HttpResponse:
-    return error("", 403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+    return error_response("", 403, "MissingAuthenticationTokenException", "Missing Authentication Token")

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from infra.local.emulators.server_process import EngineError
+from infra.local.emulators.server_process import EmulatorError
 from infra.paths import ROOT
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 EMULATOR: Final = ROOT / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
 """The folder of the jar and its native libraries."""
 
-READY_WITHIN: Final = 60.0
+START_TIMEOUT: Final = 60.0
 """Seconds that the engine may take until it answers; about two on an idle machine."""
 
-STOPPED_WITHIN: Final = 10.0
+STOP_TIMEOUT: Final = 10.0
 """Seconds that it may take to end when asked, before it is made to."""
 
-ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 3
 """How often a port is chosen: another process can take a free one before the engine does."""
 
 
-class DynamoDbLocalError(EngineError):
+class DynamoDbLocalError(EmulatorError):
     """DynamoDB Local is not installed, or did not start."""
 
 
@@ -67,17 +67,17 @@ def _command() -> list[str]:
 
 def _start(command: list[str], folder: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start the engine on a port of its own; if it ends at once, on another. It may leave files in the folder."""
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         port = _free_port()
         arguments = [*command, "-port", str(port)]
         process = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            if _ready(process, port):
+            if _wait_until_ready(process, port):
                 return process, f"http://127.0.0.1:{port}"
         except BaseException:
             _stop(process)
             raise
-    raise DynamoDbLocalError(f"DynamoDB Local ended {ATTEMPTS} times before it answered")
+    raise DynamoDbLocalError(f"DynamoDB Local ended {MAX_ATTEMPTS} times before it answered")
 
 
 def _free_port() -> int:
@@ -87,25 +87,25 @@ def _free_port() -> int:
         return port
 
 
-def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until the engine answers; False if it ended instead.
 
     Raises:
-        DynamoDbLocalError: it runs and does not answer within ``READY_WITHIN``.
+        DynamoDbLocalError: it runs and does not answer within ``START_TIMEOUT``.
     """
-    deadline = time.monotonic() + READY_WITHIN
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         if process.poll() is not None:
             return False
         if _answers(port):
             return True
         time.sleep(0.05)
-    raise DynamoDbLocalError(f"DynamoDB Local did not answer within {READY_WITHIN:.0f} seconds")
+    raise DynamoDbLocalError(f"DynamoDB Local did not answer within {START_TIMEOUT:.0f} seconds")
 
 
 def _answers(port: int) -> bool:
     """Whether an unsigned request gets an answer, the refusal that DynamoDB gives it."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STOPPED_WITHIN)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STOP_TIMEOUT)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status == http.HTTPStatus.BAD_REQUEST
@@ -118,7 +118,7 @@ def _answers(port: int) -> bool:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(STOPPED_WITHIN)
+        process.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -21,7 +21,7 @@ def _as_admin(name: str, value: str) -> str:
     return re.sub(r"Credential=[^/]+", f"Credential={ADMIN_KEY}", value) if name.lower() == "authorization" else value
 
 
-def forward_to(port: int) -> Callable[[HttpRequest], HttpResponse]:
+def dynamodb_proxy(port: int) -> Callable[[HttpRequest], HttpResponse]:
     """A handler that asks the server on a loopback port."""
     local = threading.local()
 

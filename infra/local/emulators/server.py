@@ -10,7 +10,7 @@ import os
 import sys
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.emulators.aws_endpoint import Front
+from infra.local.emulators.aws_endpoint import AwsEndpoint
 from infra.local.http_server import Server
 
 
@@ -19,14 +19,14 @@ def serve(dynamodb_port: int | None) -> None:
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # or moto looks through all its accounts for each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no browser calls it
     sys.setswitchinterval(0.001)
-    from infra.local.emulators.dynamodb_local_proxy import forward_to  # noqa: PLC0415
+    from infra.local.emulators.dynamodb_local_proxy import dynamodb_proxy  # noqa: PLC0415
     from infra.local.emulators.moto import patches  # noqa: PLC0415  moto reads the environment when it is imported
     from infra.local.emulators.moto.wsgi_app import MotoApp  # noqa: PLC0415
 
     patches.apply()
-    front = Front(MotoApp(), publish=_publish)
+    front = AwsEndpoint(MotoApp(), publish=_publish)
     if dynamodb_port is not None:
-        front.dynamodb = forward_to(dynamodb_port)
+        front.dynamodb = dynamodb_proxy(dynamodb_port)
     server = Server(front.respond).start()
     print(server.port, flush=True)
     sys.stdin.read()

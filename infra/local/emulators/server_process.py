@@ -21,11 +21,11 @@ from infra.paths import ROOT
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
-class EngineError(Exception):
+class EmulatorError(Exception):
     """The moto server did not start."""
 
 
-class Engine:
+class EmulatorProcess:
     """One moto server. Created, it starts; `client` waits until it answers."""
 
     def __init__(self, dynamodb_port: int | None = None) -> None:
@@ -49,10 +49,10 @@ class Engine:
     @cache  # noqa: B019  one engine lives as long as the process
     def _endpoint(self) -> str:
         if self.process.stdout is None:
-            raise EngineError("no pipe")
+            raise EmulatorError("no pipe")
         port = self.process.stdout.readline().strip()
         if not port:
-            raise EngineError("the moto server ended before it answered")
+            raise EmulatorError("the moto server ended before it answered")
         return f"http://127.0.0.1:{int(port)}"
 
     def _client(self, service: str) -> Any:  # noqa: ANN401  any service's client
@@ -68,11 +68,18 @@ class Engine:
             ),
         )
 
-    def ask(self, path: str, body: object = None) -> Any:  # noqa: ANN401  a JSON value
-        """Reads from the front, or with a body writes to it."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.endpoint + path, data, method="GET" if data is None else "PUT")  # noqa: S310
+    def get_json(self, path: str) -> Any:  # noqa: ANN401  a JSON value
+        """Return the JSON document at a path of the AWS endpoint."""
+        return self._request(urllib.request.Request(self.endpoint + path))  # noqa: S310  a loopback address
+
+    def put_json(self, path: str, value: object) -> None:
+        """Send a JSON document to a path of the AWS endpoint."""
+        request = urllib.request.Request(self.endpoint + path, json.dumps(value).encode(), method="PUT")  # noqa: S310  a loopback address
         request.add_header("Content-Type", "application/json")
+        self._request(request)
+
+    @staticmethod
+    def _request(request: urllib.request.Request) -> Any:  # noqa: ANN401  a JSON value
         with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310  a loopback address
             return json.load(response)
 

@@ -1,6 +1,6 @@
 """Whether IAM policies allow an action on a resource, as AWS evaluates identity policies: pure functions.
 
-`calls_of` (from iam_calls) says which actions on which resources a request asks for.
+`required_actions` (from iam_calls) says which actions on which resources a request asks for.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
-
-from infra.local.iam.required_actions import AwsRequest, Call, calls_of, context_of
-
-__all__ = ["AwsRequest", "Call", "Context", "Policy", "allowed", "calls_of", "context_of"]
 
 Policy = Mapping[str, Any]  # a policy document: {"Statement": [...]}
 Context = Mapping[str, str | Sequence[str]]
@@ -38,7 +34,7 @@ def allowed(policies: Iterable[Policy], action: str, resource: str, context: Con
     effects = {
         statement.get("Effect")
         for policy in policies
-        for statement in _listed(policy.get("Statement"))
+        for statement in _as_list(policy.get("Statement"))
         if _applies(statement, action, resource, context or {})
     }
     return "Allow" in effects and "Deny" not in effects
@@ -49,24 +45,24 @@ def unknown_operators(policies: Iterable[Policy]) -> set[str]:
     operators = {
         operator
         for policy in policies
-        for statement in _listed(policy.get("Statement"))
+        for statement in _as_list(policy.get("Statement"))
         for operator in statement.get("Condition") or {}
     }
     known = {*_POSITIVE, *_NEGATIVE, "Null"}
     return {each for each in operators if each.rpartition(":")[2].removesuffix("IfExists") not in known}
 
 
-def key_allows(policy: Policy, role_arn: str, action: str, resource: str, context: Context) -> bool:
+def key_policy_allows(policy: Policy, role_arn: str, action: str, resource: str, context: Context) -> bool:
     """Whether a KMS key's own policy lets a role use it, by its own ARN or by way of its account.
 
     Unlike an identity policy it names principals; what it grants to the account still needs an identity policy.
     """
     account = role_arn.split(":")[4]
-    ours = {"*", account, f"arn:aws:iam::{account}:root", role_arn}
+    principals = {"*", account, f"arn:aws:iam::{account}:root", role_arn}
     statements = [
         statement
-        for statement in _listed(policy.get("Statement"))
-        if ours & set(_listed(_aws_principals(statement.get("Principal"))))
+        for statement in _as_list(policy.get("Statement"))
+        if principals & set(_as_list(_aws_principals(statement.get("Principal"))))
     ]
     known: Context = {**context, "aws:PrincipalArn": role_arn, "kms:CallerAccount": account}
     return allowed([{"Statement": statements}], action, resource, known)
@@ -76,7 +72,7 @@ def _aws_principals(principal: Any) -> Any:  # noqa: ANN401  a JSON value
     return principal.get("AWS") if isinstance(principal, Mapping) else principal
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401  a JSON value
+def _as_list(value: Any) -> list[Any]:  # noqa: ANN401  a JSON value
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -84,19 +80,19 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401  a JSON value
 
 def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     return (
-        _named(statement, "Action", action.lower(), str.lower)
-        and _named(statement, "Resource", resource, str)
-        and _conditions_hold(statement.get("Condition") or {}, context)
+        _element_matches(statement, "Action", action.lower(), str.lower)
+        and _element_matches(statement, "Resource", resource, str)
+        and _conditions_match(statement.get("Condition") or {}, context)
     )
 
 
-def _named(statement: Mapping[str, Any], element: str, value: str, fold: Callable[[str], str]) -> bool:
+def _element_matches(statement: Mapping[str, Any], element: str, value: str, fold: Callable[[str], str]) -> bool:
     if f"Not{element}" in statement:
-        return not any(like(fold(pattern), value) for pattern in _listed(statement[f"Not{element}"]))
-    return any(like(fold(pattern), value) for pattern in _listed(statement.get(element)))
+        return not any(matches_wildcard(fold(pattern), value) for pattern in _as_list(statement[f"Not{element}"]))
+    return any(matches_wildcard(fold(pattern), value) for pattern in _as_list(statement.get(element)))
 
 
-def like(pattern: str, value: str) -> bool:
+def matches_wildcard(pattern: str, value: str) -> bool:
     """Whether a value matches a pattern in which `*` stands for any text and `?` for one character."""
     return _compiled(pattern).match(value) is not None
 
@@ -106,7 +102,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
-def _equal_folded(pattern: str, value: str) -> bool:
+def _equal_ignoring_case(pattern: str, value: str) -> bool:
     return pattern.lower() == value.lower()
 
 
@@ -116,25 +112,25 @@ def _equal(pattern: str, value: str) -> bool:
 
 _POSITIVE: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringEquals": _equal,
-    "StringEqualsIgnoreCase": _equal_folded,
-    "StringLike": like,
-    "ArnEquals": like,
-    "ArnLike": like,
-    "Bool": _equal_folded,
+    "StringEqualsIgnoreCase": _equal_ignoring_case,
+    "StringLike": matches_wildcard,
+    "ArnEquals": matches_wildcard,
+    "ArnLike": matches_wildcard,
+    "Bool": _equal_ignoring_case,
 }
 _NEGATIVE: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringNotEquals": _equal,
-    "StringNotEqualsIgnoreCase": _equal_folded,
-    "StringNotLike": like,
-    "ArnNotEquals": like,
-    "ArnNotLike": like,
+    "StringNotEqualsIgnoreCase": _equal_ignoring_case,
+    "StringNotLike": matches_wildcard,
+    "ArnNotEquals": matches_wildcard,
+    "ArnNotLike": matches_wildcard,
 }
 
 
-def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    present = {key.lower(): [str(value) for value in _listed(values)] for key, values in context.items()}
+def _conditions_match(conditions: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
+    present = {key.lower(): [str(value) for value in _as_list(values)] for key, values in context.items()}
     return all(
-        _condition_holds(operator, [_text(value) for value in _listed(expected)], present.get(key.lower()))
+        _condition_matches(operator, [_text(value) for value in _as_list(expected)], present.get(key.lower()))
         for operator, tests in conditions.items()
         for key, expected in tests.items()
     )
@@ -144,7 +140,7 @@ def _text(value: Any) -> str:  # noqa: ANN401  a JSON value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _condition_holds(operator: str, expected: list[str], values: list[str] | None) -> bool:
+def _condition_matches(operator: str, expected: list[str], values: list[str] | None) -> bool:
     quantifier, _, name = operator.rpartition(":")
     if name == "Null":
         return (values is None) == (expected == ["true"])

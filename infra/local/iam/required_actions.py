@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-Call = tuple[str, str]  # action, resource
+RequiredAction = tuple[str, str]  # action, resource
 
 _DYNAMODB_WRITES: Final = {
     "Put": "dynamodb:PutItem",
@@ -42,13 +42,13 @@ class AwsRequest:
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
 
 
-def calls_of(request: AwsRequest) -> list[Call]:
+def required_actions(request: AwsRequest) -> list[RequiredAction]:
     """The (action, resource) pairs that must all be allowed; an operation not known here is asked for on `*`."""
     rule = _SERVICES.get(request.service)
     return _unique(rule(request)) if rule else [(f"{request.service}:{request.operation}", "*")]
 
 
-def context_of(request: AwsRequest) -> dict[str, str | Sequence[str]]:
+def condition_keys(request: AwsRequest) -> dict[str, str | Sequence[str]]:
     """The condition keys of a direct request; never `kms:ViaService`, which only a service's own call carries."""
     context: dict[str, str | Sequence[str]] = {"aws:RequestedRegion": request.region}
     parameters = request.parameters
@@ -68,7 +68,7 @@ def address_of(sender: str) -> str:
     return sender.rpartition("<")[2].rstrip("> ") if "<" in sender else sender.strip()
 
 
-def _unique(calls: list[Call]) -> list[Call]:
+def _unique(calls: list[RequiredAction]) -> list[RequiredAction]:
     return list(dict.fromkeys(calls))
 
 
@@ -77,7 +77,7 @@ def _table(request: AwsRequest, name: str, index: str | None = None) -> str:
     return f"{arn}/index/{index}" if index else arn
 
 
-def _dynamodb(request: AwsRequest) -> list[Call]:
+def _dynamodb(request: AwsRequest) -> list[RequiredAction]:
     parameters = request.parameters
     match request.operation:
         case "TransactWriteItems":
@@ -97,7 +97,7 @@ def _dynamodb(request: AwsRequest) -> list[Call]:
     return [(f"dynamodb:{request.operation}", resource)]
 
 
-def _sqs(request: AwsRequest) -> list[Call]:
+def _sqs(request: AwsRequest) -> list[RequiredAction]:
     name = request.parameters.get("QueueUrl", "").rpartition("/")[2] or request.parameters.get("QueueName")
     action = request.operation.removesuffix("Batch")
     return [(f"sqs:{action}", request.arn("sqs", name) if name else "*")]
@@ -115,7 +115,7 @@ def _key_of_blob(blob: str | bytes) -> str:
     return b64decode(blob)[:_BLOB_KEY_ID].decode("ascii", "replace")
 
 
-def _kms(request: AwsRequest) -> list[Call]:
+def _kms(request: AwsRequest) -> list[RequiredAction]:
     parameters = request.parameters
     source = parameters.get("KeyId") or parameters.get("SourceKeyId")
     if source is None and "CiphertextBlob" in parameters:
@@ -127,13 +127,13 @@ def _kms(request: AwsRequest) -> list[Call]:
     return [(f"kms:{request.operation}", resource)]
 
 
-def _sns(request: AwsRequest) -> list[Call]:
+def _sns(request: AwsRequest) -> list[RequiredAction]:
     parameters = request.parameters
     topic = parameters.get("TopicArn") or parameters.get("TargetArn")
     return [(f"sns:{request.operation.removesuffix('Batch')}", topic or "*")]
 
 
-def _ses(request: AwsRequest) -> list[Call]:
+def _ses(request: AwsRequest) -> list[RequiredAction]:
     parameters = request.parameters
     if request.operation != "SendEmail":
         return [(f"ses:{request.operation}", "*")]
@@ -147,13 +147,13 @@ def _ses(request: AwsRequest) -> list[Call]:
     return calls
 
 
-def _cognito(request: AwsRequest) -> list[Call]:
+def _cognito(request: AwsRequest) -> list[RequiredAction]:
     pool = request.parameters.get("UserPoolId")
     resource = request.arn("cognito-idp", f"userpool/{pool}") if pool else "*"
     return [(f"cognito-idp:{request.operation}", resource)]
 
 
-_SERVICES: Final[dict[str, Callable[[AwsRequest], list[Call]]]] = {
+_SERVICES: Final[dict[str, Callable[[AwsRequest], list[RequiredAction]]]] = {
     "dynamodb": _dynamodb,
     "sqs": _sqs,
     "kms": _kms,

@@ -1,4 +1,4 @@
-"""The environments of one function: idle ones are reused, new ones started on demand up to a bound."""
+"""The environments of one function: idle ones are reused, new ones started on demand up to a max_environments."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from collections.abc import Mapping
 from threading import Condition, Thread
 from typing import BinaryIO
 
-from infra.local.lambda_runtime.environments import Environment, failure
+from infra.local.lambda_runtime.environments import Environment, failed_result
 from infra.local.lambda_runtime.functions import FunctionSpec
-from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.lambda_runtime.runtime_api import InvocationResult
 
 
-class Pool:
+class EnvironmentPool:
     """Invokes one function.
 
     Args:
         spec: the function.
         variables: what its handlers see.
         log: where they log.
-        bound: the most environments at once.
+        max_environments: the most environments at once.
     """
 
-    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, bound: int) -> None:
+    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, max_environments: int) -> None:
         self.spec = spec
         self._variables = dict(variables)
         self._log = log
-        self._bound = bound
+        self._max_environments = max_environments
         self._changed = Condition()
         self._idle: list[Environment] = []
         self._all: set[Environment] = set()
         self._closed = False
 
-    def warm(self) -> Outcome | None:
+    def warm(self) -> InvocationResult | None:
         """Starts one environment ahead of the first event; what went wrong in its init, if anything."""
         environment, failed = self._acquire(None)
         if environment is not None:
             self._release(environment, usable=True)
         return failed
 
-    def invoke(self, payload: bytes, patience: float | None = None) -> Outcome:
-        """Runs the function on an event; waits where all environments are busy, `patience` seconds at most."""
-        environment, failed = self._acquire(patience)
+    def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
+        """Runs the function on an event; waits where all environments are busy, `timeout` seconds at most."""
+        environment, failed = self._acquire(timeout)
         if environment is None:
-            return failed or failure("timeout", "Sandbox.Timedout", "no environment was free in time")
-        outcome = environment.invoke(payload, patience)
-        self._release(environment, usable=outcome.kind in {"ok", "error"})
-        return outcome
+            return failed or failed_result("timeout", "Sandbox.Timedout", "no environment was free in time")
+        result = environment.invoke(payload, timeout)
+        self._release(environment, usable=result.kind in {"ok", "error"})
+        return result
 
     def kill(self) -> int:
         """Kills every process of the function (SIGKILL); how many there were."""
@@ -68,9 +68,9 @@ class Pool:
         for stopper in stoppers:
             stopper.join()
 
-    def _acquire(self, patience: float | None) -> tuple[Environment | None, Outcome | None]:
+    def _acquire(self, timeout: float | None) -> tuple[Environment | None, InvocationResult | None]:
         """An environment that is ready; or none, with what went wrong if its init failed."""
-        environment, is_new = self._take(None if patience is None else time.monotonic() + patience)
+        environment, is_new = self._take(None if timeout is None else time.monotonic() + timeout)
         failed = environment.wait_until_ready() if environment is not None and is_new else None
         if environment is not None and failed is not None:
             self._release(environment, usable=False)
@@ -86,7 +86,7 @@ class Pool:
                         return environment, False
                     self._all.discard(environment)
                     environment.kill()  # its process is gone; its runtime API goes too
-                if len(self._all) < self._bound:
+                if len(self._all) < self._max_environments:
                     environment = Environment(self.spec, self._variables, self._log)
                     self._all.add(environment)
                     return environment, True

@@ -18,14 +18,14 @@ from typing import BinaryIO, Final
 
 from infra.local.account import REGION
 from infra.local.lambda_runtime.functions import FunctionSpec
-from infra.local.lambda_runtime.runtime_api import Invocation, Outcome, RuntimeApi
+from infra.local.lambda_runtime.runtime_api import Invocation, InvocationResult, RuntimeApi
 
 INIT_TIMEOUT: Final = 30.0  # seconds; Lambda gives 10, a busy laptop needs more
 STOP_WAIT: Final = 1.0  # seconds that a runtime client gets to end by itself
 _PASSED_ON: Final = ("LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
-def lambda_variables(spec: FunctionSpec, credentials: Mapping[str, str], endpoint: str) -> dict[str, str]:
+def environment_variables(spec: FunctionSpec, credentials: Mapping[str, str], endpoint: str) -> dict[str, str]:
     """All variables that a handler sees: the template's, and those that Lambda itself sets."""
     own = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return own | {
@@ -72,33 +72,33 @@ class Environment:
         """Whether its process runs."""
         return self.process.poll() is None
 
-    def wait_until_ready(self) -> Outcome | None:
+    def wait_until_ready(self) -> InvocationResult | None:
         """Waits until the handler's module is loaded; what went wrong instead, if anything."""
         deadline = time.monotonic() + INIT_TIMEOUT
         while time.monotonic() < deadline:
             if self._api.ready.wait(0.005):
                 return None
             with contextlib.suppress(queue.Empty):
-                return self._api.outcomes.get_nowait()
-        return failure("timeout", "Sandbox.Timedout", f"init took more than {INIT_TIMEOUT:.0f} seconds")
+                return self._api.results.get_nowait()
+        return failed_result("timeout", "Sandbox.Timedout", f"init took more than {INIT_TIMEOUT:.0f} seconds")
 
-    def invoke(self, payload: bytes, patience: float | None = None) -> Outcome:
+    def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
         """Runs the handler on an event; anything but `ok` and `error` leaves the environment unusable.
 
-        The function's own timeout ends it, or the caller's patience (seconds) if that is shorter.
+        The function's own timeout ends it, or the caller's timeout (seconds) if that is shorter.
         """
         request_id = str(uuid.uuid4())
-        deadline = time.time() + min(self._spec.timeout, patience or self._spec.timeout)
+        deadline = time.time() + min(self._spec.timeout, timeout or self._spec.timeout)
         self._api.submit(Invocation(request_id, payload, deadline, self._spec.arn))
         while True:
             try:
-                outcome = self._api.outcomes.get(timeout=max(0.0, deadline - time.time()))
+                result = self._api.results.get(timeout=max(0.0, deadline - time.time()))
             except queue.Empty:
                 self.kill()
                 text = f"{request_id} Task timed out after {self._spec.timeout:.2f} seconds"
-                return failure("timeout", "Sandbox.Timedout", text)
-            if outcome.request_id in {"", request_id}:
-                return outcome
+                return failed_result("timeout", "Sandbox.Timedout", text)
+            if result.request_id in {"", request_id}:
+                return result
 
     def kill(self) -> None:
         """Ends it at once, with all that it started."""
@@ -116,9 +116,9 @@ class Environment:
     def _watch(self) -> None:
         code = self.process.wait()
         text = f"Runtime exited with {f'signal {-code}' if code < 0 else f'status {code}'}"
-        self._api.outcomes.put(failure("exit", "Runtime.ExitError", text))
+        self._api.results.put(failed_result("exit", "Runtime.ExitError", text))
 
 
-def failure(kind: str, error_type: str, message: str) -> Outcome:
-    """An outcome without an answer, in the form in which Lambda reports an error."""
-    return Outcome(kind, json.dumps({"errorType": error_type, "errorMessage": message}).encode())
+def failed_result(kind: str, error_type: str, message: str) -> InvocationResult:
+    """A result without an answer, in the form in which Lambda reports an error."""
+    return InvocationResult(kind, json.dumps({"errorType": error_type, "errorMessage": message}).encode())

@@ -14,19 +14,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.iam.policy_evaluation import Policy, allowed
-from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
-from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.lambda_runtime.functions import FunctionSpec, find_function
+from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-PER_RECEIVE: Final = 10  # messages; SQS gives no more at once
+MAX_RECEIVED: Final = 10  # messages; SQS gives no more at once
 WAIT: Final = 20  # seconds of one long poll
 POLLERS: Final = 2  # threads a mapping; each invokes for itself
-NEEDED: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+REQUIRED_ACTIONS: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
 @dataclass(frozen=True)
-class EventSource:
+class EventSourceMapping:
     """One event source mapping of the template."""
 
     function: FunctionSpec
@@ -39,7 +39,7 @@ class EventSource:
 
 def read_mappings(
     stack: Stack, functions: Mapping[str, FunctionSpec], policies: Mapping[str, list[Policy]]
-) -> list[EventSource]:
+) -> list[EventSourceMapping]:
     """All mappings of the template, with what AWS refuses when one is created refused here too.
 
     Raises:
@@ -55,14 +55,14 @@ def read_mappings(
             raise TemplateError(f"{name}: the local run polls the template's own queues only")
         if "FilterCriteria" in properties:
             raise TemplateError(f"{name}: the local run does not know FilterCriteria")
-        mapping = _mapping(properties, function_of_arn(functions, properties["FunctionName"]), stack.get(urls[arn]).ref)
+        mapping = _mapping(properties, find_function(functions, properties["FunctionName"]), stack.get(urls[arn]).ref)
         _check(name, mapping, policies.get(mapping.function.role, []), stack.properties(urls[arn]))
         found.append(mapping)
     return found
 
 
-def _mapping(properties: Mapping[str, Any], function: FunctionSpec, url: str) -> EventSource:
-    return EventSource(
+def _mapping(properties: Mapping[str, Any], function: FunctionSpec, url: str) -> EventSourceMapping:
+    return EventSourceMapping(
         function=function,
         queue_arn=properties["EventSourceArn"],
         queue_url=url,
@@ -72,8 +72,8 @@ def _mapping(properties: Mapping[str, Any], function: FunctionSpec, url: str) ->
     )
 
 
-def _check(name: str, mapping: EventSource, policies: list[Policy], queue: Mapping[str, Any]) -> None:
-    missing = [action for action in NEEDED if not allowed(policies, action, mapping.queue_arn)]
+def _check(name: str, mapping: EventSourceMapping, policies: list[Policy], queue: Mapping[str, Any]) -> None:
+    missing = [action for action in REQUIRED_ACTIONS if not allowed(policies, action, mapping.queue_arn)]
     if queue.get("KmsMasterKeyId"):
         key = queue["KmsMasterKeyId"]
         arn = key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
@@ -92,7 +92,7 @@ def _check(name: str, mapping: EventSource, policies: list[Policy], queue: Mappi
 class Poller:
     """Polls one mapping until stopped."""
 
-    def __init__(self, mapping: EventSource, client: Any, invoke: Callable[[bytes], Outcome]) -> None:  # noqa: ANN401
+    def __init__(self, mapping: EventSourceMapping, client: Any, invoke: Callable[[bytes], InvocationResult]) -> None:  # noqa: ANN401
         self._mapping = mapping
         self._client = client
         self._invoke = invoke
@@ -120,7 +120,7 @@ class Poller:
     def _receive(self, most: int, wait: int) -> list[dict[str, Any]]:
         answer = self._client.receive_message(
             QueueUrl=self._mapping.queue_url,
-            MaxNumberOfMessages=min(most, PER_RECEIVE),
+            MaxNumberOfMessages=min(most, MAX_RECEIVED),
             WaitTimeSeconds=wait,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
@@ -140,32 +140,34 @@ class Poller:
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:
         if not self._stopping.is_set():
-            outcome = self._invoke(json.dumps(self._event(messages)).encode())
-            if not outcome.ok:
-                said = outcome.payload.decode("utf-8", "replace")
-                print(f"{self._mapping.function.logical_id}: {outcome.kind}: {said}", file=sys.stderr)
-            self._delete(succeeded(messages, outcome, reports_failures=self._mapping.reports_failures))
+            result = self._invoke(json.dumps(self._event(messages)).encode())
+            if not result.ok:
+                said = result.payload.decode("utf-8", "replace")
+                print(f"{self._mapping.function.logical_id}: {result.kind}: {said}", file=sys.stderr)
+            self._delete(messages_to_delete(messages, result, reports_failures=self._mapping.reports_failures))
 
     def _event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         return {"Records": [record(message, self._mapping.queue_arn) for message in messages]}
 
     def _delete(self, messages: list[dict[str, Any]]) -> None:
-        for start in range(0, len(messages), PER_RECEIVE):
+        for start in range(0, len(messages), MAX_RECEIVED):
             entries = [
                 {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-                for number, message in enumerate(messages[start : start + PER_RECEIVE])
+                for number, message in enumerate(messages[start : start + MAX_RECEIVED])
             ]
             self._client.delete_message_batch(QueueUrl=self._mapping.queue_url, Entries=entries)
 
 
-def succeeded(messages: list[dict[str, Any]], outcome: Outcome, *, reports_failures: bool) -> list[dict[str, Any]]:
-    """The messages that a batch's outcome lets be deleted, by Lambda's rules for partial failures."""
-    if not outcome.ok:
+def messages_to_delete(
+    messages: list[dict[str, Any]], result: InvocationResult, *, reports_failures: bool
+) -> list[dict[str, Any]]:
+    """The messages that a batch's result lets be deleted, by Lambda's rules for partial failures."""
+    if not result.ok:
         return []
     if not reports_failures:
         return messages
     try:
-        failures = (json.loads(outcome.payload) or {}).get("batchItemFailures") or []
+        failures = (json.loads(result.payload) or {}).get("batchItemFailures") or []
         failed = {failure["itemIdentifier"] for failure in failures}
     except (ValueError, AttributeError, TypeError, KeyError):
         return []

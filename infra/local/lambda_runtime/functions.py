@@ -37,7 +37,7 @@ def read_functions(stack: Stack) -> dict[str, FunctionSpec]:
     return {name: _read(stack, name) for name in stack.of_type("AWS::Lambda::Function")}
 
 
-def function_of_arn(functions: Mapping[str, FunctionSpec], arn: str) -> FunctionSpec:
+def find_function(functions: Mapping[str, FunctionSpec], arn: str) -> FunctionSpec:
     """The function that an ARN, a name, or an alias's or version's ARN means.
 
     Raises:

@@ -1,6 +1,6 @@
 """Lambda's Runtime API for one execution environment, as the official runtime client expects it.
 
-`next` hands out one invocation at a time and waits for it; what the runtime reports back goes into `outcomes`.
+`next` hands out one invocation at a time and waits for it; what the runtime reports back goes into `results`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Invocation:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvocationResult:
     """What came of an invocation: the handler's answer, or its error, a JSON object with errorType and errorMessage.
 
     `kind` is `ok`, `error` (raised by the handler), `init` (the module failed to load), `exit` or `timeout`.
@@ -48,7 +48,7 @@ class RuntimeApi:
     """Serves one environment on a port of its own."""
 
     def __init__(self) -> None:
-        self.outcomes: queue.Queue[Outcome] = queue.Queue()
+        self.results: queue.Queue[InvocationResult] = queue.Queue()
         self.ready = Event()  # set by the first `next`: the handler's module is loaded
         self._waiting: queue.Queue[Invocation | None] = queue.Queue()
         self._server = Server(self._respond).start()
@@ -73,11 +73,11 @@ class RuntimeApi:
             case "GET", ["invocation", "next"]:
                 return self._next()
             case "POST", ["invocation", request_id, "response"]:
-                self.outcomes.put(Outcome("ok", request.body, request_id))
+                self.results.put(InvocationResult("ok", request.body, request_id))
             case "POST", ["invocation", request_id, "error"]:
-                self.outcomes.put(Outcome("error", request.body, request_id))
+                self.results.put(InvocationResult("error", request.body, request_id))
             case "POST", ["init" | "restore", "error"]:
-                self.outcomes.put(Outcome("init", request.body))
+                self.results.put(InvocationResult("init", request.body))
             case "GET", ["restore", "next"]:
                 return HttpResponse(200)
             case _:

@@ -16,8 +16,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.lambda_runtime.functions import FunctionSpec, function_of_arn
-from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.lambda_runtime.functions import FunctionSpec, find_function
+from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
@@ -26,9 +26,9 @@ _CRON: Final = re.compile(r"cron\((.+)\)")
 _UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 _MONTHS: Final = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-_HORIZON: Final = timedelta(days=5 * 366)
+_SEARCHED: Final = timedelta(days=5 * 366)
 
-Invoke = Callable[[FunctionSpec, bytes], Outcome]
+Invoke = Callable[[FunctionSpec, bytes], InvocationResult]
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ def read_schedules(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[
         zone = properties.get("ScheduleExpressionTimezone", "UTC")
         targets: list[dict[str, Any]] = properties.get("Targets") or [properties["Target"]]
         for target in targets:
-            function = function_of_arn(functions, target["Arn"])
+            function = find_function(functions, target["Arn"])
             schedule = Schedule(stack.get(name).ref, expression, function, target.get("Input"), zone)
-            next_time(schedule, datetime.now(UTC), datetime.now(UTC))
+            next_run(schedule, datetime.now(UTC), datetime.now(UTC))
             found.append(schedule)
     return found
 
 
-def next_time(schedule: Schedule, after: datetime, started: datetime) -> datetime:
+def next_run(schedule: Schedule, after: datetime, started: datetime) -> datetime:
     """The first time after `after` at which a schedule fires; rates count from `started`.
 
     Raises:
@@ -91,17 +91,17 @@ def next_time(schedule: Schedule, after: datetime, started: datetime) -> datetim
         step = _UNITS[rate.group(2)] * int(rate.group(1))
         return started + step * ((after - started) // step + 1)
     if cron := _CRON.fullmatch(schedule.expression):
-        return _next_cron(cron.group(1), after.astimezone(ZoneInfo(schedule.zone))).astimezone(UTC)
+        return _next_cron_run(cron.group(1), after.astimezone(ZoneInfo(schedule.zone))).astimezone(UTC)
     raise TemplateError(f"schedule {schedule.name}: {schedule.expression} is not understood")
 
 
-def _next_cron(text: str, after: datetime) -> datetime:
+def _next_cron_run(text: str, after: datetime) -> datetime:
     fields = text.split()
     if len(fields) != 6:  # noqa: PLR2004
         raise TemplateError(f"cron({text}) needs six fields")
-    minutes, hours = _set(fields[0], 0, 59), _set(fields[1], 0, 23)
+    minutes, hours = _allowed_values(fields[0], 0, 59), _allowed_values(fields[1], 0, 23)
     day = after.replace(hour=0, minute=0, second=0, microsecond=0)
-    for midnight in (day + timedelta(days=number) for number in range(_HORIZON.days)):
+    for midnight in (day + timedelta(days=number) for number in range(_SEARCHED.days)):
         if not _day_matches(fields, midnight):
             continue
         for hour, minute in itertools.product(sorted(hours), sorted(minutes)):
@@ -114,14 +114,14 @@ def _next_cron(text: str, after: datetime) -> datetime:
 def _day_matches(fields: list[str], day: datetime) -> bool:
     _, _, of_month, month, of_week, year = fields
     return (
-        day.month in _set(month, 1, 12, _MONTHS, 1)
-        and day.year in _set(year, 1970, 2199)
-        and day.day in _set(of_month, 1, 31)
-        and day.isoweekday() % 7 + 1 in _set(of_week, 1, 7, _DAYS, 1)
+        day.month in _allowed_values(month, 1, 12, _MONTHS, 1)
+        and day.year in _allowed_values(year, 1970, 2199)
+        and day.day in _allowed_values(of_month, 1, 31)
+        and day.isoweekday() % 7 + 1 in _allowed_values(of_week, 1, 7, _DAYS, 1)
     )
 
 
-def _set(text: str, low: int, high: int, names: list[str] | None = None, first: int = 0) -> set[int]:
+def _allowed_values(text: str, low: int, high: int, names: list[str] | None = None, first: int = 0) -> set[int]:
     """The values that one field of a cron expression allows (`L`, `W` and `#` are not understood)."""
     values: set[int] = set()
     for part in text.upper().split(","):
@@ -144,7 +144,7 @@ def _number(text: str, names: list[str] | None, first: int) -> int:
     return int(text)
 
 
-class Clock:
+class Scheduler:
     """Fires schedules on time from a thread of its own."""
 
     def __init__(self, schedules: list[Schedule], invoke: Invoke) -> None:
@@ -174,12 +174,12 @@ class Clock:
     def _run(self, schedule: Schedule) -> None:
         while True:
             now = datetime.now(UTC)
-            wait = next_time(schedule, now, self._started) - now
+            wait = next_run(schedule, now, self._started) - now
             if self._stopping.wait(wait.total_seconds()):
                 return
             self._fire(schedule)
 
     def _fire(self, schedule: Schedule) -> None:
-        outcome = self._invoke(schedule.function, schedule.event(datetime.now(UTC)))
-        if not outcome.ok:
-            print(f"schedule {schedule.name}: {outcome.payload.decode('utf-8', 'replace')}", file=sys.stderr)
+        result = self._invoke(schedule.function, schedule.event(datetime.now(UTC)))
+        if not result.ok:
+            print(f"schedule {schedule.name}: {result.payload.decode('utf-8', 'replace')}", file=sys.stderr)

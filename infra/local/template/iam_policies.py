@@ -10,7 +10,7 @@ from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
 # The policies of AWS itself that a role may name here, with what they allow.
-_OF_AWS: Final[Mapping[str, Policy]] = {
+_AWS_MANAGED_POLICIES: Final[Mapping[str, Policy]] = {
     "service-role/AWSLambdaBasicExecutionRole": {
         "Statement": [
             {
@@ -73,6 +73,6 @@ def _managed(arn: str) -> Policy:
     name = arn.partition(":policy/")[2]
     if ":iam::aws:" not in arn:  # a policy of the template, attached by its own `Roles` or here
         raise TemplateError(f"managed policy {arn}: attach a policy of the template by its Roles")
-    if name not in _OF_AWS:
+    if name not in _AWS_MANAGED_POLICIES:
         raise TemplateError(f"managed policy {arn} is not known to the local run")
-    return _OF_AWS[name]
+    return _AWS_MANAGED_POLICIES[name]

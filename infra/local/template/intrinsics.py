@@ -48,31 +48,31 @@ class Resolver:
             "Fn::Split": self._resolve_split,
             "Fn::If": self._resolve_if,
             "Fn::FindInMap": self._resolve_map,
-            "Fn::Equals": lambda pair: self.value(pair[0]) == self.value(pair[1]),
-            "Fn::Not": lambda one: not self.value(one[0]),
-            "Fn::And": lambda several: all(self.value(each) for each in several),
-            "Fn::Or": lambda several: any(self.value(each) for each in several),
+            "Fn::Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
+            "Fn::Not": lambda one: not self.resolve(one[0]),
+            "Fn::And": lambda several: all(self.resolve(each) for each in several),
+            "Fn::Or": lambda several: any(self.resolve(each) for each in several),
             "Fn::Base64": self._resolve_base64,
         }
 
-    def value(self, node: Json) -> Json:
+    def resolve(self, node: Json) -> Json:
         """The value of a node, all functions in it resolved; keys and entries with no value are left out.
 
         Raises:
             IntrinsicError: a function is not known here, or names what does not exist.
         """
-        result = self._any(node)
+        result = self._resolve(node)
         return None if result is _NO_VALUE else result
 
     def condition(self, name: str) -> bool:
         """Whether a condition of the template holds."""
         if name not in self._conditions:
             raise IntrinsicError(f"condition {name} is not defined")
-        return bool(self.value(self._conditions[name]))
+        return bool(self.resolve(self._conditions[name]))
 
-    def _any(self, node: Json) -> Json:
+    def _resolve(self, node: Json) -> Json:
         if isinstance(node, list):
-            return [item for each in node if (item := self._any(each)) is not _NO_VALUE]
+            return [item for each in node if (item := self._resolve(each)) is not _NO_VALUE]
         if not isinstance(node, dict):
             return node
         if len(node) == 1:
@@ -81,7 +81,7 @@ class Resolver:
                 return self._functions[name](argument)
             if name.startswith("Fn::"):
                 raise IntrinsicError(f"{name} is not supported by the local run")
-        return {key: item for key, each in node.items() if (item := self._any(each)) is not _NO_VALUE}
+        return {key: item for key, each in node.items() if (item := self._resolve(each)) is not _NO_VALUE}
 
     def _resolve_ref(self, name: str) -> Json:
         if name == "AWS::NoValue":
@@ -90,7 +90,7 @@ class Resolver:
 
     def _resolve_get_att(self, argument: str | list[str]) -> Json:
         name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
-        return self._get_att(name, self.value(attribute))
+        return self._get_att(name, self.resolve(attribute))
 
     def _resolve_sub(self, argument: str | list[Json]) -> str:
         text, local = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
@@ -100,7 +100,7 @@ class Resolver:
             if name.startswith("!"):
                 return "${" + name[1:] + "}"
             if name in local:
-                return str(self.value(local[name]))
+                return str(self.resolve(local[name]))
             if "." in name and not name.startswith("AWS::"):
                 return str(self._get_att(*name.split(".", 1)))
             return str(self._resolve_ref(name))
@@ -108,26 +108,26 @@ class Resolver:
         return _PLACEHOLDER.sub(replacement, text)
 
     def _resolve_join(self, argument: list[Json]) -> str:
-        return str(argument[0]).join(str(item) for item in self.value(argument[1]))
+        return str(argument[0]).join(str(item) for item in self.resolve(argument[1]))
 
     def _resolve_select(self, argument: list[Json]) -> Json:
-        return self.value(argument[1])[int(self.value(argument[0]))]
+        return self.resolve(argument[1])[int(self.resolve(argument[0]))]
 
     def _resolve_split(self, argument: list[Json]) -> list[str]:
-        return str(self.value(argument[1])).split(argument[0])
+        return str(self.resolve(argument[1])).split(argument[0])
 
     def _resolve_if(self, argument: list[Json]) -> Json:
         name, then, otherwise = argument
-        return self._any(then if self.condition(name) else otherwise)
+        return self._resolve(then if self.condition(name) else otherwise)
 
     def _resolve_map(self, argument: list[Json]) -> Json:
-        name, first, second = (self.value(part) for part in argument[:3])
+        name, first, second = (self.resolve(part) for part in argument[:3])
         try:
-            return self.value(self._mappings[name][first][second])
+            return self.resolve(self._mappings[name][first][second])
         except KeyError:
             raise IntrinsicError(f"Fn::FindInMap finds nothing at {name}.{first}.{second}") from None
 
     def _resolve_base64(self, argument: Json) -> str:
         import base64  # noqa: PLC0415  hardly any template needs it
 
-        return base64.b64encode(str(self.value(argument)).encode()).decode()
+        return base64.b64encode(str(self.resolve(argument)).encode()).decode()

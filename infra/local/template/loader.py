@@ -15,7 +15,7 @@ from infra.local.account import REGION
 
 # Where a SAM resource keeps its code; translation accepts only an address in S3.
 _CODE: Final = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
-_ELSEWHERE: Final = "s3://local/code"
+_PLACEHOLDER_URI: Final = "s3://local/code"
 _MANAGED_POLICIES: Final = "arn:aws:iam::aws:policy/"
 
 
@@ -56,7 +56,7 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
 
     source: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
     values = _parameter_values(source, parameters)
-    code = _take_code(source, path.parent)
+    code = _extract_code(source, path.parent)
     return Template(_translate(source, values), code, values)
 
 
@@ -69,7 +69,7 @@ def _parameter_values(source: Mapping[str, Any], given: Mapping[str, str]) -> di
     return values
 
 
-def _take_code(source: dict[str, Any], base: Path) -> dict[str, Path]:
+def _extract_code(source: dict[str, Any], base: Path) -> dict[str, Path]:
     """The local code directories; the template itself is made to point elsewhere."""
     code: dict[str, Path] = {}
     shared = source.get("Globals", {}).get("Function", {})
@@ -83,7 +83,7 @@ def _take_code(source: dict[str, Any], base: Path) -> dict[str, Path]:
         if isinstance(where, str) and not where.startswith("s3://"):
             code[name] = (base / where).resolve()
         if "InlineCode" not in properties:
-            properties[place] = _ELSEWHERE
+            properties[place] = _PLACEHOLDER_URI
     return code
 
 

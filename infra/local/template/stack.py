@@ -14,14 +14,14 @@ STACK_NAME: Final = "case-review"
 
 
 @dataclass(frozen=True)
-class Physical:
+class PhysicalResource:
     """A resource that exists: what Ref gives, and its attributes."""
 
     ref: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-Creator = Callable[["Stack", str, dict[str, Any]], Physical]
+Creator = Callable[["Stack", str, dict[str, Any]], PhysicalResource]
 
 
 class Stack:
@@ -37,7 +37,7 @@ class Stack:
         self.template = template
         self.client = client
         self._creators = creators
-        self._existing: dict[str, Physical] = {}
+        self._existing: dict[str, PhysicalResource] = {}
         self._pending: list[str] = []
         names = {
             **template.parameters,
@@ -57,12 +57,12 @@ class Stack:
         Raises:
             TemplateError: a resource type is not known here, or resources need each other in a circle.
         """
-        self._refuse_unknown()
+        self._check_types()
         for name in self.template.resources:
-            if self._is_wanted(name):
+            if self._is_created(name):
                 self.get(name)
 
-    def get(self, name: str) -> Physical:
+    def get(self, name: str) -> PhysicalResource:
         """A resource by its logical id."""
         if name not in self._existing:
             self._existing[name] = self._create(name)
@@ -70,24 +70,24 @@ class Stack:
 
     def properties(self, name: str) -> dict[str, Any]:
         """The resolved properties of a resource."""
-        resolved: dict[str, Any] = self.resolver.value(self.template.resources[name].get("Properties", {}))
+        resolved: dict[str, Any] = self.resolver.resolve(self.template.resources[name].get("Properties", {}))
         return resolved
 
     def of_type(self, *types: str) -> list[str]:
         """The logical ids of all wanted resources of some types, in the template's order."""
         return [
-            name for name, each in self.template.resources.items() if each["Type"] in types and self._is_wanted(name)
+            name for name, each in self.template.resources.items() if each["Type"] in types and self._is_created(name)
         ]
 
     def physical_name(self, name: str) -> str:
         """A name for a resource that the template leaves to CloudFormation."""
         return f"{STACK_NAME}-{name}"
 
-    def _is_wanted(self, name: str) -> bool:
+    def _is_created(self, name: str) -> bool:
         condition = self.template.resources[name].get("Condition")
         return condition is None or self.resolver.condition(condition)
 
-    def _refuse_unknown(self) -> None:
+    def _check_types(self) -> None:
         unknown = {each["Type"] for each in self.template.resources.values()} - set(self._creators)
         if unknown:
             names = [name for name, each in self.template.resources.items() if each["Type"] in unknown]
@@ -96,7 +96,7 @@ class Stack:
                 "Add them in infra/local/template/resources, as created, interpreted or left out."
             )
 
-    def _create(self, name: str) -> Physical:
+    def _create(self, name: str) -> PhysicalResource:
         if name not in self.template.resources:
             raise IntrinsicError(f"{name} is neither a parameter nor a resource")
         if name in self._pending:

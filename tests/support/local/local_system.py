@@ -150,7 +150,7 @@ class Local:
     def denials(self) -> set[tuple[str, str, str]]:
         """Return what functions asked IAM for and were denied: role, action, resource."""
         with closing(Client(self.endpoint)) as client:
-            calls = client.call("GET", "/_front/calls").json()
+            calls = client.call("GET", "/_endpoint/calls").json()
         return {(call["role"], call["action"], call["resource"]) for call in calls if not call["allowed"]}
 
     # ---- its AWS, with an administrator's rights
@@ -233,7 +233,7 @@ class Local:
     def raw_mail(self) -> list[bytes]:
         """Return the e-mails as they were handed to the mail service, all parts included."""
         with closing(Client(self.endpoint)) as client:
-            sent = client.call("GET", "/_front/outbox?since=0").json()
+            sent = client.call("GET", "/_endpoint/outbox?since=0").json()
         return [
             base64.b64decode(each["request"]["Content"]["Raw"]["Data"]) for each in sent if each["channel"] == "email"
         ]

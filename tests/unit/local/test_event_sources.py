@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from infra.local.lambda_runtime.event_source_mappings import record, succeeded
-from infra.local.lambda_runtime.runtime_api import Outcome
+from infra.local.lambda_runtime.event_source_mappings import messages_to_delete, record
+from infra.local.lambda_runtime.runtime_api import InvocationResult
 
 MESSAGES = [{"MessageId": name, "ReceiptHandle": name, "Body": "{}", "MD5OfBody": ""} for name in "abc"]
 
 
 def left(payload: object, *, kind: str = "ok", reports: bool = True) -> str:
-    outcome = Outcome(kind, json.dumps(payload).encode())
-    return "".join(message["MessageId"] for message in succeeded(MESSAGES, outcome, reports_failures=reports))
+    outcome = InvocationResult(kind, json.dumps(payload).encode())
+    return "".join(message["MessageId"] for message in messages_to_delete(MESSAGES, outcome, reports_failures=reports))
 
 
 def test_messages_that_did_not_fail_are_deleted() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from infra.local.api_gateway.proxy_integration import (
-    MalformedResponseError,
+    MalformedProxyResponseError,
     ProxyRequest,
     gateway_response,
     http_response,
     proxy_event,
 )
-from infra.local.api_gateway.routes import Api, GatewayResponse, Match, Route
+from infra.local.api_gateway.routes import Api, GatewayResponse, Route, RouteMatch
 from infra.local.http_server import HttpRequest
 from infra.local.lambda_runtime.functions import FunctionSpec
 
@@ -27,7 +27,7 @@ API = Api("api", "v1", (ROUTE,), {"MISSING_AUTHENTICATION_TOKEN": PROBLEM}, ("im
 
 
 def proxy(http: HttpRequest, claims: dict[str, str] | None = None) -> ProxyRequest:
-    return ProxyRequest(http, Match(API, ROUTE, {"name": "a b"}), "id-1", claims)
+    return ProxyRequest(http, RouteMatch(API, ROUTE, {"name": "a b"}), "id-1", claims)
 
 
 def test_an_event_has_everything_of_the_request_once_and_in_lists() -> None:
@@ -89,7 +89,7 @@ def test_a_binary_answer_is_decoded() -> None:
     [b"null", b"[]", b"{}", b'{"statusCode": "x"}', b'{"statusCode": 200, "body": {}}', b'{"statusCode": 42}', b"no"],
 )
 def test_an_answer_that_is_no_proxy_response_is_refused(payload: bytes) -> None:
-    with pytest.raises(MalformedResponseError):
+    with pytest.raises(MalformedProxyResponseError):
         http_response(payload, REQUEST)
 
 

@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.iam.policy_evaluation import (
-    AwsRequest,
-    UnknownConditionError,
-    allowed,
-    calls_of,
-    context_of,
-    key_allows,
-)
+from infra.local.iam.policy_evaluation import UnknownConditionError, allowed, key_policy_allows
+from infra.local.iam.required_actions import AwsRequest, condition_keys, required_actions
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/cases"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
@@ -66,7 +60,7 @@ def test_use_by_way_of_a_service_never_allows_a_direct_call() -> None:
         Resource=KEY,
         Condition={"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}},
     )
-    direct = context_of(AwsRequest("kms", "Decrypt", {"KeyId": KEY}))
+    direct = condition_keys(AwsRequest("kms", "Decrypt", {"KeyId": KEY}))
     assert not allowed([by_sqs], "kms:Decrypt", KEY, direct)
     assert allowed([by_sqs], "kms:Decrypt", KEY, {"kms:ViaService": "sqs.us-east-1.amazonaws.com"})
 
@@ -114,12 +108,12 @@ def test_a_key_policy_lets_in_only_the_roles_it_names() -> None:
         Resource="*",
         Condition={"ArnEquals": {"aws:PrincipalArn": [ROLE]}, "StringEquals": {"kms:CallerAccount": "123456789012"}},
     )
-    assert key_allows(to_account, ROLE, "kms:GenerateMac", KEY, {})
-    assert not key_allows(to_account, ROLE.replace("intake", "prioritize"), "kms:GenerateMac", KEY, {})
-    assert not key_allows(
+    assert key_policy_allows(to_account, ROLE, "kms:GenerateMac", KEY, {})
+    assert not key_policy_allows(to_account, ROLE.replace("intake", "prioritize"), "kms:GenerateMac", KEY, {})
+    assert not key_policy_allows(
         policy(Principal={"Service": "sns.amazonaws.com"}, Action="*", Resource="*"), ROLE, "kms:Decrypt", KEY, {}
     )
-    assert key_allows(policy(Principal="*", Action="*", Resource="*"), ROLE, "kms:Decrypt", KEY, {})
+    assert key_policy_allows(policy(Principal="*", Action="*", Resource="*"), ROLE, "kms:Decrypt", KEY, {})
 
 
 def test_a_transaction_asks_for_each_of_its_actions_once() -> None:
@@ -131,7 +125,7 @@ def test_a_transaction_asks_for_each_of_its_actions_once() -> None:
         {"ConditionCheck": {"TableName": "cases"}},
     ]
     actions = ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
-    found = calls_of(AwsRequest("dynamodb", "TransactWriteItems", {"TransactItems": items}))
+    found = required_actions(AwsRequest("dynamodb", "TransactWriteItems", {"TransactItems": items}))
     assert found == [(f"dynamodb:{action}", TABLE) for action in actions]
 
 
@@ -180,7 +174,7 @@ BLOB = b"0b5b5b5b-1111-2222-3333-444444444444rest"
 def test_a_request_asks_for_the_action_on_the_resource_that_aws_names(
     service: str, operation: str, parameters: Mapping[str, Any], calls: list[tuple[str, str]]
 ) -> None:
-    assert calls_of(AwsRequest(service, operation, parameters)) == calls
+    assert required_actions(AwsRequest(service, operation, parameters)) == calls
 
 
 @pytest.mark.parametrize(("content", "action"), [("Raw", "ses:SendRawEmail"), ("Simple", "ses:SendEmail")])
@@ -191,12 +185,12 @@ def test_mail_asks_for_identity_and_configuration_set_by_its_kind(content: str, 
         "ConfigurationSetName": "c",
     }
     request = AwsRequest("ses", "SendEmail", parameters, identities=frozenset({"example.gov"}))
-    assert calls_of(request) == [(action, f"{SES}identity/example.gov"), (action, f"{SES}configuration-set/c")]
-    assert context_of(request)["ses:FromAddress"] == "a@example.gov"
+    assert required_actions(request) == [(action, f"{SES}identity/example.gov"), (action, f"{SES}configuration-set/c")]
+    assert condition_keys(request)["ses:FromAddress"] == "a@example.gov"
 
 
 def test_the_context_of_a_kms_call_names_its_encryption_context() -> None:
-    context = context_of(AwsRequest("kms", "Decrypt", {"KeyId": KEY, "EncryptionContext": {"part": "contact"}}))
+    context = condition_keys(AwsRequest("kms", "Decrypt", {"KeyId": KEY, "EncryptionContext": {"part": "contact"}}))
     assert context["kms:EncryptionContext:part"] == "contact"
     assert context["kms:EncryptionContextKeys"] == ["part"]
     assert "kms:ViaService" not in context

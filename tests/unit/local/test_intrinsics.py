@@ -18,7 +18,7 @@ TEMPLATE = {
 def resolve(node: object) -> object:
     names = {"Stage": "test", "AWS::Region": "us-east-1", "AWS::StackName": "stack"}
     resolver = Resolver(TEMPLATE, names, lambda name: f"ref-{name}", lambda name, attribute: f"{name}/{attribute}")
-    return resolver.value(node)
+    return resolver.resolve(node)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.api_gateway.routes import Api, api_for, match, read_api
+from infra.local.api_gateway.routes import Api, api_for_path, find_route, read_api
 from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.template.loader import TemplateError
 
@@ -51,7 +51,7 @@ APIS = [
 def test_a_path_means_the_most_specific_route(
     method: str, path: str, resource: str, parameters: dict[str, str]
 ) -> None:
-    found = match(APIS, method, path)
+    found = find_route(APIS, method, path)
     assert found is not None
     assert (found.route.resource, found.parameters) == (resource, parameters)
     assert found.route.function is FUNCTION
@@ -61,13 +61,13 @@ def test_a_path_means_the_most_specific_route(
     ("method", "path"), [("GET", "/requests"), ("GET", "/nowhere"), ("GET", "/requests/a/b"), ("GET", "/files")]
 )
 def test_an_unknown_path_or_method_has_no_route(method: str, path: str) -> None:
-    assert match(APIS, method, path) is None
+    assert find_route(APIS, method, path) is None
 
 
 def test_the_api_that_answers_for_an_unknown_path_is_the_one_that_begins_alike() -> None:
     staff = replace(api(("get", "/staff/me")), api_id="staff")
-    found = api_for([*APIS, staff], "/staff/nowhere")
-    fallback = api_for([*APIS, staff], "/nowhere")
+    found = api_for_path([*APIS, staff], "/staff/nowhere")
+    fallback = api_for_path([*APIS, staff], "/nowhere")
     assert found is not None
     assert fallback is not None
     assert (found.api_id, fallback.api_id) == ("staff", "api")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.lambda_runtime.functions import FunctionSpec
-from infra.local.lambda_runtime.schedules import Schedule, next_time
+from infra.local.lambda_runtime.schedules import Schedule, next_run
 from infra.local.template.loader import TemplateError
 
 FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
@@ -32,11 +32,11 @@ def schedule(expression: str, zone: str = "UTC") -> Schedule:
     ],
 )
 def test_a_schedule_fires_next_when_its_expression_says(expression: str, after: datetime, fires: datetime) -> None:
-    assert next_time(schedule(expression), after, START) == fires
+    assert next_run(schedule(expression), after, START) == fires
 
 
 def test_a_cron_expression_means_its_time_zone() -> None:
-    assert next_time(schedule("cron(0 8 * * ? *)", "America/New_York"), START, START) == datetime(
+    assert next_run(schedule("cron(0 8 * * ? *)", "America/New_York"), START, START) == datetime(
         2026, 3, 1, 13, tzinfo=UTC
     )
 
@@ -46,7 +46,7 @@ def test_a_cron_expression_means_its_time_zone() -> None:
 )
 def test_an_expression_that_is_not_understood_is_refused(expression: str) -> None:
     with pytest.raises(TemplateError):
-        next_time(schedule(expression), START, START)
+        next_run(schedule(expression), START, START)
 
 
 def test_without_an_input_the_event_is_eventbridges_own() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.lambda_runtime.functions import function_of_arn, read_functions
+from infra.local.lambda_runtime.functions import find_function, read_functions
 from infra.local.template.iam_policies import key_policies, role_policies
 from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import Template, TemplateError, load
@@ -75,9 +75,9 @@ def test_resources_that_need_each_other_in_a_circle_are_refused() -> None:
 def test_what_does_not_exist_cannot_be_referred_to() -> None:
     stack = stack_of({"R": {"Type": "AWS::IAM::Role", "Properties": ROLE}})
     with pytest.raises(IntrinsicError, match="Nothing is neither"):
-        stack.resolver.value({"Ref": "Nothing"})
+        stack.resolver.resolve({"Ref": "Nothing"})
     with pytest.raises(IntrinsicError, match="has no attribute Colour"):
-        stack.resolver.value({"Fn::GetAtt": ["R", "Colour"]})
+        stack.resolver.resolve({"Fn::GetAtt": ["R", "Colour"]})
 
 
 def test_a_resource_whose_condition_does_not_hold_does_not_exist() -> None:
@@ -141,9 +141,9 @@ def test_a_function_is_known_by_name_arn_and_alias() -> None:
         stack_of({"F": {"Type": "AWS::Lambda::Function", "Properties": properties}}, {"F": ROOT})
     )
     arn = "arn:aws:lambda:us-east-1:123456789012:function:f"
-    assert {function_of_arn(functions, each).logical_id for each in ("f", arn, f"{arn}:live")} == {"F"}
+    assert {find_function(functions, each).logical_id for each in ("f", arn, f"{arn}:live")} == {"F"}
     with pytest.raises(TemplateError):
-        function_of_arn(functions, f"{arn}-other")
+        find_function(functions, f"{arn}-other")
 
 
 def test_a_key_without_a_policy_has_none_to_ask() -> None:

@@ -19,7 +19,14 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
 
-from infra.local.emulators.moto.dynamodb_indexes import PrimaryKey, cut, find, partitions, plain_index, start_of
+from infra.local.emulators.moto.dynamodb_indexes import (
+    PrimaryKey,
+    find_item,
+    page_entries,
+    page_start,
+    partitions,
+    string_keyed_index,
+)
 
 if TYPE_CHECKING:
     from moto.core.model import StructureShape
@@ -38,13 +45,13 @@ _ORIGINAL_STRUCTURE: Final = BaseJSONSerializer._serialize_type_structure  # noq
 def put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401  moto's own signature
     """As moto's; notes the write."""
     item = _ORIGINAL_PUT(table, *args, **kwargs)
-    partitions(table).touch((item.hash_key, item.range_key))
+    partitions(table).mark_changed((item.hash_key, item.range_key))
     return item
 
 
 def delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
     """As moto's; notes the write."""
-    partitions(table).touch((hash_key, range_key))
+    partitions(table).mark_changed((hash_key, range_key))
     return _ORIGINAL_DELETE(table, hash_key, range_key)
 
 
@@ -61,7 +68,7 @@ def update_item(
     finally:
         table = backend.get_table(table_name)
         if all(name in key for name in table.table_key_attrs):
-            partitions(table).touch(_primary(table, key))
+            partitions(table).mark_changed(_primary(table, key))
 
 
 def _primary(table: Table, key: dict[str, Any]) -> PrimaryKey:
@@ -69,8 +76,8 @@ def _primary(table: Table, key: dict[str, Any]) -> PrimaryKey:
     return DynamoType(key[table.hash_key_attr]), DynamoType(key[range_name]) if range_name else None
 
 
-def _narrowed(table: Table, items: Sequence[Item]) -> Table:
-    """A view of a table that holds only the items which a query can find, in the order of its index."""
+def _view_of_items(table: Table, items: Sequence[Item]) -> Table:
+    """A view of a table that holds only the items which a query can find_item, in the order of its index."""
     view: Table = object.__new__(type(table))
     vars(view).update(vars(table), all_items=lambda: list(items))
     return view
@@ -95,14 +102,17 @@ def query(  # noqa: PLR0913, PLR0917  moto's own signature
         rows: Any = table.items.get(hash_key, {})
         items = [*rows.values()] if table.range_key_attr else ([rows] if rows else [])
     elif hash_key is not None:
-        index = plain_index(table, index_name or "")
+        index = string_keyed_index(table, index_name or "")
         if index is not None:
             condition = (range_comparison, [str(value.value) for value in range_objs])
-            place = start_of(table, index, exclusive_start_key)
+            place = page_start(table, index, exclusive_start_key)
             entries = partitions(table).entries(index, hash_key)
-            items = [row[3] for row in cut(entries, condition, place, limit, forward=scan_index_forward is not False)]
+            items = [
+                row[3]
+                for row in page_entries(entries, condition, place, limit, forward=scan_index_forward is not False)
+            ]
     return _ORIGINAL_QUERY(
-        table if items is None else _narrowed(table, items),
+        table if items is None else _view_of_items(table, items),
         hash_key,
         range_comparison,
         range_objs,
@@ -116,7 +126,7 @@ def query(  # noqa: PLR0913, PLR0917  moto's own signature
     )
 
 
-class _Before:
+class _ItemSnapshots:
     """The items that a transaction names, as they were before it."""
 
     def __init__(self, table: Table, keys: list[dict[str, Any]]) -> None:
@@ -125,13 +135,13 @@ class _Before:
         self._items: list[tuple[PrimaryKey, Item | None]] = []
         for key in keys:
             primary = _primary(table, key)
-            self._items.append((primary, copy.deepcopy(find(table, primary))))
+            self._items.append((primary, copy.deepcopy(find_item(table, primary))))
 
     def restore(self) -> None:
         """Puts every item back."""
         for (hash_key, range_key), item in self._items:
             self._put_back(hash_key, range_key, item)
-            partitions(self._table).touch((hash_key, range_key))
+            partitions(self._table).mark_changed((hash_key, range_key))
         if self._table.stream_shard:
             del self._table.stream_shard.items[self._stream_length :]
 
@@ -144,14 +154,14 @@ class _Before:
             place[key] = item
 
 
-class _NotToCopy(dict[str, Table]):
+class _UncopiedTables(dict[str, Table]):
     """A backend's tables as a transaction sees them: all can be got, none is found when it looks what to copy."""
 
     def __contains__(self, name: object) -> bool:
         return False
 
 
-def _befores(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[_Before]:
+def _snapshots_of(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[_ItemSnapshots]:
     keys: dict[str, list[dict[str, Any]]] = {}
     for entry in transact_items:
         operation: dict[str, Any] = next(iter(entry.values()), {})
@@ -159,14 +169,14 @@ def _befores(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> 
         source = operation.get("Item") or operation.get("Key") or {}
         if table and all(name in source for name in table.table_key_attrs):
             keys.setdefault(table.name, []).append(source)
-    return [_Before(backend.tables[name], named) for name, named in keys.items()]
+    return [_ItemSnapshots(backend.tables[name], named) for name, named in keys.items()]
 
 
 def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     """As moto's, but copies only the items that the transaction names."""
-    befores = _befores(backend, transact_items)
+    befores = _snapshots_of(backend, transact_items)
     tables = backend.tables
-    backend.tables = _NotToCopy(tables)
+    backend.tables = _UncopiedTables(tables)
     try:
         _ORIGINAL_TRANSACT(backend, transact_items)
     except Exception:
@@ -177,7 +187,7 @@ def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str
         backend.tables = tables
 
 
-def make_item(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+def init_item(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
     """As moto's `Item.__init__`, measuring each attribute once (there: all of them again for each one added)."""
     item.hash_key = hash_key
     item.range_key = range_key
@@ -221,32 +231,32 @@ def serialize_structure(
 ) -> None:
     """As moto's; an attribute value is written as it is (there: each of its ten members is looked for, twice)."""
     if key and shape.name == "AttributeValue" and type(value) is dict:
-        with contextlib.suppress(_NotPlainError):
-            serialized[key] = _on_the_wire(value)
+        with contextlib.suppress(_UnexpectedValueError):
+            serialized[key] = _to_wire(value)
             return
     _ORIGINAL_STRUCTURE(serializer, serialized, value, shape, key)
 
 
-class _NotPlainError(Exception):
+class _UnexpectedValueError(Exception):
     """An attribute value that is not one type with its value."""
 
 
-def _on_the_wire(value: dict[str, Any]) -> dict[str, Any]:
+def _to_wire(value: dict[str, Any]) -> dict[str, Any]:
     if type(value) is not dict or len(value) != 1:
-        raise _NotPlainError
+        raise _UnexpectedValueError
     kind, inner = next(iter(value.items()))
     match kind:
         case "S" | "N" | "BOOL" | "NULL" | "SS" | "NS":
             return value
         case "M":
-            return {kind: {name: _on_the_wire(each) for name, each in inner.items()}}
+            return {kind: {name: _to_wire(each) for name, each in inner.items()}}
         case "L":
-            return {kind: [_on_the_wire(each) for each in inner]}
+            return {kind: [_to_wire(each) for each in inner]}
         case "B":
             return {kind: _base64(inner)}
         case "BS":
             return {kind: [_base64(each) for each in inner]}
-    raise _NotPlainError
+    raise _UnexpectedValueError
 
 
 def _base64(value: str | bytes) -> str:
@@ -262,7 +272,7 @@ def apply() -> None:
         (Table, "put_item", put_item),
         (Table, "delete_item", delete_item),
         (BaseJSONSerializer, "_serialize_type_structure", serialize_structure),
-        (Item, "__init__", make_item),
+        (Item, "__init__", init_item),
         (Item, "project", project),
         (DynamoType, "__deepcopy__", copy_value),
     ]

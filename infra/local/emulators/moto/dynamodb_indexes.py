@@ -11,10 +11,10 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 if TYPE_CHECKING:
     from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 
-LAST: Final = chr(0x10FFFF)
+_MAX_CHARACTER: Final = chr(0x10FFFF)
 
 PrimaryKey = tuple[DynamoType, DynamoType | None]
-Place = tuple[str, tuple[str, str]]  # index name, its hash value as (type, value)
+PartitionKey = tuple[str, tuple[str, str]]  # index name, its hash value as (type, value)
 Entry = tuple[str, str, str, Item]  # range value, primary key, projected item
 Condition = tuple[str | None, list[str]]  # of a range key: its comparison, and what with
 
@@ -24,48 +24,48 @@ class IndexPartitions:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._indexes = [index for index in table.global_indexes if plain_index(table, index.name)]
+        self._indexes = [index for index in table.global_indexes if string_keyed_index(table, index.name)]
         self.names = [index.name for index in table.global_indexes]
-        self._dirty: dict[PrimaryKey, None] = {}
-        self._entries: dict[Place, list[Entry]] = {}
-        self._places: dict[PrimaryKey, list[tuple[Place, Entry]]] = {}
+        self._changed: dict[PrimaryKey, None] = {}
+        self._entries: dict[PartitionKey, list[Entry]] = {}
+        self._locations: dict[PrimaryKey, list[tuple[PartitionKey, Entry]]] = {}
 
-    def touch(self, key: PrimaryKey) -> None:
+    def mark_changed(self, key: PrimaryKey) -> None:
         """Notes that an item was written."""
-        self._dirty[key] = None
+        self._changed[key] = None
 
     def entries(self, index: GlobalSecondaryIndex, hash_value: DynamoType) -> list[Entry]:
         """One partition of an index, in its order."""
-        dirty, self._dirty = self._dirty, {}
-        for key in dirty:
+        changed, self._changed = self._changed, {}
+        for key in changed:
             self._move(key)
         return self._entries.get((index.name, (hash_value.type, str(hash_value.value))), [])
 
     def _move(self, key: PrimaryKey) -> None:
-        for place, entry in self._places.pop(key, []):
+        for place, entry in self._locations.pop(key, []):
             rows = self._entries[place]
             del rows[bisect.bisect_left(rows, entry[:3], key=_order)]
-        item = find(self._table, key)
+        item = find_item(self._table, key)
         if item is None:
             return
-        places = [found for index in self._indexes if (found := _entry(index, key, item))]
-        for place, entry in places:
+        locations = [found for index in self._indexes if (found := _entry(index, key, item))]
+        for place, entry in locations:
             bisect.insort(self._entries.setdefault(place, []), entry, key=_order)
-        self._places[key] = places
+        self._locations[key] = locations
 
 
 def _order(entry: Entry) -> tuple[str, str, str]:
     return entry[:3]
 
 
-def find(table: Table, key: PrimaryKey) -> Item | None:
+def find_item(table: Table, key: PrimaryKey) -> Item | None:
     """The item with a key, if there is one."""
     found: Any = table.items.get(key[0])  # an item, or where the table has a range key, items by it
     item: Item | None = found if key[1] is None or found is None else found.get(key[1])
     return item
 
 
-def _entry(index: GlobalSecondaryIndex, key: PrimaryKey, item: Item) -> tuple[Place, Entry] | None:
+def _entry(index: GlobalSecondaryIndex, key: PrimaryKey, item: Item) -> tuple[PartitionKey, Entry] | None:
     hash_value, range_value = (item.attrs.get(part["AttributeName"]) for part in index.schema)
     if hash_value is None or range_value is None:
         return None
@@ -80,11 +80,11 @@ def partitions(table: Table) -> IndexPartitions:
         found = table.__dict__["index_partitions"] = IndexPartitions(table)
         for hash_key, rows in table.items.items():
             for range_key in rows if table.range_key_attr else [None]:
-                found.touch((hash_key, range_key))
+                found.mark_changed((hash_key, range_key))
     return found
 
 
-def plain_index(table: Table, name: str) -> GlobalSecondaryIndex | None:
+def string_keyed_index(table: Table, name: str) -> GlobalSecondaryIndex | None:
     """A global index whose keys, one hash and one range, are strings, as the table's are; None for any other."""
     index = next((index for index in table.global_indexes if index.name == name), None)
     if index is None or len(index.schema) != 2:  # noqa: PLR2004
@@ -93,7 +93,7 @@ def plain_index(table: Table, name: str) -> GlobalSecondaryIndex | None:
     return index if all(types.get(part["AttributeName"]) == "S" for part in [*index.schema, *table.schema]) else None
 
 
-def start_of(table: Table, index: GlobalSecondaryIndex, key: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
+def page_start(table: Table, index: GlobalSecondaryIndex, key: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
     """Where a page starts: after this place, given by its ExclusiveStartKey."""
     if not key:
         return None
@@ -129,11 +129,11 @@ def _bounds(  # noqa: PLR0911  one return for each kind of condition
         case "BETWEEN", [low, high]:
             return before(low), after(high)
         case "BEGINS_WITH", [prefix]:
-            return before(prefix), after(prefix + LAST)
+            return before(prefix), after(prefix + _MAX_CHARACTER)
     return everything
 
 
-def cut(
+def page_entries(
     entries: list[Entry],
     condition: Condition,
     start: tuple[str, str, str] | None,

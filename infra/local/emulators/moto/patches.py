@@ -28,7 +28,7 @@ def moto_modules() -> list[str]:
     return list(_ORIGINAL_MODULES())
 
 
-def untracked(cls: type[BaseModel], *_args: object, **_kwargs: object) -> BaseModel:
+def new_untracked(cls: type[BaseModel], *_args: object, **_kwargs: object) -> BaseModel:
     """Makes a model; moto keeps every one ever made, each item read among them, for its dashboard."""
     return object.__new__(cls)
 
@@ -37,7 +37,7 @@ def apply() -> None:
     """Installs all fixes in this process."""
     method_names: Any = functools.cache(utils.method_names_from_class)
     replacements: list[tuple[Any, str, Any]] = [
-        (BaseModel, "__new__", untracked),
+        (BaseModel, "__new__", new_untracked),
         (backends, "list_of_moto_modules", moto_modules),
         (responses, "method_names_from_class", method_names),
         (responses, "camelcase_to_underscores", functools.cache(utils.camelcase_to_underscores)),

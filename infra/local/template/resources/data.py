@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.template.stack import Creator, Physical, Stack
+from infra.local.template.stack import Creator, PhysicalResource, Stack
 
 _TABLE_ARGUMENTS: Final = ("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput")
 
@@ -19,9 +19,9 @@ def _index(index: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def table(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def table(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A DynamoDB table with its indexes, TTL and point-in-time recovery."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     client = stack.client("dynamodb")
     table_name = properties.get("TableName") or stack.physical_name(name)
     arguments = {key: properties[key] for key in _TABLE_ARGUMENTS if key in properties}
@@ -33,7 +33,7 @@ def table(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
         specification = properties["TimeToLiveSpecification"]
         client.update_time_to_live(TableName=table_name, TimeToLiveSpecification=specification)
     _enable_recovery(client, table_name, properties.get("PointInTimeRecoverySpecification"))
-    return Physical(table_name, {"Arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table_name}"})
+    return PhysicalResource(table_name, {"Arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table_name}"})
 
 
 def _enable_recovery(client: Any, table_name: str, specification: dict[str, Any] | None) -> None:  # noqa: ANN401
@@ -46,24 +46,24 @@ def _enable_recovery(client: Any, table_name: str, specification: dict[str, Any]
             raise
 
 
-def key(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def key(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A KMS key, an HMAC key among them."""
-    properties = stack.resolver.value({key: value for key, value in raw.items() if key != "KeyPolicy"})
+    properties = stack.resolver.resolve({key: value for key, value in raw.items() if key != "KeyPolicy"})
     created = stack.client("kms").create_key(
         KeySpec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
         KeyUsage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
         Description=properties.get("Description", ""),
         MultiRegion=properties.get("MultiRegion", False),
     )["KeyMetadata"]
-    return Physical(created["KeyId"], {"Arn": created["Arn"], "KeyId": created["KeyId"]})
+    return PhysicalResource(created["KeyId"], {"Arn": created["Arn"], "KeyId": created["KeyId"]})
 
 
-def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """Another name of a KMS key."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     target = properties["TargetKeyId"].rpartition("/")[2]
     stack.client("kms").create_alias(AliasName=properties["AliasName"], TargetKeyId=target)
-    return Physical(properties["AliasName"])
+    return PhysicalResource(properties["AliasName"])
 
 
 CREATORS: Final[dict[str, Creator]] = {"AWS::DynamoDB::Table": table, "AWS::KMS::Key": key, "AWS::KMS::Alias": alias}

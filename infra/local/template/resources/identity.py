@@ -6,37 +6,37 @@ import json
 from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.template.stack import Creator, Physical, Stack
+from infra.local.template.stack import Creator, PhysicalResource, Stack
 
 _ROLE_PREFIX: Final = f"arn:aws:iam::{ACCOUNT}:role/"
 
 
-def role(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def role(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An IAM role; its policies are read from the template by permissions.py, which asks them for every call."""
-    role_name = stack.resolver.value(raw.get("RoleName")) or stack.physical_name(name)
-    document = json.dumps(stack.resolver.value(raw["AssumeRolePolicyDocument"]))
+    role_name = stack.resolver.resolve(raw.get("RoleName")) or stack.physical_name(name)
+    document = json.dumps(stack.resolver.resolve(raw["AssumeRolePolicyDocument"]))
     created = stack.client("iam").create_role(RoleName=role_name, AssumeRolePolicyDocument=document)["Role"]
-    return Physical(role_name, {"Arn": _ROLE_PREFIX + role_name, "RoleId": created["RoleId"]})
+    return PhysicalResource(role_name, {"Arn": _ROLE_PREFIX + role_name, "RoleId": created["RoleId"]})
 
 
-def policy(stack: Stack, name: str, _raw: dict[str, Any]) -> Physical:
+def policy(stack: Stack, name: str, _raw: dict[str, Any]) -> PhysicalResource:
     """A policy of its own; permissions.py reads it from the template."""
-    return Physical(f"arn:aws:iam::{ACCOUNT}:policy/{stack.physical_name(name)}")
+    return PhysicalResource(f"arn:aws:iam::{ACCOUNT}:policy/{stack.physical_name(name)}")
 
 
 # The rest of a pool (second factors, recovery, messages) would only stand in the way of /_local/token.
 _POOL_ARGUMENTS: Final = ("Schema", "Policies", "UsernameConfiguration")
 
 
-def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A Cognito user pool with its attributes and password policy; nobody is asked for a second factor here."""
-    properties = stack.resolver.value({key: raw[key] for key in ("UserPoolName", *_POOL_ARGUMENTS) if key in raw})
+    properties = stack.resolver.resolve({key: raw[key] for key in ("UserPoolName", *_POOL_ARGUMENTS) if key in raw})
     pool_name = properties.get("UserPoolName") or stack.physical_name(name)
     arguments = {key: properties[key] for key in _POOL_ARGUMENTS if key in properties}
     created = stack.client("cognito-idp").create_user_pool(PoolName=pool_name, **arguments)["UserPool"]
     issuer = f"cognito-idp.{REGION}.amazonaws.com/{created['Id']}"
     attributes = {"Arn": created["Arn"], "ProviderName": issuer, "ProviderURL": f"https://{issuer}"}
-    return Physical(created["Id"], attributes | {"UserPoolId": created["Id"]})
+    return PhysicalResource(created["Id"], attributes | {"UserPoolId": created["Id"]})
 
 
 _CLIENT_ARGUMENTS: Final = (
@@ -57,30 +57,30 @@ _CLIENT_ARGUMENTS: Final = (
 )
 
 
-def user_pool_client(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def user_pool_client(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An app client of a user pool."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     arguments = {key: properties[key] for key in _CLIENT_ARGUMENTS if key in properties}
     created = stack.client("cognito-idp").create_user_pool_client(
         UserPoolId=properties["UserPoolId"],
         ClientName=properties.get("ClientName") or stack.physical_name(name),
         **arguments,
     )["UserPoolClient"]
-    return Physical(created["ClientId"], {"ClientId": created["ClientId"]})
+    return PhysicalResource(created["ClientId"], {"ClientId": created["ClientId"]})
 
 
-def user_pool_group(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def user_pool_group(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A group of users."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     stack.client("cognito-idp").create_group(**properties)
-    return Physical(properties["GroupName"])
+    return PhysicalResource(properties["GroupName"])
 
 
-def resource_server(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def resource_server(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A resource server with its scopes."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     stack.client("cognito-idp").create_resource_server(**properties)
-    return Physical(properties["Identifier"])
+    return PhysicalResource(properties["Identifier"])
 
 
 CREATORS: Final[dict[str, Creator]] = {

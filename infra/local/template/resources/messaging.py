@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.template.stack import Creator, Physical, Stack
+from infra.local.template.stack import Creator, PhysicalResource, Stack
 
 _QUEUE_ATTRIBUTES: Final = (
     "ContentBasedDeduplication",
@@ -31,38 +31,38 @@ def _text(value: Any) -> str:  # noqa: ANN401  a JSON value
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def queue(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def queue(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An SQS queue with its redrive policy."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     queue_name = properties.get("QueueName") or stack.physical_name(name)
     attributes = {key: _text(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
     url = stack.client("sqs").create_queue(QueueName=queue_name, Attributes=attributes)["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue_name}"
-    return Physical(url, {"Arn": arn, "QueueName": queue_name, "QueueUrl": url})
+    return PhysicalResource(url, {"Arn": arn, "QueueName": queue_name, "QueueUrl": url})
 
 
-def queue_policy(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def queue_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """Who may send to queues."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     for url in properties["Queues"]:
         policy = _text(properties["PolicyDocument"])
         stack.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    return Physical(stack.physical_name(name))
+    return PhysicalResource(stack.physical_name(name))
 
 
-def topic(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def topic(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An SNS topic, with the subscriptions that it names itself."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     topic_name = properties.get("TopicName") or stack.physical_name(name)
     arn = stack.client("sns").create_topic(Name=topic_name)["TopicArn"]
     for each in properties.get("Subscription", []):
         stack.client("sns").subscribe(TopicArn=arn, Protocol=each["Protocol"], Endpoint=each["Endpoint"])
-    return Physical(arn, {"TopicArn": arn, "TopicName": topic_name})
+    return PhysicalResource(arn, {"TopicArn": arn, "TopicName": topic_name})
 
 
-def subscription(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def subscription(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """A queue's subscription to a topic."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     attributes = {
         key: _text(properties[key])
         for key in ("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope")
@@ -75,33 +75,33 @@ def subscription(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
         Attributes=attributes,
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
-    return Physical(arn)
+    return PhysicalResource(arn)
 
 
-def topic_policy(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def topic_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """Who may publish to topics."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     for arn in properties["Topics"]:
         stack.client("sns").set_topic_attributes(
             TopicArn=arn, AttributeName="Policy", AttributeValue=_text(properties["PolicyDocument"])
         )
-    return Physical(stack.physical_name(name))
+    return PhysicalResource(stack.physical_name(name))
 
 
-def configuration_set(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+def configuration_set(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An SES configuration set; moto keeps its name."""
-    properties = stack.resolver.value(raw)
+    properties = stack.resolver.resolve(raw)
     set_name = properties.get("Name") or stack.physical_name(name)
     stack.client("sesv2").create_configuration_set(ConfigurationSetName=set_name)
-    return Physical(set_name)
+    return PhysicalResource(set_name)
 
 
-def email_identity(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def email_identity(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An address or domain that mail may be sent from; verified at once."""
-    identity = stack.resolver.value(raw)["EmailIdentity"]
+    identity = stack.resolver.resolve(raw)["EmailIdentity"]
     stack.client("sesv2").create_email_identity(EmailIdentity=identity)
     tokens = {f"DkimDNSToken{part}{number}": "local" for part in ("Name", "Value") for number in (1, 2, 3)}
-    return Physical(identity, tokens)
+    return PhysicalResource(identity, tokens)
 
 
 CREATORS: Final[dict[str, Creator]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from infra.local.account import ACCOUNT, REGION
-from infra.local.template.stack import Creator, Physical, Stack
+from infra.local.template.stack import Creator, PhysicalResource, Stack
 
 # Types that the runner acts on itself, read from the translated template: the service and the place in its ARNs.
 INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
@@ -19,7 +19,7 @@ INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
 }
 
 # Types without a local meaning, and why.
-LEFT_OUT: Final[dict[str, str]] = {
+IGNORED: Final[dict[str, str]] = {
     "AWS::ApiGateway::Account": "logging of the gateway",
     "AWS::ApiGateway::ApiKey": "nothing is throttled locally",
     "AWS::ApiGateway::BasePathMapping": "no domain name",
@@ -62,25 +62,25 @@ def interpreted(kind: tuple[str, ...]) -> Creator:
     """Gives a resource that the runner interprets its name and ARN; creates nothing."""
     service, prefix = kind
 
-    def creator(stack: Stack, name: str, raw: dict[str, Any]) -> Physical:
+    def creator(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
         given = raw.get("FunctionName") if service == "lambda" and prefix == "function:" else raw.get("Name")
-        physical = stack.resolver.value(given) or stack.physical_name(name)
+        physical = stack.resolver.resolve(given) or stack.physical_name(name)
         arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{prefix}{physical}"
         ref = f"{arn}:1" if prefix == "layer:" else physical
-        return Physical(ref, {"Arn": arn, "RootResourceId": physical, "RestApiId": physical, "Id": physical})
+        return PhysicalResource(ref, {"Arn": arn, "RootResourceId": physical, "RestApiId": physical, "Id": physical})
 
     return creator
 
 
-def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> Physical:
+def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
     """An alias of a function; one version runs, the source tree's."""
-    function = stack.resolver.value(raw["FunctionName"])
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:{stack.resolver.value(raw['Name'])}"
-    return Physical(arn, {"AliasArn": arn})
+    function = stack.resolver.resolve(raw["FunctionName"])
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:{stack.resolver.resolve(raw['Name'])}"
+    return PhysicalResource(arn, {"AliasArn": arn})
 
 
-def left_out(stack: Stack, name: str, _raw: dict[str, Any]) -> Physical:
+def ignored(stack: Stack, name: str, _raw: dict[str, Any]) -> PhysicalResource:
     """A resource without a local meaning: it has a name and an ARN for others to refer to, and no more."""
     physical = stack.physical_name(name)
     arn = f"arn:aws:local:{REGION}:{ACCOUNT}:{physical}"
-    return Physical(physical, {"Arn": arn, "Version": "1", "Id": physical, "FunctionArn": arn})
+    return PhysicalResource(physical, {"Arn": arn, "Version": "1", "Id": physical, "FunctionArn": arn})
