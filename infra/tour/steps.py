@@ -1,0 +1,169 @@
+"""The steps of the tour: what is asked, by whom, and what is shown of the answer.
+
+Names with a dollar sign are variables of the shell: a step keeps fields of its answer in them, and later steps use
+them in their path, body or token. The request is about a facility of the Seattle office, where no sample request of
+the local run lies, so that the next case of the worklist is the one of the tour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from infra.tour.answers import ALL, Json, Shape, field
+
+RECIPIENT: Final = "ana@example.org"
+_NOTICES: Final = 2
+"""The acknowledgement, and the news that there is a decision."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of the tour.
+
+    Attributes:
+        sentence: What happens, in one plain sentence.
+        path: The path and query, with variables.
+        body: The JSON that is posted, with variables; None for a GET.
+        signed_by: The variable whose value is the bearer token.
+        keeps: The variables that are set from fields of the answer.
+        shows: The fields that are printed.
+        awaits: Whether an answer is the one to show. Ranking and notices follow a moment after the request that
+            caused them, so this step waits for them.
+    """
+
+    sentence: str
+    path: str
+    body: str | None = None
+    signed_by: str | None = None
+    keeps: Mapping[str, str] | None = None
+    shows: Shape = ALL
+    awaits: Callable[[Json], bool] | None = None
+
+    @property
+    def method(self) -> Literal["GET", "POST"]:
+        """The HTTP method."""
+        return "GET" if self.body is None else "POST"
+
+
+def _sign_in(user: str, group: str) -> str:
+    return f'{{"user": "{user}", "groups": ["{group}"], "office": "SEA"}}'
+
+
+def _is_ranked(answer: Json) -> bool:
+    return field(answer, "status") == "in_line"
+
+
+def _has_all_notices(answer: Json) -> bool:
+    return isinstance(answer, list) and len(answer) >= _NOTICES
+
+
+_STATUS: Final[Shape] = {"receipt": ALL, "status": ALL, "disclosure": ALL, "lane": ALL, "decision": ALL}
+_CHANGED: Final[Shape] = {"case_id": ALL, "case_version": ALL, "status": ALL, "claimed_by": ALL}
+_CASE: Final[Shape] = {
+    "case_id": ALL,
+    "case_version": ALL,
+    "lane": ALL,
+    "target_by": ALL,
+    "policy": ALL,
+    "lease_until": ALL,
+    "facts": {"fact": ALL, "value": ALL, "verified": ALL},
+    "requests": {"receipt": ALL, "role": ALL, "verified": ALL, "body": {"grounds": ALL}},
+}
+
+TO_THE_DECISION: Final[tuple[Step, ...]] = (
+    Step(
+        "Ana, who is detained, files a request. She needs no account, and the request may be incomplete: the answer"
+        " names what is missing. It also holds the receipt and the access code; the code is shown only once.",
+        "/requests",
+        body="""{
+  "requester": {"role": "self", "contact": {"email": "ana@example.org", "language": "ht"}},
+  "subject": {"a_number": "A000-000-511", "given_name": "Ana", "family_name": "Moss", "born_on": "1980"},
+  "facts": {"custody": "detained", "facility": "Northwest Detention Center"},
+  "grounds": "I have lived here for twenty years."}""",
+        keeps={"RECEIPT": "receipt", "CODE": "access_code"},
+    ),
+    Step(
+        "She looks up where it stands. It was ranked within a second of being filed: it is in line, in the lane of"
+        " people who are detained. (If the status is still `received`, repeat this step.)",
+        "/requests/$RECEIPT",
+        signed_by="CODE",
+        shows=_STATUS,
+        awaits=_is_ranked,
+    ),
+    Step(
+        "An officer of the Seattle office signs in. The local run issues the token; deployed, Amazon Cognito does.",
+        "/_local/token",
+        body=_sign_in("olga", "officer"),
+        keeps={"OFFICER": "token"},
+    ),
+    Step(
+        "The officer takes the next case: the most urgent one of the office, with the reasons for its place.",
+        "/staff/worklist/next",
+        body="{}",
+        signed_by="OFFICER",
+        keeps={"CASE": "case_id"},
+        shows={"case_id": ALL, "position": ALL, "lane": ALL, "reasons": ALL, "status": ALL, "claimed_by": ALL},
+    ),
+    Step(
+        "The officer reads the case. The read is written to its history, with the officer's name.",
+        "/staff/cases/$CASE",
+        signed_by="OFFICER",
+        keeps={"POLICY": "policy"},
+        shows=_CASE,
+    ),
+    Step(
+        "The officer verifies the identity of the requester. Only a verified requester is shown the decision.",
+        "/staff/cases/$CASE/verifications",
+        body="""{
+  "receipt": "$RECEIPT", "identity": true, "verdict": "confirmed",
+  "why": "Seen in person; the booking record agrees."}""",
+        signed_by="OFFICER",
+        keeps={"VERSION": "case_version"},
+        shows=_CHANGED,
+    ),
+    Step(
+        "The officer decides, and names the policy and the version of the case that the decision is based on. If either"
+        " has changed since, the answer is 409. A policy may require that a supervisor approves; this one does not.",
+        "/staff/cases/$CASE/decision",
+        body="""{
+  "outcome": "granted", "factors": [], "policy": "$POLICY", "case_version": $VERSION,
+  "reasons_for_requester": "You will be released while your case goes on.",
+  "internal_reasons": "Identity confirmed; long residence."}""",
+        signed_by="OFFICER",
+        shows=_CHANGED,
+    ),
+)
+APPROVAL: Final[tuple[Step, ...]] = (
+    Step(
+        "The policy in force requires an approval of this outcome, so a supervisor signs in.",
+        "/_local/token",
+        body=_sign_in("samira", "supervisor"),
+        keeps={"SUPERVISOR": "token"},
+    ),
+    Step(
+        "The supervisor approves the decision. An author cannot approve their own decision.",
+        "/staff/cases/$CASE/approval",
+        body='{"approve": true, "why": "Agreed."}',
+        signed_by="SUPERVISOR",
+        shows=_CHANGED,
+    ),
+)
+"""Taken where the decision awaits an approval."""
+AFTER_THE_DECISION: Final[tuple[Step, ...]] = (
+    Step(
+        "Ana looks her request up again, and reads the decision and its reasons.",
+        "/requests/$RECEIPT",
+        signed_by="CODE",
+        shows=_STATUS,
+        awaits=lambda answer: field(answer, "decision") is not None,
+    ),
+    Step(
+        "The outbox of the local run shows what she was sent, in Haitian Creole as she asked: an acknowledgement, and a"
+        " notice that there is news. A message never contains the decision or the access code.",
+        f"/_local/outbox?to={RECIPIENT}",
+        shows={"channel": ALL, "to": ALL, "language": ALL, "subject": ALL, "body": ALL},
+        awaits=_has_all_notices,
+    ),
+)
