@@ -18,7 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run test test-dynamodb prove bench check check-format check-lint check-types check-contracts check-template \
-	openapi openapi-check lifecycle lifecycle-check build lock engine clean
+	openapi openapi-check lifecycle lifecycle-check \
+	architecture architecture-check build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +42,7 @@ prove: setup engine ## Prove at full size what the tests prove at a small one; p
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json, the README's table, docs/cost.md, docs/queueing.md (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-template openapi-check lifecycle-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-template openapi-check lifecycle-check architecture-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -72,6 +73,12 @@ lifecycle: setup ## Write docs/lifecycle.md from the code
 
 lifecycle-check: setup
 	@$(BIN)/python -m infra.documents.lifecycle --check
+
+architecture: setup ## Write the imports between packages into docs/architecture.md
+	@$(BIN)/python -m infra.documents.architecture
+
+architecture-check: setup
+	@$(BIN)/python -m infra.documents.architecture --check
 
 build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build

@@ -1,8 +1,7 @@
-"""Draw the lifecycle of a case from its table: ``python -m infra.documents.lifecycle``; with ``--check``, tell of drift."""
+"""Draw the lifecycle of a case from its table: ``python -m infra.documents.lifecycle``; ``--check`` fails on drift."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,56 +10,57 @@ from typing import Final, get_args
 
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, StatusChange
 from casereview.schema.vocabulary import EventKind, Status
+from infra.documents.command import Document, run
 from infra.paths import ROOT
 
 PATH: Final = Path("docs/lifecycle.md")
 
 STATES: Final[Mapping[Status, str]] = {
-    "received": "Filed, and not ranked yet.",
-    "in_line": "Stands in its office's worklist; nobody holds it.",
-    "in_review": "An officer holds it for the length of a lease.",
-    "information_needed": "An answer is awaited; the clock of the first look stands still, but for the top lanes.",
-    "awaiting_approval": "Decided by its officer; a supervisor's approval is awaited. Requesters see `in_review`.",
+    "received": "Filed; not ranked yet.",
+    "in_line": "In its office's worklist; no officer has claimed it.",
+    "in_review": "Claimed by an officer until the lease expires.",
+    "information_needed": "Waiting for an answer; the clock of the first look is stopped, except in the top lanes.",
+    "awaiting_approval": "Decided by its officer; a supervisor must approve. Requesters see `in_review`.",
     "decided": "The field office has decided; the requester may ask for the Senior Reviewing Official.",
-    "with_senior_official": "Escalated: in the worklist `SRO`, held or not.",
-    "withdrawn": "No request is left.",
-    "closed": "The Senior Reviewing Official has decided, or the case was joined to another.",
+    "with_senior_official": "Escalated: in the worklist `SRO`, claimed or not.",
+    "withdrawn": "All requests were withdrawn.",
+    "closed": "The Senior Reviewing Official has decided, or the case was linked to another.",
 }
 EVENTS: Final[Mapping[EventKind, str]] = {
     "filed": "A request opens the case.",
     "joined": "Another request about the same person.",
     "updated": "A requester sends facts, a contact or a statement.",
-    "ranked": "Its place changed: facts, time or policy.",
-    "undeliverable": "A notice did not arrive; the office is told to telephone.",
-    "claimed": "An officer takes it up: a look at it while the claim lasts. One that waits for an answer can be taken"
-    " up in a top lane.",
-    "released": "Its holder gives it back; where nothing was done with it, its first look is owed again.",
-    "lease_ended": "The lease is over without work on the case; where none was done before, its first look is owed"
+    "ranked": "Its rank changed: by facts, time or policy.",
+    "undeliverable": "A notice could not be delivered; the office is asked to telephone.",
+    "claimed": "An officer claims it, which counts as a look while the lease lasts. A case that waits for an answer can"
+    " be claimed in a top lane.",
+    "released": "Its officer returns it; where no work was done, the first look is due again.",
+    "lease_ended": "The lease expired without work on the case; where no work was done before, the first look is due"
     " again.",
-    "verified": "An officer establishes or refutes a fact, an identity, an authority. Who marks a case as protected"
-    " without access to such cases gives it back.",
-    "information_asked": "An officer asks; the claim ends.",
-    "resumed": "The answer came, or the policy's days are over.",
-    "transferred": "A supervisor sends it to another office; a claim ends, the clock runs on.",
-    "removal_recorded": "The person was removed; after a request that is a safety event.",
-    "linked": "A case without A-number is joined to an open one, which stays as it is.",
-    "split": "A request that was wrongly joined gets a case of its own.",
+    "verified": "An officer confirms or refutes a fact, an identity or an authority. An officer without access to"
+    " restricted cases who marks a case as protected loses the claim.",
+    "information_asked": "An officer asks the requester; the claim ends.",
+    "resumed": "The answer arrived, or the policy's time for it is over.",
+    "transferred": "A supervisor sends it to another office; the claim ends, the clock continues.",
+    "removal_recorded": "The person was removed; after a request this is a safety event.",
+    "linked": "A case without A-number is joined to an open case, which keeps its state.",
+    "split": "A request that was joined by mistake gets a case of its own.",
     "code_reissued": "A requester gets a new access code.",
-    "decision_proposed": "Decided, and the policy asks for an approval.",
-    "decision_returned": "Not approved, or another policy is in force: back to its author.",
-    "decided": "Decided; `withdrawn` confirms that no request is left.",
+    "decision_proposed": "Decided, and the policy requires an approval.",
+    "decision_returned": "Not approved, or another policy came into force: returned to its author.",
+    "decided": "Decided; the outcome `withdrawn` confirms that no live request remains.",
     "approved": "Approved by a supervisor who is not the author.",
     "escalated": "The requester asks for the Senior Reviewing Official.",
-    "official_decided": "Overridden or upheld; `withdrawn` confirms that no request is left.",
+    "official_decided": "Overridden or upheld; the outcome `withdrawn` confirms that no live request remains.",
     "remanded": "Sent back to the field office.",
-    "withdrawn": "A requester withdraws; the case ends with its only request, else an officer confirms.",
-    "reopened": "An officer puts it into the line again, on changed circumstances.",
+    "withdrawn": "A requester withdraws; the case ends if that was its only request, else an officer confirms.",
+    "reopened": "An officer returns it to the worklist because circumstances changed.",
 }
 _HEAD: Final = """\
 # The lifecycle of a case
 
-Drawn by `python -m infra.documents.lifecycle` from `shared/casereview/cases/lifecycle.py`; `make check` fails where the two differ.
-Requesters see these states in their look-up, and without full disclosure never more than `received`.
+Written by `make lifecycle` from `shared/casereview/cases/lifecycle.py`; `make check` fails where the two differ. A
+requester with full disclosure sees these states; others never see more than `received`.
 """
 
 
@@ -86,8 +86,8 @@ def _diagram() -> str:
 def _states() -> str:
     rows = [f"| `{state}` | {', '.join(_groups(state))} | {STATES[state]} |" for state in get_args(Status)]
     note = (
-        "*open*: a field office owes a decision, and new requests about the person join; *live*: somebody owes one;"
-        " *queued*: in a worklist; *ended*: nobody owes anything.\n"
+        "*open*: a field office must decide, and new requests about the person join; *live*: a field office or the"
+        " Senior Reviewing Official must decide; *queued*: in a worklist; *ended*: no decision is pending.\n"
     )
     return "\n".join(["| state | is | what it means |", "|---|---|---|", *rows, "", note])
 
@@ -128,18 +128,12 @@ def _names(states: Sequence[Status | None]) -> str:
     return ", ".join(f"`{state}`" if state else "nothing" for state in states)
 
 
+DOCUMENT: Final = Document(PATH, "lifecycle", lambda _present: text())
+
+
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write or check the document below a directory, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m infra.documents.lifecycle", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the document differs")
-    check: bool = parser.parse_args(arguments).check
-    path = root / PATH
-    if not check:
-        path.write_text(text(), encoding="utf-8")
-    elif not path.is_file() or path.read_text(encoding="utf-8") != text():
-        print(f"{PATH} differs from what the code says: run `make lifecycle` and commit it", file=sys.stderr)
-        return 1
-    return 0
+    return run(DOCUMENT, arguments, root)
 
 
 if __name__ == "__main__":
