@@ -33,6 +33,7 @@ from tests.bench import operations
 from tests.bench.metering import Spent, metered
 from tests.bench.operations import Event as Asked
 from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.clouds import MotoCloud
 from tests.support.docket import bodies
 from tests.support.large_dockets import _opened, quick
 from tests.support.system import Staff, System, body
@@ -56,7 +57,7 @@ def on_the_engine() -> Iterator[System]:
         os.environ |= {_ENDPOINT: endpoint, "AWS_ACCESS_KEY_ID": uuid4().hex}
         boto3.DEFAULT_SESSION = None
         try:
-            yield System()
+            yield System(MotoCloud())
         finally:
             os.environ.clear()
             os.environ.update(kept)

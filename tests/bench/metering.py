@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from tests.support import capacity_units
 from tests.support.aws_calls import Call, Make, intercepted
-from tests.support.system import table_definition
+from tests.support.clouds import table_definition
 
 Item: TypeAlias = Mapping[str, Any]
 Ask: TypeAlias = Callable[[str, dict[str, Any]], Any]

@@ -7,8 +7,8 @@ import io
 
 from tests.bench.operations import filing
 from tests.support import capacity_units
+from tests.support.clouds import table_definition
 from tests.support.large_dockets import quick
-from tests.support.system import table_definition
 
 _OVERHEAD = 100
 """Bytes that DynamoDB adds to each item and to each entry of an index when it bills storage."""

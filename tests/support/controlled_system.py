@@ -24,8 +24,9 @@ from casereview.schema.records import Case, Event, Guard, Notice, Officer, Reque
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository
 from infra.local.emulators.moto import dynamodb
+from tests.support.clouds import MotoCloud, table_definition
 from tests.support.environment import REGION
-from tests.support.system import System, table_definition
+from tests.support.system import System
 
 _ACCOUNT = "123456789012"
 _PATCHED = (DynamoDBBackend, Table, BaseJSONSerializer, Item, DynamoType)
@@ -81,7 +82,7 @@ class World:
     """The system, and what a test may do to it."""
 
     def __init__(self) -> None:
-        self.system = System()
+        self.system = System(MotoCloud())
         tray: Any = Tray()
         self.letters: list[Letter] = tray.letters
         self._known: dict[tuple[str, str], tuple[dict[str, Any], Stored]] = {}

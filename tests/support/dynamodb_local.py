@@ -15,6 +15,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local.emulators.dynamodb_local import dynamodb_local
+from tests.support.clouds import MotoCloud
 from tests.support.system import System
 
 if TYPE_CHECKING:
@@ -46,4 +47,4 @@ def on_the_engine(endpoint: str) -> Iterator[System]:
         patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
         patch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)
         patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
-        yield System()
+        yield System(MotoCloud())

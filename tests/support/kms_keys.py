@@ -10,7 +10,7 @@ import boto3
 from moto import mock_aws
 
 from casereview.crypto.macs import Macs
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import KmsSeal, Seal
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
@@ -39,4 +39,4 @@ def macs() -> Iterator[Macs]:
 @contextmanager
 def seal() -> Iterator[Seal]:
     with kms() as client:
-        yield Seal(seal_key(client))
+        yield KmsSeal(seal_key(client))

@@ -31,7 +31,7 @@ class Template:
     """The policies of the template, over the resources of a system in this process."""
 
     def __init__(self, system: Watched) -> None:
-        self.keys = {"SealingKey": system.notify.seal._keys.config.key_ids[0], "MacKey": system.notify.macs.key}
+        self.keys = {"SealingKey": system.sealing_key, "MacKey": system.notify.macs.key}
         self.keys["AtRestKey"] = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/at-rest"
         arns = {
             **self.keys,

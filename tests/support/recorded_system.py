@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.aws_calls import Call, recorded
+from tests.support.clouds import MotoCloud
 from tests.support.system import Answer, Staff, System
 
 
@@ -26,7 +27,7 @@ class Watched(System):
     """A system that keeps every answer, and knows which function makes each AWS call."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(MotoCloud())
         self.calls: list[Call] = []
         self.by_function: dict[str, list[Call]] = {}
         self.answers: list[tuple[str, Answer]] = []

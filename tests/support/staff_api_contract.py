@@ -8,10 +8,8 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from moto.backends import get_backend
 
 from infra.paths import ROOT
-from tests.support.environment import REGION
 from tests.support.system import START, Answer, Staff, System
 
 DOCUMENT = json.loads((ROOT / "docs/openapi-staff.json").read_text(encoding="utf-8"))
@@ -52,13 +50,7 @@ class Documented(System):
     def empty(self) -> None:
         """Forget everything: table, queues, what was sent, what was read of the policies; and begin anew."""
         self._flush()
-        account = "123456789012"
-        get_backend("dynamodb")[account][REGION].tables[self.table].items.clear()
-        for queue in get_backend("sqs")[account][REGION].queues.values():
-            queue._messages = []
-            queue._pending_messages = set()
-        get_backend("ses")[account][REGION].sent_messages.clear()
-        get_backend("sns")[account][REGION].sms_messages.clear()
+        self.cloud.clear()
         self.time = START
         for policies in (self.intake.policies, self.prioritize.policies):
             policies._read_at = None

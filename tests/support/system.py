@@ -1,4 +1,4 @@
-"""The whole system in one process: the real functions on moto, queues pumped by hand, the clock in the test's hand."""
+"""The whole system in one process: the real functions in memory or on moto, queues and clock in the test's hand."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-import boto3
-import yaml
-from moto import mock_aws
-from moto.backends import get_backend
 
 import intake.app
 import intake.services
@@ -27,21 +21,19 @@ import review.services
 from casereview.policy.packaged import governing
 from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
 from casereview.store import keys
-from casereview.store.items import from_item
+from casereview.store.items import attribute, from_item
 from casereview.store.keys import Key
-from casereview.usecases.services import CaseServicesSettings, connect
-from infra.paths import ROOT
-from tests.support.environment import REGION
+from casereview.store.table import Table
+from tests.support.clouds import BackendName, Cloud, MotoCloud, cloud
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_sqs import SQSClient
+
+    from casereview.store.items import Item
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-TABLE = "case-review"
-TEMPLATE = ROOT / "template.yaml"
 
 
 class Context:
@@ -78,21 +70,6 @@ class Sent:
     raw: str = field(repr=False)
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads a template without evaluating its functions."""
-
-
-_Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
-
-
-@cache
-def table_definition() -> dict[str, Any]:
-    """Return the table as template.yaml defines it, as CreateTable takes it."""
-    properties = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # safe loader
-    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    return {name: properties[name] for name in wanted}
-
-
 @dataclass(frozen=True, slots=True)
 class Staff:
     """A staff member, as an ID token names them."""
@@ -109,35 +86,31 @@ class Staff:
 class System:
     """Intake, prioritize and notify over one table and two queues."""
 
-    def __init__(self, dynamodb: DynamoDBClient | None = None, table: str = TABLE) -> None:
+    def __init__(self, cloud: Cloud) -> None:
         self.time = START
-        self.dynamodb = dynamodb or boto3.client("dynamodb")
-        self.table = table
-        self.dynamodb.create_table(TableName=table, **table_definition())
-        self.sqs: SQSClient = boto3.client("sqs")
-        rank, notice = (self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("rank", "notice"))
-        kms = boto3.client("kms")
-        sealing = kms.create_key()["KeyMetadata"]["Arn"]
-        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
-        boto3.client("sesv2").create_email_identity(EmailIdentity="review@example.gov")
-        boto3.client("sesv2").create_configuration_set(ConfigurationSetName="mail")
-        self.queues = {"rank": rank, "notice": notice}
-        shared = {"table_name": table, "rank_queue_url": rank}
-        keyed = {"sealing_key_arn": sealing, "mac_key_arn": mac}
-        self.intake = connect(CaseServicesSettings(**shared, **keyed, notice_queue_url=notice), self.clock)
-        self.prioritize = prioritize.services.connect(
-            prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice), self.clock
-        )
-        self.notify = notify.services.connect(
-            notify.services.NotifySettings(
-                **shared,
-                **keyed,
-                mail_from="review@example.gov",
-                mail_configuration_set="mail",
-                delivery_queue_arn="delivery",
-            ),
-            self.clock,
-        )
+        self.cloud = cloud
+        self.sqs, self.queues = cloud.sqs, cloud.queues
+        self.intake, self.prioritize, self.notify = cloud.connect(self.clock)
+
+    @property
+    def dynamodb(self) -> DynamoDBClient:
+        """The client of the table, of a system on moto."""
+        return self._on_moto.dynamodb
+
+    @property
+    def table(self) -> str:
+        """The name of the table, of a system on moto."""
+        return self._on_moto.backend.name
+
+    @property
+    def sealing_key(self) -> str:
+        """The ARN of the key that seals, of a system on moto."""
+        return self._on_moto.sealing_key
+
+    @property
+    def _on_moto(self) -> MotoCloud:
+        assert isinstance(self.cloud, MotoCloud), "this test needs moto: mark it so"
+        return self.cloud
 
     def clock(self) -> datetime:
         return self.time
@@ -268,13 +241,21 @@ class System:
     # ---- what is there
 
     def read(self, model: type[_RECORD], key: Key) -> _RECORD:
-        item = self.dynamodb.get_item(TableName=self.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})["Item"]
+        item = self.cloud.backend.get(key)
+        assert item is not None, key
         return from_item(model, item)
 
-    def items(self) -> list[dict[str, Any]]:
+    def items(self) -> list[Item]:
         """Return every item, as it lies in the table."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
-        return [cast("dict[str, Any]", item) for page in pages for item in page["Items"]]
+        return self.cloud.items()
+
+    def tamper(self, key: Key, **attributes: object) -> None:
+        """Set attributes of an item past the product; None removes one."""
+        item = self.cloud.backend.get(key)
+        assert item is not None, key
+        changed = {**item, **{name: attribute(value) for name, value in attributes.items() if value is not None}}
+        gone = {name for name, value in attributes.items() if value is None}
+        self.cloud.backend.put({name: value for name, value in changed.items() if name not in gone})
 
     def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
         return [from_item(model, item) for item in self.items() if item["sk"]["S"].startswith(sort_key)]
@@ -306,21 +287,13 @@ class System:
 
     def worklist(self, office: str) -> list[str]:
         """Return the case ids of an office in rank order."""
-        answer = self.dynamodb.query(
-            TableName=self.table,
-            IndexName=keys.WORKLIST,
-            KeyConditionExpression="queue = :queue",
-            ExpressionAttributeValues={":queue": {"S": office}},
-        )
-        return [keys.case_id_of(item["pk"]["S"]) for item in answer["Items"]]
+        places = Table(self.cloud.backend).worklist.places(office, limit=1000)
+        return [place.case_id for place in places]
 
     def outbox(self) -> list[Sent]:
         """Return what was sent, mail first."""
-        ses: Any = get_backend("ses")["123456789012"][REGION]
-        sns: Any = get_backend("sns")["123456789012"][REGION]
-        return [_mail(message.raw_data) for message in ses.sent_messages] + [
-            Sent("sms", number, "", "", text, text) for number, text in sns.sms_messages.values()
-        ]
+        texts = (Sent("sms", number, "", "", text, text) for number, text in self.cloud.text_messages())
+        return [*map(_mail, self.cloud.mails()), *texts]
 
     def policy_id(self) -> str | None:
         return governing(self.time)[0].id
@@ -347,10 +320,10 @@ def _mail(raw: str) -> Sent:
 
 
 @contextmanager
-def running() -> Iterator[System]:
-    """Start a system of one's own on moto."""
-    with mock_aws():
-        yield System()
+def running(backend: BackendName | None = None) -> Iterator[System]:
+    """Start a system of one's own, in memory or on moto, as the environment chooses where no backend is given."""
+    with cloud(backend) as found:
+        yield System(found)
 
 
 def body(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field

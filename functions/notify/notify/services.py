@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
 from casereview.crypto.macs import Macs
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
@@ -65,7 +65,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         Table(DynamoDb(clients.make("dynamodb"), settings.table_name)),
         Queue(clients.make("sqs"), settings.rank_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
-        Seal(settings.sealing_key_arn, clients.botocore),
+        KmsSeal(settings.sealing_key_arn, clients.botocore),
         Mail(clients.make("sesv2", config=ONE_TRY), settings.mail_from, settings.mail_configuration_set),
         TextMessages(clients.make("sns", config=ONE_TRY)),
         settings.delivery_queue_arn,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import zlib
-from typing import Literal
+from typing import Literal, Protocol
 
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import AlgorithmSuite
 from botocore.session import Session
 from cryptography.exceptions import InvalidTag
+
+from casereview.schema.errors import CaseReviewError
 
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
 """It would log tracebacks with the error texts of KMS; ours names the kinds of the errors."""
@@ -27,11 +29,21 @@ _UNREADABLE = (AWSEncryptionSDKClientError, InvalidTag, ValueError, OverflowErro
 """What the SDK raises over bytes that are not what was sealed, by where it stumbles."""
 
 
-class SealBrokenError(Exception):
+class SealBrokenError(CaseReviewError):
     """A sealed part was changed, or belongs to another record."""
 
 
-class Seal:
+class Seal(Protocol):
+    """Seals and opens parts of records."""
+
+    def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
+        """Seal bytes for a part of the record of a receipt or case."""
+
+    def open(self, part: Part, receipt: str, sealed: bytes) -> bytes:
+        """Open what was sealed for this part and record. Raises SealBrokenError."""
+
+
+class KmsSeal:
     """Seals and opens under one KMS key."""
 
     def __init__(self, key_arn: str, session: Session | None = None) -> None:

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.crypto.macs import Macs
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
@@ -75,7 +75,7 @@ def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
-        Seal(settings.sealing_key_arn, clients.botocore),
+        KmsSeal(settings.sealing_key_arn, clients.botocore),
         PolicyRepository(table, clock),
         clock,
     )

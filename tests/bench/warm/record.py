@@ -50,7 +50,7 @@ def record(name: str) -> Recording:
             "event": event,
             "at": system.time.isoformat(),
             "environment": {
-                "SEALING_KEY_ARN": system.intake.seal._keys.config.key_ids[0],
+                "SEALING_KEY_ARN": system.sealing_key,
                 "MAC_KEY_ARN": system.intake.macs.key,
             },
             "answers": [answer for asked, answer in found if not asks_for_policies(asked)],

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
-from tests.support.system import table_definition
+from tests.support.clouds import table_definition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

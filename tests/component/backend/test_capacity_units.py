@@ -12,8 +12,9 @@ import pytest
 from prioritize.worker import rank_case
 from tests.support import capacity_units
 from tests.support.aws_calls import recorded
+from tests.support.clouds import TABLE, table_definition
 from tests.support.dynamodb_local import on_the_engine
-from tests.support.system import TABLE, System, body, table_definition
+from tests.support.system import System, body
 from tests.support.writes import client_of
 
 if TYPE_CHECKING:

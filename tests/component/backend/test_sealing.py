@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casereview.crypto.sealing import Seal, SealBrokenError
+from casereview.crypto.sealing import KmsSeal, Seal, SealBrokenError
 from tests.support.kms_keys import kms, seal, seal_key
 
 MEGABYTE = 1024 * 1024
@@ -43,7 +43,7 @@ def test_a_part_of_another_record_is_refused(sealed: Seal, part: str, receipt: s
 
 def test_what_another_key_sealed_is_refused() -> None:
     with kms() as client:
-        own, foreign = Seal(seal_key(client)), Seal(seal_key(client))
+        own, foreign = KmsSeal(seal_key(client)), KmsSeal(seal_key(client))
         with pytest.raises(SealBrokenError):
             own.open("request", "R1", foreign.close("request", "R1", b"{}"))
 

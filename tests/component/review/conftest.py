@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
+from tests.support.clouds import cloud
 from tests.support.staff_api_contract import Documented
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Documented]:
     """A system that a module's tests share: to start one takes longer than most of them."""
-    with mock_aws():
-        yield Documented()
+    with cloud() as found:
+        yield Documented(found)
 
 
 @pytest.fixture

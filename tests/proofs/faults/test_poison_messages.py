@@ -16,6 +16,7 @@ import prioritize.app
 from casereview.cases.due import ATTEMPTS
 from casereview.schema.records import Suppression
 from casereview.store import keys
+from infra.paths import ROOT
 from tests.support.aws_faults import refuses
 from tests.support.controlled_system import Letter
 from tests.support.crashes.flows_public import nothing
@@ -26,7 +27,7 @@ from tests.support.environment import REGION
 from tests.support.faults.poison_messages import BOUNCE, POISON
 from tests.support.proofs.tally import Tally
 from tests.support.staff import person
-from tests.support.system import TEMPLATE, System
+from tests.support.system import System
 
 pytestmark = pytest.mark.proof(3)
 DEAD = {"rank": "RankQueue", "notice": "NoticeQueue", "delivery": "DeliveryQueue"}
@@ -42,7 +43,7 @@ _Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value
 @cache
 def receives(queue: str) -> int:
     """Return how often the template lets a message of a queue be received."""
-    resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506  # a safe loader
+    resources = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]  # noqa: S506  # a safe loader
     found: int = resources[DEAD[queue]]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
     return found
 

@@ -16,6 +16,7 @@ import review.policies.publication
 import review.worklist
 from casereview.schema.identifiers import ALPHABET, group
 from casereview.store.worklist import WorklistPlace
+from tests.support.clouds import MotoCloud
 from tests.support.controlled_system import fast_moto
 from tests.support.fuzz import parsers
 from tests.support.fuzz.parsers import Asked
@@ -29,7 +30,7 @@ proof = pytest.mark.proof(7)
 def asked() -> Iterator[Asked]:
     """A system of one's own that takes any parameter."""
     with fast_moto(), mock_aws():
-        yield Asked()
+        yield Asked(MotoCloud())
 
 
 @pytest.fixture

@@ -25,12 +25,12 @@ from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF
 from tests.support.aws_faults import Act, edge, fails, refuses
 from tests.support.canaries.sealed_fields import NOT_SEALED, every_field_has_a_canary, leaves
+from tests.support.clouds import table_definition
 from tests.support.controlled_system import fast_moto
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
 from tests.support.scenarios.full_day import OFFICER, Words, case_id_of, everything, filing
 from tests.support.scenarios.policy_office import policies
-from tests.support.system import table_definition
 
 pytestmark = pytest.mark.proof(6)
 TOLD = {"told", "asked"}

@@ -29,6 +29,7 @@ from casereview.store.policy_repository import PolicyRepository
 from tests.support.controlled_system import Known, Letter, Snapshot, fast_moto, look_at
 from tests.support.crashes.botocore_hook import Wire
 from tests.support.environment import REGION
+from tests.support.clouds import MotoCloud
 from tests.support.system import START, Answer, System
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Rig(System):
 
     def __init__(self) -> None:
         """Make an empty system; call within ``rig``."""
-        super().__init__()
+        super().__init__(MotoCloud())
         self.wire = Wire()
         self.letters: list[Letter] = []
         self.given_back: list[Letter] = []

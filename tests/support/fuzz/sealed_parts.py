@@ -13,7 +13,7 @@ import intake.services
 import notify.app
 import notify.services
 import review.services
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import KmsSeal
 from casereview.schema.records import Notice
 from casereview.store import keys
 from tests.support.fuzz.messages import heard
@@ -92,7 +92,7 @@ Swaps = Mapping[str, Callable[[Spot, bytes, Random], bytes]]
 def swaps(system: System, everything: Mapping[Spot, bytes]) -> Swaps:
     """Return ways to put something else in the place of a sealed part."""
     seal, client = system.intake.seal, boto3.client("kms")
-    foreign = Seal(client.create_key()["KeyMetadata"]["Arn"])
+    foreign = KmsSeal(client.create_key()["KeyMetadata"]["Arn"])
 
     def other(of_same_kind: bool) -> Callable[[Spot, bytes, Random], bytes]:  # noqa: FBT001
         def swap(spot: Spot, _sealed: bytes, random: Random) -> bytes:

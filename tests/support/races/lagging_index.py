@@ -10,9 +10,10 @@ from typing import Any
 from moto.backends import get_backend
 
 from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.clouds import table_definition
 from tests.support.controlled_system import fast_moto
 from tests.support.environment import REGION
-from tests.support.system import System, body, running, table_definition
+from tests.support.system import System, body, running
 
 OLD = "-as-its-indexes-see-it"
 Key = tuple[str, str]

@@ -13,8 +13,9 @@ from botocore.httpsession import URLLib3Session
 from casereview.schema.records import Officer
 from casereview.store import keys
 from casereview.store.transaction import add
+from tests.support.clouds import TABLE
 from tests.support.races.threads import check_whole
-from tests.support.system import TABLE, System, body
+from tests.support.system import System, body
 from tests.support.writes import client_of
 
 if TYPE_CHECKING:

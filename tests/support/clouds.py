@@ -1,0 +1,203 @@
+"""What a system under test stands on: everything in memory, or moto's emulation of AWS, with the same names for both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
+
+import boto3
+import yaml
+from moto import mock_aws
+from moto.backends import get_backend
+
+import notify.services
+import prioritize.services
+from casereview.crypto.macs import Macs
+from casereview.crypto.sealing import Seal
+from casereview.runtime.queue import Queue
+from casereview.schema.base import Clock
+from casereview.store.dynamodb import DynamoDb
+from casereview.store.policy_repository import PolicyRepository
+from casereview.store.table import Table
+from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
+from infra.paths import ROOT
+from notify.providers import Mail, TextMessages
+from tests.support.environment import REGION
+from tests.support.memory.aws import MemoryKms, MemoryMail, MemorySqs, MemoryTexts
+from tests.support.memory.seal import MemorySeal
+from tests.support.memory.table import MemoryTable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kms import KMSClient
+    from types_boto3_sesv2 import SESV2Client
+    from types_boto3_sns import SNSClient
+    from types_boto3_sqs import SQSClient
+
+    from casereview.store.items import Item
+    from casereview.store.keys import Key
+
+BackendName = Literal["memory", "moto"]
+TABLE = "case-review"
+SENDER = "review@example.gov"
+CONFIGURATION_SET = "mail"
+QUEUES = ("rank", "notice")
+DELIVERY_QUEUE = "delivery"
+_ACCOUNT = "123456789012"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template without evaluating its functions."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
+
+
+@cache
+def table_definition() -> dict[str, Any]:
+    """Return the table as template.yaml defines it, as CreateTable takes it."""
+    properties = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # safe loader
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: properties[name] for name in wanted}
+
+
+class FunctionServices(NamedTuple):
+    """What each function works with; review has the same as intake."""
+
+    intake: CaseServices
+    prioritize: prioritize.services.Services
+    notify: notify.services.Services
+
+
+class MemoryCloud:
+    """Everything in memory."""
+
+    def __init__(self) -> None:
+        self._queues, self._mail, self._texts = MemorySqs(), MemoryMail(), MemoryTexts()
+        self._seal: Seal = MemorySeal()
+        self.backend = MemoryTable(table_definition())
+        self.sqs = cast("SQSClient", self._queues)
+        self.queues = {name: self._queues.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
+
+    def connect(self, clock: Clock) -> FunctionServices:
+        """Make what each function works with, as its own process would."""
+        table, macs = Table(self.backend), Macs(cast("KMSClient", MemoryKms()), "mac-key")
+        rank, notice = (Queue(self.sqs, self.queues[name]) for name in QUEUES)
+        policies = PolicyRepository(table, clock)
+        mail = Mail(cast("SESV2Client", self._mail), SENDER, CONFIGURATION_SET)
+        texts = TextMessages(cast("SNSClient", self._texts))
+        return FunctionServices(
+            CaseServices(table, rank, notice, macs, self._seal, policies, clock),
+            prioritize.services.Services(table, rank, notice, PolicyRepository(table, clock), now=clock),
+            notify.services.Services(table, rank, macs, self._seal, mail, texts, DELIVERY_QUEUE, "", now=clock),
+        )
+
+    def items(self) -> list[Item]:
+        """Return every item, as it lies in the table."""
+        return list(self.backend.contents.values())
+
+    def remove(self, key: Key) -> None:
+        """Delete an item, past the product."""
+        self.backend.remove(key)
+
+    def mails(self) -> list[str]:
+        """Return the mails that were sent, as MIME, oldest first."""
+        return list(self._mail.sent)
+
+    def text_messages(self) -> list[tuple[str, str]]:
+        """Return the text messages that were sent: number and text."""
+        return list(self._texts.sent)
+
+    def clear(self) -> None:
+        """Delete all items and messages, and forget what was sent."""
+        self.backend.clear()
+        for messages in (*self._queues.queues.values(), self._mail.sent, self._texts.sent):
+            messages.clear()  # type: ignore[attr-defined]  # lists of several kinds
+
+
+class MotoCloud:
+    """moto, with the table in DynamoDB Local where a client of it is given."""
+
+    def __init__(self, dynamodb: DynamoDBClient | None = None, table: str = TABLE) -> None:
+        self.dynamodb = dynamodb or boto3.client("dynamodb")
+        self.dynamodb.create_table(TableName=table, **table_definition())
+        self.backend = DynamoDb(self.dynamodb, table)
+        self.sqs = boto3.client("sqs")
+        self.queues = {name: self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
+        kms, mail = boto3.client("kms"), boto3.client("sesv2")
+        self.sealing_key = kms.create_key()["KeyMetadata"]["Arn"]
+        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+        self.mac_key = mac["KeyMetadata"]["Arn"]
+        mail.create_email_identity(EmailIdentity=SENDER)
+        mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
+
+    def connect(self, clock: Clock) -> FunctionServices:
+        """Make what each function works with, as its own process would."""
+        shared = {"table_name": self.backend.name, "rank_queue_url": self.queues["rank"]}
+        keyed = {"sealing_key_arn": self.sealing_key, "mac_key_arn": self.mac_key}
+        notice_queue = self.queues["notice"]
+        mail = {"mail_from": SENDER, "mail_configuration_set": CONFIGURATION_SET}
+        return FunctionServices(
+            connect(CaseServicesSettings(**shared, **keyed, notice_queue_url=notice_queue), clock),
+            prioritize.services.connect(
+                prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice_queue), clock
+            ),
+            notify.services.connect(
+                notify.services.NotifySettings(**shared, **keyed, **mail, delivery_queue_arn=DELIVERY_QUEUE), clock
+            ),
+        )
+
+    def items(self) -> list[Item]:
+        """Return every item, as it lies in the table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.backend.name)
+        return [item for page in pages for item in page["Items"]]
+
+    def remove(self, key: Key) -> None:
+        """Delete an item, past the product."""
+        self.dynamodb.delete_item(TableName=self.backend.name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+
+    def mails(self) -> list[str]:
+        """Return the mails that were sent, as MIME, oldest first."""
+        return [message.raw_data for message in _moto("ses").sent_messages]
+
+    def text_messages(self) -> list[tuple[str, str]]:
+        """Return the text messages that were sent: number and text."""
+        return [(number, text) for number, text in _moto("sns").sms_messages.values()]
+
+    def clear(self) -> None:
+        """Delete all items and messages, and forget what was sent."""
+        _moto("dynamodb").tables[self.backend.name].items.clear()
+        for queue in _moto("sqs").queues.values():
+            queue._messages = []
+            queue._pending_messages = set()
+        _moto("ses").sent_messages.clear()
+        _moto("sns").sms_messages.clear()
+
+
+Cloud = MemoryCloud | MotoCloud
+"""The services that the functions call, and what a test looks into."""
+
+
+def _moto(service: str) -> Any:  # noqa: ANN401  # moto's backends have no types of their own
+    return get_backend(cast("Any", service))[_ACCOUNT][REGION]
+
+
+def chosen_backend() -> BackendName:
+    """Return the backend that the environment variable BACKEND names: memory (the default) or moto."""
+    name = os.environ.get("BACKEND", "memory")
+    if name not in get_args(BackendName):
+        raise ValueError("BACKEND is memory or moto")
+    return cast("BackendName", name)
+
+
+@contextmanager
+def cloud(backend: BackendName | None = None) -> Iterator[Cloud]:
+    """Start an empty cloud on the backend given, else on the one that the environment chooses."""
+    if (backend or chosen_backend()) == "memory":
+        yield MemoryCloud()
+        return
+    with mock_aws():
+        yield MotoCloud()

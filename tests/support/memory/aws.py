@@ -1,0 +1,130 @@
+"""The few requests of SQS, KMS, SES and SNS that the functions make, answered in memory, with the clients' own names."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+@dataclass(slots=True)
+class _Message:
+    number: str
+    body: str
+    group: str | None
+    visible: bool = True
+    receipts: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        return {"MessageId": self.number, "Body": self.body, "ReceiptHandle": f"{self.number}:{self.receipts}"}
+
+
+@dataclass(slots=True)
+class MemorySqs:
+    """Standard queues: a received message stays invisible until it is deleted or shown again."""
+
+    queues: dict[str, list[_Message]] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    def create_queue(self, *, QueueName: str, **_: object) -> dict[str, str]:  # noqa: N803  # as the client has it
+        url = f"https://sqs.example/{QueueName}"
+        self.queues.setdefault(url, [])
+        return {"QueueUrl": url}
+
+    def delete_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+        del self.queues[QueueUrl]
+
+    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+        self._of(QueueUrl, "PurgeQueue").clear()
+
+    def send_message(
+        self,
+        *,
+        QueueUrl: str,
+        MessageBody: str,
+        MessageGroupId: str | None = None,  # noqa: N803
+    ) -> dict[str, str]:
+        message = _Message(str(next(self._numbers)), MessageBody, MessageGroupId)
+        self._of(QueueUrl, "SendMessage").append(message)
+        return {"MessageId": message.number}
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
+        self._of(QueueUrl, "SendMessageBatch")
+        for entry in Entries:
+            self.send_message(
+                QueueUrl=QueueUrl, MessageBody=entry["MessageBody"], MessageGroupId=entry.get("MessageGroupId")
+            )
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+
+    def receive_message(self, *, QueueUrl: str, MaxNumberOfMessages: int = 1, **_: object) -> dict[str, Any]:  # noqa: N803
+        found = [message for message in self._of(QueueUrl, "ReceiveMessage") if message.visible][:MaxNumberOfMessages]
+        for message in found:
+            message.visible = False
+            message.receipts += 1
+        return {"Messages": [message.shown() for message in found]} if found else {}
+
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+        number = ReceiptHandle.partition(":")[0]
+        messages = self._of(QueueUrl, "DeleteMessage")
+        messages[:] = [message for message in messages if message.number != number]
+
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
+        number = ReceiptHandle.partition(":")[0]
+        for message in self._of(QueueUrl, "ChangeMessageVisibility"):
+            if message.number == number:
+                message.visible = VisibilityTimeout == 0
+
+    def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:  # noqa: N803
+        messages = self._of(QueueUrl, "GetQueueAttributes")
+        visible = sum(message.visible for message in messages)
+        return {
+            "Attributes": {
+                "ApproximateNumberOfMessages": str(visible),
+                "ApproximateNumberOfMessagesNotVisible": str(len(messages) - visible),
+            }
+        }
+
+    def _of(self, url: str, operation: str) -> list[_Message]:
+        if url not in self.queues:
+            raise refused("AWS.SimpleQueueService.NonExistentQueue", operation)
+        return self.queues[url]
+
+
+class MemoryKms:
+    """HMAC keys, each by its id."""
+
+    def generate_mac(self, *, Message: bytes, KeyId: str, MacAlgorithm: str) -> dict[str, bytes]:  # noqa: N803
+        assert MacAlgorithm == "HMAC_SHA_256"
+        return {"Mac": hmac.digest(KeyId.encode(), Message, sha256)}
+
+
+@dataclass(slots=True)
+class MemoryMail:
+    """SES v2: what was sent, as raw MIME, oldest first."""
+
+    sent: list[str] = field(default_factory=list)
+
+    def send_email(self, *, Content: Mapping[str, Any], **_: object) -> dict[str, str]:  # noqa: N803
+        self.sent.append(Content["Raw"]["Data"].decode())
+        return {"MessageId": f"mail-{len(self.sent)}"}
+
+
+@dataclass(slots=True)
+class MemoryTexts:
+    """SNS: text messages sent to telephone numbers, oldest first."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803
+        self.sent.append((PhoneNumber, Message))
+        return {"MessageId": f"text-{len(self.sent)}"}
+
+
+def refused(code: str, operation: str) -> ClientError:
+    """Return the error that a client raises when a service refuses."""
+    return ClientError({"Error": {"Code": code, "Message": "refused"}}, operation)
