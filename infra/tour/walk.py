@@ -84,7 +84,7 @@ class Walk:
     def _awaited(self, step: Step) -> Json:
         deadline = time.monotonic() + self._patience
         answer = self._answer(step)
-        while step.awaits and not step.awaits(answer):
+        while step.awaits and not step.awaits(answer, self._values):
             if time.monotonic() > deadline:
                 raise TimedOutError(
                     f"{step.method} {step.path}: waited {self._patience:g} s in vain, last for: {answer}"

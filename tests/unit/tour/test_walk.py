@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from infra.tour.answers import Json
+from infra.tour.walk import RefusedError, TimedOutError, TourError, UnreachableError, Walk
+
+Answers = dict[tuple[str, str], list[tuple[int, Json]]]
+DECISION = ("POST", "/staff/cases/C/decision")
+OUTBOX = ("GET", "/_local/outbox?to=ana@example.org")
+LOOK_UP = ("GET", "/requests/R")
+
+
+def answers() -> Answers:
+    """What a system answers to each request of the tour; the last of several answers again and again."""
+    return {
+        ("POST", "/requests"): [(201, {"receipt": "R", "access_code": "K"})],
+        LOOK_UP: [(200, {"status": "received"}), (200, {"status": "in_line"}), (200, {"decision": {}})],
+        ("POST", "/_local/token"): [(200, {"token": "T1"}), (200, {"token": "T2"})],
+        ("POST", "/staff/worklist/next"): [(200, {"case_id": "C"})],
+        ("GET", "/staff/cases/C"): [(200, {"policy": "P"})],
+        ("POST", "/staff/cases/C/verifications"): [(200, {"case_version": 4})],
+        DECISION: [(200, {"status": "decided"})],
+        ("POST", "/staff/cases/C/approval"): [(200, {"status": "decided"})],
+        OUTBOX: [(200, [{"body": "receipt R"}] * 2)],
+    }
+
+
+class FakeSystem:
+    """Answers in turn, and remembers what was asked."""
+
+    def __init__(self, prepared: Answers) -> None:
+        self._prepared = prepared
+        self.asked: list[tuple[str, str, str | None, str]] = []
+
+    def answer(self, method: str, path: str, token: str | None, body: str) -> tuple[int, bytes]:
+        self.asked.append((method, path, token, body))
+        left = self._prepared[method, path]
+        status, content = left.pop(0) if len(left) > 1 else left[0]
+        return status, b"" if content is None else json.dumps(content).encode()
+
+
+@contextmanager
+def serving(system: FakeSystem) -> Iterator[str]:
+    """Serve a fake system; its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            status, content = system.answer(self.command, self.path, self.headers.get("Authorization"), body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815  # the name that the base class looks for
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def walk(change: Callable[[Answers], None] = lambda _prepared: None, patience: float = 30.0) -> FakeSystem:
+    """Take all steps on a fake system; return it."""
+    prepared = answers()
+    change(prepared)
+    system = FakeSystem(prepared)
+    with serving(system) as address:
+        list(Walk(address, patience).taken())
+    return system
+
+
+def test_each_step_uses_what_the_answers_before_it_held() -> None:
+    asked = {(method, path): (token, body) for method, path, token, body in walk().asked}
+    assert asked[LOOK_UP][0] == "Bearer K"
+    assert asked["POST", "/staff/worklist/next"] == ("Bearer T1", "{}")
+    assert json.loads(asked["POST", "/staff/cases/C/verifications"][1])["receipt"] == "R"
+    decision = json.loads(asked[DECISION][1])
+    assert (decision["policy"], decision["case_version"]) == ("P", 4)
+
+
+def test_a_look_up_is_repeated_until_the_request_is_ranked() -> None:
+    paths = [path for _method, path, _token, _body in walk().asked]
+    assert paths[1:3] == ["/requests/R", "/requests/R"]
+
+
+def test_a_supervisor_approves_where_the_decision_waits_for_it() -> None:
+    def waits(prepared: Answers) -> None:
+        prepared[DECISION] = [(200, {"status": "awaiting_approval"})]
+
+    approvals = [token for _method, path, token, _body in walk(waits).asked if path.endswith("/approval")]
+    assert approvals == ["Bearer T2"]
+
+
+def test_no_approval_is_sent_where_none_is_awaited() -> None:
+    assert [path for _method, path, _token, _body in walk().asked if path.endswith("/approval")] == []
+
+
+def test_a_refused_step_ends_the_tour_with_the_answer() -> None:
+    def moved(prepared: Answers) -> None:
+        prepared[DECISION] = [(409, {"title": "The case moved"})]
+
+    with pytest.raises(RefusedError, match=r"POST /staff/cases/C/decision was answered 409.*The case moved"):
+        walk(moved)
+
+
+def test_an_empty_worklist_ends_the_tour() -> None:
+    def empty(prepared: Answers) -> None:
+        prepared["POST", "/staff/worklist/next"] = [(204, None)]
+
+    with pytest.raises(RefusedError, match="answered 204: without a body"):
+        walk(empty)
+
+
+def test_an_answer_that_does_not_come_ends_the_tour() -> None:
+    def never(prepared: Answers) -> None:
+        prepared[LOOK_UP] = [(200, {"status": "received"})]
+
+    with pytest.raises(TimedOutError, match=r"GET /requests/\$RECEIPT: waited 0.1 s in vain"):
+        walk(never, patience=0.1)
+
+
+def test_notices_of_an_earlier_tour_do_not_count() -> None:
+    def earlier(prepared: Answers) -> None:
+        old: list[Json] = [{"body": "receipt Q"}] * 2
+        new: list[Json] = [{"body": "receipt R"}] * 2
+        prepared[OUTBOX] = [(200, old), (200, old + new)]
+
+    assert [path for _method, path, _token, _body in walk(earlier).asked].count(OUTBOX[1]) == 2
+
+
+def test_an_address_at_which_nothing_answers_is_named() -> None:
+    with serving(FakeSystem({})) as address:
+        pass
+    with pytest.raises(UnreachableError, match=address):
+        list(Walk(address).taken())
+    assert issubclass(UnreachableError, TourError)
