@@ -1,6 +1,6 @@
-"""Runs template.yaml on one machine: `python -m infra.local`.
+"""Run template.yaml on one machine, without AWS: `python -m infra.local`.
 
-The template is translated as AWS would translate it, its resources are created on a moto server in a process of
-its own, and this package does what AWS does from the same definitions: serves the API, polls the queues, fires
-the schedules, starts the handlers with the roles and the environment that the template gives them.
+The SAM template is translated to CloudFormation. Its resources are created on a moto server, which is a process of
+its own. From the same definitions this package serves the APIs, polls the queues, fires the schedules, and starts the
+handlers with the roles and environment variables of the template.
 """

@@ -1,8 +1,13 @@
-"""`python -m infra.local`: runs template.yaml here until it is interrupted.
+"""Run template.yaml locally until interrupted: `python -m infra.local`.
 
-Environment: PORT (8000; 0 takes a free one), SEED (`samples` or `none`), ENGINE (`moto` or `dynamodb-local`),
-LOG (where handlers log: a file, or `-` for standard error; default build/local-PORT.log), TEMPLATE (template.yaml),
-ENVIRONMENTS (the most processes a function may have, 4), PARAMETERS (`Name=Value`, separated by spaces).
+Environment variables:
+    PORT: the port of the APIs on the loopback interface (default 8000); 0 chooses a free one.
+    SEED: `samples` (default) files the sample requests at the start, `none` does not.
+    ENGINE: the DynamoDB engine, `moto` (default) or `dynamodb-local`.
+    LOG: the file that handlers log to (default build/local-PORT.log), or `-` for standard error.
+    TEMPLATE: the template (default template.yaml).
+    ENVIRONMENTS: the largest number of execution environments per function (default 4).
+    PARAMETERS: template parameters as `Name=Value`, separated by spaces.
 """
 
 from __future__ import annotations
@@ -23,8 +28,11 @@ from infra.local.template.loader import TemplateError, load
 from infra.paths import ROOT
 
 
-class _Stopped(KeyboardInterrupt):
-    """A signal to end came; like an interrupt, no library on the way takes it for a failure of its own."""
+class _StoppedError(KeyboardInterrupt):
+    """SIGINT or SIGTERM was received.
+
+    It derives from KeyboardInterrupt so that no library mistakes it for an error of its own.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -33,12 +41,16 @@ class _Stopped(KeyboardInterrupt):
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)  # ending is under way
-    raise _Stopped(number)
+        signal.signal(each, signal.SIG_IGN)  # already stopping
+    raise _StoppedError(number)
 
 
 def main() -> int:
-    """Runs until SIGINT (exit code 0) or SIGTERM (143)."""
+    """Run until SIGINT or SIGTERM.
+
+    Returns:
+        The exit code: 0 after SIGINT, 143 after SIGTERM, 1 if the run could not start.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _on_signal)
     try:
@@ -46,22 +58,22 @@ def main() -> int:
             introduce(run)
             print(f"ready {run.address}", flush=True)
             if sys.stdout.isatty():
-                from infra.local.demo import policy_switch_bar  # noqa: PLC0415  nobody sees it elsewhere
+                from infra.local.demo import policy_switch_bar  # noqa: PLC0415  only terminals show it
 
                 policy_switch_bar.start_watching(run.stack)
             Event().wait()
-    except _Stopped as stopped:
+    except _StoppedError as stopped:
         return 0 if stopped.number == signal.SIGINT else 128 + stopped.number
-    except OSError as error:
-        print(f"cannot serve on port {os.environ.get('PORT', '8000')}: {error.strerror}", file=sys.stderr)
     except (TemplateError, IntrinsicError, EmulatorError) as error:
         print(f"cannot run the template: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"cannot start: {error}", file=sys.stderr)
     return 1
 
 
 @contextlib.contextmanager
 def running() -> Iterator[LocalRun]:
-    """Starts everything, and ends it."""
+    """Start the local run, and stop it on exit."""
     with contextlib.ExitStack() as ending:
         emulator = EmulatorProcess(_dynamodb_port(ending))
         ending.callback(emulator.stop)
@@ -73,10 +85,10 @@ def running() -> Iterator[LocalRun]:
 
 
 def introduce(run: LocalRun) -> None:
-    """Loads the sample requests and shows the docket, unless SEED is none."""
+    """File the sample requests and print the docket, unless SEED is `none`."""
     if os.environ.get("SEED", "samples") == "none":
         return
-    from infra.local.demo import docket_table, sample_requests  # noqa: PLC0415  not needed without samples
+    from infra.local.demo import docket_table, sample_requests  # noqa: PLC0415  only needed with sample requests
 
     receipts = sample_requests.file_samples(run.address)
     docket_table.show_docket(run.stack, run.address, receipts)
@@ -94,12 +106,12 @@ def _parameters() -> dict[str, str]:
 
 
 def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:
-    emulator = os.environ.get("ENGINE", "moto")
-    if emulator == "moto":
+    engine = os.environ.get("ENGINE", "moto")
+    if engine == "moto":
         return None
-    if emulator != "dynamodb-local":
-        raise TemplateError(f"ENGINE is moto or dynamodb-local, not {emulator}")
-    from infra.local.emulators.dynamodb_local import dynamodb_local  # noqa: PLC0415  needs Java, moto doesn't
+    if engine != "dynamodb-local":
+        raise EmulatorError(f"ENGINE must be moto or dynamodb-local, not {engine}")
+    from infra.local.emulators.dynamodb_local import dynamodb_local  # noqa: PLC0415  only needed with this engine
 
     return int(ending.enter_context(dynamodb_local()).rpartition(":")[2])
 

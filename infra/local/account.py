@@ -1,4 +1,4 @@
-"""The account and region that exist locally, and the runner's own credentials."""
+"""The account and region of the local run, and the credentials of its administrator."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A small HTTP/1.1 server: one thread a connection, kept alive, one handler for all requests.
+"""A minimal HTTP/1.1 server: persistent connections, one thread per connection, one handler for all requests.
 
-Three servers of the local run speak through it (the API, the AWS front, the runtime API). The standard library's
-own spends some 150 microseconds a request on parsing headers as e-mail, more than the emulated call itself.
+Three servers of the local run use it: the APIs, the AWS endpoint and the Lambda Runtime API. The standard library's
+`http.server` spends some 150 microseconds per request on parsing headers as e-mail, more than an emulated call takes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_DRAINED: Final = 64 * 1024 * 1024
 
 
 class UnreadableRequestError(Exception):
-    """A request that cannot be read; the connection ends after the answer."""
+    """The request cannot be parsed. The connection is closed after the error response."""
 
     def __init__(self, status: int) -> None:
         super().__init__(HTTPStatus(status).phrase)
@@ -33,7 +33,7 @@ class UnreadableRequestError(Exception):
 
 @dataclass(slots=True)
 class HttpRequest:
-    """One request. `too_large` says that its body exceeded the server's limit and was thrown away."""
+    """One request. If `too_large` is set, the body exceeded the server's limit and was discarded."""
 
     method: str
     target: str
@@ -44,7 +44,7 @@ class HttpRequest:
     client: str = "127.0.0.1"
 
     def header(self, name: str) -> str | None:
-        """The last value of a header (name in lower case), or None."""
+        """Return the last value of a header (name in lower case), or None."""
         for key, value in reversed(self.headers):
             if key.lower() == name:
                 return value
@@ -52,24 +52,24 @@ class HttpRequest:
 
     @property
     def path(self) -> str:
-        """The path as sent, without the query."""
+        """The path as sent, percent-encoded, without the query."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """The query as sent."""
+        """The query string as sent."""
         return self.target.partition("?")[2]
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the connection is to stay open after the answer."""
+        """Whether the connection stays open after the response."""
         wish = (self.header("connection") or "").lower()
         return wish == "keep-alive" if self.http_version == "HTTP/1.0" else wish != "close"
 
 
 @dataclass(slots=True)
 class HttpResponse:
-    """One answer. Content-Length and Connection are set when it is written."""
+    """One response. Content-Length and Connection are added when it is written."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _read_chunks(stream: BufferedIOBase, request: HttpRequest, limit: int) -> No
             raise UnreadableRequestError(HTTPStatus.BAD_REQUEST)
         if total <= limit:
             pieces.append(piece)
-    _read_headers(stream)  # trailers, which nobody here asks for
+    _read_headers(stream)  # trailers, which no handler uses
     request.too_large = total > limit
     request.body = b"" if request.too_large else b"".join(pieces)
 
@@ -160,10 +160,18 @@ def _read_body(stream: BufferedIOBase, request: HttpRequest, limit: int) -> None
 
 
 def read_request(stream: BufferedIOBase, output: BufferedIOBase, limit: int) -> HttpRequest | None:
-    """Reads the next request of a connection; None at its end.
+    """Read the next request of a connection.
+
+    Args:
+        stream: the connection, for reading.
+        output: the connection, for writing `100 Continue`.
+        limit: the largest body in bytes; a larger one is discarded.
+
+    Returns:
+        The request, or None at the end of the connection.
 
     Raises:
-        UnreadableRequestError: it is not HTTP/1.x, or its framing is ambiguous.
+        UnreadableRequestError: the request is not HTTP/1.x, or its framing is ambiguous.
     """
     line = _read_line(stream)
     while line in {b"\r\n", b"\n"}:
@@ -182,7 +190,7 @@ def read_request(stream: BufferedIOBase, output: BufferedIOBase, limit: int) -> 
 
 
 def write_response(output: BufferedIOBase, response: HttpResponse, *, keep_alive: bool, head: bool = False) -> None:
-    """Writes an answer in one piece."""
+    """Write a response with a single write."""
     bodiless = response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
     lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
     lines += [
@@ -234,13 +242,19 @@ class _Connection(socketserver.StreamRequestHandler):
     def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
             return self.server.respond(request)
-        except Exception:  # noqa: BLE001  a server answers, whatever went wrong in its handler
+        except Exception:  # noqa: BLE001  any error of a handler is a 500
             traceback.print_exc()
             return HttpResponse(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves one handler on one loopback port until closed."""
+    """Serves one handler on a loopback port until closed.
+
+    Args:
+        respond: the handler.
+        port: the port; 0 chooses a free one.
+        max_body: the largest request body in bytes.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -259,31 +273,31 @@ class Server(socketserver.ThreadingTCPServer):
         return int(self.server_address[1])
 
     def start(self) -> Server:
-        """Serves from a thread of its own."""
+        """Start serving from a daemon thread, and return the server."""
         Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         return self
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """Accepts a connection and remembers it, to be able to page_entries it."""
+        """Accept a connection and remember it, so that `close` can cut it."""
         connection, address = super().get_request()
         self._sockets.add(connection)
         return connection, address
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Closes a connection."""
+        """Close a connection."""
         if isinstance(request, socket.socket):
             self._sockets.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A connection that broke is the client's affair; anything else is shown."""
+        """Print an error of a connection, unless the client has closed it."""
         del client_address
         if isinstance(request, socket.socket) and request.fileno() == -1:
             return
-        super().handle_error(request, None)  # type: ignore[arg-type]
+        super().handle_error(request, None)  # type: ignore[arg-type]  # the base class prints it only
 
     def close(self) -> None:
-        """Stops serving and cuts every connection."""
+        """Stop serving and cut all connections."""
         self.shutdown()
         self.server_close()
         for connection in list(self._sockets):

@@ -1,4 +1,4 @@
-"""The local run as a whole: emulator, stack, functions, queues, schedules and the API, started and ended together."""
+"""The local run: starts and stops the emulator, the stack, the functions, pollers, schedules and APIs together."""
 
 from __future__ import annotations
 
@@ -30,13 +30,19 @@ from infra.local.template.loader import Template
 from infra.local.template.resources import creators
 from infra.local.template.stack import Stack
 
-# What the template says exists beforehand: parameters that name an SES identity verified outside of it.
+# Parameters that name an SES identity which the template expects to exist already.
 IDENTITY_PARAMETERS: Final = ("MailIdentity",)
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `max_environments` is the largest number of environments a function; port 0 takes a free one."""
+    """Settings of a run.
+
+    Attributes:
+        port: the port of the APIs; 0 chooses a free one.
+        max_environments: the largest number of execution environments per function.
+        log: the file that handlers log to; None for standard error.
+    """
 
     port: int = 8000
     max_environments: int = 4
@@ -44,7 +50,16 @@ class Options:
 
 
 class LocalRun:
-    """Everything that runs. `start` it, `stop` it."""
+    """The running template.
+
+    Args:
+        template: the translated template.
+        emulator: the emulator process; `stop` stops it too.
+        options: settings of the run.
+
+    Raises:
+        TemplateError: the template has something that the local run does not support.
+    """
 
     def __init__(self, template: Template, emulator: EmulatorProcess, options: Options) -> None:
         self.options = options
@@ -65,11 +80,14 @@ class LocalRun:
 
     @property
     def address(self) -> str:
-        """Where it is served."""
+        """The URL of the APIs."""
         return f"http://127.0.0.1:{self._server.port}"
 
     def start(self) -> None:
-        """Serves, polls and fires; returns when each function has an environment, or its failure was shown."""
+        """Start the APIs, pollers and schedules.
+
+        Returns when each function has an execution environment; errors of an init phase are printed.
+        """
         self._server.start()
         with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
             for spec, failure in pool.map(lambda each: (each.spec, each.warm()), self.pools.values()):
@@ -80,7 +98,7 @@ class LocalRun:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """Ends everything, child processes included."""
+        """Stop everything, child processes included."""
         self.scheduler.stop()
         for poller in self._pollers:
             poller.stop()
@@ -143,7 +161,10 @@ class LocalRun:
         clients = self._user_pool_clients()
         verifier = TokenVerifier(lambda pool: self.emulator.get_json(f"/{pool}/.well-known/jwks.json"), clients)
         api = RestApiHandler(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)
-        return Server(api.respond, self.options.port, MAX_BODY)
+        try:
+            return Server(api.respond, self.options.port, MAX_BODY)
+        except OSError as error:
+            raise OSError(error.errno, f"port {self.options.port}: {error.strerror}") from None
 
     def _outbox_page(self, number: int) -> list[dict[str, Any]]:
         sent: list[dict[str, Any]] = self.emulator.get_json(f"/_endpoint/outbox?since={number}")
@@ -158,12 +179,12 @@ class LocalRun:
 
 
 def access_key_id() -> str:
-    """A new access key id, of the form of a role's temporary one."""
+    """Return a new access key id in the format of temporary credentials."""
     return "ASIA" + base64.b32encode(os.urandom(10)).decode()
 
 
 def open_log(path: Path | None) -> BinaryIO:
-    """Where handlers log: a file made anew, or standard error."""
+    """Open the file that handlers log to, emptied; without a path, standard error."""
     if path is None:
         return os.fdopen(os.dup(sys.stderr.fileno()), "ab", buffering=0)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""API Gateway: serves the template's REST APIs, with their authorizers and proxy events."""
+"""API Gateway: serves the REST APIs of the template, with their authorizers and proxy events."""

@@ -1,4 +1,4 @@
-"""Cognito authorizers: ID tokens verified against the user pool's own keys, as API Gateway does."""
+"""Cognito authorizers: verify ID tokens with the public keys of the user pool, as API Gateway does."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _TIMES: Final = {"exp", "iat"}
 
 
 class UnauthorizedError(Exception):
-    """No token, or one that does not hold."""
+    """The request has no token, or its token is not valid."""
 
 
 class TokenVerifier:
     """Verifies ID tokens.
 
     Args:
-        key_set: fetches the JWKS of a pool, by its id; asked once a pool.
-        clients: the app clients of each pool, whose ids a token may have as its audience.
+        key_set: returns the JWKS of a user pool, given the pool's id. Called once per pool.
+        clients: the ids of the app clients of each pool; the audience of a token must be one of them.
     """
 
     def __init__(self, key_set: Callable[[str], Any], clients: Mapping[str, frozenset[str]]) -> None:
@@ -36,10 +36,17 @@ class TokenVerifier:
         self._keys: dict[str, KeySet] = {}
 
     def verify(self, authorizer: Authorizer, header: str | None) -> Claims:
-        """The claims of a token, as strings.
+        """Verify the token of a request.
+
+        Args:
+            authorizer: the authorizer of the route.
+            header: the value of the authorizer's header, with or without the `Bearer` scheme; None if it is missing.
+
+        Returns:
+            The claims of the token, as strings.
 
         Raises:
-            UnauthorizedError: signature, issuer, audience, use or time of the token is wrong, or there is none.
+            UnauthorizedError: there is no token, or its signature, issuer, audience, use or expiry is not valid.
         """
         token = (header or "").removeprefix("Bearer ").strip()
         for pool in authorizer.pools:

@@ -1,4 +1,4 @@
-"""API Gateway's REST API between HTTP and functions: proxy events in, proxy responses out, and its own answers."""
+"""Lambda proxy integration of a REST API: builds proxy events, reads proxy responses, makes gateway responses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from infra.local.http_server import HttpRequest, HttpResponse
 _CONTEXT: Final = re.compile(r"\$context\.([\w.]+)")
 _HOP_BY_HOP: Final = {"content-length", "connection", "transfer-encoding", "keep-alive"}
 
-# The gateway's own answers: the status and message of each where the template says nothing.
+# API Gateway's default status and message of each gateway response.
 _DEFAULTS: Final[Mapping[str, tuple[int, str]]] = {
     "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),
     "UNAUTHORIZED": (401, "Unauthorized"),
@@ -32,7 +32,7 @@ _DEFAULTS: Final[Mapping[str, tuple[int, str]]] = {
 
 @dataclass(frozen=True)
 class ProxyRequest:
-    """One request on its way to a function, with what the gateway knows of it."""
+    """A request that matched a route, with its id and the claims of its token."""
 
     http: HttpRequest
     match: RouteMatch
@@ -41,16 +41,16 @@ class ProxyRequest:
 
 
 class MalformedProxyResponseError(ValueError):
-    """A function's answer that is no proxy response."""
+    """The function returned something that is not a proxy response."""
 
 
 def new_request_id() -> str:
-    """An id for a request, as the gateway gives it."""
+    """Return a new request id."""
     return str(uuid.uuid4())
 
 
 def proxy_event(request: ProxyRequest) -> dict[str, Any]:
-    """The event of the REST proxy integration (payload format 1.0)."""
+    """Return the event of the Lambda proxy integration (payload format 1.0)."""
     http, found = request.http, request.match
     headers = [*http.headers, *_forwarded(http)]
     query = parse_qsl(http.query, keep_blank_values=True)
@@ -89,7 +89,7 @@ def _body(body: bytes, *, binary: bool) -> str | None:
 
 
 def is_binary_type(types: tuple[str, ...], content_type: str) -> bool:
-    """Whether a media type is one of an API's binary ones."""
+    """Return whether a media type is among the binary media types of an API."""
     plain = content_type.partition(";")[0].strip().lower()
     family = plain.partition("/")[0]
     return any(each in {"*/*", plain, f"{family}/*"} for each in types) and bool(plain or "*/*" in types)
@@ -120,10 +120,10 @@ def _request_context(request: ProxyRequest) -> dict[str, Any]:
 
 
 def http_response(payload: bytes, request: ProxyRequest) -> HttpResponse:
-    """What a function's answer means in HTTP.
+    """Convert a function's result to an HTTP response.
 
     Raises:
-        MalformedProxyResponseError: it is no proxy response.
+        MalformedProxyResponseError: the result is not a proxy response.
     """
     try:
         answer = json.loads(payload)
@@ -133,7 +133,7 @@ def http_response(payload: bytes, request: ProxyRequest) -> HttpResponse:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedProxyResponseError(str(error)) from None
     if not 100 <= status <= 599:  # noqa: PLR2004
-        raise MalformedProxyResponseError(f"status {status}")
+        raise MalformedProxyResponseError(f"{status} is not an HTTP status")
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
     return HttpResponse(status, [*headers, ("x-amzn-RequestId", request.request_id)], body)
@@ -156,19 +156,19 @@ def _response_body(answer: Mapping[str, Any], api: Api) -> bytes:
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise MalformedProxyResponseError("the body is no text")
+        raise MalformedProxyResponseError("the body is not a string")
     if answer.get("isBase64Encoded") and api.binary_types:
         return base64.b64decode(body)
     return body.encode()
 
 
 def gateway_response(api: Api | None, kind: str, request: HttpRequest, request_id: str) -> HttpResponse:
-    """The gateway's own answer of a kind, as the template words it, or as AWS does by default."""
+    """Return a gateway response: the template's definition of it if there is one, else API Gateway's default."""
     status, message = _DEFAULTS[kind]
     family = "DEFAULT_4XX" if status < 500 else "DEFAULT_5XX"  # noqa: PLR2004
     responses = api.responses if api else {}
-    worded = responses.get(kind) or responses.get(family) or GatewayResponse(None, {}, {})
-    status = worded.status or status
+    definition = responses.get(kind) or responses.get(family) or GatewayResponse(None, {}, {})
+    status = definition.status or status
     context = {
         "error.message": message,
         "error.messageString": json.dumps(message),
@@ -178,15 +178,15 @@ def gateway_response(api: Api | None, kind: str, request: HttpRequest, request_i
         "httpMethod": request.method,
         "path": request.path,
     }
-    media, text = _template(worded, request.header("accept") or "")
+    media, text = _select_template(definition, request.header("accept") or "")
     headers = {"Content-Type": media, "x-amzn-RequestId": request_id}
-    headers |= {name: _header_value(value, context) for name, value in worded.headers.items()}
+    headers |= {name: _header_value(value, context) for name, value in definition.headers.items()}
     body = _CONTEXT.sub(lambda found: context.get(found.group(1), ""), text)
     return HttpResponse(status, list(headers.items()), body.encode())
 
 
-def _template(worded: GatewayResponse, accept: str) -> tuple[str, str]:
-    templates = worded.templates or {"application/json": '{"message":$context.error.messageString}'}
+def _select_template(definition: GatewayResponse, accept: str) -> tuple[str, str]:
+    templates = definition.templates or {"application/json": '{"message":$context.error.messageString}'}
     media = next((each for each in templates if each in accept), None)
     media = media or ("application/json" if "application/json" in templates else next(iter(templates)))
     return media, templates[media]

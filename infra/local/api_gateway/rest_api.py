@@ -1,4 +1,4 @@
-"""Serves the template's REST APIs over HTTP, and the runner's own `/_local`, on one port."""
+"""The REST APIs of the template and the console under `/_local`, as one HTTP handler."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from infra.local.api_gateway.routes import Api, api_for_path, find_route
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 
-MAX_BODY: Final = 10 * 1024 * 1024  # bytes; the gateway's limit
-MAX_EVENT: Final = 6 * 1024 * 1024  # bytes; Lambda's limit of an event and of an answer
+MAX_BODY: Final = 10 * 1024 * 1024  # bytes; API Gateway's limit
+MAX_EVENT: Final = 6 * 1024 * 1024  # bytes; Lambda's limit for events and for results
 INTEGRATION_TIMEOUT: Final = 29.0  # seconds
 
 
 class RestApiHandler:
-    """Answers requests: `/_local` by the runner, everything else by the template's routes."""
+    """Handles HTTP requests: the console handles `/_local/`, the template's APIs everything else."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class RestApiHandler:
         self._local = local
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Answers one request."""
+        """Handle one request."""
         if request.path.startswith("/_local/"):
             return self._local(request)
         request_id = proxy_integration.new_request_id()
@@ -66,12 +66,12 @@ class RestApiHandler:
             if result.ok and len(result.payload) <= MAX_EVENT:
                 return proxy_integration.http_response(result.payload, proxy)
         except proxy_integration.MalformedProxyResponseError:
-            pass  # answered as any other failure of the function
+            pass  # handled below like any other failure of the function
         return proxy_integration.gateway_response(api, "DEFAULT_5XX", proxy.http, proxy.request_id)
 
 
 def mock_response(integration: Mapping[str, object]) -> HttpResponse:
-    """The answer of a mock integration, which SAM makes for CORS preflights: fixed headers, no body."""
+    """Return the response of a mock integration (SAM defines these for CORS preflights): fixed headers, no body."""
     responses = integration.get("responses")
     answer = next(iter(responses.values())) if isinstance(responses, Mapping) and responses else {}
     prefix = "method.response.header."

@@ -1,4 +1,4 @@
-"""The routes of REST APIs, read from the OpenAPI bodies of the translated template, and matched as the gateway does."""
+"""The routes of the REST APIs, read from the OpenAPI bodies of the template and matched as API Gateway does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _METHODS: Final = {"get", "put", "post", "delete", "options", "head", "patch", _
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """How the gateway itself answers in one case."""
+    """The template's definition of one gateway response."""
 
     status: int | None
     headers: Mapping[str, str]
@@ -29,7 +29,7 @@ class GatewayResponse:
 
 @dataclass(frozen=True)
 class Authorizer:
-    """A Cognito authorizer: its user pools, and the header that holds the token."""
+    """A Cognito authorizer: its user pools, and the header with the token (in lower case)."""
 
     pools: tuple[str, ...]
     header: str
@@ -37,7 +37,7 @@ class Authorizer:
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one resource."""
+    """One method of one resource: a Lambda proxy integration, or a mock without a function."""
 
     method: str
     resource: str
@@ -59,7 +59,7 @@ class Api:
 
 @dataclass(frozen=True)
 class RouteMatch:
-    """The route that a path means, with the path's parameters."""
+    """The route that a request matched, with its path parameters."""
 
     api: Api
     route: Route
@@ -67,10 +67,10 @@ class RouteMatch:
 
 
 def read_apis(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Api]:
-    """All REST APIs of the template.
+    """Return all REST APIs of the template.
 
     Raises:
-        TemplateError: an integration or an authorizer is of a kind that is not known here.
+        TemplateError: an integration or an authorizer is of an unsupported type.
     """
     stages = [stack.properties(name) for name in stack.of_type("AWS::ApiGateway::Stage")]
     apis = []
@@ -82,7 +82,11 @@ def read_apis(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Api]:
 
 
 def read_api(api_id: str, stage: str, properties: Mapping[str, Any], functions: Mapping[str, FunctionSpec]) -> Api:
-    """One API from the resolved properties of its resource."""
+    """Return one API, given the resolved properties of its resource.
+
+    Raises:
+        TemplateError: an integration or an authorizer is of an unsupported type.
+    """
     body = properties["Body"]
     authorizers = {
         scheme: _authorizer(scheme, definition)
@@ -112,7 +116,7 @@ def _is_authorizer(definition: Mapping[str, Any]) -> bool:
 def _authorizer(scheme: str, definition: Mapping[str, Any]) -> Authorizer:
     details = definition[f"{_PREFIX}authorizer"]
     if details.get("type", "").lower() != "cognito_user_pools":
-        raise TemplateError(f"authorizer {scheme}: only user pools are known to the local run")
+        raise TemplateError(f"authorizer {scheme}: the local run supports only Cognito user pools")
     pools = tuple(arn.rpartition("/")[2] for arn in details["providerARNs"])
     return Authorizer(pools, definition.get("name", "Authorization").lower())
 
@@ -132,9 +136,9 @@ def _route(
         return Route(verb, resource, None, authorizer, integration)
     found = _FUNCTION_ARN.search(integration.get("uri", ""))
     if integration.get("type", "").lower() != "aws_proxy" or found is None:
-        raise TemplateError(f"{verb} {resource}: only functions (aws_proxy) and mocks are known to the local run")
+        raise TemplateError(f"{verb} {resource}: the local run supports only aws_proxy and mock integrations")
     if any(name not in authorizers and name != "NONE" for name in names):
-        raise TemplateError(f"{verb} {resource}: its security {names} is not known to the local run")
+        raise TemplateError(f"{verb} {resource}: the local run does not support the security scheme {names}")
     return Route(verb, resource, find_function(functions, found.group(1)), authorizer)
 
 
@@ -150,9 +154,9 @@ def _gateway_response(definition: Mapping[str, Any]) -> GatewayResponse:
 
 
 def find_route(apis: list[Api], method: str, path: str) -> RouteMatch | None:
-    """The route for a method and a path (still percent-encoded); None where there is none.
+    """Return the route for a method and a path (percent-encoded), or None if there is none.
 
-    The gateway's order: a fixed segment goes before a parameter, a parameter before a greedy one.
+    Precedence is that of API Gateway: a static segment over a parameter, a parameter over a greedy one.
     """
     found: list[tuple[tuple[int, ...], RouteMatch]] = []
     for api in apis:
@@ -165,7 +169,10 @@ def find_route(apis: list[Api], method: str, path: str) -> RouteMatch | None:
 
 
 def api_for_path(apis: list[Api], path: str) -> Api | None:
-    """The API that answers for a path without a route: the one with a resource that begins as the path does."""
+    """Return the API whose gateway responses apply to a path without a route.
+
+    That is the API with a resource that starts with the same segment, or else the first.
+    """
     first = _segments(path)[:1]
     return next(
         (api for api in apis if any(_segments(route.resource)[:1] == first for route in api.routes)),

@@ -1,1 +1,1 @@
-"""The routes under `/_local`: outbox, queues, test users, schedules and health."""
+"""The console under `/_local`: outbox, queues, tokens, schedules, IAM decisions and health, for tools and tests."""

@@ -1,4 +1,4 @@
-"""What was sent, as its reader sees it: e-mails decoded to their plain text, text messages as they are."""
+"""The outbox: the e-mails and text messages that were sent, decoded to plain text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SentMessage = dict[str, str]
 
 
 class Outbox:
-    """Reads what the front kept, once each, and remembers it in the form that is served.
+    """Fetches sent messages once each and keeps them decoded.
 
     Args:
-        fetch: gives what was sent after the first `n`, or a part of it; nothing where there is no more.
+        fetch: returns the send calls after the first `n`, at most one page of them; empty if there are no more.
     """
 
     def __init__(self, fetch: Callable[[int], list[dict[str, Any]]]) -> None:
@@ -30,7 +30,7 @@ class Outbox:
         self._lines: list[tuple[str, str]] = []  # recipient, message as JSON
 
     def as_json(self, to: str | None = None) -> bytes:
-        """All messages, oldest first, or those to one recipient."""
+        """Return all messages as JSON, oldest first, or only those to one recipient."""
         with self._lock:
             while calls := self._fetch(self._fetched):
                 self._fetched += len(calls)
@@ -44,7 +44,7 @@ class Outbox:
 
 
 def decode_call(call: Mapping[str, Any]) -> list[SentMessage]:
-    """The messages of one call to SES or SNS, one for each recipient."""
+    """Return the messages of one call to SES or SNS, one per recipient."""
     sent_at = datetime.fromtimestamp(call["sent_at"], UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     parameters = call["request"]
     if call["channel"] == "sms":
@@ -60,7 +60,10 @@ def decode_call(call: Mapping[str, Any]) -> list[SentMessage]:
 
 
 def _raw(data: str) -> tuple[list[str], SentMessage]:
-    """Addresses and text of a MIME message, by the old interface of `email`: the new one takes five times as long."""
+    """Return the recipients and the text of a MIME message.
+
+    It uses the legacy interface of `email`, which is five times as fast as the modern one.
+    """
     message = message_from_bytes(base64.b64decode(data))
     part = next((part for part in message.walk() if part.get_content_type() == "text/plain"), None)
     addresses = [address for _, address in getaddresses([_header(message, "To")])]
@@ -73,7 +76,7 @@ def _raw(data: str) -> tuple[list[str], SentMessage]:
 
 
 def _header(message: Message, name: str) -> str:
-    """Return a header in the clear, on one line: a long one is folded, even before its first word."""
+    """Return a decoded header on one line: long headers are folded."""
     return " ".join(str(make_header(decode_header(str(message.get(name, ""))))).split())
 
 
@@ -105,7 +108,7 @@ def _sms(parameters: Mapping[str, Any], sent_at: str) -> SentMessage:
 
 
 def _attribute(parameters: Mapping[str, Any], name: str) -> str:
-    """A message attribute, in SNS's query protocol: numbered entries of name and value."""
+    """Return a message attribute from SNS's query protocol, in which names and values are numbered entries."""
     prefix = next(
         (
             key.removesuffix("Name")

@@ -1,9 +1,4 @@
-"""The runner's own interface under `/_local`, for tools and tests (the contract stands in README.md here).
-
-Beside outbox, queues, tick and token: `GET health`, `GET calls` (the distinct role, action and resource that
-functions asked for, with IAM's answer), and `POST kill {"function": "NotifyFunction"}`, which ends the processes
-of a function by SIGKILL, whatever they are doing.
-"""
+"""The routes of the console under `/_local`. README.md in `infra/local` documents them."""
 
 from __future__ import annotations
 
@@ -29,7 +24,7 @@ Action = Callable[[HttpRequest], HttpResponse]
 
 
 class ProblemError(Exception):
-    """Answered as application/problem+json."""
+    """An error that is returned as application/problem+json."""
 
     def __init__(self, status: int, title: str) -> None:
         super().__init__(title)
@@ -38,7 +33,7 @@ class ProblemError(Exception):
 
 
 class Console:
-    """Answers `/_local/…`."""
+    """Handles requests under `/_local/`."""
 
     def __init__(
         self,
@@ -65,7 +60,7 @@ class Console:
         }
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Answers one request."""
+        """Handle one request."""
         action = self._actions.get((request.method, request.path.removeprefix("/_local/").rstrip("/")), _unknown)
         try:
             return action(request)
@@ -100,7 +95,7 @@ class Console:
         asked = _object(request.body)
         groups, office = asked.get("groups") or [], asked.get("office")
         if not isinstance(groups, list):
-            raise ProblemError(400, "groups is a list of names")
+            raise ProblemError(400, "groups must be a list of names")
         profile = UserProfile(str(office) if office else None, frozenset(str(group) for group in groups))
         try:
             return _json({"token": self._users.id_token(str(asked.get("user", "user")), profile)})
@@ -110,12 +105,12 @@ class Console:
     def _kill(self, request: HttpRequest) -> HttpResponse:
         pool = self._pools.get(str(_object(request.body).get("function")))
         if pool is None:
-            raise ProblemError(404, f"function is one of {', '.join(self._pools)}")
+            raise ProblemError(404, f"function must be one of {', '.join(self._pools)}")
         return _json({"killed": pool.kill()})
 
 
 def _unknown(_request: HttpRequest) -> HttpResponse:
-    raise ProblemError(404, "There is no such route")
+    raise ProblemError(404, "Route not found")
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Users of the local pool, and real ID tokens for them."""
+"""Test users of the local user pool, and ID tokens for them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from botocore.exceptions import ClientError
 
 from infra.local.template.stack import Stack
 
-PASSWORD: Final = "In the local run only, 1!"  # noqa: S105  of users that exist in this process only
-_REUSED_FOR: Final = 0.5  # the part of a token's life in which it is given out again
+PASSWORD: Final = "In the local run only, 1!"  # noqa: S105  of test users in the emulator
+_REUSED_FOR: Final = 0.5  # of a token's lifetime
 
 
 class NoUserPoolError(Exception):
-    """The template has no user pool."""
+    """The template has no user pool, or the pool has no app client."""
 
 
 @dataclass(frozen=True)
 class UserProfile:
-    """What a user is to be: the office, or none, and exactly these groups."""
+    """The office (or None) and the groups of a user."""
 
     office: str | None
     groups: frozenset[str]
@@ -30,7 +30,7 @@ class UserProfile:
 
 @dataclass(frozen=True)
 class _Token:
-    """A token given out, good for giving out again until a time (seconds of the monotonic clock)."""
+    """An ID token and the profile it was issued for; reused until `reuse_until` (seconds of the monotonic clock)."""
 
     profile: UserProfile
     value: str
@@ -38,9 +38,9 @@ class _Token:
 
 
 class Users:
-    """Makes users, changes them and signs them in.
+    """Creates test users, updates them, and signs them in.
 
-    A token is given out again for the first half of its life, as long as nothing else was asked for its user.
+    A token is reused for the first half of its lifetime, as long as its user's profile does not change.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -49,10 +49,17 @@ class Users:
         self._lock = Lock()
 
     def id_token(self, user: str, profile: UserProfile) -> str:
-        """Signs a user in, made or changed as wished; their ID token.
+        """Create or update a user, and sign the user in.
+
+        Args:
+            user: the name of the user.
+            profile: the office and exactly the groups that the user is to have.
+
+        Returns:
+            An ID token.
 
         Raises:
-            NoUserPoolError: the template has no user pool, or it has no client.
+            NoUserPoolError: the template has no user pool, or the pool has no app client.
         """
         with self._lock:
             token = self._tokens.get(user)
@@ -119,5 +126,5 @@ def _add_to_group(cognito: Any, pool: str, user: str, group: str) -> None:  # no
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         with contextlib.suppress(cognito.exceptions.GroupExistsException):
-            cognito.create_group(**arguments)  # a group that the template has not, to see that it opens nothing
+            cognito.create_group(**arguments)  # tests need groups that the template does not define
         cognito.admin_add_user_to_group(**arguments, Username=user)

@@ -1,1 +1,1 @@
-"""Sample requests, and what the terminal shows of them."""
+"""Sample requests, and the docket and progress bar that the terminal shows."""

@@ -1,4 +1,4 @@
-"""The docket as a table: every open case in the order in which its office sees it, with the reasons for its place."""
+"""The docket as a table: every open case in the order in which its office sees it, with the reasons for its rank."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from rich.table import Table
 from infra.local.demo.sample_requests import Receipt
 from infra.local.template.stack import Stack
 
-RANKING_TIMEOUT: Final = 8.0  # seconds that ranking the samples may take before the docket is shown as it is
-PER_GET: Final = 100  # keys
+RANKING_TIMEOUT: Final = 8.0  # seconds; after that the docket is printed as it is
+PER_GET: Final = 100  # keys; DynamoDB's limit for BatchGetItem
 _FROM_DYNAMODB: Final = TypeDeserializer()
 
 Item = Mapping[str, Any]
 
 
 def show_docket(stack: Stack, address: str, receipts: list[Receipt]) -> None:
-    """Waits until the samples are ranked, prints the docket, and three example_commands to try."""
+    """Wait until the sample requests are ranked, then print the docket and example commands."""
     wait_until_ranked(stack)
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
     console.print(render_docket(read_docket(stack)))
@@ -32,7 +32,7 @@ def show_docket(stack: Stack, address: str, receipts: list[Receipt]) -> None:
 
 
 def wait_until_ranked(stack: Stack) -> None:
-    """Waits until no message is left in a queue, a short time at most."""
+    """Wait until all queues are empty, `RANKING_TIMEOUT` seconds at most."""
     sqs = stack.client("sqs")
     urls = [stack.get(name).ref for name in stack.of_type("AWS::SQS::Queue")]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -45,7 +45,7 @@ def wait_until_ranked(stack: Stack) -> None:
 
 
 def read_docket(stack: Stack) -> list[Item]:
-    """The cases of the worklist index, by office and rank."""
+    """Return the cases of the worklist index, by office and rank."""
     client = stack.client("dynamodb")
     table = next(iter(stack.of_type("AWS::DynamoDB::Table")))
     name = stack.get(table).ref
@@ -63,8 +63,8 @@ def read_docket(stack: Stack) -> list[Item]:
 
 
 def render_docket(cases: list[Item]) -> Table:
-    """The docket, one line a case, positions counted from 1 in each office."""
-    table = Table(title="Docket: what each office sees, and why", title_justify="left")
+    """Return the docket as a table, one row per case; positions count from 1 in each office."""
+    table = Table(title="Docket of each office, with the reasons for each rank", title_justify="left")
     for column in ("office", "position", "lane", "received", "reasons", "flags"):
         table.add_column(column, justify="right" if column == "position" else "left", overflow="fold")
     positions: dict[str, int] = {}
@@ -72,13 +72,13 @@ def render_docket(cases: list[Item]) -> Table:
         office = str(case["queue"])
         positions[office] = positions.get(office, 0) + 1
         received = str(case.get("filed_at", "")).replace("T", " ")[:16]
-        words = (", ".join(str(each) for each in case.get(part) or []) for part in ("reasons", "flags"))
-        table.add_row(office, str(positions[office]), str(case.get("lane") or ""), received, *words)
+        lists = (", ".join(str(each) for each in case.get(part) or []) for part in ("reasons", "flags"))
+        table.add_row(office, str(positions[office]), str(case.get("lane") or ""), received, *lists)
     return table
 
 
 def example_commands(address: str, receipts: list[Receipt]) -> list[str]:
-    """Three example_commands to try."""
+    """Return example commands: file a request, look one up if there are receipts, read the outbox."""
     body = {"requester": {"role": "self"}, "subject": {"given_name": "Ada", "family_name": "Moss"}, "grounds": "Mine."}
     lines = [
         f"curl -s {address}/requests -H 'Content-Type: application/json' -d '{json.dumps(body)}'",

@@ -1,4 +1,4 @@
-"""A bar while a policy switch runs: how many open cases are under the policy in force. On a terminal only."""
+"""Progress bar of a policy switch: how many open cases are ranked under the new policy. Shown on terminals only."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.local.template.stack import Stack
 
-INTERVAL: Final = 2.0  # seconds between two looks
+INTERVAL: Final = 2.0  # seconds between two reads
 SWITCH: Final = {"pk": {"S": "POLICY"}, "sk": {"S": "SWITCH"}}
 
 
 @dataclass(frozen=True)
 class SwitchProgress:
-    """How far a switch is; `ended` where it runs no more."""
+    """The progress of a policy switch: `done` of `total` open cases are ranked under `policy`."""
 
     policy: str
     done: int
@@ -28,7 +28,7 @@ class SwitchProgress:
 
 
 def switch_progress(client: Any, table: str) -> SwitchProgress | None:  # noqa: ANN401  a boto3 client of a service found by name
-    """How far the newest switch of a table is; None where there was none."""
+    """Return the progress of the latest policy switch, or None if there was none."""
     item = client.get_item(TableName=table, Key=SWITCH).get("Item")
     if item is None:
         return None
@@ -40,20 +40,26 @@ def switch_progress(client: Any, table: str) -> SwitchProgress | None:  # noqa: 
 
 
 def start_watching(stack: Stack) -> None:
-    """Shows the bar from a thread of its own, as long as the process lives."""
+    """Show policy switches from a thread that runs as long as the process."""
     client = stack.client("dynamodb")
     table = stack.get(next(iter(stack.of_type("AWS::DynamoDB::Table")))).ref
     Thread(target=show_switches, args=(lambda: switch_progress(client, table), Console()), daemon=True).start()
 
 
 def show_switches(look: Callable[[], SwitchProgress | None], console: Console, every: float = INTERVAL) -> None:
-    """Waits for switches, and shows each until it has ended; returns when it cannot look any more."""
+    """Wait for policy switches and show each until it ends. Returns when the table can no longer be read.
+
+    Args:
+        look: returns the progress of the latest switch.
+        console: the terminal.
+        every: seconds between two reads.
+    """
     while True:
         try:
             found = look()
             if found is not None and not found.ended:
                 _show(found, look, console, every)
-        except Exception:  # noqa: BLE001  the run is ending: there is nothing left to look at
+        except Exception:  # noqa: BLE001  the run is stopping, so its table cannot be read
             return
         time.sleep(every)
 
@@ -67,4 +73,4 @@ def _show(found: SwitchProgress, look: Callable[[], SwitchProgress | None], cons
             bar.update(task, description=current.policy, total=current.total, completed=current.done)
             time.sleep(every)
             current = look()
-    console.print(f"every open case is under {found.policy}: the switch has ended")
+    console.print(f"Policy switch complete: every open case is ranked under {found.policy}.")

@@ -1,6 +1,6 @@
-"""Sample requests for a first look: the worked cases of the specification, with times relative to now.
+"""Sample requests: the worked examples of the specification, with times relative to now.
 
-All persons are fictional and all A-numbers synthetic. They are filed through the API, as anybody files.
+All persons are fictional and all A-numbers synthetic. The requests are filed through the public API.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a filer gets back."""
+    """The receipt and access code of a filed request, and the office it was routed to."""
 
     receipt: str
     access_code: str
@@ -30,7 +30,7 @@ class Receipt:
 
 
 def sample_requests(now: datetime) -> list[Body]:
-    """The sample requests, as they would be filed at a time."""
+    """Return the bodies of the sample requests, as if filed at a given time."""
     return [
         _attorney_with_imminent_removal(now),
         _not_detained(now),
@@ -47,10 +47,14 @@ def sample_requests(now: datetime) -> list[Body]:
 
 
 def file_samples(address: str, now: datetime | None = None) -> list[Receipt]:
-    """Files all samples at a running API, in their order where that matters; the receipts of those accepted."""
+    """File all sample requests with a running API.
+
+    Returns:
+        The receipts of the requests that were accepted.
+    """
     host = urlsplit(address).netloc
     samples = sample_requests(now or datetime.now(UTC))
-    first, second = samples[:-4], samples[-4:]  # the mother writes after the lawyer
+    first, second = samples[:-4], samples[-4:]  # the mother files after the attorney
     with ThreadPoolExecutor(4) as pool:
         answers = [*pool.map(lambda body: _post(host, body), first), *pool.map(lambda body: _post(host, body), second)]
     return [answer for answer in answers if answer is not None]
@@ -65,7 +69,7 @@ def _post(host: str, body: Body) -> Receipt | None:
     finally:
         connection.close()
     if response.status != HTTP_CREATED:
-        print(f"a sample request was refused ({response.status}): {answer.get('title')}", file=sys.stderr)
+        print(f"sample request rejected ({response.status}): {answer.get('title')}", file=sys.stderr)
         return None
     return Receipt(answer["receipt"], answer["access_code"], answer["field_office"])
 

@@ -1,1 +1,1 @@
-"""The AWS endpoint: IAM in front of moto and DynamoDB Local, as a server process of its own."""
+"""The AWS endpoint: evaluates IAM policies in front of moto and DynamoDB Local, in a server process of its own."""

@@ -1,6 +1,6 @@
-"""What stands before moto: asks IAM for every request, notes the calls it saw, keeps what was sent.
+"""The AWS endpoint in front of moto: evaluates IAM policies for every call and records what was sent.
 
-The runner configures and reads it under `/_front`; everything else is AWS.
+The local run configures and reads it under `/_endpoint/`. All other paths are AWS APIs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam.policy_evaluation import Context, Policy, allowed, key_policy_allows
 from infra.local.iam.required_actions import AwsRequest, condition_keys, required_actions
 
-OUTBOX_PAGE: Final = 2000  # messages that the runner reads in one piece
+OUTBOX_PAGE: Final = 2000  # messages per response
 JSON: Final = [("Content-Type", "application/json")]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Forward = Callable[[HttpRequest], HttpResponse]
@@ -29,7 +29,7 @@ Forward = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True)
 class Principal:
-    """The role behind an access key."""
+    """The role of an access key, with its policies."""
 
     role: str
     policies: list[Policy]
@@ -37,9 +37,19 @@ class Principal:
 
 @dataclass
 class AwsEndpoint:
-    """Answers requests to AWS, one at a time where moto is concerned.
+    """Handles requests to AWS APIs. Calls to moto are serialized.
 
-    `dynamodb`, where given, answers for DynamoDB in moto's place.
+    Attributes:
+        app: moto.
+        dynamodb: handles DynamoDB requests instead of moto, if given.
+        principals: the role of each access key.
+        identities: the SES identities that exist.
+        aliases: the ARN of the key of each KMS alias ARN.
+        key_policies: the key policy of each KMS key ARN.
+        evaluated: the distinct (role, action, resource, allowed) decisions so far.
+        outbox: the e-mails and text messages that were sent.
+        publish: publishes a message to an SNS topic, for SES events.
+        destinations: the event destinations of each SES configuration set.
     """
 
     app: WsgiApp
@@ -54,18 +64,18 @@ class AwsEndpoint:
     destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Answers one request."""
+        """Handle one request."""
         if request.path.startswith("/_endpoint/"):
-            return self._configure_or_report(request)
+            return self._respond_to_runner(request)
         scope = _signed_scope(request)
         if scope is None:
             return self._to_moto(request) if _is_public(request) else _missing_token()
         key, region, service = scope
         call = parse_call(request, region, service, self.identities)
         if key != ADMIN_KEY:
-            refusal = self._denial(key, call)
-            if refusal:
-                return refusal
+            denial = self._denial(key, call)
+            if denial:
+                return denial
         return self._perform(request, call)
 
     def _perform(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:
@@ -81,31 +91,31 @@ class AwsEndpoint:
         if principal is None:
             return error_response(call.service, 403, "UnrecognizedClientException", "The security token is invalid.")
         context = condition_keys(call)
-        for action, named in required_actions(call):
-            resource = self.aliases.get(named, named)
-            ok = allowed(principal.policies, action, resource, context) and self._key_policy_allows(
+        for action, requested in required_actions(call):
+            resource = self.aliases.get(requested, requested)
+            is_allowed = allowed(principal.policies, action, resource, context) and self._key_policy_allows(
                 principal, action, resource, context
             )
-            self.evaluated[principal.role, action, resource, ok] = None
-            if not ok:
+            self.evaluated[principal.role, action, resource, is_allowed] = None
+            if not is_allowed:
                 return access_denied(call.service, principal.role, action, resource)
         return None
 
     def _key_policy_allows(self, principal: Principal, action: str, resource: str, context: Context) -> bool:
-        """Whether the key's own policy lets the role use it; other resources have none that is asked."""
+        """Return whether the resource's key policy allows the action; only KMS keys have one here."""
         policy = self.key_policies.get(resource)
         role = f"arn:aws:iam::{ACCOUNT}:role/{principal.role}"
         return policy is None or key_policy_allows(policy, role, action, resource, context)
 
     def _to_moto(self, request: HttpRequest) -> HttpResponse:
-        answer = HttpResponse(500)
+        response = HttpResponse(500)
 
         def start(status: str, headers: list[tuple[str, str]], _info: object = None) -> None:
-            answer.status, answer.headers = int(status.split(" ", 1)[0]), headers
+            response.status, response.headers = int(status.split(" ", 1)[0]), headers
 
         with LOCK:
-            answer.body = b"".join(self.app(wsgi_environ(request), start))
-        return answer
+            response.body = b"".join(self.app(wsgi_environ(request), start))
+        return response
 
     def _record_sent(self, call: AwsRequest, response: HttpResponse) -> None:
         sent_at = time.time()
@@ -120,21 +130,21 @@ class AwsEndpoint:
             if self.publish:
                 self.publish(topic, json.dumps(event))
 
-    def _configure(self, names: Mapping[str, Any]) -> None:
+    def _set_names(self, names: Mapping[str, Any]) -> None:
         self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
         self.key_policies = names["key_policies"]
         self.destinations = {
-            name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in several]
-            for name, several in names["destinations"].items()
+            name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in destinations]
+            for name, destinations in names["destinations"].items()
         }
 
-    def _configure_or_report(self, request: HttpRequest) -> HttpResponse:
+    def _respond_to_runner(self, request: HttpRequest) -> HttpResponse:
         match request.method, request.path:
             case "PUT", "/_endpoint/roles":
                 roles = json.loads(request.body)
                 self.principals = {key: Principal(role["role"], role["policies"]) for key, role in roles.items()}
             case "PUT", "/_endpoint/names":
-                self._configure(json.loads(request.body))
+                self._set_names(json.loads(request.body))
             case "GET", "/_endpoint/calls":
                 return _json(
                     [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.evaluated)]
@@ -154,7 +164,7 @@ def _json(value: object) -> HttpResponse:
 
 
 def _signed_scope(request: HttpRequest) -> tuple[str, str, str] | None:
-    """Access key, region and service of the signature (which is not checked), or None."""
+    """Return access key, region and service of the signature, or None. The signature itself is not verified."""
     authorization = request.header("authorization") or ""
     _, found, rest = authorization.partition("Credential=")
     parts = rest.partition(",")[0].split("/")
@@ -162,14 +172,14 @@ def _signed_scope(request: HttpRequest) -> tuple[str, str, str] | None:
 
 
 def _is_public(request: HttpRequest) -> bool:
-    """What AWS answers unsigned: a user pool's keys, and signing in."""
+    """Return whether AWS accepts the request unsigned: the JWKS of a user pool, and signing in."""
     return request.path.endswith("/.well-known/jwks.json") or (request.header("x-amz-target") or "").startswith(
         "AWSCognitoIdentityProviderService."
     )
 
 
 def parse_call(request: HttpRequest, region: str, service: str, identities: frozenset[str]) -> AwsRequest:
-    """The operation and parameters of a request in any of the protocols that the emulated services speak."""
+    """Return the operation and the parameters of a request, in any protocol of the emulated services."""
     target = request.header("x-amz-target")
     parameters: dict[str, Any] = {}
     if target:
@@ -186,7 +196,7 @@ def parse_call(request: HttpRequest, region: str, service: str, identities: froz
 
 
 def wsgi_environ(request: HttpRequest) -> dict[str, Any]:
-    """The request as WSGI has it."""
+    """Return the WSGI environment of a request."""
     result: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -216,7 +226,7 @@ def wsgi_environ(request: HttpRequest) -> dict[str, Any]:
 
 
 def access_denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
-    """AWS's answer to a call that no identity policy allows."""
+    """Return AWS's error response for a call that no identity-based policy allows."""
     user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/local"
     message = (
         f"User: {user} is not authorized to perform: {action} on resource: {resource} "
@@ -227,7 +237,7 @@ def access_denied(service: str, role: str, action: str, resource: str) -> HttpRe
 
 
 def error_response(service: str, status: int, code: str, message: str) -> HttpResponse:
-    """An error in the protocol of its service."""
+    """Return an error response in the protocol of the service."""
     if service == "sns":
         body = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"

@@ -1,7 +1,7 @@
-"""DynamoDB Local, AWS's own engine, as a process of this machine: for ``ENGINE=dynamodb-local`` and for the tests.
+"""DynamoDB Local, AWS's own engine, as a local process: for `ENGINE=dynamodb-local` and for tests.
 
-It comes with the npm package ``amplify-dynamodb-simulator`` (``package.json``) and needs Java 17.
-Everything is kept in memory and ends with the process.
+It comes with the npm package `amplify-dynamodb-simulator` (`package.json`) and needs Java 17. Data is kept in memory
+and is lost when the process ends.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EMULATOR: Final = ROOT / "node_modules" / "amplify-dynamodb-simulator" / "emulator"
-"""The folder of the jar and its native libraries."""
+"""The directory of the jar and its native libraries."""
 
 START_TIMEOUT: Final = 60.0
-"""Seconds that the engine may take until it answers; about two on an idle machine."""
+"""Seconds until the engine must answer; it takes about two on an idle machine."""
 
 STOP_TIMEOUT: Final = 10.0
-"""Seconds that it may take to end when asked, before it is made to."""
+"""Seconds between SIGTERM and SIGKILL."""
 
 MAX_ATTEMPTS: Final = 3
-"""How often a port is chosen: another process can take a free one before the engine does."""
+"""Number of ports tried: another process can take a free port before the engine does."""
 
 
 class DynamoDbLocalError(EmulatorError):
@@ -40,7 +40,10 @@ class DynamoDbLocalError(EmulatorError):
 
 @contextmanager
 def dynamodb_local() -> Iterator[str]:
-    """Run DynamoDB Local on a free port and give its endpoint, ready for requests; it has no tables yet.
+    """Run DynamoDB Local on a free port, without tables.
+
+    Yields:
+        Its endpoint, ready for requests.
 
     Raises:
         DynamoDbLocalError: Java or the emulator is missing, or the engine did not answer.
@@ -54,19 +57,19 @@ def dynamodb_local() -> Iterator[str]:
 
 
 def _command() -> list[str]:
-    """All of the command but the port. Telemetry is off: nothing of a run leaves the machine."""
+    """Return the command without the port. Telemetry is disabled."""
     java = shutil.which("java")
     if java is None:
         raise DynamoDbLocalError("DynamoDB Local needs Java 17 or newer on PATH")
     jar = EMULATOR / "DynamoDBLocal.jar"
     if not jar.exists():
-        raise DynamoDbLocalError(f"DynamoDB Local is not installed ({jar} is missing): run `make test-dynamodb` once")
+        raise DynamoDbLocalError(f"DynamoDB Local is not installed ({jar} is missing): run `make engine`")
     library = f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}"
     return [java, library, "-jar", str(jar), "-inMemory", "-disableTelemetry"]
 
 
 def _start(command: list[str], folder: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the engine on a port of its own; if it ends at once, on another. It may leave files in the folder."""
+    """Start the engine on a free port; try another port if it exits. It may leave files in the folder."""
     for _ in range(MAX_ATTEMPTS):
         port = _free_port()
         arguments = [*command, "-port", str(port)]
@@ -77,7 +80,7 @@ def _start(command: list[str], folder: str) -> tuple[subprocess.Popen[bytes], st
         except BaseException:
             _stop(process)
             raise
-    raise DynamoDbLocalError(f"DynamoDB Local ended {MAX_ATTEMPTS} times before it answered")
+    raise DynamoDbLocalError(f"DynamoDB Local exited {MAX_ATTEMPTS} times before it was ready")
 
 
 def _free_port() -> int:
@@ -88,10 +91,13 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until the engine answers; False if it ended instead.
+    """Wait until the engine answers.
+
+    Returns:
+        False if it exited instead.
 
     Raises:
-        DynamoDbLocalError: it runs and does not answer within ``START_TIMEOUT``.
+        DynamoDbLocalError: it is running but did not answer within `START_TIMEOUT`.
     """
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
@@ -104,7 +110,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _answers(port: int) -> bool:
-    """Whether an unsigned request gets an answer, the refusal that DynamoDB gives it."""
+    """Return whether the engine answers an unsigned request, which it does with 400."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STOP_TIMEOUT)
     try:
         connection.request("GET", "/")

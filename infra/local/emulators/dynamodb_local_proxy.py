@@ -1,6 +1,6 @@
-"""Passes requests on to DynamoDB Local, one kept connection for each thread that asks.
+"""Forwards requests to DynamoDB Local, over one persistent connection per thread.
 
-DynamoDB Local keeps a database for each access key, so all requests go to it under the runner's.
+DynamoDB Local keeps a separate database per access key, so all requests are forwarded with the administrator's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _as_admin(name: str, value: str) -> str:
 
 
 def dynamodb_proxy(port: int) -> Callable[[HttpRequest], HttpResponse]:
-    """A handler that asks the server on a loopback port."""
+    """Return a handler that forwards requests to DynamoDB Local on a loopback port."""
     local = threading.local()
 
     def ask(request: HttpRequest) -> HttpResponse:

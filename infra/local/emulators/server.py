@@ -1,7 +1,7 @@
-"""The moto server: a process of its own, on a loopback port, with the fixes of moto_patches and the front before it.
+"""The emulator process: serves the AWS endpoint with patched moto behind it, on a loopback port.
 
-`python -m infra.local.emulators.server [DYNAMODB_PORT]` prints its port and ends when its standard input ends, so it
-never outlives the runner.
+`python -m infra.local.emulators.server [DYNAMODB_PORT]` prints its port. It exits when its standard input is closed,
+so it never outlives the process that started it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from infra.local.http_server import Server
 
 
 def serve(dynamodb_port: int | None) -> None:
-    """Serves until standard input ends."""
-    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # or moto looks through all its accounts for each access key
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no browser calls it
+    """Serve until standard input is closed."""
+    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # otherwise moto searches all accounts for each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # browsers do not call it
     sys.setswitchinterval(0.001)
     from infra.local.emulators.dynamodb_local_proxy import dynamodb_proxy  # noqa: PLC0415
-    from infra.local.emulators.moto import patches  # noqa: PLC0415  moto reads the environment when it is imported
+    from infra.local.emulators.moto import patches  # noqa: PLC0415  moto reads the environment at import
     from infra.local.emulators.moto.wsgi_app import MotoApp  # noqa: PLC0415
 
     patches.apply()

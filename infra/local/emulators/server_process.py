@@ -1,4 +1,4 @@
-"""The moto server as the runner sees it: started, configured, asked, ended."""
+"""Starts the emulator process, gives access to it, and stops it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERA
 
 
 class EmulatorError(Exception):
-    """The moto server did not start."""
+    """An emulator did not start."""
 
 
 class EmulatorProcess:
-    """One moto server. Created, it starts; `client` waits until it answers."""
+    """The emulator process. The constructor starts it; `endpoint` and `client` wait until it answers.
+
+    Args:
+        dynamodb_port: the port of DynamoDB Local, or None to use moto for DynamoDB too.
+    """
 
     def __init__(self, dynamodb_port: int | None = None) -> None:
         own = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -43,26 +47,30 @@ class EmulatorProcess:
 
     @property
     def endpoint(self) -> str:
-        """Its address, for AWS_ENDPOINT_URL; waits until it is known."""
+        """The URL for AWS_ENDPOINT_URL. Waits until it is known.
+
+        Raises:
+            EmulatorError: the process exited before it printed its port.
+        """
         return self._endpoint()
 
-    @cache  # noqa: B019  one engine lives as long as the process
+    @cache  # noqa: B019  there is one emulator process per run
     def _endpoint(self) -> str:
         if self.process.stdout is None:
-            raise EmulatorError("no pipe")
+            raise EmulatorError("the emulator process has no standard output")
         port = self.process.stdout.readline().strip()
         if not port:
-            raise EmulatorError("the moto server ended before it answered")
+            raise EmulatorError("the emulator process exited before it was ready")
         return f"http://127.0.0.1:{int(port)}"
 
     def _client(self, service: str) -> Any:  # noqa: ANN401  any service's client
-        make: Callable[..., Any] = boto3.client  # typed by the name of a service, which is a variable here
+        make: Callable[..., Any] = boto3.client  # its overloads need the service as a literal
         return make(
             service,
             region_name=REGION,
             endpoint_url=self.endpoint,
             aws_access_key_id=ADMIN_KEY,
-            aws_secret_access_key="local",  # noqa: S106  signatures are not checked
+            aws_secret_access_key="local",  # noqa: S106  signatures are not verified
             config=Config(
                 max_pool_connections=50, read_timeout=90, retries={"mode": "standard", "total_max_attempts": 1}
             ),
@@ -84,7 +92,7 @@ class EmulatorProcess:
             return json.load(response)
 
     def stop(self) -> None:
-        """Ends it."""
+        """Stop the process."""
         with contextlib.suppress(OSError):
             if self.process.stdin:
                 self.process.stdin.close()

@@ -1,7 +1,7 @@
-"""What SES reports of mail to its simulator: bounces and complaints, as events to a configuration set's topic.
+"""SES events for mail to the mailbox simulator: bounces and complaints, published to a configuration set's topic.
 
-SES has addresses that behave badly on purpose, `bounce@simulator.amazonses.com` and `complaint@…`, with any label
-(`bounce+label@…`). moto sends no events; the front publishes these, in SES's form, where the template says.
+Mail to `bounce@simulator.amazonses.com` bounces and mail to `complaint@…` is reported as spam, with any label
+(`bounce+label@…`). moto publishes no events; the AWS endpoint publishes these in SES's format.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SIMULATOR: Final = "@simulator.amazonses.com"
 
 @dataclass(frozen=True)
 class EventDestination:
-    """Where events of a configuration set go: a topic, and the kinds it wants, in lower case."""
+    """An event destination of a configuration set: an SNS topic and the event types it receives, in lower case."""
 
     topic: str
     kinds: frozenset[str]
@@ -29,12 +29,15 @@ class EventDestination:
 def events_of(
     parameters: Mapping[str, Any], message_id: str, destinations: Mapping[str, list[EventDestination]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The (topic, event) pairs that a SendEmail leads to; none but for mail to the simulator.
+    """Yield the events that a SendEmail call causes.
 
     Args:
-        parameters: those of the call.
-        message_id: the id that SES gave the message.
-        destinations: event destinations by configuration set.
+        parameters: the parameters of the call.
+        message_id: the message id that SES returned.
+        destinations: the event destinations of each configuration set.
+
+    Yields:
+        (topic ARN, event) pairs.
     """
     wanted = destinations.get(parameters.get("ConfigurationSetName", ""), [])
     named = parameters.get("Destination", {}).get("ToAddresses", [])

@@ -1,1 +1,1 @@
-"""IAM: which actions a request needs, and whether policies allow them. Pure functions."""
+"""IAM: the actions that a request requires, and whether policies allow them. Pure functions."""

@@ -1,6 +1,6 @@
-"""Whether IAM policies allow an action on a resource, as AWS evaluates identity policies: pure functions.
+"""Evaluation of IAM policies: whether they allow an action on a resource. Pure functions.
 
-`required_actions` (from iam_calls) says which actions on which resources a request asks for.
+`required_actions` returns the actions and resources to evaluate for a request.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ Context = Mapping[str, str | Sequence[str]]
 
 
 class UnknownConditionError(ValueError):
-    """A condition operator that this evaluation does not know; guessing would allow or deny wrongly."""
+    """A condition operator is not supported here; guessing its result could allow or deny a call wrongly."""
 
 
 def allowed(policies: Iterable[Policy], action: str, resource: str, context: Context | None = None) -> bool:
-    """Whether the policies allow an action: some statement allows it, and none denies it.
+    """Return whether policies allow an action: at least one statement allows it and none denies it.
 
     Args:
-        policies: policy documents of one role.
-        action: as `dynamodb:PutItem`.
-        resource: its full ARN, or `*` for an action without one.
-        context: condition keys of the request; a key that is absent here is absent from the request.
+        policies: the policy documents of one role.
+        action: for example `dynamodb:PutItem`.
+        resource: the full ARN, or `*` for an action without resources.
+        context: the condition keys of the request.
 
     Raises:
-        UnknownConditionError: a statement on this action and resource has a condition operator not known here.
+        UnknownConditionError: a statement that matches has an unsupported condition operator.
     """
     effects = {
         statement.get("Effect")
@@ -41,7 +41,7 @@ def allowed(policies: Iterable[Policy], action: str, resource: str, context: Con
 
 
 def unknown_operators(policies: Iterable[Policy]) -> set[str]:
-    """The condition operators of some policies that are not known here, to refuse them before they are met."""
+    """Return the condition operators of policies that are not supported here."""
     operators = {
         operator
         for policy in policies
@@ -53,9 +53,9 @@ def unknown_operators(policies: Iterable[Policy]) -> set[str]:
 
 
 def key_policy_allows(policy: Policy, role_arn: str, action: str, resource: str, context: Context) -> bool:
-    """Whether a KMS key's own policy lets a role use it, by its own ARN or by way of its account.
+    """Return whether a KMS key policy allows a role an action, granted to the role itself or to its account.
 
-    Unlike an identity policy it names principals; what it grants to the account still needs an identity policy.
+    A grant to the account also requires an identity-based policy, which is evaluated separately.
     """
     account = role_arn.split(":")[4]
     principals = {"*", account, f"arn:aws:iam::{account}:root", role_arn}
@@ -93,7 +93,7 @@ def _element_matches(statement: Mapping[str, Any], element: str, value: str, fol
 
 
 def matches_wildcard(pattern: str, value: str) -> bool:
-    """Whether a value matches a pattern in which `*` stands for any text and `?` for one character."""
+    """Return whether a value matches a pattern, where `*` matches any text and `?` any single character."""
     return _compiled(pattern).match(value) is not None
 
 
@@ -147,7 +147,7 @@ def _condition_matches(operator: str, expected: list[str], values: list[str] | N
     optional = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
     if name not in _POSITIVE and name not in _NEGATIVE:
-        raise UnknownConditionError(f"condition operator {operator} is not known to the local run")
+        raise UnknownConditionError(f"the local run does not support the condition operator {operator}")
     if values is None:
         return optional or quantifier == "ForAllValues" or (name in _NEGATIVE and quantifier != "ForAnyValue")
     verdicts = [_matches(name, expected, value) for value in values]

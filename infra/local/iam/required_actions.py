@@ -1,7 +1,7 @@
-"""What a request to AWS asks IAM for: the actions, and the resource of each; pure functions.
+"""The IAM actions and resources that a request requires, and its condition keys. Pure functions.
 
-The rules are those of the Service Authorization Reference. Where one API operation stands for several actions
-(a transaction), or its action has another name (a raw e-mail), the table below says so.
+The rules follow the Service Authorization Reference. Some operations require several actions (a transaction), or an
+action of another name (a raw e-mail).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _DYNAMODB_WRITES: Final = {
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
-_BLOB_KEY_ID: Final = 36  # moto's ciphertext begins with the id of its key; AWS's names its key as well
+_BLOB_KEY_ID: Final = 36  # characters; moto's ciphertexts start with the id of their key
 
 
 @dataclass(frozen=True, slots=True)
 class AwsRequest:
-    """One request, as the client library has it: service id of its signature, operation, parameters.
+    """One request: the service it is signed for, the operation, and its parameters.
 
-    `identities` are the SES identities that exist: an address is authorized by its own if there is one, else by
-    its domain's.
+    `identities` are the SES identities that exist: sending is authorized on the address if it is an identity, else on
+    its domain.
     """
 
     service: str
@@ -38,18 +38,24 @@ class AwsRequest:
     identities: frozenset[str] = field(default=frozenset())
 
     def arn(self, service: str, rest: str) -> str:
-        """The ARN of a resource in this request's account and region."""
+        """Return the ARN of a resource in the account and region of this request."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
 
 
 def required_actions(request: AwsRequest) -> list[RequiredAction]:
-    """The (action, resource) pairs that must all be allowed; an operation not known here is asked for on `*`."""
+    """Return the (action, resource) pairs that must all be allowed.
+
+    A service without rules here requires the action of the operation's name, on `*`.
+    """
     rule = _SERVICES.get(request.service)
     return _unique(rule(request)) if rule else [(f"{request.service}:{request.operation}", "*")]
 
 
 def condition_keys(request: AwsRequest) -> dict[str, str | Sequence[str]]:
-    """The condition keys of a direct request; never `kms:ViaService`, which only a service's own call carries."""
+    """Return the condition keys of a request that a function makes itself.
+
+    `kms:ViaService` is never among them: AWS sets it only for calls that a service makes on behalf of a principal.
+    """
     context: dict[str, str | Sequence[str]] = {"aws:RequestedRegion": request.region}
     parameters = request.parameters
     if request.service == "kms" and parameters.get("EncryptionContext"):
@@ -64,7 +70,7 @@ def condition_keys(request: AwsRequest) -> dict[str, str | Sequence[str]]:
 
 
 def address_of(sender: str) -> str:
-    """The plain address of `Name <address>`."""
+    """Return the address of `Name <address>`."""
     return sender.rpartition("<")[2].rstrip("> ") if "<" in sender else sender.strip()
 
 

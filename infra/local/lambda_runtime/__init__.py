@@ -1,1 +1,1 @@
-"""Lambda: functions in processes of their own, with their event source mappings and schedules."""
+"""Lambda: runs functions in processes of their own, with their event source mappings and schedules."""

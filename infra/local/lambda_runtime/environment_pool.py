@@ -1,4 +1,4 @@
-"""The environments of one function: idle ones are reused, new ones started on demand up to a max_environments."""
+"""The execution environments of one function: idle ones are reused, new ones started on demand up to a limit."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class EnvironmentPool:
 
     Args:
         spec: the function.
-        variables: what its handlers see.
-        log: where they log.
-        max_environments: the most environments at once.
+        variables: the environment variables of its handlers.
+        log: the file that its handlers log to.
+        max_environments: the largest number of execution environments at a time.
     """
 
     def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, max_environments: int) -> None:
@@ -33,23 +33,29 @@ class EnvironmentPool:
         self._closed = False
 
     def warm(self) -> InvocationResult | None:
-        """Starts one environment ahead of the first event; what went wrong in its init, if anything."""
+        """Start one environment before the first event. Return the error of its init phase, or None."""
         environment, failed = self._acquire(None)
         if environment is not None:
             self._release(environment, usable=True)
         return failed
 
     def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
-        """Runs the function on an event; waits where all environments are busy, `timeout` seconds at most."""
+        """Invoke the function with an event; wait for a free environment if all are busy.
+
+        Args:
+            payload: the event, as JSON.
+            timeout: seconds to wait for an environment and, again, for the function; None to wait for an environment
+                without a limit, and for the function until its own timeout.
+        """
         environment, failed = self._acquire(timeout)
         if environment is None:
-            return failed or failed_result("timeout", "Sandbox.Timedout", "no environment was free in time")
+            return failed or failed_result("timeout", "Sandbox.Timedout", "no execution environment was free in time")
         result = environment.invoke(payload, timeout)
         self._release(environment, usable=result.kind in {"ok", "error"})
         return result
 
     def kill(self) -> int:
-        """Kills every process of the function (SIGKILL); how many there were."""
+        """Kill every process of the function (SIGKILL). Return their number."""
         with self._changed:
             running = [environment for environment in self._all if environment.alive]
         for environment in running:
@@ -57,7 +63,7 @@ class EnvironmentPool:
         return len(running)
 
     def close(self) -> None:
-        """Ends all environments."""
+        """Stop all environments."""
         with self._changed:
             self._closed = True
             ending = list(self._all)
@@ -69,7 +75,7 @@ class EnvironmentPool:
             stopper.join()
 
     def _acquire(self, timeout: float | None) -> tuple[Environment | None, InvocationResult | None]:
-        """An environment that is ready; or none, with what went wrong if its init failed."""
+        """Return a ready environment, or None and, if its init phase failed, the error."""
         environment, is_new = self._take(None if timeout is None else time.monotonic() + timeout)
         failed = environment.wait_until_ready() if environment is not None and is_new else None
         if environment is not None and failed is not None:
@@ -85,7 +91,7 @@ class EnvironmentPool:
                     if environment.alive:
                         return environment, False
                     self._all.discard(environment)
-                    environment.kill()  # its process is gone; its runtime API goes too
+                    environment.kill()  # the process has exited; this closes its Runtime API
                 if len(self._all) < self._max_environments:
                     environment = Environment(self.spec, self._variables, self._log)
                     self._all.add(environment)

@@ -1,4 +1,4 @@
-"""Execution environments: handlers in processes of their own, as Lambda starts and ends them."""
+"""Execution environments: handlers in processes of their own, started and stopped as Lambda does."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ from infra.local.account import REGION
 from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.lambda_runtime.runtime_api import Invocation, InvocationResult, RuntimeApi
 
-INIT_TIMEOUT: Final = 30.0  # seconds; Lambda gives 10, a busy laptop needs more
-STOP_WAIT: Final = 1.0  # seconds that a runtime client gets to end by itself
+INIT_TIMEOUT: Final = 30.0  # seconds; Lambda allows 10, a busy laptop needs more
+STOP_WAIT: Final = 1.0  # seconds for the runtime interface client to exit by itself
 _PASSED_ON: Final = ("LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 def environment_variables(spec: FunctionSpec, credentials: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """All variables that a handler sees: the template's, and those that Lambda itself sets."""
+    """Return the environment variables of a function: those of the template, and those that Lambda itself sets.
+
+    Args:
+        spec: the function.
+        credentials: the AWS credentials of its role, as environment variables.
+        endpoint: the URL of the AWS endpoint.
+    """
     own = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return own | {
         **spec.variables,
@@ -51,7 +57,7 @@ def environment_variables(spec: FunctionSpec, credentials: Mapping[str, str], en
 
 
 class Environment:
-    """One process with its runtime API. It takes one invocation at a time."""
+    """One execution environment: a handler process with its Runtime API. It handles one invocation at a time."""
 
     def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO) -> None:
         self._spec = spec
@@ -69,23 +75,28 @@ class Environment:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs."""
+        """Whether the process is running."""
         return self.process.poll() is None
 
     def wait_until_ready(self) -> InvocationResult | None:
-        """Waits until the handler's module is loaded; what went wrong instead, if anything."""
+        """Wait until the handler's module is loaded. Return the error of the init phase, or None."""
         deadline = time.monotonic() + INIT_TIMEOUT
         while time.monotonic() < deadline:
             if self._api.ready.wait(0.005):
                 return None
             with contextlib.suppress(queue.Empty):
                 return self._api.results.get_nowait()
-        return failed_result("timeout", "Sandbox.Timedout", f"init took more than {INIT_TIMEOUT:.0f} seconds")
+        return failed_result("timeout", "Sandbox.Timedout", f"the init phase took more than {INIT_TIMEOUT:.0f} seconds")
 
     def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
-        """Runs the handler on an event; anything but `ok` and `error` leaves the environment unusable.
+        """Run the handler on an event.
 
-        The function's own timeout ends it, or the caller's timeout (seconds) if that is shorter.
+        Args:
+            payload: the event, as JSON.
+            timeout: the time in seconds after which the caller gives up, if shorter than the function's own timeout.
+
+        Returns:
+            The result. After any kind but `ok` and `error` the environment cannot be used again.
         """
         request_id = str(uuid.uuid4())
         deadline = time.time() + min(self._spec.timeout, timeout or self._spec.timeout)
@@ -101,13 +112,13 @@ class Environment:
                 return result
 
     def kill(self) -> None:
-        """Ends it at once, with all that it started."""
+        """Kill the process and all processes that it started (SIGKILL)."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self._api.close()
 
     def stop(self) -> None:
-        """Lets it end by itself, then ends it."""
+        """Let the process exit by itself, then kill what is left."""
         self._api.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_WAIT)
@@ -120,5 +131,5 @@ class Environment:
 
 
 def failed_result(kind: str, error_type: str, message: str) -> InvocationResult:
-    """A result without an answer, in the form in which Lambda reports an error."""
+    """Return the result of an invocation that failed outside the handler, in Lambda's error format."""
     return InvocationResult(kind, json.dumps({"errorType": error_type, "errorMessage": message}).encode())

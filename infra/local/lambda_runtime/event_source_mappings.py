@@ -1,4 +1,4 @@
-"""Polls queues for the functions that the template connects to them, as Lambda's event source mappings do."""
+"""Event source mappings: polls queues and invokes functions with batches of messages, as Lambda does."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-MAX_RECEIVED: Final = 10  # messages; SQS gives no more at once
-WAIT: Final = 20  # seconds of one long poll
-POLLERS: Final = 2  # threads a mapping; each invokes for itself
+MAX_RECEIVED: Final = 10  # messages; SQS's limit for ReceiveMessage
+WAIT: Final = 20  # seconds of a long poll
+POLLERS: Final = 2  # threads per mapping; each polls and invokes
 REQUIRED_ACTIONS: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
 @dataclass(frozen=True)
 class EventSourceMapping:
-    """One event source mapping of the template."""
+    """One event source mapping of the template. `window` is the batching window in seconds."""
 
     function: FunctionSpec
     queue_arn: str
@@ -40,7 +40,7 @@ class EventSourceMapping:
 def read_mappings(
     stack: Stack, functions: Mapping[str, FunctionSpec], policies: Mapping[str, list[Policy]]
 ) -> list[EventSourceMapping]:
-    """All mappings of the template, with what AWS refuses when one is created refused here too.
+    """Return all event source mappings of the template, checked as AWS does when it creates them.
 
     Raises:
         TemplateError: the source is not a queue of the template, the mapping has filter criteria, the function's role
@@ -52,9 +52,9 @@ def read_mappings(
         properties = stack.properties(name)
         arn = properties["EventSourceArn"]
         if arn not in urls:
-            raise TemplateError(f"{name}: the local run polls the template's own queues only")
+            raise TemplateError(f"{name}: the local run polls only queues of the template")
         if "FilterCriteria" in properties:
-            raise TemplateError(f"{name}: the local run does not know FilterCriteria")
+            raise TemplateError(f"{name}: the local run does not support FilterCriteria")
         mapping = _mapping(properties, find_function(functions, properties["FunctionName"]), stack.get(urls[arn]).ref)
         _check(name, mapping, policies.get(mapping.function.role, []), stack.properties(urls[arn]))
         found.append(mapping)
@@ -78,7 +78,7 @@ def _check(name: str, mapping: EventSourceMapping, policies: list[Policy], queue
         key = queue["KmsMasterKeyId"]
         arn = key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
         service = {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}
-        missing += [] if allowed(policies, "kms:Decrypt", arn, service) else ["kms:Decrypt by way of SQS"]
+        missing += [] if allowed(policies, "kms:Decrypt", arn, service) else ["kms:Decrypt via SQS"]
     if missing:
         raise TemplateError(f"{name}: the role {mapping.function.role} lacks {', '.join(missing)} on its queue")
     visibility = float(queue.get("VisibilityTimeout", 30))
@@ -90,7 +90,13 @@ def _check(name: str, mapping: EventSourceMapping, policies: list[Policy], queue
 
 
 class Poller:
-    """Polls one mapping until stopped."""
+    """Polls the queue of one mapping until stopped.
+
+    Args:
+        mapping: the event source mapping.
+        client: an SQS client.
+        invoke: invokes the function with an event.
+    """
 
     def __init__(self, mapping: EventSourceMapping, client: Any, invoke: Callable[[bytes], InvocationResult]) -> None:  # noqa: ANN401
         self._mapping = mapping
@@ -99,12 +105,12 @@ class Poller:
         self._stopping = Event()
 
     def start(self) -> None:
-        """Polls from threads of its own."""
+        """Start polling from daemon threads."""
         for _ in range(POLLERS):
             Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
-        """Polls no more; messages in hand come back after their visibility timeout."""
+        """Stop polling. Received messages become visible again after their visibility timeout."""
         self._stopping.set()
 
     def _run(self) -> None:
@@ -114,7 +120,7 @@ class Poller:
                 if messages:
                     self._handle(messages)
             except (BotoCoreError, ClientError) as error:
-                if not self._stopping.wait(0.5):  # the engine is not ending
+                if not self._stopping.wait(0.5):  # not an effect of the run stopping
                     print(f"{self._mapping.function.logical_id}: {type(error).__name__}: {error}", file=sys.stderr)
 
     def _receive(self, most: int, wait: int) -> list[dict[str, Any]]:
@@ -129,7 +135,7 @@ class Poller:
         return messages
 
     def _collect(self) -> list[dict[str, Any]]:
-        """A batch: what one receive gives, or more where the mapping has a batching window."""
+        """Return a batch: the messages of one receive call, or of several within the batching window."""
         size, window = self._mapping.batch_size, self._mapping.window
         messages = self._receive(size, WAIT)
         deadline = time.monotonic() + window
@@ -142,12 +148,12 @@ class Poller:
         if not self._stopping.is_set():
             result = self._invoke(json.dumps(self._event(messages)).encode())
             if not result.ok:
-                said = result.payload.decode("utf-8", "replace")
-                print(f"{self._mapping.function.logical_id}: {result.kind}: {said}", file=sys.stderr)
+                error = result.payload.decode("utf-8", "replace")
+                print(f"{self._mapping.function.logical_id}: {result.kind}: {error}", file=sys.stderr)
             self._delete(messages_to_delete(messages, result, reports_failures=self._mapping.reports_failures))
 
     def _event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
-        return {"Records": [record(message, self._mapping.queue_arn) for message in messages]}
+        return {"Records": [sqs_record(message, self._mapping.queue_arn) for message in messages]}
 
     def _delete(self, messages: list[dict[str, Any]]) -> None:
         for start in range(0, len(messages), MAX_RECEIVED):
@@ -161,7 +167,7 @@ class Poller:
 def messages_to_delete(
     messages: list[dict[str, Any]], result: InvocationResult, *, reports_failures: bool
 ) -> list[dict[str, Any]]:
-    """The messages that a batch's result lets be deleted, by Lambda's rules for partial failures."""
+    """Return the messages of a batch that were handled, following Lambda's rules for partial batch responses."""
     if not result.ok:
         return []
     if not reports_failures:
@@ -176,8 +182,8 @@ def messages_to_delete(
     return [message for message in messages if message["MessageId"] not in failed]
 
 
-def record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
-    """One message as Lambda hands it to a function."""
+def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+    """Return a message as a record of an SQS event."""
     attributes = {
         name: {key[0].lower() + key[1:]: value for key, value in each.items()}
         | {"stringListValues": [], "binaryListValues": []}

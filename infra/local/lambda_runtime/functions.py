@@ -1,4 +1,4 @@
-"""The functions of the template, as the local run starts them."""
+"""The Lambda functions of the template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.local.template.stack import Stack
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function: how to start it and how long it may take (seconds)."""
+    """One function: its code, handler, role and limits (timeout in seconds, memory in MB)."""
 
     logical_id: str
     name: str
@@ -29,31 +29,31 @@ class FunctionSpec:
 
 
 def read_functions(stack: Stack) -> dict[str, FunctionSpec]:
-    """All functions by logical id.
+    """Return all functions by logical id.
 
     Raises:
-        TemplateError: a function's code is not a local directory.
+        TemplateError: the code of a function is not a local directory.
     """
     return {name: _read(stack, name) for name in stack.of_type("AWS::Lambda::Function")}
 
 
 def find_function(functions: Mapping[str, FunctionSpec], arn: str) -> FunctionSpec:
-    """The function that an ARN, a name, or an alias's or version's ARN means.
+    """Return the function with a name or ARN; the ARN may be of a version or an alias.
 
     Raises:
-        TemplateError: no function of the template.
+        TemplateError: the template has no such function.
     """
     for spec in functions.values():
         if arn in {spec.arn, spec.name} or arn.startswith(f"{spec.arn}:"):
             return spec
-    raise TemplateError(f"{arn} is no function of the template")
+    raise TemplateError(f"{arn} is not a function of the template")
 
 
 def _read(stack: Stack, logical_id: str) -> FunctionSpec:
     properties = stack.properties(logical_id)
     physical = stack.get(logical_id)
     if logical_id not in stack.template.code:
-        raise TemplateError(f"{logical_id}: the local run starts functions from a local CodeUri")
+        raise TemplateError(f"{logical_id}: the local run needs a CodeUri that is a local directory")
     return FunctionSpec(
         logical_id=logical_id,
         name=physical.ref,
@@ -71,7 +71,7 @@ def _read(stack: Stack, logical_id: str) -> FunctionSpec:
 
 
 def _layers(stack: Stack, references: list[str]) -> tuple[Path, ...]:
-    """The directories of layers, found by what Ref gives for them (SAM adds a hash to a layer's logical id)."""
+    """Return the directories of layers. They are found by their Ref: SAM adds a hash to the logical id of a layer."""
     by_ref = {stack.get(name).ref: name for name in stack.of_type("AWS::Lambda::LayerVersion")}
     paths = []
     for reference in references:
@@ -79,6 +79,6 @@ def _layers(stack: Stack, references: list[str]) -> tuple[Path, ...]:
             (path for name, path in stack.template.code.items() if by_ref.get(reference, "").startswith(name)), None
         )
         if source is None:
-            raise TemplateError(f"layer {reference} is not of this template")
+            raise TemplateError(f"layer {reference} is not a resource of this template")
         paths.append(source)
     return tuple(paths)

@@ -1,6 +1,6 @@
-"""Lambda's Runtime API for one execution environment, as the official runtime client expects it.
+"""The Lambda Runtime API of one execution environment, for AWS's runtime interface client.
 
-`next` hands out one invocation at a time and waits for it; what the runtime reports back goes into `results`.
+`next` blocks until there is an invocation. What the client reports is put into `results`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CLOSED: Final = HttpResponse(410)
 
 @dataclass(frozen=True)
 class Invocation:
-    """One event on its way to a handler; `deadline` in seconds since the epoch."""
+    """One event for a handler. `deadline` is in seconds since the epoch."""
 
     request_id: str
     payload: bytes
@@ -29,9 +29,10 @@ class Invocation:
 
 @dataclass(frozen=True)
 class InvocationResult:
-    """What came of an invocation: the handler's answer, or its error, a JSON object with errorType and errorMessage.
+    """The result of an invocation: the handler's return value, or an error object with errorType and errorMessage.
 
-    `kind` is `ok`, `error` (raised by the handler), `init` (the module failed to load), `exit` or `timeout`.
+    `kind` is `ok`, `error` (raised by the handler), `init` (the module failed to load), `exit` (the process exited) or
+    `timeout`. `payload` is JSON.
     """
 
     kind: str
@@ -45,25 +46,25 @@ class InvocationResult:
 
 
 class RuntimeApi:
-    """Serves one environment on a port of its own."""
+    """Serves one execution environment on a port of its own."""
 
     def __init__(self) -> None:
         self.results: queue.Queue[InvocationResult] = queue.Queue()
-        self.ready = Event()  # set by the first `next`: the handler's module is loaded
+        self.ready = Event()  # set by the first call of `next`: the handler's module is loaded
         self._waiting: queue.Queue[Invocation | None] = queue.Queue()
         self._server = Server(self._respond).start()
 
     @property
     def address(self) -> str:
-        """What AWS_LAMBDA_RUNTIME_API is to hold."""
+        """The value of AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self._server.port}"
 
     def submit(self, invocation: Invocation) -> None:
-        """Hands an invocation to the environment's next `next`."""
+        """Queue an invocation for the next call of `next`."""
         self._waiting.put(invocation)
 
     def close(self) -> None:
-        """Ends the environment's wait, upon which the runtime client ends by itself."""
+        """Stop serving. The runtime interface client then exits by itself."""
         self._waiting.put(None)
         self._server.close()
 

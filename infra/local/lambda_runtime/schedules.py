@@ -1,4 +1,4 @@
-"""Fires the schedules of the template on time, or at once when told to."""
+"""The schedules of the template: fires them on time, or all at once on request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Invoke = Callable[[FunctionSpec, bytes], InvocationResult]
 
 @dataclass(frozen=True)
 class Schedule:
-    """One schedule: when, which function, with which event. Times of a cron expression are in `zone`."""
+    """One schedule: its expression, function and input. Cron expressions are in the time zone `zone`."""
 
     name: str
     expression: str
@@ -42,7 +42,7 @@ class Schedule:
     zone: str = "UTC"
 
     def event(self, now: datetime) -> bytes:
-        """The event it invokes its function with: its own input, or EventBridge's."""
+        """Return the event for the function: the schedule's input, or EventBridge's default event."""
         if self.payload is not None:
             return self.payload.encode()
         default = {
@@ -60,10 +60,10 @@ class Schedule:
 
 
 def read_schedules(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Schedule]:
-    """All enabled schedules of the template, of EventBridge and of its Scheduler.
+    """Return all enabled schedules of the template, of EventBridge rules and of EventBridge Scheduler.
 
     Raises:
-        TemplateError: an expression that is not understood, or a target that is no function of the template.
+        TemplateError: an expression is not valid, or a target is not a function of the template.
     """
     found: list[Schedule] = []
     for name in stack.of_type("AWS::Events::Rule", "AWS::Scheduler::Schedule"):
@@ -82,23 +82,23 @@ def read_schedules(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[
 
 
 def next_run(schedule: Schedule, after: datetime, started: datetime) -> datetime:
-    """The first time after `after` at which a schedule fires; rates count from `started`.
+    """Return the first time after `after` at which a schedule fires. Rates count from `started`.
 
     Raises:
-        TemplateError: the expression is not understood, or never comes.
+        TemplateError: the expression is not valid, or matches no time within five years.
     """
     if rate := _RATE.fullmatch(schedule.expression):
         step = _UNITS[rate.group(2)] * int(rate.group(1))
         return started + step * ((after - started) // step + 1)
     if cron := _CRON.fullmatch(schedule.expression):
         return _next_cron_run(cron.group(1), after.astimezone(ZoneInfo(schedule.zone))).astimezone(UTC)
-    raise TemplateError(f"schedule {schedule.name}: {schedule.expression} is not understood")
+    raise TemplateError(f"schedule {schedule.name}: {schedule.expression} is not a valid schedule expression")
 
 
 def _next_cron_run(text: str, after: datetime) -> datetime:
     fields = text.split()
     if len(fields) != 6:  # noqa: PLR2004
-        raise TemplateError(f"cron({text}) needs six fields")
+        raise TemplateError(f"cron({text}): a cron expression has six fields")
     minutes, hours = _allowed_values(fields[0], 0, 59), _allowed_values(fields[1], 0, 23)
     day = after.replace(hour=0, minute=0, second=0, microsecond=0)
     for midnight in (day + timedelta(days=number) for number in range(_SEARCHED.days)):
@@ -108,7 +108,7 @@ def _next_cron_run(text: str, after: datetime) -> datetime:
             moment = midnight.replace(hour=hour, minute=minute)
             if moment > after:
                 return moment
-    raise TemplateError(f"cron({text}) never comes")
+    raise TemplateError(f"cron({text}) matches no time within five years")
 
 
 def _day_matches(fields: list[str], day: datetime) -> bool:
@@ -122,7 +122,7 @@ def _day_matches(fields: list[str], day: datetime) -> bool:
 
 
 def _allowed_values(text: str, low: int, high: int, names: list[str] | None = None, first: int = 0) -> set[int]:
-    """The values that one field of a cron expression allows (`L`, `W` and `#` are not understood)."""
+    """Return the values that a field of a cron expression matches (`L`, `W` and `#` are not supported)."""
     values: set[int] = set()
     for part in text.upper().split(","):
         span, _, step = part.partition("/")
@@ -140,12 +140,12 @@ def _number(text: str, names: list[str] | None, first: int) -> int:
     if names and text in names:
         return names.index(text) + first
     if not text.isdigit():
-        raise TemplateError(f"{text} in a cron expression is not understood")
+        raise TemplateError(f"the local run does not support {text} in a cron expression")
     return int(text)
 
 
 class Scheduler:
-    """Fires schedules on time from a thread of its own."""
+    """Fires schedules on time, each from a thread of its own."""
 
     def __init__(self, schedules: list[Schedule], invoke: Invoke) -> None:
         self._schedules = schedules
@@ -154,17 +154,17 @@ class Scheduler:
         self._started = datetime.now(UTC)
 
     def start(self) -> None:
-        """Starts counting; nothing fires at once."""
+        """Start the schedules. None fires at once."""
         self._started = datetime.now(UTC)
         for schedule in self._schedules:
             Thread(target=self._run, args=(schedule,), daemon=True).start()
 
     def stop(self) -> None:
-        """Fires no more."""
+        """Stop firing."""
         self._stopping.set()
 
     def tick(self) -> int:
-        """Fires every schedule now; returns their number when all invocations have ended."""
+        """Fire every schedule now. Return their number once all invocations have ended."""
         if not self._schedules:
             return 0
         with ThreadPoolExecutor(len(self._schedules)) as pool:

@@ -1,4 +1,4 @@
-"""What each role may do, read from the translated template."""
+"""The policies of roles and KMS keys, read from the translated template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.local.iam.policy_evaluation import Policy, unknown_operators
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
 
-# The policies of AWS itself that a role may name here, with what they allow.
+# The AWS managed policies that roles may have here.
 _AWS_MANAGED_POLICIES: Final[Mapping[str, Policy]] = {
     "service-role/AWSLambdaBasicExecutionRole": {
         "Statement": [
@@ -38,10 +38,10 @@ _AWS_MANAGED_POLICIES: Final[Mapping[str, Policy]] = {
 
 
 def role_policies(stack: Stack) -> dict[str, list[Policy]]:
-    """The policy documents of every role of the template, by role name.
+    """Return the policy documents of every role, by role name.
 
     Raises:
-        TemplateError: a role names a managed policy, or a condition, that is not known here.
+        TemplateError: a role has an unsupported managed policy or condition operator.
     """
     found = {stack.get(name).ref: _own(stack.properties(name)) for name in stack.of_type("AWS::IAM::Role")}
     for name in stack.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
@@ -51,12 +51,12 @@ def role_policies(stack: Stack) -> dict[str, list[Policy]]:
     for role, policies in found.items():
         unknown = unknown_operators(policies)
         if unknown:
-            raise TemplateError(f"role {role}: condition operators {', '.join(sorted(unknown))} are not known here")
+            raise TemplateError(f"role {role}: unsupported condition operators: {', '.join(sorted(unknown))}")
     return found
 
 
 def key_policies(stack: Stack) -> dict[str, Policy]:
-    """The key policy of every KMS key, by the key's ARN."""
+    """Return the key policy of every KMS key, by key ARN."""
     return {
         stack.get(name).attributes["Arn"]: stack.properties(name)["KeyPolicy"]
         for name in stack.of_type("AWS::KMS::Key")
@@ -71,8 +71,8 @@ def _own(properties: Mapping[str, Any]) -> list[Policy]:
 
 def _managed(arn: str) -> Policy:
     name = arn.partition(":policy/")[2]
-    if ":iam::aws:" not in arn:  # a policy of the template, attached by its own `Roles` or here
-        raise TemplateError(f"managed policy {arn}: attach a policy of the template by its Roles")
+    if ":iam::aws:" not in arn:
+        raise TemplateError(f"managed policy {arn}: attach policies of the template by their Roles property")
     if name not in _AWS_MANAGED_POLICIES:
-        raise TemplateError(f"managed policy {arn} is not known to the local run")
+        raise TemplateError(f"the local run does not support the managed policy {arn}")
     return _AWS_MANAGED_POLICIES[name]

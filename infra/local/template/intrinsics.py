@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, resolved against one translated template."""
+"""Resolves CloudFormation intrinsic functions in a translated template."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _NO_VALUE: Final = object()
 
 
 class IntrinsicError(ValueError):
-    """A function that cannot be resolved here: unknown, malformed, or naming what does not exist."""
+    """An intrinsic function is not supported or malformed, or refers to something that does not exist."""
 
 
 class Resolver:
     """Resolves values of a template.
 
     Args:
-        template: the translated template (Mappings and Conditions are read from it).
-        names: values of parameters and pseudo parameters (`AWS::Region`, …).
-        ref: the Ref of a logical id; called for what `names` does not have.
-        get_att: an attribute of a logical id.
+        template: the translated template, for its Mappings and Conditions.
+        names: the values of parameters and pseudo parameters (such as `AWS::Region`).
+        ref: returns the Ref of a logical id that is not among `names`.
+        get_att: returns an attribute of a logical id.
     """
 
     def __init__(
@@ -56,16 +56,20 @@ class Resolver:
         }
 
     def resolve(self, node: Json) -> Json:
-        """The value of a node, all functions in it resolved; keys and entries with no value are left out.
+        """Return a value with all intrinsic functions resolved. `AWS::NoValue` entries are removed.
 
         Raises:
-            IntrinsicError: a function is not known here, or names what does not exist.
+            IntrinsicError: a function is not supported, or refers to something that does not exist.
         """
         result = self._resolve(node)
         return None if result is _NO_VALUE else result
 
     def condition(self, name: str) -> bool:
-        """Whether a condition of the template holds."""
+        """Return whether a condition of the template is true.
+
+        Raises:
+            IntrinsicError: the condition is not defined.
+        """
         if name not in self._conditions:
             raise IntrinsicError(f"condition {name} is not defined")
         return bool(self.resolve(self._conditions[name]))
@@ -80,7 +84,7 @@ class Resolver:
             if name in self._functions and not (name == "Condition" and not isinstance(argument, str)):
                 return self._functions[name](argument)
             if name.startswith("Fn::"):
-                raise IntrinsicError(f"{name} is not supported by the local run")
+                raise IntrinsicError(f"the local run does not support {name}")
         return {key: item for key, each in node.items() if (item := self._resolve(each)) is not _NO_VALUE}
 
     def _resolve_ref(self, name: str) -> Json:
@@ -125,9 +129,9 @@ class Resolver:
         try:
             return self.resolve(self._mappings[name][first][second])
         except KeyError:
-            raise IntrinsicError(f"Fn::FindInMap finds nothing at {name}.{first}.{second}") from None
+            raise IntrinsicError(f"Fn::FindInMap: there is no {name}.{first}.{second}") from None
 
     def _resolve_base64(self, argument: Json) -> str:
-        import base64  # noqa: PLC0415  hardly any template needs it
+        import base64  # noqa: PLC0415  few templates need it
 
         return base64.b64encode(str(self.resolve(argument)).encode()).decode()

@@ -1,4 +1,4 @@
-"""Reads template.yaml and translates it, offline, as AWS would: what comes out is plain CloudFormation."""
+"""Loads the SAM template and translates it to CloudFormation, offline."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ import boto3
 
 from infra.local.account import REGION
 
-# Where a SAM resource keeps its code; translation accepts only an address in S3.
+# The property with the code of a SAM resource. The translator accepts only S3 URIs, hence the placeholder.
 _CODE: Final = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 _PLACEHOLDER_URI: Final = "s3://local/code"
 _MANAGED_POLICIES: Final = "arn:aws:iam::aws:policy/"
 
 
 class TemplateError(Exception):
-    """A template that cannot be run here; says why."""
+    """The template cannot be run locally. The message says why."""
 
 
 @dataclass(frozen=True)
 class Template:
     """A translated template.
 
-    `body` is CloudFormation; `code` the local directory of each function and layer, by logical id as it stood in
-    the source; `parameters` the value of each parameter.
+    Attributes:
+        body: the CloudFormation template.
+        code: the local directory of each function and layer, by its logical id in the SAM template.
+        parameters: the value of each parameter.
     """
 
     body: Mapping[str, Any]
@@ -43,21 +45,34 @@ class Template:
 
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
-    """Reads and translates a SAM template.
+    """Load and translate a SAM template.
 
     Args:
         path: the template.
-        parameters: values for parameters; the template's defaults fill what is missing.
+        parameters: values of parameters; those that are missing take their defaults.
 
     Raises:
-        TemplateError: a parameter has no value, or the translation failed.
+        TemplateError: the template cannot be read or is not valid SAM, or a parameter has no value and no default.
     """
-    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415  half a second to import
-
-    source: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
+    source = _read(path)
     values = _parameter_values(source, parameters)
     code = _extract_code(source, path.parent)
     return Template(_translate(source, values), code, values)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415  takes half a second to import
+    from yaml import YAMLError  # noqa: PLC0415  the same
+
+    try:
+        source = yaml_parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TemplateError(f"cannot read {path}: {error.strerror}") from None
+    except YAMLError as error:
+        raise TemplateError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(source, dict) or "Resources" not in source:
+        raise TemplateError(f"{path} has no Resources section")
+    return source
 
 
 def _parameter_values(source: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
@@ -65,12 +80,12 @@ def _parameter_values(source: Mapping[str, Any], given: Mapping[str, str]) -> di
     values = {name: given.get(name, each.get("Default")) for name, each in declared.items()}
     missing = sorted(name for name, value in values.items() if value is None)
     if missing:
-        raise TemplateError(f"parameters without a default need a local value: {', '.join(missing)}")
+        raise TemplateError(f"parameters without a default need a value in PARAMETERS: {', '.join(missing)}")
     return values
 
 
 def _extract_code(source: dict[str, Any], base: Path) -> dict[str, Path]:
-    """The local code directories; the template itself is made to point elsewhere."""
+    """Return the local code directories, and replace them in the template by the placeholder."""
     code: dict[str, Path] = {}
     shared = source.get("Globals", {}).get("Function", {})
     default = shared.pop("CodeUri", None)
@@ -92,7 +107,7 @@ def _translate(source: dict[str, Any], values: Mapping[str, Any]) -> dict[str, A
     from samtranslator.parser.parser import Parser  # noqa: PLC0415
     from samtranslator.translator.translator import Translator  # noqa: PLC0415
 
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of toggles of its own service
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about feature toggles of the SAM service
     session = boto3.Session(region_name=REGION)
     translator = Translator({}, Parser(), boto_session=session)
     try:

@@ -1,4 +1,4 @@
-"""The stack: each resource of the translated template, created when first needed, with its Ref and attributes."""
+"""The stack: creates each resource of the template when it is first referred to, and keeps its Ref and attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STACK_NAME: Final = "case-review"
 
 @dataclass(frozen=True)
 class PhysicalResource:
-    """A resource that exists: what Ref gives, and its attributes."""
+    """A created resource: its Ref and its attributes."""
 
     ref: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -28,9 +28,9 @@ class Stack:
     """The resources of one template.
 
     Args:
-        template: what is to exist.
-        creators: how to make each resource type; a type that is missing here is an error.
-        client: gives a boto3 client for a service, with the runner's credentials.
+        template: the translated template.
+        creators: the creator of each supported resource type.
+        client: returns a boto3 client of a service, with administrator credentials.
     """
 
     def __init__(self, template: Template, creators: Mapping[str, Creator], client: Callable[[str], Any]) -> None:
@@ -52,10 +52,10 @@ class Stack:
         self.resolver = Resolver(template.body, names, lambda name: self.get(name).ref, self._attribute)
 
     def create(self) -> None:
-        """Creates every resource whose condition holds.
+        """Create every resource whose condition is true.
 
         Raises:
-            TemplateError: a resource type is not known here, or resources need each other in a circle.
+            TemplateError: a resource type is not supported, or resources depend on each other in a cycle.
         """
         self._check_types()
         for name in self.template.resources:
@@ -63,24 +63,29 @@ class Stack:
                 self.get(name)
 
     def get(self, name: str) -> PhysicalResource:
-        """A resource by its logical id."""
+        """Return a resource by logical id; create it if it does not exist yet.
+
+        Raises:
+            IntrinsicError: the template has no such resource.
+            TemplateError: resources depend on each other in a cycle.
+        """
         if name not in self._existing:
             self._existing[name] = self._create(name)
         return self._existing[name]
 
     def properties(self, name: str) -> dict[str, Any]:
-        """The resolved properties of a resource."""
+        """Return the resolved properties of a resource."""
         resolved: dict[str, Any] = self.resolver.resolve(self.template.resources[name].get("Properties", {}))
         return resolved
 
     def of_type(self, *types: str) -> list[str]:
-        """The logical ids of all wanted resources of some types, in the template's order."""
+        """Return the logical ids of all resources of the given types whose condition is true, in template order."""
         return [
             name for name, each in self.template.resources.items() if each["Type"] in types and self._is_created(name)
         ]
 
     def physical_name(self, name: str) -> str:
-        """A name for a resource that the template leaves to CloudFormation."""
+        """Return the name of a resource that the template does not name."""
         return f"{STACK_NAME}-{name}"
 
     def _is_created(self, name: str) -> bool:
@@ -92,15 +97,15 @@ class Stack:
         if unknown:
             names = [name for name, each in self.template.resources.items() if each["Type"] in unknown]
             raise TemplateError(
-                f"resource types not known to the local run: {', '.join(sorted(unknown))} ({', '.join(names)}). "
-                "Add them in infra/local/template/resources, as created, interpreted or left out."
+                f"the local run does not support the resource types {', '.join(sorted(unknown))} ({', '.join(names)}). "
+                "Add them in infra/local/template/resources as created, interpreted or ignored."
             )
 
     def _create(self, name: str) -> PhysicalResource:
         if name not in self.template.resources:
             raise IntrinsicError(f"{name} is neither a parameter nor a resource")
         if name in self._pending:
-            raise TemplateError(f"resources need each other in a circle: {' -> '.join([*self._pending, name])}")
+            raise TemplateError(f"circular dependency: {' -> '.join([*self._pending, name])}")
         self._pending.append(name)
         creator = self._creators[self.template.resources[name]["Type"]]
         physical = creator(self, name, self.template.resources[name].get("Properties", {}))
@@ -111,5 +116,5 @@ class Stack:
         attributes = self.get(name).attributes
         if attribute not in attributes:
             kind = self.template.resources[name]["Type"]
-            raise IntrinsicError(f"{name} ({kind}) has no attribute {attribute} in the local run")
+            raise IntrinsicError(f"the local run does not support the attribute {attribute} of {name} ({kind})")
         return attributes[attribute]

@@ -82,7 +82,7 @@ def test_without_the_emulator_it_says_what_to_run(monkeypatch: pytest.MonkeyPatc
     fake_java(tmp_path, "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(engine, "EMULATOR", tmp_path)
-    with pytest.raises(engine.DynamoDbLocalError, match="make test-dynamodb"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="make engine"), engine.dynamodb_local():
         pass
 
 

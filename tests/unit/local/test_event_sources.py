@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.local.lambda_runtime.event_source_mappings import messages_to_delete, record
+from infra.local.lambda_runtime.event_source_mappings import messages_to_delete, sqs_record
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 
 MESSAGES = [{"MessageId": name, "ReceiptHandle": name, "Body": "{}", "MD5OfBody": ""} for name in "abc"]
@@ -47,6 +47,6 @@ def test_a_record_names_its_queue_and_its_attributes() -> None:
         "Attributes": {"ApproximateReceiveCount": "2"},
         "MessageAttributes": {"n": {"StringValue": "v", "DataType": "String"}},
     }
-    found = record(message, "arn:q")
+    found = sqs_record(message, "arn:q")
     assert (found["eventSourceARN"], found["attributes"]) == ("arn:q", {"ApproximateReceiveCount": "2"})
     assert found["messageAttributes"]["n"]["stringValue"] == "v"

@@ -1,1 +1,1 @@
-"""moto as a WSGI application, with fixes that make it faster."""
+"""moto as a WSGI application, with patches for speed."""

@@ -1,7 +1,7 @@
-"""Narrow fixes of moto's DynamoDB for speed; see moto_patches.py.
+"""Patches for the speed of moto's DynamoDB; `patches.py` installs them.
 
-moto copies the whole table for each transaction and reads all items for each query. Here a transaction keeps
-copies of the items it names, and a query reads one partition, or the part of an index that its conditions leave.
+moto copies the whole table for each transaction, and reads all items for each query. With these patches a transaction
+copies the items it names, and a query reads one partition, or the range of an index that can match.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from infra.local.emulators.moto.dynamodb_indexes import (
 if TYPE_CHECKING:
     from moto.core.model import StructureShape
 
-ITEM_LIMIT: Final = 405_000  # bytes, as moto has it
+ITEM_LIMIT: Final = 405_000  # bytes; moto's limit
 
 _ORIGINAL_TRANSACT: Final = DynamoDBBackend.transact_write_items
 _ORIGINAL_UPDATE: Final = DynamoDBBackend.update_item
@@ -43,14 +43,14 @@ _ORIGINAL_STRUCTURE: Final = BaseJSONSerializer._serialize_type_structure  # noq
 
 
 def put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401  moto's own signature
-    """As moto's; notes the write."""
+    """Put an item as moto does, and mark it as changed."""
     item = _ORIGINAL_PUT(table, *args, **kwargs)
     partitions(table).mark_changed((item.hash_key, item.range_key))
     return item
 
 
 def delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
-    """As moto's; notes the write."""
+    """Delete an item as moto does, and mark it as changed."""
     partitions(table).mark_changed((hash_key, range_key))
     return _ORIGINAL_DELETE(table, hash_key, range_key)
 
@@ -62,7 +62,7 @@ def update_item(
     *args: Any,  # noqa: ANN401
     **kwargs: Any,  # noqa: ANN401
 ) -> Item:
-    """As moto's; notes the write, which moto does not take back where it fails half way."""
+    """Update an item as moto does, and mark it as changed, even on failure: moto may have written a part of it."""
     try:
         return _ORIGINAL_UPDATE(backend, table_name, key, *args, **kwargs)
     finally:
@@ -77,7 +77,7 @@ def _primary(table: Table, key: dict[str, Any]) -> PrimaryKey:
 
 
 def _view_of_items(table: Table, items: Sequence[Item]) -> Table:
-    """A view of a table that holds only the items which a query can find_item, in the order of its index."""
+    """Return a view of a table that holds only the items that a query can match, in index order."""
     view: Table = object.__new__(type(table))
     vars(view).update(vars(table), all_items=lambda: list(items))
     return view
@@ -96,7 +96,7 @@ def query(  # noqa: PLR0913, PLR0917  moto's own signature
     *args: Any,  # noqa: ANN401
     **kwargs: Any,  # noqa: ANN401
 ) -> tuple[list[Item], int, dict[str, Any] | None]:
-    """As moto's, over the items that can match instead of over all (the pages of an index count projected bytes)."""
+    """Query as moto does, but only over the items that can match. Page sizes of an index count projected bytes."""
     items: Sequence[Item] | None = None
     if index_name is None and hash_key is not None:
         rows: Any = table.items.get(hash_key, {})
@@ -127,7 +127,7 @@ def query(  # noqa: PLR0913, PLR0917  moto's own signature
 
 
 class _ItemSnapshots:
-    """The items that a transaction names, as they were before it."""
+    """Copies of the items that a transaction names, from before the transaction."""
 
     def __init__(self, table: Table, keys: list[dict[str, Any]]) -> None:
         self._table = table
@@ -138,7 +138,7 @@ class _ItemSnapshots:
             self._items.append((primary, copy.deepcopy(find_item(table, primary))))
 
     def restore(self) -> None:
-        """Puts every item back."""
+        """Restore every item."""
         for (hash_key, range_key), item in self._items:
             self._put_back(hash_key, range_key, item)
             partitions(self._table).mark_changed((hash_key, range_key))
@@ -155,7 +155,7 @@ class _ItemSnapshots:
 
 
 class _UncopiedTables(dict[str, Table]):
-    """A backend's tables as a transaction sees them: all can be got, none is found when it looks what to copy."""
+    """The tables of a backend, from which moto's transaction copies none: lookups succeed, membership tests fail."""
 
     def __contains__(self, name: object) -> bool:
         return False
@@ -173,7 +173,7 @@ def _snapshots_of(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]
 
 
 def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """As moto's, but copies only the items that the transaction names."""
+    """Write a transaction as moto does, but copy only the items that it names."""
     befores = _snapshots_of(backend, transact_items)
     tables = backend.tables
     backend.tables = _UncopiedTables(tables)
@@ -188,7 +188,7 @@ def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str
 
 
 def init_item(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
-    """As moto's `Item.__init__`, measuring each attribute once (there: all of them again for each one added)."""
+    """Initialize an item as moto does, but measure each attribute once instead of all of them for each one added."""
     item.hash_key = hash_key
     item.range_key = range_key
     item.attrs = LimitedSizeDict()
@@ -202,7 +202,7 @@ def init_item(item: Item, hash_key: DynamoType, range_key: DynamoType | None, at
 
 
 def copy_value(value: DynamoType, memo: dict[int, Any]) -> DynamoType:
-    """A deep copy without the detour over pickling."""
+    """Deep-copy an attribute value without pickling."""
     result = DynamoType.__new__(DynamoType)
     result.type = value.type
     inner = value.value
@@ -211,7 +211,7 @@ def copy_value(value: DynamoType, memo: dict[int, Any]) -> DynamoType:
 
 
 def project(item: Item, projection_expressions: list[list[str]]) -> Item:
-    """As moto's; top-level attributes are taken as they are (there: the item is decoded anew for each)."""
+    """Project an item as moto does, but reference top-level attributes instead of decoding the item again for each."""
     if any(len(path) != 1 for path in projection_expressions):
         return _ORIGINAL_PROJECT(item, projection_expressions)
     names = dict.fromkeys(path[0] for path in projection_expressions)
@@ -229,7 +229,7 @@ def serialize_structure(
     shape: StructureShape,
     key: str,
 ) -> None:
-    """As moto's; an attribute value is written as it is (there: each of its ten members is looked for, twice)."""
+    """Serialize a structure as moto does, but write an attribute value as it is: moto looks up ten members, twice."""
     if key and shape.name == "AttributeValue" and type(value) is dict:
         with contextlib.suppress(_UnexpectedValueError):
             serialized[key] = _to_wire(value)
@@ -238,7 +238,7 @@ def serialize_structure(
 
 
 class _UnexpectedValueError(Exception):
-    """An attribute value that is not one type with its value."""
+    """An attribute value that is not a single type with its value."""
 
 
 def _to_wire(value: dict[str, Any]) -> dict[str, Any]:
@@ -264,7 +264,7 @@ def _base64(value: str | bytes) -> str:
 
 
 def apply() -> None:
-    """Installs the fixes in this process."""
+    """Install the patches in this process."""
     replacements: list[tuple[type, str, Any]] = [
         (DynamoDBBackend, "transact_write_items", transact_write_items),
         (DynamoDBBackend, "update_item", update_item),

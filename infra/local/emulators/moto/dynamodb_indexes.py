@@ -1,4 +1,4 @@
-"""Global indexes of moto's tables, kept by partition and in order; used by moto_dynamodb.py."""
+"""Global secondary indexes of moto's tables, kept sorted by partition. Used by `dynamodb.py` in this package."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 _MAX_CHARACTER: Final = chr(0x10FFFF)
 
 PrimaryKey = tuple[DynamoType, DynamoType | None]
-PartitionKey = tuple[str, tuple[str, str]]  # index name, its hash value as (type, value)
+PartitionKey = tuple[str, tuple[str, str]]  # index name, hash value as (type, value)
 Entry = tuple[str, str, str, Item]  # range value, primary key, projected item
-Condition = tuple[str | None, list[str]]  # of a range key: its comparison, and what with
+Condition = tuple[str | None, list[str]]  # on a range key: comparison, operands
 
 
 class IndexPartitions:
-    """The global indexes of one table, by partition and in order; brought up to date when read."""
+    """The sorted partitions of a table's global secondary indexes, updated when they are read."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -31,11 +31,11 @@ class IndexPartitions:
         self._locations: dict[PrimaryKey, list[tuple[PartitionKey, Entry]]] = {}
 
     def mark_changed(self, key: PrimaryKey) -> None:
-        """Notes that an item was written."""
+        """Record that an item was written or deleted."""
         self._changed[key] = None
 
     def entries(self, index: GlobalSecondaryIndex, hash_value: DynamoType) -> list[Entry]:
-        """One partition of an index, in its order."""
+        """Return one partition of an index, sorted."""
         changed, self._changed = self._changed, {}
         for key in changed:
             self._move(key)
@@ -59,8 +59,8 @@ def _order(entry: Entry) -> tuple[str, str, str]:
 
 
 def find_item(table: Table, key: PrimaryKey) -> Item | None:
-    """The item with a key, if there is one."""
-    found: Any = table.items.get(key[0])  # an item, or where the table has a range key, items by it
+    """Return the item with a key, or None."""
+    found: Any = table.items.get(key[0])  # an item or, if the table has a range key, items by range key
     item: Item | None = found if key[1] is None or found is None else found.get(key[1])
     return item
 
@@ -74,7 +74,7 @@ def _entry(index: GlobalSecondaryIndex, key: PrimaryKey, item: Item) -> tuple[Pa
 
 
 def partitions(table: Table) -> IndexPartitions:
-    """The partitions of a table's indexes, made when first asked for and when an index was added."""
+    """Return the partitions of a table's indexes; build them on first use and after an index was added."""
     found: IndexPartitions | None = table.__dict__.get("index_partitions")
     if found is None or found.names != [index.name for index in table.global_indexes]:
         found = table.__dict__["index_partitions"] = IndexPartitions(table)
@@ -85,7 +85,7 @@ def partitions(table: Table) -> IndexPartitions:
 
 
 def string_keyed_index(table: Table, name: str) -> GlobalSecondaryIndex | None:
-    """A global index whose keys, one hash and one range, are strings, as the table's are; None for any other."""
+    """Return a global index by name, or None unless its keys (hash and range) and the table's are all strings."""
     index = next((index for index in table.global_indexes if index.name == name), None)
     if index is None or len(index.schema) != 2:  # noqa: PLR2004
         return None
@@ -94,7 +94,7 @@ def string_keyed_index(table: Table, name: str) -> GlobalSecondaryIndex | None:
 
 
 def page_start(table: Table, index: GlobalSecondaryIndex, key: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
-    """Where a page starts: after this place, given by its ExclusiveStartKey."""
+    """Return the position after which a page starts, given its ExclusiveStartKey."""
     if not key:
         return None
     range_name = next(part["AttributeName"] for part in index.schema if part["KeyType"] == "RANGE")
@@ -106,7 +106,7 @@ def page_start(table: Table, index: GlobalSecondaryIndex, key: Mapping[str, Any]
 def _bounds(  # noqa: PLR0911  one return for each kind of condition
     entries: list[Entry], comparison: str | None, values: list[str]
 ) -> tuple[int, int]:
-    """The stretch [low, high) whose range value satisfies the condition."""
+    """Return the range [low, high) of the entries whose range value matches the condition."""
 
     def before(value: str) -> int:
         return bisect.bisect_left(entries, value, key=lambda row: row[0])
@@ -141,7 +141,7 @@ def page_entries(
     *,
     forward: bool,
 ) -> list[Entry]:
-    """What a page can hold, and one entry more in its direction, by which moto knows that there is a next page."""
+    """Return the entries that a page can hold, and one more, which tells moto that there is a next page."""
     low, high = _bounds(entries, *condition)
     if forward:
         low = max(low, bisect.bisect_right(entries, start, key=_order)) if start else low

@@ -1,7 +1,10 @@
-"""Narrow fixes of moto for speed, each with the behaviour of what it replaces (tests/unit/local/test_moto_*.py).
+"""Patches for the speed of moto. Each keeps the behaviour of the code that it replaces.
 
-Each is written as it could be sent upstream. `apply()` installs them in this process; nothing else does. Beside
-the two services, moto looks up the names of its modules on disk and the methods of a class for every request.
+`apply()` installs them in this process; importing the module changes nothing. tests/component/local/emulators compares
+patched moto with unpatched moto and with DynamoDB Local.
+
+Apart from the two services, moto reads the names of its modules from disk, and the method names of a class, on every
+request.
 """
 
 from __future__ import annotations
@@ -24,17 +27,17 @@ _ORIGINAL_MODULES: Final = backends.list_of_moto_modules
 
 @functools.cache
 def moto_modules() -> list[str]:
-    """The names of moto's services, read from disk once."""
+    """Return the names of moto's services, read from disk once."""
     return list(_ORIGINAL_MODULES())
 
 
 def new_untracked(cls: type[BaseModel], *_args: object, **_kwargs: object) -> BaseModel:
-    """Makes a model; moto keeps every one ever made, each item read among them, for its dashboard."""
+    """Create a model without tracking it: moto keeps every model for its dashboard, even items that were read."""
     return object.__new__(cls)
 
 
 def apply() -> None:
-    """Installs all fixes in this process."""
+    """Install all patches in this process."""
     method_names: Any = functools.cache(utils.method_names_from_class)
     replacements: list[tuple[Any, str, Any]] = [
         (BaseModel, "__new__", new_untracked),

@@ -1,9 +1,8 @@
-"""Narrow fixes of moto's SQS for speed; see moto_patches.py.
+"""Patches for the speed of moto's SQS; `patches.py` installs them.
 
-moto looks at every message of a queue, several times, for each message sent, received or deleted. Here the
-attributes of a queue are computed when they are read, the clock is read once a pass, and a deletion ends its
-search where it finds the message. All queues wait on the one lock under which moto is called, which a long poll
-therefore gives away while it waits.
+moto reads every message of a queue, several times, for each message that is sent, received or deleted. With these
+patches queue attributes are computed when they are read, the clock is read once per pass, and a deletion stops
+searching once it has found the message. All queues wait on the lock that guards moto, so that a long poll releases it.
 """
 
 from __future__ import annotations
@@ -49,25 +48,25 @@ class QueueAttributes(Mapping[str, Any]):
 
 
 def messages(queue: Queue) -> list[Message]:
-    """As moto's, with one reading of the clock."""
+    """Return the visible messages as moto does, reading the clock once."""
     now = unix_time_millis()
     return [message for message in queue._messages if message.visible_at < now and message.delayed_until <= now]  # noqa: SLF001
 
 
 def delayed(queue: Queue) -> int:
-    """As moto's, with one reading of the clock."""
+    """Count the delayed messages as moto does, reading the clock once."""
     now = unix_time_millis()
     return sum(message.delayed_until > now for message in queue._messages)  # noqa: SLF001
 
 
 def not_visible(queue: Queue) -> int:
-    """As moto's, with one reading of the clock."""
+    """Count the messages in flight as moto does, reading the clock once."""
     now = unix_time_millis()
     return sum(message.visible_at >= now for message in queue._messages)  # noqa: SLF001
 
 
 def delete_message(queue: Queue, receipt_handle: str) -> None:
-    """As moto's, in one pass that ends where the message is found (what is in flight stands at the front)."""
+    """Delete a message as moto does, in one pass. Messages in flight are at the front, so the search is short."""
     if receipt_handle in queue.deleted_messages:
         return
     held = queue._messages  # noqa: SLF001
@@ -81,13 +80,17 @@ def delete_message(queue: Queue, receipt_handle: str) -> None:
 
 
 def is_within_retention(backend: SQSBackend, queue_name: str, message: Message) -> bool:
-    """As moto's, without computing every attribute of the queue."""
+    """Return whether a message is within the retention period, as moto does, without computing all queue attributes."""
     period: int = vars(backend.get_queue(queue_name))["message_retention_period"]
     return bool(period + (vars(message)["sent_timestamp"] or 0) / 1000 > unix_time())
 
 
 def apply(lock: threading.RLock) -> None:
-    """Installs the fixes in this process; `lock` is held by whoever calls moto."""
+    """Install the patches in this process.
+
+    Args:
+        lock: the lock that a thread holds while it calls moto.
+    """
 
     def init(queue: Queue, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  moto's own signature
         _ORIGINAL_INIT(queue, *args, **kwargs)

@@ -1,7 +1,7 @@
-"""moto as a WSGI application, with a shorter way to the services that the functions call all the time.
+"""moto as a WSGI application, with direct dispatch to the services that the functions call most.
 
-moto's server finds the service of a request by some two hundred patterns and answers through Flask: a third of
-the time of a call. The services here have one handler each, and their name stands in the request's signature.
+moto's server finds the service of a request with some two hundred patterns and answers through Flask, which takes a
+third of the time of a call. The services here have one handler each, found by the service name in the signature.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 Start = Callable[[str, list[tuple[str, str]]], object]
 Dispatch = Callable[[Request, str, dict[str, str]], tuple[int, dict[str, Any], str | bytes]]
 
-SHORT: Final[dict[str, Dispatch]] = {
+DIRECT: Final[dict[str, Dispatch]] = {
     "dynamodb": DynamoHandler.dispatch,
     "kms": KmsResponse.dispatch,
     "sqs": SQSResponse.dispatch,
@@ -28,32 +28,32 @@ SHORT: Final[dict[str, Dispatch]] = {
 
 
 class _ServerRequest(Request):
-    from_wsgi_server = True  # or moto adds what it thinks a client library lacks
+    from_wsgi_server = True  # otherwise moto adds headers for client libraries
 
 
 class MotoApp:
-    """Answers requests to AWS."""
+    """A WSGI application that handles AWS requests."""
 
     def __init__(self) -> None:
-        self._long = DomainDispatcherApplication(create_backend_app)
+        self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        """Answers one request, as WSGI has it."""
-        dispatch = SHORT.get(_service(environ))
+        """Handle one request."""
+        dispatch = DIRECT.get(_service(environ))
         if dispatch is None:
-            answer: Iterable[bytes] = self._long(environ, start)
-            return answer
+            response: Iterable[bytes] = self._moto(environ, start)
+            return response
         request = _ServerRequest(environ)
         try:
             status, headers, body = dispatch(request, request.raw_url, dict(request.headers))
         except HTTPException as error:
-            refusal: Iterable[bytes] = error(environ, start)  # type: ignore[arg-type]
-            return refusal
+            error_body: Iterable[bytes] = error(environ, start)  # type: ignore[arg-type]  # a plain dict is an environ
+            return error_body
         start(f"{status} {HTTP_STATUS_CODES.get(status, '')}", [(name, str(value)) for name, value in headers.items()])
         return [body.encode() if isinstance(body, str) else body]
 
 
 def _service(environ: dict[str, Any]) -> str:
-    """The service that a request is signed for, or nothing."""
+    """Return the service that a request is signed for, or an empty string."""
     scope = str(environ.get("HTTP_AUTHORIZATION", "")).partition("Credential=")[2].partition(",")[0].split("/")
     return scope[3] if len(scope) == 5 else ""  # noqa: PLR2004  key, date, region, service, aws4_request

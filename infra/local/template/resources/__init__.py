@@ -1,1 +1,1 @@
-"""Creates the resources of each type on the emulators, or says why a type is not created."""
+"""Creators of the resource types, and the list of types that are not created."""

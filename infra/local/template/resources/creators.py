@@ -1,4 +1,4 @@
-"""Every resource type that a template may hold here: created on moto, interpreted by the runner, or left out."""
+"""The creator of every supported resource type: created on moto, interpreted by the runner, or ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and keys."""
+"""DynamoDB tables and KMS keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _index(index: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A DynamoDB table with its indexes, TTL and point-in-time recovery."""
+    """Create a DynamoDB table with its indexes, TTL and point-in-time recovery."""
     properties = stack.resolver.resolve(raw)
     client = stack.client("dynamodb")
     table_name = properties.get("TableName") or stack.physical_name(name)
@@ -41,13 +41,13 @@ def _enable_recovery(client: Any, table_name: str, specification: dict[str, Any]
         return
     try:
         client.update_continuous_backups(TableName=table_name, PointInTimeRecoverySpecification=specification)
-    except ClientError as refused:
-        if refused.response["Error"]["Code"] != "UnknownOperationException":  # DynamoDB Local has no backups
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UnknownOperationException":  # DynamoDB Local has no backups
             raise
 
 
 def key(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A KMS key, an HMAC key among them."""
+    """Create a KMS key."""
     properties = stack.resolver.resolve({key: value for key, value in raw.items() if key != "KeyPolicy"})
     created = stack.client("kms").create_key(
         KeySpec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
@@ -59,7 +59,7 @@ def key(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
 
 
 def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """Another name of a KMS key."""
+    """Create an alias of a KMS key."""
     properties = stack.resolver.resolve(raw)
     target = properties["TargetKeyId"].rpartition("/")[2]
     stack.client("kms").create_alias(AliasName=properties["AliasName"], TargetKeyId=target)

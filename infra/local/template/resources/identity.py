@@ -1,4 +1,4 @@
-"""Roles, policies and the staff's user pool."""
+"""IAM roles and policies, and Cognito user pools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROLE_PREFIX: Final = f"arn:aws:iam::{ACCOUNT}:role/"
 
 
 def role(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An IAM role; its policies are read from the template by permissions.py, which asks them for every call."""
+    """Create an IAM role. Its policies are evaluated by the AWS endpoint, which gets them from `iam_policies.py`."""
     role_name = stack.resolver.resolve(raw.get("RoleName")) or stack.physical_name(name)
     document = json.dumps(stack.resolver.resolve(raw["AssumeRolePolicyDocument"]))
     created = stack.client("iam").create_role(RoleName=role_name, AssumeRolePolicyDocument=document)["Role"]
@@ -20,16 +20,16 @@ def role(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
 
 
 def policy(stack: Stack, name: str, _raw: dict[str, Any]) -> PhysicalResource:
-    """A policy of its own; permissions.py reads it from the template."""
+    """Return the name of an IAM policy; `iam_policies.py` reads it from the template."""
     return PhysicalResource(f"arn:aws:iam::{ACCOUNT}:policy/{stack.physical_name(name)}")
 
 
-# The rest of a pool (second factors, recovery, messages) would only stand in the way of /_local/token.
+# Other settings (multi-factor authentication, recovery, messages) would prevent /_local/token from signing users in.
 _POOL_ARGUMENTS: Final = ("Schema", "Policies", "UsernameConfiguration")
 
 
 def user_pool(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A Cognito user pool with its attributes and password policy; nobody is asked for a second factor here."""
+    """Create a Cognito user pool with its attributes and password policy, without multi-factor authentication."""
     properties = stack.resolver.resolve({key: raw[key] for key in ("UserPoolName", *_POOL_ARGUMENTS) if key in raw})
     pool_name = properties.get("UserPoolName") or stack.physical_name(name)
     arguments = {key: properties[key] for key in _POOL_ARGUMENTS if key in properties}
@@ -58,7 +58,7 @@ _CLIENT_ARGUMENTS: Final = (
 
 
 def user_pool_client(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An app client of a user pool."""
+    """Create an app client of a user pool."""
     properties = stack.resolver.resolve(raw)
     arguments = {key: properties[key] for key in _CLIENT_ARGUMENTS if key in properties}
     created = stack.client("cognito-idp").create_user_pool_client(
@@ -70,14 +70,14 @@ def user_pool_client(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalRe
 
 
 def user_pool_group(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A group of users."""
+    """Create a group of a user pool."""
     properties = stack.resolver.resolve(raw)
     stack.client("cognito-idp").create_group(**properties)
     return PhysicalResource(properties["GroupName"])
 
 
 def resource_server(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A resource server with its scopes."""
+    """Create a resource server with its scopes."""
     properties = stack.resolver.resolve(raw)
     stack.client("cognito-idp").create_resource_server(**properties)
     return PhysicalResource(properties["Identifier"])

@@ -1,4 +1,4 @@
-"""Queues, topics and mail."""
+"""SQS queues, SNS topics and SES identities."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _text(value: Any) -> str:  # noqa: ANN401  a JSON value
 
 
 def queue(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An SQS queue with its redrive policy."""
+    """Create an SQS queue with its redrive policy."""
     properties = stack.resolver.resolve(raw)
     queue_name = properties.get("QueueName") or stack.physical_name(name)
     attributes = {key: _text(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
@@ -42,7 +42,7 @@ def queue(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
 
 
 def queue_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """Who may send to queues."""
+    """Set the policy of queues."""
     properties = stack.resolver.resolve(raw)
     for url in properties["Queues"]:
         policy = _text(properties["PolicyDocument"])
@@ -51,7 +51,7 @@ def queue_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResour
 
 
 def topic(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An SNS topic, with the subscriptions that it names itself."""
+    """Create an SNS topic with the subscriptions in its definition."""
     properties = stack.resolver.resolve(raw)
     topic_name = properties.get("TopicName") or stack.physical_name(name)
     arn = stack.client("sns").create_topic(Name=topic_name)["TopicArn"]
@@ -61,7 +61,7 @@ def topic(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
 
 
 def subscription(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """A queue's subscription to a topic."""
+    """Subscribe a queue to a topic."""
     properties = stack.resolver.resolve(raw)
     attributes = {
         key: _text(properties[key])
@@ -79,7 +79,7 @@ def subscription(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResou
 
 
 def topic_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """Who may publish to topics."""
+    """Set the policy of topics."""
     properties = stack.resolver.resolve(raw)
     for arn in properties["Topics"]:
         stack.client("sns").set_topic_attributes(
@@ -89,7 +89,7 @@ def topic_policy(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResour
 
 
 def configuration_set(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An SES configuration set; moto keeps its name."""
+    """Create an SES configuration set. moto stores only its name."""
     properties = stack.resolver.resolve(raw)
     set_name = properties.get("Name") or stack.physical_name(name)
     stack.client("sesv2").create_configuration_set(ConfigurationSetName=set_name)
@@ -97,7 +97,7 @@ def configuration_set(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalR
 
 
 def email_identity(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An address or domain that mail may be sent from; verified at once."""
+    """Create an SES identity. It is verified immediately."""
     identity = stack.resolver.resolve(raw)["EmailIdentity"]
     stack.client("sesv2").create_email_identity(EmailIdentity=identity)
     tokens = {f"DkimDNSToken{part}{number}": "local" for part in ("Name", "Value") for number in (1, 2, 3)}

@@ -1,4 +1,4 @@
-"""The types that are not created: those that the runner interprets itself, and those without a local meaning."""
+"""The resource types that are not created on the emulators: those the runner interprets, and those that are ignored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from infra.local.account import ACCOUNT, REGION
 from infra.local.template.stack import Creator, PhysicalResource, Stack
 
-# Types that the runner acts on itself, read from the translated template: the service and the place in its ARNs.
+# Types that the runner reads from the translated template: the service and the resource prefix of their ARNs.
 INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Lambda::Function": ("lambda", "function:"),
     "AWS::Lambda::LayerVersion": ("lambda", "layer:"),
@@ -18,20 +18,20 @@ INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
     "AWS::SES::ConfigurationSetEventDestination": ("ses", "event-destination/"),
 }
 
-# Types without a local meaning, and why.
+# Types without a local equivalent, and why.
 IGNORED: Final[dict[str, str]] = {
-    "AWS::ApiGateway::Account": "logging of the gateway",
+    "AWS::ApiGateway::Account": "logging",
     "AWS::ApiGateway::ApiKey": "nothing is throttled locally",
     "AWS::ApiGateway::BasePathMapping": "no domain name",
-    "AWS::ApiGateway::Deployment": "there is one state, the current one",
-    "AWS::ApiGateway::DomainName": "the address is the loopback's",
-    "AWS::ApiGateway::GatewayResponse": "read from the REST API's body",
-    "AWS::ApiGateway::Stage": "its settings are throttling, logging and tracing",
+    "AWS::ApiGateway::Deployment": "the current definition is served",
+    "AWS::ApiGateway::DomainName": "served on the loopback interface",
+    "AWS::ApiGateway::GatewayResponse": "read from the body of the REST API",
+    "AWS::ApiGateway::Stage": "throttling, logging and tracing",
     "AWS::ApiGateway::UsagePlan": "nothing is throttled locally",
     "AWS::ApiGateway::UsagePlanKey": "nothing is throttled locally",
     "AWS::ApplicationInsights::Application": "monitoring",
     "AWS::Budgets::Budget": "nothing is billed",
-    "AWS::CloudFormation::CustomResource": "acts on AWS itself",
+    "AWS::CloudFormation::CustomResource": "changes resources on AWS",
     "AWS::CloudWatch::Alarm": "monitoring",
     "AWS::CloudWatch::AnomalyDetector": "monitoring",
     "AWS::CloudWatch::CompositeAlarm": "monitoring",
@@ -41,9 +41,9 @@ IGNORED: Final[dict[str, str]] = {
     "AWS::Cognito::UserPoolDomain": "no hosted sign-in page",
     "AWS::Cognito::UserPoolUICustomization": "no hosted sign-in page",
     "AWS::Lambda::EventInvokeConfig": "failed asynchronous invocations are logged",
-    "AWS::Lambda::Permission": "the runner invokes what the template connects",
-    "AWS::Lambda::LayerVersionPermission": "one account",
-    "AWS::Lambda::Version": "one version runs, the source tree's",
+    "AWS::Lambda::Permission": "resource-based policies of functions are not evaluated",
+    "AWS::Lambda::LayerVersionPermission": "there is one account",
+    "AWS::Lambda::Version": "there is one version, the working tree",
     "AWS::Logs::LogGroup": "logs go to a file",
     "AWS::Logs::MetricFilter": "monitoring",
     "AWS::Logs::QueryDefinition": "monitoring",
@@ -59,7 +59,7 @@ IGNORED: Final[dict[str, str]] = {
 
 
 def interpreted(kind: tuple[str, ...]) -> Creator:
-    """Gives a resource that the runner interprets its name and ARN; creates nothing."""
+    """Return a creator for a type that the runner interprets: it assigns name and ARN and creates nothing."""
     service, prefix = kind
 
     def creator(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
@@ -73,14 +73,14 @@ def interpreted(kind: tuple[str, ...]) -> Creator:
 
 
 def alias(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:
-    """An alias of a function; one version runs, the source tree's."""
+    """Return the ARN of a function's alias. There is one version: the working tree."""
     function = stack.resolver.resolve(raw["FunctionName"])
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:{stack.resolver.resolve(raw['Name'])}"
     return PhysicalResource(arn, {"AliasArn": arn})
 
 
 def ignored(stack: Stack, name: str, _raw: dict[str, Any]) -> PhysicalResource:
-    """A resource without a local meaning: it has a name and an ARN for others to refer to, and no more."""
+    """Return a name and an ARN, so that other resources can refer to an ignored one."""
     physical = stack.physical_name(name)
     arn = f"arn:aws:local:{REGION}:{ACCOUNT}:{physical}"
     return PhysicalResource(physical, {"Arn": arn, "Version": "1", "Id": physical, "FunctionArn": arn})
