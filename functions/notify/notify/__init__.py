@@ -1,1 +1,1 @@
-"""Notify: sends the notices that requesters are owed, and learns from the mail service what did not arrive."""
+"""Notify: sends pending notices, and records which ones the mail service could not deliver."""

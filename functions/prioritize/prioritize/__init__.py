@@ -1,4 +1,4 @@
-"""Prioritize: ranks cases blind to who they are about, and sweeps up what is owed.
+"""Prioritize: ranks cases without access to personal data, and sweeps up pending work.
 
 It has no action on the keys that seal or that make MACs.
 """

@@ -34,9 +34,10 @@ def each_document() -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
-def exists(name: str) -> bool:
-    """A placeholder such as ``<language>`` stands for any name."""
-    return any(ROOT.glob(re.sub(r"<[^>]*>", "*", name).rstrip("/")))
+def exists(name: str, folder: Path = ROOT) -> bool:
+    """A path from the repository or from the document's own folder; a placeholder such as ``<language>`` is any name."""
+    pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
+    return any(ROOT.glob(pattern)) or any(folder.glob(pattern))
 
 
 def module_exists(name: str) -> bool:
@@ -72,7 +73,7 @@ def broken_links(path: Path) -> Iterator[str]:
 def test_each_path_that_a_document_names_exists(path: Path) -> None:
     prose = LINKS.sub("", path.read_text(encoding="utf-8"))
     named = {name for name in PATHS.findall(prose) if not name.startswith(MADE)}
-    assert sorted(name for name in named if not exists(name)) == []
+    assert sorted(name for name in named if not exists(name, path.parent)) == []
 
 
 @each_document()
