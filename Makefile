@@ -17,9 +17,9 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run test test-dynamodb prove bench check check-format check-lint check-types check-contracts check-template \
+.PHONY: help setup run test test-dynamodb prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check \
-	architecture architecture-check build lock engine clean
+	architecture architecture-check tour tour-write tour-check fix watch build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,16 @@ setup: .venv/.stamp ## Make .venv from the lock (PYTHON=… chooses the interpre
 run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the application locally until interrupted (PORT=8000 SEED=none ENGINE=dynamodb-local)
 	@exec $(BIN)/python -m infra.local
 
+tour: setup ## Print a case's whole way, request by request (ADDRESS=http://127.0.0.1:8000 takes a running system)
+	@$(BIN)/python -m infra.tour
+
+watch: setup ## Run the quick tests of what changes, whenever a file is saved
+	@exec $(BIN)/python -m infra.tooling.watch
+
+fix: setup ## Repair what ruff can repair, and format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
 test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
 	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not dynamodb_local" $(TOGETHER) --cov --cov-report=term $(ARGS)
 
@@ -39,10 +49,10 @@ test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; 
 prove: setup engine ## Prove at full size what the tests prove at a small one; prints claims, cases tried, violations (20 minutes)
 	@PROVE=full PYTHONHASHSEED=0 $(BIN)/python -m pytest -m proof -q $(TOGETHER) $(ARGS)
 
-bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json, the README's table, docs/cost.md, docs/queueing.md (ARGS=…)
+bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-template openapi-check lifecycle-check architecture-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check architecture-check tour-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -55,6 +65,9 @@ check-types: setup
 
 check-contracts: setup
 	@PYTHONPATH=$(PACKAGES):. $(BIN)/lint-imports --no-logo
+
+check-words: setup ## Find words that plain English avoids in the folders that are clean (ARGS=--counts counts them in all)
+	@$(BIN)/python -m infra.tooling.check_words $(ARGS)
 
 check-template: setup .tools/sam/.stamp .tools/checkov/.stamp
 	@$(BIN)/cfn-lint
@@ -79,6 +92,12 @@ architecture: setup ## Write the imports between packages into docs/architecture
 
 architecture-check: setup
 	@$(BIN)/python -m infra.documents.architecture --check
+
+tour-write: setup ## Renew the README's tour from a run
+	@$(BIN)/python -m infra.tour --write README.md
+
+tour-check: setup
+	@$(BIN)/python -m infra.tour --check README.md
 
 build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from textwrap import fill
 from typing import Final
 
 from infra.tour.answers import shown
@@ -18,6 +19,7 @@ from infra.tour.walk import Taken
 
 BEGIN: Final = "<!-- tour: written by `python -m infra.tour --write README.md` -->"
 END: Final = "<!-- /tour -->"
+_WIDTH: Final = 120
 _SYMBOL: Final = "[0-9A-HJKMNP-TV-Z]"
 _VARYING: Final = re.compile(
     rf"""
@@ -40,7 +42,7 @@ def section(taken: Iterable[Taken]) -> str:
     """Return the steps that were taken as Markdown."""
     parts = [_code("sh", preamble())]
     for number, each in enumerate(taken, 1):
-        parts += [f"**{number}.** {each.step.sentence}", _code("sh", command(each.step))]
+        parts += [fill(f"**{number}.** {each.step.sentence}", _WIDTH), _code("sh", command(each.step))]
         parts.append(_code("", shown(each.answer, each.step.shows)))
     return "\n\n".join(parts)
 

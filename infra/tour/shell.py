@@ -12,15 +12,15 @@ from infra.tour.steps import Step
 
 ADDRESS: Final = "http://127.0.0.1:8000"
 """Where `make run` serves."""
-_ANSWER: Final = "/tmp/answer.json"  # noqa: S108  a name that whoever pastes the commands can see and change
+ANSWER_FILE: Final = "/tmp/answer.json"  # noqa: S108  on the machine of the reader, who sees the name
 
 
 def preamble(address: str = ADDRESS) -> str:
     """Return what is pasted first: the address, and how an answer is shown and a field of it is kept."""
     return f"""\
 H={address}
-json() {{ tee {_ANSWER} | python3 -m json.tool --no-ensure-ascii; }}
-field() {{ python3 -c "import json; print(json.load(open('{_ANSWER}', 'rb'))['$1'])"; }}"""
+json() {{ tee {ANSWER_FILE} | python3 -m json.tool --no-ensure-ascii; }}
+field() {{ python3 -c "import json; print(json.load(open('{ANSWER_FILE}', 'rb'))['$1'])"; }}"""
 
 
 def command(step: Step) -> str:

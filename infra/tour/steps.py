@@ -57,10 +57,6 @@ def _is_ranked(answer: Json, _values: Values) -> bool:
     return field(answer, "status") == "in_line"
 
 
-def _is_decided(answer: Json, _values: Values) -> bool:
-    return field(answer, "decision") is not None
-
-
 def _has_all_notices(answer: Json, values: Values) -> bool:
     """Tell whether both notices about the request were sent; the outbox may hold those of an earlier tour."""
     messages = answer if isinstance(answer, list) else []
@@ -165,7 +161,6 @@ AFTER_THE_DECISION: Final[tuple[Step, ...]] = (
         "/requests/$RECEIPT",
         signed_by="CODE",
         shows=_STATUS,
-        awaits=_is_decided,
     ),
     Step(
         "The outbox of the local run shows what she was sent, in Haitian Creole as she asked: an acknowledgement, and a"

@@ -8,6 +8,6 @@
     queueing   waiting times by lane, in a simulation over the real engine
     cost       dollars, from the units and the prices of a day
 
-It writes bench.json, the table in README.md, docs/cost.md and docs/queueing.md. The gate beside it holds ratios and
+It writes bench.json, the tables in README.md and docs/performance.md, docs/cost.md and docs/queueing.md. The gate beside it holds ratios and
 counts in ``make test``; nothing is ever held to an absolute time.
 """

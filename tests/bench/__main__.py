@@ -88,7 +88,7 @@ BY_NAME = frozenset({"launch"})
 
 
 def main() -> None:
-    """Run what was asked for, and write bench.json, the README's table, docs/cost.md and docs/queueing.md."""
+    """Run what was asked for, and write bench.json, and what the pages show of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all but launch, where none is named")
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs; figures mean little")
