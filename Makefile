@@ -36,7 +36,7 @@ tour: setup ## Print a case's whole way, request by request (ADDRESS=http://127.
 watch: setup ## Run the quick tests of what changes, whenever a file is saved
 	@exec $(BIN)/python -m infra.tooling.watch
 
-fix: setup ## Repair what ruff can repair, and format
+fix: setup ## Fix what ruff can fix, and format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
