@@ -7,8 +7,8 @@ the local run lies, so that the next case of the worklist is the one of the tour
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from infra.tour.answers import ALL, Json, Shape, field
@@ -20,7 +20,7 @@ _NOTICES: Final = 2
 """The acknowledgement, and the news that there is a decision."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Step:
     """One request of the tour.
 
@@ -40,7 +40,7 @@ class Step:
     body: str | None = None
     signed_by: str | None = None
     keeps: Mapping[str, str] | None = None
-    shows: Shape = ALL
+    shows: Shape = dataclasses.field(default_factory=dict)
     awaits: Callable[[Json, Values], bool] | None = None
 
     @property
