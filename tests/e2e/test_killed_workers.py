@@ -159,6 +159,6 @@ def test_what_waits_for_the_dead_is_found(tmp_path: Path) -> None:
     with running(tmp_path, TEMPLATE=str(template)) as local:
         local.show_again_after(SHORT + 5)
         left = kill_one_that_sends(local)
-        with pytest.raises(AssertionError, match="waited in vain"):
+        with pytest.raises(AssertionError, match="did not become true in time"):
             wait_for_rest(local, 3.0 * SHORT)
         assert left & sending(local)

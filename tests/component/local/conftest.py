@@ -9,7 +9,7 @@ from tests.support.local.local_run import LocalRun
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    """The fixture template, running."""
+    """A local run of the fixture template."""
     local = LocalRun(tmp_path_factory.mktemp("local"))
     local.wait_until_ready()
     yield local

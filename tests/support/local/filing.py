@@ -1,4 +1,4 @@
-"""Many clients that file at once with a running local system."""
+"""Concurrent clients that file requests with a running local system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def address_of(number: int) -> str:
 
 
 def file_all(local: Local, numbers: Iterator[int]) -> dict[str, str]:
-    """File requests from several clients at once; return the address that each receipt belongs to."""
+    """File requests from several clients concurrently; return the address that each receipt belongs to."""
 
     def work(_: int) -> list[tuple[str, str]]:
         filed = []

@@ -1,4 +1,4 @@
-"""Starts the local run on the fixture template, as a process of its own, and talks to it."""
+"""A local run as a process, by default of the fixture template, and access to it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from infra.local.account import ADMIN_KEY, REGION
 
 ROOT = Path(__file__).parents[3]
 FIXTURE = Path(__file__).parent / "fixture"
-PATIENCE = 30.0  # seconds until something that must happen has failed to
+PATIENCE = 30.0  # seconds
 
 
 class Answer(NamedTuple):
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 
     @property
     def json(self) -> Any:  # noqa: ANN401
-        """The body."""
+        """The body, parsed."""
         return json.loads(self.body)
 
 
@@ -53,7 +53,7 @@ class LocalRun:
         self.port = 0
 
     def wait_until_ready(self) -> list[str]:
-        """The lines printed until it was ready, that one included."""
+        """Return the lines that it printed until it was ready, including the last."""
         assert self.process.stdout is not None
         lines = []
         for line in self.process.stdout:
@@ -61,12 +61,12 @@ class LocalRun:
             if line.startswith("ready "):
                 self.port = int(line.rpartition(":")[2])
                 return lines
-        raise AssertionError(f"it ended: {self.process.communicate()[1]}")
+        raise AssertionError(f"the run exited: {self.process.communicate()[1]}")
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """One request on a connection of its own."""
+        """Send one request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, dict(headers or {}))
@@ -76,30 +76,30 @@ class LocalRun:
             connection.close()
 
     def do(self, what: str, **task: object) -> Answer:
-        """Has the fixture's function do something."""
+        """Make the fixture's function do something."""
         return self.ask("POST", "/do", json.dumps({"what": what, **task}).encode())
 
     def client(self, service: str) -> Any:  # noqa: ANN401
-        """A client with the rights of the runner itself."""
+        """Return an AWS client with administrator rights."""
         make: Callable[..., Any] = boto3.client
         endpoint = self.ask("GET", "/_local/health").json["aws"]
         keys = {"aws_access_key_id": ADMIN_KEY, "aws_secret_access_key": "local"}
         return make(service, endpoint_url=endpoint, region_name=REGION, **keys)
 
     def notes(self) -> set[str]:
-        """What the function has noted in the table."""
+        """Return the notes that the function wrote to the table."""
         client = self.client("dynamodb")
         found = {item["pk"]["S"] for item in client.scan(TableName="case-review-Table")["Items"]}
         client.close()
         return found
 
     def queues(self) -> dict[str, dict[str, int]]:
-        """The messages in each queue."""
+        """Return the number of messages in each queue."""
         found: dict[str, dict[str, int]] = self.ask("GET", "/_local/queues").json
         return found
 
     def send(self, *bodies: str) -> None:
-        """Sends messages to the function's queue."""
+        """Send messages to the function's queue."""
         client = self.client("sqs")
         url = client.get_queue_url(QueueName="case-review-work")["QueueUrl"]
         entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
@@ -107,19 +107,19 @@ class LocalRun:
         client.close()
 
     def stop(self, number: int = signal.SIGINT) -> int:
-        """Ends it by a signal; its exit code."""
+        """Stop it with a signal, and return its exit code."""
         self.process.send_signal(number)
         self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """Waits until something holds.
+    """Wait until a condition is true.
 
     Raises:
-        AssertionError: it does not, within PATIENCE.
+        AssertionError: it is still false after `PATIENCE` seconds.
     """
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline, "it did not come"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""The running local system, seen from outside: `make run` as a process, its API over HTTP, its AWS by boto3."""
+"""A local system as a process, and access to its APIs over HTTP and to its AWS services with boto3."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _RECORD = TypeVar("_RECORD", bound=Stored)
 _FOUND = TypeVar("_FOUND")
 ROOT = Path(__file__).parents[3]
 PATIENCE = 90.0
-"""Seconds until a test gives up waiting for what comes within one or two on an idle machine."""
+"""Seconds that a test waits for something that takes one or two on an idle machine."""
 HTTP_TIMEOUT = 60.0
 WORK_QUEUES = ("case-review-rank", "case-review-notice")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the API, as it came over the wire."""
+    """One response of the API."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -57,12 +57,12 @@ class Answer:
 
     @property
     def without_ids(self) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        """All that a client can tell two answers apart by, but for the ids that every answer has of its own."""
+        """Everything in the response but the request id, which differs in every response."""
         return self.status, tuple(pair for pair in self.headers if pair[0] != "x-amzn-RequestId"), self.body
 
 
 class Client:
-    """One connection, kept open for as long as the other side keeps it."""
+    """One persistent connection."""
 
     def __init__(self, address: str) -> None:
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=HTTP_TIMEOUT)
@@ -72,7 +72,7 @@ class Client:
 
     @property
     def is_open(self) -> bool:
-        """Whether the last answer left the connection open."""
+        """Whether the connection is still open after the last response."""
         return self._connection.sock is not None
 
     def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
@@ -86,7 +86,7 @@ class Client:
 
 @dataclass
 class Local:
-    """A local system that runs, and what can be asked of it."""
+    """A running local system."""
 
     address: str
     log: Path
@@ -106,19 +106,19 @@ class Local:
             return client.call(method, path, body, headers)
 
     def file(self, body: object, key: str | None = None) -> dict[str, Any]:
-        """File a request that must be accepted, and return its answer."""
+        """File a request that must be accepted, and return the response body."""
         answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
         assert answer.status == 201, answer.body
         found: dict[str, Any] = answer.json()
         return found
 
     def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
-        """Call a route on a receipt with its code."""
+        """Call a route on a receipt with its access code."""
         headers = {"Authorization": f"Bearer {filed['access_code']}"}
         return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
 
     def ranked(self, filed: Mapping[str, str]) -> dict[str, Any]:
-        """Wait until a request shows as ranked, and return where it stands."""
+        """Wait until a request is ranked, and return its status."""
 
         def look() -> dict[str, Any] | None:
             found: dict[str, Any] = self.on(filed, "GET").json()
@@ -126,7 +126,7 @@ class Local:
 
         return eventually(look)
 
-    # ---- the runner's own routes
+    # ---- the console
 
     def outbox(self) -> list[dict[str, str]]:
         found: list[dict[str, str]] = self.call("GET", "/_local/outbox").json()
@@ -143,17 +143,17 @@ class Local:
         assert self.call("POST", "/_local/tick").status == 200
 
     def kill(self, function: str) -> int:
-        """End the processes of a function, whatever they are doing; how many there were."""
+        """Kill the processes of a function; return their number."""
         killed: int = self.call("POST", "/_local/kill", {"function": function}).json()["killed"]
         return killed
 
     def denials(self) -> set[tuple[str, str, str]]:
-        """Return what functions asked IAM for and were denied: role, action, resource."""
+        """Return the calls of functions that IAM denied: role, action, resource."""
         with closing(Client(self.endpoint)) as client:
             calls = client.call("GET", "/_endpoint/calls").json()
         return {(call["role"], call["action"], call["resource"]) for call in calls if not call["allowed"]}
 
-    # ---- its AWS, with an administrator's rights
+    # ---- its AWS services, with administrator rights
 
     @cached_property
     def endpoint(self) -> str:
@@ -170,7 +170,7 @@ class Local:
 
     @cached_property
     def table(self) -> str:
-        """The one table's name."""
+        """The name of the only table."""
         (name,) = self.dynamodb.list_tables()["TableNames"]
         return name
 
@@ -178,15 +178,15 @@ class Local:
         return self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
     def show_again_after(self, seconds: int) -> None:
-        """Shorten the visibility timeout of the two work queues: what failed comes back sooner."""
+        """Shorten the visibility timeout of the two work queues, so that failed messages are retried sooner."""
         self._set_queues(VisibilityTimeout=str(seconds))
         self._end_polls()
         eventually(self.at_rest)
 
     def copy_to_dead_letters(self) -> None:
-        """Have each message shown twice at once, of which the second time takes it to the dead-letter queue.
+        """Make each message visible again at once, and move it to the dead-letter queue on its second receive.
 
-        So it is worked on as ever, and can be read afterwards.
+        So it is handled as usual and can be read afterwards.
         """
         self._set_queues(VisibilityTimeout="0", most_receives=1)
         self._end_polls()
@@ -201,7 +201,7 @@ class Local:
             self.sqs.set_queue_attributes(QueueUrl=url, Attributes=cast("Any", wanted))
 
     def _end_polls(self) -> None:
-        """End the polls that wait already, which keep the attributes of their start, by hints about nothing."""
+        """End pending long polls, which keep the queue attributes of their start, with messages about no case."""
         hints = {"case-review-rank": {}, "case-review-notice": {"notice_id": "NONE"}}
         for name, hint in hints.items():
             message = json.dumps({"schema": 1, "case_id": "NONE", **hint})
@@ -209,7 +209,7 @@ class Local:
                 self.sqs.send_message(QueueUrl=self.queue_url(name), MessageBody=message, MessageGroupId="HQ")
 
     def items(self) -> list[dict[str, Any]]:
-        """Return every item, as it lies in the table."""
+        """Return every item of the table."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
         return [dict(item) for page in pages for item in page["Items"]]
 
@@ -221,7 +221,7 @@ class Local:
         return from_item(model, item)
 
     def set(self, key: Key, **attributes: str) -> None:
-        """Overwrite text attributes of an item, past every rule of the application."""
+        """Overwrite string attributes of an item, bypassing all rules of the application."""
         self.dynamodb.update_item(
             TableName=self.table,
             Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
@@ -231,34 +231,34 @@ class Local:
         )
 
     def raw_mail(self) -> list[bytes]:
-        """Return the e-mails as they were handed to the mail service, all parts included."""
+        """Return the e-mails as they were sent to SES, all parts included."""
         with closing(Client(self.endpoint)) as client:
             sent = client.call("GET", "/_endpoint/outbox?since=0").json()
         return [
             base64.b64decode(each["request"]["Content"]["Raw"]["Data"]) for each in sent if each["channel"] == "email"
         ]
 
-    # ---- at rest
+    # ---- idle
 
     def at_rest(self) -> bool:
-        """Tell whether no queue holds or shows a message, dead-letter queues included."""
+        """Return whether all queues are empty, dead-letter queues included."""
         return not any(count for queue in self.queues().values() for count in queue.values())
 
 
 def eventually(look: Callable[[], _FOUND | None], patience: float = PATIENCE) -> _FOUND:
-    """Ask until the answer is neither None nor False, and return it."""
+    """Call `look` until its result is true, and return the result."""
     deadline = time.monotonic() + patience
     while not (found := look()):
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.1)
     return found
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Local]:
-    """Run the local system, empty, on a free port; handlers log into the folder.
+    """Run a local system without data on a free port; handlers log to the directory.
 
-    At its end no call of a function may have been denied.
+    On exit it checks that no call of a function was denied.
     """
     log, printed = folder / "handlers.log", folder / "printed.log"
     unwanted = {"PYTHONDONTWRITEBYTECODE", "ENGINE", "TEMPLATE", "ENVIRONMENTS", "PARAMETERS"}
@@ -271,7 +271,7 @@ def running(folder: Path, **settings: str) -> Iterator[Local]:
         try:
             found = Local(eventually(lambda: _address(process, printed)), log, printed, process.pid)
             yield found
-            assert found.denials() == set(), "a function called what its role does not allow"
+            assert found.denials() == set(), "a function made a call that its role does not allow"
         finally:
             _stop(process)
 
@@ -284,7 +284,7 @@ def _address(process: subprocess.Popen[bytes], printed: Path) -> str | None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End it as Ctrl-C does, and make it end if it doesn't."""
+    """Stop the process with SIGINT, or kill it if it does not exit."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(30)

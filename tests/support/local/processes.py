@@ -1,4 +1,4 @@
-"""The processes of a local run, seen from outside: what they were given, and what they hold open."""
+"""The processes of a local run: their arguments and environment, and the files they hold open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROC = Path("/proc")
 
 
 def processes_of(root: int) -> list[int]:
-    """Return the ids of a process and of all that it and they started."""
+    """Return the ids of a process and of all its descendants."""
     parents = {int(path.parent.name): _parent(path) for path in PROC.glob("[0-9]*/stat")}
     found = [root]
     for each in found:
@@ -22,7 +22,7 @@ def processes_of(root: int) -> list[int]:
 
 
 def _parent(stat: Path) -> int:
-    """Return the parent of a process; 0 of one that has ended meanwhile."""
+    """Return the parent of a process, or 0 if it has exited."""
     try:
         return int(stat.read_text().rpartition(")")[2].split()[1])
     except OSError:
@@ -30,22 +30,22 @@ def _parent(stat: Path) -> int:
 
 
 def given(root: int) -> str:
-    """Return arguments and environment of all these processes."""
+    """Return the arguments and environments of a process and its descendants."""
     places = [PROC / f"{process}/{name}" for process in processes_of(root) for name in ("cmdline", "environ")]
     return "\n".join(text for place in places for text in content(place))
 
 
 def content(path: Path) -> Iterator[str]:
-    """Yield what a file holds; nothing where it is gone."""
+    """Yield the content of a file; nothing if the file is gone."""
     with suppress(OSError):
         yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def written(root: int, since: float) -> list[Path]:
-    """Return what they may have left on the disk since an instant (seconds since 1970).
+    """Return the files that the processes may have written since an instant (seconds since 1970).
 
-    Every regular file that one of them holds open for writing, deleted ones included, and every new one of this user
-    in the folder for temporary files.
+    These are all regular files that one of them holds open for writing, deleted ones included, and all new files of
+    this user in the directory for temporary files.
     """
     held = [entry for process in processes_of(root) for entry in PROC.glob(f"{process}/fd/*") if _is_written(entry)]
     return [*held, *(path for path in Path(gettempdir()).iterdir() if _is_new(path, since))]

@@ -44,11 +44,11 @@ def resolve(node: object) -> object:
         ({"Condition": {"StringEquals": {"a": "b"}}}, {"Condition": {"StringEquals": {"a": "b"}}}),
     ],
 )
-def test_each_function_gives_what_cloudformation_gives(node: object, value: object) -> None:
+def test_intrinsic_functions_resolve_as_in_cloudformation(node: object, value: object) -> None:
     assert resolve(node) == value
 
 
-def test_what_has_no_value_is_left_out() -> None:
+def test_no_value_entries_are_removed() -> None:
     absent = {"Fn::If": ["Production", 1, {"Ref": "AWS::NoValue"}]}
     assert resolve({"a": absent, "b": [absent, 2]}) == {"b": [2]}
 
@@ -56,11 +56,11 @@ def test_what_has_no_value_is_left_out() -> None:
 @pytest.mark.parametrize(
     "node", [{"Fn::ImportValue": "x"}, {"Fn::Transform": {}}, {"Fn::FindInMap": ["Sizes", "big", "memory"]}]
 )
-def test_a_function_that_cannot_be_resolved_here_is_refused(node: object) -> None:
+def test_an_unsupported_or_unresolvable_function_raises_an_error(node: object) -> None:
     with pytest.raises(IntrinsicError):
         resolve(node)
 
 
-def test_an_unknown_condition_is_refused() -> None:
+def test_an_undefined_condition_raises_an_error() -> None:
     with pytest.raises(IntrinsicError):
         resolve({"Fn::If": ["Nowhere", 1, 2]})

@@ -12,7 +12,7 @@ LIMIT = 1000
 
 def echo(request: HttpRequest) -> HttpResponse:
     if request.path == "/fails":
-        raise RuntimeError("as told")
+        raise RuntimeError("error of the handler")
     body = b"too large" if request.too_large else request.body
     return HttpResponse(200, [("X-Method", request.method)], body)
 
@@ -25,7 +25,7 @@ def server() -> Iterator[Server]:
 
 
 def talk(server: Server, data: bytes) -> bytes:
-    """Everything that a server answers to some bytes until it, or the client's end of sending, ends the connection."""
+    """Send bytes, stop sending, and return everything that the server sends until it closes the connection."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
@@ -35,23 +35,23 @@ def talk(server: Server, data: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def test_a_connection_is_kept_for_the_next_request(server: Server) -> None:
+def test_a_connection_stays_open_for_the_next_request(server: Server) -> None:
     answers = talk(server, b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n")
     assert answers.count(b"HTTP/1.1 200 OK") == 2
     assert b"\r\n\r\nhi" in answers
 
 
 @pytest.mark.parametrize("top", [b"GET / HTTP/1.0\r\n\r\n", b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"])
-def test_a_connection_ends_when_the_client_wants_it(server: Server, top: bytes) -> None:
+def test_a_connection_closes_when_the_client_requests_it(server: Server, top: bytes) -> None:
     assert talk(server, top + b"GET / HTTP/1.1\r\n\r\n").count(b"HTTP/1.1 200 OK") == 1
 
 
-def test_a_chunked_body_is_put_together(server: Server) -> None:
+def test_a_chunked_body_is_assembled(server: Server) -> None:
     chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n4;x=y\r\n you\r\n0\r\n\r\n"
     assert talk(server, chunked).endswith(b"hi you")
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(server: Server) -> None:
+def test_expect_100_continue_is_answered(server: Server) -> None:
     assert talk(server, b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na").startswith(
         b"HTTP/1.1 100 Continue"
     )
@@ -64,7 +64,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(server: Server) -> None:
         b"Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n",
     ],
 )
-def test_a_body_that_is_too_large_is_read_and_thrown_away(server: Server, framing: bytes) -> None:
+def test_a_body_that_is_too_large_is_read_and_discarded(server: Server, framing: bytes) -> None:
     assert talk(server, b"POST / HTTP/1.1\r\n" + framing).endswith(b"too large")
 
 
@@ -83,11 +83,11 @@ def test_a_body_that_is_too_large_is_read_and_thrown_away(server: Server, framin
         b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
     ],
 )
-def test_what_is_no_request_is_refused(server: Server, bad: bytes) -> None:
+def test_malformed_requests_get_status_400(server: Server, bad: bytes) -> None:
     assert talk(server, bad).startswith(b"HTTP/1.1 400 ")
 
 
-def test_headers_have_a_bound(server: Server) -> None:
+def test_too_many_headers_get_status_431(server: Server) -> None:
     assert talk(server, b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 300 + b"\r\n").startswith(b"HTTP/1.1 431 ")
 
 
@@ -97,6 +97,6 @@ def test_a_head_request_gets_no_body(server: Server) -> None:
     assert answer.endswith(b"\r\n\r\n")
 
 
-def test_a_handler_that_fails_is_answered_for(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_of_the_handler_gets_status_500(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert talk(server, b"GET /fails HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 500 ")
-    assert "as told" in capsys.readouterr().err
+    assert "error of the handler" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The fixes of moto's queues change their speed and nothing else."""
+"""The patches of moto's SQS do not change its behaviour."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SCRIPT = """
 import sys, json, time
 from moto import mock_aws
@@ -52,7 +52,7 @@ print(json.dumps(seen))
 """
 
 
-def test_patched_queues_answer_as_moto_does() -> None:
+def test_patched_queues_give_the_same_results_as_moto() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     runs = [
         subprocess.Popen([sys.executable, "-c", SCRIPT, which], stdout=subprocess.PIPE, env=environment)

@@ -1,4 +1,4 @@
-"""The second engine starts, keeps conditions under concurrency, and leaves nothing behind."""
+"""DynamoDB Local starts, evaluates conditions under concurrency, and stops without leaving a process behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def create_table(client: DynamoDBClient) -> None:
 
 
 @pytest.mark.dynamodb_local
-def test_of_many_threads_that_claim_the_same_item_one_wins(dynamodb: DynamoDBClient) -> None:
+def test_one_of_many_concurrent_conditional_writes_succeeds(dynamodb: DynamoDBClient) -> None:
     create_table(dynamodb)
 
     def claim(number: int) -> bool:
@@ -57,7 +57,7 @@ def test_each_client_sees_only_its_own_tables(dynamodb: DynamoDBClient) -> None:
 
 
 @pytest.mark.dynamodb_local
-def test_the_engine_ends_with_its_block() -> None:
+def test_the_engine_stops_at_the_end_of_its_block() -> None:
     with engine.dynamodb_local() as endpoint:
         port = urlsplit(endpoint).port
         assert port is not None
@@ -65,20 +65,22 @@ def test_the_engine_ends_with_its_block() -> None:
     assert not engine._answers(port)
 
 
-def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_java_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(engine.DynamoDbLocalError, match="needs Java"), engine.dynamodb_local():
         pass
 
 
 def fake_java(folder: Path, script: str) -> None:
-    """Put a program named java into a folder."""
+    """Create a program named java in a directory."""
     java = folder / "java"
     java.write_text(f"#!/bin/sh\n{script}\n")
     java.chmod(0o755)
 
 
-def test_without_the_emulator_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_emulator_is_reported_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     fake_java(tmp_path, "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(engine, "EMULATOR", tmp_path)
@@ -88,7 +90,7 @@ def test_without_the_emulator_it_says_what_to_run(monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder that is the emulator's and is first on PATH."""
+    """A directory that is the emulator's and is first on PATH."""
     (tmp_path / "DynamoDBLocal.jar").touch()
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(engine, "EMULATOR", tmp_path)
@@ -107,7 +109,7 @@ HTTPServer(("127.0.0.1", int(sys.argv[-1])), Refuse).serve_forever()
 """
 
 
-def test_an_engine_that_answers_is_given_and_then_stopped(installed: Path) -> None:
+def test_an_engine_that_answers_is_used_and_then_stopped(installed: Path) -> None:
     (installed / "engine.py").write_text(ANSWERING)
     fake_java(installed, f'exec {sys.executable} {installed}/engine.py "$@"')
     with engine.dynamodb_local() as endpoint:
@@ -117,9 +119,9 @@ def test_an_engine_that_answers_is_given_and_then_stopped(installed: Path) -> No
     assert not engine._answers(port)
 
 
-def test_an_engine_that_ends_at_once_is_tried_on_other_ports_and_then_given_up(installed: Path) -> None:
+def test_an_engine_that_exits_is_tried_on_other_ports_before_it_is_an_error(installed: Path) -> None:
     fake_java(installed, f'echo "$@" >> {installed}/starts; exit 1')
-    with pytest.raises(engine.DynamoDbLocalError, match="ended 3 times"), engine.dynamodb_local():
+    with pytest.raises(engine.DynamoDbLocalError, match="exited 3 times"), engine.dynamodb_local():
         pass
     starts = (installed / "starts").read_text().splitlines()
     assert len(starts) == engine.MAX_ATTEMPTS

@@ -5,7 +5,7 @@ import json
 from tests.support.local.local_run import LocalRun, eventually
 
 
-def test_only_what_failed_of_a_batch_comes_back_and_ends_in_the_dead_letter_queue(run: LocalRun) -> None:
+def test_only_failed_messages_of_a_batch_are_retried_and_reach_the_dead_letter_queue(run: LocalRun) -> None:
     before = run.queues()["case-review-work-dlq"]["visible"]
     run.send("good-1", "fail-1", "good-2")
     eventually(lambda: run.queues()["case-review-work-dlq"]["visible"] == before + 1)
@@ -13,23 +13,23 @@ def test_only_what_failed_of_a_batch_comes_back_and_ends_in_the_dead_letter_queu
     assert run.queues()["case-review-work"] == {"visible": 0, "in_flight": 0}
 
 
-def test_a_handler_killed_at_its_work_loses_no_message(run: LocalRun) -> None:
+def test_killing_a_handler_loses_no_message(run: LocalRun) -> None:
     run.send("die-once-1")
     eventually(lambda: "done-die-once-1" in run.notes())
 
 
-def test_a_message_on_which_the_handler_hangs_ends_in_the_dead_letter_queue(run: LocalRun) -> None:
+def test_a_message_that_times_out_reaches_the_dead_letter_queue(run: LocalRun) -> None:
     before = run.queues()["case-review-work-dlq"]["visible"]
     run.send("hang")
     eventually(lambda: run.queues()["case-review-work-dlq"]["visible"] == before + 1)
 
 
-def test_killed_functions_are_started_anew(run: LocalRun) -> None:
+def test_a_killed_function_is_restarted(run: LocalRun) -> None:
     assert run.do("nothing").status == 200
     assert run.ask("POST", "/_local/kill", json.dumps({"function": "Echo"}).encode()).json["killed"] > 0
     assert run.do("nothing").status == 200
 
 
-def test_a_tick_fires_the_schedules_and_returns_when_their_work_is_done(run: LocalRun) -> None:
+def test_a_tick_fires_all_schedules_and_waits_for_them(run: LocalRun) -> None:
     assert run.ask("POST", "/_local/tick").json == {"fired": 1}
     assert "swept" in run.notes()

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local.api_gateway.routes import Api, api_for_path, find_route, read_api
-from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.template.loader import TemplateError
+from tests.support.local.stacks import function_spec
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
-FUNCTION = FunctionSpec("F", "f", ARN, "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
+FUNCTION = function_spec(ARN)
 URI = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}:live/invocations"
 INTEGRATION = {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": URI}}
 
@@ -48,7 +47,7 @@ APIS = [
         ("GET", "/", "/", {}),
     ],
 )
-def test_a_path_means_the_most_specific_route(
+def test_a_path_matches_the_most_specific_route(
     method: str, path: str, resource: str, parameters: dict[str, str]
 ) -> None:
     found = find_route(APIS, method, path)
@@ -64,7 +63,7 @@ def test_an_unknown_path_or_method_has_no_route(method: str, path: str) -> None:
     assert find_route(APIS, method, path) is None
 
 
-def test_the_api_that_answers_for_an_unknown_path_is_the_one_that_begins_alike() -> None:
+def test_an_unknown_path_belongs_to_the_api_with_the_same_first_segment() -> None:
     staff = replace(api(("get", "/staff/me")), api_id="staff")
     found = api_for_path([*APIS, staff], "/staff/nowhere")
     fallback = api_for_path([*APIS, staff], "/nowhere")
@@ -73,7 +72,7 @@ def test_the_api_that_answers_for_an_unknown_path_is_the_one_that_begins_alike()
     assert (found.api_id, fallback.api_id) == ("staff", "api")
 
 
-def test_an_authorizer_guards_the_methods_that_require_it() -> None:
+def test_a_method_with_a_security_requirement_has_its_authorizer() -> None:
     guard = {
         "type": "apiKey",
         "name": "Authorization",
@@ -94,12 +93,12 @@ def test_an_authorizer_guards_the_methods_that_require_it() -> None:
         {**INTEGRATION, "security": [{"api_key": []}]},
     ],
 )
-def test_what_the_local_run_cannot_do_is_refused(operation: dict[str, Any]) -> None:
+def test_unsupported_integrations_and_security_schemes_are_rejected(operation: dict[str, Any]) -> None:
     with pytest.raises(TemplateError):
         read_api("api", "v1", {"Body": {"paths": {"/a": {"get": operation}}}}, {"F": FUNCTION})
 
 
-def test_another_kind_of_authorizer_is_refused() -> None:
+def test_an_authorizer_other_than_cognito_is_rejected() -> None:
     scheme = {"x-amazon-apigateway-authorizer": {"type": "token"}}
     with pytest.raises(TemplateError):
         read_api("api", "v1", {"Body": {"paths": {}, "securityDefinitions": {"A": scheme}}}, {})

@@ -13,7 +13,7 @@ from tests.support.local.local_run import LocalRun
 
 
 def call(run: LocalRun, service: str, operation: str, **parameters: object) -> Any:  # noqa: ANN401
-    """What AWS said to the function: an error, or None."""
+    """Make a call as the function; return the error of AWS, or None."""
     return run.do("call", service=service, operation=operation, parameters=parameters).json["error"]
 
 
@@ -44,7 +44,7 @@ def test_a_call_that_the_role_allows_succeeds(run: LocalRun) -> None:
         ("sesv2", "get_account", {}, "AccessDeniedException"),
     ],
 )
-def test_a_call_that_the_role_does_not_allow_is_denied_as_aws_does(
+def test_a_call_that_the_role_does_not_allow_fails_with_the_error_of_aws(
     run: LocalRun, service: str, operation: str, parameters: dict[str, object], code: str
 ) -> None:
     error = call(run, service, operation, **parameters)
@@ -52,14 +52,14 @@ def test_a_call_that_the_role_does_not_allow_is_denied_as_aws_does(
     assert "not authorized to perform" in error["Message"]
 
 
-def test_what_functions_asked_for_can_be_read(run: LocalRun) -> None:
+def test_evaluated_calls_can_be_listed(run: LocalRun) -> None:
     call(run, "dynamodb", "get_item", TableName="case-review-Table", Key={"pk": {"S": "x"}})
     table = f"arn:aws:dynamodb:{REGION}:123456789012:table/case-review-Table"
     denied = {"role": "case-review-EchoRole", "action": "dynamodb:GetItem", "resource": table, "allowed": False}
     assert denied in run.ask("GET", "/_local/calls").json
 
 
-def test_unknown_credentials_are_not_let_in(run: LocalRun) -> None:
+def test_unknown_credentials_are_rejected(run: LocalRun) -> None:
     endpoint = run.ask("GET", "/_local/health").json["aws"]
     stranger = boto3.Session("AKIASTRANGER00000000", "x", region_name=REGION)
     client = stranger.client("dynamodb", endpoint_url=endpoint)
@@ -87,7 +87,7 @@ def test_mail_and_text_messages_are_in_the_outbox(run: LocalRun) -> None:
     assert shown == [("email", "ana@example.net", "es", "Hola\n"), ("sms", "+15550100", "en", "hello")]
 
 
-def test_mail_to_the_simulators_bad_address_bounces_to_the_topic_of_its_set(run: LocalRun) -> None:
+def test_mail_to_the_simulator_bounces_to_the_topic_of_its_configuration_set(run: LocalRun) -> None:
     raw = {"Raw": {"Data": "To: bounce@simulator.amazonses.com\nSubject: s\n\ntext\n"}}
     to = {"ToAddresses": ["bounce+1@simulator.amazonses.com"]}
     sent = {"FromEmailAddress": "a@example.org", "Destination": to, "Content": raw}
@@ -101,7 +101,7 @@ def test_mail_to_the_simulators_bad_address_bounces_to_the_topic_of_its_set(run:
     assert event["bounce"]["bouncedRecipients"][0]["emailAddress"] == to["ToAddresses"][0]
 
 
-def test_mail_of_another_kind_than_the_role_allows_is_denied(run: LocalRun) -> None:
+def test_simple_mail_is_denied_to_a_role_that_may_send_raw_mail(run: LocalRun) -> None:
     simple = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
     to = {"ToAddresses": ["ana@example.net"]}
     error = call(run, "sesv2", "send_email", FromEmailAddress="a@example.org", Destination=to, Content=simple)

@@ -1,4 +1,4 @@
-"""The real template's staff API, with a function that echoes what the gateway passes on in place of review."""
+"""The staff API of the project template, with a function that echoes its event in place of review."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OFFICER = {"user": "ann", "office": "ATL", "groups": ["officer", "restricted"]}
 
 @pytest.fixture(scope="module")
 def staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    """The real template, running."""
+    """A local run of the project template."""
     folder = tmp_path_factory.mktemp("staff")
     template = (ROOT / "template.yaml").read_text()
     for old, new in (
@@ -41,8 +41,8 @@ def staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
     assert run.stop() == 0
 
 
-def token(run: LocalRun, **wish: object) -> str:
-    return str(run.ask("POST", "/_local/token", json.dumps(wish).encode()).json["token"])
+def token(run: LocalRun, **profile: object) -> str:
+    return str(run.ask("POST", "/_local/token", json.dumps(profile).encode()).json["token"])
 
 
 def read(run: LocalRun, bearer: str | None, path: str = WORKLIST) -> Answer:
@@ -62,13 +62,13 @@ def part(bearer: str, number: int) -> dict[str, Any]:
     return found
 
 
-def pools_own_key() -> RSAKey:
-    """The key that signs the tokens of the local pool; whoever has AWS's could do what the tests do with it."""
+def pool_key() -> RSAKey:
+    """Return the private key that signs the tokens of the local user pool."""
     return RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
 
 
 def signed(bearer: str, key: RSAKey, **changes: object) -> str:
-    """A token with some claims changed, signed anew."""
+    """Return a token with some claims changed, signed again."""
     return jwt.encode({"alg": "RS256", "kid": part(bearer, 0)["kid"]}, {**part(bearer, 1), **changes}, key)
 
 
@@ -95,28 +95,28 @@ FORGERIES: dict[str, Callable[[str], str | None]] = {
     "more groups": with_more_groups,
     "unsigned": unsigned,
     "another key": lambda bearer: signed(bearer, RSAKey.generate_key(2048)),
-    "expired": lambda bearer: signed(bearer, pools_own_key(), exp=int(time.time()) - 1),
-    "of another pool": lambda bearer: signed(bearer, pools_own_key(), iss="https://example.org"),
-    "for another client": lambda bearer: signed(bearer, pools_own_key(), aud="another"),
-    "for another use": lambda bearer: signed(bearer, pools_own_key(), token_use="access"),
+    "expired": lambda bearer: signed(bearer, pool_key(), exp=int(time.time()) - 1),
+    "of another pool": lambda bearer: signed(bearer, pool_key(), iss="https://example.org"),
+    "for another client": lambda bearer: signed(bearer, pool_key(), aud="another"),
+    "for another use": lambda bearer: signed(bearer, pool_key(), token_use="access"),
 }
 
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-def test_without_an_id_token_that_holds_nobody_gets_in(staff: LocalRun, forge: Callable[[str], str | None]) -> None:
+def test_a_missing_or_invalid_id_token_gets_status_401(staff: LocalRun, forge: Callable[[str], str | None]) -> None:
     answer = read(staff, forge(token(staff, **OFFICER)))
     assert (answer.status, answer.headers["Content-Type"]) == (401, "application/problem+json")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert (answer.json["status"], answer.json["title"]) == (401, "Sign in")
+    assert (answer.json["status"], answer.json["title"]) == (401, "Authentication is required")
 
 
-def test_a_token_signed_anew_and_unchanged_passes(staff: LocalRun) -> None:
-    """So the refusals above are for what was changed."""
-    assert read(staff, signed(token(staff, **OFFICER), pools_own_key())).status == 200
+def test_an_unchanged_token_signed_again_is_accepted(staff: LocalRun) -> None:
+    """The tokens above are rejected for their changes, not for being signed by the test."""
+    assert read(staff, signed(token(staff, **OFFICER), pool_key())).status == 200
 
 
-def test_an_access_token_of_the_same_user_is_refused(staff: LocalRun) -> None:
+def test_an_access_token_of_the_same_user_gets_status_401(staff: LocalRun) -> None:
     token(staff, **OFFICER)
     cognito = staff.client("cognito-idp")
     pool = cognito.list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
@@ -132,8 +132,8 @@ def test_an_access_token_of_the_same_user_is_refused(staff: LocalRun) -> None:
     assert read(staff, signed_in["AccessToken"]).status == 401
 
 
-def test_claims_arrive_as_the_gateway_passes_them_on(staff: LocalRun) -> None:
-    """All of them are text: groups joined by commas, times as a date (captured events of API Gateway)."""
+def test_claims_are_passed_on_as_strings(staff: LocalRun) -> None:
+    """As in captured events of API Gateway, groups are joined by commas and times are dates."""
     bearer = token(staff, **OFFICER)
     claims = claims_passed_on(staff, bearer)
     assert all(isinstance(value, str) for value in claims.values())
@@ -144,7 +144,7 @@ def test_claims_arrive_as_the_gateway_passes_them_on(staff: LocalRun) -> None:
     assert issued.timestamp() == part(bearer, 1)["iat"]
 
 
-def test_a_token_may_stand_without_its_scheme(staff: LocalRun) -> None:
+def test_a_token_is_accepted_without_the_bearer_scheme(staff: LocalRun) -> None:
     answer = staff.ask("GET", WORKLIST, headers={"Authorization": token(staff, **OFFICER)})
     assert answer.status == 200
 
@@ -154,40 +154,40 @@ def test_a_user_without_groups_or_office_has_no_such_claims(staff: LocalRun) -> 
     assert not {"cognito:groups", "custom:office"} & set(claims)
 
 
-def test_a_token_shows_what_was_asked_for_last(staff: LocalRun) -> None:
-    wishes: list[tuple[str | None, str]] = [
+def test_a_token_has_the_office_and_group_last_requested(staff: LocalRun) -> None:
+    profiles: list[tuple[str | None, str]] = [
         ("ATL", "officer"),
         ("ELP", "supervisor"),
         (None, "sro"),
         ("ATL", "officer"),
     ]
-    for office, group in wishes:
+    for office, group in profiles:
         claims = claims_passed_on(staff, token(staff, user="eve", office=office, groups=[group]))
         assert (claims.get("custom:office"), claims["cognito:groups"]) == (office, group)
 
 
-def test_the_same_wish_gives_the_same_token(staff: LocalRun) -> None:
+def test_the_same_profile_gives_the_same_token(staff: LocalRun) -> None:
     assert token(staff, **OFFICER) == token(staff, **OFFICER)
     assert token(staff, **OFFICER) != token(staff, **{**OFFICER, "user": "another"})
 
 
-def test_a_group_that_the_template_has_not_can_be_tried(staff: LocalRun) -> None:
+def test_a_token_can_have_a_group_that_the_template_does_not_define(staff: LocalRun) -> None:
     assert claims_passed_on(staff, token(staff, user="dan", groups=["stranger"]))["cognito:groups"] == "stranger"
 
 
 @pytest.mark.parametrize("path", ["/staff/nowhere", "/staff/cases/c/nowhere"])
-def test_what_the_staff_api_has_not_is_answered_as_the_template_says(staff: LocalRun, path: str) -> None:
+def test_unknown_staff_routes_get_status_404(staff: LocalRun, path: str) -> None:
     answer = read(staff, token(staff, **OFFICER), path)
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_a_case_reaches_the_function_by_its_id(staff: LocalRun) -> None:
+def test_the_case_id_is_a_path_parameter(staff: LocalRun) -> None:
     event = read(staff, token(staff, **OFFICER), "/staff/cases/abc/contacts?why=call").json
     assert (event["resource"], event["pathParameters"]) == ("/staff/cases/{case_id}/contacts", {"case_id": "abc"})
     assert event["queryStringParameters"] == {"why": "call"}
 
 
-def test_both_apis_are_served_on_one_port_and_the_public_one_asks_for_no_token(staff: LocalRun) -> None:
+def test_both_apis_share_a_port_and_the_public_one_needs_no_token(staff: LocalRun) -> None:
     assert staff.ask("GET", "/notice?language=en").status == 200
     assert staff.ask("GET", WORKLIST).status == 401
 

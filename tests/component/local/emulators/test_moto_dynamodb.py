@@ -1,4 +1,4 @@
-"""The fixes of moto change its speed and nothing else."""
+"""The patches of moto's DynamoDB do not change its behaviour."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 
 pytest_plugins = ["tests.support.dynamodb_local"]
 
-ROOT = Path(__file__).parents[3]
-SCRIPT = ROOT / "tests/support/local/emulator_script.py"
+ROOT = Path(__file__).parents[4]
+SCRIPT = ROOT / "tests/support/local/dynamodb_script.py"
 STEPS = 250
 
 
 def answers(seed: int, *engines: str) -> list[list[Any]]:
-    """What each engine answered to the same operations; the engines work side by side."""
+    """Run the same operations on several engines in parallel; return the results of each."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     processes = [
         subprocess.Popen(
@@ -31,13 +31,13 @@ def answers(seed: int, *engines: str) -> list[list[Any]]:
 
 
 def content(answer: Any) -> Any:  # noqa: ANN401
-    """An answer without what engines may choose: the order of ties, the pages, and the order of attributes."""
+    """Return a result without what engines may choose: the order of ties, pages, and the order of attributes."""
     if isinstance(answer, list) and answer and isinstance(answer[0], dict):
         return sorted(json.dumps(item, sort_keys=True) for page in answer for item in page["Items"])
     return json.dumps(answer, sort_keys=True)
 
 
-def test_patched_moto_answers_as_moto_does() -> None:
+def test_patched_moto_gives_the_same_results_as_moto() -> None:
     plain, patched = answers(1, "moto", "patched")
     kinds = {answer[0] for answer in plain if isinstance(answer, list) and answer and isinstance(answer[0], str)}
     assert kinds >= {"TransactionCanceledException", "ConditionalCheckFailedException"}
@@ -45,6 +45,6 @@ def test_patched_moto_answers_as_moto_does() -> None:
 
 
 @pytest.mark.dynamodb_local
-def test_patched_moto_answers_as_dynamodb_does(dynamodb_endpoint: str) -> None:
+def test_patched_moto_gives_the_same_results_as_dynamodb_local(dynamodb_endpoint: str) -> None:
     patched, real = answers(3, "patched", dynamodb_endpoint)
     assert [content(answer) for answer in patched] == [content(answer) for answer in real]

@@ -1,4 +1,4 @@
-"""The real template with its sample requests, as `make run` starts it."""
+"""The project template with its sample requests, as `make run` starts it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.support.local.local_run import ROOT, LocalRun, eventually
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalRun, list[str]]]:
-    """The run, and what it printed until it was ready."""
+    """The run, and the lines that it printed until it was ready."""
     run = LocalRun(tmp_path_factory.mktemp("samples"), TEMPLATE=str(ROOT / "template.yaml"), SEED="samples")
     yield run, run.wait_until_ready()
     assert run.stop() == 0
 
 
-def test_the_docket_is_shown_then_commands_then_ready(shown: tuple[LocalRun, list[str]]) -> None:
+def test_the_start_prints_docket_example_commands_and_ready(shown: tuple[LocalRun, list[str]]) -> None:
     run, lines = shown
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines if line.startswith("│")]
     places = {(row[0], row[1]): row[2] for row in rows}
@@ -28,17 +28,17 @@ def test_the_docket_is_shown_then_commands_then_ready(shown: tuple[LocalRun, lis
     assert lines[-1] == f"ready http://127.0.0.1:{run.port}"
 
 
-def test_filers_are_acknowledged_in_their_language_and_nothing_is_left_over(
+def test_requesters_get_their_receipt_in_their_language_and_the_queues_drain(
     shown: tuple[LocalRun, list[str]],
 ) -> None:
     run, _ = shown
-    eventually(lambda: len(run.ask("GET", "/_local/outbox").json) == 10)  # one of the eleven must not be written to
+    eventually(lambda: len(run.ask("GET", "/_local/outbox").json) == 10)  # one of the eleven is not safe to contact
     languages = {message["to"]: message["language"] for message in run.ask("GET", "/_local/outbox").json}
     assert (languages["ines@example.org"], languages["jean@example.org"]) == ("es", "ht")
     eventually(lambda: not any(count for queue in run.queues().values() for count in queue.values()))
 
 
-def test_no_function_asked_for_what_its_role_does_not_allow(shown: tuple[LocalRun, list[str]]) -> None:
+def test_no_function_makes_a_call_that_its_role_denies(shown: tuple[LocalRun, list[str]]) -> None:
     run, _ = shown
     calls = run.ask("GET", "/_local/calls").json
     assert {call["role"] for call in calls} >= {"case-review-intake", "case-review-prioritize", "case-review-notify"}

@@ -1,17 +1,26 @@
-"""The bar of a policy switch: what it reads, and what it shows."""
+"""The progress bar of a policy switch."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
+import pytest
 from rich.console import Console
 
 from infra.local.demo.policy_switch_bar import SwitchProgress, show_switches, switch_progress
 from tests.support.policy.drafts import EARLIER, publish
-from tests.support.system import System, body
+from tests.support.system import System, body, running
 
 
-def test_how_far_a_switch_is_follows_the_worklists(system: System) -> None:
+@pytest.fixture
+def system() -> Iterator[System]:
+    """A system on moto, because the progress is read with a DynamoDB client."""
+    with running("moto") as found:
+        yield found
+
+
+def test_progress_counts_the_cases_ranked_under_the_new_policy(system: System) -> None:
     system.file(body())
     system.file(body(subject={"a_number": "A000-000-012"}))
     system.pump()
@@ -23,7 +32,7 @@ def test_how_far_a_switch_is_follows_the_worklists(system: System) -> None:
     assert switch_progress(system.dynamodb, system.table) == SwitchProgress("earlier", 2, 2, ended=True)
 
 
-def test_the_bar_ends_with_the_switch_and_the_watch_with_the_run() -> None:
+def test_the_bar_ends_with_the_switch_and_the_watcher_with_the_run() -> None:
     states = iter(
         [
             None,
@@ -40,6 +49,6 @@ def test_the_bar_ends_with_the_switch_and_the_watch_with_the_run() -> None:
 
     text = io.StringIO()
     show_switches(look, Console(file=text, force_terminal=True, width=120), every=0.01)
-    assert len(looks) == 5, "four states, and the look that found the run gone"
+    assert len(looks) == 5, "four states, and the read that failed because the run had stopped"
     assert "switch to new" in text.getvalue()
-    assert "every open case is under new" in text.getvalue()
+    assert "every open case is ranked under new" in text.getvalue()

@@ -1,7 +1,7 @@
-"""Does the same things to DynamoDB and SQS wherever it is pointed, and prints what came of them.
+"""Run random DynamoDB operations on an engine and print the results.
 
-`python moto_script.py SEED moto|patched|http://endpoint`: the tests compare the answers of moto as it is, of moto
-with the local run's fixes, and of DynamoDB Local.
+`python dynamodb_script.py SEED moto|patched|http://endpoint STEPS`: tests compare the results of moto, of moto with the
+patches of the local run, and of DynamoDB Local.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ OPERATORS = ["= :a", "< :a", "<= :a", "> :a", ">= :a", "BETWEEN :a AND :b"]
 
 @contextlib.contextmanager
 def engine(where: str) -> Iterator[dict[str, Any]]:
-    """The arguments of a client that reaches an engine."""
+    """Yield the arguments of a client for an engine."""
     keys = {"region_name": "us-east-1", "aws_access_key_id": "AKIALOCALADMIN000000", "aws_secret_access_key": "local"}
     if where.startswith("http"):
         yield {**keys, "endpoint_url": where}
         return
     if where == "patched":
-        from infra.local.emulators.moto import patches  # noqa: PLC0415  moto as it is must not be touched
+        from infra.local.emulators.moto import patches  # noqa: PLC0415  only for patched moto
 
         patches.apply()
     from moto import mock_aws  # noqa: PLC0415
@@ -39,7 +39,7 @@ def engine(where: str) -> Iterator[dict[str, Any]]:
 
 
 def create(client: Any) -> None:  # noqa: ANN401
-    """Makes the table: one index of keys only, one with an attribute more, one with the table's own key in it."""
+    """Create the table: one index of keys only, one with another attribute, one with the table's own key in its key."""
     names = ("pk", "sk", "queue", "rank", "due_shard", "due_at", "case_id")
     indexes = [
         ("worklist", "queue", "rank", {"ProjectionType": "KEYS_ONLY"}),
@@ -66,7 +66,7 @@ def create(client: Any) -> None:  # noqa: ANN401
 
 
 def answer(call: Callable[[], dict[str, Any]]) -> Any:  # noqa: ANN401
-    """What a call gave, or the code of its error and the codes and items of a cancelled transaction."""
+    """Return the result of a call, or its error code with the reasons of a cancelled transaction."""
     try:
         result = call()
     except ClientError as error:
@@ -77,18 +77,18 @@ def answer(call: Callable[[], dict[str, Any]]) -> Any:  # noqa: ANN401
 
 
 class Script:
-    """Random operations on one table; the same seed gives the same ones."""
+    """Random operations; the same seed gives the same ones."""
 
     def __init__(self, seed: int, client: Any) -> None:  # noqa: ANN401
         self.random = random.Random(seed)  # noqa: S311
         self.client = client
 
     def key(self) -> dict[str, Any]:
-        """A key out of a few, so that operations meet."""
+        """Return one of a few keys, so that operations affect the same items."""
         return {"pk": {"S": f"CASE#{self.random.randrange(6)}"}, "sk": {"S": f"S{self.random.randrange(3)}"}}
 
     def item(self) -> dict[str, Any]:
-        """An item that is in some of the indexes, with values of every type."""
+        """Return an item that is in some of the indexes, with attributes of every type."""
         item = self.key() | {"n": {"N": str(self.random.randrange(5))}, "office": {"S": self.random.choice(OFFICES)}}
         item |= {"facts": {"M": {"a": {"L": [{"S": "x"}, {"BOOL": True}, {"NULL": True}]}, "b": {"B": b"\x00\xff"}}}}
         item |= {"words": {"SS": ["a", "b"]}, "sealed": {"B": b"sealed"}}
@@ -101,12 +101,12 @@ class Script:
         return item
 
     def put(self) -> Any:  # noqa: ANN401
-        """A put, conditional or not."""
+        """Put an item, with or without a condition."""
         extra = {"ConditionExpression": "attribute_not_exists(pk)"} if self.random.random() < 0.5 else {}
         return answer(lambda: self.client.put_item(TableName=TABLE, Item=self.item(), ReturnValues="ALL_OLD", **extra))
 
     def update(self) -> Any:  # noqa: ANN401
-        """An update that moves an item in an index, or out of it."""
+        """Update an item, which moves it in an index or removes it from one."""
         value = {":v": {"S": f"{self.random.randrange(8)}"}, ":q": {"S": self.random.choice(OFFICES)}}
         expression = self.random.choice(
             ["SET #r = :v, #q = :q", "SET #q = :q REMOVE due_at, #r", "SET due_at = :v, #q = :q REMOVE #r"]
@@ -125,13 +125,13 @@ class Script:
         )
 
     def delete(self) -> Any:  # noqa: ANN401
-        """A deletion."""
+        """Delete an item."""
         return answer(lambda: self.client.delete_item(TableName=TABLE, Key=self.key(), ReturnValues="ALL_OLD"))
 
     def transact(self) -> Any:  # noqa: ANN401
-        """A transaction of up to five operations, of which some fail."""
+        """Write a transaction of up to five operations, of which some fail."""
         operations = [self._operation() for _ in range(self.random.randint(1, 5))]
-        if self.random.random() < 0.9:  # an item named twice is refused as a whole
+        if self.random.random() < 0.9:  # DynamoDB rejects a transaction with two operations on an item
             operations = list({_named(operation): operation for operation in operations}.values())
         return answer(lambda: self.client.transact_write_items(TransactItems=operations))
 
@@ -149,7 +149,7 @@ class Script:
         return {"Update": {"TableName": TABLE, "Key": self.key(), **change, **condition}}
 
     def read(self) -> Any:  # noqa: ANN401
-        """A partition, or all pages of a part of an index, forwards or backwards."""
+        """Query a partition, or all pages of a range of an index, forwards or backwards."""
         if self.random.random() < 0.3:
             return self._pages(KeyConditionExpression="pk = :p", values={":p": self.key()["pk"]})
         index, hash_name, hash_value, range_name = self.random.choice(
@@ -188,7 +188,7 @@ class Script:
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def run(self, steps: int) -> list[Any]:
-        """Does so many operations; what came of each."""
+        """Run a number of operations and return their results."""
         actions = [self.put, self.put, self.update, self.delete, self.transact, self.transact, self.read, self.read]
         return [self.random.choice(actions)() for _ in range(steps)]
 
@@ -200,7 +200,7 @@ def _named(operation: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Prints the answers as JSON; sets are sorted and bytes written as numbers."""
+    """Print the results as JSON; sets are sorted and bytes are lists of numbers."""
     seed, where = int(sys.argv[1]), sys.argv[2]
     with engine(where) as arguments:
         client = boto3.client("dynamodb", **arguments)

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.lambda_runtime.schedules import Schedule, next_run
 from infra.local.template.loader import TemplateError
+from tests.support.local.stacks import function_spec
 
-FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
+FUNCTION = function_spec()
 START = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
 
 
@@ -31,11 +30,11 @@ def schedule(expression: str, zone: str = "UTC") -> Schedule:
         ("cron(5,10 12 1 MAR ? 2026)", START, datetime(2026, 3, 1, 12, 5, tzinfo=UTC)),
     ],
 )
-def test_a_schedule_fires_next_when_its_expression_says(expression: str, after: datetime, fires: datetime) -> None:
+def test_next_run_follows_the_expression(expression: str, after: datetime, fires: datetime) -> None:
     assert next_run(schedule(expression), after, START) == fires
 
 
-def test_a_cron_expression_means_its_time_zone() -> None:
+def test_a_cron_expression_is_in_the_time_zone_of_its_schedule() -> None:
     assert next_run(schedule("cron(0 8 * * ? *)", "America/New_York"), START, START) == datetime(
         2026, 3, 1, 13, tzinfo=UTC
     )
@@ -44,10 +43,10 @@ def test_a_cron_expression_means_its_time_zone() -> None:
 @pytest.mark.parametrize(
     "expression", ["every minute", "cron(0 3 * *)", "cron(0 3 L * ? *)", "cron(0 0 30 2 ? *)", "rate(1 week)"]
 )
-def test_an_expression_that_is_not_understood_is_refused(expression: str) -> None:
+def test_an_invalid_expression_is_rejected(expression: str) -> None:
     with pytest.raises(TemplateError):
         next_run(schedule(expression), START, START)
 
 
-def test_without_an_input_the_event_is_eventbridges_own() -> None:
+def test_a_schedule_without_input_sends_the_default_event_of_eventbridge() -> None:
     assert b'"detail-type": "Scheduled Event"' in schedule("rate(1 day)").event(START)

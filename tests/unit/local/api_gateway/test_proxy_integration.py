@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,9 @@ from infra.local.api_gateway.proxy_integration import (
 )
 from infra.local.api_gateway.routes import Api, GatewayResponse, Route, RouteMatch
 from infra.local.http_server import HttpRequest
-from infra.local.lambda_runtime.functions import FunctionSpec
+from tests.support.local.stacks import function_spec
 
-FUNCTION = FunctionSpec("F", "f", "arn", "a.b", Path(), (), {}, "role", 3.0, 128, snap_start=False, log_format="Text")
+FUNCTION = function_spec()
 ROUTE = Route("GET", "/things/{name}", FUNCTION, None)
 PROBLEM = GatewayResponse(
     404,
@@ -30,7 +29,7 @@ def proxy(http: HttpRequest, claims: dict[str, str] | None = None) -> ProxyReque
     return ProxyRequest(http, RouteMatch(API, ROUTE, {"name": "a b"}), "id-1", claims)
 
 
-def test_an_event_has_everything_of_the_request_once_and_in_lists() -> None:
+def test_an_event_has_single_and_multi_value_headers_and_parameters() -> None:
     headers = [("Host", "h"), ("X-A", "1"), ("X-A", "2"), ("User-Agent", "test")]
     event = proxy_event(
         proxy(HttpRequest("GET", "/things/a%20b?q=1&q=2&e=", headers, client="127.0.0.9"), {"sub": "u"})
@@ -64,7 +63,7 @@ def test_a_body_is_text_unless_its_type_is_binary(media: str, sent: bytes, recei
 REQUEST = proxy(HttpRequest("GET", "/things/a", []))
 
 
-def test_an_answer_is_passed_on_with_all_its_headers() -> None:
+def test_a_response_keeps_all_headers() -> None:
     answer = {
         "statusCode": 201,
         "headers": {"X-A": 1, "Set-Cookie": "z"},
@@ -79,7 +78,7 @@ def test_an_answer_is_passed_on_with_all_its_headers() -> None:
     assert response.body == "é".encode()
 
 
-def test_a_binary_answer_is_decoded() -> None:
+def test_a_base64_response_is_decoded() -> None:
     answer = {"statusCode": "200", "body": "/w==", "isBase64Encoded": True}
     assert http_response(json.dumps(answer).encode(), REQUEST).body == b"\xff"
 
@@ -88,12 +87,12 @@ def test_a_binary_answer_is_decoded() -> None:
     "payload",
     [b"null", b"[]", b"{}", b'{"statusCode": "x"}', b'{"statusCode": 200, "body": {}}', b'{"statusCode": 42}', b"no"],
 )
-def test_an_answer_that_is_no_proxy_response_is_refused(payload: bytes) -> None:
+def test_a_result_that_is_not_a_proxy_response_raises_an_error(payload: bytes) -> None:
     with pytest.raises(MalformedProxyResponseError):
         http_response(payload, REQUEST)
 
 
-def test_the_gateways_own_answer_is_worded_by_the_template() -> None:
+def test_a_gateway_response_follows_the_template() -> None:
     response = gateway_response(API, "MISSING_AUTHENTICATION_TOKEN", REQUEST.http, "id-2")
     assert response.status == 404
     assert json.loads(response.body) == {"why": "Missing Authentication Token"}
@@ -101,6 +100,6 @@ def test_the_gateways_own_answer_is_worded_by_the_template() -> None:
     assert dict(response.headers)["X-Id"] == "id-2"
 
 
-def test_without_a_word_in_the_template_the_gateway_answers_as_aws_does() -> None:
+def test_a_gateway_response_without_a_definition_is_the_default_of_aws() -> None:
     response = gateway_response(API, "UNAUTHORIZED", REQUEST.http, "id-3")
     assert (response.status, json.loads(response.body)) == (401, {"message": "Unauthorized"})
