@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import NamedTuple
 
 from casereview.cases.disclosure import sees_all
@@ -14,10 +13,9 @@ from casereview.cases.lifecycle import LIVE, OPEN
 from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_call
 from casereview.crypto.sealing import Part
 from casereview.evidence.open_facts import open_claims
-from casereview.http.problems import ProblemError, conflict
-from casereview.http.validation import parse
+from casereview.http.problems import ProblemError, wrong_state
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.base import EASTERN, to_milliseconds
+from casereview.schema.base import EASTERN
 from casereview.schema.records import Case, Request
 from casereview.schema.submission import Contact, Nothing, Statement, Update
 from casereview.store import keys
@@ -27,12 +25,7 @@ from casereview.store.transition import CLOSED, REQUESTER, Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES, change
-from intake.authentication import admit
 from intake.responses import Accepted
-
-
-class _MovedError(Exception):
-    """The request went to another case, by a link or a split."""
 
 
 def _carry_out(
@@ -41,24 +34,22 @@ def _carry_out(
     """Carry out a plan for a request and its case, at whatever case it then is.
 
     The request is read after its case: nothing changes it but a write of that case's next version, so that what
-    staff verified, or where they moved it, meanwhile is not undone.
+    staff verified, or where they moved it, meanwhile is not undone. Raises ProblemError 503 where a link or a split
+    moved it to another case at each try.
     """
     request = admitted
 
     def on_case(case: Case) -> Transition | None:
         nonlocal request
         request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
-        if request.case_id != case.case_id:
-            raise _MovedError
-        return plan(request, case)
+        return plan(request, case) if request.case_id == case.case_id else None
 
     for _ in range(TRIES):
-        try:
-            change(services, request.case_id, REQUESTER, at, on_case)
-        except _MovedError:
-            continue
-        return Accepted(receipt=admitted.receipt)
-    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+        case_id = request.case_id
+        change(services, case_id, REQUESTER, at, on_case)
+        if request.case_id == case_id:
+            return Accepted(receipt=admitted.receipt)
+    raise ProblemError("busy")
 
 
 def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
@@ -72,22 +63,20 @@ def _seal(services: CaseServices, request: Request, part: Part, value: dict[str,
     return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
 
 
-def update(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
     """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
 
-    Raises ProblemError 404, 400, 413, 422, or 409 once it is withdrawn. Who may not know that a case is closed is not
-    told.
+    Raises:
+        ProblemError: 409 once the request is withdrawn, or its case has ended and its requester may know that.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
-    body = parse(Update, raw, at)
     claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
     sealed = _seal(services, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
 
     def plan(request: Request, case: Case) -> Transition:
         live = case.status in LIVE
-        if request.state != "live" or (not live and sees_all(request, case)):
-            raise conflict("the request is withdrawn, or its case decided or closed")
+        _must_be_live(request)
+        if not live and sees_all(request, case):
+            raise wrong_state("case_ended", "The case is decided or closed.")
         reached = _reached(services, request, case, body.contact) if body.contact else _Reached()
         restricted = {"restricted": True} if claims and claims.protected else {}
         owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
@@ -95,6 +84,12 @@ def update(services: CaseServices, receipt: str, authorization: str | None, raw:
         return Transition("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
 
     return _carry_out(services, request, at, plan)
+
+
+def _must_be_live(request: Request) -> None:
+    """Refuse a change of a request that was withdrawn. Raises ProblemError 409."""
+    if request.state != "live":
+        raise wrong_state("request_withdrawn", "The request was withdrawn.")
 
 
 class _Reached(NamedTuple):
@@ -127,14 +122,11 @@ def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mappi
     return {"answer_by": at} if asked and says else {}
 
 
-def withdraw(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datetime) -> Accepted:
     """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
 
-    Raises ProblemError 404, 400, 422. Withdrawing again changes nothing.
+    Withdrawing again changes nothing.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
-    parse(Nothing, raw or "{}", at)
 
     def plan(request: Request, case: Case) -> Transition | None:
         if request.state != "live":
@@ -158,19 +150,20 @@ def _undecided(case: Case) -> Mapping[str, object]:
     return {"decision": None, "outcome": None, "decided_by": None} if waited else {}
 
 
-def escalate(services: CaseServices, receipt: str, authorization: str | None, raw: bytes | str) -> Accepted:
+def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
     """Ask for the Senior Reviewing Official, after a field office's decision.
 
-    Raises ProblemError 404, 400, 422; 409 unless a field office has decided and this requester may know it.
+    Raises:
+        ProblemError: 409 unless a field office has decided and this requester may know it.
     """
-    at = to_milliseconds(services.now())
-    request = admit(services, receipt, authorization)
-    body = parse(Statement, raw, at)
     sealed = _seal(services, request, "escalation", body.model_dump())
 
     def plan(request: Request, case: Case) -> Transition:
-        if request.state != "live" or case.status != "decided" or not sees_all(request, case):
-            raise conflict("the Senior Reviewing Official can be asked after a field office's decision")
+        _must_be_live(request)
+        if not sees_all(request, case):
+            raise ProblemError("verification-required")
+        if case.status != "decided":
+            raise ProblemError("not-decided")
         moved = {
             "status": "with_senior_official",
             "status_since": at,

@@ -8,7 +8,6 @@ from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
 from casereview.usecases.sealed_text import open_text, text_of_event
 from casereview.usecases.services import CaseServices
-from intake.authentication import admit
 from intake.responses import Decision, WhereItStands
 
 _ASK_THE_OFFICIAL = (
@@ -17,9 +16,8 @@ _ASK_THE_OFFICIAL = (
 )
 
 
-def look_up(services: CaseServices, receipt: str, authorization: str | None) -> WhereItStands:
-    """Return the answer of ``GET /requests/{receipt}``. Raises ProblemError 404."""
-    request = admit(services, receipt, authorization)
+def look_up(services: CaseServices, request: Request) -> WhereItStands:
+    """Return the answer of ``GET /requests/{receipt}``."""
     case = services.table.get(Case, keys.case(request.case_id))
     if request.state == "withdrawn" or case is None or not sees_all(request, case):
         return _limited(request)

@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Final
 
+from casereview.schema.errors import CaseReviewError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,7 +24,7 @@ _SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,70}")
 
 
-class UnsendableError(ValueError):
+class UnsendableError(CaseReviewError):
     """An address or header that must not be put into an e-mail. The message does not repeat it."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from casereview.schema.errors import CaseReviewError
 from notify.mime import UnsendableError, build_mime
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ All others speak of the service or of how it is set up.
 """
 
 
-class DeliveryError(Exception):
+class DeliveryError(CaseReviewError):
     """A message was not accepted; ``code`` is the service's own, without its text."""
 
     def __init__(self, code: str) -> None:

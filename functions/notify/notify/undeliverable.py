@@ -16,6 +16,7 @@ from casereview.cases.lifecycle import LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_call
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.owed import undelivered
+from casereview.schema.errors import CaseChangedError
 from casereview.schema.messages import RankMessage
 from casereview.schema.records import Case, Change, Event, Notice, Request
 from casereview.schema.vocabulary import Undelivered
@@ -84,8 +85,8 @@ def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
 def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | None:
     """Return the case that the request of a notice is of now, and the request.
 
-    The request is read after its case: only a write of that case's next version moves it elsewhere. Raises RefusedError
-    where it kept moving.
+    The request is read after its case: only a write of that case's next version moves it elsewhere. Raises
+    CaseChangedError where it kept moving.
     """
     case_id = notice.case_id
     for _ in range(TRIES):
@@ -96,7 +97,7 @@ def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | No
         if request.case_id == case.case_id:
             return case, request
         case_id = request.case_id
-    raise RefusedError([], [])
+    raise CaseChangedError
 
 
 def _telling(case: Case, update: dict[str, object], notice: Notice, now: datetime) -> _Told:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from casereview.runtime.error_logging import Contained
 from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
 from prioritize.policy_preview import preview
 from prioritize.policy_switch import switch
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class UnsentError(Exception):
+class UnsentError(CaseReviewError):
     """A queue did not take what a tick sent; all else of the tick was done, and an alarm must say so."""
 
 
@@ -57,7 +58,7 @@ def _rank(use: Services, record: SqsRecord) -> None:
         preview(use, message)
 
 
-class FailedError(Exception):
+class FailedError(CaseReviewError):
     """A duty failed; the log says where. The runtime logs what a handler raises, so this says nothing of any case."""
 
 

@@ -17,6 +17,7 @@ from casereview.cases.lifecycle import LIVE
 from casereview.notices.owed import target_passed
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
+from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Case, CaseFile, Event
 from casereview.store.transaction import RefusedError, put_new, put_over
@@ -27,12 +28,12 @@ TRIES = 5
 """A lease and an answer may have to end first, each a write of its own."""
 
 
-class StillMovingError(Exception):
-    """Others wrote the case at each try: the message comes back later."""
+class StillChangingError(ConcurrentChangeError):
+    """Others wrote the case at each try: SQS shows the message again."""
 
 
 def rank_case(services: Services, case_id: str) -> None:
-    """Bring a case up to date. Raises StillMovingError; the message is then shown again."""
+    """Bring a case up to date. Raises StillChangingError; the message is then shown again."""
     for _ in range(TRIES):
         file = services.table.case_file(case_id)
         if file is None or not _stands_in_line(file.case):
@@ -45,7 +46,7 @@ def rank_case(services: Services, case_id: str) -> None:
                 return
         except RefusedError:
             continue
-    raise StillMovingError
+    raise StillChangingError
 
 
 def _stands_in_line(case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview.http.problems import conflict, forbidden
+from casereview.http.problems import forbidden, wrong_state
 from casereview.schema.records import Snapshot
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
@@ -15,10 +15,10 @@ from review.schema.responses import LaneSummary, Summary
 def summary(services: CaseServices, caller: Caller, office: str) -> Summary:
     """Return the newest snapshot. Raises ProblemError 403 for another office, 409 before the first one was taken."""
     if office != caller.office:
-        raise forbidden("this office is not yours")
+        raise forbidden("other_office", "This office is not yours.")
     found = services.table.get(Snapshot, keys.snapshot(office))
     if found is None:
-        raise conflict("no snapshot was taken yet: one is every five minutes")
+        raise wrong_state("no_snapshot_yet", "No snapshot of this office was taken yet; the next follows in minutes.")
     lanes = tuple(
         LaneSummary(
             lane=lane.lane,

@@ -7,7 +7,6 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from itertools import islice
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from pydantic import Field
 from casereview.cases.first_look import is_looked_at, is_overdue
 from casereview.cases.flags import flags_of
 from casereview.cases.lifecycle import QUEUED
-from casereview.http.problems import Fault, ProblemError, forbidden, malformed, unprocessable
+from casereview.http.problems import ProblemError, forbidden, invalid, malformed
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Record, to_milliseconds
@@ -25,7 +24,7 @@ from casereview.store.caseload import counter
 from casereview.store.worklist import WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
-from review.cases.lease import CapReachedError, claim, is_claimable
+from review.cases.lease import claim, is_claimable
 from review.cases.session import CaseSession
 from review.schema.responses import Item, Reason, Worklist
 
@@ -56,9 +55,9 @@ def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor
     Raises ProblemError 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
     """
     if office not in caller.queues():
-        raise forbidden("this office is not yours")
+        raise forbidden("other_office", "This office is not yours.")
     if limit not in LIMIT:
-        raise unprocessable(Fault("limit", "must be a number from 1 to 100"))
+        raise invalid("limit", "number_too_large" if limit else "number_too_small", "must be a number from 1 to 100")
     after, position = _read_cursor(cursor)
     now = to_milliseconds(services.now())
     listed = services.table.worklist.places(office, limit=limit, after=after)
@@ -103,22 +102,22 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
     are so busy that no claim went through although cases are left.
     """
     if not caller.queues():
-        raise forbidden("you have no office")
+        raise forbidden("no_office", "Your account names no office.")
     now = to_milliseconds(services.now())
     for _ in range(_ROUNDS):
         contended = False
         for case in _in_turn(services, caller, now):
             try:
                 taken = claim(CaseSession(services, caller, roles, case.case_id, now), by_next=True)
-            except CapReachedError:
-                raise
             except ProblemError as problem:
-                contended |= problem.status == HTTPStatus.SERVICE_UNAVAILABLE
+                if problem.type == "cap-reached":
+                    raise
+                contended |= problem.type == "busy"
             else:
                 return item_of(services, taken, services.table.worklist.position(taken.office, taken.rank or ""), now)
         if not contended:
             return None
-    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again")
+    raise ProblemError("busy")
 
 
 def _in_turn(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:
@@ -208,4 +207,4 @@ def _read_cursor(cursor: str | None) -> tuple[WorklistPlace | None, int]:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return Cursor.model_validate_json(text).read()
     except (binascii.Error, ValueError):
-        raise malformed("cursor", "is not one of ours") from None
+        raise malformed("cursor", "invalid_cursor", "is not a valid cursor") from None

@@ -1,14 +1,19 @@
-"""Builds an OpenAPI 3.1 document of an API from the routes of its resolver and a table of what each may answer."""
+"""Builds an OpenAPI 3.1 document of an API from its table of routes, and notes on what the table does not hold."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from casereview.http.problems import PREFIX as PROBLEM_PREFIX
+from casereview.http.problems import PROBLEMS, ProblemType
+from casereview.http.routes import Address, Endpoint
+from casereview.schema.submission import Nothing
 from infra.documents.openapi.schemas import PREFIX, Json, schemas
 from infra.paths import ROOT
 
@@ -20,27 +25,37 @@ Route = tuple[str, str]
 """A method in lower case, and a path as OpenAPI writes it."""
 
 
+_Types = tuple[ProblemType, ...]
+
+
 class UndocumentedError(Exception):
-    """The routes of the code and those of the table are not the same."""
+    """The routes of the resolver, those of the table and those of the notes are not the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notes:
+    """What the document says of a route beyond the table of routes."""
+
+    tag: str
+    description: str = ""
+    examples: Mapping[str, Json] = field(default_factory=dict)
+    """Bodies by a sentence that says what each is."""
+    parameters: tuple[str, ...] = ()
+    """Names in the API's parameters; those of the path are added."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What one route takes and answers. Its summary is the docstring of its function."""
+    """A route and its notes."""
 
-    tag: str
-    answers: Mapping[HTTPStatus, type[BaseModel] | None]
-    """What each status of success holds; None where it holds nothing."""
-    refusals: tuple[HTTPStatus, ...] = ()
-    """What the function may answer besides; the gateway's own are added to every route."""
-    description: str = ""
-    body: type[BaseModel] | None = None
-    body_required: bool = True
-    examples: Mapping[str, Json] = field(default_factory=dict)
-    """Bodies by a sentence that says what each is."""
-    parameters: tuple[str, ...] = ()
-    """Names in the API's parameters; those in the path included."""
-    secured: bool = False
+    endpoint: Endpoint
+    notes: Notes
+    secured: bool
+
+    @property
+    def body(self) -> type[BaseModel] | None:
+        """Return the model of the body."""
+        return self.endpoint.body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,19 +75,40 @@ class Api:
     security: Mapping[str, Json]
     """The schemes, all of which a secured operation demands."""
     problem: type[BaseModel]
-    problems: Mapping[HTTPStatus, str]
-    """What each refusal means."""
-    gateway: tuple[HTTPStatus, ...]
+    gateway: frozenset[ProblemType]
     """What the gateway may answer by itself on any route."""
 
 
-def routes(resolver: ApiGatewayResolver) -> dict[Route, tuple[str, str]]:
-    """Return name and docstring of the function of every registered route."""
-    registered = (*resolver._static_routes, *resolver._dynamic_routes)  # noqa: SLF001  # the only complete list
+def operations(
+    endpoints: Iterable[Endpoint], notes: Mapping[Address, Notes], *, secured: Iterable[Endpoint]
+) -> dict[Route, Operation]:
+    """Return each route with its notes.
+
+    Raises:
+        UndocumentedError: a route has no notes, or notes have no route.
+    """
+    by_address = {endpoint.address: endpoint for endpoint in endpoints}
+    if wrong := sorted(by_address.keys() ^ notes.keys()):
+        raise UndocumentedError(
+            "\n".join(f"{method} {path}: a route without notes, or the reverse" for method, path in wrong)
+        )
+    closed = {endpoint.address for endpoint in secured}
     return {
-        (route.method.lower(), route.openapi_path): (route.func.__name__, inspect.getdoc(route.func) or "")
-        for route in registered
+        (method.lower(), path): Operation(
+            endpoint=endpoint, notes=notes[method, path], secured=endpoint.address in closed
+        )
+        for (method, path), endpoint in by_address.items()
     }
+
+
+def _unmatched(addresses: Iterable[Address]) -> str:
+    return "\n".join(f"{method} {path}: a route without notes, or notes without a route" for method, path in addresses)
+
+
+def routes(resolver: ApiGatewayResolver) -> set[Route]:
+    """Return every route that a resolver serves."""
+    registered = (*resolver._static_routes, *resolver._dynamic_routes)  # noqa: SLF001  # the only complete list
+    return {(route.method.lower(), route.openapi_path) for route in registered}
 
 
 def version() -> str:
@@ -82,13 +118,17 @@ def version() -> str:
 
 
 def build(api: Api) -> Json:
-    """Return the document. Raises UndocumentedError where a route has no entry, or an entry no route."""
+    """Return the document.
+
+    Raises:
+        UndocumentedError: the resolver serves a route that is not documented, or the reverse.
+    """
     found = routes(api.resolver)
-    if wrong := sorted({*found} ^ {*api.operations}):
+    if wrong := sorted(found ^ {*api.operations}):
         raise UndocumentedError("\n".join(_complaint(api, route, routed=route in found) for route in wrong))
     paths: Json = {}
     for method, path in sorted(found, key=lambda route: (route[1], route[0])):
-        paths.setdefault(path, {})[method] = _operation(api, api.operations[method, path], *found[method, path])
+        paths.setdefault(path, {})[method] = dict(_parts(api, api.operations[method, path]))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -106,52 +146,80 @@ def build(api: Api) -> Json:
 
 def _complaint(api: Api, route: Route, *, routed: bool) -> str:
     method, path = route
-    lacks = "a route without an entry in the table of operations" if routed else "an entry without a route"
+    lacks = "served and not documented" if routed else "documented and not served"
     return f"{api.path}: {method.upper()} {path} is {lacks}"
 
 
-def _operation(api: Api, operation: Operation, name: str, docstring: str) -> Json:
-    return dict(_parts(api, operation, name, docstring))
-
-
-def _parts(api: Api, operation: Operation, name: str, docstring: str) -> Iterator[tuple[str, object]]:
-    yield "tags", [operation.tag]
-    yield "operationId", name
-    yield "summary", docstring.partition("\n")[0].removesuffix(".")
-    if operation.description:
-        yield "description", operation.description
+def _parts(api: Api, operation: Operation) -> Iterator[tuple[str, object]]:
+    endpoint, notes = operation.endpoint, operation.notes
+    yield "tags", [notes.tag]
+    yield "operationId", _operation_id(endpoint)
+    yield "summary", endpoint.summary
+    if notes.description:
+        yield "description", notes.description
     if operation.secured:
         yield "security", [{scheme: [] for scheme in api.security}]
-    if operation.parameters:
-        yield "parameters", [{"$ref": f"#/components/parameters/{each}"} for each in operation.parameters]
-    if operation.body:
-        yield "requestBody", _body(operation, operation.body)
-    yield "responses", _responses(api, operation)
+    if parameters := (*_path_parameters(endpoint.path), *notes.parameters):
+        yield "parameters", [{"$ref": f"#/components/parameters/{each}"} for each in parameters]
+    if endpoint.body:
+        yield "requestBody", _body(notes, endpoint.body)
+    yield "responses", _responses(api, endpoint)
 
 
-def _body(operation: Operation, body: type[BaseModel]) -> Json:
+def _operation_id(endpoint: Endpoint) -> str:
+    """Return method and path as one name: ``post_requests_receipt_updates``."""
+    return "_".join([endpoint.method.lower(), *re.findall(r"\w+", endpoint.path)])
+
+
+def _path_parameters(path: str) -> Iterator[str]:
+    """Name the parameters of a path as the components do: ``{case_id}`` is ``CaseId``."""
+    for name in re.findall(r"\{(\w+)\}", path):
+        yield name.title().replace("_", "")
+
+
+def _body(notes: Notes, body: type[BaseModel]) -> Json:
     content: Json = {"schema": _reference(body)}
-    if operation.examples:
+    if notes.examples:
         content["examples"] = {
             f"example-{number}": {"summary": summary, "value": value}
-            for number, (summary, value) in enumerate(operation.examples.items(), start=1)
+            for number, (summary, value) in enumerate(notes.examples.items(), start=1)
         }
-    return {"required": operation.body_required, "content": {"application/json": content}}
+    return {"required": body is not Nothing, "content": {"application/json": content}}
 
 
-def _responses(api: Api, operation: Operation) -> Json:
-    answers = {status: _answer(model) for status, model in operation.answers.items()}
-    refusals = {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in _refusals(api, operation)}
+def _responses(api: Api, endpoint: Endpoint) -> Json:
+    answers = {endpoint.status: _answer(endpoint.answer)}
+    if endpoint.may_be_empty:
+        answers[HTTPStatus.NO_CONTENT] = {"description": "Nothing."}
+    refusals = {
+        status: {"$ref": f"#/components/responses/{_response(types)}"}
+        for status, types in _by_status(endpoint.refusals | api.gateway).items()
+    }
     return {str(int(status)): answer for status, answer in sorted((answers | refusals).items())}
 
 
-def _refusals(api: Api, operation: Operation) -> set[HTTPStatus]:
-    return {*operation.refusals, *api.gateway}
+def _by_status(types: Iterable[ProblemType]) -> dict[HTTPStatus, _Types]:
+    found: dict[HTTPStatus, _Types] = {}
+    for type_ in sorted(types):
+        status = PROBLEMS[type_].status
+        found[status] = (*found.get(status, ()), type_)
+    return found
 
 
-def _answer(model: type[BaseModel] | None) -> Json:
-    if model is None:
-        return {"description": "Nothing."}
+def _response(types: _Types) -> str:
+    """Name a response by its problem types."""
+    return ".".join(types)
+
+
+def _refusal(api: Api, types: _Types) -> Json:
+    """Return the answer of one status: a problem document, of one of its types."""
+    said = [f"`{PROBLEM_PREFIX}{type_}`: {PROBLEMS[type_].meaning}" for type_ in types]
+    named: Json = {"properties": {"type": {"enum": [PROBLEM_PREFIX + type_ for type_ in types]}}}
+    schema: Json = {"allOf": [_reference(api.problem), named]}
+    return {"description": "\n\n".join(said), "content": {"application/problem+json": {"schema": schema}}}
+
+
+def _answer(model: type[BaseModel]) -> Json:
     return {
         "description": (inspect.getdoc(model) or "").replace("\n", " "),
         "content": {"application/json": {"schema": _reference(model)}},
@@ -162,18 +230,14 @@ def _reference(model: type[BaseModel]) -> Json:
     return {"$ref": PREFIX + model.__name__}
 
 
-def _name(status: HTTPStatus) -> str:
-    return f"Problem{int(status)}"
-
-
 def _components(api: Api) -> Json:
-    operations = api.operations.values()
-    bodies = {operation.body for operation in operations if operation.body}
-    answers = {model for operation in operations for model in operation.answers.values() if model}
-    used = {status for operation in operations for status in _refusals(api, operation)}
+    endpoints = [operation.endpoint for operation in api.operations.values()]
+    bodies: set[type[BaseModel]] = {endpoint.body for endpoint in endpoints if endpoint.body}
+    answers: set[type[BaseModel]] = {endpoint.answer for endpoint in endpoints}
+    refusals = {types for endpoint in endpoints for types in _by_status(endpoint.refusals | api.gateway).values()}
     return {
         "schemas": schemas(_sorted(bodies), _sorted({*answers, api.problem})),
-        "responses": {_name(status): _problem(api, status) for status in sorted(used)},
+        "responses": {_response(types): _refusal(api, types) for types in sorted(refusals)},
         "parameters": dict(sorted(api.parameters.items())),
         "securitySchemes": dict(sorted(api.security.items())),
     }
@@ -181,10 +245,3 @@ def _components(api: Api) -> Json:
 
 def _sorted(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
     return sorted(models, key=lambda model: model.__name__)
-
-
-def _problem(api: Api, status: HTTPStatus) -> Json:
-    return {
-        "description": api.problems[status],
-        "content": {"application/problem+json": {"schema": _reference(api.problem)}},
-    }

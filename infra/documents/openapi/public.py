@@ -1,18 +1,19 @@
-"""The public API: what each of its routes takes and answers. A route without an entry here fails the check."""
+"""The document of the public API: its texts, parameters, and notes. A route without notes fails the check."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from string import ascii_uppercase
+from typing import Final
 
+from casereview.http.routes import Address
 from casereview.routing.offices import find_state
-from casereview.schema.submission import Nothing, Statement, Submission, Update
-from infra.documents.openapi.document import Api, Operation, Route
+from casereview.schema.responses import ProblemFound
+from infra.documents.openapi.document import Api, Notes, operations
 from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES
 from infra.documents.openapi.schemas import Json
 from intake.app import app
-from intake.responses import Accepted, FieldOffices, Filed, NoticeText, ProblemFound, WhereItStands
+from intake.routes import ROUTES
 
 _DESCRIPTION = """\
 Anyone whom ICE detains or means to remove, or someone who writes for them, asks for a review of the case: files a
@@ -30,32 +31,12 @@ schema refuses only for them is accepted; a text of which nothing can be seen is
 and named in `deficiencies`; what is malformed is refused, and nothing of it is stored. Times carry an offset
 (RFC 3339); past dates may be a year or a month.
 
-**Errors** are problem documents (RFC 9457). They name the field, by a JSON Pointer into the body or as the header or
-parameter, and never its value.
+**Errors** are problem documents (RFC 9457) with a `type` of their own, and a `code` for each error: docs/problems.md
+lists both. They name the field, by a JSON Pointer into the body or as the header or parameter, and never its value.
 
-**The access code** is told once, in the answer to a filing, and is the only key to a request. A wrong receipt, a wrong
+**The access code** is shown once, in the answer to a filing, and is the only key to a request. A wrong receipt, a wrong
 code and none are answered alike.
 """
-
-_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND = HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
-_CONFLICT, _TOO_LARGE = HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-_UNPROCESSABLE, _TOO_MANY = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
-_FAULT, _BUSY, _TIMEOUT = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT
-_BODY = (_BAD_REQUEST, _TOO_LARGE, _UNPROCESSABLE)
-
-_PROBLEMS = {
-    _BAD_REQUEST: "The request cannot be read: its body is no JSON object, has duplicate keys or is nested deeper than"
-    " 16, or a header is malformed.",
-    _FORBIDDEN: "The firewall refused the request.",
-    _NOT_FOUND: "There is no such receipt, or the access code is wrong or missing: which of them is not told.",
-    _CONFLICT: "The request is sound, and not possible now.",
-    _TOO_LARGE: "The body is larger than 256 KB.",
-    _UNPROCESSABLE: "The request can be read, and the parts that `errors` names cannot be accepted.",
-    _TOO_MANY: "Too many requests at once: send it again later.",
-    _FAULT: "The service failed.",
-    _BUSY: "The service cannot answer now: send it again, with the same Idempotency-Key where it had one.",
-    _TIMEOUT: "The service did not answer in time: send it again, with the same Idempotency-Key where it had one.",
-}
 
 
 def _states() -> str:
@@ -113,71 +94,40 @@ _PARAMETERS: Mapping[str, Json] = {
     },
 }
 
-_OPERATIONS: Mapping[Route, Operation] = {
-    ("post", "/requests"): Operation(
+NOTES: Final[Mapping[Address, Notes]] = {
+    ("POST", "/requests"): Notes(
         tag="requests",
         description="Only the requester's role, the grounds, and an A-number or a name are required. A request about a"
-        " person who has an open case joins it, which nobody is told. 409 answers only the twin of a request that is"
-        " being filed just now under the same Idempotency-Key.",
-        body=Submission,
+        " person who has an open case joins it; no answer discloses that.",
         examples=REQUESTS,
         parameters=("IdempotencyKey",),
-        answers={HTTPStatus.CREATED: Filed},
-        refusals=(*_BODY, _CONFLICT, _BUSY),
     ),
-    ("get", "/requests/{receipt}"): Operation(
+    ("GET", "/requests/{receipt}"): Notes(
         tag="requests",
-        description="Everything is told to the person who opened the case and to whom an officer has verified; others"
-        " learn that the request was received.",
-        parameters=("Receipt",),
-        secured=True,
-        answers={HTTPStatus.OK: WhereItStands},
-        refusals=(_NOT_FOUND, _BUSY),
+        description="Everything is disclosed to the person who opened the case and to those whom an officer has"
+        " verified; others read that the request was received.",
     ),
-    ("post", "/requests/{receipt}/updates"): Operation(
+    ("POST", "/requests/{receipt}/updates"): Notes(
         tag="requests",
-        description="409 once the request is withdrawn, or its case decided or closed where this requester may know.",
-        body=Update,
+        description="Refused once the request is withdrawn, or its case decided or closed where this requester may"
+        " know that.",
         examples=UPDATES,
-        parameters=("Receipt",),
-        secured=True,
-        answers={HTTPStatus.ACCEPTED: Accepted},
-        refusals=(*_BODY, _NOT_FOUND, _CONFLICT, _BUSY),
     ),
-    ("post", "/requests/{receipt}/withdrawal"): Operation(
-        tag="requests",
-        description="It ends this request alone. Withdrawing again changes nothing.",
-        body=Nothing,
-        body_required=False,
-        parameters=("Receipt",),
-        secured=True,
-        answers={HTTPStatus.ACCEPTED: Accepted},
-        refusals=(*_BODY, _NOT_FOUND, _BUSY),
+    ("POST", "/requests/{receipt}/withdrawal"): Notes(
+        tag="requests", description="It ends this request alone. Withdrawing again changes nothing."
     ),
-    ("post", "/requests/{receipt}/escalation"): Operation(
+    ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after a field office's decision, for who may know of it; else 409. An answer is given"
-        " where appropriate.",
-        body=Statement,
+        description="Possible after a field office's decision, for those who may know of it. An answer is given where"
+        " appropriate.",
         examples=STATEMENTS,
-        parameters=("Receipt",),
-        secured=True,
-        answers={HTTPStatus.ACCEPTED: Accepted},
-        refusals=(*_BODY, _NOT_FOUND, _CONFLICT, _BUSY),
     ),
-    ("get", "/field-offices"): Operation(
+    ("GET", "/field-offices"): Notes(
         tag="information",
         description="Several candidates where the county decides and is not known.",
         parameters=("State", "County"),
-        answers={HTTPStatus.OK: FieldOffices},
-        refusals=(_UNPROCESSABLE, _BUSY),
     ),
-    ("get", "/notice"): Operation(
-        tag="information",
-        parameters=("Language",),
-        answers={HTTPStatus.OK: NoticeText},
-        refusals=(_BUSY,),
-    ),
+    ("GET", "/notice"): Notes(tag="information", parameters=("Language",)),
 }
 
 PUBLIC = Api(
@@ -198,7 +148,7 @@ PUBLIC = Api(
         "information": "What to know before filing; no code is needed.",
     },
     resolver=app,
-    operations=_OPERATIONS,
+    operations=operations(ROUTES, NOTES, secured=[each for each in ROUTES if "{receipt}" in each.path]),
     parameters=_PARAMETERS,
     security={
         "AccessCode": {
@@ -208,6 +158,5 @@ PUBLIC = Api(
         }
     },
     problem=ProblemFound,
-    problems=_PROBLEMS,
-    gateway=(_BAD_REQUEST, _FORBIDDEN, _TOO_MANY, _FAULT, _TIMEOUT),
+    gateway=frozenset({"malformed", "forbidden", "throttled", "internal-error", "timeout"}),
 )

@@ -1,17 +1,18 @@
-"""The document of the staff API: its words, parameters, problems, and whom each route is open to."""
+"""The document of the staff API: its texts, its parameters, and the roles of each route."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from http import HTTPStatus
+from typing import Final
 
+from casereview.http.routes import Address
 from casereview.schema.responses import ProblemFound
-from infra.documents.openapi.document import Api, Operation, Route
+from infra.documents.openapi.document import Api, Notes, operations
 from infra.documents.openapi.schemas import Json
-from infra.documents.openapi.staff_routes import OPERATIONS
+from infra.documents.openapi.staff_notes import NOTES
 from review.app import app
-from review.authorization import ROLES, ROUTES
+from review.routes import ROUTES
 
 _DESCRIPTION = """\
 The office sees its cases in the order in which a human must look at them, with the reason for each place; people
@@ -23,31 +24,13 @@ office. A role opens the routes that name it; on a case it must also give access
 to those of their office, the Senior Reviewing Official to escalated ones. The group `restricted` is added to another
 and opens cases that 8 USC 1367 protects. A case that is not yours is answered like one that does not exist.
 
-**Reads are written down**: who, when and what, before anything is told. Contact data opens by a read of its own, for a
+**Reads are recorded**: who, when and what, before anything is shown. Contact data opens by a read of its own, for a
 reason. Nobody searches by name, and no read shows an access code.
 
 **Bodies and errors** are as in the public API: JSON without unknown fields or duplicate keys, times with an offset,
-and problem documents (RFC 9457) that name the field at fault and never its value.
+and problem documents (RFC 9457), with a `type` and codes of their own (docs/problems.md), that name the field at fault
+and never its value.
 """
-
-_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN = HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN
-_NOT_FOUND, _CONFLICT, _TOO_LARGE = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-_UNPROCESSABLE, _TOO_MANY = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
-_FAULT, _BUSY, _TIMEOUT = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT
-_PROBLEMS = {
-    _BAD_REQUEST: "The request cannot be read: its body is no JSON object, has duplicate keys or is nested deeper than"
-    " 16, or a header or cursor is malformed.",
-    _UNAUTHORIZED: "No ID token of the user pool, or one that has expired: sign in.",
-    _FORBIDDEN: "Not open to your role, not your office, or the firewall refused the request.",
-    _NOT_FOUND: "There is no such case, receipt or policy for you: whether it exists is not told.",
-    _CONFLICT: "The request is sound, and the state of the case or of the policy does not allow it now.",
-    _TOO_LARGE: "The body is larger than 256 KB.",
-    _UNPROCESSABLE: "The request can be read, and the parts named in `errors` cannot be accepted.",
-    _TOO_MANY: "Too many requests from this address: wait.",
-    _FAULT: "A fault of ours.",
-    _BUSY: "Busy, or a fault that passes: send it again.",
-    _TIMEOUT: "The service did not answer in time: read the case before you send it again.",
-}
 
 
 def _parameter(name: str, where: str, description: str, schema: Json, example: object) -> Json:
@@ -101,13 +84,13 @@ _PARAMETERS: Mapping[str, Json] = {
 }
 
 
-def _open_to(route: Route, operation: Operation) -> Operation:
-    """Say whom the table of roles lets in, and that a token is needed."""
-    method, path = route
-    allowed = ROUTES.get((method.upper(), path.replace("{", "<").replace("}", ">")), frozenset())
-    roles = ", ".join(f"`{role}`" for role in sorted(ROLES & allowed)) or "nobody"
-    description = f"{operation.description}\n\nOpen to: {roles}." if operation.description else f"Open to: {roles}."
-    return replace(operation, description=description, secured=True)
+_ROLES: Final = {route.address: route.roles for route in ROUTES}
+
+
+def _with_roles(address: Address, notes: Notes) -> Notes:
+    """Add the roles of a route to its notes."""
+    roles = f"Open to: {', '.join(f'`{role}`' for role in sorted(_ROLES.get(address, ())))}."
+    return replace(notes, description=f"{notes.description}\n\n{roles}" if notes.description else roles)
 
 
 STAFF = Api(
@@ -125,13 +108,15 @@ STAFF = Api(
     ),
     tags={
         "worklist": "The queue of an office, the next case, and a request that comes in at the office.",
-        "cases": "Read a case; every read is written down.",
+        "cases": "Read a case; every read is recorded.",
         "work": "Claim a case and work on it.",
-        "decision": "Decide, and approve what somebody else decided.",
+        "decision": "Decide, and approve another officer's decision.",
         "policies": "The policy office's documents.",
     },
     resolver=app,
-    operations={route: _open_to(route, operation) for route, operation in OPERATIONS.items()},
+    operations=operations(
+        ROUTES, {address: _with_roles(address, notes) for address, notes in NOTES.items()}, secured=ROUTES
+    ),
     parameters=_PARAMETERS,
     security={
         "Staff": {
@@ -142,6 +127,5 @@ STAFF = Api(
         }
     },
     problem=ProblemFound,
-    problems=_PROBLEMS,
-    gateway=(_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _FAULT, _TIMEOUT),
+    gateway=frozenset({"malformed", "unauthenticated", "forbidden", "throttled", "internal-error", "timeout"}),
 )

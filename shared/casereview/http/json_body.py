@@ -1,21 +1,20 @@
-"""Read JSON as a careful clerk would: no duplicate keys, no bottomless nesting, no broken Unicode, nothing hidden."""
+"""Strict JSON parsing: rejects duplicate keys, deep nesting and unpaired surrogates, and drops invisible characters."""
 
 from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
 from typing import NoReturn
 from unicodedata import category
 
-from casereview.http.problems import Fault, ProblemError, malformed, unprocessable
+from casereview.http.problems import ProblemError, invalid, malformed
 from casereview.schema.text import without_tricks
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
-_HALF = re.compile("[\ud800-\udfff]")
-_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
-"""General categories of Unicode whose characters show nothing: of such alone is no text."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+"""General categories of Unicode whose characters are invisible: a string of them alone is blank."""
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -32,8 +31,7 @@ def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _not_json(_token: str) -> NoReturn:
-    message = "no JSON number"
-    raise ValueError(message)
+    raise ValueError("not a JSON number")
 
 
 def escape(key: str) -> str:
@@ -42,9 +40,9 @@ def escape(key: str) -> str:
 
 
 def _clean(value: Json, pointer: str, depth: int) -> Json:
-    """Return the value with blank texts as null; they are missing."""
+    """Return the value with blank strings as null: blank means absent."""
     if depth > MAX_DEPTH:
-        raise malformed(pointer, "is nested too deeply")
+        raise malformed(pointer, "nested_too_deeply", "is nested too deeply")
     if isinstance(value, str):
         return _clean_text(value, pointer)
     if isinstance(value, list):
@@ -55,17 +53,20 @@ def _clean(value: Json, pointer: str, depth: int) -> Json:
 
 
 def _clean_object(value: dict[str, Json], pointer: str, depth: int) -> dict[str, Json]:
-    return {_whole(key, pointer): _clean(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in value.items()}
+    return {
+        _without_surrogates(key, pointer): _clean(item, f"{pointer}/{escape(key)}", depth + 1)
+        for key, item in value.items()
+    }
 
 
 def _clean_text(value: str, pointer: str) -> str | None:
-    text = without_tricks(_whole(value, pointer)).strip()
-    return text if any(category(symbol) not in _UNSEEN for symbol in text) else None
+    text = without_tricks(_without_surrogates(value, pointer)).strip()
+    return text if any(category(symbol) not in _INVISIBLE for symbol in text) else None
 
 
-def _whole(text: str, pointer: str) -> str:
-    if _HALF.search(text):
-        raise unprocessable(Fault(pointer, "holds half of a character"))
+def _without_surrogates(text: str, pointer: str) -> str:
+    if _SURROGATE.search(text):
+        raise invalid(pointer, "unpaired_surrogate", "contains an unpaired surrogate")
     return text
 
 
@@ -73,30 +74,30 @@ def _decode(raw: bytes | str) -> str:
     try:
         data = raw.encode() if isinstance(raw, str) else raw
         if len(data) > MAX_BYTES:
-            fault = Fault("", "may have 256 KB at most")
-            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large", fault)
+            raise ProblemError("too-large")
         return data.decode()
     except UnicodeError:
-        raise malformed("", "is not UTF-8") from None
+        raise malformed("", "not_utf8", "The body is not UTF-8.") from None
 
 
 def read_object(raw: bytes | str) -> dict[str, Json]:
     """Return the JSON object in a request body.
 
-    Raises ProblemError: 413 over 256 KB; 400 where it is not JSON, not an object, nested deeper than 16 or has
-    duplicate keys; 422 for text that is no Unicode.
+    Raises:
+        ProblemError: 413 over 256 KB; 400 where it is not JSON, not an object, nested deeper than 16 or has duplicate
+            keys; 422 for a string with an unpaired surrogate.
     """
     try:
         value = json.loads(_decode(raw), object_pairs_hook=_pairs, parse_constant=_not_json)
     except _DuplicateKeyError:
-        raise malformed("", "has the same key twice in one object") from None
+        raise malformed("", "duplicate_key", "An object has the same key twice.") from None
     except (ValueError, RecursionError):
-        raise malformed("", "is not JSON") from None
+        raise malformed("", "not_json", "The body is not JSON.") from None
     if not isinstance(value, dict):
-        raise malformed("", "must be a JSON object")
+        raise malformed("", "not_an_object", "The body must be a JSON object.")
     return _clean_object(value, "", 0)
 
 
 def canonical(value: Json) -> bytes:
-    """Return the one form in which equal JSON values are equal bytes."""
+    """Return the canonical form, in which equal JSON values are equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

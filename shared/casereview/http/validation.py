@@ -1,14 +1,16 @@
-"""Validate a request body against its model; every fault becomes a pointer, a code and a message."""
+"""Validate a request body against its model; every error has a pointer, a code and a message, and never a value."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from casereview.http.json_body import Json, canonical, escape, read_object
-from casereview.http.problems import Fault, unprocessable
+from casereview.http.problems import Fault, ProblemError
+from casereview.schema.error_codes import ErrorCode
 from casereview.schema.submission import Submission
 
 if TYPE_CHECKING:
@@ -17,31 +19,59 @@ if TYPE_CHECKING:
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
-
-_WORDS = {"extra_forbidden": "is not a known field", "missing": "is required", "string_type": "must be a text"}
+_OWN: Final = frozenset(get_args(ErrorCode))
+_FALLBACK: Final[tuple[ErrorCode, str]] = ("invalid_value", "is not valid")
+BY_PYDANTIC: Final[Mapping[str, tuple[ErrorCode, str]]] = {
+    "missing": ("required", "is required"),
+    "extra_forbidden": ("unknown_field", "is not a known field"),
+    "string_type": ("wrong_type", "must be a string"),
+    "bool_type": ("wrong_type", "must be true or false"),
+    "int_type": ("wrong_type", "must be a whole number"),
+    "int_from_float": ("wrong_type", "must be a whole number"),
+    "tuple_type": ("wrong_type", "must be a list"),
+    "model_type": ("wrong_type", "must be an object"),
+    "literal_error": ("not_allowed", "must be one of {expected}"),
+    "string_too_long": ("too_long", "must have at most {max_length} characters"),
+    "string_too_short": ("too_short", "must have at least {min_length} characters"),
+    "too_long": ("too_many_items", "must have at most {max_length} items"),
+    "too_short": ("too_few_items", "must have at least {min_length} items"),
+    "greater_than_equal": ("number_too_small", "must be {ge} or more"),
+    "less_than_equal": ("number_too_large", "must be {le} or less"),
+}
+"""The code and the message of each of pydantic's own error types that a body can have."""
 
 
 def _fault(error: ErrorDetails) -> Fault:
-    message = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    return Fault("".join(f"/{escape(str(part))}" for part in error["loc"]), message[:1].lower() + message[1:])
+    pointer = "".join(f"/{escape(str(part))}" for part in error["loc"])
+    kind = error["type"]
+    if kind in _OWN:
+        return Fault(pointer, cast("ErrorCode", kind), error["msg"])
+    if error["input"] is None and kind != "extra_forbidden":
+        kind = "missing"
+    code, message = BY_PYDANTIC.get(kind, _FALLBACK)
+    return Fault(pointer, code, message.format(**error.get("ctx", {})))
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:
-    """Read one body. Raises ProblemError: 400, 413 (see ``read_object``), or 422 with a pointer for each bad field."""
+    """Read and validate one body.
+
+    Raises:
+        ProblemError: 400, 413 (see ``read_object``), or 422 with an error for each field that is not valid.
+    """
     return validate(body, read_object(raw), received_at)
 
 
 def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
-    """Validate a JSON value that was read; births, entries and convictions after the day it was received are refused.
+    """Validate a JSON value; births, entries and convictions after the day on which it was received are refused.
 
-    Raises ProblemError 422 with a pointer for each field at fault.
+    Raises:
+        ProblemError: 422 with an error for each field that is not valid.
     """
     context = {"today": received_at.astimezone(UTC).date()}
     try:
         return body.model_validate_json(canonical(value), strict=True, context=context)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise unprocessable(*map(_fault, faults)) from None
+        raise ProblemError("invalid", *map(_fault, error.errors(include_url=False))) from None
 
 
 def parse_submission(raw: bytes | str, received_at: datetime) -> Submission:

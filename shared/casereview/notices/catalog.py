@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 
 OFFICE_VERSIONS: Final[Mapping[OfficeTemplateId, int]] = {"target_passed": 1, "undelivered": 1}
@@ -23,7 +24,7 @@ _VALUES: Final[Mapping[str, re.Pattern[str]]] = {
 """``receipt``: as the requester got it. ``look_up``: the address to look it up at, or nothing; the same for all."""
 
 
-class NoticeTextError(ValueError):
+class NoticeTextError(CaseReviewError):
     """A message that cannot be rendered. It names what is wrong and never repeats a value."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
-from casereview.policy.errors import Found
+from casereview.policy.errors import DocumentCheck, Found
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.text import without_tricks
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _DEEPEST: Final = 60
 _NO_TEXT: Final = frozenset({"missing", "string_too_short", "string_pattern_mismatch"})
-_CHECKS: Final = {
+_CHECKS: Final[Mapping[str, DocumentCheck]] = {
     "missing": "missing",
     "extra_forbidden": "unknown_key",
     "greater_than_equal": "number_bound",
     "less_than_equal": "number_bound",
 }
-OWN_CHECKS: Final = frozenset(
+OWN_CHECKS: Final[frozenset[DocumentCheck]] = frozenset(
     {"unknown_fact", "wrong_test", "one_key", "wrong_value", "interval_order", "number_bound"}
 )
 """The checks of single values that have ids of their own."""
@@ -38,11 +39,11 @@ class DocumentFault(NamedTuple):
     where: str
     line: int
     message: str
-    check: str = "yaml"
+    check: DocumentCheck = "yaml"
     """The id of what was checked (docs/policies.md lists them)."""
 
 
-class DocumentError(ValueError):
+class DocumentError(CaseReviewError):
     """A document that cannot be used; ``faults`` says why, in order of lines."""
 
     def __init__(self, faults: list[DocumentFault]) -> None:
@@ -70,8 +71,6 @@ def load_with_lines(text: str) -> tuple[Any, dict[Path, int]]:
             raise DocumentError(walk.faults)
         return loader.construct_document(node), walk.lines
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, DocumentError):
-            raise
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "a value that YAML cannot read"
         raise DocumentError([DocumentFault("document", mark.line + 1 if mark else 1, str(problem))]) from error
@@ -141,11 +140,11 @@ def located(found: Iterable[Found], data: object, lines: dict[Path, int]) -> lis
     return sorted(faults, key=lambda fault: fault.line)
 
 
-def _check(kind: str, path: Path) -> str:
+def _check(kind: str, path: Path) -> DocumentCheck:
     """Return the id of the check behind one of pydantic's own errors; our own errors are ids already."""
     if path and path[-1] in {"text", "source", "title"} and kind in _NO_TEXT:
         return "text_missing"
-    return _CHECKS.get(kind, kind if kind in OWN_CHECKS else "wrong_value")
+    return kind if kind in OWN_CHECKS else _CHECKS.get(kind, "wrong_value")
 
 
 def _line(path: Path, lines: dict[Path, int]) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
 
 from casereview.schema.base import EASTERN, rfc3339
+from casereview.schema.error_codes import invalid_value
 from casereview.schema.languages import is_language_tag
 
 if TYPE_CHECKING:
@@ -22,17 +23,13 @@ Text = Annotated[str, StringConstraints(max_length=200)]
 LongText = Annotated[str, StringConstraints(max_length=32_000)]
 
 
-def _wrong(message: str) -> ValueError:
-    return ValueError(message)
-
-
 def _day(year: str, month: str | None, day: str | None) -> date:
     try:
         found = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise _wrong("is not a date of the calendar") from None
+        raise invalid_value("impossible_date", "is not a date of the calendar") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+        raise invalid_value("year_out_of_range", f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
     return found
 
 
@@ -42,11 +39,11 @@ def _parse_past(value: object, info: ValidationInfo, ahead: timedelta = timedelt
         return value
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        raise _wrong("must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
+        raise invalid_value("not_a_date", "must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
     day = _day(found[1], found[2], found[3])
     today: date | None = (info.context or {}).get("today")
     if today and day > today + ahead:
-        raise _wrong("must not be in the future")
+        raise invalid_value("in_the_future", "must not be in the future")
     return day
 
 
@@ -60,7 +57,7 @@ def _parse_day(value: object) -> date:
         return value
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found or not found[3]:
-        raise _wrong("must be a date: YYYY-MM-DD")
+        raise invalid_value("not_a_date", "must be a date: YYYY-MM-DD")
     return _day(found[1], found[2], found[3])
 
 
@@ -72,7 +69,8 @@ def _parse_instant_or_day(value: object) -> datetime | date:
         return _instant(value)
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found or not found[3]:
-        raise _wrong("must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)")
+        message = "must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)"
+        raise invalid_value("not_a_time", message)
     return _day(found[1], found[2], found[3])
 
 
@@ -88,9 +86,9 @@ def _instant(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _wrong("is not a time of the calendar") from None
+        raise invalid_value("impossible_time", "is not a time of the calendar") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise _wrong(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+        raise invalid_value("year_out_of_range", f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
 
@@ -105,9 +103,9 @@ def _email(value: str) -> str:
     try:
         found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise _wrong("is not an e-mail address that mail can be sent to") from None
+        raise invalid_value("not_an_email_address", "is not an e-mail address that mail can be sent to") from None
     if "." not in found.ascii_domain:
-        raise _wrong("is not an e-mail address that mail can be sent to")
+        raise invalid_value("not_an_email_address", "is not an e-mail address that mail can be sent to")
     return found.ascii_email or found.normalized
 
 
@@ -117,15 +115,15 @@ def _phone(value: str) -> str:
     try:
         found = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
-        raise _wrong("is not a telephone number") from None
+        raise invalid_value("not_a_phone_number", "is not a telephone number") from None
     if phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:  # no area code
-        raise _wrong("is not a telephone number")
+        raise invalid_value("not_a_phone_number", "is not a telephone number")
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _language(value: str) -> str:
     if not is_language_tag(value):
-        raise _wrong("is not a BCP 47 language tag, such as es or ht")
+        raise invalid_value("not_a_language_tag", "is not a BCP 47 language tag, such as es or ht")
     return value
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from casereview.schema.error_codes import invalid_value
+
 _A_NUMBER = re.compile(r"A?(\d{7,9})")
 _FULL_A_NUMBER = 9
 """Digits of an A-number as it is issued now; older ones have seven or eight."""
@@ -32,8 +34,7 @@ def canonical_a_number(text: str) -> str:
     """
     found = _A_NUMBER.fullmatch(_SEPARATORS.sub("", text).upper())
     if not found or not found[1].isascii() or not int(found[1]):
-        message = "must be A and 7 to 9 digits, not all zeros"
-        raise ValueError(message)
+        raise invalid_value("not_an_a_number", "must be A and 7 to 9 digits, not all zeros")
     return "A" + found[1].zfill(_FULL_A_NUMBER)
 
 

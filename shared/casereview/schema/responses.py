@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from casereview.schema.base import Instant, Record
 from casereview.schema.identifiers import AccessCode, Receipt
 
@@ -41,15 +39,19 @@ class FaultFound(Record):
 
     pointer: str
     """A JSON Pointer (RFC 6901) into the body, the name of a header or parameter, or empty for the whole."""
+    code: str
+    """A stable name for the error; docs/problems.md lists them."""
     message: str
+    """For people; it may change."""
 
 
 class ProblemFound(Record):
     """RFC 9457: why a request was refused. It names the field, never its value."""
 
-    type: Literal["about:blank"] = "about:blank"
+    type: str
+    """A stable name for the kind of problem; docs/problems.md lists them."""
     title: str
-    """The same for all problems of a kind."""
+    """The same for all problems of a type."""
     status: int
     """The status of the answer."""
     errors: tuple[FaultFound, ...] = ()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from casereview.schema.base import Record
+from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import (
     BegunDate,
     Day,
@@ -83,8 +84,7 @@ class Subject(Record):
     @model_validator(mode="after")
     def _someone(self) -> Subject:
         if not (self.a_number or self.given_name or self.family_name):
-            message = "needs an a_number or a name"
-            raise ValueError(message)
+            raise invalid_value("a_number_or_name_required", "needs an a_number or a name")
         return self
 
 
@@ -185,8 +185,7 @@ class Update(Record):
     def _something(self) -> Update:
         stated = (part.model_fields_set for part in (self.facts, self.contact) if part)
         if self.statement is None and not any(stated):
-            message = "changes nothing: give facts, contact or a statement"
-            raise ValueError(message)
+            raise invalid_value("nothing_to_change", "changes nothing: give facts, contact or a statement")
         return self
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 
 from casereview.cases.changes import changes_between, changes_of_new
 from casereview.cases.deficiencies import deficiencies, describe
@@ -22,7 +21,7 @@ from casereview.cases.lifecycle import OPEN
 from casereview.crypto.macs import body_digest
 from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.http.json_body import Json, canonical, read_object
-from casereview.http.problems import Fault, ProblemError, conflict, malformed, unprocessable
+from casereview.http.problems import ProblemError, malformed, problem
 from casereview.http.validation import validate
 from casereview.notices.owed import notice_to
 from casereview.notices.public_notice import public_notice
@@ -88,14 +87,14 @@ def file_request(
             services.hint_rank(case)
             services.hint_notice(notice)
             return _answer(draft.request, draft)
-    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send the request again")
+    raise ProblemError("busy")
 
 
 def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return new_receipt()
     if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
-        raise malformed("Idempotency-Key", "must be 16 to 128 printable characters")
+        raise malformed("Idempotency-Key", "invalid_idempotency_key", "must have 16 to 128 printable ASCII characters")
     return services.macs.receipt(idempotency_key)
 
 
@@ -207,9 +206,9 @@ def _answer_again(services: CaseServices, draft: _Draft, refusal: RefusedError) 
     item = refusal.items[0]
     stored = from_item(Request, item) if item else services.table.get(Request, keys.request(draft.request.receipt))
     if stored is None:
-        raise conflict("the same request is being filed just now: send it again")
+        raise ProblemError("still-filing")
     if not hmac.compare_digest(stored.digest, draft.request.digest):
-        raise unprocessable(Fault("Idempotency-Key", "was used for another request"))
+        raise problem("key-reused", "was used for a request with another body", "Idempotency-Key")
     return _answer(stored, draft)
 
 

@@ -7,12 +7,11 @@ and the plan asked again, at most three times; so a plan must rest on nothing bu
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 
 from casereview.http.problems import ProblemError
+from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.transaction import RefusedError
 from casereview.store.transition import Actor, Plan, Transition, applied, writes_of
 from casereview.usecases.services import CaseServices
 
@@ -33,11 +32,11 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
                 return case
             after = applied(case, step)
             services.table.write(*writes_of(case, after, step, actor, at))
-        except RefusedError:
+        except ConcurrentChangeError:
             continue
         _hint(services, after, step, at)
         return after
-    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Please send this again")
+    raise ProblemError("busy")
 
 
 def _hint(services: CaseServices, after: Case, step: Transition, at: datetime) -> None:

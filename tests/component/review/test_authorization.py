@@ -1,4 +1,4 @@
-"""Nobody gets in: every staff route by groups, office and state of a case, against a statement of the rules of its own.
+"""Nobody gets in: every staff route by groups, office and state of a case, against rules written down for the test.
 
 The rules below are written down from what the roles are for, and share no line with ``review.authorization``.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
@@ -15,6 +16,7 @@ import pytest
 import review.app
 from casereview.http.problems import ProblemError
 from casereview.schema.records import Case, CaseFile, Event, Read, Stored
+from casereview.schema.submission import Nothing
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.keys import Key
@@ -22,7 +24,9 @@ from casereview.store.table import Table
 from casereview.store.transaction import Write
 from casereview.store.worklist import Worklist, WorklistPlace
 from infra.documents.openapi.document import routes
-from review.authorization import ROUTES, Caller, caller_of, enter
+from review.authorization import Caller, Role, caller_of, enter
+from review.call import Route
+from review.routes import ROUTES
 from tests.support.proofs.tally import Tally
 from tests.support.system import Context, Staff, System, body, running
 from tests.support.template import properties
@@ -30,13 +34,13 @@ from tests.support.template import properties
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-Route = tuple[str, str]
+Address = tuple[str, str]
 AnyRecord = TypeVar("AnyRecord", bound=Stored)
 CASE = "/staff/cases/{case_id}"
 
 OFFICE_WORK = {"officer", "supervisor"}
 ANY_REVIEWER = {"officer", "supervisor", "sro"}
-RULES: dict[Route, set[str]] = {
+RULES: dict[Address, set[str]] = {
     # the work on a case: officers and supervisors in their office, the Senior Reviewing Official on escalated ones
     ("GET", "/staff/worklist"): ANY_REVIEWER,
     ("POST", "/staff/worklist/next"): ANY_REVIEWER,
@@ -178,12 +182,12 @@ def _groups(caller: Staff) -> set[str]:
     return set(caller.groups.split(",")) - {""}
 
 
-def _may_use(caller: Staff, route: Route) -> bool:
+def _may_use(caller: Staff, route: Address) -> bool:
     """A role opens a route; ``restricted`` by itself opens none, and a group that nobody knows neither."""
     return bool(_groups(caller) & RULES[route])
 
 
-def _may_open(caller: Staff, route: Route, case: Kept) -> bool:
+def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     """One of the roles that open the route must give access to the case.
 
     An officer or supervisor opens what is in the own office, and what was decided there and has ended since; the
@@ -197,14 +201,14 @@ def _may_open(caller: Staff, route: Route, case: Kept) -> bool:
     return bool(roles & OFFICE_WORK and own) or ("sro" in roles and case.office == "SRO")
 
 
-def _expected(caller: Staff, route: Route, case: Kept) -> int | None:
+def _expected(caller: Staff, route: Address, case: Kept) -> int | None:
     """Return the status of a refusal, or None for who is let in."""
     if not _may_use(caller, route):
         return 403
     return None if _may_open(caller, route, case) else 404
 
 
-def _status(system: System, claims: Mapping[str, str] | None, route: Route, path: str) -> int:
+def _status(system: System, claims: Mapping[str, str] | None, route: Address, path: str) -> int:
     event = system._event(route[0], path, {} if route[0] == "POST" else None, {})
     if claims is not None:
         cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": claims}
@@ -221,7 +225,7 @@ def _agrees(status: int, expected: int | None) -> bool:
     return status == expected if expected else status in LET_IN
 
 
-def _cells(system: System, route: Route, callers: Iterable[Staff], tally: Tally) -> None:
+def _cells(system: System, route: Address, callers: Iterable[Staff], tally: Tally) -> None:
     """Try a route on every case by every caller: each is a cell of the table, and a case of the proof."""
     docket = _docket(system)
     for caller, case in product(callers, KEPT):
@@ -237,7 +241,7 @@ def _cells(system: System, route: Route, callers: Iterable[Staff], tally: Tally)
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
 def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(
-    system: System, tally: Tally, route: Route
+    system: System, tally: Tally, route: Address
 ) -> None:
     """Refusals are 403 for a role that has no such route, else 404, and write nothing."""
     _cells(system, route, CALLERS, tally)
@@ -246,7 +250,7 @@ def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(
 
 def test_a_role_too_many_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     route, tally = ("POST", f"{CASE}/transfer"), Tally()
-    monkeypatch.setitem(cast("dict[Any, Any]", ROUTES), ("POST", "/staff/cases/<case_id>/transfer"), {"officer"})
+    monkeypatch.setattr(review.app, "enter", lambda _caller, _roles: frozenset[Role]({"officer"}))
     _cells(system, route, [Staff("eve", "officer", "ATL")], tally)
     assert len(tally.violations) > 10
 
@@ -260,7 +264,7 @@ def test_a_case_that_is_opened_to_any_office_is_found(system: System, monkeypatc
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
-def test_a_case_that_is_none_is_answered_as_one_that_is_not_yours(system: System, route: Route) -> None:
+def test_a_case_that_is_none_is_answered_as_one_that_is_not_yours(system: System, route: Address) -> None:
     path = route[1].replace("{case_id}", "none") + ("?why=x" if route[1].endswith("contacts") else "")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, path) == (404 if _may_use(caller, route) else 403)
@@ -306,7 +310,7 @@ def test_filing_for_somebody_is_field_offices_work(system: System) -> None:
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", [route for route in RULES if "/policies" in route[1]], ids=" ".join)
-def test_policies_are_the_policy_offices_alone(system: System, route: Route) -> None:
+def test_policies_are_the_policy_offices_alone(system: System, route: Address) -> None:
     path = route[1].replace("{policy_id}", "none")
     for caller in CALLERS:
         status = _status(system, caller.claims(), route, path)
@@ -328,7 +332,7 @@ NO_TOKENS: dict[str, Mapping[str, str] | None] = {
 @pytest.mark.parametrize("route", RULES, ids=" ".join)
 @pytest.mark.parametrize("claims", NO_TOKENS.values(), ids=NO_TOKENS)
 def test_only_an_id_token_of_a_named_user_opens_anything(
-    system: System, route: Route, claims: Mapping[str, str] | None
+    system: System, route: Address, claims: Mapping[str, str] | None
 ) -> None:
     path = route[1].replace("{case_id}", KEPT[0].case_id).replace("{policy_id}", "none")
     assert _status(system, claims, route, path) == 401
@@ -342,14 +346,33 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
         for method in item
         if method != "options"
     }
-    in_table = {(method, path.replace("<", "{").replace(">", "}")) for method, path in ROUTES}
+    in_table = {route.address for route in ROUTES}
     assert registered == set(RULES)
     assert in_template == set(RULES)
     assert in_table == set(RULES)
 
 
-def test_a_route_that_the_table_does_not_name_is_open_to_nobody() -> None:
+def test_a_route_that_the_table_does_not_name_is_open_to_nobody(system: System) -> None:
+    everything = Staff("eve", "officer,supervisor,sro,policy,restricted")
+    assert _status(system, everything.claims(), ("GET", "/staff/secrets"), "/staff/secrets") == 404
+
+
+def test_a_route_without_roles_is_open_to_nobody() -> None:
     everything = caller_of(Staff("eve", "officer,supervisor,sro,policy,restricted").claims())
     with pytest.raises(ProblemError) as refused:
-        enter(everything, "GET", "/staff/secrets")
-    assert refused.value.status == 403
+        enter(everything, frozenset())
+    assert refused.value.type == "forbidden"
+
+
+def test_a_route_that_names_no_roles_cannot_be_written() -> None:
+    with pytest.raises(TypeError, match="roles"):
+        Route(  # type: ignore[call-arg]  # and mypy refuses it as well
+            method="GET",
+            path="/staff/secrets",
+            body=None,
+            answer=Nothing,
+            status=HTTPStatus.OK,
+            refusals=frozenset(),
+            act=lambda _call: Nothing(),
+            summary="Read secrets",
+        )

@@ -18,11 +18,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from casereview.routing.offices import find_state
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
 from infra.documents.openapi.__main__ import APIS, main
-from infra.documents.openapi.document import Api, UndocumentedError, build
+from infra.documents.openapi.document import Api, Notes, UndocumentedError, build, operations, routes
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.schemas import attribute_docstrings
 from infra.paths import ROOT
 from intake.responses import Decision, WhereItStands
+from intake.routes import ROUTES
+from tests.support.problem_types import documented_types
 from tests.support.template import properties
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -74,36 +76,44 @@ def _with_route(api: Api) -> Api:
 
 
 def test_a_route_without_an_entry_fails() -> None:
-    with pytest.raises(UndocumentedError, match=r"GET /secret/\{name\} is a route without an entry"):
+    with pytest.raises(UndocumentedError, match=r"GET /secret/\{name\} is served and not documented"):
         build(_with_route(PUBLIC))
 
 
 def test_an_entry_without_a_route_fails() -> None:
     operations = {**PUBLIC.operations, ("get", "/gone"): PUBLIC.operations["get", "/notice"]}
-    with pytest.raises(UndocumentedError, match="GET /gone is an entry without a route"):
+    with pytest.raises(UndocumentedError, match="GET /gone is documented and not served"):
         build(replace(PUBLIC, operations=operations))
 
 
-def test_the_routes_are_those_of_the_template() -> None:
+def test_a_route_without_notes_and_notes_without_a_route_fail() -> None:
+    notes = {ROUTES[0].address: Notes(tag="requests"), ("GET", "/gone"): Notes(tag="requests")}
+    with pytest.raises(UndocumentedError) as found:
+        operations(ROUTES[:2], notes, secured=())
+    assert [line.partition(":")[0] for line in str(found.value).splitlines()] == [
+        "GET /gone",
+        "GET /requests/{receipt}",
+    ]
+
+
+def test_the_routes_are_those_of_the_template_of_the_table_and_of_the_resolver() -> None:
     template = properties("PublicApi")["Body"]["paths"]
-    assert _operations(template) == _operations(DOCUMENT["paths"])
+    table = {(route.method.lower(), route.path) for route in ROUTES}
+    assert _operations(template) == _operations(DOCUMENT["paths"]) == table == routes(PUBLIC.resolver)
 
 
 def _operations(paths: dict[str, Any]) -> set[tuple[str, str]]:
     return {(method, path) for path, item in paths.items() for method in item}
 
 
-def _gateway_answers() -> list[tuple[int, str]]:
-    answers = properties("PublicApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
-    return [(int(answer["statusCode"]), *answer["responseTemplates"].values()) for answer in answers]
-
-
 def test_what_the_gateway_answers_by_itself_is_documented() -> None:
     """401 and 415 apart: this API has no authorizer, and its integration takes every media type."""
-    documented = {int(name.removeprefix("Problem")) for name in DOCUMENT["components"]["responses"]}
-    assert {status for status, _ in _gateway_answers()} - documented <= {401, 415}
-    for _, template in _gateway_answers():
-        _schema("ProblemFound").validate(json.loads(template))
+    answers = properties("PublicApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
+    documents = [json.loads(answer["responseTemplates"]["application/json"]) for answer in answers]
+    undocumented = {"/problems/unauthenticated", "/problems/unsupported-media-type"}
+    assert {document["type"] for document in documents} - documented_types(DOCUMENT) == undocumented
+    for document in documents:
+        _schema("ProblemFound").validate(document)
 
 
 def test_every_path_parameter_is_declared() -> None:

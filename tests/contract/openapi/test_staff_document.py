@@ -1,4 +1,4 @@
-"""The document of the staff API is complete, valid, and says who may call what."""
+"""The document of the staff API is complete, valid, and says which roles each route is open to."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import intake.responses
+from infra.documents.openapi.document import routes
 from infra.documents.openapi.schemas import AmbiguousNameError, schemas
 from infra.documents.openapi.staff import STAFF
 from infra.paths import ROOT
-from review.authorization import ROUTES
+from review.routes import ROUTES
 from review.schema.commands import Decision
+from tests.support.problem_types import documented_types
 from tests.support.template import properties
 
 DOCUMENT = json.loads((ROOT / STAFF.path).read_text(encoding="utf-8"))
@@ -27,15 +29,15 @@ def test_it_is_valid_openapi_with_valid_schemas() -> None:
         Draft202012Validator.check_schema(schema)
 
 
-def test_its_routes_are_those_of_the_template_and_of_the_table_of_roles() -> None:
+def test_its_routes_are_those_of_the_template_of_the_table_and_of_the_resolver() -> None:
     template = {
         (method, path)
         for path, item in properties("StaffApi")["Body"]["paths"].items()
         for method in item
         if method != "options"
     }
-    table = {(method.lower(), re.sub(r"<(\w+)>", r"{\1}", path)) for method, path in ROUTES}
-    assert set(OPERATIONS) == template == table
+    table = {(route.method.lower(), route.path) for route in ROUTES}
+    assert set(OPERATIONS) == template == table == routes(STAFF.resolver)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -44,8 +46,9 @@ def test_each_operation_needs_a_token_and_says_to_whom_it_is_open(method: str, p
     assert operation["security"] == [{"Staff": []}]
     assert {"401", "403"} <= set(operation["responses"])
     said = set(re.findall(r"`(\w+)`", operation["description"].rpartition("Open to:")[2]))
-    assert said == set(ROUTES[method.upper(), re.sub(r"\{(\w+)\}", r"<\1>", path)])
-    assert operation["summary"]
+    (route,) = [each for each in ROUTES if each.address == (method.upper(), path)]
+    assert said == route.roles
+    assert operation["summary"] == route.summary
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -67,9 +70,9 @@ def test_the_examples_are_accepted_by_schema_and_code(method: str, path: str) ->
 
 
 def test_what_the_gateway_answers_by_itself_is_documented() -> None:
-    documented = {int(name.removeprefix("Problem")) for name in DOCUMENT["components"]["responses"]}
     answers = properties("StaffApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
-    assert {int(answer["statusCode"]) for answer in answers} - documented <= {415}
+    types = {json.loads(answer["responseTemplates"]["application/json"])["type"] for answer in answers}
+    assert types - documented_types(DOCUMENT) == {"/problems/unsupported-media-type"}
 
 
 def test_no_answer_has_a_place_for_an_access_code_but_those_that_hand_one_over() -> None:

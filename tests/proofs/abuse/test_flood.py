@@ -47,7 +47,8 @@ def throttles(tally: Tally, read: Callable[[str], Any] = properties) -> None:
                 answer = read(api)["Body"]["x-amazon-apigateway-gateway-responses"][kind]
                 problem = json.loads(answer["responseTemplates"]["application/json"])
                 assert (int(answer["statusCode"]), problem["status"]) == (429, 429)
-                assert problem["errors"][0].keys() == {"pointer", "message"}
+                assert (problem["type"], problem["errors"][0]["code"]) == ("/problems/throttled", "throttled")
+                assert answer["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
                 media = answer["responseParameters"]["gatewayresponse.header.Content-Type"]
                 assert media == "'application/problem+json'"
         with tally.case(f"{api}: one address has a limit, blocked by the firewall"):

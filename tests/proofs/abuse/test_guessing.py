@@ -6,10 +6,8 @@ import hmac
 
 import pytest
 
-import intake.app
-import intake.commands
-import intake.status
-from casereview.http.problems import ProblemError, forbidden, not_found
+import intake.routes
+from casereview.http.problems import ProblemError, forbidden, no_such_request
 from casereview.schema.records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
@@ -35,14 +33,14 @@ def _hasty(desk: CaseServices, receipt: str, authorization: str | None) -> Reque
     """Ask for no code where there is no request."""
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:
-        raise not_found()
+        raise no_such_request()
     return _checked(desk, request, authorization)
 
 
 def _checked(desk: CaseServices, request: Request, authorization: str | None) -> Request:
     code = desk.macs.code(request.receipt, request.epoch, request.mac_key)
     if not hmac.compare_digest(f"Bearer {code}", authorization or ""):
-        raise not_found()
+        raise no_such_request()
     return request
 
 
@@ -51,19 +49,18 @@ def _talkative(desk: CaseServices, receipt: str, authorization: str | None) -> R
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:
         desk.macs.code(receipt)
-        raise not_found()
+        raise no_such_request()
     try:
         return _checked(desk, request, authorization)
     except ProblemError:
-        raise forbidden("the code is wrong") from None
+        raise forbidden("no_such_request", "the code is wrong") from None
 
 
 @pytest.mark.parametrize(("admit", "told"), [(_hasty, "other calls"), (_talkative, "another answer")])
 def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
     monkeypatch: pytest.MonkeyPatch, admit: object, told: str
 ) -> None:
-    for module in (intake.status, intake.commands):
-        monkeypatch.setattr(module, "admit", admit)
+    monkeypatch.setattr(intake.routes, "admit", admit)
     tally = Tally()
     with quick() as system:
         guess(system, filed(system, 2), tally, 20)

@@ -10,16 +10,14 @@ import pytest
 
 import casereview.http.json_body
 import casereview.schema.submission
-import intake.app
-import review.app
 from casereview.http.json_body import MAX_BYTES
-from infra.documents.openapi.document import routes
-from review.authorization import ROUTES
+from intake.routes import ROUTES as PUBLIC
+from review.call import Call
+from review.routes import ROUTES as STAFF
 from tests.support.large_dockets import quick
 from tests.support.proofs.tally import Tally
 from tests.support.staff import claimed
 from tests.support.system import Answer, Staff, System
-from tests.support.writes import client_of
 
 PLAIN = json.dumps({"statement": "x", "why": "x"})
 UNREADABLE: dict[str, tuple[int, str]] = {
@@ -56,13 +54,12 @@ class Post(NamedTuple):
 def posts(system: System) -> Iterator[Post]:
     """Go through all routes that take a body, on a case that its caller holds and a request that is its own."""
     held = claimed(system)
-    for _method, path in sorted(route for route in routes(intake.app.app) if route[0].upper() == "POST"):
+    for path in sorted(route.path for route in PUBLIC if route.method == "POST"):
         what = path.removeprefix("/requests/{receipt}")
         yield Post(path, _public(system, held.filed, what) if "{" in path else _anybody(system, path))
-    for _method, path in sorted(route for route in routes(review.app.app) if route[0].upper() == "POST"):
-        role = min(ROUTES["POST", path.replace("{", "<").replace("}", ">")])
-        where = path.replace("{case_id}", held.case_id).replace("{policy_id}", "2021-09-30-guidelines")
-        yield Post(path, _by_staff(system, Staff("omar", role), where))
+    for route in sorted((route for route in STAFF if route.method == "POST"), key=lambda route: route.path):
+        where = route.path.replace("{case_id}", held.case_id).replace("{policy_id}", "2021-09-30-guidelines")
+        yield Post(route.path, _by_staff(system, Staff("omar", min(route.roles)), where))
 
 
 def _public(system: System, filed: Any, what: str) -> Callable[[str], Answer]:  # noqa: ANN401  # as System.on
@@ -95,7 +92,7 @@ def refusals(system: System, tally: Tally) -> None:
 def test_no_route_takes_what_cannot_be_read(tally: Tally) -> None:
     with quick() as system:
         refusals(system, tally)
-    assert tally.tried >= len(UNREADABLE) * len([route for route in ROUTES if route[0] == "POST"])
+    assert tally.tried >= len(UNREADABLE) * len([route for route in STAFF if route.method == "POST"])
 
 
 # ---- the proof is shown to fail
@@ -116,12 +113,12 @@ def test_a_reader_that_takes_any_json_is_found(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_route_that_stores_before_it_reads_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = review.app._parse
+    whole = Call.body
 
-    def stored_first(body: Any) -> Any:  # noqa: ANN401  # as review.app
-        desk = review.app._services()
-        client_of(desk.table).put_item(TableName="case-review", Item={"pk": {"S": "X"}, "sk": {"S": body.__name__}})
-        return whole(body)
+    def stored_first(call: Call[Any]) -> Any:  # noqa: ANN401  # as Call.body
+        name = call.model.__name__ if call.model else ""
+        call.services.table.backend.put({"pk": {"S": "X"}, "sk": {"S": name}})
+        return whole(call)
 
-    monkeypatch.setattr(review.app, "_parse", stored_first)
+    monkeypatch.setattr(Call, "body", stored_first)
     assert any("something was stored" in violation for violation in _violations())

@@ -172,7 +172,7 @@ def test_texts_that_are_kept_as_they_come_are_found(found: System, monkeypatch: 
 
 
 def test_half_a_character_that_is_let_through_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.http.json_body, "_whole", lambda text, _pointer: text)
+    monkeypatch.setattr(casereview.http.json_body, "_without_surrogates", lambda text, _pointer: text)
     monkeypatch.setattr(casereview.http.json_body, "without_tricks", lambda text: text)
     tally = Tally()
     with tally.case("half a character"):

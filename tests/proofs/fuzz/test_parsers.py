@@ -99,7 +99,7 @@ def test_a_worklist_of_every_office_is_found(asked: Asked, monkeypatch: pytest.M
         desk, caller, _office, *more = given
         return whole(desk, caller, "ELP", *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("review.app.page", page)
+    monkeypatch.setattr("review.acts.page", page)
     monkeypatch.setattr("review.authorization.Caller.queues", lambda _caller: frozenset({"ATL", "ELP"}))
     tally = Tally()
     parsers.cursors(asked, tally, 20)
@@ -121,7 +121,7 @@ def test_a_policy_that_is_stored_before_it_is_read_is_found(asked: Asked, monkey
         asked.dynamodb.put_item(TableName=asked.table, Item={"pk": {"S": "POLICY"}, "sk": {"S": f"DOCUMENT#{number}"}})
         return send(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("review.app.send", stored_first)
+    monkeypatch.setattr("review.acts.submit_draft", stored_first)
     tally = Tally()
     parsers.sent_documents(asked, tally, 5)
     assert tally.violations

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 import intake.services
 from casereview.crypto.sealing import Seal
-from casereview.http.problems import Fault, unprocessable
+from casereview.http.problems import invalid
 from casereview.runtime.queue import Queue
 from casereview.schema.fields import Text
 from casereview.schema.messages import RankMessage
@@ -69,7 +69,7 @@ def test_a_message_that_says_more_than_an_id_is_found(seen: canary.Seen, monkeyp
 
 def test_an_error_that_repeats_a_value_is_found(seen: canary.Seen, monkeypatch: pytest.MonkeyPatch) -> None:
     def repeats(_body: object, value: object, _at: object) -> None:
-        raise unprocessable(Fault("", str(value)))
+        raise invalid("", "invalid_value", str(value))
 
     monkeypatch.setattr("casereview.usecases.file_request.validate", repeats)
     assert file_one(seen) == 422
@@ -90,7 +90,9 @@ def test_a_new_field_without_a_canary_is_found(seen: canary.Seen) -> None:
     assert ("nickname",) in {path for path, _model, _name in leaves(Wider)}
     file_one(seen, {"facts": {"facility": seen.words.word("facility")}})
     route = ("post", "/requests")
-    wider = replace(PUBLIC, operations={route: replace(PUBLIC.operations[route], body=Wider)})
+    operation = PUBLIC.operations[route]
+    widened = replace(operation, endpoint=replace(operation.endpoint, body=Wider))
+    wider = replace(PUBLIC, operations={route: widened})
     tally = Tally()
     every_field_has_a_canary(seen.system.exchanges, seen.words, wider, tally)
     missing = {violation.split(": ")[1] for violation in tally.violations}

@@ -23,7 +23,7 @@ from casereview.schema.records import Event
 from casereview.store.policy_repository import PolicyRepository
 from casereview.usecases.services import CaseServices
 from prioritize.services import Services
-from prioritize.worker import StillMovingError
+from prioritize.worker import StillChangingError
 from tests.support.aws_calls import Call, Make, intercepted
 from tests.support.aws_faults import DiedError
 from tests.support.system import System
@@ -115,11 +115,11 @@ class Recorder:
         try:
             operation.answer = act(own)
             operation.outcome = "done"
-        except StillMovingError:
+        except StillChangingError:
             operation.outcome = "again"
         except ProblemError as problem:
             operation.outcome = "again" if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "refused"
-            operation.answer = f"{int(problem.status)} {problem.errors}"
+            operation.answer = f"{problem.type} {problem.errors}"
         except DiedError:
             return operation
         finally:

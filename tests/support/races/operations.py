@@ -13,6 +13,7 @@ from typing import Any
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
+from casereview.schema.submission import FactClaims, Nothing, Statement, Update
 from casereview.store import keys
 from casereview.usecases.file_request import file_request
 from intake.commands import escalate, update, withdraw
@@ -29,6 +30,7 @@ from review.schema import commands
 from review.worklist import take_next
 from tests.support.races.history import Holds, Operation, Own, Recorder, State
 from tests.support.races.linearizability import MOST_REQUESTS
+from tests.support.requester_commands import AnyBody, Command, carry_out
 from tests.support.system import Staff, System, body
 
 OFFICERS = [Staff(f"officer{number}") for number in range(4)]
@@ -72,11 +74,15 @@ def _staff(name: str, user: Staff, case: Matter, may: Holds, act: Callable[[Case
     return operation, lambda own: act(at(own, user, case.case_id))
 
 
-def _requester(name: str, filed: dict[str, Any], case: Matter, may: Holds, sent: object, **more: Any) -> Act:  # noqa: ANN401
-    act = {"update": update, "withdraw": withdraw, "escalate": escalate}[name]
-    code, raw = f"Bearer {filed['access_code']}", json.dumps(sent)
-    operation = Operation(f"{name} by {filed['receipt'][:4]}", case.case_id, may, **more)
-    return operation, lambda own: act(own.desk, filed["receipt"], code, raw)
+def _never(_state: State) -> bool:
+    return False
+
+
+def _requester(  # noqa: PLR0913, PLR0917  # a name, who, where, when, and what
+    command: Command[AnyBody], filed: dict[str, Any], case: Matter, may: Holds, sent: AnyBody, nothing: Holds = _never
+) -> Act:
+    operation = Operation(f"{command.__name__} by {filed['receipt'][:4]}", case.case_id, may, nothing=nothing)
+    return operation, lambda own: carry_out(own.desk, command, filed, sent)
 
 
 # ---- what requesters do
@@ -90,20 +96,20 @@ def updating(case: Matter, chance: Random) -> Act:
     def may(state: State) -> bool:
         return receipt not in state.withdrawn and (state.status in LIVE or not knows)
 
-    return _requester("update", filed, case, may, {"facts": {"serious_illness": True}})
+    return _requester(update, filed, case, may, Update(facts=FactClaims(serious_illness=True)))
 
 
 def withdrawing(case: Matter, chance: Random) -> Act:
     filed = chance.choice([case.opener, case.sister])
     receipt = filed["receipt"]
     again: Holds = lambda state: receipt in state.withdrawn  # noqa: E731
-    return _requester("withdraw", filed, case, lambda state: not again(state), {}, nothing=again)
+    return _requester(withdraw, filed, case, lambda state: not again(state), Nothing(), again)
 
 
 def escalating(case: Matter, _chance: Random) -> Act:
     receipt = case.opener["receipt"]
     may: Holds = lambda state: state.status == "decided" and receipt not in state.withdrawn  # noqa: E731
-    return _requester("escalate", case.opener, case, may, {"statement": "Look again."})
+    return _requester(escalate, case.opener, case, may, Statement(statement="Look again."))
 
 
 def filing(case: Matter, _chance: Random) -> Act:

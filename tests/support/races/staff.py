@@ -5,7 +5,6 @@ They are the functions below the handlers: the resolver of the routes keeps what
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from casereview.http.problems import ProblemError
-from prioritize.worker import StillMovingError, rank_case
+from prioritize.worker import StillChangingError, rank_case
 from review.authorization import caller_of
 from review.cases.decision import approve, decide
 from review.cases.session import CaseSession, open_session
@@ -25,6 +24,7 @@ from review.worklist import take_next
 from tests.support.controlled_system import Snapshot, look_at
 from tests.support.invariants import check
 from tests.support.races.threads import at_once
+from tests.support.requester_commands import AnyBody, Command, carry_out
 from tests.support.system import Staff, System, body
 
 CAP = 20
@@ -61,7 +61,7 @@ def try_out(action: Try) -> object:
     for _ in range(MOST):
         try:
             return action()
-        except StillMovingError:
+        except StillChangingError:
             continue
         except ProblemError as problem:
             if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -78,8 +78,8 @@ def next_of(system: System, user: Staff) -> Item | None:
     return take_next(system.intake, caller, caller.roles)
 
 
-def requester(system: System, filed: dict[str, Any], act: Callable[..., object], sent: object) -> Try:
-    return partial(act, system.intake, filed["receipt"], f"Bearer {filed['access_code']}", json.dumps(sent))
+def requester(system: System, filed: dict[str, Any], command: Command[AnyBody], sent: AnyBody) -> Try:
+    return partial(carry_out, system.intake, command, filed, sent)
 
 
 def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:

@@ -7,16 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from casereview.http.problems import (
-    Fault,
-    ProblemError,
-    conflict,
-    forbidden,
-    malformed,
-    not_found,
-    not_yours,
-    unprocessable,
-)
 from casereview.schema.base import Instant, Record, rfc3339, to_milliseconds
 from casereview.schema.facts import Conviction
 from tests.support.record_strategies import instants
@@ -55,21 +45,3 @@ def test_a_record_does_not_change_and_knows_no_other_field() -> None:
 @pytest.mark.parametrize(("vacated", "stands"), [(None, True), (False, True), (True, False)])
 def test_a_conviction_stands_unless_vacated_and_an_expunged_one_stands(vacated: bool | None, stands: bool) -> None:  # noqa: FBT001
     assert Conviction(kind="felony", vacated=vacated, expunged=True).stands is stands
-
-
-@pytest.mark.parametrize(
-    ("problem", "status"),
-    [
-        (malformed("", "x"), 400),
-        (forbidden("x"), 403),
-        (not_found(), 404),
-        (not_yours(), 404),
-        (conflict("x"), 409),
-        (unprocessable(Fault("/a", "x"), Fault("/b", "y")), 422),
-    ],
-)
-def test_a_problem_is_a_document_with_its_status_title_and_faults(problem: ProblemError, status: int) -> None:
-    document = problem.document()
-    assert document["status"] == status == problem.status
-    assert document["title"] == str(problem)
-    assert document["errors"] == [{"pointer": fault.pointer, "message": fault.message} for fault in problem.errors]

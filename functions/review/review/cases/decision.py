@@ -19,15 +19,16 @@ from casereview.cases.assessment import Assessment, InForce, assess
 from casereview.cases.disclosure import sees_all
 from casereview.cases.first_look import new_clock
 from casereview.cases.lease import UNCLAIMED
-from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.http.problems import Fault, ProblemError, ProblemType, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.errors import CaseChangedError
 from casereview.schema.records import Case, Guard, Notice
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.policy_in_force import for_decision, still_in_force
-from casereview.store.transaction import RefusedError, Write, delete, put_new
+from casereview.store.transaction import Write, delete, put_new
 from casereview.store.transition import CLOSED, Transition
 from casereview.usecases.sealed_text import seal_text
 from review.cases.lease import leased, may_review, worked
@@ -57,7 +58,7 @@ def decide(session: CaseSession, body: Decision) -> Case:
         must_hold(case, session.caller)
         may_review(session.caller, case)
         if case.status == "awaiting_approval":
-            raise conflict("a decision of this case waits for its approval")
+            raise wrong_state("awaiting_approval", "A decision of this case awaits its approval.")
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = for_decision(session.services.policies, session.services.table, session.at)
@@ -68,11 +69,7 @@ def decide(session: CaseSession, body: Decision) -> Case:
         waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
         return _under(policy, _decided(session, case, body, waits=waits))
 
-    try:
-        return session.act(plan)
-    except _MovedError as moved:
-        session.services.hint_rank(moved.case)
-        raise conflict("the case moved, or another policy is in force: read it again") from None
+    return session.act(plan)
 
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
@@ -92,40 +89,39 @@ def _under(policy: CompiledPolicy, step: Transition) -> Transition:
     return replace(step, also=(*step.also, still_in_force(policy)))
 
 
-class _MovedError(Exception):
-    """The decision rests on a version of the case, or a policy, that is no longer the one."""
-
-    def __init__(self, case: Case) -> None:
-        """Keep the case, to be ranked again."""
-        super().__init__()
-        self.case = case
-
-
 def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
     if body.outcome not in (_OFFICIAL if official else _FIELD_OFFICE):
-        raise unprocessable(Fault("/outcome", "is not open at this stage"))
+        raise invalid("/outcome", "outcome_not_available", "is not available at this stage")
     if body.outcome == "withdrawn" and case.live:
-        raise conflict("a request of this case is still live: only its requester withdraws it")
+        message = "A request of this case has not been withdrawn, and only its requester can withdraw it."
+        raise wrong_state("request_live", message, "/outcome")
 
 
 def _current(session: CaseSession, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
-    """Assess the case as it is; refuse a decision on another version or policy."""
+    """Assess the case as it is. Raises ProblemError 409 for a decision on another version or policy."""
     file = session.services.table.case_file(case.case_id)
-    read_before = body.case_version != case.version or file is None or file.case.version != case.version
-    if file is None or read_before or not body.policy == policy.id == case.policy:
-        raise _MovedError(case)
+    if file is None or not body.case_version == case.version == file.case.version:
+        raise _outdated(session, case, "moved")
+    if not body.policy == policy.id == case.policy:
+        raise _outdated(session, case, "policy-changed")
     return assess(file, InForce(policy, None), session.at)
+
+
+def _outdated(session: CaseSession, case: Case, type_: ProblemType) -> ProblemError:
+    """Have the case ranked again; return the refusal of a decision that rests on how it was before."""
+    session.services.hint_rank(case)
+    return ProblemError(type_)
 
 
 def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
     known = {factor.id for factor in policy.document.factors}
     faults = [
-        Fault(f"/factors/{index}", "is not a factor of the policy in force")
+        Fault(f"/factors/{index}", "unknown_factor", "is not a factor of the policy in force")
         for index, factor in enumerate(body.factors)
         if factor not in known
     ]
     if faults:
-        raise unprocessable(*faults)
+        raise ProblemError("invalid", *faults)
 
 
 def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
@@ -140,7 +136,8 @@ def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
         refers = body.outcome == "referred"
     if not refers:
         how = "remanded to be referred" if official else "referred"
-        raise conflict(f"a claim of US citizenship stands: it must be {how}, unless it is settled as not true")
+        message = f"A claim of US citizenship stands: the case must be {how} unless the claim is settled as not true."
+        raise wrong_state("citizenship_claim_stands", message, "/outcome")
 
 
 def _details(body: Decision) -> dict[str, Any]:
@@ -222,9 +219,9 @@ def approve(session: CaseSession, body: Approval) -> Case:
 
     def plan(case: Case) -> Transition:
         if case.status != "awaiting_approval":
-            raise conflict("no decision of this case waits for an approval")
+            raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
         if case.decided_by == session.caller.user:
-            raise conflict("a decision is approved by somebody other than its author")
+            raise problem("own-decision", "You cannot approve your own decision.")
         policy = for_decision(session.services.policies, session.services.table, session.at)
         since = _since_decided(session, case, policy)
         event = {"details": {"approve": body.approve, **since}, "sealed": session.why(body.why)}
@@ -240,7 +237,7 @@ def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> 
     """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
     file = session.services.table.case_file(case.case_id)
     if file is None or file.case.version != case.version or case.decision is None:
-        raise RefusedError([], [])
+        raise CaseChangedError
     decided = next(event for event in file.events if event.version == case.decision)
     later = {event.kind for event in file.events if event.version > case.decision}
     return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}

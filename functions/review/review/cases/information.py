@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from casereview.cases.disclosure import sees_all
 from casereview.cases.lease import UNCLAIMED, is_top
-from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.http.problems import invalid, wrong_state
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
 from casereview.store.transition import Transition
@@ -23,7 +23,7 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
     Raises ProblemError 404, 409 without the claim, 422 for a date that has passed.
     """
     if body.answer_by <= session.at:
-        raise unprocessable(Fault("/answer_by", "must lie in the future"))
+        raise invalid("/answer_by", "in_the_past", "must be in the future")
     sealed = seal_text(session.services.seal, "asked", session.case_id, {"asked": body.asked})
     policy, _until = session.services.policies.governing(session.at)
     latest = session.at + timedelta(days=policy.numbers.information_days)
@@ -31,7 +31,7 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
     def plan(case: Case) -> Transition:
         must_hold(case, session.caller)
         if case.status != "in_review":
-            raise conflict("the case's state allows no question")
+            raise wrong_state("status_not_allowed", "Information cannot be requested in the current state of the case.")
         stops = not is_top(policy, case.lane)
         waits = {
             **UNCLAIMED,

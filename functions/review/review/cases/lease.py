@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from casereview.cases.lease import UNCLAIMED, back_in_line, is_top, lease
-from casereview.http.problems import Fault, ProblemError, conflict, forbidden
+from casereview.http.problems import ProblemError, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case
@@ -13,16 +11,6 @@ from casereview.store.caseload import counter, give_back, take
 from casereview.store.transition import Transition
 from review.authorization import Caller
 from review.cases.session import CaseSession, must_hold
-
-
-class CapReachedError(ProblemError):
-    """409: the officer holds as many cases as the policy allows."""
-
-    def __init__(self) -> None:
-        """Say so."""
-        fault = Fault("", "you hold as many cases as the policy allows: finish or release one first")
-        super().__init__(HTTPStatus.CONFLICT, "This is not possible now", fault)
-
 
 _FREE = frozenset({"in_line", "with_senior_official"})
 
@@ -45,20 +33,26 @@ def claim(session: CaseSession, *, by_next: bool = False) -> Case:
             return None
         policy, _until = session.services.policies.governing(session.at)
         if not is_claimable(policy, case):
-            raise conflict("somebody else holds the case, or its state allows no claim")
+            raise _unclaimable(case)
         may_review(session.caller, case)
         if counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
-            raise CapReachedError
+            raise ProblemError("cap-reached")
         counted = take(session.caller.user, policy.numbers.cap, by_next=by_next)
         return Transition("claimed", _claimed(session, case), also=(counted,))
 
     return session.act(plan)
 
 
+def _unclaimable(case: Case) -> ProblemError:
+    if case.claimed_by is not None:
+        return ProblemError("already-claimed")
+    return wrong_state("status_not_allowed", "The case cannot be claimed in its current state.")
+
+
 def may_review(caller: Caller, case: Case) -> None:
     """Refuse a Senior Reviewing Official who took part in the first review. Raises ProblemError 403."""
     if case.office == SENIOR_REVIEWING_OFFICIAL and caller.user in case.reviewers:
-        raise forbidden("you took part in the first review of this case")
+        raise ProblemError("was-reviewer")
 
 
 def _claimed(session: CaseSession, case: Case) -> dict[str, object]:
@@ -100,7 +94,7 @@ def release(session: CaseSession) -> Case:
         if "supervisor" not in session.roles or case.claimed_by is None:
             must_hold(case, session.caller)
         if case.status not in {"in_review", "with_senior_official"}:
-            raise conflict("the case's state allows no release")
+            raise wrong_state("status_not_allowed", "The case cannot be released in its current state.")
         event = {"details": {"held_by": case.claimed_by}}
         return Transition("released", {**UNCLAIMED, **back_in_line(case, session.at)}, event, give_back(case))
 

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator
 from casereview.cases.changes import changes_between, changes_of_new
 from casereview.cases.lifecycle import OPEN
 from casereview.evidence.standing import is_restricted, speaks_of_protection, without_split_requests
-from casereview.http.problems import conflict, not_yours
+from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN, Record
+from casereview.schema.errors import CaseChangedError
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_case_id
 from casereview.schema.records import Case, CaseFile, Event, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
-from casereview.store.transaction import RefusedError, Write, delete, put_new, put_over
+from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import CLOSED, Transition
 from casereview.usecases.file_request import MAX_REQUESTS
 from casereview.usecases.sealed_text import seal_text
@@ -101,10 +102,10 @@ def link(session: CaseSession, body: Link) -> Case:
     def plan(case: Case) -> Transition:
         source, target = session.services.table.case_file(case.case_id), session.services.table.case_file(target_id)
         if source is None or target is None:
-            raise not_yours()
+            raise no_such_case("/case_id")
         if source.case.version != case.version:
-            raise RefusedError([], [])
-        open_case(session.caller, session.roles, target.case)
+            raise CaseChangedError
+        open_case(session.caller, session.roles, target.case, "/case_id")
         requests = requests_of(session, source)
         _may_link(case, target.case, len(requests))
         writes = _into(session, source, target, requests, body)
@@ -123,11 +124,19 @@ def link(session: CaseSession, body: Link) -> Case:
 
 def _may_link(case: Case, target: Case, requests: int) -> None:
     if case.person is not None or case.case_id == target.case_id:
-        raise conflict("only a case without A-number can be linked, and to another one")
+        raise _not_linkable(case)
     if case.status not in OPEN or target.status not in OPEN:
-        raise conflict("both cases must be open")
+        pointer = "" if case.status not in OPEN else "/case_id"
+        raise wrong_state("case_not_open", "Both cases must be open at a field office.", pointer)
     if target.requests + requests > MAX_REQUESTS:
-        raise conflict("together they would hold more requests than one case may")
+        message = "Together the cases would have more requests than one case may have."
+        raise wrong_state("too_many_requests_together", message, "/case_id")
+
+
+def _not_linkable(case: Case) -> ProblemError:
+    if case.person is not None:
+        return wrong_state("case_has_a_number", "Only a case without an A-number can be linked.")
+    return wrong_state("same_case", "A case cannot be linked to itself.", "/case_id")
 
 
 def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
@@ -168,7 +177,7 @@ def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: li
     own: list[Write] = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
     writes = [*own, *moved, *_notices(source, after.case_id)]
     if len(writes) > _TOGETHER:
-        raise conflict("the two histories are too long to be joined at once")
+        raise wrong_state("history_too_long", "The two histories are too long for one transaction.", "/case_id")
     return writes
 
 
@@ -185,15 +194,17 @@ def split(session: CaseSession, body: Split) -> Case:
     new_id = new_case_id()
 
     def plan(case: Case) -> Transition:
-        if case.status not in OPEN or case.requests <= 1:
-            raise conflict("only one of several requests of an open case can be split off")
+        if case.status not in OPEN:
+            raise wrong_state("case_not_open", "Only a case that is open at a field office can be split.")
+        if case.requests <= 1:
+            raise wrong_state("only_request", "The only request of a case cannot be split off.", "/receipt")
         file = session.services.table.case_file(case.case_id)
         if file is None or file.case.version != case.version:
-            raise RefusedError([], [])
+            raise CaseChangedError
         requests = {request.receipt: request for request in requests_of(session, file)}
         request = requests.pop(body.receipt, None)
         if request is None:
-            raise not_yours()
+            raise no_such_request("/receipt")
         left = {
             "requests": case.requests - 1,
             "live": case.live - (request.state == "live"),
@@ -206,7 +217,7 @@ def split(session: CaseSession, body: Split) -> Case:
     session.act(plan)
     found = session.services.table.get(Case, keys.case(new_id))
     if found is None:
-        raise not_yours()
+        raise no_such_case()
     session.services.hint_rank(found)
     return found
 

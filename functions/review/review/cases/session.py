@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from casereview.http.problems import conflict, not_yours
+from casereview.http.problems import ProblemError, no_such_case, no_such_request
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case, Request
 from casereview.store import keys
@@ -47,14 +47,14 @@ class CaseSession:
 
         found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
-            raise not_yours()
+            raise no_such_case()
         return found
 
     def request(self, receipt: str) -> Request:
         """Read a request of this case. Raises ProblemError 404 for any other receipt."""
         found = self.services.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
-            raise not_yours()
+            raise no_such_request("/receipt")
         return found
 
     def why(self, words: str) -> bytes:
@@ -70,4 +70,4 @@ def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role],
 def must_hold(case: Case, caller: Caller) -> None:
     """Refuse who does not hold the case. Raises ProblemError 409."""
     if case.claimed_by != caller.user:
-        raise conflict("claim the case first: this needs the claim, and renews it")
+        raise ProblemError("claim-required")

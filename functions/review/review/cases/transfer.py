@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from casereview.cases.first_look import new_clock
 from casereview.cases.lease import UNCLAIMED
 from casereview.cases.lifecycle import ENDED, OPEN
-from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
 from casereview.schema.fields import written
@@ -32,11 +32,13 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
     """
     office = body.office.upper()
     if office not in {*offices(), HEADQUARTERS}:
-        raise unprocessable(Fault("/office", "must be the code of a field office, or HQ"))
+        raise invalid("/office", "unknown_office", "must be the code of a field office, or HQ")
 
     def plan(case: Case) -> Transition:
-        if case.office == office or case.status not in OPEN - {"awaiting_approval"}:
-            raise conflict("the case is there already, or its state allows no transfer")
+        if case.office == office:
+            raise wrong_state("same_office", "The case is at this office already.", "/office")
+        if case.status not in OPEN - {"awaiting_approval"}:
+            raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
         moved: dict[str, Any] = {**UNCLAIMED, "office": office, "rank_at": session.at}
         if case.status == "in_review":
             moved |= {"status": "in_line", "status_since": session.at}
@@ -55,7 +57,7 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
     removed = body.removed_at
     ahead = removed > session.at if isinstance(removed, datetime) else removed > _eastern_day(session.at)
     if ahead:
-        raise unprocessable(Fault("/removed_at", "must not be in the future"))
+        raise invalid("/removed_at", "in_the_future", "must not be in the future")
 
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
@@ -81,8 +83,10 @@ def reopen(session: CaseSession, body: Why) -> Case:
     """
 
     def plan(case: Case) -> Transition:
-        if case.status not in ENDED or case.linked_to:
-            raise conflict("only a case that has ended can be reopened")
+        if case.status not in ENDED:
+            raise wrong_state("case_not_ended", "Only a case that has ended can be reopened.")
+        if case.linked_to:
+            raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
         again = {
             **new_clock(session.at),
             "status": "in_line",
@@ -113,5 +117,5 @@ def guard_again(session: CaseSession, case: Case) -> tuple[Write, ...]:
     if case.person is None:
         return ()
     if session.services.table.get(Guard, keys.guard(case.person)):
-        raise conflict("the person has a newer open case: what changed belongs there")
+        raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
     return (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)

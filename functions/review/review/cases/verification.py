@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from casereview.cases.lease import UNCLAIMED, back_in_line
 from casereview.evidence.open_facts import open_claims
-from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.http.problems import invalid, wrong_state
 from casereview.schema.base import EASTERN
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Verification
@@ -27,9 +27,8 @@ def record_verification(session: CaseSession, body: VerificationBody) -> Case:
     US citizenship would be neither confirmed nor refuted.
     """
     if body.facts is not None and _leaves_citizenship_open(body.facts, body.verdict):
-        raise unprocessable(
-            Fault("/facts/claims_us_citizenship", "must be confirmed or refuted as true, or confirmed as false")
-        )
+        message = "must be confirmed or refuted as true, or confirmed as false"
+        raise invalid("/facts/claims_us_citizenship", "citizenship_left_open", message)
 
     def plan(case: Case) -> Transition:
         must_hold(case, session.caller)
@@ -51,7 +50,8 @@ def _facts(session: CaseSession, case: Case, body: VerificationBody, stated: Off
     """Establish facts; an office that they point elsewhere to is a matter of a transfer."""
     established = _established(stated, session)
     if stated.protected is not None and body.verdict == "refuted":
-        raise conflict("to unmark a case, confirm that protected is false")
+        message = "A protection mark cannot be refuted: to remove it, confirm that protected is false."
+        raise wrong_state("protection_not_refutable", message, "/facts/protected")
     if body.receipt is not None:
         session.request(body.receipt)
     restricted = {} if established.protected is None else {"restricted": established.protected}

@@ -12,7 +12,7 @@ from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of
 from casereview.crypto.sealing import Part
 from casereview.evidence.standing import without_split_requests
-from casereview.http.problems import Fault, not_yours, unprocessable
+from casereview.http.problems import invalid, no_such_case
 from casereview.policy.engine import explain
 from casereview.schema.base import rfc3339
 from casereview.schema.facts import Facts
@@ -56,7 +56,7 @@ def _file(session: CaseSession) -> CaseFile:
     file = session.services.table.case_file(session.case_id)
     open_case(session.caller, session.roles, file.case if file else None)
     if file is None:
-        raise not_yours()
+        raise no_such_case()
     return file
 
 
@@ -168,7 +168,7 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
     """Open how the requesters can be reached, for a reason. Raises ProblemError 404, or 422 without a reason."""
     why = without_tricks(why).strip()
     if not why:
-        raise unprocessable(Fault("why", "is required"))
+        raise invalid("why", "required", "is required")
     file = _file(session)
     _note(session, "contacts", why[:1000])
     found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}

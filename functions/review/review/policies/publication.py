@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from casereview.http.problems import Fault, conflict, unprocessable
+from casereview.http.problems import Fault, ProblemError, problem, wrong_state
 from casereview.policy.checks import check
 from casereview.policy.document import Amendment, Policy, digest
 from casereview.policy.loader import DocumentError
@@ -25,7 +25,7 @@ from casereview.store.policy_repository import spans_of
 from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
-from review.policies.views import no_policy, read_policy
+from review.policies.views import no_such_policy, read_policy
 from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
 
 
@@ -37,9 +37,9 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     try:
         document = check(body.document)
     except DocumentError as error:
-        raise unprocessable(*map(_told, error.faults)) from None
+        raise ProblemError("invalid", *map(_told, error.faults)) from None
     if document.id in {*PACKAGED, DEFAULT}:
-        raise conflict("a policy of this id came with the software: give yours another id")
+        raise wrong_state("policy_packaged", "A policy of this id is part of the software: choose another id.")
     if isinstance(document, Amendment):
         _must_amend(services, document)
     record = _draft(document, body.document, caller, to_milliseconds(services.now()))
@@ -49,18 +49,19 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
-        raise conflict("this id is somebody else's draft, or was decided on: give yours another id") from None
+        message = "The id belongs to another author's draft, or to a policy that was decided on: choose another id."
+        raise wrong_state("policy_id_taken", message) from None
     return read_policy(services, document.id)
 
 
 def _told(fault: Faulty) -> Fault:
-    return Fault("/document", f"line {fault.line}: {fault.where}: {fault.message} [{fault.check}]")
+    return Fault("/document", fault.check, f"line {fault.line}: {fault.where}: {fault.message}")
 
 
 def _must_amend(services: CaseServices, amendment: Amendment) -> None:
     if amendment.amends not in {head.id for head in services.policies.book(fresh=True).heads}:
         message = f"there is no approved policy {amendment.amends}"
-        raise unprocessable(_told(Faulty("amends", 1, message, "unknown_policy")))
+        raise ProblemError("invalid", _told(Faulty("amends", 1, message, "unknown_policy")))
 
 
 def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetime) -> PolicyRecord:
@@ -84,7 +85,7 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
     book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
-        raise no_policy()
+        raise no_such_policy()
     policy, _until = services.policies.governing(now)
     run = secrets.token_hex(8)
     reports = [
@@ -113,20 +114,24 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
     """
     record = services.policies.book(fresh=True).records.get(policy_id)
     if record is None:
-        raise conflict("it came with the software, and does not change") if policy_id in PACKAGED else no_policy()
+        raise _packaged() if policy_id in PACKAGED else no_such_policy()
     if record.state != "draft":
-        raise conflict("it was decided on, and does not change")
+        raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
     if record.author == caller.user:
-        raise conflict("a policy is approved by somebody other than its author")
+        raise problem("own-decision", "You cannot approve your own draft.")
     now = to_milliseconds(services.now())
     try:
         services.table.write(verdict(record, caller.user, body, now))
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
-        raise conflict("the draft was replaced or decided on meanwhile: read it again") from None
+        raise ProblemError("moved") from None
     bring_in_force(services.policies, services.table, now)
     return read_policy(services, policy_id)
+
+
+def _packaged() -> ProblemError:
+    return wrong_state("policy_packaged", "The policy is part of the software, and does not change.")
 
 
 def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:

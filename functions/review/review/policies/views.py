@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from http import HTTPStatus
 
 from casereview.cases.preview import total
-from casereview.http.problems import ProblemError
+from casereview.http.problems import Fault, ProblemError
 from casereview.policy.document import Head
 from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
 from casereview.schema.base import to_milliseconds
@@ -45,7 +44,7 @@ def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
     book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
-        raise no_policy()
+        raise no_such_policy()
     item = _sent(services, book, record, now) if record else _packaged(book, policy_id, now)
     amending = sorted(
         (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
@@ -61,9 +60,9 @@ def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
     )
 
 
-def no_policy() -> ProblemError:
+def no_such_policy() -> ProblemError:
     """404: neither a policy nor a draft."""
-    return ProblemError(HTTPStatus.NOT_FOUND, "There is no such policy")
+    return ProblemError("not-found", Fault("", "no_such_policy", "There is no policy and no draft with this id."))
 
 
 def previews(services: CaseServices, policy_id: str) -> list[Preview]:

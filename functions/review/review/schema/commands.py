@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from casereview.schema.base import Record
+from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import LongText, RemovalTime, Text, TimeOrDay
 from casereview.schema.submission import FactClaims, YesNo
 from casereview.schema.vocabulary import Outcome
@@ -34,11 +35,11 @@ class VerificationBody(Record):
     @model_validator(mode="after")
     def _one_matter(self) -> VerificationBody:
         if sum((self.facts is not None, self.identity is not None, self.authority is not None)) != 1:
-            raise ValueError("needs facts, identity or authority: one of them")
+            raise invalid_value("exactly_one_required", "needs exactly one of facts, identity and authority")
         if self.facts is None and self.receipt is None:
-            raise ValueError("identity and authority are those of a receipt")
+            raise invalid_value("required", "needs a receipt to verify an identity or authority")
         if self.facts is not None and not self.facts.model_fields_set:
-            raise ValueError("names no fact")
+            raise invalid_value("nothing_to_change", "names no fact")
         return self
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -11,13 +10,15 @@ import pytest
 
 from casereview.http.problems import ProblemError
 from casereview.schema.records import Case, Request
+from casereview.schema.submission import FactClaims, Nothing, Update
 from casereview.store import keys
 from intake.commands import update, withdraw
 from prioritize.sweep import sweep
-from prioritize.worker import StillMovingError, rank_case
+from prioritize.worker import StillChangingError, rank_case
 from tests.support.proofs.tally import Tally
 from tests.support.races.policy_switch import watched
 from tests.support.races.threads import at_once, check_whole, file_until_accepted, rounds
+from tests.support.requester_commands import carry_out
 from tests.support.system import System, body
 
 pytest_plugins = ["tests.support.dynamodb_local"]
@@ -86,12 +87,11 @@ def waiting(system: System, queue: str) -> int:
 def test_a_withdrawal_an_update_and_a_join_at_once_leave_whole_cases(system: System, tally: Tally) -> None:
     for number in rounds(tally):
         filed = system.file(person(number))
-        code = f"Bearer {filed['access_code']}"
-        news = json.dumps({"facts": {"serious_illness": True}})
+        news = Update(facts=FactClaims(serious_illness=True))
         outcomes = at_once(
             [
-                partial(outcome, partial(withdraw, system.intake, filed["receipt"], code, "{}")),
-                partial(outcome, partial(update, system.intake, filed["receipt"], code, news)),
+                partial(outcome, partial(carry_out, system.intake, withdraw, filed, Nothing())),
+                partial(outcome, partial(carry_out, system.intake, update, filed, news)),
                 partial(outcome, partial(file_until_accepted, system, person(number, requester=SISTER))),
             ]
         )
@@ -147,13 +147,12 @@ def test_a_worker_and_updates_at_once_lose_nothing_that_was_said(system: System,
 
 def say(system: System, filed: dict[str, str], fact: str) -> None:
     """Update a request until it is accepted."""
-    raw = json.dumps({"facts": {fact: True}})
-    code = f"Bearer {filed['access_code']}"
-    while outcome(partial(update, system.intake, filed["receipt"], code, raw)):
+    news = Update(facts=FactClaims.model_validate({fact: True}))
+    while outcome(partial(carry_out, system.intake, update, filed, news)):
         pass
 
 
 def rank_if_it_rests(system: System, case_id: str) -> None:
     """Rank a case, or give up as a worker does whose message comes back."""
-    with suppress(StillMovingError):
+    with suppress(StillChangingError):
         rank_case(system.prioritize, case_id)

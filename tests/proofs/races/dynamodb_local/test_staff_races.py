@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 
+from casereview.http.problems import ProblemError
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
+from casereview.schema.submission import Contact, Nothing, Update
 from intake.commands import update, withdraw
 from prioritize.sweep import sweep
-from prioritize.worker import StillMovingError, rank_case
+from prioritize.worker import StillChangingError, rank_case
 from review.cases.information import ask
-from review.cases.lease import CapReachedError, claim, release
+from review.cases.lease import claim, release
 from review.cases.linking import link, split
 from review.cases.transfer import reopen
 from review.cases.verification import record_verification
@@ -95,8 +97,9 @@ def test_nobody_gets_more_than_the_cap_however_many_calls_they_make_at_once(offi
     assert sum(isinstance(item, Item) for item in found) == CAP
     assert found.count(409) == 10
     assert checked(office).officers["omar"].claims == CAP
-    with pytest.raises(CapReachedError):
+    with pytest.raises(ProblemError) as refused:
         next_of(office, OMAR)
+    assert refused.value.type == "cap-reached"
 
 
 # ---- claims and what ends them
@@ -180,7 +183,9 @@ def test_of_two_supervisors_who_answer_at_once_one_does(earlier: System, second:
 def test_an_approval_and_a_withdrawal_at_once_end_a_case_once(earlier: System, tally: Tally) -> None:
     for number in rounds(tally):
         filed, case_id = proposed(earlier, number)
-        approved, withdrawn = race(approving(earlier, SUE, case_id, yes=True), requester(earlier, filed, withdraw, {}))
+        approved, withdrawn = race(
+            approving(earlier, SUE, case_id, yes=True), requester(earlier, filed, withdraw, Nothing())
+        )
         now = checked(earlier)
         assert not isinstance(withdrawn, int)
         assert now.cases[case_id].status == ("decided" if isinstance(approved, Case) else "withdrawn")
@@ -200,7 +205,7 @@ def test_links_a_join_and_an_update_at_once_leave_each_request_in_one_case(offic
             partial(link, at(office, OMAR, source), commands.Link(case_id=target, why="Same.")),
             partial(link, at(office, OLGA, source), commands.Link(case_id=other, why="Same.")),
             partial(file_until_accepted, office, person(2 * number, requester=SISTER)),
-            requester(office, filed, update, {"statement": "More."}),
+            requester(office, filed, update, Update(statement="More.")),
         )
         now = checked(office)
         assert now.cases[source].linked_to in {target, other}
@@ -217,7 +222,7 @@ def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_o
         race(
             partial(split, at(office, OMAR, case_id), why),
             partial(split, at(office, OLGA, case_id), why),
-            requester(office, joined, withdraw, {}),
+            requester(office, joined, withdraw, Nothing()),
         )
         now = checked(office)
         assert kinds(now, case_id)["split"] == 1
@@ -232,7 +237,7 @@ def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(off
         sent = {"receipt": filed["receipt"], "authority": "form_60_001", "verdict": "confirmed", "why": "Seen."}
         race(
             partial(record_verification, at(office, OMAR, case_id), commands.VerificationBody.model_validate(sent)),
-            *[requester(office, filed, update, {"contact": {"phone": f"+1 404 555 010{n}"}}) for n in range(3)],
+            *[requester(office, filed, update, Update(contact=Contact(phone=f"+1 404 555 010{n}"))) for n in range(3)],
         )
         request = checked(office).requests[filed["receipt"]]
         assert request.verified
@@ -262,8 +267,8 @@ def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: Sy
         ask(at(office, OMAR, case_id), asked)
         office.later(days=3)
         ranks = [partial(rank_case, office.prioritize, case_id)] * 3
-        race(*ranks, requester(office, filed, update, {"statement": "Here it is."}))
-        with suppress(StillMovingError):
+        race(*ranks, requester(office, filed, update, Update(statement="Here it is.")))
+        with suppress(StillChangingError):
             rank_case(office.prioritize, case_id)
         now = checked(office)
         assert kinds(now, case_id)["resumed"] == 1

@@ -1,0 +1,50 @@
+"""A route of the public API, and one call of it: the services, what was sent, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from casereview.http.routes import Endpoint
+from casereview.http.validation import parse
+from casereview.schema.base import Record
+from casereview.schema.submission import Nothing
+from casereview.usecases.services import CaseServices
+
+if TYPE_CHECKING:
+    from casereview.http.resolver import Incoming
+
+_Body = TypeVar("_Body", bound=Record)
+_Answer = TypeVar("_Answer", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[_Body]):
+    """One call of a route whose body is of a model."""
+
+    services: CaseServices
+    incoming: Incoming
+    model: type[_Body] | None
+    at: datetime
+
+    def body(self) -> _Body:
+        """Read the body; where nothing need be sent, an empty one is an empty object.
+
+        Raises:
+            ProblemError: 400, 413 or 422, as ``parse`` does.
+        """
+        if self.model is None:
+            raise TypeError("the route takes no body")
+        raw = self.incoming.raw()
+        return parse(self.model, raw or "{}" if self.model is Nothing else raw, self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Endpoint, Generic[_Body, _Answer]):
+    """A route, and what carries it out."""
+
+    body: type[_Body] | None
+    answer: type[_Answer]
+    act: Callable[[Call[_Body]], _Answer]

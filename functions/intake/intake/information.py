@@ -1,0 +1,31 @@
+"""What anyone may read without a code: the field offices of a residence, and the notice before filing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casereview.http.problems import invalid
+from casereview.notices.public_notice import public_notice
+from casereview.routing.offices import find_county, find_state, offices, responsible
+from casereview.schema.base import EASTERN
+from casereview.schema.languages import DEFAULT
+from intake.responses import FieldOffice, FieldOffices, NoticeText
+
+
+def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
+    """Return the offices that may be responsible for a residence.
+
+    Raises:
+        ProblemError: 422 for a state that is not known.
+    """
+    known = find_state(state)
+    if known is None:
+        raise invalid("state", "unknown_state", "must be the two-letter code of a state, district or territory")
+    found = responsible(known, find_county(known, county), at.astimezone(EASTERN).date())
+    return FieldOffices(candidates=tuple(FieldOffice(code=code, name=offices()[code]) for code in found))
+
+
+def notice(language: str) -> NoticeText:
+    """Return the notice in the nearest language that there is."""
+    found = public_notice(language or DEFAULT)
+    return NoticeText(language=found.language, text=found.text)

@@ -1,0 +1,124 @@
+"""What carries out each kind of route: an act is given a call and returns the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from casereview.http.problems import invalid
+from casereview.schema.base import Record
+from casereview.schema.records import Case
+from casereview.schema.responses import Filed
+from casereview.schema.submission import Nothing, Submission
+from casereview.store.transition import Actor
+from casereview.usecases.file_request import file_request
+from review.call import Call
+from review.cases.linking import reissue
+from review.cases.session import CaseSession
+from review.cases.views import read_contacts
+from review.policies.publication import approve_policy, ask_for_preview, submit_draft
+from review.policies.views import list_policies, read_policy
+from review.schema.commands import Reissue
+from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
+from review.schema.responses import CaseChanged, CodeReissued, Contacts, Item, Summary, Worklist
+from review.summary import summary
+from review.worklist import page, take_next
+
+_Body = TypeVar("_Body", bound=Record)
+_Answer = TypeVar("_Answer", bound=Record)
+
+
+def read(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _Answer]:
+    """Read a case."""
+    return lambda call: view(call.session())
+
+
+def work(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:
+    """Work on a case: only who may open it learns what is wrong with a body."""
+
+    def acted(call: Call[_Body]) -> CaseChanged:
+        session = call.session()
+        session.case()
+        return _changed(act(session, call.body()))
+
+    return acted
+
+
+def without_body(act: Callable[[CaseSession], Case]) -> Callable[[Call[Nothing]], CaseChanged]:
+    """Act on a case, with an empty body."""
+
+    def acted(call: Call[Nothing]) -> CaseChanged:
+        session = call.session()
+        call.body()
+        return _changed(act(session))
+
+    return acted
+
+
+def _changed(case: Case) -> CaseChanged:
+    fields = CaseChanged.model_fields.keys() - {"case_version"}
+    return CaseChanged(case_version=case.version, **{name: getattr(case, name) for name in fields})
+
+
+def contacts(call: Call[Record]) -> Contacts:
+    """Open the contact data of a case."""
+    return read_contacts(call.session(), call.incoming.parameter("why"))
+
+
+def reissue_code(call: Call[Reissue]) -> CodeReissued:
+    """Make a new access code."""
+    session = call.session()
+    session.case()
+    return reissue(session, call.body())
+
+
+def worklist(call: Call[Record]) -> Worklist:
+    """Read a page of a worklist."""
+    limit = call.incoming.parameter("limit") or "50"
+    if not (limit.isascii() and limit.isdigit()):
+        raise invalid("limit", "wrong_type", "must be a number from 1 to 100")
+    office = call.incoming.parameter("office") or call.caller.office or ""
+    return page(call.services, call.caller, office, int(limit[:9]), call.incoming.parameter("cursor"))
+
+
+def next_case(call: Call[Nothing]) -> Item | None:
+    """Claim the next case."""
+    call.body()
+    return take_next(call.services, call.caller, call.roles)
+
+
+def file_for_requester(call: Call[Submission]) -> Filed:
+    """File a request for a requester."""
+    key = call.incoming.header("Idempotency-Key")
+    return file_request(call.services, call.incoming.raw(), key, Actor("officer", call.caller.user))
+
+
+def office_summary(call: Call[Record]) -> Summary:
+    """Read the summary of an office."""
+    return summary(call.services, call.caller, call.incoming.parameter("office"))
+
+
+def policies(call: Call[Record]) -> PolicyList:
+    """List the policies."""
+    return list_policies(call.services)
+
+
+def send_draft(call: Call[Document]) -> PolicyRead:
+    """Keep a draft."""
+    return submit_draft(call.services, call.caller, call.body())
+
+
+def policy(call: Call[Record]) -> PolicyRead:
+    """Read a policy."""
+    return read_policy(call.services, call.incoming.path["policy_id"])
+
+
+def preview(call: Call[Nothing]) -> PreviewAsked:
+    """Begin a preview."""
+    call.body()
+    return ask_for_preview(call.services, call.incoming.path["policy_id"])
+
+
+def decide_on_draft(call: Call[PolicyApproval]) -> PolicyRead:
+    """Approve or refuse a draft."""
+    return approve_policy(call.services, call.caller, call.incoming.path["policy_id"], call.body())

@@ -1,0 +1,55 @@
+"""A route of the staff API, and one call of it: the services, its caller and roles, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from casereview.http.routes import Endpoint
+from casereview.http.validation import parse
+from casereview.schema.base import Record
+from casereview.usecases.services import CaseServices
+from review.authorization import Caller, Role
+from review.cases.session import CaseSession, open_session
+
+if TYPE_CHECKING:
+    from casereview.http.resolver import Incoming
+
+_Body = TypeVar("_Body", bound=Record)
+_Answer = TypeVar("_Answer", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[_Body]):
+    """One call of a route whose body is of a model."""
+
+    services: CaseServices
+    caller: Caller
+    roles: frozenset[Role]
+    incoming: Incoming
+    model: type[_Body] | None
+
+    def body(self) -> _Body:
+        """Read the body; an empty one is an empty object.
+
+        Raises:
+            ProblemError: 400, 413 or 422, as ``parse`` does.
+        """
+        if self.model is None:
+            raise TypeError("the route takes no body")
+        return parse(self.model, self.incoming.raw() or "{}", self.services.now())
+
+    def session(self) -> CaseSession:
+        """Begin a session on the case that the path names."""
+        return open_session(self.services, self.caller, self.roles, self.incoming.path["case_id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Endpoint, Generic[_Body, _Answer]):
+    """A route, the roles that may use it, and what carries it out."""
+
+    roles: frozenset[Role]
+    body: type[_Body] | None
+    answer: type[_Answer]
+    act: Callable[[Call[_Body]], _Answer | None]
