@@ -18,9 +18,10 @@ from infra.paths import ROOT
 WATCHED: Final = ("shared", "functions", "infra", "tests", "template.yaml")
 QUICK: Final = ("unit", "component", "golden", "contract")
 """The folders of tests that `make watch` runs; those of whole systems and proofs take too long."""
-_DEPTH: Final = {"shared": 2, "functions": 1, "infra": 1}
-"""How many folders are above the one that has the name of a package."""
+_ABOVE: Final = {"shared": 2, "functions": 1, "infra": 1}
+"""How many folders are above those that have the names of packages."""
 _MORE: Final = {"policy": ("tests/component/policies", "tests/golden"), "template.yaml": ("tests/contract/template",)}
+"""Tests of what a package or file means to others."""
 
 
 def quick_tests(changed: Iterable[Path]) -> list[str]:
@@ -33,9 +34,15 @@ def _tests_of(path: Path) -> Iterable[str]:
     if parts[0] == "tests":
         is_test = path.match("test_*.py") and parts[1] in QUICK and (ROOT / path).is_file()
         return [str(path)] if is_test else []
-    package = path.name if len(parts) == 1 else "".join(parts[_DEPTH[parts[0]] :][:1])
-    folders = [f"tests/{kind}/{package}" for kind in QUICK] + list(_MORE.get(package, ()))
-    return [folder for folder in folders if (ROOT / folder).is_dir()]
+    names = parts if len(parts) == 1 else parts[_ABOVE[parts[0]] : -1]
+    more = _MORE.get(names[0], ()) if names else ()
+    return [*(found for kind in QUICK if (found := _mirror(kind, names))), *more]
+
+
+def _mirror(kind: str, names: tuple[str, ...]) -> str | None:
+    """Return the deepest folder of tests that has the names of a package and of what is in it."""
+    paths = ["/".join(("tests", kind, *names[:depth])) for depth in range(len(names), 0, -1)]
+    return next((path for path in paths if (ROOT / path).is_dir()), None)
 
 
 def check(changed: Iterable[Path]) -> None:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
         ("functions/intake/intake/app.py", ["tests/component/intake"]),
         ("functions/notify/notify/templates/ht/notices.json", ["tests/component/notify", "tests/unit/notify"]),
         ("infra/tour/walk.py", ["tests/unit/tour"]),
+        ("infra/local/iam/policy_evaluation.py", ["tests/component/local", "tests/unit/local/iam"]),
         ("tests/unit/infra/test_watch.py", ["tests/unit/infra/test_watch.py"]),
         ("template.yaml", ["tests/contract/template"]),
     ],
