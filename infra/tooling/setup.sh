@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make .venv hold what requirements/dev.txt locks, and the project itself, editable.
+# Create .venv with the packages locked in requirements/dev.txt and the project itself as an editable install.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,7 +12,7 @@ fi
 
 uv_lock=$(mktemp)
 trap 'rm -f "$uv_lock"' EXIT
-awk '/^[^ ]/ { mine = /^uv==/ } mine' requirements/dev.txt > "$uv_lock"
+awk '/^[^ ]/ { is_uv = /^uv==/ } is_uv' requirements/dev.txt > "$uv_lock"
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install -qq --require-hashes --requirement "$uv_lock"
 
 .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/dev.txt

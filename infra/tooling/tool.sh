@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install a tool whose dependencies fit no other's into an environment of its own: .tools/$1, from requirements/$1.txt.
+# Install a tool with conflicting dependencies into its own environment, .tools/$1, from requirements/$1.txt.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError
 from tests.support.local.stacks import stack_of
 
-ROOT = Path(__file__).parents[4]
 ROLE: dict[str, Any] = {"AssumeRolePolicyDocument": {}}
 
 
