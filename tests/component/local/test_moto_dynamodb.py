@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.support.dynamodb_local"]
-
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "tests/support/local/emulator_script.py"
 STEPS = 250

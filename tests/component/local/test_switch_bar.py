@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from infra.local.demo.policy_switch_bar import SwitchProgress, show_switches, switch_progress
@@ -11,6 +12,7 @@ from tests.support.policy.drafts import EARLIER, publish
 from tests.support.system import System, body
 
 
+@pytest.mark.moto
 def test_how_far_a_switch_is_follows_the_worklists(system: System) -> None:
     system.file(body())
     system.file(body(subject={"a_number": "A000-000-012"}))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import casereview.http.json_body
-import casereview.schema.submission
+import casereview.http.validation
 import intake.app
 import review.app
 from casereview.http.json_body import MAX_BYTES
@@ -19,7 +19,6 @@ from tests.support.large_dockets import quick
 from tests.support.proofs.tally import Tally
 from tests.support.staff import claimed
 from tests.support.system import Answer, Staff, System
-from tests.support.writes import client_of
 
 PLAIN = json.dumps({"statement": "x", "why": "x"})
 UNREADABLE: dict[str, tuple[int, str]] = {
@@ -109,7 +108,7 @@ def _violations() -> list[str]:
 
 
 def test_a_reader_that_takes_any_json_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.schema.submission, "read_object", json.loads)
+    monkeypatch.setattr(casereview.http.validation, "read_object", json.loads)
     found = _violations()
     for name in ("cut off", "a key twice", "just too deep", "just too large"):
         assert any(violation.split(": ")[1] == name for violation in found), name
@@ -120,7 +119,7 @@ def test_a_route_that_stores_before_it_reads_is_found(monkeypatch: pytest.Monkey
 
     def stored_first(body: Any) -> Any:  # noqa: ANN401  # as review.app
         desk = review.app._services()
-        client_of(desk.table).put_item(TableName="case-review", Item={"pk": {"S": "X"}, "sk": {"S": body.__name__}})
+        desk.table.backend.put({"pk": {"S": "X"}, "sk": {"S": body.__name__}})
         return whole(body)
 
     monkeypatch.setattr(review.app, "_parse", stored_first)

@@ -20,7 +20,6 @@ from tests.support.races.policy_switch import watched
 from tests.support.races.threads import at_once, check_whole, file_until_accepted, rounds
 from tests.support.system import System, body
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(300)]
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
 
