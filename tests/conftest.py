@@ -9,14 +9,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import tests.support.environment
-from tests.support import moto_speed
+from tests.support import backend_contract, moto_speed
+from tests.support.clouds import backend_of
 from tests.support.proofs import tally as proofs
 from tests.support.proofs.sizes import FULL
 from tests.support.system import System, running
 
 assert tests.support.environment.REGION
+pytest_plugins = ["tests.support.dynamodb_local"]
 tally = proofs.tally
 moto_speed.apply()
+backend_contract.watch()
 # No test fails for a slow machine; the examples are the same each time, but for `make prove`, which looks further.
 settings.register_profile(
     "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not FULL, print_blob=True
@@ -28,12 +31,19 @@ TRY_MANY = {"bench", "proofs"}
 """They go through the same lines again and again, to find what is wrong; to count those takes half as long again."""
 
 
+ON_MOTO = {"e2e", "component/local", "proofs/crashes", "proofs/faults", "proofs/leaks", "proofs/privileges"}
+"""Rooms whose tests hook botocore, or start the local run."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell of each proof which claim it is of, and count as covered only what tests of single rules and flows cover."""
     proofs.mark(items)
     for item in items:
-        if item.path.relative_to(HERE).parts[0] in TRY_MANY:
+        folders = item.path.relative_to(HERE).parts
+        if folders[0] in TRY_MANY:
             item.add_marker("no_cover")
+        if folders[0] in ON_MOTO or "/".join(folders[:2]) in ON_MOTO:
+            item.add_marker("moto")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -52,10 +62,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture
-def system() -> Iterator[System]:
+def system(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system of one's own: empty table, empty queues, the clock at 24 November 2026, 15:00 UTC."""
-    with running() as found:
+    with running(backend_of(request.node)) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _only_requests_of_the_contract() -> Iterator[None]:
+    """Fail a test that makes a request of a shape that no case of the backends' contract has."""
+    yield
+    unknown = backend_contract.seen - backend_contract.covered()
+    backend_contract.seen.clear()
+    assert not unknown, f"tests/component/backend has no case of these requests: {sorted(unknown)}"
 
 
 @pytest.fixture(scope="module")

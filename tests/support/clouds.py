@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
 
 import boto3
+import pytest
 import yaml
 from moto import mock_aws
 from moto.backends import get_backend
@@ -191,6 +192,11 @@ def chosen_backend() -> BackendName:
     if name not in get_args(BackendName):
         raise ValueError("BACKEND is memory or moto")
     return cast("BackendName", name)
+
+
+def backend_of(test: pytest.Item) -> BackendName:
+    """Return the backend that a test runs on: moto where it is marked so, else the one that is chosen."""
+    return "moto" if test.get_closest_marker("moto") else chosen_backend()
 
 
 @contextmanager

@@ -1,19 +1,12 @@
-"""A small world for random lives of cases: the system on moto, its messages in the test's hand, all of it readable."""
+"""A small world for random lives of cases: the system, its messages in the test's hand, all of it readable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-from moto import mock_aws
-from moto.backends import get_backend
-from moto.core.serialize import BaseJSONSerializer
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
 
 import notify.app
 import prioritize.app
@@ -23,13 +16,9 @@ from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository
-from infra.local.emulators.moto import dynamodb
-from tests.support.clouds import MotoCloud, table_definition
-from tests.support.environment import REGION
+from tests.support.clouds import Cloud, chosen_backend, cloud
+from tests.support.moto_speed import fast_moto
 from tests.support.system import System
-
-_ACCOUNT = "123456789012"
-_PATCHED = (DynamoDBBackend, Table, BaseJSONSerializer, Item, DynamoType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +70,8 @@ class Snapshot:
 class World:
     """The system, and what a test may do to it."""
 
-    def __init__(self) -> None:
-        self.system = System(MotoCloud())
+    def __init__(self, found: Cloud) -> None:
+        self.system = System(found)
         tray: Any = Tray()
         self.letters: list[Letter] = tray.letters
         self._known: dict[tuple[str, str], tuple[dict[str, Any], Stored]] = {}
@@ -91,9 +80,7 @@ class World:
     def begin(self, at: datetime) -> None:
         """Empty the table and the outbox, forget all messages, and set the clock."""
         system = self.system
-        system.dynamodb.delete_table(TableName=system.table)
-        system.dynamodb.create_table(TableName=system.table, **table_definition())
-        get_backend("ses")[_ACCOUNT][REGION].sent_messages.clear()
+        system.cloud.clear()
         self.letters.clear()
         self._known.clear()
         system.time = at
@@ -125,15 +112,10 @@ class World:
     def look(self) -> Snapshot:
         """Read the whole table, past the API; what has not changed is not read anew."""
         found = Snapshot(self.system.time)
-        for pk, sk, item in self._items():
+        for item in self.system.items():
+            pk, sk = item["pk"]["S"], item["sk"]["S"]
             _keep(found, (pk, sk), item, self._record(pk, sk, item))
         return found
-
-    def _items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        table: Any = get_backend("dynamodb")[_ACCOUNT][REGION].tables[self.system.table]
-        for partition in table.items.values():
-            for item in partition.values():
-                yield item.hash_key.value, item.range_key.value, {name: _wire(v) for name, v in item.attrs.items()}
 
     def _record(self, pk: str, sk: str, item: dict[str, Any]) -> Stored | None:
         held = self._known.get((pk, sk))
@@ -157,16 +139,6 @@ _MODELS: dict[str, type[Stored]] = {
     "COUNTER": Officer,
     "SWITCH": Switch,
 }
-
-
-def _wire(value: DynamoType) -> dict[str, Any]:
-    return {value.type: _inner(value.value)}
-
-
-def _inner(value: Any) -> Any:  # noqa: ANN401  # what moto keeps
-    if isinstance(value, dict):
-        return {name: _wire(each) for name, each in value.items()}
-    return [_wire(each) for each in value] if isinstance(value, list) else value
 
 
 Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
@@ -213,21 +185,7 @@ def _file(found: Snapshot, record: Stored) -> None:
 
 
 @contextmanager
-def fast_moto() -> Iterator[None]:
-    """Use the local runner's fixes of moto for a while: a transaction copies what it touches, not the whole table."""
-    before = {owner: dict(vars(owner)) for owner in _PATCHED}
-    dynamodb.apply()
-    try:
-        yield
-    finally:
-        for owner, attributes in before.items():
-            for name, value in dict(vars(owner)).items():
-                if attributes.get(name) is not value:
-                    setattr(owner, name, attributes[name])
-
-
-@contextmanager
 def world() -> Iterator[World]:
-    """Start a world; it can be begun anew as often as one likes."""
-    with fast_moto(), mock_aws():
-        yield World()
+    """Start a world on the backend that is chosen; it can be begun anew as often as one likes."""
+    with fast_moto() if chosen_backend() == "moto" else nullcontext(), cloud() as found:
+        yield World(found)

@@ -1,6 +1,6 @@
 """Fixtures of the tests marked ``dynamodb_local``: what only a true engine can show.
 
-A test module (or conftest) takes them with ``pytest_plugins = ["tests.support.dynamodb_local"]``.
+tests/conftest.py registers them for every test.
 """
 
 from __future__ import annotations

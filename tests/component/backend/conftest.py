@@ -1,3 +1,5 @@
+"""The table over each backend: in memory, on moto, and on DynamoDB Local."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,21 +13,25 @@ from moto import mock_aws
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
 from tests.support.clouds import table_definition
+from tests.support.memory.table import MemoryTable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture(scope="module")
-def _tables() -> Iterator[DynamoDBClient]:
-    """One engine for the tests of a module: starting it takes longer than they do."""
+def moto_client() -> Iterator[DynamoDBClient]:
+    """One emulator for the tests of a module: starting it takes longer than they do."""
     with mock_aws():
         yield boto3.client("dynamodb")
 
 
-@pytest.fixture
-def table(_tables: DynamoDBClient) -> Table:
-    """A table of one's own, empty, as template.yaml defines it."""
+@pytest.fixture(params=["memory", "moto", pytest.param("dynamodb", marks=pytest.mark.dynamodb_local)])
+def table(request: pytest.FixtureRequest) -> Table:
+    """An empty table of its own, as template.yaml defines it."""
+    if request.param == "memory":
+        return Table(MemoryTable(table_definition()))
+    client: DynamoDBClient = request.getfixturevalue("moto_client" if request.param == "moto" else "dynamodb")
     name = uuid4().hex
-    _tables.create_table(TableName=name, **table_definition())
-    return Table(DynamoDb(_tables, name))
+    client.create_table(TableName=name, **table_definition())
+    return Table(DynamoDb(client, name))

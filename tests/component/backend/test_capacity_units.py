@@ -20,7 +20,6 @@ from tests.support.writes import client_of
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ConsumedCapacityTypeDef
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = pytest.mark.dynamodb_local
 
 

@@ -4,17 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
 from casereview.store import keys
-from casereview.store.dynamodb import DynamoDb
 from casereview.store.items import from_item
 from casereview.store.table import Table
-from casereview.store.transaction import RefusedError, add, check, delete, put_new, put_over
+from casereview.store.transaction import (
+    Check,
+    Condition,
+    Put,
+    RefusedError,
+    Replace,
+    add,
+    check,
+    delete,
+    put_new,
+    put_over,
+)
 from tests.support.case_histories import NOW, event, notice
 from tests.support.case_histories import queued as case
-from tests.support.writes import client_of
 
 HOUR = timedelta(hours=1)
 GUARD = Guard(person="P", case="C", mac_key="K")
@@ -78,11 +86,6 @@ def test_a_counter_is_made_grows_and_stops_below_its_bound(table: Table) -> None
     assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=2, nexts=3)
 
 
-def test_an_error_that_is_no_refusal_is_raised_as_it_is(table: Table) -> None:
-    with pytest.raises(ClientError):
-        Table(DynamoDb(client_of(table), "no-such-table")).write(put_new(case()))
-
-
 def test_a_case_file_holds_the_case_its_history_in_order_and_its_notices(table: Table) -> None:
     events = tuple(event(version) for version in (1, 2, 10, 11)[::-1])
     mine = [one.model_copy(update={"case_id": "C1"}) for one in events]
@@ -122,3 +125,61 @@ def test_reads_are_kept_apart_from_the_case_oldest_first(table: Table) -> None:
     table.put(case())
     assert table.reads("C1") == reads[::-1]
     assert table.case_file("C1") == CaseFile(case(), (), ())
+
+
+def test_a_write_without_a_condition_stores_whatever_was_there(table: Table) -> None:
+    table.write(Put(GUARD))
+    table.write(Put(GUARD.model_copy(update={"case": "D"})), put_new(case()))
+    assert table.get(Guard, keys.guard("P")) == GUARD.model_copy(update={"case": "D"})
+
+
+def test_a_check_that_allows_an_absent_item_still_refuses_another_value(table: Table) -> None:
+    allowed = Check(keys.guard("P"), Condition({"case": "C"}, or_absent=True))
+    table.write(allowed, put_new(case(1)))
+    table.write(put_new(GUARD))
+    table.write(allowed, put_new(case(2)))
+    other = Check(keys.guard("P"), Condition({"case": "D"}, or_absent=True))
+    assert refusal(table, other, put_new(case(3))).reasons == ["ConditionalCheckFailed", None]
+
+
+def test_a_record_is_put_where_there_is_none_or_over_its_own_alone(table: Table) -> None:
+    own = Condition({"case": "C", "mac_key": "K"}, or_absent=True)
+    table.write(Replace(GUARD, own))
+    table.write(Replace(GUARD.model_copy(update={"case": "D"}), own))
+    assert refusal(table, Replace(GUARD, own)).reasons == ["ConditionalCheckFailed"]
+
+
+def test_a_value_that_must_differ_refuses_the_same_and_lets_another_pass(table: Table) -> None:
+    table.write(put_new(GUARD))
+    same = Condition({"person": "P", "mac_key": "K"}, different={"case": "C"})
+    other = Condition({"person": "P", "mac_key": "K"}, different={"case": "D"})
+    assert refusal(table, Replace(GUARD, same)).reasons == ["ConditionalCheckFailed"]
+    table.write(Replace(GUARD, other))
+    missing = Condition({"person": "P", "mac_key": "K"}, different={"absent": "D"})
+    table.write(Replace(GUARD, missing))
+
+
+def test_nothing_that_must_differ_makes_up_for_an_item_that_is_absent(table: Table) -> None:
+    different = Condition({"person": "P", "mac_key": "K"}, different={"case": "D"})
+    assert refusal(table, Replace(GUARD, different)).items == [None]
+    assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_an_item_is_deleted_while_all_of_it_is_as_expected(table: Table) -> None:
+    table.write(put_new(GUARD))
+    refusal(table, delete(keys.guard("P"), case="C", mac_key="other"))
+    table.write(delete(keys.guard("P"), case="C", mac_key="K"))
+    assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_one_refused_write_leaves_none_of_the_others(table: Table) -> None:
+    table.write(put_new(GUARD))
+    refusal(table, put_new(case()), Put(GUARD.model_copy(update={"case": "D"})), check(keys.officer("a"), claims=1))
+    assert table.get(Case, keys.case("C1")) is None
+    assert table.get(Guard, keys.guard("P")) == GUARD
+
+
+def test_a_counter_without_a_bound_is_made_too(table: Table) -> None:
+    table.write(add(Officer(user="a", nexts=1)))
+    table.write(add(Officer(user="a", claims=-1, nexts=2), claims=1))
+    assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=-1, nexts=3)

@@ -7,6 +7,7 @@ from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.due_index import DueItem
 from casereview.store.table import Table
+from casereview.store.transaction import put_new, put_over
 from casereview.store.worklist import WorklistPlace
 from tests.support.case_histories import NOW
 from tests.support.case_histories import queued as case
@@ -110,3 +111,22 @@ def test_what_is_given_up_waits_in_the_shard_of_the_stuck_and_is_flagged(table: 
     stuck = table.get(Case, keys.case("C1"))
     assert stuck is not None
     assert stuck.stuck
+
+
+def test_a_lane_of_a_worklist_goes_on_after_a_place(table: Table) -> None:
+    for number in (1, 2, 3):
+        table.put(case(number))
+    table.put(case(4, rank="00.1.004.C4"))
+    first = table.worklist.places("ATL", limit=2, prefix="02.")
+    assert [place.case_id for place in first] == ["C1", "C2"]
+    rest = table.worklist.places("ATL", limit=2, prefix="02.", after=first[-1])
+    assert [place.case_id for place in rest] == ["C3"]
+
+
+def test_a_case_that_leaves_a_worklist_leaves_its_index(table: Table) -> None:
+    table.write(put_new(case(1)))
+    table.write(put_over(case(1, version=2, office="SNA"), version=1))
+    assert table.worklist.places("ATL", limit=9) == []
+    assert [place.case_id for place in table.worklist.places("SNA", limit=9)] == ["C1"]
+    table.write(put_over(case(1, version=3, status="closed"), version=2))
+    assert table.worklist.places("SNA", limit=9) == []

@@ -98,6 +98,7 @@ def test_the_answer_and_the_calls_are_the_same_whether_a_case_existed_or_not(sys
     }
 
 
+@pytest.mark.moto
 def test_accepting_a_request_takes_few_calls(system: System) -> None:
     with recorded() as calls:
         system.file(body(), KEY)

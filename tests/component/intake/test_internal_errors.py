@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from casereview.store.keys import Key
 from tests.support.system import System, body
 
 
@@ -10,8 +16,13 @@ def test_an_unknown_route_is_a_problem(system: System) -> None:
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
 
 
-def test_a_fault_is_answered_without_a_word_of_it(system: System) -> None:
-    system.dynamodb.delete_table(TableName=system.table)
+def _fail(_key: Key) -> None:
+    error = {"Error": {"Code": "ResourceNotFoundException", "Message": "no such table"}}
+    raise ClientError(cast("Any", error), "GetItem")
+
+
+def test_a_fault_is_answered_without_a_word_of_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system.cloud.backend, "get", _fail)
     answer = system.call("POST", "/requests", body())
     assert (answer.status, answer.content_type) == (503, "application/problem+json")
     assert "ResourceNotFound" not in answer.body

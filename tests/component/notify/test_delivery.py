@@ -51,6 +51,7 @@ def test_duplicates_of_the_message_send_nothing_more(shared: System) -> None:
     assert len(sent_for(shared, notice)) == 1
 
 
+@pytest.mark.moto
 def test_the_row_says_sending_before_the_message_goes(shared: System) -> None:
     notice = filed_quietly(shared)
     seen = []
@@ -59,6 +60,7 @@ def test_the_row_says_sending_before_the_message_goes(shared: System) -> None:
     assert [(found.state, found.sends, found.lease_until) for found in seen] == [("sending", 1, shared.time + LEASE)]
 
 
+@pytest.mark.moto
 def test_while_a_lease_runs_nobody_else_sends(shared: System) -> None:
     notice = filed_quietly(shared)
     with edge("sesv2.SendEmail", fails(DiedError())), pytest.raises(DiedError):
@@ -68,6 +70,7 @@ def test_while_a_lease_runs_nobody_else_sends(shared: System) -> None:
     assert sent_for(shared, notice) == []
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize(
     ("act", "copies"), [(fails(DiedError()), 1), (performs_then_fails(DiedError()), 2)], ids=["before", "after"]
 )
@@ -83,6 +86,7 @@ def test_a_process_that_dies_at_the_send_is_made_good_after_its_lease(
     assert counted(capsys, "SentAgain") == 1
 
 
+@pytest.mark.moto
 def test_a_process_that_died_is_made_good_by_the_sweep_alone(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.pump()
@@ -93,6 +97,7 @@ def test_a_process_that_died_is_made_good_by_the_sweep_alone(shared: System) -> 
     assert [found.state for found in (again(shared, notice), again(shared, other))] == ["sent", "sent"]
 
 
+@pytest.mark.moto
 def test_three_deaths_end_it_and_the_office_is_told_to_telephone(
     shared: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,6 +114,7 @@ def test_three_deaths_end_it_and_the_office_is_told_to_telephone(
     assert counted(capsys, "Undeliverable") == 1
 
 
+@pytest.mark.moto
 def test_a_death_before_the_lease_counts_as_nothing_sent(shared: System) -> None:
     """However long keys or table are down: what was never sent is not called unanswered."""
     notice = filed_quietly(shared)
@@ -121,6 +127,7 @@ def test_a_death_before_the_lease_counts_as_nothing_sent(shared: System) -> None
     assert again(shared, notice).state == "sent"
 
 
+@pytest.mark.moto
 def test_of_two_workers_on_one_notice_one_sends(shared: System) -> None:
     """The second reads the notice as owed too, and gets the lease first."""
     notice = filed_quietly(shared)
@@ -133,6 +140,7 @@ def test_of_two_workers_on_one_notice_one_sends(shared: System) -> None:
     assert again(shared, notice).sends == 1
 
 
+@pytest.mark.moto
 def test_a_worker_that_lost_its_lease_leaves_the_notice_to_the_new_holder(
     shared: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,7 +167,7 @@ def test_a_message_about_no_notice_is_done_with(shared: System) -> None:
 def test_a_notice_whose_request_is_gone_ends(shared: System) -> None:
     notice = filed_quietly(shared)
     key = keys.request(notice.receipt)
-    shared.dynamodb.delete_item(TableName=shared.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+    shared.cloud.remove(key)
     assert deliver(shared, notice) == []
     assert (again(shared, notice).state, again(shared, notice).why) == ("undeliverable", "no_channel")
     assert sent_for(shared, notice) == []
@@ -168,12 +176,13 @@ def test_a_notice_whose_request_is_gone_ends(shared: System) -> None:
 def test_an_acknowledgement_does_not_ask_about_the_case(shared: System) -> None:
     notice = filed_quietly(shared)
     key = keys.case(notice.case_id)
-    shared.dynamodb.delete_item(TableName=shared.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+    shared.cloud.remove(key)
     assert deliver(shared, notice) == []
     assert again(shared, notice).state == "sent"
     assert len(sent_for(shared, notice)) == 1
 
 
+@pytest.mark.moto
 def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
@@ -184,6 +193,7 @@ def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> 
     assert case_of(shared, notice).looked_at == shared.time
 
 
+@pytest.mark.moto
 def test_a_case_that_closes_while_it_is_flagged_is_left_closed(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
@@ -194,6 +204,7 @@ def test_a_case_that_closes_while_it_is_flagged_is_left_closed(shared: System) -
     assert case_of(shared, notice).rank_at is None
 
 
+@pytest.mark.moto
 def test_a_case_that_never_stops_moving_brings_the_message_back(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)

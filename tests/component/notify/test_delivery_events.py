@@ -179,6 +179,7 @@ def test_a_report_of_mail_that_is_not_ours_marks_no_notice(shared: System) -> No
     assert _take(shared, _envelope(_bounce("stranger@example.org", unknown))) == []
 
 
+@pytest.mark.moto
 def test_a_report_faster_than_our_own_write_is_not_lost(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
     notice = filed_quietly(shared, requester={"contact": {"email": "fast@example.org"}})
     reports: list[str] = []
@@ -214,6 +215,7 @@ def test_who_became_unsafe_meanwhile_is_not_to_be_called(shared: System) -> None
     assert "telephone" not in rank(shared, notice).flags
 
 
+@pytest.mark.moto
 def test_a_report_whose_write_met_another_comes_again(shared: System) -> None:
     """No condition failed, so the address is not known yet: to take it for known would lose the report."""
     notice = _sent(shared, "met@example.org")

@@ -11,6 +11,7 @@ from casereview.notices.catalog import NoticeTextError
 from casereview.schema.records import Notice
 from notify.render import OfficeText, OfficeTexts, render_for_office
 from tests.support.aws_faults import edge, refuses
+from tests.support.clouds import backend_of
 from tests.support.system import System, body, running
 
 MAILBOX = "duty-{office}@example.gov"
@@ -18,9 +19,9 @@ CITIZEN = {"claims_us_citizenship": True, "custody": "detained", "facility": "ST
 
 
 @pytest.fixture
-def told() -> Iterator[System]:
+def told(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system whose offices have a duty mailbox."""
-    with running() as found:
+    with running(backend_of(request.node)) as found:
         found.prioritize = replace(found.prioritize, tells_offices=True)
         found.notify = replace(found.notify, office_mail=MAILBOX)
         yield found
@@ -49,6 +50,7 @@ def test_the_office_is_told_once_where_its_first_look_is_late(told: System) -> N
     assert _notice(told).state == "sent"
 
 
+@pytest.mark.moto
 def test_it_is_made_good_where_its_message_was_lost(told: System) -> None:
     filed = told.file(body(facts=CITIZEN))
     told.pump()
@@ -62,6 +64,7 @@ def test_it_is_made_good_where_its_message_was_lost(told: System) -> None:
     assert told.case_of(filed).missed
 
 
+@pytest.mark.moto
 def test_a_mailbox_that_refuses_asks_nobody_to_telephone(told: System) -> None:
     with edge("sesv2.SendEmail", refuses("MessageRejected")):
         case_id = _late(told)

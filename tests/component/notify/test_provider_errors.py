@@ -25,6 +25,8 @@ from tests.support.environment import REGION
 from tests.support.notices import again, counted, deliver, filed_quietly, rank, sent_for
 from tests.support.system import System
 
+pytestmark = pytest.mark.moto
+
 PERMANENT = {
     "sesv2": {"MessageRejected", "BadRequestException"},
     "sns": {"InvalidParameter", "ParameterValueInvalid", "ValidationException"},

@@ -114,6 +114,7 @@ def test_a_text_message_is_short_and_names_the_receipt(shared: System) -> None:
     assert len(sent.body) < 320
 
 
+@pytest.mark.moto
 def test_the_provider_is_told_which_notice_it_is_and_no_more(shared: System) -> None:
     notice = filed_quietly(shared)
     with edge("sesv2.SendEmail", performs_after(lambda: None)) as asked:

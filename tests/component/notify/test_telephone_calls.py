@@ -10,6 +10,7 @@ import pytest
 
 from casereview.schema.records import Event, Notice
 from tests.support.aws_faults import edge, once, performs_after
+from tests.support.clouds import backend_of
 from tests.support.staff import CLEARED, OFFICER, SISTER, Matter, claimed, decide, item, matter, read
 from tests.support.system import System, running
 
@@ -18,9 +19,9 @@ NAMELESS: dict[str, Any] = {"subject": {"a_number": None, "given_name": "Ana"}}
 
 
 @pytest.fixture
-def told() -> Iterator[System]:
+def told(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system whose offices have a duty mailbox."""
-    with running() as found:
+    with running(backend_of(request.node)) as found:
         found.notify = replace(found.notify, office_mail="duty-{office}@example.gov")
         yield found
 
@@ -122,6 +123,7 @@ def test_two_requesters_of_one_case_are_called_each_for_themselves(system: Syste
     assert not _is_called(system, ana.filed)
 
 
+@pytest.mark.moto
 def test_who_becomes_unsafe_while_the_report_is_taken_is_not_called(system: System) -> None:
     """Notify has opened the contact already, and found it safe."""
     found = matter(system)
@@ -204,6 +206,7 @@ def test_a_bounce_is_told_at_the_case_that_was_split_off(system: System, first: 
     assert [event.receipt for event in _failures(system, eva.filed)] == [eva.receipt]
 
 
+@pytest.mark.moto
 def test_a_link_while_the_report_is_taken_loses_nothing(system: System) -> None:
     ana, eva, _source = _linked(system)
     same = {"case_id": ana.case_id, "why": "The same person."}

@@ -112,6 +112,7 @@ def test_what_a_draft_changes_is_what_governs_at_the_first_instant_that_differs(
     assert same.id == ORDER
 
 
+@pytest.mark.moto
 def test_a_copy_of_the_registry_is_some_seconds_old_at_most(system: System) -> None:
     desk = system.intake
     assert desk.policies.governing(system.time)[0].id == ORDER
@@ -124,6 +125,7 @@ def test_a_copy_of_the_registry_is_some_seconds_old_at_most(system: System) -> N
     assert names(calls) == ["dynamodb.Query"]
 
 
+@pytest.mark.moto
 def test_a_clock_set_back_reads_the_registry_again(system: System) -> None:
     system.intake.policies.governing(system.time)
     system.time -= timedelta(seconds=1)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.schema.records import Case, Event
 from casereview.store import keys
@@ -329,6 +331,7 @@ def test_progress_is_saved_as_it_goes(system: System, monkeypatch: pytest.Monkey
     assert system.all(Switch, "SWITCH")[0].version == 1 + 4, "begun, and saved after each two messages and at the end"
 
 
+@pytest.mark.moto
 def test_of_two_that_begin_a_switch_at_once_one_wins(system: System) -> None:
     system.file(body())
     system.pump()
@@ -342,6 +345,7 @@ def test_of_two_that_begin_a_switch_at_once_one_wins(system: System) -> None:
     assert system.read(Switch, keys.SWITCH).version == 1 + 1, "begun once, and walked by the other"
 
 
+@pytest.mark.moto
 def test_a_tick_that_comes_too_late_saves_nothing(system: System) -> None:
     for number in range(3):
         system.file(person(number))

@@ -20,6 +20,8 @@ from tests.support.large_dockets import everything, fill, quick
 from tests.support.policy.drafts import DETAINED, ORDER, draft, preview, read, send
 from tests.support.system import System
 
+pytestmark = pytest.mark.moto
+
 if TYPE_CHECKING:
     from casereview.policy.ranking import Ranking
 

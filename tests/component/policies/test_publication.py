@@ -164,6 +164,7 @@ def test_policies_are_open_to_the_policy_office_alone(system: System, groups: st
     assert system.staff(Staff("x", groups), "GET", "/staff/policies").status == HTTPStatus.FORBIDDEN
 
 
+@pytest.mark.moto
 def test_who_meets_another_transaction_is_asked_to_try_again_and_told_nothing_untrue(system: System) -> None:
     send(system, EARLIER)
     conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])

@@ -6,7 +6,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from casereview.cases.due import ATTEMPTS, SHARDS
+from casereview.store import keys
 from prioritize.sweep import LONGEST, PER_SHARD
 from tests.support.aws_calls import Call, Make, intercepted, names, recorded
 from tests.support.system import System, body
@@ -75,13 +78,7 @@ def test_asking_again_backs_off(system: System) -> None:
 
 def _break(system: System, filed: dict[str, str]) -> None:
     """Make a case that cannot be read: every ranking of it fails."""
-    case = system.case_of(filed)
-    system.dynamodb.update_item(
-        TableName=system.table,
-        Key={"pk": {"S": f"CASE#{case.case_id}"}, "sk": {"S": "CASE"}},
-        UpdateExpression="SET filed_at = :bad",
-        ExpressionAttributeValues={":bad": {"S": "never"}},
-    )
+    system.tamper(keys.case(system.case_of(filed).case_id), filed_at="never")
 
 
 def _until_stuck(system: System) -> bool:
@@ -113,12 +110,7 @@ def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
     case = system.case_of(filed)
     _break(system, filed)
     assert _until_stuck(system)
-    system.dynamodb.update_item(
-        TableName=system.table,
-        Key={"pk": {"S": f"CASE#{case.case_id}"}, "sk": {"S": "CASE"}},
-        UpdateExpression="SET filed_at = :good",
-        ExpressionAttributeValues={":good": {"S": "2026-11-24T15:00:00.000Z"}},
-    )
+    system.tamper(keys.case(case.case_id), filed_at="2026-11-24T15:00:00.000Z")
     _lose_messages(system)
     assert system.duty("redrive") == {"redriven": 1}
     system.pump()
@@ -204,6 +196,7 @@ def test_a_missed_target_is_reported_once(system: System, capsys: pytest.Capture
     assert '"office":"ATL"' in reports[0]
 
 
+@pytest.mark.moto
 def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: System) -> None:
     for number in range(1, 11):
         system.file(body(subject={"a_number": f"A{number:09d}"}))
@@ -226,13 +219,15 @@ def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: Sys
     assert {notice.state for notice in system.notices} == {"sent"}
 
 
+@pytest.mark.moto
+@pytest.mark.moto
 def test_each_minute_another_shard_is_the_first(system: System) -> None:
     first = []
     for _ in range(SHARDS):
         system.later(minutes=1)
         with recorded() as calls:
             system.sweep()
-        shards = [call.parameters["ExpressionAttributeValues"][":shard"]["S"] for call in calls if _is_due(call)]
+        shards = [call.parameters["ExpressionAttributeValues"][":hash"]["S"] for call in calls if _is_due(call)]
         assert len(shards) == len(set(shards)) == SHARDS
         first.append(shards[0])
     assert len(set(first)) == SHARDS

@@ -49,6 +49,7 @@ def test_a_read_is_in_the_history_of_whoever_reads_next_and_in_no_ranking(system
     assert shown == ["omar", "sue"]
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("path", READS, ids=READS.values())
 def test_without_the_audit_nothing_is_told(system: System, path: str) -> None:
     held = matter(system)

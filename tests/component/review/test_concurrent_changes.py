@@ -63,6 +63,7 @@ def test_a_late_first_look_leaves_nothing_to_be_ranked(system: System) -> None:
 CONTACT = {"contact": {"phone": "+1 404 555 0100"}}
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize(("what", "sent"), [("/withdrawal", {}), ("/updates", CONTACT)])
 def test_what_is_verified_while_a_requester_writes_stays_verified(
     system: System, what: str, sent: dict[str, object]
@@ -78,6 +79,7 @@ def test_what_is_verified_while_a_requester_writes_stays_verified(
     assert (request.state, request.contact is None) == (("withdrawn", True) if not sent else ("live", False))
 
 
+@pytest.mark.moto
 def test_what_is_split_off_while_its_requester_withdraws_is_withdrawn_where_it_went(system: System) -> None:
     held = claimed(system)
     joined = system.file(body(requester=SISTER, subject={"a_number": "A000-000-011"}))
@@ -90,6 +92,7 @@ def test_what_is_split_off_while_its_requester_withdraws_is_withdrawn_where_it_w
     assert (apart.status, apart.live) == ("withdrawn", 0)
 
 
+@pytest.mark.moto
 def test_a_second_contact_sent_at_once_undoes_nothing_of_the_first(system: System) -> None:
     held = claimed(system)
     with just_before_the_case_is_read(lambda: system.on(held.filed, "POST", "/updates", CONTACT)):

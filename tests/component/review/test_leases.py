@@ -91,6 +91,7 @@ def test_a_case_that_somebody_holds_is_nobody_elses_and_claiming_again_changes_n
     assert _held(system) == 1
 
 
+@pytest.mark.moto
 def test_a_lost_race_tries_the_next_candidate(system: System) -> None:
     """A colleague takes the first case just before the officer's own transaction arrives."""
     first, second = matter(system, 1), matter(system, 2)

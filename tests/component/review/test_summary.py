@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from tests.support.aws_calls import names, recorded
 from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, matter, verify
 from tests.support.system import Staff, System
@@ -60,6 +62,7 @@ def test_it_counts_those_who_must_be_called_by_telephone(system: System) -> None
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").json()["undeliverable"] == 1
 
 
+@pytest.mark.moto
 def test_a_snapshot_reads_the_index_alone_and_reading_it_is_one_call(system: System) -> None:
     for number in range(1, 4):
         matter(system, number)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from casereview.cases.first_look import is_overdue
 from casereview.policy.packaged import governing
+from casereview.store import keys
 from tests.support.staff import OFFICER, ask, claimed, decide, item, matter, person, worklist
 from tests.support.system import System
 
@@ -49,13 +50,7 @@ def test_a_case_that_the_index_still_lists_after_it_was_decided_is_not_shown(sys
     held = claimed(system)
     rank = system.case_of(held.filed).rank
     decide(system, OFFICER, held.case_id)
-    system.dynamodb.update_item(
-        TableName=system.table,
-        Key={"pk": {"S": f"CASE#{held.case_id}"}, "sk": {"S": "CASE"}},
-        UpdateExpression="SET #queue = :queue",
-        ExpressionAttributeNames={"#queue": "queue"},
-        ExpressionAttributeValues={":queue": {"S": "ATL"}},
-    )
+    system.tamper(keys.case(held.case_id), queue="ATL")
     assert rank
     assert system.worklist("ATL") == [held.case_id]
     assert worklist(system)["items"] == []

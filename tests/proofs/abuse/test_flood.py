@@ -26,7 +26,7 @@ from tests.support.staff import SISTER, matter, person, take_next
 from tests.support.system import Staff, System, body
 from tests.support.template import APIS, properties, translated
 
-pytestmark = pytest.mark.timeout(sized(120, 600))
+pytestmark = [pytest.mark.moto, pytest.mark.timeout(sized(120, 600))]
 DOCUMENTS = {"PublicApi": "openapi.json", "StaffApi": "openapi-staff.json"}
 
 
@@ -145,7 +145,7 @@ SIZES = {"one person": sized(25, 60), "one office": sized(15, 120), "lost messag
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("story", STORIES)
 def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
-    with quick() as system:
+    with quick("moto") as system:
         STORIES[story](system, tally, SIZES[story])
 
 
@@ -154,7 +154,7 @@ def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
 
 def _violations(story: str, number: int) -> str:
     tally = Tally()
-    with quick() as system:
+    with quick("moto") as system:
         STORIES[story](system, tally, number)
     return "\n".join(tally.violations)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import casereview.http.json_body
-import casereview.schema.submission
+import casereview.http.validation
 from casereview.http.json_body import MAX_BYTES
 from intake.routes import ROUTES as PUBLIC
 from review.call import Call
@@ -106,7 +106,7 @@ def _violations() -> list[str]:
 
 
 def test_a_reader_that_takes_any_json_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.schema.submission, "read_object", json.loads)
+    monkeypatch.setattr(casereview.http.validation, "read_object", json.loads)
     found = _violations()
     for name in ("cut off", "a key twice", "just too deep", "just too large"):
         assert any(violation.split(": ")[1] == name for violation in found), name

@@ -16,7 +16,6 @@ from tests.support.crashes.rig import Rig
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.proof(1), pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
 SMALL = ("file, which joins", "decide")

@@ -17,11 +17,13 @@ import review.worklist
 from casereview.schema.identifiers import ALPHABET, group
 from casereview.store.worklist import WorklistPlace
 from tests.support.clouds import MotoCloud
-from tests.support.controlled_system import fast_moto
 from tests.support.fuzz import parsers
 from tests.support.fuzz.parsers import Asked
+from tests.support.moto_speed import fast_moto
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
+
+pytestmark = pytest.mark.moto
 
 proof = pytest.mark.proof(7)
 

@@ -10,7 +10,7 @@ from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import body
 
-pytestmark = [pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
+pytestmark = [pytest.mark.moto, pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
 OPERATIONS = list(operations("openapi.json"))
 
 

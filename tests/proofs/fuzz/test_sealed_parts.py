@@ -16,6 +16,8 @@ from tests.support.proofs.tally import Tally
 from tests.support.staff import Matter
 from tests.support.system import System
 
+pytestmark = pytest.mark.moto
+
 
 class World(NamedTuple):
     """A system with sealed parts of every kind, and two of its cases."""
@@ -27,7 +29,7 @@ class World(NamedTuple):
 @pytest.fixture(scope="module")
 def made() -> Iterator[World]:
     """One world for the module: what is put in the place of a part is put back."""
-    with quick() as system:
+    with quick("moto") as system:
         yield World(system, world(system))
 
 

@@ -13,7 +13,7 @@ from tests.support.proofs.sizes import FULL, sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import body
 
-pytestmark = [pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
+pytestmark = [pytest.mark.moto, pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
 OPERATIONS = list(operations("openapi-staff.json"))[:: sized(3, 1)]
 """Every third at the small size: making requests from a body's schema takes a second of each."""
 PACKAGED = "2021-09-30-guidelines"

@@ -15,6 +15,8 @@ from tests.support.fuzz.openapi_requests import Explorer, Operation, Table, oper
 from tests.support.local.local_system import Local
 from tests.support.proofs.tally import Tally
 
+pytestmark = pytest.mark.moto
+
 PROBLEM = {"type": "about:blank", "title": "No", "status": 404, "errors": [{"pointer": "", "message": "no"}]}
 PROBLEM_JSON = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 

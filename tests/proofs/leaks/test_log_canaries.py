@@ -26,7 +26,7 @@ from infra.documents.openapi.staff import STAFF
 from tests.support.aws_faults import Act, edge, fails, refuses
 from tests.support.canaries.sealed_fields import NOT_SEALED, every_field_has_a_canary, leaves
 from tests.support.clouds import table_definition
-from tests.support.controlled_system import fast_moto
+from tests.support.moto_speed import fast_moto
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
 from tests.support.scenarios.full_day import OFFICER, Words, case_id_of, everything, filing

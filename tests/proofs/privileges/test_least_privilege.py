@@ -17,8 +17,8 @@ from infra.documents.openapi.staff import STAFF
 from infra.local.emulators.aws_endpoint import AwsEndpoint, Principal
 from infra.local.http_server import Server
 from infra.local.iam.policy_evaluation import allowed, key_policy_allows
-from tests.support.controlled_system import fast_moto
 from tests.support.environment import REGION
+from tests.support.moto_speed import fast_moto
 from tests.support.privileges import (
     ON_ITS_BEHALF,
     STACK,

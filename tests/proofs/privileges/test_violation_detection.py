@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF
-from tests.support.controlled_system import fast_moto
+from tests.support.moto_speed import fast_moto
 from tests.support.privileges import Statement, Template, conditions_bind, is_allowed, is_needed, keys_are_needed
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched

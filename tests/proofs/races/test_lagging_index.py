@@ -24,7 +24,7 @@ from tests.support.proofs.tally import Tally
 from tests.support.races.lagging_index import CASES, about, lagging
 from tests.support.system import Staff, System
 
-pytestmark = [pytest.mark.proof(2), pytest.mark.proof(3), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.moto, pytest.mark.proof(2), pytest.mark.proof(3), pytest.mark.timeout(600)]
 ANN, BOB, SUE, EVE = Staff("ann"), Staff("bob"), Staff("sue", "supervisor"), Staff("eve", "officer", "ELP")
 DAYS = sized(1, 12)
 HOURS = 8

@@ -173,6 +173,7 @@ def test_an_order_against_time_is_found(small: Small) -> None:
     assert any("out of its time" in found for found in small.violations())
 
 
+@pytest.mark.moto
 def test_an_operation_that_nobody_answered_may_have_taken_effect_or_not(small: Small) -> None:
     for dies, user in (("before", ANN), ("after", BOB)):
         operation = Operation(f"claim by {user.user}", small.case.case_id, FREE)

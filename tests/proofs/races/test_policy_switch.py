@@ -16,7 +16,7 @@ from tests.support.system import Staff, System, body
 from tests.support.writes import record_of
 
 OMAR = Staff("omar")
-pytestmark = pytest.mark.proof(2)
+pytestmark = [pytest.mark.moto, pytest.mark.proof(2)]
 
 
 def decide_as_the_policy_changes(system: System) -> tuple[object, Tally]:

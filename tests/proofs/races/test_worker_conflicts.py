@@ -24,7 +24,7 @@ from tests.support.proofs.tally import Tally
 from tests.support.races.lagging_index import Lag, lagging
 from tests.support.system import Staff, System
 
-pytestmark = [pytest.mark.proof(2), pytest.mark.proof(3)]
+pytestmark = [pytest.mark.moto, pytest.mark.proof(2), pytest.mark.proof(3)]
 SUE = Staff("sue", "supervisor")
 Filed = dict[str, Any]
 Happens = Callable[[System, Filed], None]

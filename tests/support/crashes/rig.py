@@ -26,10 +26,11 @@ import prioritize.snapshot
 import review.policies.publication
 from casereview.policy.compiler import CompiledPolicy
 from casereview.store.policy_repository import PolicyRepository
-from tests.support.controlled_system import Known, Letter, Snapshot, fast_moto, look_at
+from tests.support.clouds import MotoCloud
+from tests.support.controlled_system import Known, Letter, Snapshot, look_at
 from tests.support.crashes.botocore_hook import Wire
 from tests.support.environment import REGION
-from tests.support.clouds import MotoCloud
+from tests.support.moto_speed import fast_moto
 from tests.support.system import START, Answer, System
 
 if TYPE_CHECKING:

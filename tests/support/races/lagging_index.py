@@ -11,8 +11,8 @@ from moto.backends import get_backend
 
 from tests.support.aws_calls import Call, Make, intercepted
 from tests.support.clouds import table_definition
-from tests.support.controlled_system import fast_moto
 from tests.support.environment import REGION
+from tests.support.moto_speed import fast_moto
 from tests.support.system import System, body, running
 
 OLD = "-as-its-indexes-see-it"
@@ -80,7 +80,7 @@ CASES = 6
 @contextmanager
 def lagging(number: int) -> Iterator[tuple[System, Lag, list[dict[str, Any]]]]:
     """Start a system with some ranked cases, whose indexes lag from here on."""
-    with fast_moto(), running() as system:
+    with fast_moto(), running("moto") as system:
         filed = [system.file(about(each)) for each in range(CASES)]
         system.pump()
         lag = Lag(system, Random(number), 0.05)  # noqa: S311  # no secret

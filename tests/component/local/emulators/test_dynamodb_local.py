@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb import DynamoDBClient
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 
 THREADS = 8
 TABLE = "numbers"

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.support.dynamodb_local"]
-
 ROOT = Path(__file__).parents[4]
 SCRIPT = ROOT / "tests/support/local/dynamodb_script.py"
 STEPS = 250

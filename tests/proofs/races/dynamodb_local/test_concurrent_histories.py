@@ -18,7 +18,6 @@ from tests.support.races.staff import BEFORE_THE_SWITCH, checked
 from tests.support.races.threads import at_once
 from tests.support.system import System
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(900)]
 ROUNDS = sized(3, 40)
 THREADS = 6

@@ -41,7 +41,6 @@ from tests.support.writes import client_of, record_of, without_condition
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
 ROUNDS = 12
 """Of a race, each for people of its own; most end with the first or the second."""

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from casereview.usecases.services import CaseServices
     from tests.support.proofs.tally import Tally
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(600)]
 CASES = 6
 OTTO = Staff("otto", "policy", None)

@@ -21,7 +21,6 @@ from tests.support.races.threads import at_once, check_whole, file_until_accepte
 from tests.support.requester_commands import carry_out
 from tests.support.system import System, body
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(300)]
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
 

@@ -21,7 +21,6 @@ from tests.support.writes import client_of
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = pytest.mark.dynamodb_local
 EVENT = "before-send.dynamodb.TransactWriteItems"
 

@@ -53,7 +53,6 @@ from tests.support.races.staff import (
 from tests.support.races.threads import file_until_accepted, rounds
 from tests.support.system import Staff, System, body
 
-pytest_plugins = ["tests.support.dynamodb_local"]
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(600)]
 
 
