@@ -31,7 +31,7 @@ def fast_moto() -> Iterator[None]:
     """Use the local run's fixes of moto for a while: a transaction copies what it touches, not the whole table."""
     before = {owner: dict(vars(owner)) for owner in _PATCHED}
     dynamodb.apply()
-    BaseModel.__new__ = patches.new_untracked  # type: ignore[attr-defined,method-assign]  # as the patch itself
+    BaseModel.__new__ = patches.new_untracked  # type: ignore[method-assign]  # as the patch itself
     try:
         yield
     finally:
