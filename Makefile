@@ -36,9 +36,10 @@ tour: setup ## Print a case's whole way, request by request (ADDRESS=http://127.
 watch: setup ## Run the quick tests of what changes, whenever a file is saved
 	@exec $(BIN)/python -m infra.tooling.watch
 
-fix: setup ## Fix what ruff can fix, and format
-	@$(BIN)/ruff check --fix
+fix: setup ## Fix what ruff can fix, and format; shows what is left
+	@$(BIN)/ruff check --fix --exit-zero --quiet > /dev/null
 	@$(BIN)/ruff format
+	@$(BIN)/ruff check
 
 test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
 	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not dynamodb_local" $(TOGETHER) --cov --cov-report=term $(ARGS)
