@@ -51,7 +51,7 @@ def test_the_server_refuses_it_too(untouched: System, file: Path) -> None:
     first = answer.json()["errors"][0]
     assert first["pointer"] == "/document"
     assert first["message"].startswith(f"line {line}: {where}: ")
-    assert first["message"].endswith(f"[{found}]")
+    assert first["code"] == found
 
 
 def test_the_command_tells_line_rule_and_check(capsys: pytest.CaptureFixture[str]) -> None:

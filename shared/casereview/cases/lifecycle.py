@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.vocabulary import EventKind, PublicStatus, Status
 
 OPEN: Final[frozenset[Status]] = frozenset(
@@ -74,7 +75,7 @@ def public(status: Status) -> PublicStatus:
     return "in_review" if status == "awaiting_approval" else status
 
 
-class IllegalTransitionError(Exception):
+class IllegalTransitionError(CaseReviewError):
     """A write that the lifecycle does not know: a defect of ours, and nothing was written."""
 
 

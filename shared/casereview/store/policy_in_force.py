@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.packaged import in_force
 from casereview.schema.base import rfc3339
+from casereview.schema.errors import CaseChangedError
 from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
@@ -69,11 +70,11 @@ def still_in_force(policy: CompiledPolicy) -> Write:
 def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:
     """Return the policy that a decision made now rests on, by the registry as it is now; begin its switch if need be.
 
-    Raises RefusedError where a clock ahead of this one has named another.
+    Raises CaseChangedError where a clock ahead of this one has named another.
     """
     bring_in_force(policies, table, now)
     policy, _until = policies.governing(now)
     named = policies.book().named
     if named is not None and named.digest != policy.digest:
-        raise RefusedError([], [])
+        raise CaseChangedError
     return policy

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.records import Case, CaseFile, Event, Notice, Read, Stored
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Query, pages
@@ -23,7 +24,7 @@ _PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
 """Seconds before a batch is asked for, and again for what it left out."""
 
 
-class BusyError(Exception):
+class BusyError(CaseReviewError):
     """The table answers only in part, again and again."""
 
 

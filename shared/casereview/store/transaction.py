@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from casereview.schema.errors import ConcurrentChangeError
 from casereview.store.items import key_of
 from casereview.store.keys import Key
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 
-class RefusedError(Exception):
+class RefusedError(ConcurrentChangeError):
     """The transaction took no effect; for each write, why (``None``: it was not the reason) and the item in its way."""
 
     def __init__(self, reasons: list[str | None], items: list[Item | None]) -> None:

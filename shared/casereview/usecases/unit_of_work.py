@@ -21,8 +21,9 @@ TRIES = 3
 def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
     """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
 
-    Raises what the plan raises, and ProblemError 503 where the case keeps moving; a plan that sees it move raises
-    RefusedError.
+    Raises:
+        ProblemError: what the plan raises, and 503 where the case changes at each try; a plan that sees it change
+            raises CaseChangedError, and is asked again.
     """
     for _ in range(TRIES):
         case = services.table.get(Case, keys.case(case_id))

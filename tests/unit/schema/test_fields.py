@@ -61,7 +61,7 @@ def test_an_impossible_date_is_refused(kind: Any, written: str) -> None:  # noqa
 @pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
 @pytest.mark.parametrize("written", ["1899-12-31", "2200-01-01", "9999-12-31"])
 def test_years_lie_between_1900_and_2199(kind: Any, written: str) -> None:  # noqa: ANN401
-    assert refusal(kind, written) == "must lie between 1900 and 2199"
+    assert refusal(kind, written) == "must be in the years 1900 to 2199"
 
 
 @pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
@@ -130,7 +130,7 @@ def test_a_day_of_which_no_time_is_known_stays_a_day() -> None:
 
 
 def test_a_time_is_judged_by_its_year_in_utc() -> None:
-    assert refusal(RemovalTime, "2199-12-31T23:00:00-05:00") == "must lie between 1900 and 2199"
+    assert refusal(RemovalTime, "2199-12-31T23:00:00-05:00") == "must be in the years 1900 to 2199"
     assert read(RemovalTime, "2200-01-01T00:30:00+01:00").year == 2199
 
 
