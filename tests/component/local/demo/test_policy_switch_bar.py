@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
 from infra.local.demo.policy_switch_bar import SwitchProgress, show_switches, switch_progress
 from tests.support.policy.drafts import EARLIER, publish
-from tests.support.system import System, body, running
+from tests.support.system import System, body
 
 
-@pytest.fixture
-def system() -> Iterator[System]:
-    """A system on moto, because the progress is read with a DynamoDB client."""
-    with running("moto") as found:
-        yield found
-
-
+@pytest.mark.moto
 def test_progress_counts_the_cases_ranked_under_the_new_policy(system: System) -> None:
     system.file(body())
     system.file(body(subject={"a_number": "A000-000-012"}))
