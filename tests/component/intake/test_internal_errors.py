@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import pytest
-from botocore.exceptions import ClientError
 
-from casereview.store.keys import Key
+from tests.support.memory.aws import out_of_service
 from tests.support.system import System, body
 
 
@@ -16,13 +13,8 @@ def test_an_unknown_route_is_a_problem(system: System) -> None:
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
 
 
-def _fail(_key: Key) -> None:
-    error = {"Error": {"Code": "ResourceNotFoundException", "Message": "no such table"}}
-    raise ClientError(cast("Any", error), "GetItem")
-
-
 def test_a_fault_is_answered_without_a_word_of_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system.cloud.backend, "get", _fail)
+    monkeypatch.setattr(system.cloud.backend, "get", out_of_service)
     answer = system.call("POST", "/requests", body())
     assert (answer.status, answer.content_type) == (503, "application/problem+json")
     assert "ResourceNotFound" not in answer.body

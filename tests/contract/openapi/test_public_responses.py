@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from casereview.store.dynamodb import DynamoDb
-from casereview.store.table import Table
 from casereview.store.transaction import put_over
 from infra.paths import ROOT
+from tests.support.memory.aws import out_of_service
 from tests.support.system import Answer, System, body
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
@@ -132,11 +130,7 @@ def test_the_notice_is_answered_as_documented(system: System, query: str) -> Non
     _hold("GET", "/notice", system.call("GET", f"/notice{query}"), 200)
 
 
-def test_a_fault_is_answered_as_documented(system: System) -> None:
-    broken = replace(system.intake, table=Table(DynamoDb(system.dynamodb, "no-such-table")))
-    system.intake, whole = broken, system.intake
-    try:
-        _file(system, body(), 503)
-        _read(system, WRONG, 503)
-    finally:
-        system.intake = whole
+def test_a_fault_is_answered_as_documented(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system.cloud.backend, "get", out_of_service)
+    _file(system, body(), 503)
+    _read(system, WRONG, 503)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
@@ -128,3 +128,8 @@ class MemoryTexts:
 def refused(code: str, operation: str) -> ClientError:
     """Return the error that a client raises when a service refuses."""
     return ClientError({"Error": {"Code": code, "Message": "refused"}}, operation)
+
+
+def out_of_service(*_: object) -> NoReturn:
+    """Fail as a client does whose service does not find what it is asked for."""
+    raise refused("ResourceNotFoundException", "GetItem")
