@@ -12,12 +12,15 @@ PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functi
 # On both cores, in the order of the folders: the files that take longest come first.
 TOGETHER := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
+PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest $(TOGETHER)
+MEASURED := --cov --cov-append --cov-report=
+
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run test test-dynamodb prove bench check check-format check-lint check-types check-contracts check-words check-template \
+.PHONY: help setup run quick test test-system test-dynamodb coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check \
 	architecture architecture-check tour tour-write tour-check fix watch build lock engine clean
 
@@ -41,14 +44,23 @@ fix: setup ## Fix what ruff can fix, and format; shows what is left
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check
 
-test: setup ## Run all tests that need no second engine, with coverage (ARGS=… goes to pytest)
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not dynamodb_local" $(TOGETHER) --cov --cov-report=term $(ARGS)
+quick: setup ## Run the tests of single rules, golden tables and contracts (two minutes; ARGS=… goes to pytest)
+	@PROFILE=quick $(PYTEST) -m "not moto and not dynamodb_local" $(if $(ARGS),$(ARGS),tests/unit tests/golden tests/contract)
+
+test: setup ## Run the tests that need no emulator: flows in memory, small proofs (ARGS=… goes to pytest)
+	@$(PYTEST) -m "not moto and not dynamodb_local" $(COVERAGE) $(ARGS)
+
+test-system: setup ## Run the tests on moto: what hooks botocore, and the local run end to end (ARGS=… goes to pytest)
+	@$(PYTEST) -m "moto and not dynamodb_local" $(COVERAGE) $(ARGS)
 
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
 
 prove: setup engine ## Prove at full size what the tests prove at a small one; prints claims, cases tried, violations (20 minutes)
-	@PROVE=full PYTHONHASHSEED=0 $(BIN)/python -m pytest -m proof -q $(TOGETHER) $(ARGS)
+	@PROVE=full $(PYTEST) -m proof -q $(ARGS)
+
+coverage: setup ## Report what `make test` and `make test-system` covered with COVERAGE="$(MEASURED)", as .ci/run does
+	@$(BIN)/coverage report
 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,18 +21,26 @@ pytest_plugins = ["tests.support.dynamodb_local"]
 tally = proofs.tally
 moto_speed.apply()
 backend_contract.watch()
-# No test fails for a slow machine; the examples are the same each time, but for `make prove`, which looks further.
-settings.register_profile(
-    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not FULL, print_blob=True
-)
-settings.load_profile("ours")
+EXAMPLES = {"quick": 20, "test": 50, "ci": 200, "prove": 500}
+"""How many examples a property test tries, by profile: `make quick`, `make test`, `.ci/run`, `make prove`."""
+for name, examples in EXAMPLES.items():
+    # No test fails for a slow machine. The examples are the same each time, except in `make prove`.
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=not FULL,
+        print_blob=True,
+    )
+settings.load_profile("prove" if FULL else os.environ.get("PROFILE", "test"))
 
 HERE = Path(__file__).parent
 TRY_MANY = {"bench", "proofs"}
 """They go through the same lines again and again, to find what is wrong; to count those takes half as long again."""
 
 
-ON_MOTO = {"e2e", "component/local", "proofs/crashes", "proofs/faults", "proofs/leaks", "proofs/privileges"}
+ON_MOTO = {"bench", "e2e", "component/local", "proofs/crashes", "proofs/faults", "proofs/leaks", "proofs/privileges"}
 """Rooms whose tests hook botocore, or start the local run."""
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.crypto.sealing import KmsSeal, Seal, SealBrokenError
@@ -20,7 +20,6 @@ def sealed() -> Iterator[Seal]:
         yield found
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=300))
 def test_what_was_sealed_opens_for_the_same_part_and_receipt(sealed: Seal, plain: bytes) -> None:
     assert sealed.open("request", "R1", sealed.close("request", "R1", plain)) == plain
@@ -48,7 +47,6 @@ def test_what_another_key_sealed_is_refused() -> None:
             own.open("request", "R1", foreign.close("request", "R1", b"{}"))
 
 
-@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_whatever_byte_is_changed_it_is_refused(sealed: Seal, data: st.DataObject) -> None:
     found = bytearray(sealed.close("request", "R1", b"hello"))
@@ -58,7 +56,6 @@ def test_whatever_byte_is_changed_it_is_refused(sealed: Seal, data: st.DataObjec
         sealed.open("request", "R1", bytes(found))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_what_was_cut_short_is_refused(sealed: Seal, data: st.DataObject) -> None:
     found = sealed.close("request", "R1", b"hello")

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casereview.policy import packaged
@@ -38,7 +38,6 @@ DATED = Flags.model_validate(
     }
 )
 policy_ids = st.sampled_from([*packaged.PACKAGED, packaged.DEFAULT])
-many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def unchanging(ranking: Ranking) -> Ranking:
@@ -78,7 +77,6 @@ def check_changes_at(case: RankInput, policy: CompiledPolicy, now: datetime, mom
         assert unchanging(rank(case, policy, found.changes_at - MILLISECOND, None)) == unchanging(found)
 
 
-@many
 @given(cases, policies, nows)
 def test_any_document_ranks_as_its_description_says(case: RankInput, policy: Policy, now: datetime) -> None:
     compiled = compile_policy(policy, DATED)
@@ -109,7 +107,6 @@ def test_tests_that_turn_at_one_instant_are_weighed_together() -> None:
     assert found.changes_at is None
 
 
-@many
 @given(cases, policy_ids, nows)
 def test_the_packaged_documents_rank_as_their_description_says(case: RankInput, name: str, now: datetime) -> None:
     for at in (now, *reference_engine.turning_points(case.facts)[::10]):
@@ -117,7 +114,6 @@ def test_the_packaged_documents_rank_as_their_description_says(case: RankInput, 
         assert as_oracle(rank(case, packaged.compiled(name), at, None)) == expected
 
 
-@many
 @given(cases, policy_ids, nows)
 def test_a_ranking_changes_at_the_instant_that_it_names_and_not_before(
     case: RankInput, name: str, now: datetime
@@ -127,7 +123,6 @@ def test_a_ranking_changes_at_the_instant_that_it_names_and_not_before(
     check_changes_at(case, packaged.compiled(name), now, moments)
 
 
-@many
 @given(cases, policies, nows)
 def test_so_it_does_under_any_document(case: RankInput, policy: Policy, now: datetime) -> None:
     check_changes_at(case, compile_policy(policy, DATED), now, reference_engine.turning_points(case.facts))
@@ -157,7 +152,6 @@ def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
     assert order(docket) == order(shuffled) == order(docket)
 
 
-@many
 @given(cases, cases, policy_ids, nows)
 def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the_largest_credit(
     one: RankInput, other: RankInput, name: str, now: datetime

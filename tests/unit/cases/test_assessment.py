@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.cases.assessment import InForce, assess
@@ -86,7 +86,6 @@ def test_what_an_officer_refuted_stays_in_the_lane_that_the_requester_is_shown()
     assert (found.ranking.lane, found.shown_lane, found.top) == ("detained", "imminent_removal", False)
 
 
-@settings(max_examples=60, deadline=None)
 @given(histories(claims(DATED, UNDATED)), st.integers(0, 500), st.sampled_from(POLICIES))
 def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event], hours: int, policy: str) -> None:
     now = events[-1].at + timedelta(hours=hours)
@@ -95,7 +94,6 @@ def test_the_lane_shown_is_the_same_whatever_officers_entered(events: list[Event
     assert assessed(events, now, policy).shown_lane == found.shown_lane == found.ranking.lane
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     histories(claims(DATED, UNDATED, PROTECTED)),
     st.integers(0, 500),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from casereview.cases.changes import SHOWN_FIELDS, changes_between, changes_of_new
 from casereview.schema.facts import Facts
@@ -54,7 +54,6 @@ def test_what_a_person_said_is_never_told() -> None:
     assert not {"facts", "person", "shown_lane"} & set(SHOWN_FIELDS)
 
 
-@settings(max_examples=40, deadline=None)
 @given(of_kind(Case), of_kind(Case))
 def test_changes_lead_from_one_case_to_the_other_and_can_be_stored(before: Case, after: Case) -> None:
     changes = changes_between(before, after)

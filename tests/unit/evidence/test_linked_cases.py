@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.evidence.linked_cases import Finding, weigh
@@ -116,7 +116,6 @@ def test_facts_that_make_a_lane_together_are_weighed_together() -> None:
     assert weigh(words, lanes) == {"custody": "detained", "removal_order": "final", "minor_children": 2}
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     histories(claims(DATED, UNDATED), 5, ["established"]),
     histories(claims(DATED, UNDATED), 5, ["established"]),
@@ -176,7 +175,6 @@ def test_an_opener_contradicts_what_was_established_before_and_is_marked() -> No
     assert "claim_waiting" in found.ranking.flags
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     histories(claims(DATED, UNDATED), 5, ["joined", "updated"]),
     histories(claims(UNDATED), 5, ["joined", "updated"]),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.evidence.open_facts import marks_of, open_claims, open_facts
@@ -94,7 +94,6 @@ def test_a_name_of_a_facility_or_county_becomes_the_published_one() -> None:
     assert (facts.facility, facts.state, facts.county) == ("PIC", "TX", "Webb")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(FREE), st.uuids(), min_size=1), st.emails(domains=st.just("zq7.example.org")))
 def test_no_sealed_text_is_among_the_open_facts(words: dict[Path, object], email: str) -> None:
     body = FULL

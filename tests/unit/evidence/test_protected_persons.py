@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from casereview.evidence.standing import receipts_with_standing
 from casereview.schema.facts import Conviction, Facts
@@ -89,7 +89,6 @@ def test_a_stranger_can_restrict_a_case_and_thereby_learns_nothing() -> None:
     assert found.settled.receipts_with_standing == frozenset()
 
 
-@settings(max_examples=60, deadline=None)
 @given(histories(claims(DATED, UNDATED, PROTECTED)), claims(UNDATED))
 def test_protection_once_claimed_is_unset_by_no_claim(events: list[Event], said: Facts) -> None:
     by_officers = [event for event in events if event.verification and event.claims]

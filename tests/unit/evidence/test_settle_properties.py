@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.schema.facts import Facts
@@ -24,7 +24,6 @@ from tests.support.case_histories import (
 ANYTHING = claims(DATED, UNDATED, PROTECTED)
 LASTING = claims({name: values for name, values in UNDATED.items() if name != "birth_year"})
 """What a stranger may say of which no other value could be as true: not a date, not a year of birth."""
-profile = settings(max_examples=80, deadline=None)
 
 
 def strangers_words(events: list[Event], said: list[Facts]) -> list[Event]:
@@ -37,7 +36,6 @@ def strangers_words(events: list[Event], said: list[Facts]) -> list[Event]:
     return [joined, *more]
 
 
-@profile
 @given(histories(ANYTHING), st.lists(ANYTHING, min_size=1, max_size=3), st.sampled_from(POLICIES))
 def test_a_stranger_who_joins_as_self_moves_nothing_down(events: list[Event], said: list[Facts], policy: str) -> None:
     words = strangers_words(events, said)
@@ -47,7 +45,6 @@ def test_a_stranger_who_joins_as_self_moves_nothing_down(events: list[Event], sa
     assert after.ranking.lane_index <= before.ranking.lane_index
 
 
-@profile
 @given(
     histories(ANYTHING, 5, ["joined", "established"]),
     LASTING,
@@ -66,7 +63,6 @@ def test_what_a_stranger_says_in_between_moves_nothing_down_later(
     assert assessed(with_stranger, now, policy).ranking.rank <= assessed(events, now, policy).ranking.rank
 
 
-@profile
 @given(histories(ANYTHING), ANYTHING)
 def test_a_stranger_never_gains_standing_and_never_counts_against_the_person(events: list[Event], said: Facts) -> None:
     [stranger] = strangers_words(events, [said])
@@ -77,7 +73,6 @@ def test_a_stranger_never_gains_standing_and_never_counts_against_the_person(eve
     assert not (before.facts.protected and not after.facts.protected)
 
 
-@profile
 @given(histories(ANYTHING), st.sampled_from(POLICIES))
 def test_what_an_officer_confirmed_is_the_fact_whatever_others_say(events: list[Event], policy: str) -> None:
     settled = assessed(events, events[-1].at, policy).settled

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.http.json_body import MAX_BYTES, MAX_DEPTH, Json, canonical, escape, read_object
@@ -114,7 +114,6 @@ def test_space_around_a_text_is_not_part_of_it() -> None:
     assert read_object('{"a": "  of two words \\n"}') == {"a": "of two words"}
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(texts, values, max_size=3))
 def test_an_object_reads_the_same_in_every_spelling(value: dict[str, Json]) -> None:
     plain, escaped = json.dumps(value, ensure_ascii=False), json.dumps(value, indent=1, sort_keys=True)
@@ -122,7 +121,6 @@ def test_an_object_reads_the_same_in_every_spelling(value: dict[str, Json]) -> N
     assert read_object(canonical(read_object(plain))) == read_object(plain)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
     try:

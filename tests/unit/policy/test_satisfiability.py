@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casereview.policy import packaged
@@ -36,7 +36,6 @@ def true_of(rules: list[Any], known: Facts, now: datetime) -> list[bool]:
     return [f"rule_{n}" in held for n in range(len(rules))]
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.lists(conditions, min_size=1, max_size=4), facts, nows)
 def test_what_some_case_reaches_is_never_called_unreachable(rules: list[Any], known: Facts, now: datetime) -> None:
     rule, *others = [tree(condition) for condition in rules]
@@ -47,7 +46,6 @@ def test_what_some_case_reaches_is_never_called_unreachable(rules: list[Any], kn
         assert ever_holds(rule, others)
 
 
-@settings(max_examples=200, deadline=None)
 @given(conditions, conditions)
 def test_what_holds_wherever_another_does_is_never_reached_below_it(one: Any, other: Any) -> None:  # noqa: ANN401
     wider = tree({"any": [one, other]})
@@ -96,7 +94,6 @@ def test_convictions_beyond_counting_are_taken_as_independent() -> None:
     assert not ever_holds(many, [tree("always")])
 
 
-@settings(max_examples=150, deadline=None)
 @given(policies, st.lists(cases, min_size=1, max_size=5), nows)
 def test_any_policy_is_refused_or_ranks_every_case(policy: Policy, docket: list[RankInput], now: datetime) -> None:
     text = yaml.safe_dump(policy.model_dump(mode="json", by_alias=True, exclude_unset=True))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.routing.offices import (
@@ -157,7 +157,6 @@ def test_a_facility_that_is_none_or_may_be_several_is_not_found(text: str | None
     assert find_facility(text, AFTER) is None
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from([None, "detained", "not_detained"]),
     *(st.none() | st.text(max_size=12) for _ in range(3)),

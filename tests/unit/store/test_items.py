@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -17,7 +17,6 @@ from casereview.store.items import from_item, key_of, to_item
 from tests.support.case_histories import NOW, event, file_of, filed, notice, updated
 from tests.support.record_strategies import KINDS, of_kind
 
-profile = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WHEN = "2022-01-18T17:00:00.000Z"
 
 
@@ -32,7 +31,6 @@ def indexed(record: Stored) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@profile
 @given(st.data())
 def test_every_record_comes_back_as_it_was(kind: type[Stored], data: st.DataObject) -> None:
     record = data.draw(of_kind(kind))
@@ -41,7 +39,6 @@ def test_every_record_comes_back_as_it_was(kind: type[Stored], data: st.DataObje
     assert found.model_dump() == record.model_dump()
 
 
-@profile
 @given(of_kind(Facts))
 def test_what_an_event_states_as_unknown_stays_stated(facts: Facts) -> None:
     found = from_item(Event, to_item(updated(2, "R1", facts)))
@@ -50,7 +47,6 @@ def test_what_an_event_states_as_unknown_stays_stated(facts: Facts) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@profile
 @given(st.data())
 def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data: st.DataObject) -> None:
     record = data.draw(of_kind(kind))
@@ -60,7 +56,6 @@ def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data:
     assert {"NULL": True} not in item.values()
 
 
-@profile
 @given(st.tuples(*map(of_kind, KINDS)))
 def test_no_two_kinds_of_record_share_a_key(records: tuple[Stored, ...]) -> None:
     found = [key_of(record) for record in records]
@@ -109,7 +104,6 @@ def test_what_was_given_up_waits_apart_until_it_owes_nothing() -> None:
     assert indexed(case(stuck=True)) == {}
 
 
-@profile
 @given(of_kind(Request))
 def test_only_a_request_carries_the_case_it_belongs_to(request: Request) -> None:
     assert indexed(request) == {"case_id": request.case_id}
