@@ -32,7 +32,6 @@ BY_PYDANTIC: Final[Mapping[str, tuple[ErrorCode, str]]] = {
     "model_type": ("wrong_type", "must be an object"),
     "literal_error": ("not_allowed", "must be one of {expected}"),
     "string_too_long": ("too_long", "must have at most {max_length} characters"),
-    "string_too_short": ("too_short", "must have at least {min_length} characters"),
     "too_long": ("too_many_items", "must have at most {max_length} items"),
     "too_short": ("too_few_items", "must have at least {min_length} items"),
     "greater_than_equal": ("number_too_small", "must be {ge} or more"),
@@ -43,13 +42,19 @@ BY_PYDANTIC: Final[Mapping[str, tuple[ErrorCode, str]]] = {
 
 def _fault(error: ErrorDetails) -> Fault:
     pointer = "".join(f"/{escape(str(part))}" for part in error["loc"])
+    code, message = _read(error)
+    return Fault(pointer, code, message)
+
+
+def _read(error: ErrorDetails) -> tuple[ErrorCode, str]:
+    """Return code and message: pydantic's own types first, for ``too_long`` is one of them and a code of ours."""
     kind = error["type"]
-    if kind in _OWN:
-        return Fault(pointer, cast("ErrorCode", kind), error["msg"])
     if error["input"] is None and kind != "extra_forbidden":
         kind = "missing"
-    code, message = BY_PYDANTIC.get(kind, _FALLBACK)
-    return Fault(pointer, code, message.format(**error.get("ctx", {})))
+    if kind in BY_PYDANTIC:
+        code, message = BY_PYDANTIC[kind]
+        return code, message.format(**error.get("ctx", {}))
+    return (cast("ErrorCode", kind), error["msg"]) if kind in _OWN else _FALLBACK
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:

@@ -1,0 +1,76 @@
+"""Every problem type and every error code is answered by something and tried by a test, or reserved for a reason."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final, get_args
+
+import pytest
+
+from casereview.http.problems import PREFIX, ProblemType
+from casereview.schema.error_codes import ErrorCode
+from infra.documents.openapi.public import PUBLIC
+from infra.documents.openapi.staff import STAFF
+from infra.paths import ROOT
+from intake.routes import ROUTES as PUBLIC_ROUTES
+from review.routes import ROUTES as STAFF_ROUTES
+from tests.support.template import APIS, properties
+
+RESERVED: Final[dict[ProblemType, str]] = {
+    "bound-reached": "updates have no bound yet",
+    "approver-twice": "a decision is approved by one person yet",
+    "overruled": "a decision that was overruled can be reopened by its author yet",
+    "preview-required": "a policy is approved without a preview yet",
+    "nobody-would-learn": "a decision does not yet say who will learn of it",
+    "not-correctable": "there are no corrections yet",
+}
+"""Types of the contract that no route answers with yet, each with the reason."""
+OWN_FILES: Final = {ROOT / "shared/casereview/schema/error_codes.py", Path(__file__)}
+
+
+@cache
+def _texts(*folders: str) -> str:
+    """Return all sources of folders, but for those that list types and codes."""
+    paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths if path not in OWN_FILES)
+
+
+@cache
+def _by_routes() -> set[str]:
+    return {type_ for route in (*PUBLIC_ROUTES, *STAFF_ROUTES) for type_ in route.refusals}
+
+
+@cache
+def _by_gateway() -> set[str]:
+    """Return the types in the gateway responses of the template."""
+    answers = [
+        answer["responseTemplates"]["application/json"]
+        for api in APIS
+        for answer in properties(api)["Body"]["x-amazon-apigateway-gateway-responses"].values()
+    ]
+    return {json.loads(answer)["type"].removeprefix(PREFIX) for answer in answers}
+
+
+def test_a_type_is_answered_by_a_route_or_the_gateway_or_else_it_is_reserved() -> None:
+    assert set(get_args(ProblemType)) == _by_routes() | _by_gateway() | RESERVED.keys()
+    assert not RESERVED.keys() & (_by_routes() | _by_gateway())
+
+
+def test_what_the_documents_say_of_the_gateway_is_in_the_template() -> None:
+    assert PUBLIC.gateway | STAFF.gateway <= _by_gateway()
+
+
+@pytest.mark.parametrize("type_", sorted(set(get_args(ProblemType)) - RESERVED.keys()))
+def test_a_type_that_is_answered_occurs_in_a_test(type_: ProblemType) -> None:
+    """With its code, or as what is compared with the type of an answer."""
+    forms = rf'/problems/{type_}\b|\("{type_}", "\w+"|== "{type_}"$|: "{type_}",$'
+    assert re.search(forms, _texts("tests"), re.MULTILINE) is not None
+
+
+def test_every_code_occurs_in_the_code_and_in_a_test() -> None:
+    codes = get_args(ErrorCode)
+    assert [code for code in codes if f'"{code}"' not in _texts("shared", "functions")] == []
+    assert [code for code in codes if f'"{code}"' not in _texts("tests")] == []
