@@ -14,6 +14,7 @@ from casereview.http.problems import PREFIX, ProblemType
 from casereview.schema.error_codes import ErrorCode
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF
+from infra.documents.problems import PATH, main
 from infra.paths import ROOT
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES
@@ -74,3 +75,11 @@ def test_every_code_occurs_in_the_code_and_in_a_test() -> None:
     codes = get_args(ErrorCode)
     assert [code for code in codes if f'"{code}"' not in _texts("shared", "functions")] == []
     assert [code for code in codes if f'"{code}"' not in _texts("tests")] == []
+
+
+def test_the_page_of_problem_types_is_current_and_says_so_where_it_is_not(tmp_path: Path) -> None:
+    assert main(["--check"]) == 0
+    (tmp_path / PATH).parent.mkdir()
+    assert main(["--check"], tmp_path) == 1
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
