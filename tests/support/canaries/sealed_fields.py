@@ -23,7 +23,7 @@ from tests.support.scenarios.full_day import Words
 
 Path = tuple[str, ...]
 NOT_SEALED = {
-    ("Finding", "receipt"): "an id of ours",
+    ("VerificationBody", "receipt"): "an id of ours",
     ("Split", "receipt"): "an id of ours",
     ("Reissue", "receipt"): "an id of ours",
     ("Link", "case_id"): "an id of ours",
