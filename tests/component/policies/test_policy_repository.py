@@ -18,7 +18,7 @@ from tests.support.system import START, System
 if TYPE_CHECKING:
     from casereview.policy.document import Head
 
-INTERIM, GUIDELINES, _ORDER = packaged.PACKAGED
+INTERIM, GUIDELINES, *_ = packaged.PACKAGED
 
 
 def at(text: str) -> datetime:

@@ -21,7 +21,7 @@ from tests.support.docket import bodies, lines
 if TYPE_CHECKING:
     from casereview.policy.ranking import Ranking
 
-A, B, _ORDER = packaged.PACKAGED
+A, B, *_ = packaged.PACKAGED
 AT = datetime.fromisoformat("2022-01-18T12:00:00-05:00")
 DRAFT = (
     packaged.text_of(B)

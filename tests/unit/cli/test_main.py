@@ -15,7 +15,7 @@ import pytest
 from casereview.cli.main import main
 from casereview.policy import packaged
 
-A, B, ORDER = packaged.PACKAGED
+A, B, ORDER, *_ = packaged.PACKAGED
 AT = "2021-06-15T12:00:00-04:00"
 KEYS = [
     "field_office",
