@@ -105,4 +105,7 @@ def test_a_digest_is_of_what_is_written_and_of_nothing_else() -> None:
     )
     assert digest(document) != digest(packaged.read_policy(packaged.text_of(A).replace("cap: 20", "cap: 21")))
     assert packaged.compiled(A).digest == digest(document)
-    assert len({packaged.compiled(name).digest for name in (*packaged.PACKAGED, packaged.DEFAULT)}) == len(packaged.PACKAGED) + 1
+    assert (
+        len({packaged.compiled(name).digest for name in (*packaged.PACKAGED, packaged.DEFAULT)})
+        == len(packaged.PACKAGED) + 1
+    )
