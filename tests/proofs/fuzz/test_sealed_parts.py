@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 import review.services
-from casereview.crypto.sealing import Seal, SealBrokenError
+from casereview.crypto.sealing import KmsSeal, SealBrokenError
 from tests.support.fuzz.sealed_parts import deliveries, replay, world
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
@@ -49,7 +49,7 @@ def test_no_message_goes_out_by_a_contact_that_was_put_in_anothers_place(made: W
 # ---- the proofs are shown to fail
 
 
-def _unbound(seal: Seal, _part: str, _receipt: str, sealed: bytes) -> bytes:
+def _unbound(seal: KmsSeal, _part: str, _receipt: str, sealed: bytes) -> bytes:
     """Open a part, whosever it is."""
     for part, receipt in seal.closed:  # type: ignore[attr-defined]
         try:
@@ -62,9 +62,9 @@ def _unbound(seal: Seal, _part: str, _receipt: str, sealed: bytes) -> bytes:
 def test_a_seal_that_is_bound_to_nothing_is_found(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = ("request", "contact", "update", "escalation", "asked", "decision", "why")
     owners = {held.receipt for held in made.held} | {held.case_id for held in made.held}
-    monkeypatch.setattr(Seal, "closed", [(part, owner) for part in parts for owner in owners], raising=False)
-    monkeypatch.setattr(Seal, "opened", Seal.open, raising=False)
-    monkeypatch.setattr(Seal, "open", _unbound)
+    monkeypatch.setattr(KmsSeal, "closed", [(part, owner) for part in parts for owner in owners], raising=False)
+    monkeypatch.setattr(KmsSeal, "opened", KmsSeal.open, raising=False)
+    monkeypatch.setattr(KmsSeal, "open", _unbound)
     tally = Tally()
     replay(*made, tally, 1, ["the same part of another"])
     assert any("the same part of another" in violation for violation in tally.violations)

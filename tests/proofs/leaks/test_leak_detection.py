@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 import intake.services
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import KmsSeal
 from casereview.http.problems import invalid
 from casereview.runtime.queue import Queue
 from casereview.schema.fields import Text
@@ -54,7 +54,7 @@ def test_nothing_is_found_where_nothing_leaks(seen: canary.Seen) -> None:
 
 
 def test_what_is_not_sealed_is_found_in_the_table(seen: canary.Seen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Seal, "close", lambda _seal, _part, _receipt, plain: plain)
+    monkeypatch.setattr(KmsSeal, "close", lambda _seal, _part, _receipt, plain: plain)
     file_one(seen)
     assert {"requester", "grounds", "a_number1001", "born", "email1001", "offense"} <= found(seen, "table")
 
