@@ -50,7 +50,8 @@ def check_problem(answer: Answer, status: int) -> None:
     problem = answer.json()
     assert problem["status"] == status
     assert problem["errors"]
-    assert all(error.keys() == {"pointer", "message"} for error in problem["errors"])
+    assert problem["type"].startswith("/problems/")
+    assert all(error.keys() == {"pointer", "code", "message"} for error in problem["errors"])
     assert SECRET.encode() not in answer.body
 
 

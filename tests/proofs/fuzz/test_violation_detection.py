@@ -11,13 +11,14 @@ from typing import Any, cast
 
 import pytest
 
+from casereview.http.problems import no_such_request
 from tests.support.fuzz.openapi_requests import Explorer, Operation, Table, operations
 from tests.support.local.local_system import Local
 from tests.support.proofs.tally import Tally
 
 pytestmark = pytest.mark.moto
 
-PROBLEM = {"type": "about:blank", "title": "No", "status": 404, "errors": [{"pointer": "", "message": "no"}]}
+PROBLEM = no_such_request().document()
 PROBLEM_JSON = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 
 
@@ -93,6 +94,10 @@ FAULTS: dict[str, tuple[Callable[[], Fake], str]] = {
     "a 5xx": (lambda: Fake(500, PROBLEM, PROBLEM_JSON, stores=False), "ServerError"),
     "an undocumented status": (lambda: Fake(418, PROBLEM, PROBLEM_JSON, stores=False), "UndefinedStatusCode"),
     "an undocumented field": (lambda: Fake(404, {**PROBLEM, "who": 1}, PROBLEM_JSON, stores=False), "JsonSchemaError"),
+    "an undocumented type": (
+        lambda: Fake(404, {**PROBLEM, "type": "/problems/moved"}, PROBLEM_JSON, stores=False),
+        "JsonSchemaError",
+    ),
     "plain text": (lambda: Fake(404, "no", {"Content-Type": "text/plain"}, stores=False), "UndefinedContentType"),
     "a stack trace": (
         lambda: Fake(404, {**PROBLEM, "title": "Traceback (most"}, PROBLEM_JSON, stores=False),

@@ -76,7 +76,7 @@ def _ask(trial: Trial) -> Seen:
         return "comes again" if trial.rig.given_back else "as ever"
     if answer.status == trial.flow.status:
         return "as ever"
-    again = answer.status == HTTPStatus.CONFLICT and "send it again" in answer.body
+    again = answer.json()["type"] == "/problems/still-filing"
     assert again or answer.status == HTTPStatus.SERVICE_UNAVAILABLE, (answer.status, answer.body)
     assert answer.content_type == "application/problem+json", answer
     return "try again"
