@@ -94,13 +94,26 @@ def _query(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], c
     answer = ask(operation, _plain(parameters, compare=compare))
     read = answer
     if _NOT_ALL & parameters.keys():
-        read = ask(operation, {name: value for name, value in parameters.items() if name not in _NOT_ALL})
+        read = ask(operation, _whole(parameters))
     size = sum(capacity_units.size(item) for item in read["Items"])
     found = _reads([size], consistent=parameters.get("ConsistentRead", False))
     spent.rru += found
     if compare and size:
         _report(spent, operation, answer, found)
     return answer
+
+
+def _whole(query: dict[str, Any]) -> dict[str, Any]:
+    """Return a query that answers with all that it reads: without projection, and the names that only that uses."""
+    used = {
+        name: attribute
+        for name, attribute in query["ExpressionAttributeNames"].items()
+        if name in query["KeyConditionExpression"]
+    }
+    return {
+        **{name: value for name, value in query.items() if name not in _NOT_ALL},
+        "ExpressionAttributeNames": used,
+    }
 
 
 def _batch_get(spent: Spent, ask: Ask, operation: str, parameters: dict[str, Any], compare: bool) -> Any:  # noqa: ANN401, FBT001

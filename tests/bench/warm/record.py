@@ -39,7 +39,7 @@ class Recording(TypedDict):
 def record(name: str) -> Recording:
     """Run an operation on a fresh system and return what it was answered."""
     operation = OPERATIONS[name]
-    with quick() as system:
+    with quick("moto") as system:
         event = operation.prepare(system)
         with _answers() as policies:
             system.prioritize.policies.book(fresh=True)

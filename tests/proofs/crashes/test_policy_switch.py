@@ -94,7 +94,7 @@ def work(system: System, killer: Killer) -> None:
 
 def switch_all(size: int) -> int:
     """Switch so many cases, and return how often a process died of it. Raises AssertionError."""
-    with quick() as system:
+    with quick("moto") as system:
         fill(system, bodies(size, now=system.time))
         for case in everything(system, Case, "CASE"):
             rank_case(system.prioritize, case.case_id)
