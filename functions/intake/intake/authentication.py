@@ -1,4 +1,4 @@
-"""Who may see a request: the holder of its access code. Wrong receipt and wrong code look alike in every way."""
+"""Authenticate a requester by the access code. Wrong receipts and wrong codes are answered alike, by the same calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the public API answers. The OpenAPI document is made from these, so that it cannot say otherwise."""
+"""The answers of the public API; the OpenAPI document is generated from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casereview.schema.vocabulary import Outcome, PublicStatus
 
 
 class Decision(Record):
-    """A final decision, told to those whose identity or authority an officer has verified."""
+    """A final decision, shown to those whose identity or authority an officer has verified."""
 
     outcome: Outcome
     reasons: str
@@ -28,7 +28,7 @@ class WhereItStands(Record):
     status: PublicStatus
     status_since: Instant
     disclosure: Literal["full", "limited"]
-    """With limited disclosure nothing below is told."""
+    """With limited disclosure nothing below is shown."""
     lane: str | None = None
     """How soon a human must look, by what requesters said: an id of the policy's lanes."""
     people_ahead: int | None = None

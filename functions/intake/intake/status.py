@@ -1,4 +1,4 @@
-"""What a requester is told of where the request stands."""
+"""The status of a request, as far as its requester may read it."""
 
 from __future__ import annotations
 

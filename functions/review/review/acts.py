@@ -34,7 +34,7 @@ def read(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _An
 
 
 def work(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:
-    """Work on a case: only who may open it learns what is wrong with a body."""
+    """Work on a case: a body is read only for callers with access to the case."""
 
     def acted(call: Call[_Body]) -> CaseChanged:
         session = call.session()

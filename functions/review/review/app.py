@@ -27,7 +27,7 @@ def _caller(incoming: Incoming) -> Caller:
 
 
 def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
-    """Carry a route out for a caller whom one of its roles admits."""
+    """Carry a route out for a caller who has one of its roles."""
     caller = _caller(incoming)
     roles = enter(caller, route.roles)
     found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body))

@@ -51,7 +51,7 @@ class Cursor(Record):
 def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor: str | None) -> Worklist:
     """Return a page of an office's worklist, claimed and waiting cases included.
 
-    Restricted cases are left out for who may not open them; positions count over the whole queue.
+    Restricted cases are left out for callers without access to them; positions count over the whole queue.
     Raises ProblemError 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
     """
     if office not in caller.queues():
@@ -152,7 +152,7 @@ class _Line:
             after = listed[-1]
 
     def _is_free(self, case: Case | None) -> bool:
-        """Tell whether a case is to be taken up; one that waits for an answer, only while its first look is owed."""
+        """Tell whether a case is to be taken up; one that waits for an answer, only while its first look is pending."""
         if case is None or not is_claimable(self.policy, case) or not _shown(case, self.caller, self.office):
             return False
         took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.user in case.reviewers

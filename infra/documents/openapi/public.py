@@ -16,18 +16,18 @@ from intake.app import app
 from intake.routes import ROUTES
 
 _DESCRIPTION = """\
-Anyone whom ICE detains or means to remove, or someone who writes for them, asks for a review of the case: files a
-request, looks up where it stands, adds to it, withdraws it, and asks for the Senior Reviewing Official after a
+For a person in ICE detention or facing removal, and for those who write for that person: file a request for a
+review of the case, look up its status, add to it, withdraw it, and ask for the Senior Reviewing Official after a
 decision.
 
 **What it is not.** Filing does not stop or delay any action or deadline. It is no appeal, no motion and no stay of
 removal (Form I-246), and gives no new right. No software decides: requests are sorted, and people decide. It does not
-tell anyone whether another person has a case, and there is no search. When removal is near, call the field office.
+disclose whether another person has a case, and there is no search. When removal is near, call the field office.
 
 **Reading a body.** JSON in UTF-8, of 256 KB at most, without duplicate keys; unknown fields are refused. Absent, null
-and a blank text all mean unknown. Before a text is judged, blanks around it are cut, and control characters and those
-that turn the direction of writing around (U+202A to U+202E, U+2066 to U+2069) are dropped, so that a text which a
-schema refuses only for them is accepted; a text of which nothing can be seen is blank. What is incomplete is accepted,
+and a blank text all mean unknown. Before a string is validated, whitespace around it, control characters and
+bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are removed, so that a string which a schema refuses only
+for them is accepted; a string of invisible characters is blank. What is incomplete is accepted,
 and named in `deficiencies`; what is malformed is refused, and nothing of it is stored. Times carry an offset
 (RFC 3339); past dates may be a year or a month.
 
@@ -53,7 +53,7 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "receipt",
         "in": "path",
         "required": True,
-        "description": "As it was told when the request was filed; hyphens, spaces and case do not matter, I and L are"
+        "description": "As in the answer to the filing; hyphens, spaces and case do not matter, I and L are"
         " read as 1 and O as 0.",
         "schema": {"type": "string", "minLength": 1},
         "example": "0W40-J2GB-1G6G-W3RG-3",
@@ -104,8 +104,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("GET", "/requests/{receipt}"): Notes(
         tag="requests",
-        description="Everything is disclosed to the person who opened the case and to those whom an officer has"
-        " verified; others read that the request was received.",
+        description="Everything is disclosed to the person who opened the case and to those requesters who"
+        " are verified; others read that the request was received.",
     ),
     ("POST", "/requests/{receipt}/updates"): Notes(
         tag="requests",
@@ -118,7 +118,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after a field office's decision, for those who may know of it. An answer is given where"
+        description="Possible after a field office's decision, for requesters with access to it. An answer is given where"
         " appropriate.",
         examples=STATEMENTS,
     ),
@@ -154,7 +154,7 @@ PUBLIC = Api(
         "AccessCode": {
             "type": "http",
             "scheme": "bearer",
-            "description": "The access code of the request, as it was told when it was filed.",
+            "description": "The access code of the request, as in the answer to the filing.",
         }
     },
     problem=ProblemFound,

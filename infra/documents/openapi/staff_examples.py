@@ -34,7 +34,7 @@ FINDINGS: Mapping[str, dict[str, Any]] = {
     "The case is to be protected": {
         "facts": {"protected": True},
         "verdict": "confirmed",
-        "why": "She told us of a petition that may not be disclosed.",
+        "why": "She described a petition that may not be disclosed.",
     },
 }
 ASKED: Mapping[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", "/staff/worklist"): Notes(
         tag="worklist",
         description="Every open case of the office in the order of its rank, claimed and waiting ones included and"
-        " marked. Restricted cases are left out for those who may not open them, and keep their place in the count.",
+        " marked. Restricted cases are left out for callers without access to them, and keep their place in the count.",
         parameters=("Office", "Limit", "Cursor"),
     ),
     ("POST", "/staff/worklist/next"): Notes(

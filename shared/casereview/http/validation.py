@@ -47,7 +47,7 @@ def _fault(error: ErrorDetails) -> Fault:
 
 
 def _read(error: ErrorDetails) -> tuple[ErrorCode, str]:
-    """Return code and message: pydantic's own types first, for ``too_long`` is one of them and a code of ours."""
+    """Return code and message: pydantic's own types first, for ``too_long`` is a type there and a code here."""
     kind = error["type"]
     if error["input"] is None and kind != "extra_forbidden":
         kind = "missing"

@@ -23,7 +23,7 @@ class NoticeText(Record):
 
 
 class Filed(Record):
-    """A request was filed. The access code is told here and never again: nothing of it is kept."""
+    """A request was filed. The access code is shown here and never again: it is not stored."""
 
     receipt: Receipt
     access_code: AccessCode

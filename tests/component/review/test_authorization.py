@@ -64,7 +64,7 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/transfer"): {"supervisor"},
     ("POST", f"{CASE}/approval"): {"supervisor"},
     ("GET", "/staff/summary"): {"supervisor"},
-    # the policy office has its documents, nothing else, and nobody else has them
+    # the policy office has its documents and nothing else, and no other role has them
     ("GET", "/staff/policies"): {"policy"},
     ("POST", "/staff/policies"): {"policy"},
     ("GET", "/staff/policies/{policy_id}"): {"policy"},

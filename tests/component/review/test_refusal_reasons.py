@@ -38,7 +38,7 @@ def _decide(system: System, held: Matter, **changes: object) -> Answer:
     return post(system, OFFICER, held.case_id, "decision", decision(system, OFFICER, held.case_id, **changes))
 
 
-# ---- who may do it
+# ---- roles, offices and access
 
 
 def test_no_id_token_no_role_and_no_office(system: System) -> None:

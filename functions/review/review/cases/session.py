@@ -37,7 +37,7 @@ class CaseSession:
         return open_case(self.caller, self.roles, self.services.table.get(Case, keys.case(self.case_id)))
 
     def act(self, plan: Callable[[Case], Transition | None]) -> Case:
-        """Carry out a plan on the case as it is; access is asked anew each time it is read.
+        """Carry out a plan on the case as it is; access is checked again each time it is read.
 
         Raises ProblemError 404, what the plan raises, and 503 where the case keeps moving.
         """

@@ -28,7 +28,7 @@ from review.services import metrics
 def transfer(session: CaseSession, body: Transfer) -> Case:
     """Send a case to another office with the same clock; a claim ends, a question stays.
 
-    Raises ProblemError 404; 422 for no office of ours; 409 for the same office or a case that is no longer open.
+    Raises ProblemError 404; 422 for an unknown office; 409 for the same office or a case that is no longer open.
     """
     office = body.office.upper()
     if office not in {*offices(), HEADQUARTERS}:

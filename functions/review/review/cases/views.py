@@ -63,7 +63,7 @@ def _file(session: CaseSession) -> CaseFile:
 def _note(
     session: CaseSession, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None
 ) -> None:
-    """Write the read down, before anything is told."""
+    """Record the read before anything is shown."""
     read = Read(
         case_id=session.case_id,
         read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",

@@ -1,6 +1,6 @@
-"""The policy office: send a draft, have it previewed, and let somebody else approve it.
+"""The policy office: send a draft, have it previewed, and let another person approve it.
 
-    draft ──preview, as often as wanted──▶ previewed ──somebody else──▶ approved ──its time──▶ in force
+    draft ──preview, as often as wanted──▶ previewed ──another person─▶ approved ──its time──▶ in force
       └──replaced by its author                     └──────────────▶ refused
 
 Once it was decided on, nothing of a document changes: every write is conditional on its being a draft.
@@ -107,7 +107,7 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
 
 
 def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
-    """Approve or refuse somebody else's draft; one that governs already is in force at once.
+    """Approve or refuse another author's draft; one that governs already is in force at once.
 
     Raises ProblemError 404; 409 for one's own draft, one that was decided on, or another text than the one that was
     read.
