@@ -118,8 +118,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after a field office's decision, for requesters with access to it. An answer is given where"
-        " appropriate.",
+        description="Possible after a field office's decision, for requesters with access to it. An answer is given"
+        " where appropriate.",
         examples=STATEMENTS,
     ),
     ("GET", "/field-offices"): Notes(
