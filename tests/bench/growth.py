@@ -166,7 +166,7 @@ class Docket:
         with intercepted(_taken), metered(compare=self.compare) as spent:
             done = switch(services)
         assert done["switched"] == self.size, done
-        ended = begun.model_copy(update={"ended_at": now})
+        ended = begun.evolve(ended_at=now)
         services.table.write(Put(ended))
         return spent
 
@@ -202,5 +202,5 @@ def _at_rest(case: Case, event: Event, policy: CompiledPolicy, system: System) -
     found = assess(CaseFile(case, (event,), ()), InForce(policy, None), system.time)
     later = replace(found, ranking=found.ranking._replace(changes_at=None))
     ranked = _ranked(case, later, policy, system.time)
-    owed = {"office": OFFICE, "person": uuid4().hex, "missed": True, "rank_at": system.time + RESTS}
-    return ranked.model_copy(update={**owed, "version": 2})
+    reported = ranked.first_look.evolve(missed=True)
+    return ranked.evolve(office=OFFICE, person=uuid4().hex, first_look=reported, rank_at=system.time + RESTS, version=2)

@@ -90,7 +90,8 @@ def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Even
                 assert state[name] == change.before or event.kind == "filed", (name, event)
                 state[name] = change.after
         lifecycle.check(event.kind, status, state["status"])
-    held = case.model_dump(mode="json", include=set(SHOWN_FIELDS))
+    fields = {**case.model_dump(mode="json"), "missed": case.missed}
+    held = {name: fields[name] for name in SHOWN_FIELDS}
     assert held == state, {
         name: (held[name], state[name], history) for name in SHOWN_FIELDS if held[name] != state[name]
     }
@@ -153,8 +154,12 @@ def _looks_are_right(case: Case, history: Sequence[Event]) -> None:
             worked = event.at
         elif event.kind in {"claimed", "decision_returned"}:
             taken = event.at
-    assert case.looked_at == worked, (case, history)
-    assert case.held_since == (taken if case.lease_until else None), (case, history)
+    assert case.first_look.looked_at == worked, (case, history)
+    assert _held_since(case) == (taken if case.lease_until else None), (case, history)
+
+
+def _held_since(case: Case) -> datetime | None:
+    return case.hold.since if case.hold else None
 
 
 def _case_owes_its_ranking_or_has_it(case: Case) -> None:
@@ -171,17 +176,18 @@ def is_up_to_date(case: Case, now: Snapshot) -> bool:
 
 
 def _clock_is_right(case: Case, now: Snapshot) -> None:
-    if case.status in LIVE and case.stopped_since:
+    clock = case.first_look
+    if case.status in LIVE and clock.stopped_since:
         assert case.status == "information_needed", case
     if not is_up_to_date(case, now):
         return
     policy = now.policies.get(case.policy or "") or compiled(case.policy or DEFAULT)
     lane = next(lane for lane in policy.lanes if lane.id == case.lane)
-    assert not (lane.top and case.stopped_since), case
-    running = lane.first_look is not None and case.stopped_since is None
+    assert not (lane.top and clock.stopped_since), case
+    running = lane.first_look is not None and clock.stopped_since is None
     assert (case.target_at is not None) == running, case
-    if lane.first_look and case.target_at and case.lane_since:
-        assert case.target_at == case.lane_since + lane.first_look + timedelta(milliseconds=case.stopped_ms), case
+    if lane.first_look and clock.target_at and clock.lane_since:
+        assert clock.target_at == clock.lane_since + lane.first_look + timedelta(milliseconds=clock.stopped_ms), case
 
 
 def _due_index_is_right(record: Case | Notice, key: tuple[str, str], now: Snapshot) -> None:
@@ -207,8 +213,9 @@ def duties(record: Case | Notice) -> list[Any]:
 
 def is_looked_at(case: Case) -> bool:
     """Tell whether somebody has worked on a case since it came into its lane, or took it up then and holds it."""
-    looks = [at for at in (case.looked_at, case.held_since) if at]
-    return bool(case.lane_since and any(at >= case.lane_since for at in looks))
+    since = case.first_look.lane_since
+    looks = [at for at in (case.first_look.looked_at, _held_since(case)) if at]
+    return bool(since and any(at >= since for at in looks))
 
 
 def is_overdue(case: Case, now: Snapshot) -> bool:
@@ -389,8 +396,7 @@ def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
         if new.version == old.version and old.status in ENDED:
             assert new == old
         if [event.kind for event in added] == ["transferred"]:
-            for name in ("filed_at", "lane_since", "stopped_ms", "stopped_since", "target_at", "looked_at"):
-                assert getattr(new, name) == getattr(old, name), name
+            assert (new.filed_at, new.first_look) == (old.filed_at, old.first_look), (old, new)
         assert all(first.version + 1 == second.version for first, second in pairwise(added))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import notify.app
 import prioritize.app
@@ -16,6 +16,8 @@ from tests.support.system import Sent, System, body
 
 if TYPE_CHECKING:
     import pytest
+
+    from casereview.schema.field_sets import CaseFields
 
 
 _people = count(100)
@@ -71,16 +73,16 @@ def request_of(system: System, notice: Notice) -> Request:
 
 def owed(system: System, notice: Notice, template: TemplateId) -> Notice:
     """Owe the requester of a notice another one."""
-    other = notice.model_copy(update={"notice_id": f"{template}-{notice.receipt}", "template": template})
+    other = notice.evolve(notice_id=f"{template}-{notice.receipt}", template=template)
     system.notify.table.write(put_new(other))
     return other
 
 
-def change_case(system: System, notice: Notice, **update: object) -> None:
+def change_case(system: System, notice: Notice, **fields: Unpack[CaseFields]) -> None:
     """Make the case of a notice something else, as another write would."""
     case = case_of(system, notice)
-    after = case.model_copy(update={"version": case.version + 1, **update})
-    system.notify.table.write(put_over(after, version=case.version))
+    changes: CaseFields = {**fields, "version": case.version + 1}
+    system.notify.table.write(put_over(case.evolve(**changes), version=case.version))
 
 
 def counted(capsys: pytest.CaptureFixture[str], metric: str) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.disclosure import sees_all
+from casereview.cases.due import without_due_work
 from casereview.cases.first_look import new_clock
 from casereview.cases.lifecycle import LIVE, OPEN
 from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_call
@@ -21,11 +22,16 @@ from casereview.schema.submission import Contact, Nothing, Statement, Update
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, delete, put_over
-from casereview.store.transition import CLOSED, REQUESTER, Transition
+from casereview.store.transition import REQUESTER, Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES, change
 from intake.responses import Accepted
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields, EventFields, RequestFields
 
 
 def _carry_out(
@@ -52,11 +58,11 @@ def _carry_out(
     raise ProblemError("busy")
 
 
-def _put(request: Request, changed: Mapping[str, object]) -> tuple[Write, ...]:
+def _put(request: Request, changed: RequestFields) -> tuple[Write, ...]:
     """Replace a request while its state and code are as they were read."""
     if not changed:
         return ()
-    return (put_over(request.model_copy(update={**changed}), state=request.state, epoch=request.epoch),)
+    return (put_over(request.evolve(**changed), state=request.state, epoch=request.epoch),)
 
 
 def _seal(services: CaseServices, request: Request, part: Part, value: dict[str, object]) -> bytes:
@@ -77,11 +83,19 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         _must_be_live(request)
         if not live and sees_all(request, case):
             raise wrong_state("case_ended", "The case is decided or closed.")
-        reached = _reached(services, request, case, body.contact) if body.contact else _Reached()
-        restricted = {"restricted": True} if claims and claims.protected else {}
-        owed = {"rank_at": at, "stuck": False, **_answered(request, case, body, at)} if live else {}
-        event = {"receipt": request.receipt, "claims": claims, "sealed": sealed, "details": reached.details}
-        return Transition("updated", {**owed, **restricted, **reached.case}, event, _put(request, reached.request))
+        reached = _reached(services, request, case, body.contact) if body.contact else _Reached({}, {}, {})
+        changes: CaseFields = {**reached.case}
+        if claims and claims.protected:
+            changes["restricted"] = True
+        if live:
+            changes |= {"rank_at": at, "stuck": False, **_answered(request, case, body, at)}
+        event: EventFields = {
+            "receipt": request.receipt,
+            "claims": claims,
+            "sealed": sealed,
+            "details": reached.details,
+        }
+        return Transition("updated", changes, event, _put(request, reached.request))
 
     return _carry_out(services, request, at, plan)
 
@@ -95,9 +109,9 @@ def _must_be_live(request: Request) -> None:
 class _Reached(NamedTuple):
     """What a new contact makes of request and case, and what the history openly says of it."""
 
-    request: Mapping[str, object] = {}
-    case: Mapping[str, object] = {}
-    details: Mapping[str, bool] = {}
+    request: RequestFields
+    case: CaseFields
+    details: dict[str, JsonValue]
 
 
 def _reached(services: CaseServices, request: Request, case: Case, stated: Contact) -> _Reached:
@@ -108,11 +122,11 @@ def _reached(services: CaseServices, request: Request, case: Case, stated: Conta
     """
     found = change_contact(services.seal, request, stated)
     new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    flags = {} if found.may_be_called else {"flags": without_call(case.flags)}
+    flags: CaseFields = {} if found.may_be_called else {"flags": without_call(case.flags)}
     return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
 
 
-def _answered(request: Request, case: Case, body: Update, at: datetime) -> Mapping[str, object]:
+def _answered(request: Request, case: Case, body: Update, at: datetime) -> CaseFields:
     """Let the office go on when someone who was asked answers; the worker writes that the clock runs again.
 
     Where to write to, and in which language, answers nothing.
@@ -132,22 +146,29 @@ def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datet
         if request.state != "live":
             return None
         ended = _put(request, {"state": "withdrawn", "state_since": at})
-        event = {"receipt": request.receipt}
+        event: EventFields = {"receipt": request.receipt}
         live = case.live - 1
         if live or case.requests > 1 or case.status not in LIVE:
-            owed = {"rank_at": at} if case.status in LIVE else {}
-            return Transition("withdrawn", {"live": live, **owed}, event, ended)
+            fewer: CaseFields = {"live": live}
+            if case.status in LIVE:
+                fewer["rank_at"] = at
+            return Transition("withdrawn", fewer, event, ended)
         guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
-        closed = {**CLOSED, **_undecided(case), "live": 0, "status": "withdrawn", "status_since": at}
+        closed: CaseFields = {
+            **without_due_work(case),
+            **_undecided(case),
+            "live": 0,
+            "status": "withdrawn",
+            "status_since": at,
+        }
         return Transition("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
 
     return _carry_out(services, request, at, plan)
 
 
-def _undecided(case: Case) -> Mapping[str, object]:
+def _undecided(case: Case) -> CaseFields:
     """Drop a decision that still waited for its approval."""
-    waited = case.status == "awaiting_approval"
-    return {"decision": None, "outcome": None, "decided_by": None} if waited else {}
+    return {"decision": None} if case.status == "awaiting_approval" else {}
 
 
 def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
@@ -164,10 +185,10 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
             raise ProblemError("verification-required")
         if case.status != "decided":
             raise ProblemError("not-decided")
-        moved = {
+        moved: CaseFields = {
             "status": "with_senior_official",
             "status_since": at,
-            **new_clock(at),
+            "first_look": new_clock(case, at),
             "field_office": case.office,
             "office": SENIOR_REVIEWING_OFFICIAL,
             "rank_at": at,

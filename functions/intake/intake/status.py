@@ -60,12 +60,12 @@ def _decision(services: CaseServices, case: Case) -> Decision | None:
     """Return the decision once it is final."""
     if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
         return None
-    event = services.table.get(Event, keys.event(case.case_id, case.decision))
-    if event is None or event.sealed is None or case.outcome is None:
+    event = services.table.get(Event, keys.event(case.case_id, case.decision.version))
+    if event is None or event.sealed is None:
         return None
     words = open_text(services.seal, "decision", case.case_id, event.sealed)
     return Decision(
-        outcome=case.outcome,
+        outcome=case.decision.outcome,
         reasons=words["reasons_for_requester"],
         decided_at=event.at,
         how_to_go_on=_ASK_THE_OFFICIAL if case.status == "decided" else None,

@@ -79,16 +79,14 @@ def _too_late(notice: Notice, now: datetime) -> Undelivered | None:
 
 def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
     """Take the notice for a while; None where another process was faster."""
-    leased = notice.model_copy(
-        update={
-            "state": "sending",
-            "sends": notice.sends + 1,
-            "unanswered": _unanswered(notice),
-            "lease_until": now + LEASE,
-            "send_at": None,
-            "attempts": 0,
-            "stuck": False,
-        }
+    leased = notice.evolve(
+        state="sending",
+        sends=notice.sends + 1,
+        unanswered=_unanswered(notice),
+        lease_until=now + LEASE,
+        send_at=None,
+        attempts=0,
+        stuck=False,
     )
     try:
         services.table.write(put_over(leased, state=notice.state, sends=notice.sends))
@@ -115,7 +113,7 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
         _owe_again(services, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
         metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
-        _settle(services, notice, {"state": "sent", "provider_id": provider_id, "lease_until": None})
+        _settle(services, notice, notice.evolve(state="sent", provider_id=provider_id, lease_until=None))
         metrics.add_metric("Sent", MetricUnit.Count, 1)
 
 
@@ -130,7 +128,7 @@ def _text(services: Services, notice: Notice) -> Message:
 def _without_answer(services: Services, notice: Notice, now: datetime) -> None:
     """Count that it may have been sent, and send it again only so often."""
     metrics.add_metric("Unanswered", MetricUnit.Count, 1)
-    counted = notice.model_copy(update={"unanswered": notice.unanswered + 1})
+    counted = notice.evolve(unanswered=notice.unanswered + 1)
     if counted.unanswered >= UNANSWERED:
         give_up(services, counted, "unanswered", now)
     else:
@@ -140,12 +138,12 @@ def _without_answer(services: Services, notice: Notice, now: datetime) -> None:
 def _owe_again(services: Services, notice: Notice, wait: timedelta, now: datetime) -> None:
     """Owe it again after a wait, jittered so that many do not come back at once."""
     later = now + min(wait, LONGEST_RETRY) * _CHANCE.uniform(0.5, 1.0)
-    _settle(services, notice, {"state": "owed", "send_at": to_milliseconds(later), "lease_until": None})
+    _settle(services, notice, notice.evolve(state="owed", send_at=to_milliseconds(later), lease_until=None))
 
 
-def _settle(services: Services, notice: Notice, update: dict[str, object]) -> None:
+def _settle(services: Services, notice: Notice, after: Notice) -> None:
     """Write how the attempt ended, unless the lease was lost meanwhile: then its new holder will."""
     try:
-        services.table.write(put_over(notice.model_copy(update=update), state="sending", sends=notice.sends))
+        services.table.write(put_over(after, state="sending", sends=notice.sends))
     except RefusedError:
         metrics.add_metric("LeaseLost", MetricUnit.Count, 1)

@@ -7,7 +7,7 @@ shows it in the worklist; one that is decided or closed shows it too, and the of
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -24,6 +24,9 @@ from casereview.store import keys
 from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics
 
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
+
 TRIES = 3
 
 
@@ -39,16 +42,7 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
 
     Raises RefusedError where the notice or the case kept moving: the message is then shown again.
     """
-    ended = notice.model_copy(
-        update={
-            "state": "undeliverable",
-            "why": why,
-            "lease_until": None,
-            "send_at": None,
-            "stuck": False,
-            "attempts": 0,
-        }
-    )
+    ended = notice.evolve(state="undeliverable", why=why, lease_until=None, send_at=None, stuck=False, attempts=0)
     write = put_over(ended, state=notice.state, sends=notice.sends)
     must_phone = why in MUST_PHONE and notice.template not in OFFICE_VERSIONS
     for attempt in range(TRIES):
@@ -100,8 +94,9 @@ def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | No
     raise CaseChangedError
 
 
-def _telling(case: Case, update: dict[str, object], notice: Notice, now: datetime) -> _Told:
-    after = case.model_copy(update={"version": case.version + 1, **update})
+def _telling(case: Case, fields: CaseFields, notice: Notice, now: datetime) -> _Told:
+    changes: CaseFields = {"version": case.version + 1, **fields}
+    after = case.evolve(**changes)
     check("undeliverable", case.status, after.status)
     event = Event(
         case_id=case.case_id,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from casereview.cases.first_look import running_clock
-from casereview.cases.lease import UNCLAIMED, back_in_line
+from casereview.cases.lease import back_in_line
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
 from casereview.store.transition import Actor, Transition, applied, writes_of
 from prioritize.services import Services
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 _SYSTEM = Actor("system")
 
@@ -30,11 +34,18 @@ def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
 def _lease(case: Case, now: datetime) -> Transition | None:
     if case.lease_until is None or case.lease_until > now:
         return None
-    return Transition("lease_ended", {"rank_at": now, **UNCLAIMED, **back_in_line(case, now)}, also=give_back(case))
+    ended: CaseFields = {"rank_at": now, "hold": None, **back_in_line(case, now)}
+    return Transition("lease_ended", ended, also=give_back(case))
 
 
 def _answer(case: Case, now: datetime) -> Transition | None:
     if case.status != "information_needed" or case.answer_by is None or case.answer_by > now:
         return None
-    again = {"status": "in_line", "status_since": now, "answer_by": None, "rank_at": now}
-    return Transition("resumed", {**again, **running_clock(case, case.answer_by)})
+    again: CaseFields = {
+        "status": "in_line",
+        "status_since": now,
+        "answer_by": None,
+        "rank_at": now,
+        "first_look": running_clock(case, case.answer_by),
+    }
+    return Transition("resumed", again)

@@ -7,6 +7,7 @@ number of parts before it, so a message that comes twice counts nothing twice; o
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from casereview.cases.lifecycle import QUEUED
 from casereview.cases.preview import ComparedCase, both, counted
@@ -21,6 +22,9 @@ from casereview.store.transaction import RefusedError, Write, put_over
 from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services
 
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import PreviewFields
+
 PART = 100
 """Cases that one message has ranked."""
 
@@ -32,7 +36,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
     if report is None or report.work_at is None:
         return
     draft = services.policies.drafted(report.policy_id, report.digest)
-    after = _part(services, report, draft) if draft else report.model_copy(update={"work_at": None})
+    after = _part(services, report, draft) if draft else report.evolve(work_at=None)
     try:
         services.table.write(_over(after, report))
     except RefusedError:
@@ -48,7 +52,7 @@ def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview
     found = [_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
     more = counted(report, [each for each in found if each])
     over = len(places) < PART
-    update: dict[str, object] = {
+    changes: PreviewFields = {
         "part": report.part + 1,
         "done": over,
         "work_at": None if over else to_milliseconds(services.now()),
@@ -56,8 +60,8 @@ def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview
         "stuck": False,
     }
     if places:
-        update["cursor"] = WorklistCursor(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
-    return more.model_copy(update=update)
+        changes["cursor"] = WorklistCursor(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
+    return more.evolve(**changes)
 
 
 def _case(

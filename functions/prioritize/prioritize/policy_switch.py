@@ -115,14 +115,12 @@ class _Walk:
         messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
         refused = self.services.rank_queue.send_all(messages)
         self.refused += refused
-        so_far = self.switch.model_copy(
-            update={
-                "version": self.switch.version + 1,
-                "cursors": dict(self._places),
-                "left": self.switch.left + self._left,
-                "sent": self.switch.sent + len(messages) - refused,
-                "walked_at": self.now,
-            }
+        so_far = self.switch.evolve(
+            version=self.switch.version + 1,
+            cursors=dict(self._places),
+            left=self.switch.left + self._left,
+            sent=self.switch.sent + len(messages) - refused,
+            walked_at=self.now,
         )
         after = _next_round(so_far, self.now) if over else so_far
         self.services.table.write(put_over(after, version=self.switch.version))
@@ -133,9 +131,8 @@ class _Walk:
 def _next_round(switch: Switch, now: datetime) -> Switch:
     """Return the walk after a whole round: ended, where it found nothing and began late enough to see every case."""
     if switch.left == 0 and switch.round_since - switch.started_at >= PAUSE:
-        return switch.model_copy(update={"cursors": {}, "ended_at": now})
-    again = {"round": switch.round + 1, "round_since": now + PAUSE * min(switch.round, 10), "cursors": {}, "left": 0}
-    return switch.model_copy(update=again)
+        return switch.evolve(cursors={}, ended_at=now)
+    return switch.evolve(round=switch.round + 1, round_since=now + PAUSE * min(switch.round, 10), cursors={}, left=0)
 
 
 def _turns(services: Services, switch: Switch) -> Iterator[Turn]:

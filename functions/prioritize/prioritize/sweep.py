@@ -40,7 +40,9 @@ def sweep(services: Services) -> dict[str, int]:
     for shard, due in _due(services, now):
         if due.attempts >= ATTEMPTS:
             stuck += services.table.due_index.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
-        elif services.table.due_index.postpone(due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False):
+        elif services.table.due_index.postpone(
+            due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False
+        ):
             sent = _is_sent(services, due)
             asked += sent
             unsent += not sent

@@ -19,7 +19,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.messages import NoticeMessage
-from casereview.schema.records import Case, CaseFile, Event
+from casereview.schema.records import Case, CaseFile, Event, FirstLookClock, Hold
 from casereview.store.transaction import RefusedError, put_new, put_over
 from prioritize.expiry import end_what_ended
 from prioritize.services import Services, metrics
@@ -60,8 +60,8 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
     ranked = _ranked(case, found, policy, now)
     changes = changes_between(case, ranked)
     if changes:
-        after = ranked.model_copy(update={"version": case.version + 1})
-        event = _event(after, found, now).model_copy(update={"changes": changes})
+        after = ranked.evolve(version=case.version + 1)
+        event = _event(after, found, now).evolve(changes=changes)
         late = after.missed and not case.missed
         notice = target_passed(after, now) if late and services.tells_offices else None
         services.table.write(
@@ -79,46 +79,45 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
 def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime) -> Case:
     ranking = found.ranking
     first = case.status == "received"
-    entered = ranking.lane != case.lane
-    clock = _clock(case, found, now)
-    ranked = case.model_copy(
-        update={
-            **clock,
-            "lease_until": _lease(case, policy, ranking.lane, now) if entered else case.lease_until,
-            "status": "in_line" if first else case.status,
-            "status_since": now if first else case.status_since,
-            "facts": found.settled.facts,
-            "restricted": bool(found.settled.facts.protected),
-            "lane": ranking.lane,
-            "shown_lane": found.shown_lane,
-            "rank": ranking.rank,
-            "sort_at": to_milliseconds(ranking.sort_at),
-            "lane_since": found.lane_since,
-            "target_at": None if clock["stopped_since"] else ranking.target_by,
-            "reasons": tuple(reason.rule for reason in ranking.reasons),
-            "flags": ranking.flags,
-            "policy": ranking.policy,
-            "digest": ranking.digest,
-            "rank_at": found.wake_at and to_milliseconds(found.wake_at),
-            "attempts": 0,
-            "stuck": False,
-        }
+    ranked = case.evolve(
+        first_look=_clock(case, found, now),
+        hold=_hold(case, policy, ranking.lane, now) if ranking.lane != case.lane else case.hold,
+        status="in_line" if first else case.status,
+        status_since=now if first else case.status_since,
+        facts=case.facts.merged(found.settled.facts),
+        restricted=bool(found.settled.facts.protected),
+        lane=ranking.lane,
+        shown_lane=found.shown_lane,
+        rank=ranking.rank,
+        sort_at=ranking.sort_at,
+        reasons=tuple(reason.rule for reason in ranking.reasons),
+        flags=ranking.flags,
+        policy=ranking.policy,
+        digest=ranking.digest,
+        rank_at=found.wake_at,
+        attempts=0,
+        stuck=False,
     )
-    return ranked.model_copy(update={"missed": is_missed(ranked, now)})
+    return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_missed(ranked, now)))
 
 
-def _clock(case: Case, found: Assessment, now: datetime) -> dict[str, object]:
-    """Return how the clock stands: it never stops in a top lane, and stops in an earlier lane count no more."""
-    stopped = case.stopped_since
+def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:
+    """Return the clock in the lane of the ranking: it never stops in a top lane, and earlier lanes do not count."""
     if found.ranking.lane != case.lane:
+        stopped = case.first_look.stopped_since
         since = None if found.top or stopped is None else max(stopped, found.lane_since)
-        return {"stopped_since": since, "stopped_ms": 0}
-    return running_clock(case, now) if found.top else {"stopped_since": stopped}
+        clock = case.first_look.evolve(stopped_since=since, stopped_ms=0)
+    else:
+        clock = running_clock(case, now) if found.top else case.first_look
+    target = None if clock.stopped_since else found.ranking.target_by
+    return clock.evolve(lane_since=found.lane_since, target_at=target)
 
 
-def _lease(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> datetime | None:
-    """Return when a claim ends, now that its case came into another lane: no later than the lane's lease from now."""
-    return case.lease_until and min(case.lease_until, now + lease(policy, lane))
+def _hold(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> Hold | None:
+    """Return the claim of a case that came into another lane: it ends no later than the lane's lease from now."""
+    if case.hold is None or case.hold.lease_until is None:
+        return case.hold
+    return case.hold.evolve(lease_until=min(case.hold.lease_until, now + lease(policy, lane)))
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:

@@ -48,8 +48,9 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     settled = settle(file.events, place, now)
     subject = subject_of(file, settled, force.policy)
     ranking = rank(subject, force.policy, now, force.until)
-    stays = case.lane_since is not None and ranking.lane == case.lane
-    since = case.lane_since if case.lane_since and stays else _entered(case, now)
+    lane_since = case.first_look.lane_since
+    stays = lane_since is not None and ranking.lane == case.lane
+    since = lane_since if lane_since and stays else _entered(case, now)
     stopped = subject.stopped if stays else timedelta(0)
     if (since, stopped) != (subject.lane_since, subject.stopped):
         ranking = rank(replace(subject, lane_since=since, stopped=stopped), force.policy, now, force.until)
@@ -73,8 +74,8 @@ def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> Rank
         facts=settled.facts,
         case_id=case.case_id,
         filed_at=case.filed_at,
-        lane_since=case.lane_since or case.filed_at,
-        stopped=timedelta(milliseconds=case.stopped_ms),
+        lane_since=case.first_look.lane_since or case.filed_at,
+        stopped=timedelta(milliseconds=case.first_look.stopped_ms),
         verified=settled.verified,
         marks=settled.marks | _marks(file, settled, policy),
     )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from casereview.schema.records import Case, Change
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 SHOWN_FIELDS = (
     "status",
@@ -22,11 +27,13 @@ SHOWN_FIELDS = (
 
 def changes_between(before: Case, after: Case) -> dict[str, Change]:
     """Return the fields of a case that differ."""
-    old, new = (
-        before.model_dump(mode="json", include=set(SHOWN_FIELDS)),
-        after.model_dump(mode="json", include=set(SHOWN_FIELDS)),
-    )
+    old, new = _shown(before), _shown(after)
     return {name: Change(before=old[name], after=new[name]) for name in SHOWN_FIELDS if old[name] != new[name]}
+
+
+def _shown(case: Case) -> dict[str, JsonValue]:
+    values = ((name, getattr(case, name)) for name in SHOWN_FIELDS)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
 
 def changes_of_new(case: Case) -> dict[str, Change]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.records import Case
 
-UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "lease_until": None, "held_since": None}
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 
 def is_top(policy: CompiledPolicy, lane: str | None) -> bool:
@@ -24,6 +25,6 @@ def lease(policy: CompiledPolicy, lane: str | None) -> timedelta:
     return policy.numbers.lease
 
 
-def back_in_line(case: Case, now: datetime) -> Mapping[str, object]:
+def back_in_line(case: Case, now: datetime) -> CaseFields:
     """Return a field office's case to the line; one with the Senior Reviewing Official keeps its state."""
     return {"status": "in_line", "status_since": now} if case.status == "in_review" else {}

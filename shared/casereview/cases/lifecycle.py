@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
+from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.vocabulary import EventKind, PublicStatus, Status
 
@@ -22,7 +23,8 @@ QUEUED: Final[frozenset[Status]] = LIVE - {"received"}
 """The case stands in a worklist."""
 ENDED: Final[frozenset[Status]] = frozenset({"decided", "withdrawn", "closed"})
 """Nobody owes anything, unless the requester asks or an officer reopens it."""
-_ANY: Final[frozenset[Status]] = LIVE | ENDED
+STATES: Final[frozenset[Status]] = LIVE | ENDED
+"""Every state that this release knows."""
 
 
 StatusChange = tuple[Status | None, Status]
@@ -44,7 +46,7 @@ _AWAITED: Final = frozenset[Status]({"awaiting_approval"})
 TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "filed": _moves([None], "received"),
     "joined": _stays(*OPEN),
-    "updated": _stays(*_ANY),
+    "updated": _stays(*STATES),
     "ranked": _moves(["received"], "in_line") | _stays(*QUEUED),
     "undeliverable": _stays(*LIVE, "decided", "closed"),
     "claimed": _moves(["in_line", "information_needed"], "in_review") | _stays(*_OFFICIAL),
@@ -54,10 +56,10 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "information_asked": _moves(_REVIEWED, "information_needed"),
     "resumed": _moves(["information_needed"], "in_line"),
     "transferred": _moves(_REVIEWED, "in_line") | _stays("received", "in_line", "information_needed"),
-    "removal_recorded": _stays(*_ANY),
+    "removal_recorded": _stays(*STATES),
     "linked": _moves(OPEN, "closed") | _stays(*OPEN),
     "split": _stays(*OPEN),
-    "code_reissued": _stays(*_ANY),
+    "code_reissued": _stays(*STATES),
     "decision_proposed": _moves(_REVIEWED, "awaiting_approval"),
     "decision_returned": _moves(_AWAITED, "in_review"),
     "decided": _moves(_REVIEWED, "decided", "withdrawn"),
@@ -65,9 +67,15 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "escalated": _moves(["decided"], "with_senior_official"),
     "official_decided": _moves(_OFFICIAL, "closed", "withdrawn"),
     "remanded": _moves(_OFFICIAL, "in_line"),
-    "withdrawn": _moves(LIVE, "withdrawn") | _stays(*_ANY),
+    "withdrawn": _moves(LIVE, "withdrawn") | _stays(*STATES),
     "reopened": _moves(ENDED, "in_line"),
 }
+
+
+WHATEVER_STATE: Final[frozenset[EventKind]] = frozenset(
+    {"updated", "withdrawn", "undeliverable", "removal_recorded", "code_reissued"}
+)
+"""Events that can leave the state of a case as it is although this release does not know it."""
 
 
 def public(status: Status) -> PublicStatus:
@@ -81,5 +89,7 @@ class IllegalTransitionError(CaseReviewError):
 
 def check(kind: EventKind, before: Status | None, after: Status) -> None:
     """Refuse a change of state that is not in the table. Raises IllegalTransitionError."""
+    if before == after and isinstance(before, Unrecognized) and kind in WHATEVER_STATE:
+        return
     if (before, after) not in TRANSITIONS[kind]:
         raise IllegalTransitionError(f"{kind}: {before} to {after}")

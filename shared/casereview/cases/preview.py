@@ -37,23 +37,20 @@ def both(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: dat
 def counted(report: Preview, cases: Iterable[ComparedCase]) -> Preview:
     """Return a report with more cases counted."""
     found = list(cases)
-    changes = {
-        "lane_changes": sum(each.before.lane != each.after.lane for each in found),
-        "category_changes": sum(_categories(each.before) != _categories(each.after) for each in found),
-        "approval_changes": sum(set(each.before.approvals) != set(each.after.approvals) for each in found),
-        "factor_changes": sum(_factors(each.before) != _factors(each.after) for each in found),
-    }
-    return report.model_copy(
-        update={
-            "cases": report.cases + len(found),
-            "before": _counts(report.before, [(each.case, each.before) for each in found], report.at),
-            "after": _counts(report.after, [(each.case, each.after) for each in found], report.at),
-            "flows": _flows(report.flows, found),
-            **{name: getattr(report, name) + number for name, number in changes.items()},
-            "moves": _largest([*report.moves, *(move for each in found if (move := _move(each)))]),
-            "late": (*report.late, *_later(found, report.at))[:LARGEST],
-            "sample": (*report.sample, *(_side_by_side(each, report.at) for each in found if _differ(each)))[:SAMPLES],
-        }
+    return report.evolve(
+        cases=report.cases + len(found),
+        before=_counts(report.before, [(each.case, each.before) for each in found], report.at),
+        after=_counts(report.after, [(each.case, each.after) for each in found], report.at),
+        flows=_flows(report.flows, found),
+        lane_changes=report.lane_changes + sum(each.before.lane != each.after.lane for each in found),
+        category_changes=report.category_changes
+        + sum(_categories(each.before) != _categories(each.after) for each in found),
+        approval_changes=report.approval_changes
+        + sum(set(each.before.approvals) != set(each.after.approvals) for each in found),
+        factor_changes=report.factor_changes + sum(_factors(each.before) != _factors(each.after) for each in found),
+        moves=_largest([*report.moves, *(move for each in found if (move := _move(each)))]),
+        late=(*report.late, *_later(found, report.at))[:LARGEST],
+        sample=(*report.sample, *(_side_by_side(each, report.at) for each in found if _differ(each)))[:SAMPLES],
     )
 
 
@@ -92,7 +89,7 @@ def _differ(each: ComparedCase) -> bool:
 
 
 def _is_late(case: Case, ranking: Ranking, at: datetime) -> bool:
-    stands_still = case.stopped_since is not None
+    stands_still = case.first_look.stopped_since is not None
     owed = ranking.lane != case.lane or not is_looked_at(case)
     return ranking.target_by is not None and ranking.target_by <= at and owed and not stands_still
 
@@ -105,7 +102,8 @@ def _counts(so_far: Counts, rankings: Iterable[tuple[Case, Ranking]], at: dateti
         overdue.update([ranking.lane] if _is_late(case, ranking, at) else [])
         categories.update(category.id for category in ranking.categories)
         approvals.update(ranking.approvals)
-    return Counts(lanes=dict(lanes), overdue=dict(overdue), categories=dict(categories), approvals=dict(approvals))
+    found = Counts(lanes=dict(lanes), overdue=dict(overdue), categories=dict(categories), approvals=dict(approvals))
+    return so_far.merged(found)
 
 
 def _move(each: ComparedCase) -> Move | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from casereview.evidence.competing_dates import DATES, nearest
 from casereview.evidence.linked_cases import Finding, dates_beside, disputed, gone_over, newest, weigh
+from casereview.evidence.stated import stated_facts
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 
@@ -81,7 +82,7 @@ class FactLedger:
 
         def lanes(established: Mapping[str, object]) -> tuple[int, int]:
             facts = self.facts(at, established=established)
-            undated = facts.model_copy(update=dict.fromkeys(DATES))
+            undated = facts.evolve(removal_at=None, check_in_on=None)
             return self.place(facts, at)[0], self.place(undated, at)[0]
 
         self.established = weigh(self.words, lanes)
@@ -131,17 +132,14 @@ class FactLedger:
 
 def open_with(ledger: FactLedger, event: Event, claims: Facts, *, adverse: bool) -> None:
     """Take what the first request says: it is all that is known."""
-    for name in claims.model_fields_set:
+    for name, value in stated_facts(claims).items():
         if adverse or name not in ADVERSE:
-            ledger.take(name, getattr(claims, name), event.receipt)
+            ledger.take(name, value, event.receipt)
 
 
 def hear(ledger: FactLedger, event: Event, claims: Facts, *, full: bool) -> None:
     """Take what a later word says, by whether its request has standing (``full``)."""
-    for name in Facts.model_fields:
-        value = getattr(claims, name)
-        if name not in claims.model_fields_set:
-            continue
+    for name, value in stated_facts(claims).items():
         if name in ledger.established:
             if value != ledger.established[name]:
                 ledger.wait(name, event.receipt)

@@ -67,7 +67,7 @@ def open_facts(submission: Submission, on: date) -> Facts:
     """Return the open facts of a request received on a day; of the date of birth only the year."""
     facts = open_claims(submission.claims, on)
     born = submission.subject.born_on
-    return facts.model_copy(update={"birth_year": born.year}) if born else facts
+    return facts.evolve(birth_year=born.year) if born else facts
 
 
 def marks_of(submission: Submission) -> frozenset[str]:

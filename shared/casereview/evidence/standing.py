@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from casereview.schema.records import Event, Filing
+from casereview.evidence.stated import stated_facts
+from casereview.schema.base import Unrecognized
+from casereview.schema.records import Event, Filing, Verification
 
 
 def filings_of(events: Iterable[Event]) -> dict[str, Filing]:
@@ -20,9 +22,19 @@ def receipts_with_standing(events: Sequence[Event], *, restricted: bool) -> froz
     filings = filings_of(events).items()
     found = {receipt for receipt, filing in filings if filing.opened and filing.role == "self" and not restricted}
     for event in events:
-        if event.verification and event.verification.about != "facts" and event.receipt:
+        if event.verification and is_of_requester(event.verification) and event.receipt:
             (found.add if event.verification.verdict == "confirmed" else found.discard)(event.receipt)
     return frozenset(found)
+
+
+def is_of_requester(verification: Verification) -> bool:
+    """Return whether an officer verified a requester; one with a value that this release does not know counts not."""
+    return verification.about in {"identity", "authority"} and not isinstance(verification.verdict, Unrecognized)
+
+
+def is_of_facts(verification: Verification) -> bool:
+    """Return whether an officer established facts; one with a value that this release does not know counts not."""
+    return verification.about == "facts" and not isinstance(verification.verdict, Unrecognized)
 
 
 def without_split_requests(events: Sequence[Event]) -> Sequence[Event]:
@@ -62,10 +74,9 @@ def established_facts(events: Iterable[Event]) -> dict[str, object]:
     """Return what officers established, the newest of each; a refuted claim leaves the fact unknown."""
     found: dict[str, object] = {}
     for event in events:
-        if event.verification and event.verification.about == "facts" and event.claims:
+        if event.verification and is_of_facts(event.verification) and event.claims:
             confirmed = event.verification.verdict == "confirmed"
-            for name in event.claims.model_fields_set:
-                found[name] = getattr(event.claims, name) if confirmed else None
+            found |= {name: value if confirmed else None for name, value in stated_facts(event.claims).items()}
     return found
 
 

@@ -145,6 +145,10 @@ class Head(Record):
                 message = "in_force lists intervals in order, none inside another"
                 yield Found(("in_force", index), "intervals_overlap", message)
 
+    def with_intervals(self, intervals: tuple[Interval, ...]) -> Self:
+        """Return the document as it governs in other intervals. Raises pydantic's ValidationError."""
+        return self._evolved({"in_force": intervals})
+
 
 class Amendment(Head):
     """When another policy governs: its intervals are replaced, since it was vacated, revived or delayed."""

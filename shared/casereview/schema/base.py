@@ -1,10 +1,16 @@
-"""The base of every record: frozen, closed to unknown fields, and strict about time."""
+"""The base of every record: frozen, closed to unknown fields, and strict about time.
+
+A record is made and changed strictly: an unknown field or a value of the wrong type raises ValidationError. What the
+table or a queue holds is read leniently by ``read_leniently``, because another release may have written it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Self, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -13,17 +19,126 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 
-SCHEMA: Literal[1] = 1
+SCHEMA: Final = 1
 """The version that everything stored or sent carries; raised when a record changes its meaning."""
+
+LENIENT: Final[Mapping[str, bool]] = MappingProxyType({"lenient": True})
+"""The validation context under which an unknown value of an enumeration is kept."""
+
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Record(BaseModel):
     """A value that does not change after it was made, and refuses what it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    __slots__ = ("_unknown",)  # a slot, since a private attribute of pydantic would double the cost of each record
+
+    @property
+    def unknown_attributes(self) -> Mapping[str, object]:
+        """Attributes that a stored record has and this release does not know; they are written back as they were."""
+        try:
+            found: Mapping[str, object] = object.__getattribute__(self, "_unknown")
+        except AttributeError:
+            return _NOTHING
+        return found
+
+    def _evolved(self, changes: Mapping[str, object]) -> Self:
+        """Return the record with some fields changed; unknown attributes and the set of stated fields are kept.
+
+        Raises:
+            ValidationError: A name is not a field of the record, or a value does not fit its field.
+        """
+        stated = {name: getattr(self, name) for name in self.model_fields_set}
+        after = self.model_validate({**stated, **changes})
+        _keep(after, self.unknown_attributes)
+        return after
+
+    def merged(self, stated: Self) -> Self:
+        """Return the record with the fields that another one of its kind states. Raises ValidationError."""
+        after = self._evolved({name: getattr(stated, name) for name in stated.model_fields_set})
+        _keep(after, {**self.unknown_attributes, **stated.unknown_attributes})
+        return after
+
+
+def _keep(record: Record, unknown: Mapping[str, object]) -> None:
+    if unknown:
+        object.__setattr__(record, "_unknown", unknown)
+
+
+_RECORD = TypeVar("_RECORD", bound=Record)
+_T = TypeVar("_T")
+
+
+def read_leniently(model: type[_RECORD], fields: dict[str, Any]) -> _RECORD:
+    """Read a record that another release may have written.
+
+    Attributes that this release does not know are kept, in nested records too, and so are unknown values of
+    enumerations.
+
+    Raises:
+        ValidationError: A field is missing, or its value has the wrong type.
+    """
+    record = model.model_validate(fields, context=LENIENT, extra="ignore")
+    _keep_unknown(record, fields)
+    return record
+
+
+def _keep_unknown(value: object, read: object) -> None:
+    """Keep with each record the attributes that validation ignored, beside what it was read from."""
+    if isinstance(value, Record) and isinstance(read, dict):
+        names, nested = _attributes(type(value))
+        _keep(value, {name: read[name] for name in read.keys() - names})
+        for name, attribute in nested:
+            _keep_unknown(getattr(value, name), read.get(attribute))
+    elif isinstance(value, tuple) and isinstance(read, list | tuple):
+        for one, source in zip(value, read, strict=True):
+            _keep_unknown(one, source)
+    elif isinstance(value, dict) and isinstance(read, dict):
+        for key, one in value.items():
+            _keep_unknown(one, read[key])
+
+
+@cache
+def _attributes(model: type[Record]) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    """Return the names under which a record's fields are stored; and, of those that hold records, field and name."""
+    stored = {name: field.alias or name for name, field in model.model_fields.items()}
+    nested = [name for name, field in model.model_fields.items() if _holds_records(field.annotation)]
+    return frozenset(stored.values()), tuple((name, stored[name]) for name in nested)
+
+
+def _holds_records(annotation: Any) -> bool:  # noqa: ANN401  # any annotation
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return True
+    return any(map(_holds_records, get_args(annotation)))
+
+
+class Unrecognized(str):
+    """A value of an enumeration that this release does not know: it is shown and written back, never acted on."""
+
+    __slots__ = ()
+
+
+def _known_or_kept(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+    if isinstance(value, Unrecognized):
+        return value
+    try:
+        return validate(value)
+    except ValidationError:
+        if info.context is LENIENT and isinstance(value, str):
+            return Unrecognized(value)
+        raise
+
+
+Lenient = Annotated[_T, WrapValidator(_known_or_kept), PlainSerializer(lambda value: value, when_used="unless-none")]
+"""An enumeration, such as ``Lenient[Status]``, that keeps an unknown value as ``Unrecognized`` where it is read."""
 
 
 def rfc3339(instant: datetime) -> str:

@@ -7,11 +7,16 @@ contact, narrative and the kind of a protected relief are sealed elsewhere and h
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Instant, Lenient, Record
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from casereview.schema.field_sets import FactsFields
 
 Custody = Literal["detained", "not_detained"]
 RemovalOrder = Literal["final", "none"]
@@ -28,7 +33,7 @@ Count = Annotated[int, Field(ge=0, le=99)]
 class Conviction(Record):
     """One conviction without its offense, which is sealed."""
 
-    kind: ConvictionKind
+    kind: Lenient[ConvictionKind]
     convicted_on: date | None = None
     sentence_months: Months | None = None
     vacated: bool | None = None
@@ -43,19 +48,19 @@ class Conviction(Record):
 class Facts(Record):
     """What a policy may test. Dates are calendar days; ``removal_at`` is an instant."""
 
-    custody: Custody | None = None
+    custody: Lenient[Custody] | None = None
     detained_on: date | None = None
     facility: str | None = None
     state: str | None = None
     county: str | None = None
-    removal_order: RemovalOrder | None = None
+    removal_order: Lenient[RemovalOrder] | None = None
     removal_at: Instant | None = None
     removal_soon: bool | None = None
     check_in_on: date | None = None
     birth_year: int | None = None
     entered_on: date | None = None
     last_entry_on: date | None = None
-    entry: Entry | None = None
+    entry: Lenient[Entry] | None = None
     convictions: tuple[Conviction, ...] | None = None
     gang_participation_age: Annotated[int, Field(ge=0, le=120)] | None = None
     national_security_concern: bool | None = None
@@ -67,10 +72,14 @@ class Facts(Record):
     us_citizen_children: Count | None = None
     sole_caregiver: bool | None = None
     family_hardship: bool | None = None
-    relief_pending: tuple[Relief, ...] | None = None
+    relief_pending: tuple[Lenient[Relief], ...] | None = None
     protected: bool | None = None
-    military_service: Service | None = None
+    military_service: Lenient[Service] | None = None
     victim_or_witness: bool | None = None
     rehabilitation: bool | None = None
     former_unaccompanied_child: bool | None = None
     claims_us_citizenship: bool | None = None
+
+    def evolve(self, **changes: Unpack[FactsFields]) -> Self:
+        """Return the facts with some of them changed, which then count as stated. Raises ValidationError."""
+        return self._evolved(changes)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.records import Explanation, Stored
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from casereview.schema.field_sets import PolicyRecordFields, PreviewFields, SwitchFields
 
 
 class Span(Record):
@@ -22,7 +27,7 @@ class PolicyRecord(Stored):
     """A document, or an amendment of when another one governs; it does not change once it was decided on."""
 
     policy_id: str
-    kind: Literal["document", "amendment"]
+    kind: Lenient[Literal["document", "amendment"]]
     amends: str | None = None
     """The policy whose intervals an amendment replaces."""
     title: str
@@ -32,13 +37,17 @@ class PolicyRecord(Stored):
     digest: str
     intervals: tuple[Span, ...] = ()
     """When it governs; of an amendment, when the amended one does."""
-    state: Literal["draft", "approved", "refused"] = "draft"
+    state: Lenient[Literal["draft", "approved", "refused"]] = "draft"
     author: str
     created_at: Instant
     approver: str | None = None
     """Who approved or refused it: never the author."""
     decided_at: Instant | None = None
     why: str | None = None
+
+    def evolve(self, **changes: Unpack[PolicyRecordFields]) -> Self:
+        """Return the document with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
 
 
 class PolicyInForce(Stored):
@@ -81,6 +90,10 @@ class Switch(Stored):
     sent: int = 0
     """Messages sent in all rounds."""
     ended_at: Instant | None = None
+
+    def evolve(self, **changes: Unpack[SwitchFields]) -> Self:
+        """Return the walk with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
 
 
 class Move(Record):
@@ -152,3 +165,7 @@ class Preview(Stored):
     late: tuple[Late, ...] = ()
     """The first of those who would wait longer than their target."""
     sample: tuple[Sample, ...] = ()
+
+    def evolve(self, **changes: Unpack[PreviewFields]) -> Self:
+        """Return the report with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)

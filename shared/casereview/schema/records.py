@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from casereview.schema.base import SCHEMA, Instant, Record
+from casereview.schema.base import SCHEMA, Instant, Lenient, Record
 from casereview.schema.facts import Facts
 from casereview.schema.vocabulary import (
     Authority,
@@ -19,12 +20,69 @@ from casereview.schema.vocabulary import (
     Undelivered,
 )
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from casereview.schema.field_sets import (
+        CaseFields,
+        EventFields,
+        FilingFields,
+        FirstLookFields,
+        HoldFields,
+        NoticeFields,
+        RequestFields,
+    )
+
 
 class Stored(Record):
     """A record of the table, with the version of its schema."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    schema_version: Annotated[Literal[1], Field(alias="schema")] = SCHEMA
+    schema_version: Annotated[int, Field(alias="schema", ge=1)] = SCHEMA
+    """A newer number than this release's is read and kept."""
+
+
+class Hold(Record):
+    """An officer's claim of a case."""
+
+    by: str
+    """The officer's user name."""
+    since: Instant | None = None
+    """Since when the case is held under a lease: a first look too, but only while the claim lasts."""
+    lease_until: Instant | None = None
+    """When the claim ends unless work renews it; None while a decision waits for its approval."""
+
+    def evolve(self, **changes: Unpack[HoldFields]) -> Self:
+        """Return the claim with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
+
+
+class FirstLookClock(Record):
+    """The clock of a case's first look in its lane."""
+
+    lane_since: Instant | None = None
+    stopped_since: Instant | None = None
+    """Since when the clock is stopped."""
+    stopped_ms: int = 0
+    """Milliseconds for which the clock was stopped before."""
+    looked_at: Instant | None = None
+    """When an officer last worked on the case: a target of this lane is then met, whatever becomes of the claim."""
+    target_at: Instant | None = None
+    missed: bool = False
+    """The target passed, and this was reported."""
+
+    def evolve(self, **changes: Unpack[FirstLookFields]) -> Self:
+        """Return the clock with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
+
+
+class DecisionRef(Record):
+    """A decision, proposed or made: the event that holds it, its author and its outcome."""
+
+    version: int
+    by: str
+    outcome: Lenient[Outcome]
+    """Shown to requesters only once the state of the case says that the decision is final."""
 
 
 class Case(Stored):
@@ -32,7 +90,7 @@ class Case(Stored):
 
     case_id: str
     version: int
-    status: Status
+    status: Lenient[Status]
     status_since: Instant
     shown_since: Instant | None = None
     """Since when the state that requesters are shown has held, where that is longer than ``status_since``."""
@@ -50,48 +108,68 @@ class Case(Stored):
     """The person's open case had as many requests as one case may hold, so this one is apart."""
     lane: str | None = None
     shown_lane: str | None = None
-    """The lane by requesters' claims alone: all that a requester is told."""
+    """The lane by requesters' claims alone, which is what a requester is shown."""
     rank: str | None = None
     sort_at: Instant | None = None
-    lane_since: Instant | None = None
-    stopped_ms: int = 0
-    """Milliseconds for which the clock of the first look was stopped."""
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     policy: str | None = None
     digest: str | None = None
-    stuck: bool = False
-    missed: bool = False
-    """Its target passed, and this was reported."""
     rank_at: Instant | None = None
-    lease_until: Instant | None = None
-    target_at: Instant | None = None
+    """When the case is to be ranked next."""
     answer_by: Instant | None = None
+    """Until when a requester's answer is awaited."""
     attempts: int = 0
     """How often the sweep has asked for the work that is due now."""
-    looked_at: Instant | None = None
-    """When a human last worked on the case: a target of this lane is then met, whatever becomes of the claim."""
-    held_since: Instant | None = None
-    """Since when its holder has had it under a lease: a look at it too, but only while the claim lasts."""
-    claimed_by: str | None = None
-    """The user name of the officer who holds the case, until ``lease_until``."""
+    stuck: bool = False
+    first_look: FirstLookClock = FirstLookClock()
+    hold: Hold | None = None
+    """The claim of the officer who works on the case; None while it is unclaimed."""
     reviewers: tuple[str, ...] = ()
     """Who took part in the field office's review: none of them reviews it again as Senior Reviewing Official."""
-    stopped_since: Instant | None = None
-    """Since when the clock of the first look stands still."""
     asked: int | None = None
     """The version of the event that holds, sealed, what the requester is asked."""
-    decision: int | None = None
-    """The version of the event that holds the decision, proposed or made."""
-    decided_by: str | None = None
-    outcome: Outcome | None = None
-    """The outcome decided on; nobody outside learns of it before the state says that it is final."""
+    decision: DecisionRef | None = None
     field_office: str | None = None
     """The office that decided, while the case is with the Senior Reviewing Official."""
     safety: bool = False
     """A removal was recorded although a request had been received before it."""
     linked_to: str | None = None
     """The case that this one was joined to."""
+
+    def evolve(self, **changes: Unpack[CaseFields]) -> Self:
+        """Return the case with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
+
+    @property
+    def claimed_by(self) -> str | None:
+        """The user name of the officer who holds the case."""
+        return self.hold.by if self.hold else None
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """When the claim ends by itself."""
+        return self.hold.lease_until if self.hold else None
+
+    @property
+    def target_at(self) -> datetime | None:
+        """When the first look is due; None without a target, and while the clock is stopped."""
+        return self.first_look.target_at
+
+    @property
+    def missed(self) -> bool:
+        """Whether the target passed and this was reported."""
+        return self.first_look.missed
+
+    @property
+    def decided_by(self) -> str | None:
+        """The author of the decision, proposed or made."""
+        return self.decision.by if self.decision else None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome decided on; not for requesters before the state says that it is final."""
+        return self.decision.outcome if self.decision else None
 
 
 class Change(Record):
@@ -105,10 +183,14 @@ class Change(Record):
 class Filing(Record):
     """What a request brought to its case, beside its facts."""
 
-    role: Role
-    authority: Authority
+    role: Lenient[Role]
+    authority: Lenient[Authority]
     opened: bool
     marks: tuple[str, ...] = ()
+
+    def evolve(self, **changes: Unpack[FilingFields]) -> Self:
+        """Return the filing with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
 
 
 class Explanation(Record):
@@ -130,8 +212,8 @@ class Explanation(Record):
 class Verification(Record):
     """What an officer established: facts, or a requester's identity or authority."""
 
-    verdict: Literal["confirmed", "refuted"]
-    about: Literal["facts", "identity", "authority"]
+    verdict: Lenient[Literal["confirmed", "refuted"]]
+    about: Lenient[Literal["facts", "identity", "authority"]]
 
 
 class Event(Stored):
@@ -140,8 +222,8 @@ class Event(Stored):
     case_id: str
     version: int
     at: Instant
-    kind: EventKind
-    actor: Literal["requester", "officer", "system"]
+    kind: Lenient[EventKind]
+    actor: Lenient[Literal["requester", "officer", "system"]]
     user: str | None = None
     """The staff member's user name; None for requesters and the system."""
     details: dict[str, JsonValue] = Field(default_factory=dict)
@@ -157,6 +239,10 @@ class Event(Stored):
     ranking: Explanation | None = None
     sealed: bytes | None = None
 
+    def evolve(self, **changes: Unpack[EventFields]) -> Self:
+        """Return the event with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
+
 
 class Request(Stored):
     """One submission and its requester; everything that says who is sealed."""
@@ -164,14 +250,14 @@ class Request(Stored):
     receipt: str
     case_id: str
     received_at: Instant
-    role: Role
-    authority: Authority
+    role: Lenient[Role]
+    authority: Lenient[Authority]
     opened: bool
     verified: bool = False
     """An officer has verified the requester's identity or authority."""
     refuted: bool = False
     """An officer has found that identity or authority are not what was stated."""
-    state: Literal["live", "withdrawn"] = "live"
+    state: Lenient[Literal["live", "withdrawn"]] = "live"
     state_since: Instant
     epoch: int = 0
     """Raised when staff reissue the access code."""
@@ -186,6 +272,10 @@ class Request(Stored):
     contact: bytes | None = None
     """The sealed contact of the newest update that gave one."""
 
+    def evolve(self, **changes: Unpack[RequestFields]) -> Self:
+        """Return the request with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
+
 
 class Notice(Stored):
     """A message owed to one requester or office: which text, in which language, how far it got; never an address."""
@@ -195,12 +285,12 @@ class Notice(Stored):
     office: str
     receipt: str
     """The request that it is to, or, where it is for an office, of; empty where it is of no request."""
-    template: TemplateId | OfficeTemplateId
+    template: Lenient[TemplateId | OfficeTemplateId]
     version: int
     """The version of the text."""
     language: str
     created_at: Instant
-    state: Literal["owed", "sending", "sent", "undeliverable"] = "owed"
+    state: Lenient[Literal["owed", "sending", "sent", "undeliverable"]] = "owed"
     sends: int = 0
     """Attempts to send it."""
     unanswered: int = 0
@@ -208,9 +298,13 @@ class Notice(Stored):
     send_at: Instant | None = None
     lease_until: Instant | None = None
     provider_id: str | None = None
-    why: Undelivered | None = None
+    why: Lenient[Undelivered] | None = None
     stuck: bool = False
     attempts: int = 0
+
+    def evolve(self, **changes: Unpack[NoticeFields]) -> Self:
+        """Return the notice with some fields changed. Raises ValidationError."""
+        return self._evolved(changes)
 
 
 class Officer(Stored):
@@ -228,7 +322,7 @@ class Read(Stored):
     read_id: str
     at: Instant
     user: str
-    what: Literal["case", "contacts", "ranking", "history"]
+    what: Lenient[Literal["case", "contacts", "ranking", "history"]]
     sealed: bytes | None = None
 
 
@@ -268,7 +362,7 @@ class Suppression(Stored):
     address: str
     mac_key: str
     since: Instant
-    why: Literal["bounce", "complaint"]
+    why: Lenient[Literal["bounce", "complaint"]]
 
 
 class CaseFile(NamedTuple):

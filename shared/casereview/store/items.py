@@ -1,18 +1,25 @@
-"""How a record becomes an item of the table, and an item a record again."""
+"""How a record becomes an item of the table, and an item a record again.
+
+What changes together is one value in a record (``Hold``, ``FirstLookClock``, ``DecisionRef``) and lies flat in its
+item, so that the indexes can project it; the instants of due work lie in the map ``due``. An item is read leniently:
+what another release has written into it, this one keeps and writes back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
-from casereview.cases.due import STUCK, due_attributes
+from casereview.cases.due import DUE, DUE_FIELDS, STUCK, TARGET, due_attributes
 from casereview.cases.first_look import is_looked_at
-from casereview.cases.lifecycle import QUEUED
-from casereview.schema.base import rfc3339
+from casereview.cases.lifecycle import QUEUED, STATES
+from casereview.schema.base import Record, read_leniently, rfc3339
+from casereview.schema.facts import Facts
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Read, Request, Snapshot, Stored, Suppression
 from casereview.store import keys
@@ -27,9 +34,19 @@ _RECORD = TypeVar("_RECORD", bound=Stored)
 attribute = TypeSerializer().serialize
 _read = TypeDeserializer().deserialize
 
-_DERIVED = {"due_at", "due_shard", "queue", "first_look_at"}
+_DUE_INDEX = frozenset({"due_at", "due_shard"})
+_WORKLIST_INDEX = frozenset({"queue", "first_look_at"})
+_DERIVED = _DUE_INDEX | _WORKLIST_INDEX
 """Attributes that only the indexes need; they are computed on every write and dropped on reading."""
 
+_FLAT: dict[str, dict[str, str]] = {
+    "first_look": {
+        name: name for name in ("lane_since", "stopped_since", "stopped_ms", "looked_at", "target_at", "missed")
+    },
+    "hold": {"by": "claimed_by", "since": "held_since", "lease_until": "lease_until"},
+    "decision": {"version": "decision", "by": "decided_by", "outcome": "outcome"},
+}
+"""The values of a case that lie flat in its item: the attribute of each of their fields."""
 
 _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Case: lambda case: keys.case(case.case_id),
@@ -53,11 +70,16 @@ def key_of(record: Stored) -> Key:
     return _KEYS[type(record)](record)
 
 
+_ALREADY_PLAIN = frozenset({str, int, bool, bytes, type(None)})
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
-    if isinstance(value, datetime):
-        return rfc3339(value)
+    if value.__class__ in _ALREADY_PLAIN:
+        return value
+    if isinstance(value, Record):
+        return _attributes(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
@@ -65,40 +87,77 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
     return value
 
 
-def _index_attributes(record: Stored, key: Key) -> dict[str, str]:
-    if isinstance(record, Case):
-        return {**_standing(record), **_due(record, key)}
-    return _due(record, key) if isinstance(record, Notice | Preview) else {}
+def _attributes(record: Record) -> dict[str, Any]:
+    """Return the attributes of a record, without those that are None, and with those of other releases."""
+    values = record.__dict__
+    known = {stored: _plain(values[name]) for name, stored in _names(type(record)) if values[name] is not None}
+    return {**record.unknown_attributes, **known}
 
 
-def _standing(case: Case) -> dict[str, str]:
-    """Return the attributes by which a case stands in a worklist, and when its first look is due while it is owed."""
-    if case.status not in QUEUED or not case.rank:
-        return {}
-    owed = case.target_at is not None and not is_looked_at(case)
-    return {"queue": case.office, **({"first_look_at": rfc3339(case.target_at)} if owed and case.target_at else {})}
+@cache
+def _names(model: type[Record]) -> tuple[tuple[str, str], ...]:
+    """Return each field of a record with the name of its attribute."""
+    return tuple((name, field.alias or name) for name, field in model.model_fields.items())
 
 
-def _due(record: Case | Notice | Preview, key: Key) -> dict[str, str]:
-    found = due_attributes(record, *key)
-    return {**found, "due_shard": STUCK} if record.stuck and found else found
+def _stated(claims: Facts) -> dict[str, Any]:
+    """Return the attributes of what was stated: those that were stated as unknown too."""
+    return _attributes(claims) | {name: None for name in claims.model_fields_set if getattr(claims, name) is None}
+
+
+def _flatten(fields: dict[str, Any]) -> None:
+    for name, attributes in _FLAT.items():
+        value = fields.pop(name, {})
+        fields.update({attributes[field]: item for field, item in value.items()})
+
+
+def _unflatten(fields: dict[str, Any]) -> None:
+    fields["first_look"] = _taken(fields, "first_look")
+    for name, needed in (("hold", "by"), ("decision", "outcome")):
+        value = _taken(fields, name)
+        if needed in value:
+            fields[name] = value
+
+
+def _taken(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Take the flat attributes of a value out of the fields."""
+    return {field: fields.pop(attribute) for field, attribute in _FLAT[name].items() if attribute in fields}
 
 
 def to_item(record: Stored) -> Item:
     """Return the item of a record, with the attributes of its indexes; what is None is left out."""
-    fields = record.model_dump(by_alias=True, exclude_none=True)
+    fields = _attributes(record)
     if not isinstance(record, Request):
         fields.pop("case_id", None)
     if isinstance(record, Event) and record.claims:
-        fields["claims"] = record.claims.model_dump(exclude_unset=True)
+        fields["claims"] = _stated(record.claims)
+    if isinstance(record, Case):
+        _flatten(fields)
     key = key_of(record)
-    attributes = {**key._asdict(), **_index_attributes(record, key), **_plain(fields)}
-    return {name: attribute(value) for name, value in attributes.items()}
+    if isinstance(record, Case | Notice | Preview):
+        fields = {name: value for name, value in fields.items() if name not in DUE_FIELDS[type(record)].values()}
+        fields |= _index_attributes(record, key)
+    return {name: attribute(value) for name, value in {**key._asdict(), **fields}.items()}
+
+
+def _index_attributes(record: Case | Notice | Preview, key: Key) -> dict[str, object]:
+    due = due_attributes(record, *key)
+    if record.stuck and due:
+        due["due_shard"] = STUCK
+    return {**_worklist_attributes(record), **due} if isinstance(record, Case) else due
+
+
+def _worklist_attributes(case: Case) -> dict[str, str]:
+    """Return the attributes by which a case stands in a worklist, and when a pending first look is due."""
+    if case.status not in QUEUED or not case.rank:
+        return {}
+    target = None if is_looked_at(case) else case.target_at
+    return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
 
 
 def _python(value: Any) -> Any:  # noqa: ANN401  # whatever an item holds
     if isinstance(value, Decimal):
-        return int(value)
+        return int(value) if value == value.to_integral_value() else value
     if isinstance(value, Binary):
         return bytes(value.value)  # type: ignore[attr-defined]  # the stub leaves it out
     if isinstance(value, dict):
@@ -114,10 +173,43 @@ def plain_fields(item: Item) -> dict[str, Any]:
 
 
 def from_item(model: type[_RECORD], item: Item) -> _RECORD:
-    """Read a record back. Raises pydantic's ValidationError for an item that is not of this kind and schema."""
-    fields = {name: value for name, value in plain_fields(item).items() if name not in _DERIVED}
+    """Read a record back; what another release wrote is kept.
+
+    Raises:
+        ValidationError: The item is not of this kind: a field is missing, or its value has the wrong type.
+    """
+    fields = plain_fields(item)
     pk = fields.pop("pk")
     fields.pop("sk")
-    if model in {Case, Event, Notice, Read}:
+    if model in _OF_A_CASE:
         fields["case_id"] = pk.partition("#")[2]
-    return model.model_validate(fields)
+    for name in _derived(model, fields):
+        fields.pop(name, None)
+    if model in DUE_FIELDS:
+        _read_due_work(model, fields)
+    if model is Case:
+        _unflatten(fields)
+    return read_leniently(model, fields)
+
+
+_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Event, Notice, Read})
+"""Records whose partition names their case."""
+
+
+def _derived(model: type[Stored], fields: dict[str, Any]) -> frozenset[str]:
+    """Return the attributes that are computed again on every write.
+
+    Where a case in a state that this release does not know stands in a worklist, it cannot say: that is kept.
+    """
+    return _DUE_INDEX if model is Case and str(fields.get("status")) not in STATES else _DERIVED
+
+
+def _read_due_work(model: type[Stored], fields: dict[str, Any]) -> None:
+    """Put the instants of the map of due work into their fields; what remains of it belongs to another release."""
+    work = fields.pop(DUE, {})
+    for name, field in DUE_FIELDS[model].items():
+        if name in work:
+            fields[field] = work.pop(name)
+    work.pop(TARGET, None)
+    if work:
+        fields[DUE] = work

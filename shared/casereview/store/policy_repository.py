@@ -42,7 +42,7 @@ def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
             )
     for record in approved:
         if record.amends in heads:
-            heads[record.amends] = heads[record.amends].model_copy(update={"in_force": _intervals(record)})
+            heads[record.amends] = heads[record.amends].with_intervals(_intervals(record))
     return tuple(heads.values())
 
 
@@ -145,7 +145,7 @@ class PolicyRepository:
             return shipped if shipped and shipped.digest == digest else None
         if record.kind == "document":
             return self.of_text(digest, record.text)
-        approved = record.model_copy(update={"state": "approved", "decided_at": self._clock()})
+        approved = record.evolve(state="approved", decided_at=self._clock())
         head = changed_by(self._book.heads, entries([*self._book.records.values(), approved]), self._clock())
         return self.compiled(head.id if head else None)
 

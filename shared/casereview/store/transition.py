@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from casereview.cases import lifecycle
 from casereview.cases.changes import changes_between
 from casereview.schema.records import Case, Event, Notice
 from casereview.schema.vocabulary import EventKind
 from casereview.store.transaction import Write, put_new, put_over
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,21 @@ class Actor:
 REQUESTER = Actor("requester")
 
 
+def _case_unchanged() -> CaseFields:
+    return {}
+
+
+def _no_event_fields() -> EventFields:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """What an event makes of a case: new values of its fields, what the event holds, and what else is written."""
 
     kind: EventKind
-    case: Mapping[str, object] = field(default_factory=dict)
-    event: Mapping[str, object] = field(default_factory=dict)
+    case: CaseFields = field(default_factory=_case_unchanged)
+    event: EventFields = field(default_factory=_no_event_fields)
     also: tuple[Write, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -39,23 +50,13 @@ class Transition:
 Plan = Callable[[Case], Transition | None]
 """From the case as it is to a step; None where nothing is to be done."""
 
-CLOSED: Mapping[str, object] = {
-    "rank_at": None,
-    "lease_until": None,
-    "target_at": None,
-    "answer_by": None,
-    "claimed_by": None,
-    "held_since": None,
-    "stuck": False,
-}
-"""A case that nobody works on owes nothing."""
-
 
 def applied(case: Case, step: Transition) -> Case:
     """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
-    after = case.model_copy(update={"version": case.version + 1, "attempts": 0, "stuck": False, **step.case})
+    changes: CaseFields = {"version": case.version + 1, "attempts": 0, "stuck": False, **step.case}
+    after = case.evolve(**changes)
     lifecycle.check(step.kind, case.status, after.status)
-    return after.model_copy(update={"shown_since": _shown_since(case, after)})
+    return after.evolve(shown_since=_shown_since(case, after))
 
 
 def _shown_since(before: Case, after: Case) -> datetime | None:
@@ -68,17 +69,14 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
 
 def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: datetime) -> list[Write]:
     """Return the writes of a step: case and event first, then the notices and what else belongs to it."""
-    event = Event.model_validate(
-        {
-            "case_id": after.case_id,
-            "version": after.version,
-            "at": at,
-            "kind": step.kind,
-            "actor": actor.kind,
-            "user": actor.user,
-            "changes": changes_between(before, after),
-            **step.event,
-        }
+    event = Event(
+        case_id=after.case_id,
+        version=after.version,
+        at=at,
+        kind=step.kind,
+        actor=actor.kind,
+        user=actor.user,
+        changes=changes_between(before, after),
     )
     owed = [put_new(notice) for notice in step.notices]
-    return [put_over(after, version=before.version), put_new(event), *owed, *step.also]
+    return [put_over(after, version=before.version), put_new(event.evolve(**step.event)), *owed, *step.also]

@@ -40,8 +40,8 @@ class ContactChange(NamedTuple):
 def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChange:
     """Seal the contact with what an update states: absent is unchanged, null is unknown again."""
     before = open_contact(seal, request)
-    after = before.model_copy(update={name: getattr(stated, name) for name in stated.model_fields_set})
-    address = after.model_copy(update={"safe_to_contact": None}).address()
+    after = before.merged(stated)
+    address = after.merged(Contact(safe_to_contact=None)).address()
     return ContactChange(
         seal.close("contact", request.receipt, after.model_dump_json(exclude_none=True).encode()),
         may_be_called=after.channel() != "none",

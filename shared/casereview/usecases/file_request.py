@@ -60,8 +60,8 @@ class _Draft:
     def at(self, case_id: str, *, opened: bool) -> tuple[Request, Filing]:
         """Return request and filing for the case that it turns out to belong to."""
         return (
-            self.request.model_copy(update={"case_id": case_id, "opened": opened}),
-            self.filing.model_copy(update={"opened": opened}),
+            self.request.evolve(case_id=case_id, opened=opened),
+            self.filing.evolve(opened=opened),
         )
 
 
@@ -168,17 +168,15 @@ def _open(draft: _Draft, guard: Guard | None) -> tuple[Case, list[Write]]:
 
 def _join(draft: _Draft, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
     request = draft.request
-    case = old.model_copy(
-        update={
-            "version": old.version + 1,
-            "requests": old.requests + 1,
-            "live": old.live + 1,
-            "filed_at": min(old.filed_at, request.received_at),
-            "restricted": old.restricted or bool(draft.facts.protected),
-            "rank_at": request.received_at,
-            "attempts": 0,
-            "stuck": False,
-        }
+    case = old.evolve(
+        version=old.version + 1,
+        requests=old.requests + 1,
+        live=old.live + 1,
+        filed_at=min(old.filed_at, request.received_at),
+        restricted=old.restricted or bool(draft.facts.protected),
+        rank_at=request.received_at,
+        attempts=0,
+        stuck=False,
     )
     event = _event(draft, case, changes_between(old, case))
     return case, [put_over(case, version=old.version), put_new(event), check(keys.guard(guard.person), case=guard.case)]

@@ -35,8 +35,9 @@ def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> 
 
 
 def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None:
-    table.put(case(1, lane="detained", target_at=NOW, claimed_by="a", flags=("verify",), digest="d1"))
-    table.put(case(2, lane="detained", target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - HOUR, digest="d2"))
+    table.put(case(1, lane="detained", first_look={"target_at": NOW}, hold={"by": "a"}, flags=("verify",), digest="d1"))
+    looked_at = {"target_at": NOW, "lane_since": NOW - HOUR, "looked_at": NOW - HOUR}
+    table.put(case(2, lane="detained", first_look=looked_at, digest="d2"))
     one, two = table.worklist.indexed_cases("ATL")
     assert (one.lane, one.filed_at, one.first_look_at) == ("detained", NOW, NOW)
     assert (one.claimed, one.flags, one.digest) == (True, ("verify",), "d1")

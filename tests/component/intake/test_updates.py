@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from casereview.cases.due import without_due_work
+from casereview.schema.field_sets import CaseFields
 from casereview.schema.records import Case
 from casereview.store.transaction import put_over
 from tests.support.system import System, body
@@ -135,7 +137,7 @@ def test_the_official_cannot_be_asked_before_a_decision(system: System) -> None:
 
 
 def _decide(system: System, case: Case) -> None:
-    decided = case.model_copy(update={"status": "decided", "version": case.version + 1, "rank_at": None})
+    decided = case.evolve(status="decided", version=case.version + 1, rank_at=None)
     system.intake.table.write(put_over(decided, version=case.version))
 
 
@@ -165,9 +167,8 @@ def test_a_third_party_cannot_tell_by_an_update_that_a_case_is_closed(system: Sy
     owner, sister = system.file(body()), system.file(body(requester=SISTER))
     system.pump()
     case = system.case_of(owner)
-    closed = case.model_copy(
-        update={"status": "closed", "version": case.version + 1, "rank_at": None, "target_at": None}
-    )
+    changes: CaseFields = {**without_due_work(case), "status": "closed", "version": case.version + 1}
+    closed = case.evolve(**changes)
     system.intake.table.write(put_over(closed, version=case.version))
     assert system.on(sister, "POST", "/updates", {"statement": "More."}).status == 202
     assert system.on(owner, "POST", "/updates", {"statement": "More."}).status == 409

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.schema.records import Notice
+from casereview.schema.records import FirstLookClock, Notice
 from casereview.store import keys
 from notify.delivery import LEASE, UNANSWERED
 from tests.support.aws_faults import Act, DiedError, edge, fails, once, performs_after, performs_then_fails
@@ -159,8 +159,8 @@ def test_a_worker_that_lost_its_lease_leaves_the_notice_to_the_new_holder(
 
 def test_a_message_about_no_notice_is_done_with(shared: System) -> None:
     notice = filed_quietly(shared)
-    assert deliver(shared, notice.model_copy(update={"notice_id": "none"})) == []
-    assert deliver(shared, notice.model_copy(update={"case_id": "none"})) == []
+    assert deliver(shared, notice.evolve(notice_id="none")) == []
+    assert deliver(shared, notice.evolve(case_id="none")) == []
     assert sent_for(shared, notice) == []
 
 
@@ -186,18 +186,18 @@ def test_an_acknowledgement_does_not_ask_about_the_case(shared: System) -> None:
 def test_a_case_that_moves_while_it_is_flagged_is_read_again(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
-    move = once(lambda: change_case(shared, notice, looked_at=shared.time))
+    move = once(lambda: change_case(shared, notice, first_look=FirstLookClock(looked_at=shared.time)))
     with edge("dynamodb.TransactWriteItems", performs_after(move)):
         assert deliver(shared, notice) == []
     assert again(shared, notice).state == "undeliverable"
-    assert case_of(shared, notice).looked_at == shared.time
+    assert case_of(shared, notice).first_look.looked_at == shared.time
 
 
 @pytest.mark.moto
 def test_a_case_that_closes_while_it_is_flagged_is_left_closed(shared: System) -> None:
     notice = filed_quietly(shared)
     shared.later(days=4)
-    close = once(lambda: change_case(shared, notice, status="withdrawn", rank_at=None, target_at=None))
+    close = once(lambda: change_case(shared, notice, status="withdrawn", rank_at=None, first_look=FirstLookClock()))
     with edge("dynamodb.TransactWriteItems", performs_after(close)):
         assert deliver(shared, notice) == []
     assert again(shared, notice).state == "undeliverable"
@@ -214,7 +214,7 @@ def test_a_case_that_never_stops_moving_brings_the_message_back(shared: System) 
     def move() -> None:
         if not depth:
             depth.append(1)
-            change_case(shared, notice, stopped_ms=next(others))
+            change_case(shared, notice, first_look=FirstLookClock(stopped_ms=next(others)))
             depth.clear()
 
     with edge("dynamodb.TransactWriteItems", performs_after(move)):
@@ -224,7 +224,7 @@ def test_a_case_that_never_stops_moving_brings_the_message_back(shared: System) 
 
 def test_poison_comes_back_alone(shared: System) -> None:
     notice = filed_quietly(shared)
-    assert deliver(shared, notice.model_copy(update={"case_id": "x" * 65})) == [{"itemIdentifier": "m"}]
+    assert deliver(shared, notice.evolve(case_id="x" * 65)) == [{"itemIdentifier": "m"}]
 
 
 def test_a_withdrawn_request_is_still_acknowledged(shared: System) -> None:

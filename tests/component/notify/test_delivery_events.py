@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import notify.app
-from casereview.schema.records import Notice, Suppression
+from casereview.schema.records import FirstLookClock, Notice, Suppression
 from casereview.store import keys
 from tests.support.aws_faults import edge, performs_after, refuses
 from tests.support.notices import again, case_of, change_case, counted, deliver, filed_quietly, owed, rank
@@ -198,7 +198,7 @@ def test_a_report_faster_than_our_own_write_is_not_lost(shared: System, capsys: 
 
 def test_a_withdrawn_case_is_not_flagged(shared: System) -> None:
     notice = _sent(shared, "closed@example.org")
-    change_case(shared, notice, status="withdrawn", rank_at=None, target_at=None)
+    change_case(shared, notice, status="withdrawn", rank_at=None, first_look=FirstLookClock())
     before = case_of(shared, notice)
     _take(shared, _envelope(_bounce("closed@example.org", notice)))
     assert again(shared, notice).why == "bounced"

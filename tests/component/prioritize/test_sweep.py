@@ -35,7 +35,7 @@ def test_a_removal_four_days_away_becomes_imminent_when_the_72_hours_begin(syste
     system.settle(3)
     case = system.case_of(filed)
     assert case.lane == "imminent_removal"
-    assert case.lane_since == case.filed_at + timedelta(hours=24)
+    assert case.first_look.lane_since == case.filed_at + timedelta(hours=24)
     assert case.target_at == case.filed_at + timedelta(hours=28)
 
 

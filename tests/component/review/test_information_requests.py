@@ -65,8 +65,8 @@ def test_the_clock_runs_again_by_itself_at_the_date_named_and_never_later_than_t
     assert system.case_of(held.filed).status == "information_needed"
     system.settle(5)
     case = system.case_of(held.filed)
-    assert (case.status, case.stopped_since, case.answer_by) == ("in_line", None, None)
-    assert case.stopped_ms == stands * DAY // timedelta(milliseconds=1)
+    assert (case.status, case.first_look.stopped_since, case.answer_by) == ("in_line", None, None)
+    assert case.first_look.stopped_ms == stands * DAY // timedelta(milliseconds=1)
     assert case.target_at == case.filed_at + (14 + stands) * DAY
     assert "resumed" in _kinds(system, case)
 
@@ -89,7 +89,7 @@ def test_an_answer_starts_the_clock_again_from_when_it_came(system: System) -> N
     system.later(minutes=20)
     system.pump()
     case = system.case_of(held.filed)
-    assert (case.status, case.stopped_ms) == ("in_line", 3 * DAY // timedelta(milliseconds=1))
+    assert (case.status, case.first_look.stopped_ms) == ("in_line", 3 * DAY // timedelta(milliseconds=1))
     assert system.look_up(held.filed)["asked_for"] == []
 
 
@@ -115,11 +115,11 @@ def test_a_new_contact_is_no_answer_and_the_clock_still_runs_again_by_itself(
     system.settle(3)
     told, case = system.look_up(held.filed), system.case_of(held.filed)
     assert (told["status"], told["asked_for"]) == ("information_needed", ["Proof of residence."])
-    assert (case.stopped_since, case.answer_by) == (asked_at, asked_at + 10 * DAY)
+    assert (case.first_look.stopped_since, case.answer_by) == (asked_at, asked_at + 10 * DAY)
     system.time = asked_at + 10 * DAY
     system.settle(3)
     case = system.case_of(held.filed)
-    assert (case.status, case.stopped_ms) == ("in_line", 10 * DAY // timedelta(milliseconds=1))
+    assert (case.status, case.first_look.stopped_ms) == ("in_line", 10 * DAY // timedelta(milliseconds=1))
     assert system.look_up(held.filed)["asked_for"] == []
 
 
@@ -147,7 +147,7 @@ def test_in_a_top_lane_the_clock_never_stops(system: System) -> None:
     target = system.case_of(held.filed).target_at
     ask(system, OFFICER, held.case_id)
     case = system.case_of(held.filed)
-    assert (case.status, case.stopped_since, case.target_at) == ("information_needed", None, target)
+    assert (case.status, case.first_look.stopped_since, case.target_at) == ("information_needed", None, target)
     assert read(system, OFFICER, held.case_id)["clock_stopped_since"] is None
 
 
@@ -170,7 +170,7 @@ def test_a_case_that_comes_into_a_top_lane_meanwhile_runs_again_and_is_next(syst
     system.on(lawyer, "POST", "/updates", {"facts": IMMINENT})
     system.pump()
     case = system.case_of(held.filed)
-    assert (case.lane, case.status, case.stopped_since) == ("imminent_removal", "information_needed", None)
+    assert (case.lane, case.status, case.first_look.stopped_since) == ("imminent_removal", "information_needed", None)
     assert case.target_at == system.time + timedelta(hours=4)
     system.on(lawyer, "POST", "/updates", {"statement": "Nothing that moves the target."})
     system.pump()
@@ -274,4 +274,8 @@ def test_a_case_whose_lane_an_officer_settles_keeps_the_clock_of_its_lane(system
     system.later(days=1)
     verify(system, OFFICER, held.case_id, facts={"pregnant": True})
     after = system.case_of(held.filed)
-    assert (after.lane, after.lane_since, after.target_at) == (before.lane, before.lane_since, before.target_at)
+    assert (after.lane, after.first_look.lane_since, after.target_at) == (
+        before.lane,
+        before.first_look.lane_since,
+        before.target_at,
+    )

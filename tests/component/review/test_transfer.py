@@ -36,7 +36,8 @@ def test_a_transfer_keeps_the_clock_and_ends_the_claim(system: System) -> None:
     assert (moved["office"], moved["status"], moved["claimed_by"]) == ("ELP", "in_line", None)
     system.pump()
     after = system.case_of(held.filed)
-    kept = ("filed_at", "lane", "lane_since", "rank", "target_at")
+    assert after.first_look.lane_since == before.first_look.lane_since
+    kept = ("filed_at", "lane", "rank", "target_at")
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
     assert worklist(system)["items"] == []
     assert take_next(system, ELSEWHERE) == held.case_id
@@ -46,12 +47,12 @@ def test_a_transfer_keeps_the_clock_and_ends_the_claim(system: System) -> None:
 def test_a_question_goes_along_and_can_still_be_answered(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
-    stopped = system.case_of(held.filed).stopped_since
+    stopped = system.case_of(held.filed).first_look.stopped_since
     system.later(days=1)
     system.work(SUPERVISOR, held.case_id, "transfer", TO_ELP)
     system.pump()
     case = system.case_of(held.filed)
-    assert (case.office, case.status, case.stopped_since) == ("ELP", "information_needed", stopped)
+    assert (case.office, case.status, case.first_look.stopped_since) == ("ELP", "information_needed", stopped)
     assert system.look_up(held.filed)["asked_for"] == ["Proof of residence."]
     system.on(held.filed, "POST", "/updates", {"statement": "Here."})
     system.pump()

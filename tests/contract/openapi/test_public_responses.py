@@ -72,7 +72,7 @@ def test_a_request_is_followed_in_documented_answers(system: System) -> None:
 
 def _decide(system: System, filed: Mapping[str, str]) -> None:
     case = system.case_of(filed)
-    decided = case.model_copy(update={"status": "decided", "version": case.version + 1, "rank_at": None})
+    decided = case.evolve(status="decided", version=case.version + 1, rank_at=None)
     system.intake.table.write(put_over(decided, version=case.version))
 
 

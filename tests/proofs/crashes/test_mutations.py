@@ -76,7 +76,7 @@ def test_a_sweep_that_asks_for_no_notices(rigged: Rig, monkeypatch: pytest.Monke
 
 
 def test_a_lease_that_nobody_ends(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(record: Case | Notice, pk: str, sk: str) -> dict[str, str]:
+    def forgetful(record: Case | Notice, pk: str, sk: str) -> dict[str, object]:
         return {} if isinstance(record, Notice) and record.state == "sending" else due_attributes(record, pk, sk)
 
     monkeypatch.setattr(casereview.store.items, "due_attributes", forgetful)

@@ -18,6 +18,7 @@ import prioritize.app
 import prioritize.policy_switch
 from casereview.cases.due import due_at
 from casereview.policy import packaged
+from casereview.schema.base import rfc3339
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event
 from casereview.store import keys
@@ -33,10 +34,8 @@ from tests.support.system import Staff, System
 
 SIZE = int(os.environ.get("SWITCH_CASES", sized("300", "3000")))
 ILL = "    when: {any: [{custody: {is: detained}}, {serious_illness: {is: true}}]}\n"
-RANKED = {
-    "version", "lane", "shown_lane", "rank", "sort_at", "lane_since", "target_at", "reasons", "flags", "policy",
-    "digest", "rank_at", "missed",
-}  # fmt: skip
+_NAMES = ("version", "lane", "shown_lane", "rank", "sort_at", "reasons", "flags", "policy", "digest", "rank_at")
+RANKED: dict[str, Any] = {**dict.fromkeys(_NAMES, True), "first_look": {"lane_since", "target_at", "missed"}}
 TOP = {lane.id for lane in packaged.compiled(ORDER).lanes if lane.top}
 OFFICER = Staff("omar")
 
@@ -134,7 +133,7 @@ def _check(system: System, before: dict[str, Case], held: set[str]) -> None:
             later[event.case_id].append(event)
     after = {case.case_id: case for case in everything(system, Case, "CASE")}
     switched = {case_id: _switch(events) for case_id, events in later.items()}
-    owing = {case_id for case_id, was in before.items() if (due_at(was) or system.time) < system.time}
+    owing = {case_id for case_id, was in before.items() if (due_at(was) or "~") < rfc3339(system.time)}
     for case_id, was in before.items():
         assert (after[case_id].policy, len(later[case_id]) == 1 or case_id in owing) == ("new", True)
         assert was.model_dump(exclude=RANKED) == after[case_id].model_dump(exclude=RANKED)
@@ -159,7 +158,7 @@ def _switch(events: list[Event]) -> Event:
 
 def test_a_walk_of_one_round_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def end(so_far: Switch, now: datetime) -> Switch:
-        return so_far.model_copy(update={"ended_at": now})
+        return so_far.evolve(ended_at=now)
 
     monkeypatch.setattr(prioritize.policy_switch, "_next_round", end)
     with pytest.raises(AssertionError, match="came under the new policy 0 times"):

@@ -123,7 +123,7 @@ def test_a_part_that_is_taken_for_the_whole_is_found(rigged: Rig, monkeypatch: p
 @pytest.mark.breaks
 def test_a_walk_that_believes_that_all_was_sent_is_found(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     def ended(switch: Switch, now: datetime) -> Switch:
-        return switch.model_copy(update={"cursors": {}, "ended_at": now})
+        return switch.evolve(cursors={}, ended_at=now)
 
     monkeypatch.setattr(prioritize.policy_switch, "_next_round", ended)
     tally = Tally()

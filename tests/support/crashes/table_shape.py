@@ -67,10 +67,9 @@ def _timeless(value: Any) -> Any:  # noqa: ANN401  # any attribute
 
 
 def _case(case: Case, now: Snapshot) -> str:
-    fields = case.model_dump(mode="json", include=set(_CASE))
     kinds = sorted(event.kind for event in now.history(case.case_id) if event.kind != "ranked")
-    linked, stopped = case.linked_to is not None, case.stopped_since is not None
-    return str([*(fields[name] for name in _CASE), case.person is not None, linked, stopped, kinds])
+    linked, stopped = case.linked_to is not None, case.first_look.stopped_since is not None
+    return str([*(getattr(case, name) for name in _CASE), case.person is not None, linked, stopped, kinds])
 
 
 def owed_until(now: Snapshot) -> datetime | None:

@@ -46,25 +46,26 @@ def test_a_new_case_is_in_its_lane_since_it_was_filed_however_late_it_is_ranked(
 
 
 def test_in_the_same_lane_the_clock_runs_on() -> None:
-    found = assessed([DETAINED], NOW + 30 * HOUR, lane="detained", lane_since=NOW + HOUR, rank_at=NOW + 20 * HOUR)
+    found = assessed([DETAINED], NOW + 30 * HOUR, lane="detained", first_look={"lane_since": NOW + HOUR})
     assert found.lane_since == NOW + HOUR
 
 
 def test_a_new_lane_begins_when_the_change_fell_due_not_when_the_work_was_done() -> None:
-    before: dict[str, Any] = {"lane": "other", "lane_since": NOW - 90 * HOUR}
+    before: dict[str, Any] = {"lane": "other", "first_look": {"lane_since": NOW - 90 * HOUR}}
     assert assessed([DETAINED], NOW + 30 * HOUR, **before, rank_at=NOW + 20 * HOUR).lane_since == NOW + 20 * HOUR
     assert assessed([DETAINED], NOW + 30 * HOUR, **before, rank_at=NOW + 40 * HOUR).lane_since == NOW + 30 * HOUR
     assert assessed([DETAINED], NOW + 30 * HOUR, **before).lane_since == NOW + 30 * HOUR
 
 
 def test_the_time_stopped_is_added_to_the_target_of_the_lane_that_it_was_stopped_in() -> None:
-    in_lane: dict[str, Any] = {"lane": "detained", "lane_since": NOW - 90 * HOUR}
-    found = assessed([DETAINED], NOW, **in_lane, stopped_ms=3_600_000)
+    clock = {"lane_since": NOW - 90 * HOUR, "stopped_ms": 3_600_000}
+    found = assessed([DETAINED], NOW, lane="detained", first_look=clock)
     assert found.ranking.target_by == NOW - 89 * HOUR + timedelta(days=14)
 
 
 def test_the_target_of_a_new_lane_counts_from_its_beginning_without_stops_before_it() -> None:
-    found = assessed([DETAINED], NOW, lane="other", lane_since=NOW - 90 * HOUR, rank_at=NOW, stopped_ms=3_600_000)
+    clock = {"lane_since": NOW - 90 * HOUR, "stopped_ms": 3_600_000}
+    found = assessed([DETAINED], NOW, lane="other", first_look=clock, rank_at=NOW)
     assert found.ranking.target_by == NOW + timedelta(days=14)
 
 
@@ -115,7 +116,7 @@ def test_a_case_assessed_again_at_the_same_time_is_up_to_date(
     written: dict[str, Any] = {
         "restricted": bool(first.settled.facts.protected),
         "lane": first.ranking.lane,
-        "lane_since": first.lane_since,
+        "first_look": {"lane_since": first.lane_since},
     }
     assert assess(file_of(events, **written), force, now) == first
 

@@ -1,75 +1,95 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Unpack
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.cases.due import ATTEMPTS, due_at, due_attributes, next_try, shard_of, shards
+from casereview.cases.due import ATTEMPTS, DUE, due_at, due_attributes, due_work, next_try, shard_of, shards
 from casereview.cases.first_look import is_looked_at, is_missed, is_overdue
-from casereview.cases.lease import UNCLAIMED
+from casereview.schema.base import read_leniently, rfc3339
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Notice
+from casereview.schema.field_sets import FirstLookFields
+from casereview.schema.policy_records import Preview
+from casereview.schema.records import Case, FirstLookClock, Hold, Notice
 from tests.support.case_histories import NOW, file_of, filed, notice
 
 HOUR = timedelta(hours=1)
-DUTIES = ("rank_at", "lease_until", "target_at", "answer_by")
+PREVIEW = Preview(policy_id="P", office="ATL", run="1", digest="D", at=NOW)
 instants = st.none() | st.integers(-1000, 1000).map(lambda minutes: NOW + timedelta(minutes=minutes))
 
 
-def case(**fields: Any) -> Case:  # noqa: ANN401  # any field
-    return file_of([filed(1, "R1", "self", Facts())], **fields).case
+def case(
+    rank_at: datetime | None = None,
+    answer_by: datetime | None = None,
+    hold: Hold | None = None,
+    **clock: Unpack[FirstLookFields],
+) -> Case:
+    """Return a case with due work; what remains is of its clock."""
+    found = file_of([filed(1, "R1", "self", Facts())]).case
+    return found.evolve(rank_at=rank_at, answer_by=answer_by, hold=hold, first_look=FirstLookClock().evolve(**clock))
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(DUTIES, instants)))
-def test_a_case_is_due_at_the_earliest_of_its_duties(duties: dict[str, Any]) -> None:
-    assert due_at(case(**duties)) == min((at for at in duties.values() if at), default=None)
+def with_clock(before: Case, **changes: Unpack[FirstLookFields]) -> Case:
+    return before.evolve(first_look=before.first_look.evolve(**changes))
 
 
-def test_a_case_that_owes_nothing_is_not_in_the_index() -> None:
+@given(instants, instants, instants, instants)
+def test_a_case_is_due_at_the_earliest_of_its_work(
+    rank_at: datetime | None, answer_by: datetime | None, lease_until: datetime | None, target_at: datetime | None
+) -> None:
+    found = case(rank_at=rank_at, answer_by=answer_by, hold=Hold(by="a", lease_until=lease_until), target_at=target_at)
+    named = {"rank": rank_at, "answer": answer_by, "lease": lease_until, "target": target_at}
+    assert due_work(found) == {name: rfc3339(at) for name, at in named.items() if at}
+    assert due_at(found) == min((rfc3339(at) for at in named.values() if at), default=None)
+
+
+def test_a_case_without_due_work_is_not_in_the_index() -> None:
     assert due_at(case()) is None
     assert due_attributes(case(), "CASE#1", "CASE") == {}
 
 
-def test_a_target_that_was_missed_and_reported_is_owed_no_more() -> None:
-    assert due_at(case(target_at=NOW, missed=True)) is None
-    assert due_at(case(target_at=NOW, missed=True, answer_by=NOW + HOUR)) == NOW + HOUR
+def test_a_target_that_was_missed_and_reported_is_not_due() -> None:
+    assert due_work(case(target_at=NOW, missed=True)) == {}
+    answer = case(target_at=NOW, missed=True, answer_by=NOW + HOUR)
+    assert due_work(answer) == {"answer": rfc3339(NOW + HOUR)}
 
 
-def test_a_target_is_met_when_a_human_worked_on_it_since_it_came_into_its_lane() -> None:
+def test_a_target_is_met_when_an_officer_worked_on_the_case_since_it_came_into_its_lane() -> None:
     seen = case(target_at=NOW, lane_since=NOW - 2 * HOUR, looked_at=NOW - HOUR)
     assert is_looked_at(seen)
     assert due_at(seen) is None
     assert not is_overdue(seen, NOW + HOUR)
     lifted = case(target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - 2 * HOUR)
-    assert due_at(lifted) == NOW
+    assert due_at(lifted) == rfc3339(NOW)
     assert not is_looked_at(case(looked_at=NOW))
 
 
 def test_a_claim_is_a_look_while_it_lasts_if_it_was_made_since_the_case_came_into_its_lane() -> None:
-    held = case(target_at=NOW, lane_since=NOW - 2 * HOUR, held_since=NOW - HOUR, lease_until=NOW + HOUR)
+    hold = Hold(by="a", since=NOW - HOUR, lease_until=NOW + HOUR)
+    held = case(target_at=NOW, lane_since=NOW - 2 * HOUR, hold=hold)
     assert is_looked_at(held)
-    assert due_at(held) == NOW + HOUR
+    assert due_work(held) == {"lease": rfc3339(NOW + HOUR)}
     assert not is_overdue(held, NOW + HOUR)
-    lapsed = held.model_copy(update=UNCLAIMED)
-    assert due_at(lapsed) == NOW
+    lapsed = held.evolve(hold=None)
+    assert due_work(lapsed) == {"target": rfc3339(NOW)}
     assert is_overdue(lapsed, NOW)
-    assert not is_looked_at(held.model_copy(update={"lane_since": NOW}))
+    assert not is_looked_at(with_clock(held, lane_since=NOW))
 
 
 def test_a_report_that_a_target_was_missed_is_undone_by_work_and_by_no_claim() -> None:
     late = case(target_at=NOW, lane_since=NOW - HOUR)
     assert is_missed(late, NOW)
     assert not is_missed(late, NOW - timedelta(minutes=1))
-    held = late.model_copy(update={"held_since": NOW, "lease_until": NOW + HOUR})
+    held = late.evolve(hold=Hold(by="a", since=NOW, lease_until=NOW + HOUR))
     assert not is_missed(held, NOW + HOUR)
-    reported = held.model_copy(update={"missed": True})
+    reported = with_clock(held, missed=True)
     assert is_missed(reported, NOW + HOUR)
-    assert not is_missed(reported.model_copy(update={"looked_at": NOW}), NOW + HOUR)
-    assert not is_missed(reported.model_copy(update={"target_at": NOW + 2 * HOUR}), NOW + HOUR)
+    assert not is_missed(with_clock(reported, looked_at=NOW), NOW + HOUR)
+    assert not is_missed(with_clock(reported, target_at=NOW + 2 * HOUR), NOW + HOUR)
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(-1, False), (0, True), (1, True)])
@@ -81,20 +101,45 @@ def test_a_case_is_overdue_from_the_instant_of_its_target(minutes: int, late: bo
 @pytest.mark.parametrize(
     ("fields", "due"),
     [
-        ({"send_at": NOW}, NOW),
-        ({"state": "sending", "send_at": NOW, "lease_until": NOW + HOUR}, NOW + HOUR),
-        ({"state": "sent"}, None),
-        ({"state": "undeliverable"}, None),
+        ({"send_at": NOW}, {"send": rfc3339(NOW)}),
+        ({"state": "sending", "lease_until": NOW}, {"lease": rfc3339(NOW)}),
+        ({"state": "sent"}, {}),
+        ({"state": "undeliverable"}, {}),
     ],
 )
-def test_a_notice_is_due_when_it_is_to_be_sent_or_its_lease_ends(fields: dict[str, object], due: object) -> None:
-    owed: Notice = notice(**fields)
-    assert due_at(owed) == due
+def test_a_notice_is_due_when_it_is_to_be_sent_or_its_lease_ends(
+    fields: dict[str, object], due: dict[str, str]
+) -> None:
+    assert due_work(notice(**fields)) == due
+
+
+def test_a_preview_is_due_while_a_part_of_it_is() -> None:
+    assert due_work(PREVIEW) == {}
+    assert due_work(PREVIEW.evolve(work_at=NOW)) == {"work": rfc3339(NOW)}
+
+
+@pytest.mark.parametrize("record", [case(rank_at=NOW), notice(send_at=NOW), PREVIEW.evolve(work_at=NOW)])
+@pytest.mark.parametrize(("at", "first"), [(NOW - HOUR, NOW - HOUR), (NOW + HOUR, NOW)])
+def test_due_work_of_another_release_is_kept_and_counts(
+    record: Case | Notice | Preview, at: datetime, first: datetime
+) -> None:
+    fields = record.model_dump(by_alias=True) | {DUE: {"verify": rfc3339(at)}}
+    found = read_leniently(type(record), fields)
+    assert due_at(found) == rfc3339(first)
+    assert due_work(found) == {**due_work(record), "verify": rfc3339(at)}
+    assert due_attributes(found, "pk", "sk")[DUE] == due_work(found)
+
+
+def test_due_work_that_is_no_instant_is_kept_and_does_not_count() -> None:
+    found = read_leniently(Case, case().model_dump(by_alias=True) | {DUE: {"verify": 1}})
+    assert due_work(found) == {"verify": 1}
+    assert due_at(found) is None
 
 
 def test_what_is_due_waits_in_a_shard_that_the_sweep_reads() -> None:
     found = due_attributes(case(rank_at=NOW), "CASE#1", "CASE")
-    assert found == {"due_at": "2022-01-18T17:00:00.000Z", "due_shard": shard_of("CASE#1", "CASE")}
+    when = "2022-01-18T17:00:00.000Z"
+    assert found == {"due": {"rank": when}, "due_at": when, "due_shard": shard_of("CASE#1", "CASE")}
     assert found["due_shard"] in shards()
 
 

@@ -13,28 +13,33 @@ Nothing reaches a requester before it is final, and the decision itself only tho
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from casereview.cases.assessment import Assessment, InForce, assess
 from casereview.cases.disclosure import sees_all
-from casereview.cases.first_look import new_clock
-from casereview.cases.lease import UNCLAIMED
+from casereview.cases.due import without_due_work
+from casereview.cases.first_look import looked_at, new_clock
 from casereview.http.problems import Fault, ProblemError, ProblemType, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.errors import CaseChangedError
-from casereview.schema.records import Case, Guard, Notice
+from casereview.schema.records import Case, DecisionRef, Guard, Notice
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.policy_in_force import for_decision, still_in_force
 from casereview.store.transaction import Write, delete, put_new
-from casereview.store.transition import CLOSED, Transition
+from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
-from review.cases.lease import leased, may_review, worked
+from review.cases.lease import hold, may_review
 from review.cases.requesters import notices_to
 from review.cases.session import CaseSession, must_hold
 from review.schema.commands import Approval, Decision
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 _FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
 _OFFICIAL = frozenset({"override", "uphold", "remand", "withdrawn"})
@@ -73,15 +78,24 @@ def decide(session: CaseSession, body: Decision) -> Case:
 
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
-    decided = {"decision": case.version + 1, "outcome": body.outcome, "decided_by": session.caller.user}
-    event = {"details": _details(body), "sealed": _seal(session, body)}
+    decision = DecisionRef(version=case.version + 1, by=session.caller.user, outcome=body.outcome)
+    event: EventFields = {"details": _details(body), "sealed": _seal(session, body)}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        return _by_official(session, case, decided, event, body.outcome)
+        return _by_official(session, case, decision, event)
     if waits:
-        waiting = {"status": "awaiting_approval", "status_since": session.at}
-        proposed = {**worked(session), **waiting, "lease_until": None, "held_since": None}
-        return Transition("decision_proposed", {**decided, **proposed}, event)
-    return _final(session, case, "decided", decided, event)
+        return Transition("decision_proposed", _proposed(session, case, decision), event)
+    return _final(session, case, "decided", {"decision": decision}, event)
+
+
+def _proposed(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:
+    """Return the fields of a case whose decision waits for its approval: its author holds it without a lease."""
+    return {
+        "decision": decision,
+        "first_look": looked_at(case, session.at),
+        "hold": case.hold and case.hold.evolve(since=None, lease_until=None),
+        "status": "awaiting_approval",
+        "status_since": session.at,
+    }
 
 
 def _under(policy: CompiledPolicy, step: Transition) -> Transition:
@@ -140,7 +154,7 @@ def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
         raise wrong_state("citizenship_claim_stands", message, "/outcome")
 
 
-def _details(body: Decision) -> dict[str, Any]:
+def _details(body: Decision) -> dict[str, JsonValue]:
     return {
         "outcome": body.outcome,
         "factors": list(body.factors),
@@ -158,13 +172,17 @@ def _final(
     session: CaseSession,
     case: Case,
     kind: Literal["decided", "approved"],
-    fields: dict[str, Any],
-    event: dict[str, Any],
+    fields: CaseFields,
+    event: EventFields,
 ) -> Transition:
     """Make a field office's decision final: the person is free to file anew, and is told that there is news."""
-    outcome = fields.get("outcome", case.outcome)
-    status = "withdrawn" if outcome == "withdrawn" else "decided"
-    ended = {**fields, **CLOSED, "status": status, "status_since": session.at}
+    decision = fields.get("decision", case.decision)
+    ended: CaseFields = {
+        **fields,
+        **without_due_work(case),
+        "status": "withdrawn" if decision and decision.outcome == "withdrawn" else "decided",
+        "status_since": session.at,
+    }
     return Transition(kind, ended, event, (*release_guard(case), *give_back(case)), _news(session, case))
 
 
@@ -178,20 +196,22 @@ def _news(session: CaseSession, case: Case) -> tuple[Notice, ...]:
     return notices_to(session, case, "news", sees_all)
 
 
-def _by_official(
-    session: CaseSession, case: Case, decided: dict[str, Any], event: dict[str, Any], outcome: str
-) -> Transition:
+def _by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
     notices, freed = _news(session, case), give_back(case)
-    if outcome != "remand":
-        status = "withdrawn" if outcome == "withdrawn" else "closed"
-        ended = {**decided, **CLOSED, "status": status, "status_since": session.at}
+    if decision.outcome != "remand":
+        ended: CaseFields = {
+            **without_due_work(case),
+            "decision": decision,
+            "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
+            "status_since": session.at,
+        }
         return Transition("official_decided", ended, event, freed, notices)
     back, guard = _guard_for_remand(session, case)
-    again = {
-        **decided,
-        **UNCLAIMED,
+    again: CaseFields = {
         **back,
-        **new_clock(session.at),
+        "decision": decision,
+        "hold": None,
+        "first_look": new_clock(case, session.at),
         "status": "in_line",
         "status_since": session.at,
         "office": case.field_office or case.office,
@@ -201,7 +221,7 @@ def _by_official(
     return Transition("remanded", again, event, (*freed, *guard), notices)
 
 
-def _guard_for_remand(session: CaseSession, case: Case) -> tuple[dict[str, object], tuple[Write, ...]]:
+def _guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
     """Take the person's guard again; where a newer case holds it, this one goes on without."""
     if case.person is None:
         return {}, ()
@@ -224,11 +244,12 @@ def approve(session: CaseSession, body: Approval) -> Case:
             raise problem("own-decision", "You cannot approve your own decision.")
         policy = for_decision(session.services.policies, session.services.table, session.at)
         since = _since_decided(session, case, policy)
-        event = {"details": {"approve": body.approve, **since}, "sealed": session.why(body.why)}
-        took_part = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
+        event: EventFields = {"details": {"approve": body.approve, **since}, "sealed": session.why(body.why)}
+        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
         if body.approve and not any(since.values()):
             return _under(policy, _final(session, case, "approved", took_part, event))
-        return Transition("decision_returned", {**took_part, **_returned(session, case)}, event)
+        returned: CaseFields = {**took_part, **_returned(session, case)}
+        return Transition("decision_returned", returned, event)
 
     return session.act(plan)
 
@@ -238,18 +259,17 @@ def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> 
     file = session.services.table.case_file(case.case_id)
     if file is None or file.case.version != case.version or case.decision is None:
         raise CaseChangedError
-    decided = next(event for event in file.events if event.version == case.decision)
-    later = {event.kind for event in file.events if event.version > case.decision}
+    decided = next(event for event in file.events if event.version == case.decision.version)
+    later = {event.kind for event in file.events if event.version > case.decision.version}
     return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}
 
 
-def _returned(session: CaseSession, case: Case) -> dict[str, Any]:
+def _returned(session: CaseSession, case: Case) -> CaseFields:
+    """Return the fields of a case that is back in review, claimed by the author of its decision."""
     return {
         "status": "in_review",
         "status_since": session.at,
         "decision": None,
-        "outcome": None,
-        "decided_by": None,
         "rank_at": session.at,
-        **leased(session, case),
+        "hold": case.hold and hold(session, case, case.hold.by),
     }

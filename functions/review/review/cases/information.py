@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from casereview.cases.disclosure import sees_all
-from casereview.cases.lease import UNCLAIMED, is_top
+from casereview.cases.first_look import looked_at
+from casereview.cases.lease import is_top
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
-from review.cases.lease import worked
 from review.cases.requesters import notices_to
 from review.cases.session import CaseSession, must_hold
 from review.schema.commands import InformationRequest
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 
 def ask(session: CaseSession, body: InformationRequest) -> Case:
@@ -32,15 +36,14 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
         must_hold(case, session.caller)
         if case.status != "in_review":
             raise wrong_state("status_not_allowed", "Information cannot be requested in the current state of the case.")
-        stops = not is_top(policy, case.lane)
-        waits = {
-            **UNCLAIMED,
-            **worked(session),
+        stopped_since = None if is_top(policy, case.lane) else session.at
+        waits: CaseFields = {
+            "hold": None,
+            "first_look": looked_at(case, session.at).evolve(stopped_since=stopped_since),
             "status": "information_needed",
             "status_since": session.at,
             "answer_by": min(body.answer_by, latest),
             "asked": case.version + 1,
-            "stopped_since": session.at if stops else None,
             "rank_at": session.at,
         }
         notices = notices_to(session, case, "information_asked", sees_all)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from casereview.cases.lease import UNCLAIMED, back_in_line, is_top, lease
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from casereview.cases.first_look import looked_at
+from casereview.cases.lease import back_in_line, is_top, lease
 from casereview.http.problems import ProblemError, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.records import Case
+from casereview.schema.records import Case, Hold
 from casereview.store.caseload import counter, give_back, take
 from casereview.store.transition import Transition
 from review.authorization import Caller
 from review.cases.session import CaseSession, must_hold
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 _FREE = frozenset({"in_line", "with_senior_official"})
 
@@ -55,32 +62,33 @@ def may_review(caller: Caller, case: Case) -> None:
         raise ProblemError("was-reviewer")
 
 
-def _claimed(session: CaseSession, case: Case) -> dict[str, object]:
-    official = case.office == SENIOR_REVIEWING_OFFICIAL
-    reviewers = case.reviewers if official else tuple(sorted({*case.reviewers, session.caller.user}))
-    state = {} if official else {"status": "in_review", "status_since": session.at, "answer_by": None}
-    held = {"claimed_by": session.caller.user, "reviewers": reviewers}
-    return {**held, **state, **leased(session, case)}
+def _claimed(session: CaseSession, case: Case) -> CaseFields:
+    held = hold(session, case, session.caller.user)
+    if case.office == SENIOR_REVIEWING_OFFICIAL:
+        return {"hold": held}
+    return {
+        "hold": held,
+        "reviewers": tuple(sorted({*case.reviewers, session.caller.user})),
+        "status": "in_review",
+        "status_since": session.at,
+        "answer_by": None,
+    }
 
 
-def leased(session: CaseSession, case: Case) -> dict[str, object]:
-    """Return what begins a lease: a look at the case while it lasts."""
-    return {"held_since": session.at, **_lease(session, case)}
+def hold(session: CaseSession, case: Case, user: str) -> Hold:
+    """Return a claim that begins now; while it lasts, it counts as a first look."""
+    return Hold(by=user, since=session.at, lease_until=_lease_until(session, case))
 
 
-def renewal(session: CaseSession, case: Case) -> dict[str, object]:
-    """Return what renews a lease: work on a case does."""
-    return {**_lease(session, case), **worked(session)}
+def renewal(session: CaseSession, case: Case) -> CaseFields:
+    """Return the fields of a case after work on it, which renews the claim."""
+    renewed = case.hold and case.hold.evolve(lease_until=_lease_until(session, case))
+    return {"hold": renewed, "first_look": looked_at(case, session.at)}
 
 
-def _lease(session: CaseSession, case: Case) -> dict[str, object]:
+def _lease_until(session: CaseSession, case: Case) -> datetime:
     policy, _until = session.services.policies.governing(session.at)
-    return {"lease_until": session.at + lease(policy, case.lane)}
-
-
-def worked(session: CaseSession) -> dict[str, object]:
-    """Return what work on a case leaves: a look at it, which the end of the claim does not undo."""
-    return {"looked_at": session.at, "missed": False}
+    return session.at + lease(policy, case.lane)
 
 
 def release(session: CaseSession) -> Case:
@@ -95,7 +103,7 @@ def release(session: CaseSession) -> Case:
             must_hold(case, session.caller)
         if case.status not in {"in_review", "with_senior_official"}:
             raise wrong_state("status_not_allowed", "The case cannot be released in its current state.")
-        event = {"details": {"held_by": case.claimed_by}}
-        return Transition("released", {**UNCLAIMED, **back_in_line(case, session.at)}, event, give_back(case))
+        freed: CaseFields = {"hold": None, **back_in_line(case, session.at)}
+        return Transition("released", freed, {"details": {"held_by": case.claimed_by}}, give_back(case))
 
     return session.act(plan)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from casereview.cases.changes import changes_between, changes_of_new
+from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
 from casereview.evidence.standing import is_restricted, speaks_of_protection, without_split_requests
 from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
@@ -17,7 +19,7 @@ from casereview.schema.records import Case, CaseFile, Event, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, delete, put_new, put_over
-from casereview.store.transition import CLOSED, Transition
+from casereview.store.transition import Transition
 from casereview.usecases.file_request import MAX_REQUESTS
 from casereview.usecases.sealed_text import seal_text
 from review.authorization import open_case
@@ -25,6 +27,9 @@ from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Link, Reissue, Split
 from review.schema.responses import CodeReissued
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 _SAY = frozenset({"filed", "joined", "updated", "verified", "undeliverable"})
 _TOGETHER = 90
@@ -48,16 +53,16 @@ def _copy(events: Iterable[Event], case: Case, *, opened: bool) -> _Copy:
     version = case.version
     for event in events:
         version += 1
-        filing = event.filing and event.filing.model_copy(update={"opened": opened})
-        copied = {
-            "case_id": case.case_id,
-            "version": version,
-            "filing": filing,
-            "kind": ("filed" if opened else "joined") if filing else event.kind,
-            "changes": {},
-            "sealed": None if event.verification else event.sealed,
-        }
-        found.append(event.model_copy(update=copied))
+        filing = event.filing and event.filing.evolve(opened=opened)
+        copied = event.evolve(
+            case_id=case.case_id,
+            version=version,
+            filing=filing,
+            kind=("filed" if opened else "joined") if filing else event.kind,
+            changes={},
+            sealed=None if event.verification else event.sealed,
+        )
+        found.append(copied)
     return _Copy(events=tuple(found), last=version)
 
 
@@ -79,7 +84,7 @@ def _protection(file: CaseFile, receipt: str) -> Iterator[Event]:
     half = [event for event in without_split_requests(file.events) if event.receipt in {None, receipt}]
     said = [event for event in half if event.receipt is None and event.verification and speaks_of_protection([event])]
     if said and is_restricted(half):
-        yield said[-1].model_copy(update={"claims": Facts(protected=True)})
+        yield said[-1].evolve(claims=Facts(protected=True))
 
 
 def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterator[Write]:
@@ -87,7 +92,7 @@ def _notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterat
     for notice in file.notices:
         if notice.state in {"owed", "undeliverable"} and receipt in {None, notice.receipt}:
             yield delete(keys.notice(notice.case_id, notice.notice_id), state=notice.state, sends=notice.sends)
-            yield put_new(notice.model_copy(update={"case_id": case_id}))
+            yield put_new(notice.evolve(case_id=case_id))
 
 
 def link(session: CaseSession, body: Link) -> Case:
@@ -109,10 +114,15 @@ def link(session: CaseSession, body: Link) -> Case:
         requests = requests_of(session, source)
         _may_link(case, target.case, len(requests))
         writes = _into(session, source, target, requests, body)
-        undecided = {"decision": None, "outcome": None, "decided_by": None}
-        ended = {"status": "closed", "status_since": session.at, "linked_to": target_id, "live": 0}
-        closed = {**CLOSED, **undecided, **ended}
-        event = {"details": {"linked_to": target_id}, "sealed": session.why(body.why)}
+        closed: CaseFields = {
+            **without_due_work(case),
+            "decision": None,
+            "status": "closed",
+            "status_since": session.at,
+            "linked_to": target_id,
+            "live": 0,
+        }
+        event: EventFields = {"details": {"linked_to": target_id}, "sealed": session.why(body.why)}
         return Transition("linked", closed, event, (*writes, *give_back(case)))
 
     linked = session.act(plan)
@@ -141,23 +151,21 @@ def _not_linkable(case: Case) -> ProblemError:
 
 def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link) -> list[Write]:
     said_in = source.case.case_id
-    said = [event.model_copy(update={"said_in": event.said_in or said_in}) for event in _claiming(source)]
+    said = [event.evolve(said_in=event.said_in or said_in) for event in _claiming(source)]
     copy = _copy(said, target.case, opened=False)
     live = sum(request.state == "live" for request in requests)
-    after = target.case.model_copy(
-        update={
-            "version": copy.last + 1,
-            "requests": target.case.requests + len(requests),
-            "live": target.case.live + live,
-            "filed_at": min(target.case.filed_at, source.case.filed_at),
-            "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
-            "restricted": speaks_of_protection(
-                [*without_split_requests(target.events), *without_split_requests(source.events)]
-            ),
-            "rank_at": session.at,
-            "attempts": 0,
-            "stuck": False,
-        }
+    after = target.case.evolve(
+        version=copy.last + 1,
+        requests=target.case.requests + len(requests),
+        live=target.case.live + live,
+        filed_at=min(target.case.filed_at, source.case.filed_at),
+        reviewers=tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
+        restricted=speaks_of_protection(
+            [*without_split_requests(target.events), *without_split_requests(source.events)]
+        ),
+        rank_at=session.at,
+        attempts=0,
+        stuck=False,
     )
     event = Event(
         case_id=after.case_id,
@@ -171,7 +179,7 @@ def _into(session: CaseSession, source: CaseFile, target: CaseFile, requests: li
         sealed=seal_text(session.services.seal, "why", after.case_id, {"why": body.why}),
     )
     moved = [
-        put_over(request.model_copy(update={"case_id": after.case_id, "opened": False}), case_id=source.case.case_id)
+        put_over(request.evolve(case_id=after.case_id, opened=False), case_id=source.case.case_id)
         for request in requests
     ]
     own: list[Write] = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
@@ -205,13 +213,17 @@ def split(session: CaseSession, body: Split) -> Case:
         request = requests.pop(body.receipt, None)
         if request is None:
             raise no_such_request("/receipt")
-        left = {
+        left: CaseFields = {
             "requests": case.requests - 1,
             "live": case.live - (request.state == "live"),
             "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
             "rank_at": session.at,
         }
-        event = {"receipt": request.receipt, "details": {"split_to": new_id}, "sealed": session.why(body.why)}
+        event: EventFields = {
+            "receipt": request.receipt,
+            "details": {"split_to": new_id},
+            "sealed": session.why(body.why),
+        }
         return Transition("split", left, event, tuple(_apart(session, file, request, new_id)))
 
     session.act(plan)
@@ -240,10 +252,10 @@ def _apart(session: CaseSession, file: CaseFile, request: Request, new_id: str) 
     )
     copy = _copy(events, case, opened=True)
     first, *others = copy.events
-    yield put_new(case.model_copy(update={"version": copy.last}))
-    yield put_new(first.model_copy(update={"changes": changes_of_new(case)}))
+    yield put_new(case.evolve(version=copy.last))
+    yield put_new(first.evolve(changes=changes_of_new(case)))
     yield from map(put_new, others)
-    yield put_over(request.model_copy(update={"case_id": new_id, "opened": True}), case_id=request.case_id)
+    yield put_over(request.evolve(case_id=new_id, opened=True), case_id=request.case_id)
     yield from _notices(file, new_id, request.receipt)
 
 
@@ -258,7 +270,7 @@ def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
     def plan(_case: Case) -> Transition:
         request = session.request(body.receipt)
         epochs.append(request.epoch + 1)
-        raised = request.model_copy(update={"epoch": request.epoch + 1, "mac_key": session.services.macs.key})
+        raised = request.evolve(epoch=request.epoch + 1, mac_key=session.services.macs.key)
         write = put_over(raised, state=request.state, epoch=request.epoch)
         return Transition("code_reissued", {}, {"receipt": request.receipt}, (write,))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.first_look import new_clock
-from casereview.cases.lease import UNCLAIMED
+from casereview.cases.lease import back_in_line
 from casereview.cases.lifecycle import ENDED, OPEN
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
@@ -23,6 +23,11 @@ from review.cases.requesters import receipts_of
 from review.cases.session import CaseSession
 from review.schema.commands import Removal, Transfer, Why
 from review.services import metrics
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 
 def transfer(session: CaseSession, body: Transfer) -> Case:
@@ -39,9 +44,7 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
             raise wrong_state("same_office", "The case is at this office already.", "/office")
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
-        moved: dict[str, Any] = {**UNCLAIMED, "office": office, "rank_at": session.at}
-        if case.status == "in_review":
-            moved |= {"status": "in_line", "status_since": session.at}
+        moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **back_in_line(case, session.at)}
         return Transition("transferred", moved, {"sealed": session.why(body.why)}, give_back(case))
 
     return session.act(plan)
@@ -61,8 +64,8 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
 
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
-        details = {"removed_at": written(removed), "safety": safety}
-        event = {"details": details, "sealed": session.why(body.why)}
+        details: dict[str, JsonValue] = {"removed_at": written(removed), "safety": safety}
+        event: EventFields = {"details": details, "sealed": session.why(body.why)}
         return Transition("removal_recorded", {"safety": case.safety or safety}, event)
 
     case = session.act(plan)
@@ -87,18 +90,18 @@ def reopen(session: CaseSession, body: Why) -> Case:
             raise wrong_state("case_not_ended", "Only a case that has ended can be reopened.")
         if case.linked_to:
             raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
-        again = {
-            **new_clock(session.at),
+        again: CaseFields = {
+            "first_look": new_clock(case, session.at),
             "status": "in_line",
             "status_since": session.at,
             "office": case.field_office or case.office,
             "field_office": None,
-            "outcome": None,
-            "decided_by": None,
+            "decision": None,
             "rank_at": session.at,
             "live": max(case.live, _live(session)),
         }
-        event = {"details": {"decision": case.decision}, "sealed": session.why(body.why)}
+        decided = case.decision.version if case.decision else None
+        event: EventFields = {"details": {"decision": decided}, "sealed": session.why(body.why)}
         return Transition("reopened", again, event, guard_again(session, case))
 
     return session.act(plan)

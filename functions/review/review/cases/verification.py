@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from casereview.cases.lease import UNCLAIMED, back_in_line
+from casereview.cases.first_look import looked_at
+from casereview.cases.lease import back_in_line
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.base import EASTERN
@@ -15,9 +15,12 @@ from casereview.schema.submission import FactClaims
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, put_over
 from casereview.store.transition import Transition
-from review.cases.lease import renewal, worked
+from review.cases.lease import renewal
 from review.cases.session import CaseSession, must_hold
 from review.schema.commands import OfficerFacts, VerificationBody
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 
 def record_verification(session: CaseSession, body: VerificationBody) -> Case:
@@ -54,34 +57,40 @@ def _facts(session: CaseSession, case: Case, body: VerificationBody, stated: Off
         raise wrong_state("protection_not_refutable", message, "/facts/protected")
     if body.receipt is not None:
         session.request(body.receipt)
-    restricted = {} if established.protected is None else {"restricted": established.protected}
-    event = {
+    event: EventFields = {
         "receipt": body.receipt,
         "claims": established,
         "verification": Verification(verdict=body.verdict, about="facts"),
         "sealed": session.why(body.why),
     }
     held = _held(session, case, closes=established.protected is True and not session.caller.restricted)
-    return Transition("verified", {"rank_at": session.at, **restricted, **held.fields}, event, held.also)
+    changes: CaseFields = {"rank_at": session.at, **held.fields}
+    if established.protected is not None:
+        changes["restricted"] = established.protected
+    return Transition("verified", changes, event, held.also)
 
 
 def _established(stated: OfficerFacts, session: CaseSession) -> Facts:
     own = {"protected", "birth_year"}
     claims = FactClaims.model_validate(stated.model_dump(exclude_unset=True, exclude=own))
     facts = open_claims(claims, session.at.astimezone(EASTERN).date())
-    return facts.model_copy(update={name: getattr(stated, name) for name in own & stated.model_fields_set})
+    if "protected" in stated.model_fields_set:
+        facts = facts.evolve(protected=stated.protected)
+    if "birth_year" in stated.model_fields_set:
+        facts = facts.evolve(birth_year=stated.birth_year)
+    return facts
 
 
 def _requester(session: CaseSession, case: Case, body: VerificationBody) -> Transition:
     request = session.request(body.receipt or "")
     about: Literal["identity", "authority"] = "identity" if body.identity else "authority"
-    event = {
+    event: EventFields = {
         "receipt": request.receipt,
         "verification": Verification(verdict=body.verdict, about=about),
         "sealed": session.why(body.why),
     }
     confirmed = body.verdict == "confirmed"
-    verified = request.model_copy(update={"verified": confirmed, "refuted": not confirmed})
+    verified = request.evolve(verified=confirmed, refuted=not confirmed)
     write = put_over(verified, state=request.state, epoch=request.epoch)
     return Transition("verified", {"rank_at": session.at, **_held(session, case).fields}, event, (write,))
 
@@ -89,14 +98,15 @@ def _requester(session: CaseSession, case: Case, body: VerificationBody) -> Tran
 class _Held(NamedTuple):
     """What becomes of the claim of who verifies."""
 
-    fields: Mapping[str, object]
+    fields: CaseFields
     also: tuple[Write, ...] = ()
 
 
 def _held(session: CaseSession, case: Case, *, closes: bool = False) -> _Held:
     """Renew the claim; end it where the case closes to its holder; what waits for its approval has no lease."""
     if case.status == "awaiting_approval":
-        return _Held(worked(session))
+        return _Held({"first_look": looked_at(case, session.at)})
     if closes:
-        return _Held({**worked(session), **UNCLAIMED, **back_in_line(case, session.at)}, give_back(case))
+        freed: CaseFields = {"first_look": looked_at(case, session.at), "hold": None, **back_in_line(case, session.at)}
+        return _Held(freed, give_back(case))
     return _Held(renewal(session, case))

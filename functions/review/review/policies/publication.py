@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Literal
 
 from casereview.http.problems import Fault, ProblemError, problem, wrong_state
 from casereview.policy.checks import check
@@ -136,7 +137,6 @@ def _packaged() -> ProblemError:
 
 def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
     """Return the write of a decision on a draft; the table refuses it for its author and for what was decided on."""
-    decided = {"state": "approved" if body.approve else "refused", "approver": user, "decided_at": now}
     read = Condition({"state": "draft", "digest": body.digest or record.digest}, different={"author": user})
-    after = record.model_copy(update={**decided, "why": body.why})
-    return Replace(after, read)
+    state: Literal["approved", "refused"] = "approved" if body.approve else "refused"
+    return Replace(record.evolve(state=state, approver=user, decided_at=now, why=body.why), read)

@@ -92,7 +92,7 @@ def _packaged(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
 
 def _sent(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
     name = record.policy_id
-    approved = record.model_copy(update={"state": "approved", "decided_at": record.decided_at or now})
+    approved = record.evolve(state="approved", decided_at=record.decided_at or now)
     heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
     head = next(head for head in heads if head.id == (record.amends or name))
     state: Life = record.state

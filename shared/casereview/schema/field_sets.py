@@ -1,0 +1,255 @@
+"""The fields of each record that a change may give: what ``evolve`` takes, for the type checker.
+
+Nothing here runs. A test compares each field set with its record.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, TypedDict
+
+from pydantic import JsonValue  # noqa: TC002  # the test resolves it
+
+from casereview.schema.base import Instant
+from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
+from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
+from casereview.schema.records import Change, DecisionRef, Explanation, Filing, FirstLookClock, Hold, Verification
+from casereview.schema.vocabulary import (
+    Authority,
+    EventKind,
+    OfficeTemplateId,
+    Role,
+    Status,
+    TemplateId,
+    Undelivered,
+)
+
+
+class FactsFields(TypedDict, total=False):
+    """Fields of ``Facts``."""
+
+    custody: Custody | None
+    detained_on: date | None
+    facility: str | None
+    state: str | None
+    county: str | None
+    removal_order: RemovalOrder | None
+    removal_at: Instant | None
+    removal_soon: bool | None
+    check_in_on: date | None
+    birth_year: int | None
+    entered_on: date | None
+    last_entry_on: date | None
+    entry: Entry | None
+    convictions: tuple[Conviction, ...] | None
+    gang_participation_age: int | None
+    national_security_concern: bool | None
+    serious_illness: bool | None
+    pregnant: bool | None
+    disability: bool | None
+    mental_condition: bool | None
+    minor_children: int | None
+    us_citizen_children: int | None
+    sole_caregiver: bool | None
+    family_hardship: bool | None
+    relief_pending: tuple[Relief, ...] | None
+    protected: bool | None
+    military_service: Service | None
+    victim_or_witness: bool | None
+    rehabilitation: bool | None
+    former_unaccompanied_child: bool | None
+    claims_us_citizenship: bool | None
+
+
+class HoldFields(TypedDict, total=False):
+    """Fields of ``Hold``."""
+
+    by: str
+    since: Instant | None
+    lease_until: Instant | None
+
+
+class FirstLookFields(TypedDict, total=False):
+    """Fields of ``FirstLookClock``."""
+
+    lane_since: Instant | None
+    stopped_since: Instant | None
+    stopped_ms: int
+    looked_at: Instant | None
+    target_at: Instant | None
+    missed: bool
+
+
+class CaseFields(TypedDict, total=False):
+    """Fields of ``Case``."""
+
+    case_id: str
+    version: int
+    status: Status
+    status_since: Instant
+    shown_since: Instant | None
+    office: str
+    filed_at: Instant
+    facts: Facts
+    restricted: bool
+    person: str | None
+    requests: int
+    live: int
+    over_limit: bool
+    lane: str | None
+    shown_lane: str | None
+    rank: str | None
+    sort_at: Instant | None
+    reasons: tuple[str, ...]
+    flags: tuple[str, ...]
+    policy: str | None
+    digest: str | None
+    rank_at: Instant | None
+    answer_by: Instant | None
+    attempts: int
+    stuck: bool
+    first_look: FirstLookClock
+    hold: Hold | None
+    reviewers: tuple[str, ...]
+    asked: int | None
+    decision: DecisionRef | None
+    field_office: str | None
+    safety: bool
+    linked_to: str | None
+
+
+class FilingFields(TypedDict, total=False):
+    """Fields of ``Filing``."""
+
+    role: Role
+    authority: Authority
+    opened: bool
+    marks: tuple[str, ...]
+
+
+class EventFields(TypedDict, total=False):
+    """Fields of ``Event``."""
+
+    case_id: str
+    version: int
+    at: Instant
+    kind: EventKind
+    actor: Literal["requester", "officer", "system"]
+    user: str | None
+    details: dict[str, JsonValue]
+    changes: dict[str, Change]
+    receipt: str | None
+    filing: Filing | None
+    claims: Facts | None
+    verification: Verification | None
+    said_in: str | None
+    ranking: Explanation | None
+    sealed: bytes | None
+
+
+class RequestFields(TypedDict, total=False):
+    """Fields of ``Request``."""
+
+    receipt: str
+    case_id: str
+    received_at: Instant
+    role: Role
+    authority: Authority
+    opened: bool
+    verified: bool
+    refuted: bool
+    state: Literal["live", "withdrawn"]
+    state_since: Instant
+    epoch: int
+    mac_key: str
+    digest: bytes
+    office: str
+    deficiencies: tuple[str, ...]
+    sealed: bytes
+    contact: bytes | None
+
+
+class NoticeFields(TypedDict, total=False):
+    """Fields of ``Notice``."""
+
+    case_id: str
+    notice_id: str
+    office: str
+    receipt: str
+    template: TemplateId | OfficeTemplateId
+    version: int
+    language: str
+    created_at: Instant
+    state: Literal["owed", "sending", "sent", "undeliverable"]
+    sends: int
+    unanswered: int
+    send_at: Instant | None
+    lease_until: Instant | None
+    provider_id: str | None
+    why: Undelivered | None
+    stuck: bool
+    attempts: int
+
+
+class PolicyRecordFields(TypedDict, total=False):
+    """Fields of ``PolicyRecord``."""
+
+    policy_id: str
+    kind: Literal["document", "amendment"]
+    amends: str | None
+    title: str
+    issued: date | None
+    text: str
+    digest: str
+    intervals: tuple[Span, ...]
+    state: Literal["draft", "approved", "refused"]
+    author: str
+    created_at: Instant
+    approver: str | None
+    decided_at: Instant | None
+    why: str | None
+
+
+class SwitchFields(TypedDict, total=False):
+    """Fields of ``Switch``."""
+
+    version: int
+    policy: str | None
+    digest: str
+    rate: int
+    started_at: Instant
+    round: int
+    round_since: Instant
+    walked_at: Instant | None
+    cursors: dict[str, WorklistCursor]
+    left: int
+    sent: int
+    ended_at: Instant | None
+
+
+class PreviewFields(TypedDict, total=False):
+    """Fields of ``Preview``."""
+
+    policy_id: str
+    office: str
+    run: str
+    digest: str
+    at: Instant
+    against: str | None
+    part: int
+    cursor: WorklistCursor | None
+    done: bool
+    work_at: Instant | None
+    attempts: int
+    stuck: bool
+    cases: int
+    before: Counts
+    after: Counts
+    flows: dict[str, dict[str, int]]
+    lane_changes: int
+    category_changes: int
+    approval_changes: int
+    factor_changes: int
+    moves: tuple[Move, ...]
+    late: tuple[Late, ...]
+    sample: tuple[Sample, ...]
