@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.identifiers import Receipt
 from casereview.schema.responses import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
 from casereview.schema.vocabulary import Outcome, PublicStatus
@@ -13,7 +13,7 @@ from casereview.schema.vocabulary import Outcome, PublicStatus
 class Decision(Record):
     """A final decision, shown to those whose identity or authority an officer has verified."""
 
-    outcome: Outcome
+    outcome: Lenient[Outcome]
     reasons: str
     decided_at: Instant
     """When it was decided; an approval may have followed."""
@@ -25,7 +25,7 @@ class WhereItStands(Record):
     """Where a request stands. Limited disclosure says "received", whatever happened."""
 
     receipt: Receipt
-    status: PublicStatus
+    status: Lenient[PublicStatus]
     status_since: Instant
     disclosure: Literal["full", "limited"]
     """With limited disclosure nothing below is shown."""

@@ -19,7 +19,7 @@ _ASK_THE_OFFICIAL = (
 def look_up(services: CaseServices, request: Request) -> WhereItStands:
     """Return the answer of ``GET /requests/{receipt}``."""
     case = services.table.get(Case, keys.case(request.case_id))
-    if request.state == "withdrawn" or case is None or not sees_all(request, case):
+    if request.state != "live" or case is None or not sees_all(request, case):
         return _limited(request)
     return WhereItStands(
         receipt=request.receipt,

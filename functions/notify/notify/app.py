@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.schema.base import LENIENT
 from casereview.schema.messages import NoticeMessage
 from notify.delivery import deliver
 from notify.delivery_events import learn
@@ -23,7 +24,7 @@ def _work(use: Services, record: SqsRecord) -> None:
     if record["eventSourceARN"] == use.delivery_queue_arn:
         learn(use, record["body"])
     else:
-        deliver(use, NoticeMessage.model_validate_json(record["body"]))
+        deliver(use, NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore"))
 
 
 @metrics.log_metrics

@@ -18,7 +18,7 @@ from random import SystemRandom
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.schema.base import to_milliseconds
+from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Notice
 from casereview.schema.vocabulary import Undelivered
@@ -60,7 +60,9 @@ def deliver(services: Services, message: NoticeMessage) -> None:
 
 
 def _is_owed(notice: Notice, now: datetime) -> bool:
-    """Tell whether it waits to be sent, and no one else is at it."""
+    """Tell whether it waits to be sent, and no one else is at it; not a text that only another release has."""
+    if isinstance(notice.template, Unrecognized):
+        return False
     if notice.state == "sending":
         return notice.lease_until is None or notice.lease_until <= now
     return notice.state == "owed" and (notice.send_at is None or notice.send_at <= now)

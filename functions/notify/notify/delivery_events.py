@@ -11,7 +11,7 @@ from typing import Any, Literal
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.telephone import MUST_PHONE
-from casereview.schema.base import to_milliseconds
+from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.records import Notice, Suppression
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
@@ -72,7 +72,7 @@ def _mark(services: Services, mail: dict[str, Any], why: Undelivered) -> None:
     if "case" not in tags or "notice" not in tags:
         return
     notice = services.table.get(Notice, keys.notice(tags["case"][0], tags["notice"][0]))
-    if notice and notice.state in {"sending", "sent"}:
+    if notice and notice.state in {"sending", "sent"} and not isinstance(notice.template, Unrecognized):
         target = find_target(services, notice)
         forbidden = target if isinstance(target, str) and target not in MUST_PHONE else None
         give_up(services, notice, forbidden or why, to_milliseconds(services.now()))

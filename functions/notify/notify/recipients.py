@@ -41,7 +41,7 @@ def _nobody_calls(services: Services, notice: Notice) -> Undelivered | None:
     """Return why an office is not asked to telephone a requester any more."""
     request = services.table.get(Request, keys.request(notice.receipt))
     case = services.table.get(Case, keys.case(request.case_id)) if request else None
-    if request is None or case is None or request.state == "withdrawn":
+    if request is None or case is None or request.state != "live":
         return "no_channel"
     if case.restricted:
         return "restricted"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.changes import changes_between
-from casereview.cases.lifecycle import LIVE, check
+from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_call
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.owed import undelivered
@@ -67,9 +67,9 @@ def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
     case, request = found
     if case.status in LIVE:
         return _telling(case, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
-    if case.status == "withdrawn" or request.state == "withdrawn":
+    if case.status == "withdrawn" or request.state != "live":
         return None
-    if case.restricted:
+    if case.restricted or case.status not in ENDED:  # or in a state that another release knows
         return _telling(case, {}, notice, now)
     told = _telling(case, {"flags": with_call(case.flags)}, notice, now)
     owed = (put_new(undelivered(told.case, notice.receipt, now)),) if services.office_mail else ()

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from casereview.runtime.error_logging import Contained
 from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
 from prioritize.policy_preview import preview
@@ -51,7 +52,7 @@ _MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | 
 
 
 def _rank(use: Services, record: SqsRecord) -> None:
-    message = _MESSAGE.validate_json(record["body"])
+    message = _MESSAGE.validate_json(record["body"], context=LENIENT, extra="ignore")
     if isinstance(message, RankMessage):
         rank_case(use, message.case_id)
     else:

@@ -18,7 +18,7 @@ from casereview.cases.lifecycle import QUEUED
 from casereview.http.problems import ProblemError, forbidden, invalid, malformed
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.base import Record, to_milliseconds
+from casereview.schema.base import Record, Unrecognized, to_milliseconds
 from casereview.schema.records import Case
 from casereview.store.caseload import counter
 from casereview.store.worklist import WorklistPlace
@@ -72,8 +72,12 @@ def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor
 
 
 def _shown(case: Case, caller: Caller, office: str) -> bool:
-    """Show what is still in this queue, and not restricted for the caller: the index may be a moment old."""
-    return case.office == office and case.status in QUEUED and (caller.restricted or not case.restricted)
+    """Show what is still in this queue, and not restricted for the caller: the index may be a moment old.
+
+    Whether a state that this release does not know stands in a queue, only the index can say.
+    """
+    queued = case.status in QUEUED or isinstance(case.status, Unrecognized)
+    return case.office == office and queued and (caller.restricted or not case.restricted)
 
 
 def item_of(services: CaseServices, case: Case, position: int, now: datetime) -> Item:

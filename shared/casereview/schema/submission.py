@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from casereview.schema.base import Record
+from casereview.schema.base import Lenient, Record, Unrecognized
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import (
     BegunDate,
@@ -35,7 +35,7 @@ class Contact(Record):
 
     email: Email | None = None
     phone: Phone | None = None
-    preferred: Preferred | None = None
+    preferred: Lenient[Preferred] | None = None
     """By default what the contact has: `email`, else `sms`, else `none`; with `none` nobody writes or calls."""
     language: LanguageTag | None = None
     """In which we write; where we have no text in it, in the nearest that we have, at last English."""
@@ -47,7 +47,7 @@ class Contact(Record):
 
     def channel(self) -> Preferred:
         """Return the way to write to them: what they prefer, else what they gave, else none; none if unsafe."""
-        if self.safe_to_contact is False:
+        if self.safe_to_contact is False or isinstance(self.preferred, Unrecognized):
             return "none"
         return self.preferred or ("email" if self.email else "sms" if self.phone else "none")
 

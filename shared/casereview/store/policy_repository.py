@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from casereview.policy import packaged
 from casereview.policy.compiler import CompiledPolicy, compile_policy
 from casereview.policy.document import Head, Interval
-from casereview.schema.base import Clock
+from casereview.schema.base import Clock, Unrecognized
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span, Switch
 from casereview.store import keys
 from casereview.store.items import from_item
@@ -41,7 +41,7 @@ def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
                 id=record.policy_id, title=record.title, issued=record.issued, in_force=_intervals(record)
             )
     for record in approved:
-        if record.amends in heads:
+        if record.kind == "amendment" and record.amends in heads:
             heads[record.amends] = heads[record.amends].with_intervals(_intervals(record))
     return tuple(heads.values())
 
@@ -145,6 +145,8 @@ class PolicyRepository:
             return shipped if shipped and shipped.digest == digest else None
         if record.kind == "document":
             return self.of_text(digest, record.text)
+        if isinstance(record.kind, Unrecognized):
+            return None
         approved = record.evolve(state="approved", decided_at=self._clock())
         head = changed_by(self._book.heads, entries([*self._book.records.values(), approved]), self._clock())
         return self.compiled(head.id if head else None)

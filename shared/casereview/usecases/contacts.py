@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
+from casereview.schema.base import read_leniently
 from casereview.schema.records import Request, Suppression
 from casereview.schema.submission import Contact
 from casereview.store import keys
@@ -19,7 +20,7 @@ def open_contact(seal: Seal, request: Request) -> Contact:
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
     else:
         stated = json.loads(seal.open("request", request.receipt, request.sealed))["requester"].get("contact")
-    return Contact.model_validate(stated or {})
+    return read_leniently(Contact, stated or {})
 
 
 def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
@@ -42,8 +43,9 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
     before = open_contact(seal, request)
     after = before.merged(stated)
     address = after.merged(Contact(safe_to_contact=None)).address()
+    kept = {**after.unknown_attributes, **after.model_dump(mode="json", exclude_none=True)}
     return ContactChange(
-        seal.close("contact", request.receipt, after.model_dump_json(exclude_none=True).encode()),
+        seal.close("contact", request.receipt, json.dumps(kept, ensure_ascii=False).encode()),
         may_be_called=after.channel() != "none",
         new_address=address if address not in {before.email, before.phone} else None,
     )

@@ -22,6 +22,7 @@ from casereview.cases.first_look import looked_at, new_clock
 from casereview.http.problems import Fault, ProblemError, ProblemType, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.records import Case, DecisionRef, Guard, Notice
 from casereview.schema.vocabulary import EventKind
@@ -240,6 +241,8 @@ def approve(session: CaseSession, body: Approval) -> Case:
     def plan(case: Case) -> Transition:
         if case.status != "awaiting_approval":
             raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
+        if isinstance(case.outcome, Unrecognized):
+            raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
         if case.decided_by == session.caller.user:
             raise problem("own-decision", "You cannot approve your own decision.")
         policy = for_decision(session.services.policies, session.services.table, session.at)

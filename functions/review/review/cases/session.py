@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from casereview.http.problems import ProblemError, no_such_case, no_such_request
+from casereview.cases.lifecycle import LIVE
+from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case, Request
 from casereview.store import keys
@@ -71,3 +72,5 @@ def must_hold(case: Case, caller: Caller) -> None:
     """Refuse who does not hold the case. Raises ProblemError 409."""
     if case.claimed_by != caller.user:
         raise ProblemError("claim-required")
+    if case.status not in LIVE:  # one that another release put into a state that this one does not know
+        raise wrong_state("status_not_allowed", "The case cannot be worked on in its current state.")

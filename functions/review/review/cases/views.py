@@ -14,7 +14,7 @@ from casereview.crypto.sealing import Part
 from casereview.evidence.standing import without_split_requests
 from casereview.http.problems import invalid, no_such_case
 from casereview.policy.engine import explain
-from casereview.schema.base import rfc3339
+from casereview.schema.base import Unrecognized, rfc3339
 from casereview.schema.facts import Facts
 from casereview.schema.records import CaseFile, Event, Read, Request
 from casereview.schema.text import without_tricks
@@ -156,7 +156,7 @@ def _request(session: CaseSession, request: Request) -> RequestRead:
 
 def _statements(session: CaseSession, file: CaseFile) -> Iterator[StatementRead]:
     for event in without_split_requests(file.events):
-        if event.sealed is None:
+        if event.sealed is None or isinstance(event.kind, Unrecognized):  # nor is it known how that was sealed
             continue
         part = _PARTS.get(event.kind, "why")
         owner = event.receipt if part in {"update", "escalation"} and event.receipt else session.case_id

@@ -19,7 +19,7 @@ from casereview.policy.loader import DocumentError
 from casereview.policy.loader import DocumentFault as Faulty
 from casereview.policy.packaged import DEFAULT, PACKAGED
 from casereview.routing.offices import queues
-from casereview.schema.base import to_milliseconds
+from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.policy_records import PolicyRecord, Preview
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.policy_repository import spans_of
@@ -118,6 +118,8 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         raise _packaged() if policy_id in PACKAGED else no_such_policy()
     if record.state != "draft":
         raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
+    if isinstance(record.kind, Unrecognized):
+        raise wrong_state("status_not_allowed", "A draft of this kind cannot be approved here.")
     if record.author == caller.user:
         raise problem("own-decision", "You cannot approve your own draft.")
     now = to_milliseconds(services.now())

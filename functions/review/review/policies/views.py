@@ -94,16 +94,16 @@ def _sent(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, no
     name = record.policy_id
     approved = record.evolve(state="approved", decided_at=record.decided_at or now)
     heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
-    head = next(head for head in heads if head.id == (record.amends or name))
+    head = next((head for head in heads if head.id == (record.amends or name)), None)
     state: Life = record.state
-    if record.state == "approved" and record.kind == "document":
+    if head and record.state == "approved" and record.kind == "document":
         state = _life(book, name, head, now)
     elif record.state == "draft" and _is_previewed(previews(services, name), record.digest):
         state = "previewed"
     governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
     shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
     fields = record.model_dump(include={*shared, "decided_at"})
-    return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head))
+    return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head) if head else ())
 
 
 def _life(book: PolicyRegistry, name: str, head: Head, now: datetime) -> Life:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.fields import LongText
 from casereview.schema.policy_records import Counts, Late, Move, Sample
 
@@ -41,11 +41,11 @@ class PolicyItem(Record):
     """A policy of the registry, or a draft."""
 
     policy_id: str
-    kind: Literal["document", "amendment"]
+    kind: Lenient[Literal["document", "amendment"]]
     amends: str | None
     title: str
     issued: date | None
-    state: Life
+    state: Lenient[Life]
     packaged: bool
     """It came with the software, and is approved."""
     digest: str

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.records import Change, Explanation, Filing, Verification
 from casereview.schema.vocabulary import Authority, EventKind, Outcome, Role, Status
 
@@ -29,7 +29,7 @@ class Item(Record):
     overdue: bool
     reasons: tuple[Reason, ...]
     flags: tuple[str, ...]
-    status: Status
+    status: Lenient[Status]
     claimed_by: str | None
     policy: str | None
 
@@ -45,7 +45,7 @@ class Said(Record):
     """A fact as somebody stated or established it."""
 
     value: Any
-    source: Literal["claim", "confirmed", "refuted"]
+    source: Lenient[Literal["claim", "confirmed", "refuted"]]
     at: Instant
     receipt: str | None = None
     user: str | None = None
@@ -65,11 +65,11 @@ class RequestRead(Record):
 
     receipt: str
     received_at: Instant
-    role: Role
-    authority: Authority
+    role: Lenient[Role]
+    authority: Lenient[Authority]
     opened: bool
     verified: bool
-    state: Literal["live", "withdrawn"]
+    state: Lenient[Literal["live", "withdrawn"]]
     deficiencies: tuple[str, ...]
     body: dict[str, Any]
 
@@ -78,7 +78,7 @@ class StatementRead(Record):
     """What a requester sent later, or the office asked or decided, in words."""
 
     at: Instant
-    kind: EventKind
+    kind: Lenient[EventKind]
     receipt: str | None
     user: str | None
     words: dict[str, Any]
@@ -99,7 +99,7 @@ class CaseRead(Record):
 
     case_id: str
     case_version: int
-    status: Status
+    status: Lenient[Status]
     status_since: Instant
     office: str
     lane: str | None
@@ -115,7 +115,7 @@ class CaseRead(Record):
     restricted: bool
     linked_to: str | None
     decided_by: str | None
-    outcome: Outcome | None
+    outcome: Lenient[Outcome] | None
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     statements: tuple[StatementRead, ...]
@@ -187,7 +187,7 @@ class CaseChanged(Record):
 
     case_id: str
     case_version: int
-    status: Status
+    status: Lenient[Status]
     office: str
     claimed_by: str | None
     lease_until: Instant | None
