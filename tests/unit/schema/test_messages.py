@@ -39,7 +39,7 @@ def test_a_message_for_a_notice_names_it(url: str) -> None:
         "",
         "{}",
         "[]",
-        '{"schema": 2, "case_id": "C1"}',
+        '{"schema": 0, "case_id": "C1"}',
         '{"case_id": 1}',
         '{"case_id": "C1", "name": "Ana"}',
         '{"case_id": "' + "x" * 65 + '"}',

@@ -1,0 +1,105 @@
+"""A value that only another release knows counts as not stated, and decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from casereview.evidence.standing import established_facts, is_restricted, receipts_with_standing
+from casereview.evidence.stated import stated_facts
+from casereview.policy.engine import rank
+from casereview.policy.packaged import compiled
+from casereview.policy.ranking import RankInput
+from casereview.schema.base import read_leniently
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.records import Event, Filing, Verification
+from tests.support.case_histories import NOW, POLICIES, assessed, established, filed, recognised, updated
+
+NEW = "of-another-release"
+ENUMERATIONS = ("custody", "removal_order", "entry", "military_service")
+
+
+def facts(**fields: Any) -> Facts:  # noqa: ANN401  # any value
+    return read_leniently(Facts, fields)
+
+
+@pytest.mark.parametrize("name", ENUMERATIONS)
+def test_an_unknown_value_counts_as_not_stated(name: str) -> None:
+    assert stated_facts(facts(**{name: NEW, "pregnant": None})) == {"pregnant": None}
+
+
+@pytest.mark.parametrize("name", ENUMERATIONS)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_case_is_ranked_as_if_an_unknown_value_had_not_been_stated(name: str, policy: str) -> None:
+    known = assessed([filed(1, "R1", "self", Facts(pregnant=True))], policy=policy)
+    assert assessed([filed(1, "R1", "self", facts(**{name: NEW, "pregnant": True}))], policy=policy) == known
+
+
+@pytest.mark.parametrize("name", ENUMERATIONS)
+def test_an_unknown_value_replaces_nothing_that_is_known(name: str) -> None:
+    known = {"custody": "detained", "removal_order": "final", "entry": "admitted", "military_service": "self"}
+    first = filed(1, "R1", "self", facts(**known))
+    expected = assessed([first]).settled.facts
+    assert assessed([first, updated(2, "R1", facts(**{name: NEW}))]).settled.facts == expected
+    assert assessed([first, established(2, facts(**{name: NEW}))]).settled.facts == expected
+    assert assessed([first, established(2, facts(**{name: NEW}), refuted=True)]).settled.facts == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "counts"),
+    [
+        (["asylum", NEW], {"relief_pending": ("asylum",)}),
+        ([NEW], {}),
+        ([], {"relief_pending": ()}),
+    ],
+)
+def test_of_several_kinds_of_relief_the_unknown_are_left_out(stated: list[str], counts: dict[str, object]) -> None:
+    assert stated_facts(facts(relief_pending=stated)) == counts
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_conviction_of_an_unknown_kind_satisfies_no_test_of_kinds(policy: str) -> None:
+    found = facts(convictions=[{"kind": NEW}])
+    assert stated_facts(found)["convictions"] == found.convictions
+    ranking = rank(RankInput(found, "C1", NOW), compiled(policy), NOW, None)
+    assert ranking.lane == rank(RankInput(Facts(convictions=()), "C1", NOW), compiled(policy), NOW, None).lane
+    felony = Facts(convictions=(Conviction(kind="felony"),))
+    mixed = facts(convictions=[{"kind": NEW}, {"kind": "felony"}])
+    one, other = (rank(RankInput(each, "C1", NOW), compiled(policy), NOW, None) for each in (felony, mixed))
+    assert (one.lane, one.categories, one.approvals) == (other.lane, other.categories, other.approvals)
+
+
+def changed(event: Event, **fields: str) -> Event:
+    """Return an officer's event whose verification another release has written."""
+    assert event.verification is not None
+    read = {**event.verification.model_dump(), **fields}
+    return event.evolve(verification=read_leniently(Verification, read))
+
+
+@pytest.mark.parametrize("fields", [{"verdict": NEW}, {"about": NEW}])
+def test_a_verification_with_an_unknown_value_establishes_nothing_and_takes_nothing_away(
+    fields: dict[str, str],
+) -> None:
+    assert established_facts([changed(established(2, Facts(pregnant=True)), **fields)]) == {}
+    first = filed(1, "R1", "family", Facts())
+    known = [first, recognised(2, "R1")]
+    assert receipts_with_standing(known, restricted=False) == {"R1"}
+    assert receipts_with_standing([first, changed(recognised(2, "R1"), **fields)], restricted=False) == set()
+    taken = [*known, changed(recognised(3, "R1", refuted=True), **fields)]
+    assert receipts_with_standing(taken, restricted=False) == {"R1"}
+
+
+def test_protection_is_neither_marked_nor_unmarked_by_an_unknown_verdict() -> None:
+    marked = filed(1, "R1", "self", Facts(protected=True))
+    unmarks = changed(established(2, Facts(protected=False)), verdict=NEW)
+    assert is_restricted([marked, unmarks])
+    assert not is_restricted(
+        [filed(1, "R1", "self", Facts()), changed(established(2, Facts(protected=True)), verdict=NEW)]
+    )
+
+
+def test_a_request_in_an_unknown_role_has_no_standing_by_having_come_first() -> None:
+    filing = read_leniently(Filing, {"role": NEW, "authority": "none", "opened": True})
+    first = filed(1, "R1", "self", Facts()).evolve(filing=filing)
+    assert receipts_with_standing([first], restricted=False) == set()

@@ -1,0 +1,126 @@
+"""A record is changed strictly, by fields that the type checker knows too.
+
+Each line with ``type: ignore`` is what mypy reports: where it did not, it would report that nothing is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from casereview.schema import field_sets
+from casereview.schema.base import Record, read_leniently
+from casereview.schema.facts import Facts
+from casereview.schema.field_sets import CaseFields
+from casereview.schema.policy_records import PolicyRecord, Preview, Switch
+from casereview.schema.records import (
+    Case,
+    Event,
+    Filing,
+    FirstLookClock,
+    Hold,
+    Notice,
+    Request,
+)
+from casereview.schema.submission import Contact
+from tests.support.case_histories import NOW, event, notice, queued
+
+FIELD_SETS: dict[type[Record], Any] = {
+    Case: field_sets.CaseFields,
+    Event: field_sets.EventFields,
+    Facts: field_sets.FactsFields,
+    Filing: field_sets.FilingFields,
+    FirstLookClock: field_sets.FirstLookFields,
+    Hold: field_sets.HoldFields,
+    Notice: field_sets.NoticeFields,
+    PolicyRecord: field_sets.PolicyRecordFields,
+    Preview: field_sets.PreviewFields,
+    Request: field_sets.RequestFields,
+    Switch: field_sets.SwitchFields,
+}
+
+
+@pytest.mark.parametrize("model", FIELD_SETS, ids=lambda model: model.__name__)
+def test_a_field_set_has_the_fields_of_its_record_with_their_types(model: type[Record]) -> None:
+    fields = get_type_hints(model)
+    own = {name: fields[name] for name in model.model_fields if name != "schema_version"}
+    assert get_type_hints(FIELD_SETS[model]) == own
+    assert FIELD_SETS[model].__required_keys__ == frozenset()
+
+
+def test_every_field_set_belongs_to_a_record() -> None:
+    named = {name for name in vars(field_sets) if name.endswith("Fields")}
+    assert named == {fields.__name__ for fields in FIELD_SETS.values()}
+
+
+def test_a_change_leaves_all_other_fields_as_they_were() -> None:
+    before = queued(office="SNA", flags=("verify",))
+    after = before.evolve(status="in_review", version=2)
+    assert (before.status, before.version) == ("in_line", 1)
+    changed = {"status": "in_review", "version": 2}
+    assert after.model_dump() == {**before.model_dump(), **changed}
+
+
+def test_a_field_set_is_put_together_and_given_as_one() -> None:
+    closed: CaseFields = {"status": "closed", "hold": None}
+    changes: CaseFields = {**closed, "live": 0}
+    after = queued(hold={"by": "omar"}).evolve(**changes)
+    assert (after.status, after.hold, after.live) == ("closed", None, 0)
+
+
+def test_a_misspelt_field_is_refused_by_the_type_checker_and_at_run_time() -> None:
+    with pytest.raises(ValidationError):
+        queued().evolve(ofice="SNA")  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        event(1).evolve(claim=None)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        notice().evolve(lease_untill=NOW)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        Facts().evolve(pregnent=True)  # type: ignore[call-arg]
+
+
+def test_a_value_that_no_enumeration_has_is_refused_by_the_type_checker_and_at_run_time() -> None:
+    with pytest.raises(ValidationError):
+        queued().evolve(status="in_revue")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        event(1).evolve(kind="claimd")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        notice().evolve(state="posted")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        Facts().evolve(relief_pending=("assylum",))  # type: ignore[arg-type]
+
+
+def test_a_field_set_with_a_misspelt_field_or_a_wrong_value_is_refused_by_the_type_checker() -> None:
+    misspelt: CaseFields = {"ofice": "SNA"}  # type: ignore[typeddict-unknown-key]
+    wrong: CaseFields = {"status": "in_revue"}  # type: ignore[typeddict-item]
+    for changes in (misspelt, wrong):
+        with pytest.raises(ValidationError):
+            queued().evolve(**changes)
+
+
+def test_a_value_of_the_wrong_type_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        queued().evolve(rank_at="soon")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        queued().evolve(version=None)  # type: ignore[arg-type]
+
+
+def test_facts_keep_what_was_stated_and_add_what_is_changed() -> None:
+    stated = Facts(pregnant=None, custody="detained")
+    changed = stated.evolve(birth_year=1980)
+    assert changed.model_fields_set == {"pregnant", "custody", "birth_year"}
+    assert event(1, claims=stated).evolve(version=2).claims == stated
+
+
+def test_a_contact_takes_what_an_update_states_and_keeps_the_rest() -> None:
+    before = Contact(email="ana@example.org", language="es")
+    after = before.merged(Contact(email=None, safe_to_contact=False))
+    assert (after.email, after.language, after.safe_to_contact) == (None, "es", False)
+
+
+def test_what_two_records_do_not_know_is_kept_when_they_are_merged() -> None:
+    before = read_leniently(Contact, {"email": "ana@example.org", "pager": 1, "fax": 2})
+    after = before.merged(read_leniently(Contact, {"phone": None, "pager": 3}))
+    assert after.unknown_attributes == {"pager": 3, "fax": 2}
