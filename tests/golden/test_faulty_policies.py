@@ -1,4 +1,4 @@
-"""Policies with one fault each: the first line of a file says by which check, at which rule and line it is refused."""
+"""Policies with one fault each: the first line of a file states the expected check, rule and line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from casereview.cli.main import main
 from casereview.policy import packaged
-from casereview.policy.checks import LONGEST, check
+from casereview.policy.checks import MAX_CHARACTERS, check
 from casereview.policy.loader import DocumentError
 from tests.support.policy.drafts import AUTHOR
 from tests.support.system import System
@@ -35,7 +35,7 @@ def test_the_corpus_is_large_and_covers_every_check() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_faulty_policy_is_refused_by_the_right_check_at_its_rule(file: Path) -> None:
+def test_the_expected_check_reports_the_fault_at_its_rule_and_line(file: Path) -> None:
     with pytest.raises(DocumentError) as caught:
         check(file.read_text(encoding="utf-8"))
     fault = caught.value.faults[0]
@@ -43,7 +43,7 @@ def test_a_faulty_policy_is_refused_by_the_right_check_at_its_rule(file: Path) -
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_the_server_refuses_it_too(untouched: System, file: Path) -> None:
+def test_the_server_reports_the_same_fault(untouched: System, file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     answer = untouched.staff(AUTHOR, "POST", "/staff/policies", {"document": text})
     assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -54,7 +54,7 @@ def test_the_server_refuses_it_too(untouched: System, file: Path) -> None:
     assert first["code"] == found
 
 
-def test_the_command_tells_line_rule_and_check(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_line_rule_and_check(capsys: pytest.CaptureFixture[str]) -> None:
     for file in FILES:
         assert main(["policy", "check", str(file)]) == 1
         check_id, where, line = expected(file)
@@ -64,10 +64,10 @@ def test_the_command_tells_line_rule_and_check(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
-def test_the_packaged_policies_are_sound(name: str) -> None:
+def test_the_packaged_policies_pass_all_checks(name: str) -> None:
     assert check(packaged.text_of(name)) == packaged.packaged(name)
 
 
-def test_a_document_beyond_measure_is_refused_unread() -> None:
+def test_a_document_that_is_too_long_is_rejected_before_it_is_parsed() -> None:
     with pytest.raises(DocumentError, match="longer than"):
-        check("#" * (LONGEST + 1))
+        check("#" * (MAX_CHARACTERS + 1))

@@ -1,8 +1,8 @@
-"""The policies as tables that lawyers read and edit: one case a row, and everything the policy says of it.
+"""Decision tables of the packaged policies, which lawyers read and edit: one case and its expected ranking per row.
 
-In ``facts`` a fact that is not named is unknown. A time may be written from ``at`` on (``+36h``, ``+1ms``,
-``+14d`` for days); convictions are joined by ``+``, each ``kind [day] [vacated] [expunged]``.
-Expected lists are complete, in the document's order, joined by ``;``.
+In ``facts``, a fact that is not listed is unknown. A time can be relative to ``at`` (``+36h``, ``+1ms``, ``+14d``);
+convictions are joined by ``+``, each ``kind [day] [vacated] [expunged]``. Expected lists are complete, in the
+document's order, joined by ``;``.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 
 from casereview.policy import packaged
-from casereview.policy.calendar import EASTERN
 from casereview.policy.engine import rank
 from casereview.policy.ranking import RankInput
+from casereview.schema.base import EASTERN
 from casereview.schema.facts import Facts
 
 HERE = Path(__file__).parent
 TABLES = (*packaged.PACKAGED, packaged.DEFAULT)
 SPAN = re.compile(r"([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)ms)?")
-WORDS = {"yes": True, "no": False}
+BOOLEANS = {"yes": True, "no": False}
 
 
 def rows() -> list[Any]:
@@ -41,9 +41,9 @@ def listed(cell: str, separator: str = ";") -> list[str]:
 
 def conviction(text: str) -> dict[str, Any]:
     kind, *rest = text.split()
-    words = {word: True for word in rest if word in {"vacated", "expunged"}}
-    days = [word for word in rest if word not in words]
-    return {"kind": kind, "convicted_on": days[0] if days else None, **words}
+    marks = {part: True for part in rest if part in {"vacated", "expunged"}}
+    days = [part for part in rest if part not in marks]
+    return {"kind": kind, "convicted_on": days[0] if days else None, **marks}
 
 
 def value(fact: str, text: str, at: datetime) -> object:
@@ -56,7 +56,7 @@ def value(fact: str, text: str, at: datetime) -> object:
         moved = timedelta(days=days, hours=hours, milliseconds=milliseconds)
         moment = at + moved if sign == "+" else at - moved
         return moment.astimezone(EASTERN).date() if fact == "check_in_on" else moment
-    return WORDS.get(text, text)
+    return BOOLEANS.get(text, text)
 
 
 def facts(cell: str, at: datetime) -> Facts:
@@ -65,7 +65,7 @@ def facts(cell: str, at: datetime) -> Facts:
 
 
 @pytest.mark.parametrize(("name", "row"), rows())
-def test_the_policy_says_what_the_table_says(name: str, row: dict[str, str]) -> None:
+def test_a_case_is_ranked_as_its_row_states(name: str, row: dict[str, str]) -> None:
     at = datetime.fromisoformat(row["at"])
     case = RankInput(facts(row["facts"], at), "case", at, verified=frozenset(listed(row["verified"])))
     policy = packaged.compiled(name)
@@ -85,7 +85,7 @@ def test_the_policy_says_what_the_table_says(name: str, row: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_each_rule_has_a_row_where_it_holds_and_one_where_it_does_not(name: str) -> None:
+def test_every_rule_has_a_row_in_which_it_holds_and_one_in_which_it_does_not(name: str) -> None:
     with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as table:
         held = [set(re.split(r"[ ;]+", " ".join(row.values()))) for row in csv.DictReader(table)]
     document = packaged.packaged(name)

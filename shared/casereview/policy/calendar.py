@@ -1,6 +1,6 @@
-"""Days and years as instants, counted in Eastern time, where the reviewing agency sits.
+"""Calendar days, anniversaries and durations of policy documents, in Eastern time, where the reviewing agency is.
 
-Every function is total: what lies outside the calendar becomes ``PAST`` or ``NEVER``.
+No function overflows: a result before or after the range of ``datetime`` becomes ``PAST`` or ``NEVER``.
 """
 
 from __future__ import annotations
@@ -9,70 +9,74 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from casereview.policy.errors import refusal
+from casereview.policy.errors import value_fault
+from casereview.schema.base import EASTERN
 
-EASTERN: Final = ZoneInfo("America/New_York")
 PAST: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"(0|[1-9][0-9]{0,5})([mhd])")
-_REMEMBERED: Final = 50_000
-"""More days than a lifetime of dates has, so the memory has a bound and is hardly ever too small."""
+_CACHE_SIZE: Final = 50_000
+"""More days than a lifetime has: bounds the memory of each cache, and is rarely reached."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def day_begins(year: int, month: int, day: int) -> datetime:
-    """The first instant of a calendar day in Eastern time, in UTC."""
+@lru_cache(maxsize=_CACHE_SIZE)
+def start_of_day(year: int, month: int, day: int) -> datetime:
+    """Return the first instant of a calendar day in Eastern time, in UTC."""
     try:
         return datetime(year, month, day, tzinfo=EASTERN).astimezone(UTC)
     except (OverflowError, ValueError):
         return PAST if year < 1 else NEVER
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def anniversary(day: date, years: int) -> datetime:
-    """The first instant of the day ``years`` after ``day``; of 29 February it is the 28th in a common year.
+    """Return the first instant of the day ``years`` after ``day``.
 
-    The earlier day is the one in the person's favour, since years count for mitigation.
+    The anniversary of 29 February in a common year is 28 February: the earlier day favours the noncitizen, because
+    years that have passed count as mitigation.
     """
     year = day.year + years
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     is_leap_day = (day.month, day.day) == (2, 29)
-    return day_begins(year, day.month, 28 if is_leap_day and not leap else day.day)
+    return start_of_day(year, day.month, 28 if is_leap_day and not leap else day.day)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def days_from(day: date, days: int) -> datetime:
-    """The first instant of the day ``days`` after ``day`` (before it, if negative)."""
+@lru_cache(maxsize=_CACHE_SIZE)
+def days_after(day: date, days: int) -> datetime:
+    """Return the first instant of the day ``days`` after ``day`` (before it, if negative)."""
     try:
         moved = day + timedelta(days=days)
     except OverflowError:
         return PAST if days < 0 else NEVER
-    return day_begins(moved.year, moved.month, moved.day)
+    return start_of_day(moved.year, moved.month, moved.day)
 
 
-def year_begins(year: int) -> datetime:
-    """The first instant of a calendar year."""
-    return day_begins(year, 1, 1)
+def start_of_year(year: int) -> datetime:
+    """Return the first instant of a calendar year in Eastern time, in UTC."""
+    return start_of_day(year, 1, 1)
 
 
 def _read_duration(value: object) -> object:
-    """Read ``4h``, ``30m`` or ``14d``; a timedelta passes. Refuses anything else."""
+    """Parse ``4h``, ``30m`` or ``14d``; return a timedelta unchanged.
+
+    Raises:
+        PydanticCustomError: for any other value.
+    """
     if isinstance(value, timedelta):
         return value
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise refusal("wrong_value", "a duration is a number and m, h or d, such as 72h or 14d")
+        raise value_fault("wrong_value", "a duration must be a number followed by m, h or d, such as 72h or 14d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def write_duration(value: timedelta) -> str:
-    """Write a duration in its largest whole unit, the one form that the canonical document has."""
+    """Return a duration in its largest whole unit, the only form in the canonical document."""
     minutes = int(value.total_seconds() // 60)
     for unit, size in (("d", 1440), ("h", 60)):
         if minutes and minutes % size == 0:
@@ -81,9 +85,13 @@ def write_duration(value: timedelta) -> str:
 
 
 def _read_date(value: object) -> object:
-    """Take a date or its ISO text, and nothing that pydantic would read as a timestamp."""
+    """Return a date or its ISO text unchanged, and reject values that pydantic would read as a timestamp.
+
+    Raises:
+        PydanticCustomError: for any other value.
+    """
     if isinstance(value, datetime) or not isinstance(value, (date, str)):
-        raise refusal("wrong_value", "a date is written as YYYY-MM-DD")
+        raise value_fault("wrong_value", "a date must be written as YYYY-MM-DD")
     return value
 
 
@@ -96,7 +104,7 @@ Duration = Annotated[
 """A span of whole minutes, written as ``30m``, ``72h`` or ``14d``."""
 
 Day = Annotated[date, BeforeValidator(_read_date)]
-"""A calendar day."""
+"""A calendar day, written as ``YYYY-MM-DD``."""
 
 Years = Annotated[int, Field(strict=True, ge=0, le=150)]
-"""Whole years."""
+"""Whole years, from 0 to 150."""

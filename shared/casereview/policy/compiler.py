@@ -1,4 +1,4 @@
-"""A document ready to run: its tests as a program, its rules as masks, and answers kept by the bits they rest on."""
+"""Compile a policy document: its tests become a program, its rules become masks, and results are cached by bits."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from casereview.policy.conditions import Combination, Node, Turn, always_after, always_before, tree
+from casereview.policy.conditions import Combination, Node, TimedTest, holds_from, holds_until, tree
 from casereview.policy.document import Credit, Flag, Flags, Lane, Numbers, Overlay, Policy, Rule, digest
 from casereview.policy.program import Assembler, Program
 from casereview.policy.ranking import CategoryFound, FactorFound, Reason
-from casereview.policy.readers import Remembered
+from casereview.policy.readers import BoundedCache
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+
+_MAX_TESTS: Final = 12
+"""The number of tests that one cache may depend on: at most 4,096 combinations, all of which fit in the cache."""
 
 
-_TESTS_AT_A_TIME: Final = 12
-"""So many tests have at most 4,096 combinations, fewer where some exclude each other: all of them are kept."""
-
-
-class Masked(NamedTuple, Generic[AnyRule]):
-    """A rule, and the bits of which any one says that it holds."""
+class MaskedRule(NamedTuple, Generic[AnyRule]):
+    """A rule and its mask: the rule holds if any bit of the mask is set."""
 
     rule: AnyRule
     mask: int
@@ -30,85 +29,94 @@ class Masked(NamedTuple, Generic[AnyRule]):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The lane and the credit, and what they rest on."""
+class Placement:
+    """The lane and the credit of a case, with the rules and facts that led to them."""
 
     lane: Lane
     index: int
     prefix: str
-    """The beginning of the rank."""
+    """The beginning of the rank: the index of the lane, and 0 if a deadline ahead orders the case, else 1."""
     by_deadline: bool
-    """The lane goes by a deadline, and it lies ahead."""
+    """Whether the lane orders cases by a deadline, and the deadline of this case is ahead."""
     credit: timedelta
     reasons: tuple[Reason, ...]
     matched: tuple[str, ...]
 
 
 class Assertions(NamedTuple):
-    """What is asserted about the case, for a human."""
+    """The categories and approvals asserted about the case, for a human."""
 
     categories: tuple[CategoryFound, ...]
     approvals: tuple[str, ...]
 
 
-class Answers(Generic[Answer]):
-    """A section's answers, which depend on the bits of some tests alone: ``kept[tests & bits]``."""
+class CachedResults(Generic[Result]):
+    """The results of a section, which depend only on the bits of its tests: ``by_bits[tests & bits]``."""
 
-    __slots__ = ("bits", "kept")
+    __slots__ = ("bits", "by_bits")
 
-    def __init__(self, bits: int, answer: Callable[[int], Answer]) -> None:
+    def __init__(self, bits: int, compute: Callable[[int], Result]) -> None:
         self.bits = bits
-        self.kept: Remembered[int, Answer] = Remembered(answer)
+        self.by_bits: BoundedCache[int, Result] = BoundedCache(compute)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledPolicy:
-    """What ``engine.rank`` runs. Make it by ``compile_policy`` and keep it."""
+    """A policy that ``engine.rank`` can run. Create it with ``compile_policy`` and reuse it."""
 
     id: str | None
-    """None for the default lanes: no policy is in force."""
+    """None for the default lanes, which apply while no policy is in force."""
     digest: str
     document: Policy
     program: Program
-    places: Answers[Place]
-    assertions: Answers[Assertions]
-    factors: Sequence[Answers[tuple[FactorFound, ...]]]
-    """In the document's order, a few rules each, so that all combinations of their tests can be kept."""
-    flags: Sequence[Answers[tuple[str, ...]]]
-    rules: tuple[tuple[str, Masked[Rule]], ...]
-    """Every rule with its section, in the document's order, to explain a ranking in full."""
+    placements: CachedResults[Placement]
+    assertions: CachedResults[Assertions]
+    factors: Sequence[CachedResults[tuple[FactorFound, ...]]]
+    """In the document's order, in groups of rules small enough that all combinations of their tests can be cached."""
+    flags: Sequence[CachedResults[tuple[str, ...]]]
+    rules: tuple[tuple[str, MaskedRule[Rule]], ...]
+    """Every rule with its section, in the document's order; used to explain a ranking."""
     assembler: Assembler
 
     @property
     def numbers(self) -> Numbers:
-        """The policy's numbers."""
+        """Return the policy's numbers."""
         return self.document.numbers
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
-        """The lanes in their order; a ranking's ``lane_index`` counts them from 0."""
+        """Return the lanes in order; a ranking's ``lane_index`` counts them from 0."""
         return self.document.lanes
 
 
 def compile_policy(policy: Policy, flags: Flags, *, in_force: bool = True) -> CompiledPolicy:
-    """Compile a validated document with the flags; ``in_force=False`` for the default lanes of no policy."""
-    build = _Build(policy, flags)
+    """Compile a validated document.
+
+    Args:
+        policy: the document.
+        flags: the house rules that raise flags.
+        in_force: False for the default lanes, which belong to no policy: the rankings then name no policy.
+
+    Returns:
+        The compiled policy.
+    """
+    build = _Compiler(policy, flags)
     return CompiledPolicy(
         id=policy.id if in_force else None,
         digest=digest(policy),
         document=policy,
-        places=build.places(),
+        placements=build.placements(),
         assertions=build.assertions(),
-        factors=build.found(build.factors, lambda rule: FactorFound(rule.id, rule.polarity)),
-        flags=build.found(build.flags, lambda rule: rule.id),
+        factors=build.results(build.factors, lambda rule: FactorFound(rule.id, rule.polarity)),
+        flags=build.results(build.flags, lambda rule: rule.id),
         rules=tuple(build.rules()),
         assembler=build.assembler,
         program=build.assembler.program(),
     )
 
 
-class _Build:
-    """The rules of one document with their masks, while it is compiled."""
+class _Compiler:
+    """Compiles one document: assigns masks to its rules and builds the cached results of each section."""
 
     def __init__(self, policy: Policy, flags: Flags) -> None:
         self.assembler = Assembler()
@@ -118,60 +126,62 @@ class _Build:
         self.categories = self._masked(policy.categories)
         self.approvals = self._masked(policy.approvals)
         self.factors = self._masked(policy.factors)
-        self.flags = self._masked([*flags.flags, *_touching(policy.overlays)])
-        self.ahead = self.assembler.mask(tree({"not": {"removal_at": {"within": timedelta(0)}}}))
+        self.flags = self._masked([*flags.flags, *_overlay_flags(policy.overlays)])
+        self.removal_ahead = self.assembler.mask(tree({"not": {"removal_at": {"within": timedelta(0)}}}))
 
-    def _masked(self, rules: Iterable[AnyRule]) -> list[Masked[AnyRule]]:
-        nodes = [(rule, _node(rule)) for rule in rules]
-        return [Masked(rule, self.assembler.mask(node), node) for rule, node in nodes]
+    def _masked(self, rules: Iterable[AnyRule]) -> list[MaskedRule[AnyRule]]:
+        nodes = [(rule, _rule_tree(rule)) for rule in rules]
+        return [MaskedRule(rule, self.assembler.mask(node), node) for rule, node in nodes]
 
-    def rules(self) -> Iterator[tuple[str, Masked[Rule]]]:
+    def rules(self) -> Iterator[tuple[str, MaskedRule[Rule]]]:
         for name in ("lanes", "credits", "withhold", "categories", "approvals", "factors", "flags"):
             for masked in getattr(self, name):
                 yield name, masked
 
-    def places(self) -> Answers[Place]:
-        tests = self._tests(self.lanes) | self._tests(self.credits) | self.ahead
-        return Answers(tests, lambda bits: self._place(self.assembler.complete(bits)))
+    def placements(self) -> CachedResults[Placement]:
+        tests = self._tests(self.lanes) | self._tests(self.credits) | self.removal_ahead
+        return CachedResults(tests, lambda bits: self._placement(self.assembler.complete(bits)))
 
-    def assertions(self) -> Answers[Assertions]:
+    def assertions(self) -> CachedResults[Assertions]:
         tests = self._tests(self.withhold) | self._tests(self.categories) | self._tests(self.approvals)
-        return Answers(tests, lambda bits: self._assert(self.assembler.complete(bits)))
+        return CachedResults(tests, lambda bits: self._assert(self.assembler.complete(bits)))
 
-    def found(
-        self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]
-    ) -> tuple[Answers[tuple[Answer, ...]], ...]:
-        return tuple(self._found(few, value) for few in self._few_at_a_time(rules))
+    def results(
+        self, rules: list[MaskedRule[AnyRule]], value: Callable[[AnyRule], Result]
+    ) -> tuple[CachedResults[tuple[Result, ...]], ...]:
+        return tuple(self._group_results(group, value) for group in self._groups(rules))
 
-    def _found(self, rules: list[Masked[AnyRule]], value: Callable[[AnyRule], Answer]) -> Answers[tuple[Answer, ...]]:
-        held = [(masked.mask, value(masked.rule)) for masked in rules]
+    def _group_results(
+        self, rules: list[MaskedRule[AnyRule]], value: Callable[[AnyRule], Result]
+    ) -> CachedResults[tuple[Result, ...]]:
+        values = [(masked.mask, value(masked.rule)) for masked in rules]
 
-        def answer(bits: int) -> tuple[Answer, ...]:
+        def compute(bits: int) -> tuple[Result, ...]:
             bits = self.assembler.complete(bits)
-            return tuple([found for mask, found in held if bits & mask])
+            return tuple([found for mask, found in values if bits & mask])
 
-        return Answers(self._tests(rules), answer)
+        return CachedResults(self._tests(rules), compute)
 
-    def _few_at_a_time(self, rules: list[Masked[AnyRule]]) -> Iterator[list[Masked[AnyRule]]]:
-        few: list[Masked[AnyRule]] = []
+    def _groups(self, rules: list[MaskedRule[AnyRule]]) -> Iterator[list[MaskedRule[AnyRule]]]:
+        group: list[MaskedRule[AnyRule]] = []
         for rule in rules:
-            if few and self._tests([*few, rule]).bit_count() > _TESTS_AT_A_TIME:
-                yield few
-                few = []
-            few.append(rule)
-        if few:
-            yield few
+            if group and self._tests([*group, rule]).bit_count() > _MAX_TESTS:
+                yield group
+                group = []
+            group.append(rule)
+        if group:
+            yield group
 
-    def _tests(self, rules: list[Masked[AnyRule]]) -> int:
+    def _tests(self, rules: list[MaskedRule[AnyRule]]) -> int:
         return self.assembler.tests(held.node for held in rules)
 
-    def _place(self, bits: int) -> Place:
+    def _placement(self, bits: int) -> Placement:
         index, (lane, _mask, node) = next((i, held) for i, held in enumerate(self.lanes) if bits & held.mask)
         timed = lane.order_by == "removal_at"
-        by_deadline = timed and bool(bits & self.ahead)
-        applied = [] if timed else _largest([held for held in self.credits if bits & held.mask])
+        by_deadline = timed and bool(bits & self.removal_ahead)
+        applied = [] if timed else _largest_credits([held for held in self.credits if bits & held.mask])
         nodes = [node, *[credit.node for credit in applied]]
-        return Place(
+        return Placement(
             lane=lane,
             index=index,
             prefix=f"{index:02d}.{0 if by_deadline else 1}.",
@@ -193,8 +203,8 @@ class _Build:
         )
 
 
-def _touching(overlays: Iterable[Overlay]) -> Iterator[Flag]:
-    """The overlays that touch cases, as flags."""
+def _overlay_flags(overlays: Iterable[Overlay]) -> Iterator[Flag]:
+    """Return the overlays that have a condition, as flags."""
     for overlay in overlays:
         if overlay.when is not None:
             span = {"from": overlay.from_, "to": overlay.to}
@@ -203,16 +213,16 @@ def _touching(overlays: Iterable[Overlay]) -> Iterator[Flag]:
             )
 
 
-def _largest(found: list[Masked[Credit]]) -> list[Masked[Credit]]:
-    """The credits that count: the largest, and those equal to it."""
+def _largest_credits(found: list[MaskedRule[Credit]]) -> list[MaskedRule[Credit]]:
+    """Return the largest credit, and those equal to it."""
     largest = max((held.rule.earlier_by for held in found), default=None)
     return [held for held in found if held.rule.earlier_by == largest]
 
 
-def _node(rule: Rule) -> Node:
+def _rule_tree(rule: Rule) -> Node:
     node = tree(rule.when)
     if not isinstance(rule, Flag):
         return node
-    ends: list[Turn] = [always_after(rule.from_)] if rule.from_ else []
-    ends += [always_before(rule.to)] if rule.to else []
+    ends: list[TimedTest] = [holds_from(rule.from_)] if rule.from_ else []
+    ends += [holds_until(rule.to)] if rule.to else []
     return Combination(every=True, parts=(*ends, node)) if ends else node

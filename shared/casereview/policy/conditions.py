@@ -1,8 +1,8 @@
-"""What each test means: a condition as a tree of tests on single facts.
+"""Parse a condition into a tree of tests on single facts.
 
-An unknown fact satisfies no test, also under ``not`` (Kleene's logic). So ``not`` is pushed down to the
-tests, where it asks for the opposite of a *known* fact; what remains is two-valued. A test is either
-``Static``, a matter of the fact's value alone, or a ``Turn``, which the passing of time decides once.
+An unknown fact satisfies no test, also under ``not`` (Kleene's logic). Therefore ``not`` is pushed down to the tests,
+where it asks for the opposite of a *known* fact; what remains is two-valued. A test is a ``StaticTest``, which depends
+only on the value of the fact, or a ``TimedTest``, whose result changes once as time passes.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
-from casereview.policy.calendar import NEVER, PAST, anniversary, days_from, year_begins
+from casereview.policy.calendar import NEVER, PAST, anniversary, days_after, start_of_year
 from casereview.policy.predicates import Condition
 from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 
-FIRST_AS_LAST: Final = "entered_on, where last_entry_on is unknown"
-"""Read as the last entry, of those who came once."""
+FIRST_ENTRY_AS_LAST: Final = "entered_on, where last_entry_on is unknown"
+"""The fact read as the last entry of a noncitizen who entered once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Static:
-    """A test of a known value. Tests of one name over the same ``reads`` are the same."""
+class StaticTest:
+    """A test of a known value. Two tests with the same ``name`` and ``reads`` are equal."""
 
     name: str
     reads: str
@@ -31,8 +31,11 @@ class Static:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Holds from an instant on, or until it. The instant, in UTC, follows from a known value; None is unknown."""
+class TimedTest:
+    """A test that holds from an instant on (``since``), or until it.
+
+    ``at`` computes the instant, in UTC, from a known value; None means that the instant is unknown.
+    """
 
     name: str
     reads: str
@@ -43,21 +46,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """All of the parts, or any of them; all of nothing always holds, any of nothing never does."""
+    """Requires every part, or any part. Without parts it always holds with ``every``, and never holds without it."""
 
     every: bool
     parts: tuple[Node, ...]
 
 
 Row: TypeAlias = tuple[ConvictionKind, date | None, bool, bool | None, bool | None]
-"""A conviction's kind, day, whether it stands, and whether it was vacated or expunged."""
+"""A conviction: its kind, its day, whether it stands, whether it was vacated, whether it was expunged."""
 
-Test: TypeAlias = Static | Turn
+Test: TypeAlias = StaticTest | TimedTest
 Node: TypeAlias = Test | Combination
 
 
 def tree(condition: Condition, *, negate: bool = False) -> Node:
-    """The tests of a validated condition; with ``negate``, of its opposite."""
+    """Return the tests of a validated condition; with ``negate``, those of its opposite."""
     if isinstance(condition, str):
         return Combination(every=not negate, parts=())
     [(key, test)] = cast("Mapping[str, Any]", condition).items()
@@ -66,59 +69,61 @@ def tree(condition: Condition, *, negate: bool = False) -> Node:
     if key in {"any", "all"}:
         parts = tuple(tree(part, negate=negate) for part in test)
         return Combination((key == "all") is not negate, parts)
-    return _TESTS[key](_Asked(key, test, negate))
+    return _TESTS[key](_FactTest(key, test, negate))
 
 
-def always_after(at: datetime) -> Turn:
-    """Holds from a fixed instant on, whatever the facts."""
-    return Turn(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=True)
+def holds_from(at: datetime) -> TimedTest:
+    """Return a test that holds from a fixed instant on, independent of the facts."""
+    return TimedTest(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=True)
 
 
-def always_before(at: datetime) -> Turn:
-    """Holds until a fixed instant, whatever the facts."""
-    return Turn(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=False)
+def holds_until(at: datetime) -> TimedTest:
+    """Return a test that holds until a fixed instant, independent of the facts."""
+    return TimedTest(f"calendar {at.isoformat()}", "", "", lambda _value: at, since=False)
 
 
-class _Asked(NamedTuple):
-    """A fact, the test of it as the document has it, and whether its opposite is meant."""
+class _FactTest(NamedTuple):
+    """A fact, its test as written in the document, and whether the test is negated."""
 
     fact: str
     test: Mapping[str, Any]
     negate: bool
 
 
-def _boolean(asked: _Asked) -> Node:
+def _boolean(asked: _FactTest) -> Node:
     fact, test, negate = asked
     wanted = test["is"] is not negate
-    return Static(str(wanted), fact, fact, lambda value: value is wanted)
+    return StaticTest(str(wanted), fact, fact, lambda value: value is wanted)
 
 
-def _one_of(known: Iterable[str]) -> _Maker:
+def _one_of(known: Iterable[str]) -> _TestMaker:
     every = frozenset(known)
 
-    def make(asked: _Asked) -> Node:
+    def make(asked: _FactTest) -> Node:
         fact, test, negate = asked
         named = frozenset(test["in"] if "in" in test else [test["is"]])
         wanted = every - named if negate else named
-        return Static(f"in {sorted(wanted)}", fact, fact, lambda value: value in wanted)
+        return StaticTest(f"in {sorted(wanted)}", fact, fact, lambda value: value in wanted)
 
     return make
 
 
-def _count(asked: _Asked) -> Node:
+def _count(asked: _FactTest) -> Node:
     fact, test, negate = asked
     least = test["at_least"]
-    return Static(f"{least} {negate}", fact, fact, lambda value: (value >= least) is not negate)
+    return StaticTest(f"{least} {negate}", fact, fact, lambda value: (value >= least) is not negate)
 
 
-def _date(asked: _Asked, reads: str = "") -> Node:
+def _date(asked: _FactTest, reads: str = "") -> Node:
     fact, test, negate = asked
     [(operator, bound)] = test.items()
     if operator == "years_ago":
-        return Turn(f"{bound} years ago", reads or fact, fact, lambda day: anniversary(day, bound), since=not negate)
+        return TimedTest(
+            f"{bound} years ago", reads or fact, fact, lambda day: anniversary(day, bound), since=not negate
+        )
     compare = _COMPARISONS[operator]
     name = f"{operator} {bound} {negate}"
-    return Static(name, reads or fact, fact, lambda day: compare(day, bound) is not negate)
+    return StaticTest(name, reads or fact, fact, lambda day: compare(day, bound) is not negate)
 
 
 _COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
@@ -128,25 +133,25 @@ _COMPARISONS: Final[dict[str, Callable[[date, date], bool]]] = {
 }
 
 
-def _last_entry(asked: _Asked) -> Node:
-    """The latest entry where it is known, else the first arrival."""
+def _last_entry(asked: _FactTest) -> Node:
+    """Test the last entry if it is known, else the first entry."""
     latest = _date(asked._replace(fact="last_entry_on"))
-    first = _date(asked._replace(fact="entered_on"), FIRST_AS_LAST)
+    first = _date(asked._replace(fact="entered_on"), FIRST_ENTRY_AS_LAST)
     return Combination(every=False, parts=(latest, first))
 
 
-def _check_in(asked: _Asked) -> Node:
+def _check_in(asked: _FactTest) -> Node:
     fact, test, negate = asked
     days = test["within"].days
-    opened = Turn(f"opens {days}", fact, fact, lambda day: days_from(day, -days), since=not negate)
-    not_over = Turn("over", fact, fact, lambda day: days_from(day, 1), since=negate)
+    opened = TimedTest(f"opens {days}", fact, fact, lambda day: days_after(day, -days), since=not negate)
+    not_over = TimedTest("over", fact, fact, lambda day: days_after(day, 1), since=negate)
     return Combination(every=not negate, parts=(opened, not_over))
 
 
-def _removal(asked: _Asked) -> Node:
+def _removal(asked: _FactTest) -> Node:
     fact, test, negate = asked
     if "known" in test:
-        return Static(f"known {negate}", fact, fact, lambda _value: not negate)
+        return StaticTest(f"known {negate}", fact, fact, lambda _value: not negate)
     margin: timedelta = test["within"]
 
     def turn(at: datetime) -> datetime:
@@ -155,26 +160,26 @@ def _removal(asked: _Asked) -> Node:
         except OverflowError:
             return PAST
 
-    return Turn(f"within {margin}", fact, fact, turn, since=not negate)
+    return TimedTest(f"within {margin}", fact, fact, turn, since=not negate)
 
 
-def _age(asked: _Asked) -> Node:
+def _age(asked: _FactTest) -> Node:
     _fact, test, negate = asked
     [(operator, years)] = test.items()
     under = operator == "under"
     passed = years + 1 if under else years
     fact = "birth_year"
-    return Turn(f"+{passed}", fact, fact, lambda born: year_begins(born + passed), since=negate is under)
+    return TimedTest(f"+{passed}", fact, fact, lambda born: start_of_year(born + passed), since=negate is under)
 
 
-def _convictions(asked: _Asked) -> Node:
+def _convictions(asked: _FactTest) -> Node:
     fact, test, negate = asked
     if "standing" in test:
         return _standing(asked)
     if "set_aside" in test:
-        return Static(f"set aside {negate}", fact, fact, lambda rows: _any_set_aside(rows) is not negate)
+        return StaticTest(f"set aside {negate}", fact, fact, lambda rows: _any_set_aside(rows) is not negate)
     years = test["newest_standing_years_ago"]
-    return Turn(f"newest {years}", fact, fact, lambda rows: _newest(rows, years), since=not negate)
+    return TimedTest(f"newest {years}", fact, fact, lambda rows: _newest(rows, years), since=not negate)
 
 
 def _any_set_aside(rows: Iterable[Row]) -> bool:
@@ -182,7 +187,11 @@ def _any_set_aside(rows: Iterable[Row]) -> bool:
 
 
 def _newest(rows: Iterable[Row], years: int) -> datetime | None:
-    """When the newest standing conviction turns so old; unknown if one has no day, never if none stands."""
+    """Return when the newest standing conviction becomes ``years`` old.
+
+    Returns:
+        The instant; None (unknown) if a standing conviction has no day; ``NEVER`` if no conviction stands.
+    """
     days = [day for _kind, day, stands, _vacated, _expunged in rows if stands]
     known = [day for day in days if day is not None]
     if len(known) < len(days):
@@ -190,7 +199,7 @@ def _newest(rows: Iterable[Row], years: int) -> datetime | None:
     return anniversary(max(known), years) if known else NEVER
 
 
-def _standing(asked: _Asked) -> Node:
+def _standing(asked: _FactTest) -> Node:
     fact, test, negate = asked
     kinds = frozenset(test["standing"].get("kinds", get_args(ConvictionKind)))
     least = test["standing"].get("at_least", 1)
@@ -198,15 +207,15 @@ def _standing(asked: _Asked) -> Node:
     def holds(rows: Iterable[Row]) -> bool:
         return (sum(row[0] in kinds and row[2] for row in rows) >= least) is not negate
 
-    return Static(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds)
+    return StaticTest(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds)
 
 
-def _relief(asked: _Asked) -> Node:
+def _relief(asked: _FactTest) -> Node:
     fact, _test, negate = asked
-    return Static(f"any {negate}", fact, fact, lambda reliefs: bool(reliefs) is not negate)
+    return StaticTest(f"any {negate}", fact, fact, lambda reliefs: bool(reliefs) is not negate)
 
 
-_Maker: TypeAlias = Callable[[_Asked], Node]
+_TestMaker: TypeAlias = Callable[[_FactTest], Node]
 
 _BOOLEANS: Final = (
     "claims_us_citizenship",
@@ -224,7 +233,7 @@ _BOOLEANS: Final = (
     "victim_or_witness",
 )
 
-_TESTS: Final[dict[str, _Maker]] = dict.fromkeys(_BOOLEANS, _boolean) | {
+_TESTS: Final[dict[str, _TestMaker]] = dict.fromkeys(_BOOLEANS, _boolean) | {
     "age": _age,
     "check_in_on": _check_in,
     "convictions": _convictions,

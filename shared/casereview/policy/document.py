@@ -1,7 +1,7 @@
-"""The policy document: data that a policy office writes, lawyers read and the engine runs.
+"""The models of policy documents, amendments and house flags.
 
-A document is immutable once published. Every rule has an id, a text in plain language and a source:
-the memo's section, or ``house rule``.
+A document is immutable once published. Every rule has an id, a text in plain language and a source: a section of a
+memorandum, or ``house rule``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from casereview.policy.calendar import Duration, write_duration
-from casereview.policy.errors import Found, refusal, refuse
+from casereview.policy.errors import UnlocatedFault, raise_faults, value_fault
 from casereview.policy.predicates import Condition
 from casereview.schema.base import Instant, Record
 
@@ -26,7 +26,7 @@ HOUSE_RULE: Final = "house rule"
 
 
 class Interval(Record):
-    """From an instant on, up to but not including another; open where ``to`` is absent."""
+    """The time from one instant up to, but not including, another; open-ended if ``to`` is absent."""
 
     model_config = ConfigDict(serialize_by_alias=True, defer_build=True)
 
@@ -34,14 +34,17 @@ class Interval(Record):
     to: Instant | None = None
 
     @model_validator(mode="after")
-    def _runs_forward(self) -> Self:
+    def _ends_after_it_begins(self) -> Self:
         if self.to is not None and self.to <= self.from_:
-            raise refusal("interval_order", "an interval ends after it begins")
+            raise value_fault("interval_order", "an interval must end after it begins")
         return self
 
 
 class Rule(Record):
-    """What every rule has. A document's own validator holds those of its rules; on its own each is built on use."""
+    """The fields that every rule has.
+
+    The validator of a document includes those of its rules; the validator of a rule alone is built on first use.
+    """
 
     model_config = ConfigDict(defer_build=True)
 
@@ -52,81 +55,81 @@ class Rule(Record):
 
 
 class Lane(Rule):
-    """How soon a human must look: the first lane whose condition holds is the case's."""
+    """A review urgency: a case is in the first lane whose condition holds."""
 
     order_by: Literal["filed_at", "removal_at"]
     first_look: Duration | None = None
-    """How long after the case came into the lane a human looks at it."""
+    """The time within which a human must look at the case, counted from its entry into the lane."""
     top: bool = False
-    """A top lane's clock never stops, and an unverified claim that leads there raises ``verify``."""
+    """Whether the clock never stops in this lane, and an unverified claim that leads to it raises ``verify``."""
 
 
 class Credit(Rule):
-    """In a lane ordered by filing time, the case counts as filed this much earlier; the largest counts, no sum."""
+    """Sorts a case as if filed earlier, in a lane ordered by filing time; the largest credit applies, not the sum."""
 
     earlier_by: Duration
 
 
 class Category(Rule):
-    """An enforcement priority, for a human: a presumption, or a matter to assess by the totality of facts."""
+    """An enforcement priority for a human to judge: a presumption, or an assessment of the totality of the facts."""
 
     mode: Literal["presumption", "totality"]
 
 
 class Approval(Rule):
-    """Whose approval a decision needs."""
+    """The role whose approval a decision needs."""
 
     role: Text
     only_if_nothing_presumed: bool = False
 
 
 class Factor(Rule):
-    """What a human must weigh; it has no weight here."""
+    """A factor that a human must weigh; the engine assigns it no weight."""
 
     polarity: Literal["mitigating", "aggravating"]
 
 
 class Overlay(Interval):
-    """A court's order that bears on the policy for a time; it changes no lane and no category."""
+    """A court order that affects the policy for a time; it changes no lane and no category."""
 
     id: RuleId
     text: Text
     source: Text
     when: Condition | None = None
-    """Whom it touches: their cases carry its id as a flag while it lasts; None only tells its readers."""
+    """The cases that it affects: they carry its id as a flag while it lasts. None raises no flag."""
 
 
-def _between(least: timedelta, most: timedelta) -> AfterValidator:
+def _within(least: timedelta, most: timedelta) -> AfterValidator:
     def check(value: timedelta) -> timedelta:
         if not least <= value <= most:
             bounds = f"{write_duration(least)} and {write_duration(most)}"
-            raise refusal("number_bound", f"the duration lies between {bounds}")
+            raise value_fault("number_bound", f"the duration must be between {bounds}")
         return value
 
     return AfterValidator(check)
 
 
 class Numbers(Record):
-    """The policy's numbers, each a house rule, with its unit and bounds."""
+    """The numbers of a policy, each a house rule, with unit and bounds."""
 
-    largest_credit: Annotated[Duration, _between(timedelta(0), timedelta(days=90))] = timedelta(days=30)
-    """No credit is larger: nobody is overtaken by a case filed later than this."""
-    lease: Annotated[Duration, _between(timedelta(minutes=15), timedelta(days=7))] = timedelta(hours=8)
-    """How long a claim lasts without work on the case; in a top lane at most half the first-look time."""
+    largest_credit: Annotated[Duration, _within(timedelta(0), timedelta(days=90))] = timedelta(days=30)
+    """The maximum credit: a case filed later by more than this never sorts before an earlier one of its lane."""
+    lease: Annotated[Duration, _within(timedelta(minutes=15), timedelta(days=7))] = timedelta(hours=8)
+    """How long a claim lasts without work on the case; in a top lane at most 50% of the first-look time."""
     cap: Annotated[int, Field(strict=True, ge=1, le=500)] = 20
-    """How many cases one officer may hold."""
+    """The maximum number of cases that one officer can hold."""
     every_kth_next: Annotated[int, Field(strict=True, ge=2, le=1000)] = 5
-    """Each k-th ``next`` takes the most overdue case below the top lanes, so that no lane starves."""
+    """Every k-th ``next`` takes the most overdue case below the top lanes, so that every lane is served."""
     information_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 14
-    """Days that the clock stops for an answer to a question, before it resumes by itself."""
+    """Days after which the clock resumes if an information request is not answered."""
     waiting_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 60
-    """Days after which a case without a target counts as overdue when a ``next`` goes to the lower lanes."""
+    """Days after which a case without a target counts as overdue, when a ``next`` serves the lower lanes."""
     switch_rate: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 2000
     """Cases per minute that a policy switch enqueues for ranking."""
 
 
 class Head(Record):
-    """What a document is and when it governs; the first lines of its file."""
+    """The head of a document: its id, its title, and the intervals in which it is in force."""
 
     id: PolicyId
     title: Text
@@ -134,16 +137,16 @@ class Head(Record):
     in_force: tuple[Interval, ...] = ()
 
     @model_validator(mode="after")
-    def _is_sound(self) -> Self:
-        refuse(self._faults())
+    def _has_no_faults(self) -> Self:
+        raise_faults(self._faults())
         return self
 
-    def _faults(self) -> Iterator[Found]:
-        """Find what no single value shows."""
+    def _faults(self) -> Iterator[UnlocatedFault]:
+        """Find faults that concern more than one value."""
         for index, (earlier, later) in enumerate(zip(self.in_force, self.in_force[1:], strict=False), 1):
             if earlier.to is None or later.from_ < earlier.to:
-                message = "in_force lists intervals in order, none inside another"
-                yield Found(("in_force", index), "intervals_overlap", message)
+                message = "the intervals of in_force must be in order and must not overlap"
+                yield UnlocatedFault(("in_force", index), "intervals_overlap", message)
 
     def with_intervals(self, intervals: tuple[Interval, ...]) -> Self:
         """Return the document as it governs in other intervals. Raises pydantic's ValidationError."""
@@ -151,18 +154,18 @@ class Head(Record):
 
 
 class Amendment(Head):
-    """When another policy governs: its intervals are replaced, since it was vacated, revived or delayed."""
+    """Replaces the intervals in which another policy is in force, for example because a court vacated it."""
 
     model_config = ConfigDict(defer_build=True)
 
     amends: PolicyId
     text: Text
-    """What happened, in plain language."""
+    """The reason for the amendment, in plain language."""
     source: Text
 
 
 class Policy(Head):
-    """A whole document. Raises pydantic's ValidationError where it contradicts itself."""
+    """A policy document."""
 
     lanes: Annotated[tuple[Lane, ...], Field(min_length=1, max_length=100)]
     credits: tuple[Credit, ...] = ()
@@ -170,40 +173,42 @@ class Policy(Head):
     approvals: tuple[Approval, ...] = ()
     factors: tuple[Factor, ...] = ()
     withhold: Rule | None = None
-    """While this holds, no category and no approval is asserted."""
+    """While this rule holds, no category and no approval is asserted."""
     numbers: Numbers = Numbers()
     overlays: tuple[Overlay, ...] = ()
 
-    def _faults(self) -> Iterator[Found]:
+    def _faults(self) -> Iterator[UnlocatedFault]:
         yield from super()._faults()
         for section in ("lanes", "credits", "categories", "approvals", "factors", "overlays"):
-            yield from _twice(section, [rule.id for rule in getattr(self, section)])
-        yield from self._names_shared()
-        yield from self._lanes_at_fault()
+            yield from _duplicate_ids(section, [rule.id for rule in getattr(self, section)])
+        yield from self._shared_names()
+        yield from self._faulty_lanes()
         for index, credit in enumerate(self.credits):
             if not timedelta(0) < credit.earlier_by <= self.numbers.largest_credit:
-                message = f"credit {credit.id} is not within numbers.largest_credit"
-                yield Found(("credits", index, "earlier_by"), "credit_bound", message)
+                message = f"credit {credit.id} must be more than 0 and at most numbers.largest_credit"
+                yield UnlocatedFault(("credits", index, "earlier_by"), "credit_bound", message)
 
-    def _names_shared(self) -> Iterator[Found]:
+    def _shared_names(self) -> Iterator[UnlocatedFault]:
         lanes = {lane.id for lane in self.lanes}
         for index, category in enumerate(self.categories):
             if category.id in lanes:
-                message = f"review urgency and enforcement priority must not share a name: {category.id}"
-                yield Found(("categories", index, "id"), "names_shared", message)
+                message = f"a lane and a category must not share the id {category.id}"
+                yield UnlocatedFault(("categories", index, "id"), "names_shared", message)
 
-    def _lanes_at_fault(self) -> Iterator[Found]:
+    def _faulty_lanes(self) -> Iterator[UnlocatedFault]:
         last = len(self.lanes) - 1
         if self.lanes[last].when != "always" or self.lanes[last].order_by != "filed_at":
-            message = "the last lane takes every case (when: always) in order of filing time"
-            yield Found(("lanes", last), "not_total", message)
+            message = "the last lane must take every case (when: always) and order them by filed_at"
+            yield UnlocatedFault(("lanes", last), "not_total", message)
         for index, (above, lane) in enumerate(zip(self.lanes, self.lanes[1:], strict=False), 1):
             if lane.top and not above.top:
-                yield Found(("lanes", index, "top"), "tops_first", "top lanes come first")
+                yield UnlocatedFault(
+                    ("lanes", index, "top"), "tops_first", "a top lane must come before all other lanes"
+                )
 
 
 class Flag(Rule):
-    """A duty that a fact brings with it, whatever the policy; dated, since statutes change."""
+    """A house rule that raises a flag under every policy; it has dates because statutes change."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -219,18 +224,21 @@ class Flags(Record):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        refuse(_twice("flags", [flag.id for flag in self.flags]))
+        raise_faults(_duplicate_ids("flags", [flag.id for flag in self.flags]))
         return self
 
 
 def digest(document: Record) -> str:
-    """The SHA-256 of the document's canonical JSON: as written, without defaults, keys sorted, times in UTC."""
+    """Return the SHA-256 of a document's canonical JSON, in hexadecimal.
+
+    The canonical JSON holds the values as written, without defaults, with sorted keys and times in UTC.
+    """
     written = document.model_dump(mode="json", by_alias=True, exclude_unset=True)
     text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _twice(section: str, ids: Sequence[str]) -> Iterator[Found]:
+def _duplicate_ids(section: str, ids: Sequence[str]) -> Iterator[UnlocatedFault]:
     for index, name in enumerate(ids):
         if name in ids[:index]:
-            yield Found((section, index, "id"), "id_twice", f"{section}: the id {name} occurs twice")
+            yield UnlocatedFault((section, index, "id"), "id_twice", f"{section}: the id {name} is not unique")

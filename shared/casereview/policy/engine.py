@@ -1,7 +1,7 @@
-"""The ranking: one pure function of a case, a policy and a time.
+"""Rank and explain a case: pure functions of the case, a policy and a time.
 
-It sorts and explains; it never decides. Review urgency (the lane) and enforcement priority (the
-category) are found apart and never meet.
+The engine sorts and explains; it never decides. Review urgency (the lane) and enforcement priority (the category)
+are determined independently of each other.
 """
 
 from __future__ import annotations
@@ -12,24 +12,34 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from casereview.policy.calendar import NEVER, PAST
-from casereview.policy.compiler import Assertions, CompiledPolicy, Place
+from casereview.policy.compiler import Assertions, CompiledPolicy, Placement
 from casereview.policy.ranking import Explanation, FactorFound, Ranking, RankInput
 from casereview.policy.readers import Flip
 
 _UNVERIFIED: Final = "verify"
 _MILLISECOND: Final = timedelta(milliseconds=1)
-"""The unit in a rank: since the year 1."""
+"""The unit of time in a rank, which counts milliseconds since the year 1."""
 
 
-_Outcome: TypeAlias = tuple[Place, Assertions, tuple[FactorFound, ...], tuple[str, ...], bool]
-"""All that time may change while the facts stay: equal outcomes of a case give equal rankings.
+_Outcome: TypeAlias = tuple[Placement, Assertions, tuple[FactorFound, ...], tuple[str, ...], bool]
+"""Everything that can change with time while the facts stay the same: equal outcomes give equal rankings.
 
-The last says whether the place rests on an unverified claim.
+Placement, assertions, factors, flags, and whether the placement depends on an unverified claim.
 """
 
 
 def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime | None) -> Ranking:
-    """Rank a case at an aware time under the policy in force until ``until`` (which must lie ahead, or be None)."""
+    """Rank a case under a policy.
+
+    Args:
+        case: the open facts of the case.
+        policy: the policy in force at ``now``.
+        now: the time of the ranking; must be aware.
+        until: when the policy ceases to be in force; must be later than ``now``, or None if it does not cease.
+
+    Returns:
+        The ranking. Its ``changes_at`` is at most ``until``.
+    """
     tests, ahead = policy.program.read(vars(case.facts), now)
     outcome = _outcome(case, policy, tests)
     changes_at = _changes_at(partial(_outcome, case, policy), tests, ahead, outcome, until or NEVER) if ahead else None
@@ -37,7 +47,7 @@ def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime
 
 
 def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Explanation, ...]:
-    """Every rule of the document that holds, with the facts that satisfied it, also where it has no effect."""
+    """Return every rule that holds, including those without effect, with the facts that satisfied it."""
     tests, _ahead = policy.program.read(vars(case.facts), now)
     bits = policy.assembler.complete(tests)
     return tuple(
@@ -50,7 +60,7 @@ def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Exp
 def _changes_at(
     outcome_of: Callable[[int], _Outcome], tests: int, ahead: list[Flip], outcome: _Outcome, until: datetime
 ) -> datetime | None:
-    """The first instant before ``until`` at which a test flips and the outcome differs; None if it never does."""
+    """Return the first instant before ``until`` at which the outcome differs; None if there is none."""
     while ahead:
         at = min(ahead)[0]
         if at >= until:
@@ -68,49 +78,49 @@ def _changes_at(
 
 
 def _outcome(case: RankInput, policy: CompiledPolicy, tests: int) -> _Outcome:
-    places, assertions = policy.places, policy.assertions
-    place = places.kept[tests & places.bits]
+    placements, assertions = policy.placements, policy.assertions
+    placement = placements.by_bits[tests & placements.bits]
     factors: tuple[FactorFound, ...] = ()
-    for few in policy.factors:
-        factors += few.kept[tests & few.bits]
+    for factor_group in policy.factors:
+        factors += factor_group.by_bits[tests & factor_group.bits]
     flags: tuple[str, ...] = ()
-    for some in policy.flags:
-        flags += some.kept[tests & some.bits]
+    for flag_group in policy.flags:
+        flags += flag_group.by_bits[tests & flag_group.bits]
     return (
-        place,
-        assertions.kept[tests & assertions.bits],
+        placement,
+        assertions.by_bits[tests & assertions.bits],
         factors,
         flags,
-        place.lane.top and _rests_on_claims(case, policy, tests, place),
+        placement.lane.top and _depends_on_claims(case, policy, tests, placement),
     )
 
 
-def _rests_on_claims(case: RankInput, policy: CompiledPolicy, tests: int, place: Place) -> bool:
-    """Whether the verified facts alone would not lead to this lane."""
-    certain = tests & policy.program.verified(case.verified)
-    return policy.places.kept[certain & policy.places.bits].index != place.index
+def _depends_on_claims(case: RankInput, policy: CompiledPolicy, tests: int, placement: Placement) -> bool:
+    """Return whether the verified facts alone would lead to another lane."""
+    certain = tests & policy.program.bits_depending_on(case.verified)
+    return policy.placements.by_bits[certain & policy.placements.bits].index != placement.index
 
 
 def _ranking(case: RankInput, policy: CompiledPolicy, outcome: _Outcome, changes_at: datetime | None) -> Ranking:
-    place, assertions, factors, flags, unverified = outcome
-    lane = place.lane
-    deadline = case.facts.removal_at if place.by_deadline else None
-    sort_at = deadline or case.filed_at.astimezone(UTC) - place.credit
+    placement, assertions, factors, flags, unverified = outcome
+    lane = placement.lane
+    deadline = case.facts.removal_at if placement.by_deadline else None
+    sort_at = deadline or case.filed_at.astimezone(UTC) - placement.credit
     if unverified:
         flags = (_UNVERIFIED, *flags)
     if case.marks:
         flags += tuple(sorted(case.marks.difference(flags)))
     return Ranking(
         lane.id,
-        place.index,
-        f"{place.prefix}{(sort_at - PAST) // _MILLISECOND:015d}.{case.case_id}",
+        placement.index,
+        f"{placement.prefix}{(sort_at - PAST) // _MILLISECOND:015d}.{case.case_id}",
         sort_at,
         None if lane.first_look is None else (case.lane_since or case.filed_at) + lane.first_look + case.stopped,
         changes_at,
         policy.id,
         policy.digest,
-        place.reasons,
-        place.matched,
+        placement.reasons,
+        placement.matched,
         assertions.categories,
         factors,
         assertions.approvals,

@@ -1,4 +1,4 @@
-"""How a document is refused: each fault under the id of the check that found it, at the path of the rule at fault."""
+"""Faults of a policy document: the ids of the checks, and the errors that validators raise."""
 
 from __future__ import annotations
 
@@ -29,24 +29,28 @@ DocumentCheck = Literal[
     "lane_shadowed",
     "unknown_policy",
 ]
-"""The checks of a document (docs/policies.md says what each demands)."""
+"""The ids of the checks of a document; docs/policies.md describes each."""
 
 
-class Found(NamedTuple):
-    """A fault of a whole document, and where in it."""
+class UnlocatedFault(NamedTuple):
+    """A fault with its path in the document; ``loader.locate`` adds the line."""
 
     path: tuple[int | str, ...]
     check: DocumentCheck
     message: str
 
 
-def refusal(check: DocumentCheck, message: str) -> PydanticCustomError:
-    """Return the error of one value, to be raised by its validator."""
+def value_fault(check: DocumentCheck, message: str) -> PydanticCustomError:
+    """Return the error that the validator of a single value raises."""
     return PydanticCustomError(check, "{message}", {"message": message})
 
 
-def refuse(found: Iterable[Found]) -> None:
-    """Raise all faults of a document together; nothing happens where there is none."""
+def raise_faults(found: Iterable[UnlocatedFault]) -> None:
+    """Raise all faults of a document in one error.
+
+    Raises:
+        PydanticCustomError: if there is any fault.
+    """
     faults = tuple(found)
     if faults:
         text = "; ".join(fault.message for fault in faults)

@@ -1,6 +1,7 @@
 """The JSON Schemas of policy documents and amendments, for editors and validators.
 
-``python -m casereview.policy.json_schema`` prints that of documents, with ``amendment`` that of amendments.
+``python -m casereview.policy.json_schema`` prints the schema of documents; with the argument ``amendment``, that of
+amendments.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def amendment_schema() -> dict[str, Any]:
-    """The schema of amendments as committed in docs/amendment.schema.json."""
+    """Return the schema of amendments, committed as docs/amendment.schema.json."""
     schema = Amendment.model_json_schema(by_alias=True)
     return {"$schema": _DRAFT, "$id": "amendment.schema.json", **schema, "title": "Amendment of a policy"}
 
 
 def published_schema() -> dict[str, Any]:
-    """The schema as committed in docs/policy.schema.json. What it cannot say (order, totality) the loader checks."""
+    """Return the schema of documents, committed as docs/policy.schema.json.
+
+    JSON Schema cannot express every rule (the order of lanes, for example); ``checks`` enforces the rest.
+    """
     schema = Policy.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     for name in list(definitions):
@@ -31,7 +35,7 @@ def published_schema() -> dict[str, Any]:
 
 
 def main(*names: str) -> None:
-    """Print a schema."""
+    """Print a schema as JSON."""
     json.dump(amendment_schema() if "amendment" in names else published_schema(), sys.stdout, indent=2, sort_keys=True)
     sys.stdout.write("\n")
 

@@ -1,6 +1,6 @@
-"""Which policy governs at a time. A policy governs in its intervals; it can be vacated and revived.
+"""The packaged policies, and which policy is in force at a time. A policy can be vacated and revived.
 
-The packaged documents are read lazily: their heads to find the one in force, then that one alone.
+The packaged documents are read lazily: first their heads, to find the policy in force, then only that document.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from casereview.policy.compiler import CompiledPolicy, compile_policy
 from casereview.policy.document import Flags, Head, Policy
-from casereview.policy.loader import DocumentError, faults_of, load_with_lines, load_yaml
+from casereview.policy.loader import DocumentError, faults_from, load_with_lines, load_yaml
 
 PACKAGED: Final = ("2021-02-18-interim", "2021-09-30-guidelines", "2025-01-20-order")
 DEFAULT: Final = "default"
@@ -24,9 +24,16 @@ AnyHead = TypeVar("AnyHead", bound=Head)
 
 
 def in_force(documents: Iterable[AnyHead], at: datetime) -> tuple[AnyHead | None, datetime | None]:
-    """The document that governs at ``at``, or None, and the instant at which another (or none) will, if ever.
+    """Find the document in force at a time.
 
-    Where intervals overlap, the one that began last governs; of two that began at once, the greater id.
+    If intervals overlap, the one that began last governs; of two that began together, the one with the greater id.
+
+    Args:
+        documents: the heads of the documents to choose from.
+        at: the time; must be aware.
+
+    Returns:
+        The document, or None if no document is in force, and the next instant at which this changes, or None.
     """
     held = tuple(documents)
     governing = _governing(held, at)
@@ -48,20 +55,24 @@ def _governing(documents: tuple[AnyHead, ...], at: datetime) -> AnyHead | None:
 
 
 def governing(at: datetime) -> tuple[CompiledPolicy, datetime | None]:
-    """The packaged policy in force at ``at``, ready to run, and until when; the default lanes where there is none."""
+    """Return the compiled packaged policy in force at ``at`` (else the default lanes), and until when, or None."""
     head, until = in_force(heads(), at)
     return compiled(head.id if head else DEFAULT), until
 
 
 @cache
 def heads() -> tuple[Head, ...]:
-    """The heads of the packaged policies: what stands in each file before its lanes."""
+    """Return the heads of the packaged policies: the part of each file before its lanes."""
     return tuple(Head.model_validate(load_yaml(text_of(name).partition("\nlanes:")[0])) for name in PACKAGED)
 
 
 @cache
 def packaged(name: str) -> Policy:
-    """A packaged document by id, ``default`` included. Raises KeyError for an unknown id."""
+    """Return a packaged document by id, ``default`` included.
+
+    Raises:
+        KeyError: if there is no such document.
+    """
     if name not in (*PACKAGED, DEFAULT):
         raise KeyError(name)
     return read_policy(text_of(name))
@@ -69,31 +80,39 @@ def packaged(name: str) -> Policy:
 
 @cache
 def flags() -> Flags:
-    """The house rules that raise flags."""
+    """Return the house rules that raise flags."""
     return Flags.model_validate(load_yaml(text_of("flags")))
 
 
 @cache
 def compiled(name: str) -> CompiledPolicy:
-    """A packaged document ready to run; the default lanes have no policy id. Raises KeyError for an unknown id."""
+    """Return a packaged document compiled; the default lanes have no policy id.
+
+    Raises:
+        KeyError: if there is no such document.
+    """
     return compile_policy(packaged(name), flags(), in_force=name != DEFAULT)
 
 
 def compile_packaged() -> None:
-    """Make every packaged document ready to run, so that the first case does not wait for it."""
+    """Compile every packaged document, so that the first case does not wait for it."""
     for name in (*PACKAGED, DEFAULT):
         compiled(name)
 
 
 def read_policy(text: str) -> Policy:
-    """Read and check a document's YAML. Raises DocumentError, which names each faulty rule and its line."""
+    """Parse and validate the YAML of a document.
+
+    Raises:
+        DocumentError: if the document is invalid; it names each faulty rule and its line.
+    """
     data, lines = load_with_lines(text)
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
-        raise DocumentError(faults_of(error, data, lines)) from error
+        raise DocumentError(faults_from(error, data, lines)) from error
 
 
 def text_of(name: str) -> str:
-    """The YAML of a packaged document."""
+    """Return the YAML of a packaged document."""
     return resources.files(__package__).joinpath("documents", f"{name}.yaml").read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
-"""The shape of a rule's condition: one fact and one test that fits it, or a combination of such.
+"""The shape of a rule's condition: a test of one fact, or a combination of conditions.
 
-A condition is ``always``, or an object of exactly one key: a fact (``custody: {is: detained}``) or a
-combination (``any: […]``, ``all: […]``, ``not: …``). A test of the wrong kind is refused at load.
-Role, representation, language and citizenship have no fact here: a policy can never test them.
+A condition is ``always``, or an object with exactly one key: a fact (``custody: {is: detained}``) or a combination
+(``any: […]``, ``all: […]``, ``not: …``). A test that does not fit its fact is rejected when the document is loaded.
+Role, representation, language and citizenship are not facts here: a policy cannot test them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from typing_extensions import TypedDict
 
 from casereview.policy.calendar import Day, Duration, Years
-from casereview.policy.errors import refusal
+from casereview.policy.errors import value_fault
 from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 
 Yes = Literal[True]
@@ -24,7 +24,7 @@ AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
 
 def _whole_days(value: timedelta) -> timedelta:
     if value % timedelta(days=1):
-        raise refusal("wrong_value", "a check-in has no time of day: give whole days, such as 14d")
+        raise value_fault("wrong_value", "a check-in has no time of day; use whole days, such as 14d")
     return value
 
 
@@ -38,13 +38,13 @@ ServiceTest = TypedDict("ServiceTest", {"is": Service, "in": list[Service]}, tot
 
 
 class CountTest(TypedDict):
-    """A number: ``{at_least: 1}``."""
+    """A test of a number: ``{at_least: 1}``."""
 
     at_least: AtLeast
 
 
 class DateTest(TypedDict, total=False):
-    """A day in the past; ``years_ago: n`` holds from the first instant of its n-th anniversary, Eastern time."""
+    """A test of a day; ``years_ago: n`` holds from the first instant of its n-th anniversary, Eastern time."""
 
     before: Day
     after: Day
@@ -59,28 +59,31 @@ class CheckInTest(TypedDict):
 
 
 class RemovalTest(TypedDict, total=False):
-    """``within: 72h`` holds from 72 hours before the removal on, also after it; ``0h`` once it has passed."""
+    """``within: 72h`` holds from 72 hours before the removal on, and also after it; ``0h`` holds after it only."""
 
     within: Duration
     known: Yes
 
 
 class AgeTest(TypedDict, total=False):
-    """By birth year alone: ``at_least: 65`` from 1 January of the year of that birthday, ``under: 18`` to its end."""
+    """A test of the birth year: ``at_least: 65`` holds from 1 January of the year of that birthday.
+
+    ``under: 18`` holds until the end of the year of that birthday.
+    """
 
     at_least: AtLeast
     under: AtLeast
 
 
 class Standing(TypedDict, total=False):
-    """So many convictions that stand, of these kinds; of any kind where none is named; one where no number is."""
+    """At least ``at_least`` standing convictions (default 1) of the given kinds (default: any kind)."""
 
     kinds: Annotated[list[ConvictionKind], Field(min_length=1)]
     at_least: AtLeast
 
 
 class ConvictionsTest(TypedDict, total=False):
-    """Over all convictions; ``newest_standing_years_ago`` needs the day of each one that stands."""
+    """A test of all convictions; ``newest_standing_years_ago`` needs the day of each standing conviction."""
 
     standing: Standing
     newest_standing_years_ago: Years
@@ -88,7 +91,7 @@ class ConvictionsTest(TypedDict, total=False):
 
 
 class ReliefTest(TypedDict):
-    """``any: true`` holds where any relief is pending; which kind no policy may ask."""
+    """``any: true`` holds if any relief is pending; a policy cannot ask which kind."""
 
     any: Yes
 
@@ -135,38 +138,38 @@ COMBINATIONS: Final = frozenset({"any", "all", "not"})
 
 
 def operators(fact: str) -> tuple[str, ...]:
-    """The tests that a fact takes; none for a combination or an unknown name."""
+    """Return the operators that a fact accepts; an empty tuple for a combination or an unknown name."""
     shape = FactTests.__annotations__.get(fact)
     return () if fact in COMBINATIONS else tuple(getattr(shape, "__annotations__", ()))
 
 
-def _one_fitting_test(value: object) -> object:
-    """Refuse what has no single key, names no fact, or tests a fact by what does not fit it."""
+def _check_condition(value: object) -> object:
+    """Check that a condition has exactly one key, a known fact, and an operator that the fact accepts."""
     if not isinstance(value, Mapping):
         return value
-    _need_one(value, "a condition", "combine several by any or all")
+    _require_one_key(value, "a condition")
     for fact, test in value.items():
         if fact not in FactTests.__annotations__:
-            raise refusal("unknown_fact", f"there is no fact {fact!r} that a policy may test")
+            raise value_fault("unknown_fact", f"a policy cannot test {fact!r}: it is not a fact of conditions")
         if fact not in COMBINATIONS:
-            _fits(fact, test)
+            _check_operator(fact, test)
     return value
 
 
-def _fits(fact: str, test: object) -> None:
-    fitting = operators(fact)
-    named = ", ".join(fitting)
+def _check_operator(fact: str, test: object) -> None:
+    accepted = operators(fact)
+    listed = ", ".join(accepted)
     if not isinstance(test, Mapping):
-        raise refusal("wrong_test", f"{fact} takes a test: {named}")
+        raise value_fault("wrong_test", f"the test of {fact} must be an object with one of: {listed}")
     for operator in test:
-        if operator not in fitting:
-            raise refusal("wrong_test", f"{fact} takes {named}; {operator!r} does not fit it")
-    _need_one(test, f"the test of {fact}", "combine several by any or all")
+        if operator not in accepted:
+            raise value_fault("wrong_test", f"{fact} cannot be tested by {operator!r}; use one of: {listed}")
+    _require_one_key(test, f"the test of {fact}")
 
 
-def _need_one(value: Mapping[object, object], what: str, advice: str) -> None:
+def _require_one_key(value: Mapping[object, object], what: str) -> None:
     if len(value) != 1:
-        raise refusal("one_key", f"{what} has exactly one key; {advice}")
+        raise value_fault("one_key", f"{what} must have exactly one key; use any or all to combine several")
 
 
 def _tag(value: object) -> str:
@@ -177,7 +180,7 @@ Condition = Annotated[
     Annotated[Literal["always"], Tag("always")]
     | Annotated[
         FactTests,
-        BeforeValidator(_one_fitting_test),
+        BeforeValidator(_check_condition),
         Field(json_schema_extra={"minProperties": 1, "maxProperties": 1}),
         Tag("tests"),
     ],

@@ -1,8 +1,8 @@
-"""Facts as bits: every test of a document is one bit of a number, and every rule a mask over them.
+"""Represent facts as bits: every test of a document is one bit of an integer, and every rule is a mask.
 
-A case is read once: each known fact sets the bits of the tests that it satisfies, and gives the instants
-at which time will turn others. Whether a rule holds is then ``bits & mask``, now or at any later time,
-which makes ``changes_at`` exact and cheap. Rules of more than "any of these tests" get bits of their own.
+A case is read once: each known fact sets the bits of the tests that it satisfies, and yields the instants at which
+time flips other bits. A rule holds if ``bits & mask`` is not zero, now or at any later time, which makes ``changes_at``
+exact and cheap. A rule that is more than "any of these tests" gets a bit of its own.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from casereview.policy.conditions import Combination, Node, Static, Turn
+from casereview.policy.conditions import Combination, Node, StaticTest, TimedTest
 from casereview.policy.readers import (
     GETTERS,
+    BoundedCache,
     Flip,
     Getter,
-    Remembered,
-    Timed,
+    TimedReader,
     Values,
-    few_at_a_time,
-    group,
+    group_facts,
+    group_reader,
     is_timed,
-    read_as,
-    timed_by,
+    reader_key,
+    timed_reader,
     union,
 )
 
 ALWAYS: Final = 1
-"""The bit that is always set."""
+"""The bit that is always set, for conditions without tests."""
 
 
-class Step(NamedTuple):
-    """Sets ``bit`` where every bit of ``need`` is set, or any."""
+class CombinationStep(NamedTuple):
+    """Sets ``bit`` if every bit of ``need`` is set, or, without ``every``, if any is."""
 
     need: int
     every: bool
@@ -43,17 +43,25 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """All tests of one document."""
+    """Reads the facts of a case as bits: all tests of one document."""
 
-    plain: tuple[tuple[Getter, Remembered[Any, int]], ...]
-    """Facts that time does not touch, a few at a time, with the bits of their values."""
-    timed: tuple[tuple[Getter, Timed], ...]
-    """Facts that time touches, some of them read from more than one, or from none."""
+    plain: tuple[tuple[Getter, BoundedCache[Any, int]], ...]
+    """Groups of facts whose tests do not depend on time, with the bits of their values."""
+    timed: tuple[tuple[Getter, TimedReader], ...]
+    """Facts whose tests depend on time; some are derived from several facts, or from no fact."""
     bits_of: Mapping[str, int]
-    """The bits that each fact may set."""
+    """The bits that each fact can set."""
 
     def read(self, values: Values, now: datetime) -> tuple[int, list[Flip]]:
-        """The bits that the facts set at an aware time, and the flips ahead in no order."""
+        """Read the facts of a case.
+
+        Args:
+            values: the open facts by name.
+            now: the time; must be aware.
+
+        Returns:
+            The bits that the facts set, and the flips after ``now``, unordered.
+        """
         bits = ALWAYS
         for get, table in self.plain:
             bits |= table[get(values)]
@@ -61,29 +69,29 @@ class Program:
         for get, timed in self.timed:
             value = get(values)
             if value is not None:
-                reading = timed.kept.get(value)
+                reading = timed.cached.get(value)
                 if reading is None or not reading.since <= now < reading.until:
                     reading = timed.read(value, now)
                 bits |= reading.bits
                 ahead += reading.ahead
         return bits, ahead
 
-    def verified(self, facts: Iterable[str]) -> int:
-        """The bits that rest on these facts, or on none."""
+    def bits_depending_on(self, facts: Iterable[str]) -> int:
+        """Return the bits that depend on these facts only, or on no fact."""
         return ALWAYS | self.bits_of.get("", 0) | union(self.bits_of.get(fact, 0) for fact in facts)
 
 
 class Assembler:
-    """Gives each test and each combination its bit. Feed it every rule, then take the program."""
+    """Assigns a bit to each test and each combination. Add every rule with ``mask``, then call ``program``."""
 
     def __init__(self) -> None:
         self._next = ALWAYS
         self._bits: dict[Hashable, int] = {}
-        self._tests: dict[int, Static | Turn] = {}
-        self._steps: list[Step] = []
+        self._tests: dict[int, StaticTest | TimedTest] = {}
+        self._steps: list[CombinationStep] = []
 
     def mask(self, node: Node) -> int:
-        """Bits of which any one says that the condition holds."""
+        """Add a condition and return its mask: the condition holds if any of these bits is set."""
         if not isinstance(node, Combination):
             return self._test(node)
         masks = [self.mask(part) for part in node.parts]
@@ -92,20 +100,20 @@ class Assembler:
         return self._combined(union(self._single(mask) for mask in masks), every=True) if masks else ALWAYS
 
     def tests(self, nodes: Iterable[Node]) -> int:
-        """The bits of every test in these conditions."""
+        """Return the bits of every test in these conditions."""
         return ALWAYS | union(
             self.tests(node.parts) if isinstance(node, Combination) else self._test(node) for node in nodes
         )
 
     def complete(self, bits: int) -> int:
-        """The bits of the tests, with those of the combinations."""
+        """Add the bits of the combinations to the bits of the tests."""
         for need, every, bit in self._steps:
             if (bits & need == need) if every else (bits & need):
                 bits |= bit
         return bits
 
     def satisfied_by(self, node: Node, bits: int) -> frozenset[str]:
-        """The facts that satisfied a condition, in completed bits where it holds; nothing where it does not."""
+        """Return the facts that satisfied a condition, given completed bits; an empty set if it does not hold."""
         if not self.mask(node) & bits:
             return frozenset()
         if isinstance(node, Combination):
@@ -113,15 +121,15 @@ class Assembler:
         return frozenset({node.fact} - {""})
 
     def program(self) -> Program:
-        """Everything fed so far."""
-        by_reads: dict[str, dict[int, Static | Turn]] = {}
+        """Return the program of all conditions added so far."""
+        by_reads: dict[str, dict[int, StaticTest | TimedTest]] = {}
         for bit, test in self._tests.items():
-            by_reads.setdefault(read_as(test), {})[bit] = test
+            by_reads.setdefault(reader_key(test), {})[bit] = test
         timed = [name for name in by_reads if is_timed(name, by_reads[name])]
         plain = [name for name in by_reads if name not in timed]
         return Program(
-            plain=tuple(group(names, by_reads) for names in few_at_a_time(plain)),
-            timed=tuple((GETTERS.get(name, itemgetter(name)), timed_by(name, by_reads[name])) for name in timed),
+            plain=tuple(group_reader(names, by_reads) for names in group_facts(plain)),
+            timed=tuple((GETTERS.get(name, itemgetter(name)), timed_reader(name, by_reads[name])) for name in timed),
             bits_of=self._facts(),
         )
 
@@ -131,14 +139,14 @@ class Assembler:
             facts[test.fact] = facts.get(test.fact, 0) | bit
         return facts
 
-    def _test(self, test: Static | Turn) -> int:
-        since = test.since if isinstance(test, Turn) else None
+    def _test(self, test: StaticTest | TimedTest) -> int:
+        since = test.since if isinstance(test, TimedTest) else None
         bit = self._bit((test.reads, test.name, since))
         self._tests.setdefault(bit, test)
         return bit
 
     def _single(self, mask: int) -> int:
-        """One bit that stands for any of several."""
+        """Return a single bit that is set if any bit of the mask is set."""
         return mask if mask.bit_count() == 1 else self._combined(mask, every=False)
 
     def _combined(self, need: int, *, every: bool) -> int:
@@ -147,7 +155,7 @@ class Assembler:
         known = (need, every) in self._bits
         bit = self._bit((need, every))
         if not known:
-            self._steps.append(Step(need, every, bit))
+            self._steps.append(CombinationStep(need, every, bit))
         return bit
 
     def _bit(self, key: Hashable) -> int:

@@ -1,4 +1,4 @@
-"""What the engine takes and what it gives: plain values, quick to make and to compare."""
+"""The input and output of the engine: plain values that are cheap to create and to compare."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Literal, NamedTuple
 
 from casereview.schema.facts import Facts
 
-_NONE: frozenset[str] = frozenset()
+_EMPTY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class RankInput:
-    """A case as the ranking sees it: settled open facts and a few circumstances, never who it is."""
+    """A case as the engine sees it: settled open facts and a few circumstances, without the identity of anyone."""
 
     facts: Facts
     case_id: str
     filed_at: datetime
     lane_since: datetime | None = None
-    """When the case came into its lane; at filing, if None."""
+    """When the case entered its lane; None means at filing."""
     stopped: timedelta = timedelta(0)
-    """How long the clock was stopped while the office waited for an answer."""
-    verified: frozenset[str] = _NONE
+    """How long the clock was stopped while an information request was open."""
+    verified: frozenset[str] = _EMPTY
     """The names of the facts that an officer verified."""
-    marks: frozenset[str] = _NONE
-    """Flags that do not come from facts (``authority_needed``, ``interpreter``, ``stuck``); passed through."""
+    marks: frozenset[str] = _EMPTY
+    """Flags that do not depend on facts (``authority_needed``, ``interpreter``, ``stuck``); passed through."""
 
 
 class Reason(NamedTuple):
-    """A rule that gave the case its place."""
+    """A rule that determined the lane or the credit of the case."""
 
     rule: str
     text: str
@@ -43,30 +43,30 @@ class CategoryFound(NamedTuple):
 
 
 class FactorFound(NamedTuple):
-    """A matter that a human must weigh."""
+    """A factor that a human must weigh."""
 
     id: str
     polarity: Literal["mitigating", "aggravating"]
 
 
 class Ranking(NamedTuple):
-    """A case's place and what it rests on. ``rank`` sorts as text among all cases of an office."""
+    """The ranking of a case and its reasons. ``rank`` sorts as text among all cases of an office."""
 
     lane: str
     lane_index: int
     rank: str
     sort_at: datetime
-    """The deadline, or the filing time less the credit."""
+    """The deadline, or the filing time minus the credit."""
     target_by: datetime | None
-    """When a human must have looked; None where the lane sets no time."""
+    """The time by which a human must look at the case; None if the lane has no target."""
     changes_at: datetime | None
-    """The first later instant at which anything else here differs, all facts equal; None if never."""
+    """The first later instant at which any other field differs while the facts stay equal; None if never."""
     policy: str | None
-    """None where no policy is in force."""
+    """None if no policy is in force."""
     digest: str
     reasons: tuple[Reason, ...]
     matched: tuple[str, ...]
-    """The names of the facts that satisfied the rules among the reasons."""
+    """The names of the facts that satisfied the rules of ``reasons``."""
     categories: tuple[CategoryFound, ...]
     factors: tuple[FactorFound, ...]
     approvals: tuple[str, ...]
@@ -74,7 +74,7 @@ class Ranking(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """One rule that holds for a case, for the people who review it."""
+    """A rule that holds for a case, and the facts that satisfied it; shown to officers."""
 
     section: str
     rule: str

@@ -1,7 +1,7 @@
-"""How a case's facts are read: each known value gives the bits of the tests that it satisfies, and its flips.
+"""Readers of facts: each known value yields the bits of the tests that it satisfies, and its flips.
 
-Plain facts are read a few together, dated ones each by itself; what was read is kept, within bounds that the values of
-facts seldom reach.
+Facts whose tests do not depend on time are read in groups, dated facts one by one. Readings are cached, within bounds
+that the values of facts rarely reach.
 """
 
 from __future__ import annotations
@@ -12,49 +12,49 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from casereview.policy.calendar import NEVER, PAST
-from casereview.policy.conditions import FIRST_AS_LAST, Row, Static, Turn
+from casereview.policy.conditions import FIRST_ENTRY_AS_LAST, Row, StaticTest, TimedTest
 from casereview.schema.facts import Conviction, ConvictionKind
 
 Values: TypeAlias = Mapping[str, Any]
 """The open facts by name, as ``vars(facts)`` gives them."""
 Getter: TypeAlias = Callable[[Values], Any]
 
-_KEPT: Final = 16_384
-_AT_A_TIME: Final = 4_096
-"""Facts are read by one look-up while their values together have no more combinations than this."""
+_CACHE_SIZE: Final = 16_384
+_MAX_COMBINATIONS: Final = 4_096
+"""The maximum number of combinations of values of the facts that are read by one look-up."""
 _BOOLEAN: Final = 3
-_VALUES: Final = {
-    **dict.fromkeys(("convictions", "detained_on", "entered_on", "last_entry_on"), _AT_A_TIME),
+_VALUE_COUNTS: Final = {
+    **dict.fromkeys(("convictions", "detained_on", "entered_on", "last_entry_on"), _MAX_COMBINATIONS),
     **dict.fromkeys(("gang_participation_age", "minor_children", "us_citizen_children", "relief_pending"), 8),
     **dict.fromkeys(("entry", "military_service"), 5),
 }
-"""How many values are usual, unknown included, where there are more than those of a boolean."""
+"""The usual number of values, unknown included, of facts that are not booleans."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Remembered(dict[Key, Value], Generic[Key, Value]):
-    """A pure function's answers, the first few thousand of them kept."""
+class BoundedCache(dict[Key, Value], Generic[Key, Value]):
+    """Caches the results of a pure function, up to a maximum number of keys."""
 
-    def __init__(self, answer: Callable[[Key], Value]) -> None:
+    def __init__(self, compute: Callable[[Key], Value]) -> None:
         super().__init__()
-        self._answer = answer
+        self._compute = compute
 
     def __missing__(self, key: Key) -> Value:
-        """Ask, and keep the answer while there is room."""
-        value = self._answer(key)
-        if len(self) < _KEPT:
+        """Compute the value, and cache it unless the cache is full."""
+        value = self._compute(key)
+        if len(self) < _CACHE_SIZE:
             self[key] = value
         return value
 
 
 Flip: TypeAlias = tuple[datetime, int, int]
-"""An instant with the bits set from it on, and those set until it."""
+"""An instant, the bits that are set from it on, and the bits that are set until it."""
 
 
 class Reading(NamedTuple):
-    """What a known value says from an instant on, up to but not including another."""
+    """The bits of a known value from ``since`` up to, but not including, ``until``."""
 
     since: datetime
     until: datetime
@@ -63,19 +63,19 @@ class Reading(NamedTuple):
     """The flips from ``until`` on."""
 
 
-class Timed:
-    """A fact that time touches: what each value says, kept for as long as the time stays between two flips."""
+class TimedReader:
+    """Reads a fact whose tests depend on time, and caches the reading of each value until its next flip."""
 
-    __slots__ = ("_answer", "_room", "kept")
+    __slots__ = ("_compute", "_size", "cached")
 
-    def __init__(self, answer: Callable[[Any], tuple[int, list[Flip]]], *, keep: bool) -> None:
-        self._answer = answer
-        self._room = _KEPT if keep else 0
-        self.kept: dict[Any, Reading] = {}
+    def __init__(self, compute: Callable[[Any], tuple[int, list[Flip]]], *, cache: bool) -> None:
+        self._compute = compute
+        self._size = _CACHE_SIZE if cache else 0
+        self.cached: dict[Any, Reading] = {}
 
     def read(self, value: object, now: datetime) -> Reading:
-        """Read a known value, and keep what it says in place of what it said before, or while there is room."""
-        bits, flips = self._answer(value)
+        """Read a known value, and cache the reading unless the cache is full of other values."""
+        bits, flips = self._compute(value)
         since, ahead = PAST, []
         for flip in flips:
             if flip[0] <= now:
@@ -85,13 +85,13 @@ class Timed:
                 bits |= flip[2]
                 ahead.append(flip)
         reading = Reading(since, min(ahead)[0] if ahead else NEVER, bits, tuple(ahead))
-        if len(self.kept) < self._room or value in self.kept:
-            self.kept[value] = reading
+        if len(self.cached) < self._size or value in self.cached:
+            self.cached[value] = reading
         return reading
 
 
 def union(masks: Iterable[int]) -> int:
-    """Every bit of any of the masks."""
+    """Return the bits that are set in any of the masks."""
     bits = 0
     for mask in masks:
         bits |= mask
@@ -100,14 +100,18 @@ def union(masks: Iterable[int]) -> int:
 
 _CONVICTIONS: Final = "convictions"
 _NEWEST: Final = "convictions, the newest that stands"
-"""Read apart from their kinds: there are many days, and few kinds."""
-_DAYLESS: Final[Callable[[Conviction], tuple[ConvictionKind, bool | None, bool | None]]] = attrgetter(
+"""Read separately from the kinds of convictions, because there are many days and few kinds."""
+_WITHOUT_DAY: Final[Callable[[Conviction], tuple[ConvictionKind, bool | None, bool | None]]] = attrgetter(
     "kind", "vacated", "expunged"
 )
 
 
 def _newest_row(convictions: tuple[Conviction, ...]) -> tuple[Row, ...]:
-    """The convictions that stand as one row with the newest day, or none where one has no day."""
+    """Return one row with the newest day of the standing convictions, or None as the day if one of them has no day.
+
+    Returns:
+        An empty tuple if no conviction stands.
+    """
     days = [conviction.convicted_on for conviction in convictions if conviction.stands]
     known = [day for day in days if day is not None]
     if not days:
@@ -119,26 +123,28 @@ def _rows(dayless: Iterable[tuple[ConvictionKind, bool | None, bool | None]]) ->
     return tuple([(kind, None, vacated is not True, vacated, expunged) for kind, vacated, expunged in dayless])
 
 
-def read_as(test: Static | Turn) -> str:
-    """Return what a test reads: of convictions, the newest apart from their kinds."""
-    return _NEWEST if test.reads == _CONVICTIONS and isinstance(test, Turn) else test.reads
+def reader_key(test: StaticTest | TimedTest) -> str:
+    """Return the name of what a test reads; a timed test of convictions reads the newest one only."""
+    return _NEWEST if test.reads == _CONVICTIONS and isinstance(test, TimedTest) else test.reads
 
 
 GETTERS: Final[dict[str, Getter]] = {
     "": lambda _values: True,
-    _CONVICTIONS: lambda values: None if values[_CONVICTIONS] is None else tuple(map(_DAYLESS, values[_CONVICTIONS])),
+    _CONVICTIONS: lambda values: (
+        None if values[_CONVICTIONS] is None else tuple(map(_WITHOUT_DAY, values[_CONVICTIONS]))
+    ),
     _NEWEST: lambda values: None if values[_CONVICTIONS] is None else _newest_row(values[_CONVICTIONS]),
-    FIRST_AS_LAST: lambda values: values["entered_on"] if values["last_entry_on"] is None else None,
+    FIRST_ENTRY_AS_LAST: lambda values: values["entered_on"] if values["last_entry_on"] is None else None,
 }
 
 
-def is_timed(reads: str, tests: Mapping[int, Static | Turn]) -> bool:
-    """Tell whether time touches what these tests read, or they read more than one fact."""
-    return reads in {"", FIRST_AS_LAST} or any(isinstance(test, Turn) for test in tests.values())
+def is_timed(reads: str, tests: Mapping[int, StaticTest | TimedTest]) -> bool:
+    """Return whether one of these tests depends on time, or on more than one fact."""
+    return reads in {"", FIRST_ENTRY_AS_LAST} or any(isinstance(test, TimedTest) for test in tests.values())
 
 
-def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
-    static = [(bit, test) for bit, test in tests.items() if isinstance(test, Static)]
+def _bits_of(tests: Mapping[int, StaticTest | TimedTest]) -> Callable[[Any], int]:
+    static = [(bit, test) for bit, test in tests.items() if isinstance(test, StaticTest)]
 
     def bits(value: object) -> int:
         return 0 if value is None else union(bit for bit, test in static if test.holds(value))
@@ -146,50 +152,54 @@ def _bits_of(tests: Mapping[int, Static | Turn]) -> Callable[[Any], int]:
     return bits
 
 
-def few_at_a_time(names: list[str]) -> Iterator[list[str]]:
-    """Group facts so that each group's combinations of values stay few; the fewer groups, the fewer look-ups."""
+def group_facts(names: list[str]) -> Iterator[list[str]]:
+    """Group facts into as few groups as possible, each with at most ``_MAX_COMBINATIONS`` combinations of values."""
     group: list[str] = []
     combinations = 1
-    for name in sorted(names, key=lambda name: (_VALUES.get(name, _BOOLEAN), name)):
-        combinations *= _VALUES.get(name, _BOOLEAN)
-        if group and combinations > _AT_A_TIME:
+    for name in sorted(names, key=lambda name: (_VALUE_COUNTS.get(name, _BOOLEAN), name)):
+        combinations *= _VALUE_COUNTS.get(name, _BOOLEAN)
+        if group and combinations > _MAX_COMBINATIONS:
             yield group
-            group, combinations = [], _VALUES.get(name, _BOOLEAN)
+            group, combinations = [], _VALUE_COUNTS.get(name, _BOOLEAN)
         group.append(name)
     if group:
         yield group
 
 
-def group(names: list[str], tests: Mapping[str, Mapping[int, Static | Turn]]) -> tuple[Getter, Remembered[Any, int]]:
-    """One look-up for a few facts together."""
+def group_reader(
+    names: list[str], tests: Mapping[str, Mapping[int, StaticTest | TimedTest]]
+) -> tuple[Getter, BoundedCache[Any, int]]:
+    """Return the getter of a group of facts, and the cache that maps their values to bits."""
     readers = [_bits_of(tests[name]) for name in names]
     if names == [_CONVICTIONS]:
         read = readers[0]
-        return GETTERS[_CONVICTIONS], Remembered(lambda dayless: 0 if dayless is None else read(_rows(dayless)))
+        return GETTERS[_CONVICTIONS], BoundedCache(lambda dayless: 0 if dayless is None else read(_rows(dayless)))
     if len(names) == 1:
-        return itemgetter(*names), Remembered(readers[0])
-    return itemgetter(*names), Remembered(
+        return itemgetter(*names), BoundedCache(readers[0])
+    return itemgetter(*names), BoundedCache(
         lambda values: union(read(value) for read, value in zip(readers, values, strict=True))
     )
 
 
-def timed_by(reads: str, tests: Mapping[int, Static | Turn]) -> Timed:
-    """Return the reader of a fact that time touches."""
+def timed_reader(reads: str, tests: Mapping[int, StaticTest | TimedTest]) -> TimedReader:
+    """Return the reader of a fact whose tests depend on time."""
     bits = _bits_of(tests)
-    turns = _turns(tests)
+    timed = _timed_tests(tests)
 
-    def answer(value: object) -> tuple[int, list[Flip]]:
-        found = [(at(value), since, until) for at, since, until in turns]
+    def compute(value: object) -> tuple[int, list[Flip]]:
+        found = [(at(value), since, until) for at, since, until in timed]
         return bits(value), [(at, since, until) for at, since, until in found if at is not None]
 
-    return Timed(answer, keep=reads != "removal_at")
+    return TimedReader(compute, cache=reads != "removal_at")
 
 
-def _turns(tests: Mapping[int, Static | Turn]) -> list[tuple[Callable[[Any], datetime | None], int, int]]:
-    """Opposite tests of one name turn at the same instant."""
-    named: dict[str, tuple[Callable[[Any], datetime | None], int, int]] = {}
+def _timed_tests(
+    tests: Mapping[int, StaticTest | TimedTest],
+) -> list[tuple[Callable[[Any], datetime | None], int, int]]:
+    """Return the instant of each timed test; tests of one name, also negated, share an instant and one entry."""
+    by_name: dict[str, tuple[Callable[[Any], datetime | None], int, int]] = {}
     for bit, test in tests.items():
-        if isinstance(test, Turn):
-            at, since, until = named.get(test.name, (test.at, 0, 0))
-            named[test.name] = (at, since | bit, until) if test.since else (at, since, until | bit)
-    return list(named.values())
+        if isinstance(test, TimedTest):
+            at, since, until = by_name.get(test.name, (test.at, 0, 0))
+            by_name[test.name] = (at, since | bit, until) if test.since else (at, since, until | bit)
+    return list(by_name.values())

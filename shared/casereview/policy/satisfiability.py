@@ -1,9 +1,9 @@
-"""Whether a rule can ever hold where others do not: decided over the atomic tests, within a bound.
+"""Decide whether a rule can hold while other rules do not, by a bounded search over the tests of its facts.
 
-The tests of one fact are not independent: within 24 hours is within 72, detained is not not detained. So each fact is
-replaced by the outcomes that its tests can have together, found from values at and around every bound in the document,
-and the facts are gone through one by one until the answer is sure. Outcomes of different facts are taken as
-independent, so a rule is called impossible only where it is.
+The tests of one fact are not independent: a removal within 24 hours is also within 72 hours. Each fact is therefore
+replaced by the outcomes that its tests can have together, computed from values at and around every bound in the
+document. The search assigns outcomes to one fact after another until the result is certain. Outcomes of different
+facts are treated as independent, so a rule that can hold is never reported as impossible.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any, Final, get_args
 
-from casereview.policy.conditions import FIRST_AS_LAST, Combination, Node, Row, Static, Test, Turn
+from casereview.policy.conditions import FIRST_ENTRY_AS_LAST, Combination, Node, Row, StaticTest, Test, TimedTest
 from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
 
-BOUND: Final = 20_000
-"""Partial assignments that are tried before one question is left open."""
-WHOLE: Final = 100_000
-"""Those tried for all questions of a document together: some seconds."""
+QUESTION_LIMIT: Final = 20_000
+"""The maximum number of partial assignments tried for one question; beyond it, the question is undecided."""
+DOCUMENT_LIMIT: Final = 100_000
+"""The maximum number of partial assignments for all questions of one document; takes some seconds."""
 
-Name = tuple[str, str, bool | None]
-"""A test, as the engine tells tests apart."""
-Outcome = Mapping[Name, bool]
+TestKey = tuple[str, str, bool | None]
+"""The identity of a test: what it reads, its name, and whether it holds since or until its instant."""
+Outcome = Mapping[TestKey, bool]
 
 _SOME_DAY: Final = date(2020, 6, 15)
 _SOME_TIME: Final = datetime(2020, 6, 15, 12, tzinfo=UTC)
@@ -33,54 +33,65 @@ _ENUMERATED: Final[Mapping[str, tuple[str, ...]]] = {
     "military_service": get_args(Service),
     "removal_order": get_args(RemovalOrder),
 }
-_DAYS: Final = frozenset({"check_in_on", "detained_on", "entered_on", "last_entry_on", FIRST_AS_LAST})
+_DAYS: Final = frozenset({"check_in_on", "detained_on", "entered_on", "last_entry_on", FIRST_ENTRY_AS_LAST})
 _COUNTS: Final = frozenset({"gang_participation_age", "minor_children", "us_citizen_children"})
-_MOST_ROWS: Final = 3
+_MAX_ROWS: Final = 3
 
 
-class Effort:
-    """How much may still be tried for a document."""
+class SearchBudget:
+    """The number of partial assignments that can still be tried for a document."""
 
-    def __init__(self, left: int = WHOLE) -> None:
-        """Begin with the effort for a whole document."""
+    def __init__(self, left: int = DOCUMENT_LIMIT) -> None:
+        """Create a budget, by default the one for a whole document."""
         self.left = left
 
 
-def ever_holds(rule: Node, others: Sequence[Node] = (), effort: Effort | None = None) -> bool:
-    """Tell whether facts and a time exist for which a condition holds and none of the others; True where undecided."""
-    effort = effort or Effort()
-    search = _Search(rule, others, min(BOUND, effort.left))
+def can_hold(rule: Node, others: Sequence[Node] = (), budget: SearchBudget | None = None) -> bool:
+    """Return whether facts and a time exist for which a condition holds and all others do not.
+
+    Args:
+        rule: the condition that must hold.
+        others: the conditions that must not hold.
+        budget: what may be tried; it is reduced by what was tried.
+
+    Returns:
+        False if no such facts exist; True if they do, or if the search exceeded its limit.
+    """
+    budget = budget or SearchBudget()
+    search = _Search(rule, others, min(QUESTION_LIMIT, budget.left))
     try:
         return search.found()
-    except _BoundError:
+    except _LimitExceededError:
         return True
     finally:
-        effort.left -= search.tried
+        budget.left -= search.tried
 
 
-class _BoundError(Exception):
-    """More cases than one question is worth."""
+class _LimitExceededError(Exception):
+    """The search exceeded its limit."""
 
 
 class _Search:
+    """A depth-first search over the outcomes of the facts that the conditions read."""
+
     def __init__(self, rule: Node, others: Sequence[Node], bound: int) -> None:
         self.bound = bound
         self.rule = rule
         self.others = others
-        tests: dict[str, dict[Name, Test]] = {}
+        tests: dict[str, dict[TestKey, Test]] = {}
         for test in _tests((rule, *others)):
-            tests.setdefault(test.reads, {})[name_of(test)] = test
+            tests.setdefault(test.reads, {})[key_of(test)] = test
         self.facts = [outcomes(fact, list(found.values())) for fact, found in tests.items()]
         self.tried = 0
 
     def found(self) -> bool:
-        """Tell whether some outcome of every fact fulfils the question."""
+        """Return whether an assignment of outcomes exists for which the rule holds and the others do not."""
         return self._from(0, {})
 
-    def _from(self, index: int, known: dict[Name, bool]) -> bool:
+    def _from(self, index: int, known: dict[TestKey, bool]) -> bool:
         self.tried += 1
         if self.tried > self.bound:
-            raise _BoundError
+            raise _LimitExceededError
         held = [holds(self.rule, known), *(_fails(other, known) for other in self.others)]
         if False in held:
             return False
@@ -97,21 +108,21 @@ def _tests(nodes: Iterable[Node]) -> Iterator[Test]:
             yield node
 
 
-def name_of(test: Test) -> Name:
-    """Return what tells a test from others: tests of one name are the same."""
-    return test.reads, test.name, test.since if isinstance(test, Turn) else None
+def key_of(test: Test) -> TestKey:
+    """Return the identity of a test."""
+    return test.reads, test.name, test.since if isinstance(test, TimedTest) else None
 
 
 def _fails(node: Node, known: Outcome) -> bool | None:
-    """Tell the opposite of ``holds``."""
+    """Return the opposite of ``holds``."""
     held = holds(node, known)
     return None if held is None else not held
 
 
 def holds(node: Node, known: Outcome) -> bool | None:
-    """Tell whether a condition holds by the tests known so far; None where it depends on others."""
+    """Return whether a condition holds given the known tests; None if it depends on unknown ones."""
     if not isinstance(node, Combination):
-        return known.get(name_of(node))
+        return known.get(key_of(node))
     parts = [holds(part, known) for part in node.parts]
     decisive = not node.every
     if decisive in parts:
@@ -119,9 +130,9 @@ def holds(node: Node, known: Outcome) -> bool | None:
     return None if None in parts else node.every
 
 
-def outcomes(fact: str, tests: Sequence[Test]) -> list[dict[Name, bool]]:
-    """Return the ways in which the tests of one fact can come out together; first, where it is unknown, none holds."""
-    names = [name_of(test) for test in tests]
+def outcomes(fact: str, tests: Sequence[Test]) -> list[dict[TestKey, bool]]:
+    """Return the outcomes that the tests of one fact can have together; first that of an unknown fact: none holds."""
+    names = [key_of(test) for test in tests]
     found = {tuple(False for _ in tests): None}
     values = _values(fact, tests)
     if values is None:
@@ -132,14 +143,14 @@ def outcomes(fact: str, tests: Sequence[Test]) -> list[dict[Name, bool]]:
 
 
 def _over_time(tests: Sequence[Test], value: object) -> Iterator[tuple[bool, ...]]:
-    """Give the outcomes of a value before and after each instant at which time turns one."""
-    turns = [test.at(value) if isinstance(test, Turn) else None for test in tests]
-    for now in (None, *sorted(at for at in set(turns) if at is not None)):
-        yield tuple(_outcome(test, value, at, now) for test, at in zip(tests, turns, strict=True))
+    """Yield the outcomes of a value before and after each instant at which a timed test changes."""
+    instants = [test.at(value) if isinstance(test, TimedTest) else None for test in tests]
+    for now in (None, *sorted(at for at in set(instants) if at is not None)):
+        yield tuple(_outcome(test, value, at, now) for test, at in zip(tests, instants, strict=True))
 
 
 def _outcome(test: Test, value: object, at: datetime | None, now: datetime | None) -> bool:
-    if isinstance(test, Static):
+    if isinstance(test, StaticTest):
         return test.holds(value)
     if at is None:
         return False
@@ -147,7 +158,7 @@ def _outcome(test: Test, value: object, at: datetime | None, now: datetime | Non
 
 
 def _values(fact: str, tests: Sequence[Test]) -> Iterable[Any] | None:
-    """Return values that show every outcome there is; None where that would be too many."""
+    """Return values of a fact that produce every possible outcome; None if there would be too many."""
     if fact in _ENUMERATED:
         return _ENUMERATED[fact]
     if fact in _DAYS:
@@ -167,7 +178,7 @@ def _values(fact: str, tests: Sequence[Test]) -> Iterable[Any] | None:
 
 def _around_days(tests: Iterable[Test]) -> list[date]:
     """Return the days before, at and after each day that a test names."""
-    bounds = [date.fromisoformat(test.name.split()[1]) for test in tests if isinstance(test, Static)]
+    bounds = [date.fromisoformat(test.name.split()[1]) for test in tests if isinstance(test, StaticTest)]
     near = {_moved(bound, by) for bound in bounds for by in (-1, 0, 1)}
     return sorted({_SOME_DAY, *near})
 
@@ -180,9 +191,13 @@ def _moved(day: date, by: int) -> date:
 
 
 def _rows(tests: Iterable[Test]) -> list[tuple[Row, ...]] | None:
-    """Return convictions of each kind in each number up to three, standing or not, dated or not."""
+    """Return convictions in all combinations of kinds and numbers up to three, with and without days and vacated rows.
+
+    Returns:
+        None if a test needs more convictions than ``_MAX_ROWS``.
+    """
     least = [int(test.name.split("]")[1].split()[0]) for test in tests if test.name.startswith("standing")]
-    if max(least, default=1) > _MOST_ROWS:
+    if max(least, default=1) > _MAX_ROWS:
         return None
     kinds: tuple[ConvictionKind, ...] = get_args(ConvictionKind)
     numbers = product(range(max(least, default=1) + 1), repeat=len(kinds))

@@ -1,4 +1,4 @@
-"""What must hold of every ranking, on invented cases under the packaged and under invented policies."""
+"""Properties of every ranking, checked on generated cases under the packaged and generated policies."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ DATED = Flags.model_validate(
 policy_ids = st.sampled_from([*packaged.PACKAGED, packaged.DEFAULT])
 
 
-def unchanging(ranking: Ranking) -> Ranking:
+def without_changes_at(ranking: Ranking) -> Ranking:
     return ranking._replace(changes_at=None)
 
 
-def as_oracle(ranking: Ranking) -> dict[str, Any]:
+def as_reference(ranking: Ranking) -> dict[str, Any]:
     return {
         "lane": ranking.lane,
         "sort_at": ranking.sort_at,
@@ -66,38 +66,40 @@ def only_factors(*conditions: object) -> Policy:
 
 
 def check_changes_at(case: RankInput, policy: CompiledPolicy, now: datetime, moments: Sequence[datetime]) -> None:
-    """Equal at every moment before ``changes_at``, and different at it."""
+    """Check that the ranking stays equal until ``changes_at`` and differs at it."""
     found = rank(case, policy, now, None)
     for at in moments:
         if now <= at and (found.changes_at is None or at < found.changes_at):
-            assert unchanging(rank(case, policy, at, None)) == unchanging(found)
+            assert without_changes_at(rank(case, policy, at, None)) == without_changes_at(found)
     if found.changes_at is not None:
         assert found.changes_at > now
-        assert unchanging(rank(case, policy, found.changes_at, None)) != unchanging(found)
-        assert unchanging(rank(case, policy, found.changes_at - MILLISECOND, None)) == unchanging(found)
+        assert without_changes_at(rank(case, policy, found.changes_at, None)) != without_changes_at(found)
+        assert without_changes_at(rank(case, policy, found.changes_at - MILLISECOND, None)) == without_changes_at(found)
 
 
 @given(cases, policies, nows)
-def test_any_document_ranks_as_its_description_says(case: RankInput, policy: Policy, now: datetime) -> None:
+def test_generated_policies_rank_as_the_reference_engine_does(case: RankInput, policy: Policy, now: datetime) -> None:
     compiled = compile_policy(policy, DATED)
     for at in (now, *reference_engine.turning_points(case.facts)[::25]):
-        assert as_oracle(rank(case, compiled, at, None)) == reference_engine.ranked(case, policy, DATED, at)
+        assert as_reference(rank(case, compiled, at, None)) == reference_engine.expected_ranking(
+            case, policy, DATED, at
+        )
 
 
 @pytest.mark.parametrize("fact", TESTS)
 @given(data=st.data(), case=cases, now=nows)
-def test_each_test_of_a_fact_means_what_its_description_says(
+def test_every_test_of_a_fact_holds_as_in_the_reference_engine(
     fact: str, data: st.DataObject, case: RankInput, now: datetime
 ) -> None:
     test = {fact: data.draw(TESTS[fact])}
     policy = only_factors(test, {"not": test})
     for at in (now, *reference_engine.turning_points(case.facts)[::20]):
         found = rank(case, compile_policy(policy, DATED), at, None)
-        assert [factor.id for factor in found.factors] == reference_engine.names(policy.factors, case.facts, at)
+        assert [factor.id for factor in found.factors] == reference_engine.ids_that_hold(policy.factors, case.facts, at)
 
 
-def test_tests_that_turn_at_one_instant_are_weighed_together() -> None:
-    """On 1 January 2022 one of two alternatives begins to hold as the other ends: nothing changes."""
+def test_tests_that_change_at_the_same_instant_are_evaluated_together() -> None:
+    """On 1 January 2022 one of two alternatives begins to hold as the other ends: the ranking does not change."""
     grown, settled = {"age": {"at_least": 18}}, {"entered_on": {"years_ago": 10}}
     policy = only_factors({"any": [grown, {"not": settled}]}, {"any": [settled, {"not": grown}]})
     facts = Facts(birth_year=2004, entered_on=date(2012, 1, 1))
@@ -108,39 +110,39 @@ def test_tests_that_turn_at_one_instant_are_weighed_together() -> None:
 
 
 @given(cases, policy_ids, nows)
-def test_the_packaged_documents_rank_as_their_description_says(case: RankInput, name: str, now: datetime) -> None:
+def test_the_packaged_policies_rank_as_the_reference_engine_does(case: RankInput, name: str, now: datetime) -> None:
     for at in (now, *reference_engine.turning_points(case.facts)[::10]):
-        expected = reference_engine.ranked(case, packaged.packaged(name), packaged.flags(), at)
-        assert as_oracle(rank(case, packaged.compiled(name), at, None)) == expected
+        expected = reference_engine.expected_ranking(case, packaged.packaged(name), packaged.flags(), at)
+        assert as_reference(rank(case, packaged.compiled(name), at, None)) == expected
 
 
 @given(cases, policy_ids, nows)
-def test_a_ranking_changes_at_the_instant_that_it_names_and_not_before(
-    case: RankInput, name: str, now: datetime
-) -> None:
+def test_a_ranking_changes_at_changes_at_and_not_before(case: RankInput, name: str, now: datetime) -> None:
     points = reference_engine.turning_points(case.facts)
     moments = [at + step for at in points for step in (-MILLISECOND, timedelta(0), MILLISECOND)]
     check_changes_at(case, packaged.compiled(name), now, moments)
 
 
 @given(cases, policies, nows)
-def test_so_it_does_under_any_document(case: RankInput, policy: Policy, now: datetime) -> None:
+def test_a_ranking_under_a_generated_policy_changes_at_changes_at_and_not_before(
+    case: RankInput, policy: Policy, now: datetime
+) -> None:
     check_changes_at(case, compile_policy(policy, DATED), now, reference_engine.turning_points(case.facts))
 
 
 @given(cases, policy_ids, nows, st.timedeltas(MILLISECOND, timedelta(days=4000)))
-def test_a_ranking_changes_no_later_than_its_policy_ends(
+def test_changes_at_is_at_most_the_end_of_the_policy(
     case: RankInput, name: str, now: datetime, rest: timedelta
 ) -> None:
     alone = rank(case, packaged.compiled(name), now, None)
     until = now + rest
     bounded = rank(case, packaged.compiled(name), now, until)
     assert bounded.changes_at == (until if alone.changes_at is None else min(until, alone.changes_at))
-    assert unchanging(bounded) == unchanging(alone)
+    assert without_changes_at(bounded) == without_changes_at(alone)
 
 
 @given(st.lists(cases, max_size=12, unique_by=lambda case: case.case_id), policy_ids, nows, st.randoms())
-def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
+def test_the_order_is_total_and_independent_of_the_order_of_ranking(
     docket: list[RankInput], name: str, now: datetime, random: Random
 ) -> None:
     def order(some: Sequence[RankInput]) -> list[str]:
@@ -153,7 +155,7 @@ def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
 
 
 @given(cases, cases, policy_ids, nows)
-def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the_largest_credit(
+def test_cases_sort_by_lane_and_within_a_lane_a_credit_moves_a_case_by_at_most_the_largest_credit(
     one: RankInput, other: RankInput, name: str, now: datetime
 ) -> None:
     policy = packaged.compiled(name)
@@ -168,7 +170,7 @@ def test_a_case_sorts_by_lane_and_within_it_nobody_is_overtaken_by_more_than_the
 
 
 @given(cases, cases, policy_ids, nows, st.timedeltas(MILLISECOND, timedelta(days=90)))
-def test_deadlines_ahead_go_before_those_passed_or_unknown(
+def test_future_deadlines_sort_before_past_or_unknown_ones(
     one: RankInput, other: RankInput, name: str, now: datetime, ahead: timedelta
 ) -> None:
     def imminent(case: RankInput, removal_at: datetime | None) -> Ranking:
@@ -176,16 +178,16 @@ def test_deadlines_ahead_go_before_those_passed_or_unknown(
         return rank(replace(case, facts=case.facts.model_copy(update=known)), packaged.compiled(name), now, None)
 
     assume(one.case_id != other.case_id)
-    coming = imminent(one, now + ahead)
-    assert coming.sort_at == now + ahead
-    for behind in (imminent(other, now), imminent(other, None)):
-        assert coming.lane == behind.lane == "imminent_removal"
-        assert coming.rank < behind.rank
-        assert behind.sort_at == other.filed_at
+    future = imminent(one, now + ahead)
+    assert future.sort_at == now + ahead
+    for other_ranking in (imminent(other, now), imminent(other, None)):
+        assert future.lane == other_ranking.lane == "imminent_removal"
+        assert future.rank < other_ranking.rank
+        assert other_ranking.sort_at == other.filed_at
 
 
 @given(cases, cases, policy_ids, nows)
-def test_waiting_moves_everyone_equally(one: RankInput, other: RankInput, name: str, now: datetime) -> None:
+def test_ranks_do_not_change_before_changes_at(one: RankInput, other: RankInput, name: str, now: datetime) -> None:
     policy = packaged.compiled(name)
     first, second = (rank(case, policy, now, None) for case in (one, other))
     horizon = min(found.changes_at or now + timedelta(days=365) for found in (first, second))
@@ -194,7 +196,7 @@ def test_waiting_moves_everyone_equally(one: RankInput, other: RankInput, name: 
 
 
 @given(cases, policy_ids, nows)
-def test_the_explanation_names_every_reason_with_the_facts_that_matched(
+def test_the_explanation_contains_every_reason_with_the_matching_facts(
     case: RankInput, name: str, now: datetime
 ) -> None:
     policy = packaged.compiled(name)

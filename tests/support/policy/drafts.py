@@ -1,4 +1,4 @@
-"""Drafts for tests, made from the packaged documents, and the two people whom a policy takes."""
+"""Policy drafts for tests, derived from the packaged documents, and the author and approver of a policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DETAINED = "    when: {custody: {is: detained}}\n"
 
 
 def draft(name: str, *changes: tuple[str, str], since: str = "2026-11-24T15:00:00Z", of: str = ORDER) -> str:
-    """Return a document that differs from a packaged one by its id, its interval and the changes given."""
+    """Return a packaged document with another id and interval, and with the given replacements of text."""
     head, _, rest = packaged.text_of(of).partition("\nlanes:")
     head = head.replace(f"id: {of}", f"id: {name}").partition("in_force:")[0]
     text = f"{head}in_force:\n  - {{from: {since}}}\n\nlanes:{rest}"
@@ -26,19 +26,19 @@ def draft(name: str, *changes: tuple[str, str], since: str = "2026-11-24T15:00:0
 EARLIER = draft(
     "earlier", ("first_look: 14d", "first_look: 7d"), (DETAINED, "    when: {removal_order: {is: final}}\n")
 )
-"""Ranks people with a final order where the order of 2025 ranks the detained."""
+"""A draft whose lane ``detained`` has the condition of a final order of removal."""
 
 
 def amendment(name: str, amends: str, *intervals: str) -> str:
-    """Return an amendment of when a policy governs, as ``from`` or ``from/to`` each."""
+    """Return an amendment that sets the intervals of a policy; each interval is ``from`` or ``from/to``."""
     spans = [interval.partition("/")[::2] for interval in intervals]
     listed = ", ".join(f"{{from: {since}{f', to: {until}' if until else ''}}}" for since, until in spans)
-    words = "text: A court has spoken.\nsource: A court, by order of that day.\n"
-    return f"id: {name}\namends: {amends}\ntitle: An amendment\nin_force: [{listed}]\n{words}"
+    reason = "text: A court has spoken.\nsource: A court, by order of that day.\n"
+    return f"id: {name}\namends: {amends}\ntitle: An amendment\nin_force: [{listed}]\n{reason}"
 
 
 def send(system: System, text: str, staff: Staff = AUTHOR) -> dict[str, Any]:
-    """Send a draft, which must be accepted."""
+    """Send a draft and check that it is accepted."""
     answer = system.staff(staff, "POST", "/staff/policies", {"document": text})
     assert answer.status == 201, answer.body
     found: dict[str, Any] = answer.json()
@@ -46,7 +46,7 @@ def send(system: System, text: str, staff: Staff = AUTHOR) -> dict[str, Any]:
 
 
 def approve(system: System, policy_id: str, staff: Staff = APPROVER, **more: object) -> dict[str, Any]:
-    """Approve a draft, which must be possible."""
+    """Approve a draft and check that the approval is accepted."""
     body = {"approve": True, "why": "Read and agreed.", **more}
     answer = system.staff(staff, "POST", f"/staff/policies/{policy_id}/approval", body)
     assert answer.status == 200, answer.body
@@ -55,7 +55,7 @@ def approve(system: System, policy_id: str, staff: Staff = APPROVER, **more: obj
 
 
 def publish(system: System, text: str) -> dict[str, Any]:
-    """Send a draft and have it approved."""
+    """Send a draft and approve it."""
     return approve(system, send(system, text)["policy_id"])
 
 

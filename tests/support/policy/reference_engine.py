@@ -1,6 +1,6 @@
-"""The policy language a second time, read straight off its description: slow, plain, without bits.
+"""A second implementation of the policy language: slow and simple, without bits.
 
-Tests compare the engine with this on documents and facts that hypothesis invents.
+Tests compare the engine with it on generated documents and facts.
 """
 
 # ruff: noqa: ANN401, PLR0911 - a document is data of many shapes, and a table of cases is read at a glance
@@ -19,7 +19,7 @@ EASTERN = ZoneInfo("America/New_York")
 
 
 def holds(condition: Any, facts: Facts, now: datetime) -> bool | None:
-    """True, False, or None for unknown."""
+    """Return whether a condition holds; None if that is unknown."""
     if condition == "always":
         return True
     [(key, test)] = condition.items()
@@ -32,11 +32,11 @@ def holds(condition: Any, facts: Facts, now: datetime) -> bool | None:
         if decisive in results:
             return decisive
         return None if None in results else not decisive
-    return asks(key, test, facts, now)
+    return fact_test_holds(key, test, facts, now)
 
 
-def asks(fact: str, test: Mapping[str, Any], facts: Facts, now: datetime) -> bool | None:
-    value = known(fact, facts)
+def fact_test_holds(fact: str, test: Mapping[str, Any], facts: Facts, now: datetime) -> bool | None:
+    value = value_of(fact, facts)
     if value is None:
         return None
     [(operator, bound)] = test.items()
@@ -51,13 +51,13 @@ def asks(fact: str, test: Mapping[str, Any], facts: Facts, now: datetime) -> boo
         case "age", "under":
             return bool(today.year - value <= bound)
         case "convictions", _:
-            return of_convictions(operator, bound, value, today)
+            return convictions_test_holds(operator, bound, value, today)
         case _, "years_ago":
             return years_passed(value, bound, today)
-    return plain(operator, bound, value)
+    return apply_operator(operator, bound, value)
 
 
-def known(fact: str, facts: Facts) -> Any:
+def value_of(fact: str, facts: Facts) -> Any:
     if fact == "age":
         return facts.birth_year
     if fact == "last_entry":
@@ -65,7 +65,7 @@ def known(fact: str, facts: Facts) -> Any:
     return getattr(facts, fact)
 
 
-def plain(operator: str, bound: Any, value: Any) -> bool:
+def apply_operator(operator: str, bound: Any, value: Any) -> bool:
     outcomes: dict[str, Callable[[], Any]] = {
         "is": lambda: value == bound,
         "in": lambda: value in bound,
@@ -80,7 +80,7 @@ def plain(operator: str, bound: Any, value: Any) -> bool:
 
 
 def years_passed(since: date, years: int, today: date) -> bool:
-    """Whole years; of 29 February they end on 28 February in a common year."""
+    """Return whether whole years have passed; from 29 February, they end on 28 February in a common year."""
     try:
         end = since.replace(year=since.year + years)
     except ValueError:
@@ -88,7 +88,7 @@ def years_passed(since: date, years: int, today: date) -> bool:
     return today >= end
 
 
-def of_convictions(operator: str, bound: Any, rows: tuple[Conviction, ...], today: date) -> bool | None:
+def convictions_test_holds(operator: str, bound: Any, rows: tuple[Conviction, ...], today: date) -> bool | None:
     standing = [row for row in rows if row.vacated is not True]
     if operator == "set_aside":
         return any(row.vacated or row.expunged for row in rows)
@@ -101,12 +101,12 @@ def of_convictions(operator: str, bound: Any, rows: tuple[Conviction, ...], toda
     return bool(days) and years_passed(max(days), bound, today)
 
 
-def names(rules: tuple[Rule, ...], facts: Facts, now: datetime) -> list[str]:
+def ids_that_hold(rules: tuple[Rule, ...], facts: Facts, now: datetime) -> list[str]:
     return [rule.id for rule in rules if holds(rule.when, facts, now) is True]
 
 
-def ranked(case: RankInput, policy: Policy, flags: Flags, now: datetime) -> dict[str, Any]:
-    """What the engine must find, but for the order of cases and ``changes_at``."""
+def expected_ranking(case: RankInput, policy: Policy, flags: Flags, now: datetime) -> dict[str, Any]:
+    """Return the expected ranking, without ``rank`` and ``changes_at``."""
     facts = case.facts
     lane = next(lane for lane in policy.lanes if holds(lane.when, facts, now))
     deadline = (
@@ -126,12 +126,13 @@ def ranked(case: RankInput, policy: Policy, flags: Flags, now: datetime) -> dict
         "reasons": [lane.id, *[credit_.id for credit_ in found if credit_.earlier_by == credit]],
         "categories": [category.id for category in categories],
         "approvals": [a.id for a in approvals if not (presumed and a.only_if_nothing_presumed)],
-        "factors": names(policy.factors, facts, now),
-        "flags": ["verify"] * (lane.top and claimed(case, lane.when, now)) + raised(policy, flags, facts, now),
+        "factors": ids_that_hold(policy.factors, facts, now),
+        "flags": ["verify"] * (lane.top and depends_on_claims(case, lane.when, now))
+        + raised_flags(policy, flags, facts, now),
     }
 
 
-def raised(policy: Policy, flags: Flags, facts: Facts, now: datetime) -> list[str]:
+def raised_flags(policy: Policy, flags: Flags, facts: Facts, now: datetime) -> list[str]:
     rules: list[Flag | Overlay] = [*flags.flags, *policy.overlays]
     return [
         flag.id
@@ -143,18 +144,18 @@ def raised(policy: Policy, flags: Flags, facts: Facts, now: datetime) -> list[st
     ]
 
 
-def claimed(case: RankInput, condition: Any, now: datetime) -> bool:
-    """Whether a lane would not be reached if only verified facts were known."""
+def depends_on_claims(case: RankInput, condition: Any, now: datetime) -> bool:
+    """Return whether the condition of a lane does not hold on verified facts alone."""
     certain = {name: value for name, value in case.facts if name in case.verified}
     return not holds(condition, Facts.model_construct(**{**dict.fromkeys(Facts.model_fields), **certain}), now)
 
 
 def turning_points(facts: Facts) -> list[datetime]:
-    """Instants at which anything about these facts could turn, and a margin of others around them."""
+    """Return all instants at which a test of these facts can change, and a margin of others around them."""
     days = [facts.check_in_on, facts.detained_on, facts.entered_on, facts.last_entry_on]
     days += [row.convicted_on for row in facts.convictions or ()]
-    points = [begins(day, years) for day in days if day for years in range(16)]
-    points += [begins(day, 0) + timedelta(days=n) for day in days if day for n in range(-16, 3)]
+    points = [anniversary(day, years) for day in days if day for years in range(16)]
+    points += [anniversary(day, 0) + timedelta(days=n) for day in days if day for n in range(-16, 3)]
     if facts.birth_year:
         points += [datetime(facts.birth_year + n, 1, 1, tzinfo=EASTERN) for n in range(100)]
     if facts.removal_at:
@@ -162,7 +163,7 @@ def turning_points(facts: Facts) -> list[datetime]:
     return sorted(point.astimezone(UTC) for point in points)
 
 
-def begins(day: date, years: int) -> datetime:
+def anniversary(day: date, years: int) -> datetime:
     try:
         day = day.replace(year=day.year + years)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Invented facts, conditions and documents."""
+"""Hypothesis strategies for facts, cases, conditions and policy documents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casereview.schema.facts import Conviction, Facts
 
 maybe = st.none() | st.booleans()
 days = st.dates(date(2004, 1, 1), date(2024, 12, 31)) | st.sampled_from([date(2012, 2, 29), date(2020, 11, 1)])
-nows = st.datetimes(datetime(2020, 6, 1), datetime(2025, 6, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - UTC it gets
+nows = st.datetimes(datetime(2020, 6, 1), datetime(2025, 6, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - hypothesis adds UTC
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
 convictions = st.builds(
@@ -133,7 +133,7 @@ def _document(parts: dict[str, Any]) -> Policy:
     tops = parts.pop("tops")
     lanes = [{**lane, "top": index < tops} for index, lane in enumerate(parts.pop("lanes"))]
     last = {"id": "last", "when": "always", "order_by": "filed_at", "text": "t", "source": "house rule"}
-    return Policy.model_validate({"id": "invented", "title": "Invented", "lanes": [*lanes, last], **parts})
+    return Policy.model_validate({"id": "generated", "title": "Generated", "lanes": [*lanes, last], **parts})
 
 
 policies = st.fixed_dictionaries(

@@ -1,4 +1,4 @@
-"""What the golden tables don't show: times, ranks, verification, marks, and why a case changes when it does."""
+"""Ranking beyond the golden tables: targets, ranks, verification, marks, explanations and ``changes_at``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def case(**facts: object) -> RankInput:
     return RankInput(Facts.model_validate(facts), "C1", NOW - timedelta(days=1))
 
 
-def test_the_target_is_the_first_look_after_the_case_came_into_its_lane_and_the_time_the_clock_stood() -> None:
+def test_the_target_is_the_first_look_after_entry_into_the_lane_plus_the_time_the_clock_was_stopped() -> None:
     detained = case(custody="detained")
     assert rank(detained, A, NOW, None).target_by == detained.filed_at + timedelta(days=14)
     moved = replace(detained, lane_since=NOW, stopped=timedelta(days=3))
@@ -29,7 +29,7 @@ def test_the_target_is_the_first_look_after_the_case_came_into_its_lane_and_the_
     assert rank(case(custody="not_detained"), A, NOW, None).target_by is None
 
 
-def test_a_rank_reads_lane_then_deadline_before_filing_then_milliseconds_then_case() -> None:
+def test_a_rank_contains_lane_then_deadline_marker_then_milliseconds_then_case_id() -> None:
     filed = case(custody="detained")
     milliseconds = (filed.filed_at - datetime(1, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     assert rank(filed, A, NOW, None).rank == f"02.1.{milliseconds:015d}.C1"
@@ -38,13 +38,13 @@ def test_a_rank_reads_lane_then_deadline_before_filing_then_milliseconds_then_ca
     assert rank(case(removal_soon=True), A, NOW, None).rank.startswith("01.1.")
 
 
-def test_the_times_of_a_ranking_are_in_utc_whatever_the_time_asked() -> None:
+def test_the_times_of_a_ranking_are_in_utc() -> None:
     zone = datetime.fromisoformat("2021-06-15T12:00:00-04:00")
     filed = replace(case(), filed_at=zone)
     assert rank(filed, A, zone, None) == rank(replace(filed, filed_at=NOW), A, NOW, None)
 
 
-def test_the_latest_imaginable_times_rank() -> None:
+def test_the_latest_possible_times_can_be_ranked() -> None:
     far = replace(
         case(birth_year=9999, check_in_on="9999-12-31", entered_on="9999-12-31"),
         filed_at=datetime.max.replace(tzinfo=UTC),
@@ -71,12 +71,12 @@ def test_verify_is_raised_unless_verified_facts_alone_lead_to_the_top_lane(
     assert ("verify" in found.flags) is raised
 
 
-def test_marks_pass_through_once_after_the_flags_of_the_facts() -> None:
+def test_marks_follow_the_flags_of_the_facts_without_duplicates() -> None:
     subject = replace(case(protected=True), marks=frozenset({"stuck", "interpreter", "restricted"}))
     assert rank(subject, A, NOW, None).flags == ("restricted", "interpreter", "stuck")
 
 
-def test_reasons_carry_the_documents_text_and_the_facts_that_matched() -> None:
+def test_reasons_contain_the_texts_of_the_document_and_the_matching_facts() -> None:
     found = rank(case(custody="detained", birth_year=1940, pregnant=False), A, NOW, None)
     texts = {rule.id: rule.text for rule in (*A.document.lanes, *A.document.credits)}
     assert found.reasons == (Reason("detained", texts["detained"]), Reason("age_75", texts["age_75"]))
@@ -95,7 +95,7 @@ def test_only_the_facts_that_satisfied_a_rule_are_named() -> None:
     assert found["border_security"] == ("entry",)
 
 
-def test_the_policy_is_named_only_while_one_is_in_force() -> None:
+def test_a_ranking_names_a_policy_only_while_one_is_in_force() -> None:
     assert rank(case(), A, NOW, None).policy == "2021-02-18-interim"
     default = rank(case(), packaged.compiled(packaged.DEFAULT), NOW, None)
     assert default.policy is None
@@ -129,7 +129,7 @@ def test_the_policy_is_named_only_while_one_is_in_force() -> None:
         ({"convictions": [{"kind": "misdemeanor", "convicted_on": "2018-07-04"}, {"kind": "misdemeanor"}]}, None),
     ],
 )
-def test_a_case_is_looked_at_again_when_its_answer_changes_and_never_for_nothing(
+def test_changes_at_is_the_next_instant_at_which_the_ranking_differs(
     facts: dict[str, object], expected: str | None
 ) -> None:
     found = rank(case(**facts), A, NOW, None).changes_at

@@ -1,3 +1,5 @@
+"""The packaged policies: their timeline, their heads and their digests."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -30,21 +32,21 @@ def head(name: str, *intervals: tuple[str, str | None]) -> Head:
 
 
 @pytest.mark.parametrize(("switch", "before", "after"), TIMELINE)
-def test_the_timeline_switches_at_these_instants(switch: str, before: str | None, after: str | None) -> None:
+def test_the_policy_in_force_changes_at_these_instants(switch: str, before: str | None, after: str | None) -> None:
     found, until = packaged.in_force(packaged.heads(), at(switch) - MILLISECOND)
     assert (found.id if found else None, until) == (before, at(switch))
     found, _until = packaged.in_force(packaged.heads(), at(switch))
     assert (found.id if found else None) == after
 
 
-def test_the_order_of_2025_is_open() -> None:
+def test_the_order_of_2025_is_in_force_without_end() -> None:
     found, until = packaged.in_force(packaged.heads(), at("2999-01-01T00:00:00-05:00"))
     assert found is not None
     assert (found.id, until) == (ORDER, None)
 
 
 @pytest.mark.parametrize("gap", ["1999-01-01T00:00:00-05:00", "2021-02-17T23:59:59-05:00", "2023-01-01T00:00:00-05:00"])
-def test_while_no_policy_is_in_force_the_default_lanes_govern(gap: str) -> None:
+def test_the_default_lanes_govern_while_no_policy_is_in_force(gap: str) -> None:
     policy, until = packaged.governing(at(gap))
     assert policy.id is None
     assert policy.document.id == packaged.DEFAULT
@@ -53,20 +55,20 @@ def test_while_no_policy_is_in_force_the_default_lanes_govern(gap: str) -> None:
     assert asserted == ((), (), ())
 
 
-def test_governing_gives_the_policy_ready_to_run() -> None:
+def test_governing_returns_the_compiled_policy() -> None:
     policy, until = packaged.governing(at("2021-06-15T12:00:00-04:00"))
     assert (policy.id, until) == (A, at("2021-11-29T00:00:00-05:00"))
     assert policy is packaged.compiled(A)
 
 
-def test_of_overlapping_policies_the_later_begun_governs_and_the_earlier_returns() -> None:
+def test_of_overlapping_policies_the_one_that_began_last_governs_until_its_end() -> None:
     documents = (head("old", ("2021-01-01", None)), head("new", ("2022-01-01", "2023-01-01")))
     spans = [packaged.in_force(documents, at(f"{year}-06-01T00:00:00Z")) for year in (2020, 2021, 2022, 2023)]
     assert [found.id if found else None for found, _until in spans] == [None, "old", "new", "old"]
     assert [until.year if until else None for _found, until in spans] == [2021, 2022, 2023, None]
 
 
-def test_an_interval_that_goes_on_in_the_next_is_no_switch() -> None:
+def test_adjacent_intervals_of_one_policy_are_no_switch() -> None:
     found, until = packaged.in_force(
         (head("one", ("2021-01-01", "2022-01-01"), ("2022-01-01", None)),), at("2021-06-01T00:00:00Z")
     )
@@ -74,12 +76,12 @@ def test_an_interval_that_goes_on_in_the_next_is_no_switch() -> None:
     assert until is None
 
 
-def test_without_documents_nothing_ever_governs() -> None:
+def test_without_documents_no_policy_is_ever_in_force() -> None:
     assert packaged.in_force((), at("2021-06-01T00:00:00Z")) == (None, None)
 
 
 @pytest.mark.parametrize("name", packaged.PACKAGED)
-def test_the_head_of_a_file_says_what_the_whole_document_says(name: str) -> None:
+def test_the_head_of_a_file_equals_the_head_of_its_document(name: str) -> None:
     document = packaged.packaged(name)
     heads = {found.id: found for found in packaged.heads()}
     assert heads[name].model_dump() == {field: getattr(document, field) for field in Head.model_fields} | {
@@ -87,17 +89,17 @@ def test_the_head_of_a_file_says_what_the_whole_document_says(name: str) -> None
     }
 
 
-def test_the_same_lanes_and_credits_hold_in_every_document() -> None:
+def test_all_documents_have_the_same_lanes_and_credits() -> None:
     documents = [packaged.packaged(name) for name in (*packaged.PACKAGED, packaged.DEFAULT)]
     assert len({(document.lanes, document.credits).__repr__() for document in documents}) == 1
 
 
-def test_unknown_ids_are_no_documents() -> None:
+def test_an_unknown_id_raises_key_error() -> None:
     with pytest.raises(KeyError):
         packaged.packaged("../flags")
 
 
-def test_a_digest_is_of_what_is_written_and_of_nothing_else() -> None:
+def test_a_digest_depends_on_the_values_of_a_document_only() -> None:
     document = packaged.packaged(A)
     assert digest(document) == digest(packaged.read_policy(packaged.text_of(A) + "\n# a remark\n"))
     assert digest(document) == digest(

@@ -1,4 +1,4 @@
-"""Whether a lane can ever be reached: what random facts reach is never called impossible, and what is wider is seen."""
+"""Satisfiability of conditions: what generated facts satisfy is never called impossible, and wider lanes are found."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from casereview.policy.engine import explain, rank
 from casereview.policy.loader import DocumentError
 from casereview.policy.predicates import BooleanTest, FactTests
 from casereview.policy.ranking import RankInput
-from casereview.policy.satisfiability import ever_holds
+from casereview.policy.satisfiability import can_hold
 from casereview.schema.facts import Facts
 from tests.support.policy.strategies import cases, conditions, facts, nows, policies
 
 
-def true_of(rules: list[Any], known: Facts, now: datetime) -> list[bool]:
-    """Tell of each condition whether it holds, by the engine itself."""
+def evaluate(rules: list[Any], known: Facts, now: datetime) -> list[bool]:
+    """Return whether each condition holds according to the engine."""
     factors = [
         {"id": f"rule_{n}", "polarity": "mitigating", "when": when, "text": "t", "source": "s"}
         for n, when in enumerate(rules)
@@ -37,20 +37,22 @@ def true_of(rules: list[Any], known: Facts, now: datetime) -> list[bool]:
 
 
 @given(st.lists(conditions, min_size=1, max_size=4), facts, nows)
-def test_what_some_case_reaches_is_never_called_unreachable(rules: list[Any], known: Facts, now: datetime) -> None:
+def test_a_condition_that_a_case_satisfies_is_never_called_impossible(
+    rules: list[Any], known: Facts, now: datetime
+) -> None:
     rule, *others = [tree(condition) for condition in rules]
-    held, *in_the_way = true_of(rules, known, now)
+    held, *others_held = evaluate(rules, known, now)
     if held:
-        assert ever_holds(rule)
-    if held and not any(in_the_way):
-        assert ever_holds(rule, others)
+        assert can_hold(rule)
+    if held and not any(others_held):
+        assert can_hold(rule, others)
 
 
 @given(conditions, conditions)
-def test_what_holds_wherever_another_does_is_never_reached_below_it(one: Any, other: Any) -> None:  # noqa: ANN401
+def test_a_condition_below_a_wider_one_is_unreachable(one: Any, other: Any) -> None:  # noqa: ANN401
     wider = tree({"any": [one, other]})
-    assert not ever_holds(tree(one), [wider])
-    assert not ever_holds(tree({"all": [one, other]}), [tree(one)])
+    assert not can_hold(tree(one), [wider])
+    assert not can_hold(tree({"all": [one, other]}), [tree(one)])
 
 
 @pytest.mark.parametrize(
@@ -64,10 +66,10 @@ def test_what_holds_wherever_another_does_is_never_reached_below_it(one: Any, ot
         ({"last_entry": {"after": "2021-01-01"}}, {"last_entry": {"on_or_after": "2020-01-01"}}),
     ],
 )
-def test_a_wider_test_takes_every_case_and_a_narrower_does_not(narrow: Any, wide: Any) -> None:  # noqa: ANN401
+def test_a_wider_test_makes_a_narrower_one_unreachable_and_not_vice_versa(narrow: Any, wide: Any) -> None:  # noqa: ANN401
     small, large = (tree(Policy.model_validate(document(when)).lanes[0].when) for when in (narrow, wide))
-    assert not ever_holds(small, [large])
-    assert ever_holds(large, [small]) is (narrow != {"not": {"custody": {"is": "detained"}}})
+    assert not can_hold(small, [large])
+    assert can_hold(large, [small]) is (narrow != {"not": {"custody": {"is": "detained"}}})
 
 
 def document(when: object) -> dict[str, Any]:
@@ -76,32 +78,32 @@ def document(when: object) -> dict[str, Any]:
     return {"id": "small", "title": "Small", "lanes": lanes}
 
 
-def test_what_is_too_large_to_decide_is_let_pass() -> None:
-    """An answer that takes too long would be a way to stop the service."""
+def test_an_undecided_question_counts_as_satisfiable() -> None:
+    """The search is limited: a document must not be able to occupy the service."""
     facts_asked = [name for name, shape in FactTests.__annotations__.items() if shape is BooleanTest]
     known: list[Any] = [{"any": [{fact: {"is": True}}, {fact: {"is": False}}]} for fact in facts_asked]
     known += [{"custody": {"in": ["detained", "not_detained"]}}, {"not": {"military_service": {"in": []}}}]
     known += [{"any": [{"removal_order": {"is": order}} for order in ("final", "none")]}]
     known += [{"any": [{"entry": {"is": entry}} for entry in ("unlawful", "admitted", "paroled")]}]
     families: Any = [{"minor_children": {"at_least": 3}}]
-    assert ever_holds(tree({"all": [*known, *families]}), [tree({"minor_children": {"at_least": 1}})])
-    assert not ever_holds(tree({"all": [*known[:3], *families]}), [tree({"minor_children": {"at_least": 1}})])
+    assert can_hold(tree({"all": [*known, *families]}), [tree({"minor_children": {"at_least": 1}})])
+    assert not can_hold(tree({"all": [*known[:3], *families]}), [tree({"minor_children": {"at_least": 1}})])
 
 
-def test_convictions_beyond_counting_are_taken_as_independent() -> None:
+def test_tests_of_more_than_three_convictions_are_treated_as_independent() -> None:
     many, few = (tree({"convictions": {"standing": {"at_least": least}}}) for least in (9, 8))
-    assert ever_holds(many, [few])
-    assert not ever_holds(many, [tree("always")])
+    assert can_hold(many, [few])
+    assert not can_hold(many, [tree("always")])
 
 
 @given(policies, st.lists(cases, min_size=1, max_size=5), nows)
-def test_any_policy_is_refused_or_ranks_every_case(policy: Policy, docket: list[RankInput], now: datetime) -> None:
+def test_every_accepted_policy_ranks_every_case(policy: Policy, docket: list[RankInput], now: datetime) -> None:
     text = yaml.safe_dump(policy.model_dump(mode="json", by_alias=True, exclude_unset=True))
     try:
         found = check(text)
     except DocumentError as error:
         checks = {fault.check for fault in error.faults}
-        assume(checks - {"lane_shadowed", "never_holds"})  # these two it may have, and no other
+        assume(checks - {"lane_shadowed", "never_holds"})  # generated policies can have these two faults and no others
         raise
     assert not isinstance(found, Amendment)
     assert found == policy
