@@ -41,7 +41,7 @@ from tests.support.writes import client_of, record_of, without_condition
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
 
-pytestmark = [pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.dynamodb_local, pytest.mark.breaks, pytest.mark.timeout(300)]
 ROUNDS = 12
 """Of a race, each for people of its own; most end with the first or the second."""
 TIMES = 3
