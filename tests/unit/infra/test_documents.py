@@ -35,7 +35,7 @@ def each_document() -> pytest.MarkDecorator:
 
 
 def exists(name: str, folder: Path = ROOT) -> bool:
-    """A path from the repository or from the document's own folder; a placeholder such as ``<language>`` is any name."""
+    """A path from the repository or from the document's folder; a placeholder such as ``<language>`` is any name."""
     pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
     return any(ROOT.glob(pattern)) or any(folder.glob(pattern))
 

@@ -1,0 +1,199 @@
+"""One record of each kind that the table stores, about one invented case, for docs/data-model.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from casereview.schema.facts import Conviction, Facts
+from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
+from casereview.schema.records import (
+    Case,
+    Change,
+    Event,
+    Explanation,
+    Filing,
+    FirstLookClock,
+    Guard,
+    Hold,
+    LaneCount,
+    Notice,
+    Officer,
+    Read,
+    Request,
+    Snapshot,
+    Stored,
+    Suppression,
+)
+
+_CASE: Final = "53NEDJV41GT24ZBP"
+_RECEIPT: Final = "HBMQ-99NK-96ZK-9F9J-F"
+_PERSON: Final = "pQ7x0vVw1mEwR2uK"
+_ADDRESS: Final = "b3JkZXJseS1tYWMt"
+_MAC_KEY: Final = "arn:aws:kms:us-east-1:123456789012:key/mac"
+_POLICY: Final = "2025-01-20-order"
+_DIGEST: Final = "3f1c9a07"
+_OFFICE: Final = "ATL"
+_USER: Final = "omar"
+_FILED: Final = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+_CLAIMED: Final = _FILED + timedelta(hours=2)
+_REMOVAL: Final = _FILED + timedelta(days=9)
+_RANK: Final = "02.1.063931129200000.53NEDJV41GT24ZBP"
+_NOTICE: Final = f"acknowledgement-{_RECEIPT}"
+_READ: Final = "2026-11-24T17:01:00.000Z-9f2c41aa"
+_SEALED: Final = b"sealed"
+
+PLACEHOLDERS: Final[Mapping[str, str]] = {
+    _CASE: "<case>",
+    _NOTICE: "<notice>",
+    _RECEIPT: "<receipt>",
+    _PERSON: "<MAC of the A-number>",
+    _ADDRESS: "<MAC of the address>",
+    _POLICY: "<policy>",
+    _READ: "<time>-<random>",
+    "000001": "<version, six digits>",
+    _OFFICE: "<office>",
+    _USER: "<user>",
+}
+"""What a value in a key stands for; the longer values come first where one contains another."""
+
+_FACTS: Final = Facts(
+    custody="detained",
+    facility="STWRTGA",
+    removal_at=_REMOVAL,
+    birth_year=1980,
+    convictions=(Conviction(kind="misdemeanor", convicted_on=date(2012, 3, 4)),),
+    sole_caregiver=True,
+)
+
+EXAMPLES: Final[tuple[Stored, ...]] = (
+    Case(
+        case_id=_CASE,
+        version=3,
+        status="in_review",
+        status_since=_CLAIMED,
+        office=_OFFICE,
+        filed_at=_FILED,
+        facts=_FACTS,
+        person=_PERSON,
+        lane="detained",
+        shown_lane="detained",
+        rank=_RANK,
+        sort_at=_FILED - timedelta(days=30),
+        reasons=("detained", "sole_caregiver"),
+        flags=("interpreter",),
+        policy=_POLICY,
+        digest=_DIGEST,
+        rank_at=_REMOVAL - timedelta(hours=72),
+        first_look=FirstLookClock(lane_since=_FILED, target_at=_FILED + timedelta(days=14)),
+        hold=Hold(by=_USER, since=_CLAIMED, lease_until=_CLAIMED + timedelta(hours=24)),
+        reviewers=(_USER,),
+    ),
+    Event(
+        case_id=_CASE,
+        version=1,
+        at=_FILED,
+        kind="filed",
+        actor="requester",
+        changes={"status": Change(before=None, after="received"), "office": Change(before=None, after=_OFFICE)},
+        receipt=_RECEIPT,
+        filing=Filing(role="self", authority="none", opened=True, marks=("interpreter",)),
+        claims=_FACTS,
+    ),
+    Event(
+        case_id=_CASE,
+        version=2,
+        at=_FILED + timedelta(seconds=2),
+        kind="ranked",
+        actor="system",
+        changes={"lane": Change(before=None, after="detained"), "rank": Change(before=None, after=_RANK)},
+        ranking=Explanation(
+            at=_FILED + timedelta(seconds=2),
+            policy=_POLICY,
+            digest=_DIGEST,
+            lane="detained",
+            sort_at=_FILED - timedelta(days=30),
+            reasons=("detained", "sole_caregiver"),
+            matched=("custody", "sole_caregiver"),
+            categories=("removable",),
+            flags=("interpreter",),
+        ),
+    ),
+    Notice(
+        case_id=_CASE,
+        notice_id=_NOTICE,
+        office=_OFFICE,
+        receipt=_RECEIPT,
+        template="acknowledgement",
+        version=1,
+        language="es",
+        created_at=_FILED,
+        send_at=_FILED,
+    ),
+    Request(
+        receipt=_RECEIPT,
+        case_id=_CASE,
+        received_at=_FILED,
+        role="self",
+        authority="none",
+        opened=True,
+        state_since=_FILED,
+        mac_key=_MAC_KEY,
+        digest=b"digest",
+        office=_OFFICE,
+        deficiencies=("outcome_missing",),
+        sealed=_SEALED,
+    ),
+    Guard(person=_PERSON, case=_CASE, mac_key=_MAC_KEY),
+    Suppression(address=_ADDRESS, mac_key=_MAC_KEY, since=_FILED, why="bounce"),
+    Officer(user=_USER, claims=1, nexts=4),
+    Read(case_id=_CASE, read_id=_READ, at=_CLAIMED, user=_USER, what="contacts", sealed=_SEALED),
+    Snapshot(
+        office=_OFFICE,
+        at=_FILED,
+        lanes=(LaneCount(lane="detained", open=120, claimed=9, overdue=3, median_wait_ms=345_600_000),),
+        oldest=_FILED - timedelta(days=60),
+        policies={_DIGEST: 120},
+    ),
+    PolicyRecord(
+        policy_id=_POLICY,
+        kind="document",
+        title="Executive Order 14159",
+        issued=date(2025, 1, 20),
+        text="id: 2025-01-20-order …",
+        digest=_DIGEST,
+        intervals=(Span(since=datetime(2025, 1, 20, 5, 0, tzinfo=UTC)),),
+        state="approved",
+        author="ada",
+        created_at=_FILED,
+        approver="ben",
+        decided_at=_CLAIMED,
+        why="Agrees with the order.",
+    ),
+    PolicyInForce(policy=_POLICY, digest=_DIGEST, since=_FILED),
+    Switch(
+        version=3,
+        policy=_POLICY,
+        digest=_DIGEST,
+        rate=6000,
+        started_at=_FILED,
+        round_since=_FILED,
+        walked_at=_FILED,
+        cursors={_OFFICE: WorklistCursor(rank=_RANK, case_id=_CASE)},
+        left=40,
+        sent=100,
+    ),
+    Preview(
+        policy_id=_POLICY,
+        office=_OFFICE,
+        run="5d0c",
+        digest=_DIGEST,
+        at=_FILED,
+        part=1,
+        work_at=_FILED,
+        cases=100,
+        before=Counts(lanes={"detained": 100}),
+        after=Counts(lanes={"detained": 100}),
+    ),
+)

@@ -1,0 +1,51 @@
+"""The page of the data model has every record of the table, as the code stores it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casereview.schema import policy_records, records
+from casereview.schema.records import Stored
+from casereview.store.items import from_item, key_of, to_item
+from infra.documents.data_model import PATH, main, text
+from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
+
+
+def stored_models() -> set[type[Stored]]:
+    found = [value for module in (records, policy_records) for value in vars(module).values()]
+    return {value for value in found if isinstance(value, type) and issubclass(value, Stored) and value is not Stored}
+
+
+def test_the_committed_document_is_current() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    path = tmp_path / PATH
+    path.write_text(path.read_text(encoding="utf-8").replace("EVENT#", "ENTRY#"), encoding="utf-8")
+    assert main(["--check"], tmp_path) == 1
+    assert "make data-model" in capsys.readouterr().err
+
+
+def test_every_kind_of_record_has_an_example() -> None:
+    assert {type(record) for record in EXAMPLES} == stored_models()
+
+
+@pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: "/".join(key_of(record)))
+def test_an_example_is_read_back_as_it_was_written(record: Stored) -> None:
+    assert from_item(type(record), to_item(record)) == record
+
+
+def test_the_table_of_keys_shows_patterns_and_no_example() -> None:
+    keys = text().partition("## Keys")[2].partition("## Indexes")[0]
+    assert [value for value in PLACEHOLDERS if f"#{value}" in keys] == []
+    assert "`CASE#<case>` | `EVENT#<version, six digits>`" in keys
+
+
+def test_no_example_shows_what_is_sealed() -> None:
+    assert '"sealed": "<sealed>"' in text()
