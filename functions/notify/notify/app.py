@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.runtime.sqs_batch import SqsRecord, process_records
 from casereview.schema.base import LENIENT
 from casereview.schema.messages import NoticeMessage
 from notify.delivery import deliver
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def respond(use: Services, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     """Work on one SQS event with the services given."""
-    return each_record(event["Records"], lambda record: _work(use, record), logger)
+    return process_records(event["Records"], lambda record: _work(use, record), logger)
 
 
 def _work(use: Services, record: SqsRecord) -> None:

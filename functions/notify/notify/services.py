@@ -13,7 +13,7 @@ from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
-from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.runtime.snapstart import prepare_before_snapshot
 from casereview.schema.base import Clock
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
@@ -81,4 +81,4 @@ def services() -> Services:
     return connect(NotifySettings.from_environment())
 
 
-ready_before_snapshot(services)
+prepare_before_snapshot(services)

@@ -15,7 +15,7 @@ from casereview.cases.changes import changes_between
 from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_call
 from casereview.notices.catalog import OFFICE_VERSIONS
-from casereview.notices.owed import undelivered
+from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.messages import RankMessage
 from casereview.schema.records import Case, Change, Event, Notice, Request
@@ -72,7 +72,7 @@ def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
     if case.restricted or case.status not in ENDED:  # or in a state that another release knows
         return _telling(case, {}, notice, now)
     told = _telling(case, {"flags": with_call(case.flags)}, notice, now)
-    owed = (put_new(undelivered(told.case, notice.receipt, now)),) if services.office_mail else ()
+    owed = (put_new(undelivered_notice(told.case, notice.receipt, now)),) if services.office_mail else ()
     return told._replace(writes=(*told.writes, *owed))
 
 

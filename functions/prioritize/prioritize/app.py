@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from casereview.runtime.error_logging import Contained
-from casereview.runtime.sqs_batch import SqsRecord, each_record
+from casereview.runtime.error_logging import SuppressAndLog
+from casereview.runtime.sqs_batch import SqsRecord, process_records
 from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
@@ -44,7 +44,7 @@ _DUTIES: dict[str, Callable[[Services], object]] = {"sweep": tick, "redrive": re
 def respond(use: Services, event: dict[str, Any]) -> object:
     """Do what one event asks for, with the services given."""
     if "Records" in event:
-        return each_record(event["Records"], lambda record: _rank(use, record), logger)
+        return process_records(event["Records"], lambda record: _rank(use, record), logger)
     return _DUTIES[ScheduledDuty.model_validate(event).duty](use)
 
 
@@ -66,6 +66,6 @@ class FailedError(CaseReviewError):
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> object:
     """Answer one event of SQS or the schedule. Raises FailedError."""
-    with Contained(logger, "a duty failed"):
+    with SuppressAndLog(logger, "a duty failed"):
         return respond(services(), event)
     raise FailedError

@@ -11,7 +11,7 @@ from casereview.policy.packaged import compile_packaged
 from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
-from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.runtime.snapstart import prepare_before_snapshot
 from casereview.schema.base import Clock
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
@@ -65,4 +65,4 @@ def services() -> Services:
     return connect(PrioritizeSettings.from_environment())
 
 
-ready_before_snapshot(services, compile_packaged)
+prepare_before_snapshot(services, compile_packaged)

@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import queues
-from casereview.runtime.error_logging import Contained
+from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import LaneCount, Snapshot
 from casereview.store.worklist import IndexedCase
@@ -34,7 +34,7 @@ def snapshot(services: Services) -> dict[str, int]:
     policy, _until = services.policies.governing(now)
     counted = failed = 0
     for office in in_turn(queues(), now, _EVERY):
-        with Contained(logger, "an office was not counted", office=office) as attempt:
+        with SuppressAndLog(logger, "an office was not counted", office=office) as attempt:
             standing = list(services.table.worklist.indexed_cases(office))
             services.table.put(_snapshot(office, standing, policy, now))
             counted += len(standing)

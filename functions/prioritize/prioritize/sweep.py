@@ -17,7 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
-from casereview.runtime.error_logging import describe
+from casereview.runtime.error_logging import describe_error
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
 from casereview.store.due_index import DueItem
@@ -64,7 +64,7 @@ def _is_sent(services: Services, due: DueItem) -> bool:
     try:
         _send(services, due)
     except (ClientError, BotoCoreError) as error:
-        logger.error("a message was not sent", extra=describe(error))  # a traceback may hold data
+        logger.error("a message was not sent", extra=describe_error(error))  # a traceback may hold data
         return False
     return True
 

@@ -14,7 +14,7 @@ from casereview.cases.changes import changes_between
 from casereview.cases.first_look import is_missed, running_clock
 from casereview.cases.lease import lease
 from casereview.cases.lifecycle import LIVE
-from casereview.notices.owed import target_passed
+from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import ConcurrentChangeError
@@ -63,7 +63,7 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
         after = ranked.evolve(version=case.version + 1)
         event = _event(after, found, now).evolve(changes=changes)
         late = after.missed and not case.missed
-        notice = target_passed(after, now) if late and services.tells_offices else None
+        notice = target_passed_notice(after, now) if late and services.tells_offices else None
         services.table.write(
             put_over(after, version=case.version), put_new(event), *([put_new(notice)] if notice else [])
         )

@@ -7,7 +7,7 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics
 
 from casereview.policy.packaged import compile_packaged
-from casereview.runtime.snapstart import ready_before_snapshot
+from casereview.runtime.snapstart import prepare_before_snapshot
 from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 
 logger = Logger()
@@ -20,4 +20,4 @@ def services() -> CaseServices:
     return connect(CaseServicesSettings.from_environment())
 
 
-ready_before_snapshot(services, compile_packaged)
+prepare_before_snapshot(services, compile_packaged)

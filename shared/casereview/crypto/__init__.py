@@ -1,1 +1,1 @@
-"""Keyed digests (HMAC) and sealed parts (envelope encryption), both under KMS keys."""
+"""Keyed digests (HMAC) and envelope encryption of record parts, both with KMS keys."""

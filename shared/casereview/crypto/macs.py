@@ -1,6 +1,6 @@
-"""Keyed digests: receipts, access codes, persons and addresses, each under its own purpose.
+"""Keyed digests of receipts, access codes, persons and addresses, each with its own purpose prefix.
 
-Never a plain hash: the space of A-numbers is small enough to enumerate. The key stays in KMS.
+A plain hash would be unsafe: the space of A-numbers is small enough to enumerate. The key never leaves KMS.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _PERSON_SYMBOLS = 32
 
 
 class Macs:
-    """HMACs under one KMS key; each call is one KMS call."""
+    """HMACs with one KMS key; each method makes one KMS call."""
 
     def __init__(self, client: KMSClient, key: str) -> None:
-        """Keep the client; nothing is called."""
+        """Store the client and the key id; makes no KMS call."""
         self._client = client
         self.key = key
 
@@ -32,22 +32,31 @@ class Macs:
         return self._client.generate_mac(Message=message, KeyId=key or self.key, MacAlgorithm="HMAC_SHA_256")["Mac"]
 
     def receipt(self, idempotency_key: str) -> str:
-        """Return the receipt of whoever sends this Idempotency-Key (16 to 128 characters)."""
+        """Return the receipt for an Idempotency-Key of 16 to 128 characters."""
         return spell(self._mac("receipt", idempotency_key), RECEIPT_SYMBOLS)
 
     def code(self, receipt: str, epoch: int = 0, key: str | None = None) -> str:
-        """Return the access code of a receipt, by the key it was made with; staff raise the epoch to make a new one."""
+        """Return the access code of a receipt.
+
+        Args:
+            receipt: the receipt.
+            epoch: increased by staff to issue a new code.
+            key: the KMS key that the code was created with, if it is not the current one.
+
+        Returns:
+            The access code.
+        """
         return spell(self._mac("code", f"{receipt[:_LIMIT]}|{epoch}", key), CODE_SYMBOLS)
 
     def person(self, a_number: str) -> str:
-        """Return what stands for a canonical A-number."""
+        """Return the pseudonym of a canonical A-number."""
         return spell(self._mac("person", a_number), _PERSON_SYMBOLS).replace("-", "")
 
     def address(self, address: str) -> str:
-        """Return what stands for an e-mail address or telephone number, case aside."""
+        """Return the pseudonym of an e-mail address or telephone number, ignoring case."""
         return spell(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
 
 
 def body_digest(code: str, body: bytes) -> bytes:
-    """Return the digest of a body under its access code; no KMS call."""
+    """Return the HMAC of a request body with its access code as the key; makes no KMS call."""
     return hmac.digest(code.encode(), body, sha256)

@@ -1,7 +1,7 @@
-"""Sealing: what says who somebody is, under a KMS key that the ranking has no action on.
+"""Encrypt ("seal") identifying data with a KMS key that the ranking has no permission to use.
 
-AWS Encryption SDK, suite with key commitment and without signature; compressed first; the encryption
-context binds each sealed part to its record, so that one cannot be passed off as another's.
+Uses the AWS Encryption SDK with key commitment and without signature, after compression. The encryption context binds
+each sealed part to its record, so that a part copied to another record cannot be opened.
 """
 
 from __future__ import annotations
@@ -19,42 +19,46 @@ from cryptography.exceptions import InvalidTag
 from casereview.schema.errors import CaseReviewError
 
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
-"""It would log tracebacks with the error texts of KMS; ours names the kinds of the errors."""
+"""The SDK logs tracebacks that contain the error messages of KMS; this application logs error types only."""
 
 Part = Literal["request", "contact", "update", "escalation", "asked", "decision", "why"]
-"""What is sealed: the first four belong to a receipt, the others to a case, whose id then takes its place."""
+"""The sealed parts: the first four belong to a receipt, the others to a case, whose id replaces the receipt."""
 _SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 _MAX_OPENED = 1024 * 1024
 _UNREADABLE = (AWSEncryptionSDKClientError, InvalidTag, ValueError, OverflowError)
-"""What the SDK raises over bytes that are not what was sealed, by where it stumbles."""
+"""The errors that the SDK raises for altered bytes, depending on where it detects them."""
 
 
 class SealBrokenError(CaseReviewError):
-    """A sealed part was changed, or belongs to another record."""
+    """A sealed part was altered, belongs to another record, or cannot be decrypted."""
 
 
 class Seal(Protocol):
-    """Seals and opens parts of records."""
+    """Encrypts and decrypts parts of records."""
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
-        """Seal bytes for a part of the record of a receipt or case."""
+        """Encrypt bytes for a part of the record of a receipt or case."""
 
     def open(self, part: Part, receipt: str, sealed: bytes) -> bytes:
-        """Open what was sealed for this part and record. Raises SealBrokenError."""
+        """Decrypt bytes that were sealed for this part and record.
+
+        Raises:
+            SealBrokenError: if the bytes were altered or belong to another part or record.
+        """
 
 
 class KmsSeal:
-    """Seals and opens under one KMS key."""
+    """Encrypts and decrypts with one KMS key."""
 
     def __init__(self, key_arn: str, session: Session | None = None) -> None:
-        """Prepare the SDK, in a botocore session of others or of its own; KMS is called on each use, once."""
+        """Create the SDK client, by default with a new botocore session; each use makes one KMS call."""
         self._client = EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
         )
         self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn], botocore_session=session or Session())
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
-        """Seal bytes for a part of the record of a receipt: one GenerateDataKey."""
+        """Encrypt bytes for a part of the record of a receipt; calls GenerateDataKey once."""
         sealed, _header = self._client.encrypt(
             source=zlib.compress(plain, 9),
             key_provider=self._keys,
@@ -65,9 +69,11 @@ class KmsSeal:
         return bytes(sealed)
 
     def open(self, part: Part, receipt: str, sealed: bytes) -> bytes:
-        """Open what was sealed for this part and receipt: one Decrypt.
+        """Decrypt bytes that were sealed for this part and receipt; calls Decrypt once.
 
-        Raises SealBrokenError where it was changed or belongs elsewhere, and where KMS refuses: the SDK tells no more.
+        Raises:
+            SealBrokenError: if the bytes were altered or belong to another part or record, and if KMS rejects the
+                call: the SDK does not distinguish the two.
         """
         decryptor = self._client.stream(mode="decrypt", source=sealed, key_provider=self._keys)
         try:
@@ -75,15 +81,19 @@ class KmsSeal:
         except _UNREADABLE as error:
             raise SealBrokenError from error
         finally:
-            decryptor.footer = None  # else the SDK logs a traceback when what was not read to its end is thrown away
-        context, behind = decryptor.header.encryption_context, decryptor.source_stream.read(1)
-        if context.get("part") != part or context.get("receipt") != receipt or behind:
+            decryptor.footer = None  # otherwise the SDK logs a traceback when a partly read stream is discarded
+        context, trailing = decryptor.header.encryption_context, decryptor.source_stream.read(1)
+        if context.get("part") != part or context.get("receipt") != receipt or trailing:
             raise SealBrokenError
         return _inflate(bytes(plain))
 
 
 def _inflate(data: bytes) -> bytes:
-    """Decompress up to 1 MiB, far above any request, so that nothing can swell without end."""
+    """Decompress at most 1 MiB, far more than any request, which bounds the memory that sealed data can use.
+
+    Raises:
+        SealBrokenError: if the data is larger or incomplete.
+    """
     inflater = zlib.decompressobj()
     plain = inflater.decompress(data, _MAX_OPENED)
     if not inflater.eof:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
-from casereview.runtime.error_logging import describe
+from casereview.runtime.error_logging import describe_error
 from casereview.schema.base import Record
 from casereview.schema.responses import ProblemFound
 
@@ -108,6 +108,6 @@ def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: M
     @app.exception_handler(Exception)
     def _fault(error: Exception) -> Response[str]:
         """Answer without saying what happened; the log has the error's type, not its text, which may hold data."""
-        logger.error("a request failed", extra=describe(error))
+        logger.error("a request failed", extra=describe_error(error))
         metrics.add_metric("Faults", "Count", 1)
         return _refusal(ProblemError("busy"))

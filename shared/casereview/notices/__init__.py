@@ -1,1 +1,1 @@
-"""Which notices exist, what each text needs, and the public notice shown before and after filing."""
+"""Notices to requesters and offices: their templates, the pending notices, and the public notice."""

@@ -1,4 +1,4 @@
-"""What everyone is told before filing, at ``GET /notice``, and again in the answer to a filing."""
+"""The public notice, shown before filing by ``GET /notice`` and again in the response to a filing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDER: Final = files("casereview.notices").joinpath("public")
 
 
 class NoticeParagraphs(Record):
-    """The notice in one language: its paragraphs, and the line that an OMB control number is shown in."""
+    """The notice in one language: its paragraphs, and the line that shows the OMB control number."""
 
     language: Language
     version: int
@@ -27,31 +27,31 @@ class NoticeParagraphs(Record):
     omb_line: str
 
 
-class Supplied(Record):
-    """What the agency supplies before a public form may be used; each is left out until then.
+class AgencyTexts(Record):
+    """Texts that the agency must supply before the public form can be used; each is omitted until then.
 
-    The Paperwork Reduction Act asks for a control number, the Privacy Act for a statement on the form.
+    The Paperwork Reduction Act requires a control number, the Privacy Act requires a statement on the form.
     """
 
     omb_control_number: str | None = None
     privacy_act_statement: dict[Language, str] = Field(default_factory=dict)
-    """By language; a language without one shows the English one."""
+    """The statement by language; English is the fallback."""
 
 
 class PublicNotice(Record):
-    """The notice as it is shown: plain text, its paragraphs apart by an empty line."""
+    """The notice as shown: plain text, with an empty line between paragraphs."""
 
     language: Language
     text: str
 
 
 def public_notice(language_tag: str) -> PublicNotice:
-    """Return the notice for whoever asked for this BCP 47 tag, in the nearest language there is."""
-    return compose(paragraphs_in(choose(language_tag)), supplied())
+    """Return the notice in the available language that is nearest to a BCP 47 tag."""
+    return compose(paragraphs_in(choose(language_tag)), agency_texts())
 
 
-def compose(notice: NoticeParagraphs, extra: Supplied) -> PublicNotice:
-    """Put the notice together with what the agency supplied."""
+def compose(notice: NoticeParagraphs, extra: AgencyTexts) -> PublicNotice:
+    """Fill in the notice and append the texts that the agency supplied."""
     paragraphs = [_fill(paragraph, "line", LINE, notice.language) for paragraph in notice.paragraphs]
     statements = extra.privacy_act_statement
     if statement := statements.get(notice.language) or statements.get(DEFAULT):
@@ -63,14 +63,14 @@ def compose(notice: NoticeParagraphs, extra: Supplied) -> PublicNotice:
 
 @cache
 def paragraphs_in(language: Language) -> NoticeParagraphs:
-    """Read the notice of one language, its slots open."""
+    """Read the notice of one language, with its placeholders."""
     return NoticeParagraphs.model_validate_json(_FOLDER.joinpath(f"{language}.json").read_bytes())
 
 
 @cache
-def supplied() -> Supplied:
-    """Read what the agency supplied."""
-    return Supplied.model_validate_json(_FOLDER.joinpath("supplied.json").read_bytes())
+def agency_texts() -> AgencyTexts:
+    """Read the texts that the agency supplied."""
+    return AgencyTexts.model_validate_json(_FOLDER.joinpath("supplied.json").read_bytes())
 
 
 def _fill(text: str, name: str, value: str, language: Language) -> str:

@@ -1,1 +1,1 @@
-"""Which field office is responsible: by facility, ZIP code, county or state, on a day."""
+"""Find the responsible field office by detention facility, county or state, on a given day."""

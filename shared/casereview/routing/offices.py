@@ -1,7 +1,7 @@
-"""Which field office a case belongs to: areas of responsibility with their effective dates.
+"""Route a case to the responsible field office, by areas of responsibility with their effective dates.
 
-The tables are ``data/*.csv``. Twenty-five Texas counties moved in 2021, so each row says from when
-until when it holds: ``effective_from`` counts, ``effective_to`` no longer does; blank is unbounded.
+The tables are ``data/*.csv``. Twenty-five Texas counties moved in 2021, so each row has an effective period:
+``effective_from`` is included, ``effective_to`` is not; a blank date is unbounded.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from typing import NamedTuple
 from casereview.schema.facts import Facts
 
 HEADQUARTERS = "HQ"
-"""The triage queue for what no table can place: an office like any other, never a refusal."""
+"""The triage queue of cases that the tables assign to no field office; it is used like an office code."""
 SENIOR_REVIEWING_OFFICIAL = "SRO"
+"""The queue of the Senior Reviewing Official."""
 
 _NOISE = re.compile(r"\b(county|parish|municipio|borough)\b|[^a-z0-9]")
 
 
 class Period(NamedTuple):
-    """The days from ``start`` to before ``end``."""
+    """The days from ``start`` up to, but not including, ``end``."""
 
     start: date
     end: date
 
-    def holds(self, on: date) -> bool:
-        """Tell whether the day lies within."""
+    def includes(self, on: date) -> bool:
+        """Return whether the day is in the period."""
         return self.start <= on < self.end
 
 
@@ -45,7 +46,7 @@ class Area(NamedTuple):
 
 
 class Facility(NamedTuple):
-    """A detention facility and the office in whose area it lies during a period."""
+    """A detention facility and the office responsible for it during a period."""
 
     code: str
     name: str
@@ -53,8 +54,8 @@ class Facility(NamedTuple):
     period: Period
 
 
-def plain(name: str) -> str:
-    """Reduce a name to what must match: no case, accents, punctuation, spaces or the word County."""
+def normalized(name: str) -> str:
+    """Return a name for comparison: without case, accents, punctuation, spaces and the word County."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     usual = re.sub(r"\bsaint\b", "st", letters).replace("duchess", "dutchess")  # ICE's own list misspells Dutchess
     return _NOISE.sub("", usual)
@@ -77,7 +78,7 @@ def offices() -> dict[str, str]:
 
 
 def queues() -> tuple[str, ...]:
-    """Return the worklists that there are: every field office's, headquarters' and the Senior Reviewing Official's."""
+    """Return the names of all worklists: every field office, headquarters and the Senior Reviewing Official."""
     return (*offices(), HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL)
 
 
@@ -91,44 +92,53 @@ def _areas() -> dict[str, tuple[Area, ...]]:
 
 @cache
 def _counties() -> dict[tuple[str, str], str]:
-    """Return a county's published name by state and plain name."""
-    return {(state, plain(area.county)): area.county for state, areas in _areas().items() for area in areas}
+    """Return the published names of counties by state and normalized name."""
+    return {(state, normalized(area.county)): area.county for state, areas in _areas().items() for area in areas}
 
 
 @cache
 def _facilities() -> dict[str, tuple[Facility, ...]]:
-    """Return the facilities by code, and by plain name, which several may share."""
+    """Return the facilities by code and by normalized name; several facilities can share a name."""
     found = defaultdict(list)
     for row in _rows("detention_facilities.csv"):
         facility = Facility(row["code"], row["name"], row["field_office"], _period(row))
         found[row["code"]].append(facility)
-        found[plain(row["name"])].append(facility)
+        found[normalized(row["name"])].append(facility)
     return {key: tuple(facilities) for key, facilities in found.items()}
 
 
 def find_state(text: str | None) -> str | None:
-    """Return the two-letter code of a state, district or territory that the table knows."""
+    """Return the two-letter code of a state, district or territory, or None if the tables do not contain it."""
     code = (text or "").strip().upper()
     return code if code in _areas() else None
 
 
 def find_county(state: str | None, text: str | None) -> str | None:
-    """Return the published name of a county in a state that is divided between offices, else None."""
-    return _counties().get((state, plain(text))) or None if state and text else None
+    """Return the published name of a county, or None if it is unknown or its state belongs to one office."""
+    return _counties().get((state, normalized(text))) or None if state and text else None
 
 
 def find_facility(text: str | None, on: date) -> Facility | None:
-    """Return the facility of this code or name, or None where there is none or more than one."""
+    """Return the facility with this code or name, or None if there is none or more than one."""
     if not text:
         return None
-    named = _facilities().get(text.strip().upper()) or _facilities().get(plain(text), ())
-    current = {facility.code: facility for facility in named if facility.period.holds(on)}
+    named = _facilities().get(text.strip().upper()) or _facilities().get(normalized(text), ())
+    current = {facility.code: facility for facility in named if facility.period.includes(on)}
     return next(iter(current.values())) if len(current) == 1 else None
 
 
 def responsible(state: str | None, county: str | None, on: date) -> tuple[str, ...]:
-    """Return the codes of the offices that may be responsible: one where it is known, all of the state's else."""
-    current = [area for area in _areas().get(state or "", ()) if area.period.holds(on)]
+    """Return the codes of the offices that can be responsible on a day.
+
+    Args:
+        state: the two-letter code of a state.
+        county: the published name of a county.
+        on: the day.
+
+    Returns:
+        The office of the county if it is known, else all offices of the state, sorted.
+    """
+    current = [area for area in _areas().get(state or "", ()) if area.period.includes(on)]
     exact = [area.office for area in current if county and area.county == county]
     return tuple(sorted(set(exact or [area.office for area in current])))
 
@@ -139,9 +149,10 @@ def _residence(facts: Facts, on: date) -> str | None:
 
 
 def route(facts: Facts, on: date) -> str:
-    """Return the field office of a case on a day, or ``HQ``.
+    """Return the field office of a case on a day, or ``HQ`` if the tables assign none.
 
-    The detained go by their facility's area, all others by residence; each by the other where its own is unknown.
+    A detained noncitizen belongs to the office of the facility, else to that of the residence; any other noncitizen to
+    the office of the residence, else to that of the facility.
     """
     facility = find_facility(facts.facility, on)
     place = facility.office if facility else None

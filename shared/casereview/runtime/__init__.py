@@ -1,1 +1,1 @@
-"""What every Lambda function shares: AWS clients, settings, SQS batches and queues, error logging, SnapStart hooks."""
+"""Shared by all Lambda functions: AWS clients, settings, SQS batches and queues, error logging, SnapStart hooks."""

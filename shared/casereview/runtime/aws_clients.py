@@ -1,7 +1,7 @@
-"""The AWS clients of a function, all of one session: what botocore reads and parses for one, it has for the others.
+"""Create the AWS clients of a function from one botocore session, which shortens the cold start.
 
-A client of its own session costs as much again: the endpoints of all regions, the models, the handlers. And before it
-makes any, botocore would look through its folders for every service that AWS has.
+The clients of one session share what botocore loads: endpoints of all regions, models and handlers. The loader below
+also skips the search of the data folders for every AWS service, which botocore does before it creates the first client.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from botocore.session import Session, get_session
 from typing_extensions import override
 
 SERVICES: Final = ("dynamodb", "kms", "sesv2", "sns", "sqs")
-"""What the functions call; botocore says of any other that it does not know it."""
+"""The services that the functions call; botocore raises UnknownServiceError for any other."""
 
 
 class _Loader(Loader):
-    """Finds the data of these services without a look at those of all others."""
+    """Lists ``SERVICES`` instead of searching the data folders."""
 
     @override
     def list_available_services(self, type_name: str) -> list[str]:
@@ -26,10 +26,10 @@ class _Loader(Loader):
 
 
 class AwsClients:
-    """A session, and what makes clients of it."""
+    """A botocore session, and the factory of its clients."""
 
     def __init__(self) -> None:
         self.botocore: Session = get_session()
         self.botocore.register_component("data_loader", _Loader())
         self.make: Final = boto3.Session(botocore_session=self.botocore).client
-        """Make a client as ``boto3.client`` does; nothing is called."""
+        """Create a client, as ``boto3.client`` does; makes no AWS call."""

@@ -1,4 +1,4 @@
-"""What a log may say of an error: its kind and where it arose, never its text, which may hold data."""
+"""Log an error by its type and location, never by its message, which can contain personal data."""
 
 from __future__ import annotations
 
@@ -13,24 +13,31 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 _DEPTH = 5
+"""The maximum number of causes in a log entry."""
 
 
-def describe(error: BaseException) -> dict[str, str]:
-    """Return the kind of an error, the last place in our code or a library's that raised it, and what lies behind."""
+def describe_error(error: BaseException) -> dict[str, str]:
+    """Return the log fields of an error: its type, the file and line that raised it, and the types of its causes."""
     frames = extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    causes = {"causes": ", ".join(_causes(error))} if _behind(error) else {}
+    causes = {"causes": ", ".join(_causes(error))} if _cause(error) else {}
     return {"error": type(error).__name__, "where": where, **causes}
 
 
-class Contained:
-    """Keeps an error to what is done inside, whatever it is, and logs what may be said of it.
+class SuppressAndLog:
+    """A context manager that logs any ``Exception`` of its body and suppresses it; ``failed`` tells whether it did.
 
-    What ends the process (KeyboardInterrupt, SystemExit) is not kept.
+    KeyboardInterrupt and SystemExit are not suppressed.
     """
 
     def __init__(self, logger: Logger, message: str, **more: str) -> None:
-        """Log such a message, with more fields."""
+        """Prepare the log entry.
+
+        Args:
+            logger: the logger to use.
+            message: the message of the log entry.
+            more: additional fields of the log entry.
+        """
         self.failed = False
         self._logger = logger
         self._message = message
@@ -45,19 +52,22 @@ class Contained:
         if not isinstance(error, Exception):
             return False
         self.failed = True
-        self._logger.error(self._message, extra={**describe(error), **self._more})
+        self._logger.error(self._message, extra={**describe_error(error), **self._more})
         return True
 
 
-def _behind(error: BaseException) -> BaseException | None:
+def _cause(error: BaseException) -> BaseException | None:
     return error.__cause__ or error.__context__
 
 
 def _causes(error: BaseException) -> list[str]:
-    """Return the kinds of the errors behind an error, nearest first: what a key refused looks like a broken seal."""
+    """Return the types of the causes of an error, nearest first, at most ``_DEPTH``.
+
+    They distinguish errors with the same type: a rejected KMS call also surfaces as SealBrokenError.
+    """
     found: list[str] = []
-    cause = _behind(error)
+    cause = _cause(error)
     while cause is not None and len(found) < _DEPTH:
         found.append(type(cause).__name__)
-        cause = _behind(cause)
+        cause = _cause(cause)
     return found

@@ -1,4 +1,4 @@
-"""An SQS queue that hints are sent to."""
+"""Send hints to an SQS queue."""
 
 from __future__ import annotations
 
@@ -13,27 +13,40 @@ if TYPE_CHECKING:
 
 
 _PER_CALL = 10
-"""What SQS takes at once."""
+"""The maximum number of messages per SendMessageBatch call."""
 
 
 class Queue:
-    """A queue that messages are sent to, in groups by office, so that one office's flood does not delay the others."""
+    """A queue with one message group per office, so that many messages of one office do not delay the others."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
-        """Keep the client; nothing is called."""
+        """Store the client and the URL; makes no SQS call."""
         self._client = client
         self._url = url
 
     def send(self, message: Hint, office: str) -> None:
-        """Send one message. Raises botocore's errors."""
+        """Send one message.
+
+        Raises:
+            botocore.exceptions.ClientError: if SQS rejects the call.
+            botocore.exceptions.BotoCoreError: if SQS cannot be reached.
+        """
         self._client.send_message(
             QueueUrl=self._url, MessageBody=message.model_dump_json(by_alias=True), MessageGroupId=office
         )
 
     def send_all(self, messages: Sequence[tuple[Hint, str]]) -> int:
-        """Send messages, each to the group of its office, ten a call; return how many of them SQS did not take.
+        """Send messages in batches of ten, each message in the group of its office.
 
-        Raises botocore's errors; some may have been sent then.
+        Args:
+            messages: pairs of a message and the office that it belongs to.
+
+        Returns:
+            The number of messages that SQS rejected.
+
+        Raises:
+            botocore.exceptions.ClientError: if SQS rejects a call; earlier batches have been sent.
+            botocore.exceptions.BotoCoreError: if SQS cannot be reached; earlier batches have been sent.
         """
         refused = 0
         for start in range(0, len(messages), _PER_CALL):

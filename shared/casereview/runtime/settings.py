@@ -1,4 +1,4 @@
-"""The environment of a function, read once when its first event arrives."""
+"""Settings of a function, read once from the environment when the first event arrives."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from casereview.schema.base import Record
 
 
 def now() -> datetime:
-    """Return the time in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class Settings(Record):
-    """Base of a function's settings: each field is the environment variable of the same name in capitals."""
+    """Base class of settings: each field is read from the environment variable of its name in upper case."""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the variables. Raises pydantic's ValidationError naming the missing ones."""
+        """Read the environment variables.
+
+        Raises:
+            pydantic.ValidationError: if a variable is missing or invalid; the error names it.
+        """
         found = {name: os.environ.get(name.upper()) for name in cls.model_fields}
         return cls.model_validate({name: value for name, value in found.items() if value is not None})

@@ -1,8 +1,8 @@
-"""What a function has ready before Lambda takes its SnapStart snapshot, so that no restored environment does it again.
+"""Register work that a function does before Lambda takes its SnapStart snapshot.
 
-Clients are in the snapshot, their connections are not: none was opened. Nothing random is drawn and no time is kept
-before the first event: receipts and case ids come from the kernel, which Lambda seeds anew, and the registry of
-policies is read when an event asks for it. Credentials refresh by themselves.
+The snapshot contains the AWS clients but no connections, because none has been opened. No random values are drawn and
+no time is stored before the first event: random values come from the kernel, which Lambda seeds again after a restore,
+and the policy registry is read when an event needs it. Credentials refresh automatically.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 
-def ready_before_snapshot(*prepare: Callable[[], object]) -> None:
-    """Let Lambda call these, the last one first, before it takes the snapshot; elsewhere nothing happens."""
-    if find_spec("snapshot_restore_py"):  # the runtime brings it; a laptop may have none
+def prepare_before_snapshot(*prepare: Callable[[], object]) -> None:
+    """Register functions for Lambda to call, last one first, before it takes the snapshot; does nothing elsewhere."""
+    if find_spec("snapshot_restore_py"):  # part of the Lambda runtime only
         hooks = import_module("snapshot_restore_py")
         for each in prepare:
             hooks.register_before_snapshot(each)

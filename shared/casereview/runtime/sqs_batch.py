@@ -1,11 +1,11 @@
-"""Partial batch responses: one bad message comes back alone, and the others are done."""
+"""Process an SQS batch with partial batch responses: only the failed messages become visible again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from casereview.runtime.error_logging import Contained
+from casereview.runtime.error_logging import SuppressAndLog
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -13,16 +13,22 @@ if TYPE_CHECKING:
 SqsRecord = Mapping[str, str]
 
 
-def each_record(
+def process_records(
     records: Iterable[SqsRecord], work: Callable[[SqsRecord], None], logger: Logger
 ) -> dict[str, list[dict[str, str]]]:
-    """Work on each record of an SQS event; return those that failed, for SQS to show again.
+    """Process each record of an SQS event, and continue after a record that fails.
 
-    Whatever a record raises, the next one is worked on; the log names the kind of the error, not its text.
+    Args:
+        records: the records of the event.
+        work: processes one record; any Exception that it raises is logged by its type, without its message.
+        logger: the logger to use.
+
+    Returns:
+        The partial batch response, which lists the failed records.
     """
     failed = []
     for record in records:
-        with Contained(logger, "a message failed", message_id=record["messageId"]) as attempt:
+        with SuppressAndLog(logger, "a message failed", message_id=record["messageId"]) as attempt:
             work(record)
         if attempt.failed:
             failed.append({"itemIdentifier": record["messageId"]})

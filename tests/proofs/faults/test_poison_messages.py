@@ -99,7 +99,7 @@ def test_each_kind_of_poison_ends_in_the_dead_letter_queue(system: System, queue
 
 @pytest.mark.breaks
 def test_a_worker_that_swallows_what_it_cannot_read_is_seen(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.app, "each_record", lambda *_: {"batchItemFailures": []})
+    monkeypatch.setattr(notify.app, "process_records", lambda *_: {"batchItemFailures": []})
     tally = Tally()
     ends_as_dead_letters(system, "notice", tally)
     assert len(tally.violations) == len(POISON["notice"]) + 1

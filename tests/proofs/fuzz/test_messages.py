@@ -40,7 +40,7 @@ def _uncaught(records: Iterable[SqsRecord], work: Callable[[SqsRecord], None], _
 @pytest.mark.parametrize("queue", BODIES)
 def test_a_batch_that_one_message_fails_is_found(system: System, monkeypatch: pytest.MonkeyPatch, queue: str) -> None:
     for module in (prioritize.app, notify.app):
-        monkeypatch.setattr(module, "each_record", _uncaught)
+        monkeypatch.setattr(module, "process_records", _uncaught)
     tally = Tally()
     messages(system, queue, tally, 10)
     assert tally.violations

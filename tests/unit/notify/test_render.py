@@ -226,15 +226,15 @@ def test_a_language_without_texts_gets_the_nearest_and_says_which() -> None:
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        ({"look_up": ""}, "news needs receipt"),
-        ({"receipt": RECEIPT}, "news needs look_up"),
-        ({"receipt": RECEIPT, "look_up": "", "code": "1", "a": "2"}, "news does not know a, code"),
-        ({"receipt": "", "look_up": ""}, "news got a malformed receipt"),
-        ({"receipt": RECEIPT + "\nBcc: x", "look_up": ""}, "news got a malformed receipt"),
-        ({"receipt": "<b>", "look_up": ""}, "news got a malformed receipt"),
-        ({"receipt": RECEIPT, "look_up": "javascript:alert(1)"}, "news got a malformed look_up"),
-        ({"receipt": RECEIPT, "look_up": 'https://a"b'}, "news got a malformed look_up"),
-        ({"receipt": RECEIPT, "look_up": "https://a b"}, "news got a malformed look_up"),
+        ({"look_up": ""}, "news has missing values: receipt"),
+        ({"receipt": RECEIPT}, "news has missing values: look_up"),
+        ({"receipt": RECEIPT, "look_up": "", "code": "1", "a": "2"}, "news has unknown values: a, code"),
+        ({"receipt": "", "look_up": ""}, "news has malformed values: receipt"),
+        ({"receipt": RECEIPT + "\nBcc: x", "look_up": ""}, "news has malformed values: receipt"),
+        ({"receipt": "<b>", "look_up": ""}, "news has malformed values: receipt"),
+        ({"receipt": RECEIPT, "look_up": "javascript:alert(1)"}, "news has malformed values: look_up"),
+        ({"receipt": RECEIPT, "look_up": 'https://a"b'}, "news has malformed values: look_up"),
+        ({"receipt": RECEIPT, "look_up": "https://a b"}, "news has malformed values: look_up"),
     ],
 )
 def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeated(
@@ -252,5 +252,5 @@ def test_a_text_with_a_slot_that_nothing_fills_is_refused() -> None:
 
 def test_an_unknown_template_is_refused() -> None:
     unknown: TemplateId = "decision"  # type: ignore[assignment]  # as a damaged notice would name it
-    with pytest.raises(NoticeTextError, match="there is no template decision"):
+    with pytest.raises(NoticeTextError, match="unknown template decision"):
         render(unknown, "en", receipt=RECEIPT, look_up="")

@@ -1,3 +1,5 @@
+"""Routing of cases to field offices, and look-up of states, counties and facilities."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -46,22 +48,22 @@ def home(state: str, county: str | None, on: date) -> str:
     )
 
 
-def test_twenty_five_counties_moved() -> None:
+def test_twenty_five_counties_changed_their_office() -> None:
     assert len(MOVES) == 25
 
 
 @pytest.mark.parametrize(("county", "old", "new"), MOVES)
-def test_each_of_the_texas_counties_moved_on_the_day(county: str, old: str, new: str) -> None:
+def test_each_of_the_texas_counties_changes_its_office_on_the_effective_date(county: str, old: str, new: str) -> None:
     assert home("TX", county, BEFORE) == old
     assert home("TX", county, AFTER) == new
 
 
-def test_harlingen_is_responsible_for_nothing_before_it_was_opened() -> None:
+def test_harlingen_is_not_responsible_for_any_county_before_it_opens() -> None:
     assert "HLG" not in responsible("TX", None, BEFORE)
     assert responsible("TX", None, AFTER) == ("DAL", "ELP", "HLG", "HOU", "SNA")
 
 
-def test_a_facility_moves_with_its_county() -> None:
+def test_a_facility_changes_its_office_with_its_county() -> None:
     detained = Facts(custody="detained", facility="PIC")
     assert route(detained, BEFORE) == "SNA"
     assert route(detained, AFTER) == "HLG"
@@ -94,7 +96,7 @@ def test_a_facility_moves_with_its_county() -> None:
         ("TX", "Nowhere", "HQ"),
     ],
 )
-def test_the_traps_of_the_table(state: str, county: str | None, office: str) -> None:
+def test_a_residence_is_routed_to_the_responsible_office(state: str, county: str | None, office: str) -> None:
     assert home(state, county, AFTER) == office
 
 
@@ -118,13 +120,13 @@ def test_the_traps_of_the_table(state: str, county: str | None, office: str) -> 
         ("GA", "Fulton", None),
     ],
 )
-def test_a_county_is_found_without_case_accents_spaces_or_the_word_county(
+def test_a_county_is_found_regardless_of_case_accents_spaces_and_the_word_county(
     state: str | None, written: str | None, county: str | None
 ) -> None:
     assert find_county(state, written) == county
 
 
-def test_a_state_is_found_by_its_code_alone() -> None:
+def test_a_state_is_found_only_by_its_code() -> None:
     assert [find_state(text) for text in ("TX", " tx ", "Texas", "", None, "ZZ")] == [
         "TX",
         "TX",
@@ -148,12 +150,12 @@ def test_a_state_is_found_by_its_code_alone() -> None:
         (Facts(), "HQ"),
     ],
 )
-def test_the_detained_go_by_their_facility_and_others_by_residence(facts: Facts, office: str) -> None:
+def test_detained_noncitizens_are_routed_by_facility_and_others_by_residence(facts: Facts, office: str) -> None:
     assert route(facts, AFTER) == office
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "監獄", "Adams County Jail", "prison", "STWRTG"])
-def test_a_facility_that_is_none_or_may_be_several_is_not_found(text: str | None) -> None:
+def test_an_unknown_or_ambiguous_facility_is_not_found(text: str | None) -> None:
     assert find_facility(text, AFTER) is None
 
 
@@ -162,7 +164,7 @@ def test_a_facility_that_is_none_or_may_be_several_is_not_found(text: str | None
     *(st.none() | st.text(max_size=12) for _ in range(3)),
     st.dates(date(1900, 1, 1), date(2199, 12, 31)),
 )
-def test_nothing_is_ever_refused(
+def test_any_combination_of_facts_is_routed_to_a_known_office(
     custody: str | None, facility: str | None, state: str | None, county: str | None, on: date
 ) -> None:
     known = find_state(state)

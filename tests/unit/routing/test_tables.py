@@ -1,4 +1,4 @@
-"""Each row of the published tables leads where it says, on a day on which it holds."""
+"""Every row of the routing tables routes to its office on a day on which the row is in effect."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from casereview.routing.offices import (
     find_county,
     find_facility,
     find_state,
+    normalized,
     offices,
-    plain,
     responsible,
     route,
 )
@@ -30,7 +30,7 @@ def rows(table: str) -> list[dict[str, str]]:
 
 
 def first_day(row: dict[str, str]) -> date:
-    """Return a day on which a row holds: its first, or one before its end."""
+    """Return a day on which a row is in effect: its first day, or the last day before its end."""
     if row["effective_from"]:
         return date.fromisoformat(row["effective_from"])
     return date.fromisoformat(row["effective_to"]) - timedelta(days=1) if row["effective_to"] else date(2021, 3, 5)
@@ -45,7 +45,7 @@ def home(state: str, county: str | None, on: date) -> str:
     )
 
 
-def test_all_other_counties_stayed() -> None:
+def test_all_other_counties_of_texas_keep_their_office() -> None:
     moved = {row["county"] for row in AREAS if row["effective_from"]}
     assert len(moved) == 25
     texas = {row["county"] for row in AREAS if row["state"] == "TX"}
@@ -54,21 +54,21 @@ def test_all_other_counties_stayed() -> None:
         assert home("TX", county, BEFORE) == home("TX", county, AFTER) != HEADQUARTERS
 
 
-def test_every_row_of_the_areas_routes() -> None:
+def test_every_area_routes_to_its_office() -> None:
     for row in AREAS:
         assert home(row["state"], row["county"], first_day(row)) == row["field_office"]
 
 
-def test_every_facility_routes_by_its_code_and_by_a_name_that_is_its_own() -> None:
-    owners = Counter(name for _code, name in {(row["code"], plain(row["name"])) for row in FACILITIES})
+def test_every_facility_is_found_by_its_code_and_by_a_unique_name() -> None:
+    owners = Counter(name for _code, name in {(row["code"], normalized(row["name"])) for row in FACILITIES})
     for row in FACILITIES:
         on = first_day(row)
         assert route(Facts(custody="detained", facility=row["code"]), on) == row["field_office"]
         named = find_facility(f" {row['name'].upper()}. ", on)
-        assert (named.code if named else None) == (row["code"] if owners[plain(row["name"])] == 1 else None)
+        assert (named.code if named else None) == (row["code"] if owners[normalized(row["name"])] == 1 else None)
 
 
-def test_every_office_of_the_tables_has_a_name_and_none_is_called_as_an_airport() -> None:
+def test_every_office_of_the_tables_has_a_name_and_no_airport_code() -> None:
     named = offices()
     assert len(named) == 25
     assert {row["field_office"] for row in AREAS} == set(named)
@@ -76,6 +76,6 @@ def test_every_office_of_the_tables_has_a_name_and_none_is_called_as_an_airport(
     assert not {"PHX", "LAX", "EWR", "HAL", "HQ"} & set(named)
 
 
-def test_no_two_rows_place_a_county_at_once() -> None:
+def test_every_county_has_exactly_one_office_at_a_time() -> None:
     for row in AREAS:
         assert len(responsible(row["state"], row["county"], first_day(row))) == 1

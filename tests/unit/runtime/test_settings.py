@@ -1,3 +1,5 @@
+"""Settings read from the environment."""
+
 from __future__ import annotations
 
 from datetime import UTC
@@ -8,28 +10,30 @@ from pydantic import ValidationError
 from casereview.runtime.settings import Settings, now
 
 
-class Some(Settings):
+class ExampleSettings(Settings):
+    """Settings with a required and an optional variable."""
+
     table_name: str
     origination: str = ""
 
 
-def test_each_field_is_the_variable_of_its_name_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_field_is_read_from_the_variable_of_its_name_in_upper_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "cases")
     monkeypatch.setenv("table_name", "no")
     monkeypatch.setenv("UNRELATED", "x")
-    assert Some.from_environment() == Some(table_name="cases", origination="")
+    assert ExampleSettings.from_environment() == ExampleSettings(table_name="cases", origination="")
 
 
 def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TABLE_NAME", raising=False)
     with pytest.raises(ValidationError, match="table_name"):
-        Some.from_environment()
+        ExampleSettings.from_environment()
 
 
-def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "cases")
     with pytest.raises(ValidationError, match="frozen"):
-        Some.from_environment().table_name = "other"  # type: ignore[misc]  # it is frozen
+        ExampleSettings.from_environment().table_name = "other"  # type: ignore[misc]  # it is frozen
 
 
 def test_the_clock_is_in_utc() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casereview.evidence.standing import without_split_requests
-from casereview.notices.owed import notice_to
+from casereview.notices.pending import notice_to_requester
 from casereview.schema.records import Case, CaseFile, Notice, Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
@@ -35,7 +35,7 @@ def notices_to(
     file = session.services.table.case_file(case.case_id)
     requests = requests_of(session, file) if file else []
     return tuple(
-        notice_to(
+        notice_to_requester(
             request,
             template,
             session.at,
