@@ -1,1 +1,1 @@
-"""The command ``casereview``: rank, compare and check, without a running system."""
+"""The command ``casereview``: rank requests, compare policies and check policy documents offline."""

@@ -1,4 +1,4 @@
-"""Two policies over the same requests: what each says of them, and how many would fare otherwise."""
+"""Compare two policies on the same requests: the counts of each, and how many rankings differ."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from casereview.cli.offline import Docket, Named, read_case, refusal_document
-from casereview.cli.parallel import in_order
+from casereview.cli.offline import OfflineRanker, PolicySource, read_case, refusal_document
+from casereview.cli.parallel import map_in_order
 from casereview.http.problems import ProblemError
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
 
 
 class PolicyResult(NamedTuple):
-    """What a policy says of a request, by ids."""
+    """The ids of the lane, categories, approvals and factors that a policy assigns to a request."""
 
     lane: str
     categories: tuple[str, ...]
@@ -26,33 +26,33 @@ class PolicyResult(NamedTuple):
 
 
 class ComparedRequest(NamedTuple):
-    """What both policies say of a request, and how far the second moves it."""
+    """The results of both policies for one request, and how far it moves under the second policy."""
 
     a: PolicyResult
     b: PolicyResult
     steps: int
-    """Lanes up (negative) or down."""
+    """The number of lanes that it moves down; negative for up."""
     earlier: int
-    """Whole days that it sorts earlier, where it stays in its lane; negative for later."""
+    """The number of whole days that it sorts earlier within its lane; negative for later."""
 
 
 @dataclass(slots=True)
-class Side:
-    """One policy's counts over all requests."""
+class PolicyCounts:
+    """The counts of one policy over all requests."""
 
     policy: CompiledPolicy
     lanes: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
     approvals: Counter[str] = field(default_factory=Counter)
 
-    def count(self, said: PolicyResult) -> None:
+    def count(self, result: PolicyResult) -> None:
         """Add one request."""
-        self.lanes[said.lane] += 1
-        self.categories.update(said.categories)
-        self.approvals.update(said.approvals)
+        self.lanes[result.lane] += 1
+        self.categories.update(result.categories)
+        self.approvals.update(result.approvals)
 
     def document(self) -> dict[str, Any]:
-        """Every rule's count by id, in the document's order, zeros included."""
+        """Return the count of every rule by id, in the document's order, zeros included."""
         written = self.policy.document
         return {
             "policy": self.policy.id,
@@ -62,8 +62,8 @@ class Side:
         }
 
 
-class Refused(NamedTuple):
-    """A request that intake would refuse: its place in the file, from 1, and why."""
+class RejectedRequest(NamedTuple):
+    """A request that intake would reject: its position in the file, from 1, and the reason."""
 
     request: int
     error: dict[str, Any]
@@ -71,24 +71,25 @@ class Refused(NamedTuple):
 
 @dataclass(slots=True)
 class Comparison:
-    """The counts of both sides, and of the requests whose lane, categories, approvals or factors differ."""
+    """The counts of both policies, and of the requests whose lane, categories, approvals or factors differ."""
 
-    a: Side
-    b: Side
+    a: PolicyCounts
+    b: PolicyCounts
     changes: Counter[str] = field(default_factory=Counter)
     flows: dict[str, Counter[str]] = field(default_factory=dict)
-    """Requests by their lane under a, and under b."""
+    """The number of requests by their lane under ``a``, then by their lane under ``b``."""
     moves: Counter[int] = field(default_factory=Counter)
-    """Requests by the lanes that they move up (negative) or down."""
+    """The number of requests by the number of lanes that they move down (negative for up)."""
     shifts: Counter[int] = field(default_factory=Counter)
-    """Of those that stay in their lane, by the days that they sort earlier."""
+    """The number of requests that stay in their lane, by the days that they sort earlier."""
     requests: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    """The first hundred requests that intake would refuse."""
+    refused: list[RejectedRequest] = field(default_factory=list)
+    """The first 100 requests that intake would reject."""
     refusals: int = 0
+    """The number of all requests that intake would reject."""
 
     def document(self) -> dict[str, Any]:
-        """The comparison as JSON; a category that only changes its mode is no change."""
+        """Return the comparison as JSON; a category that changes only its mode does not count as a change."""
         return {
             "a": self.a.document(),
             "b": self.b.document(),
@@ -116,14 +117,14 @@ class Comparison:
             self.changes[name] += set(one) != set(other) if name != "lane" else one != other
 
     def refuse(self, error: dict[str, Any], most: int = 100) -> None:
-        """Count one request that intake would refuse."""
+        """Add one request that intake would reject."""
         self.requests += 1
         self.refusals += 1
         if len(self.refused) < most:
-            self.refused.append(Refused(self.requests, error))
+            self.refused.append(RejectedRequest(self.requests, error))
 
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
-        """The comparison as a table of name, a, b and how many differ; its head first."""
+        """Yield the rows of a table: name, count under a, count under b, number of differences; the header first."""
         document = self.document()
         a, b = document["a"], document["b"]
         yield "", a["policy"] or "none in force", b["policy"] or "none in force", "differ"
@@ -143,10 +144,23 @@ _SECTIONS: Final = (
 )
 
 
-def compare(a: Named, b: Named, bodies: Iterable[bytes], at: datetime) -> Comparison:
-    """Rank every request at ``at``, filed then, under both policies. Raises DocumentError."""
-    found = Comparison(Side(a.compile()), Side(b.compile()))
-    for both in in_order(partial(_said, a, b, at), bodies):
+def compare(a: PolicySource, b: PolicySource, bodies: Iterable[bytes], at: datetime) -> Comparison:
+    """Rank every request, filed at ``at``, under both policies as of ``at``.
+
+    Args:
+        a: the first policy.
+        b: the second policy.
+        bodies: the request bodies.
+        at: the time of filing and ranking.
+
+    Returns:
+        The comparison.
+
+    Raises:
+        DocumentError: if a document is invalid.
+    """
+    found = Comparison(PolicyCounts(a.compile()), PolicyCounts(b.compile()))
+    for both in map_in_order(partial(_compare_bodies, a, b, at), bodies):
         if isinstance(both, dict):
             found.refuse(both)
         else:
@@ -154,8 +168,10 @@ def compare(a: Named, b: Named, bodies: Iterable[bytes], at: datetime) -> Compar
     return found
 
 
-def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[ComparedRequest | dict[str, Any]]:
-    dockets = Docket.under(a, at, at), Docket.under(b, at, at)
+def _compare_bodies(
+    a: PolicySource, b: PolicySource, at: datetime, bodies: list[bytes]
+) -> list[ComparedRequest | dict[str, Any]]:
+    rankers = OfflineRanker.for_policy(a, at, at), OfflineRanker.for_policy(b, at, at)
     found: list[ComparedRequest | dict[str, Any]] = []
     for body in bodies:
         try:
@@ -163,7 +179,7 @@ def _said(a: Named, b: Named, at: datetime, bodies: list[bytes]) -> list[Compare
         except ProblemError as problem:
             found.append(refusal_document(problem))
         else:
-            one, other = (docket.rank(case) for docket in dockets)
+            one, other = (ranker.rank_case(case) for ranker in rankers)
             steps, earlier = other.lane_index - one.lane_index, (one.sort_at - other.sort_at) // timedelta(days=1)
             found.append(ComparedRequest(_ids(one), _ids(other), steps, earlier))
     return found

@@ -1,11 +1,11 @@
-"""A comparison of two policies as a picture (SVG): from which lane to which requests flow, and how far they move."""
+"""Draw a comparison of two policies as SVG: the flows of requests between lanes, and how far requests move."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from casereview.cli.comparison import Comparison, Side
+from casereview.cli.comparison import Comparison, PolicyCounts
 from casereview.drawing import svg
 
 WIDTH: Final = 960
@@ -20,18 +20,18 @@ _COLOURS: Final = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#a463
 
 
 class Band(NamedTuple):
-    """A lane's bar: where it begins and how high it is."""
+    """The bar of a lane: its upper edge and its height."""
 
     y: float
     height: float
 
 
 def picture(found: Comparison) -> str:
-    """Return the picture of a comparison as an SVG document."""
+    """Return a comparison as an SVG document."""
     moves = list(_moves(found))
     height = _TOP + _HEIGHT + _CHART + 60
     parts = [
-        *_heads(found),
+        *_headings(found),
         *_flows(found),
         *_chart(moves, _TOP + _HEIGHT + 70),
     ]
@@ -39,18 +39,18 @@ def picture(found: Comparison) -> str:
     return svg.document(WIDTH, height, name, parts)
 
 
-def _name(side: Side) -> str:
+def _name(side: PolicyCounts) -> str:
     return side.policy.id or "no policy"
 
 
-def _heads(found: Comparison) -> Iterator[str]:
+def _headings(found: Comparison) -> Iterator[str]:
     counted = found.requests - found.refusals
     yield svg.text(WIDTH / 2, 26, f"{counted} requests, {found.changes['lane']} in another lane", text_anchor="middle")
     yield svg.text(_LEFT, 52, _name(found.a), text_anchor="end", font_weight="bold")
     yield svg.text(_RIGHT, 52, _name(found.b), font_weight="bold")
 
 
-def _bands(side: Side, scale: float) -> dict[str, Band]:
+def _bands(side: PolicyCounts, scale: float) -> dict[str, Band]:
     bands, y = {}, float(_TOP)
     for lane in side.policy.lanes:
         height = side.lanes[lane.id] * scale
@@ -91,7 +91,7 @@ def _ribbon(start: float, end: float, height: float, colour: str) -> str:
 
 
 def _moves(found: Comparison) -> Iterator[tuple[str, int]]:
-    """Give the moves from the highest up to the furthest down, with words for each."""
+    """Yield the label and the number of requests of each move, from the furthest up to the furthest down."""
     steps = {step: number for step, number in found.moves.items() if step}
     for step in sorted(step for step in steps if step < 0):
         yield f"{-step} up", steps[step]
@@ -106,12 +106,12 @@ def _moves(found: Comparison) -> Iterator[tuple[str, int]]:
 
 def _chart(moves: Sequence[tuple[str, int]], top: float) -> Iterator[str]:
     yield svg.text(60, top - 22, "How far the requests move: lanes up or down, or days within their lane")
-    most = max([number for _words, number in moves] + [1])
+    most = max([number for _label, number in moves] + [1])
     width = min(120.0, (WIDTH - 120) / max(len(moves), 1))
-    for index, (words, number) in enumerate(moves):
+    for index, (label, number) in enumerate(moves):
         height = number / most * (_CHART - 60)
         x, y = 60 + index * width, top + _CHART - 50 - height
-        colour = "#9aa0a6" if words == "unmoved" else _COLOURS[0]
+        colour = "#9aa0a6" if label == "unmoved" else _COLOURS[0]
         yield svg.rectangle(x, y, width - 8, height, colour)
         yield svg.text(x + (width - 8) / 2, y - 5, str(number), text_anchor="middle")
-        yield svg.text(x + (width - 8) / 2, top + _CHART - 32, words, text_anchor="middle")
+        yield svg.text(x + (width - 8) / 2, top + _CHART - 32, label, text_anchor="middle")

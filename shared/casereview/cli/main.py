@@ -1,6 +1,6 @@
-"""``casereview``: rank request bodies and compare policies without a system, and check a policy document.
+"""Rank request bodies, compare policies and check policy documents, without a running system.
 
-It prints what the engine says, and never what a request says.
+The output contains results of the policy engine, and never content of a request.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, Final
 
 from casereview.cli.comparison import Comparison, compare
 from casereview.cli.comparison_picture import picture
-from casereview.cli.offline import Docket, Named, RankedRequest, read_bodies, refusal_document
-from casereview.cli.parallel import in_order
+from casereview.cli.offline import OfflineRanker, PolicySource, RankedRequest, read_bodies, refusal_document
+from casereview.cli.parallel import map_in_order
 from casereview.http.problems import ProblemError
 from casereview.policy.checks import check
 from casereview.policy.document import Amendment, digest
@@ -29,13 +29,26 @@ from casereview.schema.base import rfc3339, to_milliseconds
 OK: Final = 0
 FAULTY: Final = 1
 USAGE: Final = 2
-"""Exit codes: all was well; a request or a document is faulty; the command itself is."""
+"""Exit codes: success; an invalid request or document; an invalid command, file or policy."""
 
 YEARS: Final = range(1900, 2200)
+"""The years that a time can be in."""
+
+_REQUESTS: Final = "request bodies: one JSON object, or one per line; - reads standard input"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code. Reports a faulty command or policy on standard error."""
+    """Run the command.
+
+    Args:
+        argv: the arguments, by default those of the process.
+
+    Returns:
+        The exit code. An invalid file or policy is reported on standard error.
+
+    Raises:
+        SystemExit: with code 2 if the arguments are invalid.
+    """
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -48,45 +61,54 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except (OSError, UnicodeError) as error:
-        print(f"casereview: {_why(error)}", file=sys.stderr)
+        print(f"casereview: {_file_error(error)}", file=sys.stderr)
         return USAGE
     return code
 
 
-def _why(error: OSError | UnicodeError) -> str:
+def _file_error(error: OSError | UnicodeError) -> str:
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else "the file is not UTF-8"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="casereview", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    ranking = commands.add_parser("rank", help="print the ranking that each request body would get", allow_abbrev=False)
-    ranking.add_argument("file", metavar="FILE", help="one JSON object, or one per line; - is standard input")
-    ranking.add_argument("--at", type=_time, metavar="TIME", help="when it is looked at (default: now)")
-    ranking.add_argument("--filed-at", type=_time, metavar="TIME", help="when it was filed (default: --at)")
-    ranking.add_argument("--policy", metavar="ID|FILE", help="instead of the policy in force then")
-    ranking.set_defaults(run=_rank)
-    comparing = commands.add_parser("compare", help="count what two policies say of the same requests")
-    comparing.add_argument("a", metavar="A", help="a policy's id or file")
-    comparing.add_argument("b", metavar="B", help="another's")
-    comparing.add_argument("file", metavar="FILE", help="one JSON object, or one per line; - is standard input")
-    comparing.add_argument("--at", type=_time, metavar="TIME", help="when they are filed and looked at (default: now)")
-    comparing.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    comparing.add_argument("--picture", metavar="OUT.svg", type=_picture, help="draw lane flows and moves into a file")
-    comparing.set_defaults(run=_compare)
-    policy = commands.add_parser("policy", help="work on policy documents")
+    _add_rank(commands.add_parser("rank", help="print the ranking of each request body", allow_abbrev=False))
+    _add_compare(commands.add_parser("compare", help="compare two policies on the same requests"))
+    policy = commands.add_parser("policy", help="work with policy documents")
     policies = policy.add_subparsers(required=True, metavar="COMMAND")
-    checking = policies.add_parser("check", help="tell what is wrong with a document, by rule and line")
-    checking.add_argument("file", metavar="FILE", help="a policy document in YAML")
-    checking.set_defaults(run=_check)
+    _add_check(policies.add_parser("check", help="report each fault of a document with its rule and line"))
     return parser
+
+
+def _add_rank(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help=_REQUESTS)
+    command.add_argument("--at", type=_time, metavar="TIME", help="the time of the ranking (default: now)")
+    command.add_argument("--filed-at", type=_time, metavar="TIME", help="the time of filing (default: --at)")
+    command.add_argument("--policy", metavar="ID|FILE", help="the policy to use (default: the policy in force)")
+    command.set_defaults(run=_rank)
+
+
+def _add_compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("a", metavar="A", help="the id or the file of the first policy")
+    command.add_argument("b", metavar="B", help="the id or the file of the second policy")
+    command.add_argument("file", metavar="FILE", help=_REQUESTS)
+    command.add_argument("--at", type=_time, metavar="TIME", help="the time of filing and ranking (default: now)")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    command.add_argument("--picture", metavar="OUT.svg", type=_picture, help="draw the comparison into an SVG file")
+    command.set_defaults(run=_compare)
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="a policy document in YAML")
+    command.set_defaults(run=_check)
 
 
 def _time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None or "T" not in text.upper():
-            raise argparse.ArgumentTypeError("a time needs a date, a time and an offset: 2026-01-31T15:00:00-05:00")
+            raise argparse.ArgumentTypeError("must have a date, a time and an offset: 2026-01-31T15:00:00-05:00")
         found = to_milliseconds(found)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("is not an RFC 3339 time, such as 2026-01-31T15:00:00-05:00") from None
@@ -97,7 +119,7 @@ def _time(text: str) -> datetime:
 
 def _picture(text: str) -> Path:
     if not text.endswith(".svg"):
-        raise argparse.ArgumentTypeError("the picture is SVG: give a file whose name ends in .svg")
+        raise argparse.ArgumentTypeError("must be a file whose name ends in .svg")
     return Path(text)
 
 
@@ -111,23 +133,25 @@ def _rank(arguments: argparse.Namespace) -> int:
     if filed_at > at:
         print("casereview rank: --filed-at must not be later than --at", file=sys.stderr)
         return USAGE
-    named = Named.find(arguments.policy) if arguments.policy else None
-    Docket.under(named, filed_at, at)
+    source = PolicySource.resolve(arguments.policy) if arguments.policy else None
+    OfflineRanker.for_policy(source, filed_at, at)
     code = OK
-    with _opened(arguments.file) as stream:
-        for line, is_good in in_order(partial(_ranked, named, filed_at, at), read_bodies(stream)):
+    with _open_input(arguments.file) as stream:
+        for line, is_good in map_in_order(partial(_ranked, source, filed_at, at), read_bodies(stream)):
             code = code if is_good else FAULTY
             sys.stdout.write(line)
     return code
 
 
-def _ranked(named: Named | None, filed_at: datetime, at: datetime, bodies: list[bytes]) -> list[tuple[str, bool]]:
-    """A line of JSON for each body, and whether it was good."""
-    docket = Docket.under(named, filed_at, at)
+def _ranked(
+    source: PolicySource | None, filed_at: datetime, at: datetime, bodies: list[bytes]
+) -> list[tuple[str, bool]]:
+    """Return a line of JSON for each body, and whether the body was valid."""
+    ranker = OfflineRanker.for_policy(source, filed_at, at)
     found = []
     for body in bodies:
         try:
-            found.append((_line(_as_json(docket.place(body))), True))
+            found.append((_line(_as_json(ranker.rank_body(body))), True))
         except ProblemError as problem:
             found.append((_line({"error": refusal_document(problem)}), False))
     return found
@@ -138,7 +162,7 @@ def _line(document: dict[str, Any]) -> str:
 
 
 def _as_json(placed: RankedRequest) -> dict[str, Any]:
-    """The contract's keys, in its order."""
+    """Return a ranking as JSON, with the documented keys in their order."""
     found = placed.ranking
     return {
         "field_office": placed.field_office,
@@ -157,7 +181,7 @@ def _as_json(placed: RankedRequest) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def _open_input(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield sys.stdin.buffer
     else:
@@ -166,8 +190,8 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    a, b = Named.find(arguments.a), Named.find(arguments.b)
-    with _opened(arguments.file) as stream:
+    a, b = PolicySource.resolve(arguments.a), PolicySource.resolve(arguments.b)
+    with _open_input(arguments.file) as stream:
         found = compare(a, b, read_bodies(stream), arguments.at or _now())
     for refused in found.refused:
         sys.stderr.write(_line(refused._asdict()))
@@ -194,12 +218,12 @@ def _check(arguments: argparse.Namespace) -> int:
             print(f"{arguments.file}:{fault.line}: {fault.where}: {fault.message} [{fault.check}]")
         return FAULTY
     if isinstance(policy, Amendment):
-        print(f"{policy.id}: an amendment of {policy.amends}, sound; sha256 {digest(policy)}")
+        print(f"{policy.id}: a valid amendment of {policy.amends}; sha256 {digest(policy)}")
         return OK
     rules = sum(
         len(section) for section in (policy.lanes, policy.credits, policy.categories, policy.approvals, policy.factors)
     )
-    print(f"{policy.id}: {rules} rules, sound; sha256 {digest(policy)}")
+    print(f"{policy.id}: valid, {rules} rules; sha256 {digest(policy)}")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""Ranking request bodies without a system: what a request would get, were it filed and looked at at given times."""
+"""Rank request bodies offline: the ranking that a request filed at one time would have at another."""
 
 from __future__ import annotations
 
@@ -28,53 +28,74 @@ _LINE_END: Final = b"\n"
 
 
 class GoverningSpan(NamedTuple):
-    """What governs until an instant, or for good."""
+    """A policy in force, and until when; None means without end."""
 
     policy: CompiledPolicy
     until: datetime | None
 
 
 class RankedRequest(NamedTuple):
-    """A request's field office and its ranking."""
+    """The field office and the ranking of a request."""
 
     field_office: str
     ranking: Ranking
 
 
-class Named(NamedTuple):
-    """A policy that was asked for: a packaged one, or the text of a document."""
+class PolicySource(NamedTuple):
+    """A policy named on the command line: the id of a packaged policy, or the text of a document."""
 
     id: str | None
     text: str = ""
 
     @classmethod
-    def find(cls, name: str) -> Named:
-        """A packaged policy by id, else the document in the file of that name. Raises OSError, UnicodeError."""
+    def resolve(cls, name: str) -> PolicySource:
+        """Return the packaged policy with this id, else the document in the file with this name.
+
+        Raises:
+            OSError: if the file cannot be read.
+            UnicodeError: if the file is not UTF-8.
+        """
         if name in (*packaged.PACKAGED, packaged.DEFAULT):
             return cls(name)
         return cls(None, Path(name).read_text(encoding="utf-8"))
 
     def compile(self) -> CompiledPolicy:
-        """The policy ready to run. Raises DocumentError."""
+        """Compile the policy.
+
+        Raises:
+            DocumentError: if the document is invalid.
+        """
         if self.id is not None:
             return packaged.compiled(self.id)
         return compile_policy(packaged.read_policy(self.text), packaged.flags())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Docket:
-    """Requests filed at one instant and looked at at another, under the policies in force or a named one."""
+class OfflineRanker:
+    """Ranks requests filed at ``filed_at`` as of ``at``, under the policies in force or a single policy."""
 
     filed_at: datetime
     at: datetime
     spans: tuple[GoverningSpan, ...]
-    """What governs from the filing to the look, in order."""
+    """The policies in force from ``filed_at`` to ``at``, in order."""
 
     @classmethod
     @lru_cache(maxsize=4)
-    def under(cls, named: Named | None, filed_at: datetime, at: datetime) -> Docket:
-        """A docket under a named policy as if it were in force, or under those in force then. Raises DocumentError."""
-        policy = named and named.compile()
+    def for_policy(cls, source: PolicySource | None, filed_at: datetime, at: datetime) -> OfflineRanker:
+        """Create a ranker.
+
+        Args:
+            source: a policy that is used as if it were in force, or None for the policies in force.
+            filed_at: when the requests are filed.
+            at: the time of the ranking, not earlier than ``filed_at``.
+
+        Returns:
+            The ranker; cached, because compiling a policy is expensive.
+
+        Raises:
+            DocumentError: if the document of ``source`` is invalid.
+        """
+        policy = source and source.compile()
         spans = []
         moment: datetime | None = filed_at
         while moment is not None and moment <= at:
@@ -85,17 +106,21 @@ class Docket:
             moment = span.until
         return cls(filed_at, at, tuple(spans))
 
-    def place(self, body: bytes) -> RankedRequest:
-        """Rank one request body. Raises ProblemError where intake would refuse it."""
+    def rank_body(self, body: bytes) -> RankedRequest:
+        """Rank one request body.
+
+        Raises:
+            ProblemError: if intake would reject the body.
+        """
         case = read_case(body, self.filed_at)
         facts, on = case.facts, self.filed_at.astimezone(EASTERN).date()
         office = _office(facts.custody, facts.facility, facts.state, facts.county, on)
-        return RankedRequest(office, self.rank(case))
+        return RankedRequest(office, self.rank_case(case))
 
-    def rank(self, case: RankInput) -> Ranking:
-        """Rank a case as the running system would, which looks again whenever its ranking changes.
+    def rank_case(self, case: RankInput) -> Ranking:
+        """Rank a case as the running system would, which ranks it again whenever its ranking changes.
 
-        So the lane's clock runs from the instant at which the case came into its lane.
+        The clock of the lane therefore starts when the case enters the lane.
         """
         moment, since, lane = self.filed_at, self.filed_at, None
         for span in self.spans:
@@ -106,30 +131,34 @@ class Docket:
                 if found.changes_at is None or self.at < found.changes_at:
                     return rank(replace(case, lane_since=since), span.policy, self.at, span.until)
                 moment = found.changes_at
-        raise AssertionError("the last span reaches beyond the look")
+        raise AssertionError("the last span must extend beyond the time of the ranking")
 
 
 def read_case(body: bytes, filed_at: datetime) -> RankInput:
-    """The case that a request body filed at an instant would open. Raises ProblemError where intake would refuse it."""
+    """Return the case that a request body filed at ``filed_at`` would open.
+
+    Raises:
+        ProblemError: if intake would reject the body.
+    """
     submission = parse_submission(body, filed_at)
     facts = open_facts(submission, filed_at.astimezone(EASTERN).date())
     return RankInput(facts, _tie_break(facts), filed_at, marks=marks_of(submission))
 
 
 def refusal_document(problem: ProblemError) -> dict[str, Any]:
-    """A refusal as it is printed: the fields at fault, never a value."""
+    """Return a rejection for output: it names the invalid fields and never contains a value."""
     document = problem.document()
     return {"title": document["title"], "errors": document["errors"]}
 
 
 def _until(policy: CompiledPolicy, moment: datetime) -> datetime | None:
-    """When a named policy's own interval ends; outside its intervals it is taken as if open."""
+    """Return when the policy's interval around ``moment`` ends; None outside its intervals."""
     within = (span for span in policy.document.in_force if span.from_ <= moment and not (span.to and span.to <= moment))
     return next((span.to for span in within), None)
 
 
 def _tie_break(facts: Facts) -> str:
-    """In place of a case id: from the open facts alone, so that equal requests tie and nothing says who it is."""
+    """Return a substitute for the case id, from the open facts only: equal requests tie, no one is identified."""
     return sha256(facts.model_dump_json(exclude_none=True).encode()).hexdigest()[:12]
 
 
@@ -139,9 +168,13 @@ def _office(custody: Custody | None, facility: str | None, state: str | None, co
 
 
 def read_bodies(stream: BinaryIO) -> Iterator[bytes]:
-    """Give each request body: one JSON object over any number of lines, or one per line; blank lines are none.
+    """Read request bodies: a single JSON object over any number of lines, or one object per line.
 
-    Never holds more than a body may have, and a little; of a longer line only its beginning is given.
+    Blank lines are skipped. A line longer than the maximum body is truncated to little more than the maximum, which
+    bounds the memory and still makes the body too large.
+
+    Yields:
+        The bodies.
     """
     lines = _lines(stream)
     first = next(lines, None)
@@ -151,34 +184,34 @@ def read_bodies(stream: BinaryIO) -> Iterator[bytes]:
         yield first
         yield from lines
         return
-    held = [first]
+    lines_read = [first]
     size = len(first)
     for line in lines:
-        held.append(line)
+        lines_read.append(line)
         size += len(line)
         if size > MAX_BYTES:
             break
-    yield from _one_or_many(held)
+    yield from _one_or_many(lines_read)
     yield from lines
 
 
-def _one_or_many(held: list[bytes]) -> list[bytes]:
-    """Whether a text whose first line is no JSON is one object over several lines, or lines of which one is bad."""
-    whole = _LINE_END.join(held)
-    others_begin = any(line.startswith(b"{") for line in held[1:])
-    return [whole] if _is_json(whole) or not others_begin else held
+def _one_or_many(lines: list[bytes]) -> list[bytes]:
+    """Return one body if the lines form a single object, else the lines as bodies of which at least one is invalid."""
+    whole = _LINE_END.join(lines)
+    others_begin = any(line.startswith(b"{") for line in lines[1:])
+    return [whole] if _is_json(whole) or not others_begin else lines
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     first = True
     while line := stream.readline(MAX_BYTES + 2):
-        kept = line
+        beginning = line
         while not line.endswith(_LINE_END) and line:
             line = stream.readline(MAX_BYTES)
-        kept = kept.removeprefix(_BYTE_ORDER_MARK) if first else kept
+        beginning = beginning.removeprefix(_BYTE_ORDER_MARK) if first else beginning
         first = False
-        if kept.strip():
-            yield kept.rstrip(b"\r\n")
+        if beginning.strip():
+            yield beginning.rstrip(b"\r\n")
 
 
 def _is_json(text: bytes) -> bool:

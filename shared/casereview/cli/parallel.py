@@ -1,4 +1,4 @@
-"""The same work on many things, in order, on every processor, without holding more than a few at a time."""
+"""Map a function over many items on all processors, in order, with bounded memory."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _CHUNK: Final = 250
+"""The number of items per chunk."""
 _AHEAD: Final = 3
-"""Chunks per processor that are under way or waiting to be taken."""
+"""The maximum number of chunks per processor that are being processed or wait to be consumed."""
 
 
-def in_order(work: Callable[[list[Item]], list[Result]], items: Iterable[Item]) -> Iterator[Result]:
-    """Give the results in the order of the items; a short list is worked on here.
+def map_in_order(work: Callable[[list[Item]], list[Result]], items: Iterable[Item]) -> Iterator[Result]:
+    """Apply a function to all items, in chunks; a short list is processed in this process.
 
-    ``work`` is a function of a module, or a partial of one: other processes must find it.
+    Args:
+        work: maps a list of items to a list of results; must be picklable (a function of a module, or its partial).
+        items: the items.
+
+    Yields:
+        The results, in the order of the items.
     """
     chunks = _chunks(items)
     first = next(chunks, [])
@@ -30,14 +36,14 @@ def in_order(work: Callable[[list[Item]], list[Result]], items: Iterable[Item]) 
             yield from work(chunk)
         return
     with ProcessPoolExecutor(processors) as pool:
-        under_way: deque[Future[list[Result]]] = deque()
+        pending: deque[Future[list[Result]]] = deque()
         try:
             for chunk in chain([first], chunks):
-                under_way.append(pool.submit(work, chunk))
-                if len(under_way) > processors * _AHEAD:
-                    yield from under_way.popleft().result()
-            while under_way:
-                yield from under_way.popleft().result()
+                pending.append(pool.submit(work, chunk))
+                if len(pending) > processors * _AHEAD:
+                    yield from pending.popleft().result()
+            while pending:
+                yield from pending.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 

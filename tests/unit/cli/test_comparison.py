@@ -1,4 +1,4 @@
-"""The thousand-case docket under two policies: the numbers are those of a recount, in JSON, table and picture."""
+"""Comparison of two policies on a docket of 1,000 cases: its numbers equal a recount, in JSON and as a picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from casereview.cli.main import main
-from casereview.cli.offline import Named, read_case
+from casereview.cli.offline import PolicySource, read_case
 from casereview.policy import packaged
 from casereview.policy.compiler import compile_policy
 from casereview.policy.engine import rank
@@ -80,16 +80,16 @@ def test_the_picture_shows_every_lane_and_every_flow(folder: Path, capsys: pytes
     file = folder / "picture.svg"
     found = compared(folder, capsys, B, str(folder / "draft.yaml"), "--picture", str(file))
     tree = ET.fromstring(file.read_text(encoding="utf-8"))  # noqa: S314 - our own picture
-    words = [element.text or "" for element in tree.iter("{http://www.w3.org/2000/svg}text")]
+    texts = [element.text or "" for element in tree.iter("{http://www.w3.org/2000/svg}text")]
     for side in ("a", "b"):
-        assert {f"{lane} {number}" for lane, number in found[side]["lanes"].items()} <= set(words)
+        assert {f"{lane} {number}" for lane, number in found[side]["lanes"].items()} <= set(texts)
     ribbons = list(tree.iter("{http://www.w3.org/2000/svg}path"))
     assert len(ribbons) == sum(len(into) for into in found["flows"].values())
-    assert f"1000 requests, {found['lane_changes']} in another lane" in words
-    assert {"unmoved", "2 up"} <= set(words)
+    assert f"1000 requests, {found['lane_changes']} in another lane" in texts
+    assert {"unmoved", "2 up"} <= set(texts)
 
 
-def test_a_picture_of_nothing_is_a_picture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_comparison_without_requests_can_be_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "none.jsonl").write_text("")
     arguments = ["compare", A, B, str(folder / "none.jsonl"), "--json", "--picture", str(folder / "none.svg")]
     assert main(arguments) == 0
@@ -97,19 +97,19 @@ def test_a_picture_of_nothing_is_a_picture(folder: Path, capsys: pytest.CaptureF
     ET.fromstring((folder / "none.svg").read_text(encoding="utf-8"))  # noqa: S314 - our own picture
 
 
-def test_only_svg_is_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_picture_that_is_not_svg_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["compare", A, B, str(folder / "requests.jsonl"), "--picture", "picture.png"])
     assert "svg" in capsys.readouterr().err
 
 
-def test_the_docket_is_the_same_for_the_same_seed_and_of_any_size() -> None:
+def test_the_docket_depends_on_its_seed_and_has_the_requested_size() -> None:
     assert lines(50, 1) == lines(50, 1) != lines(50, 2)
     assert [len(list(bodies(size))) for size in (0, 1, 250)] == [0, 1, 250]
 
 
-def test_the_docket_reaches_every_lane_and_all_of_the_large_offices() -> None:
-    named = Named(B)
+def test_the_docket_has_cases_in_every_lane() -> None:
+    named = PolicySource(B)
     assert named.compile().id == B
     lanes = Counter(ranking.lane for ranking in recounted(packaged.text_of(B)))
     assert set(lanes) == {lane.id for lane in packaged.packaged(B).lanes}
