@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
 from casereview.cases.changes import changes_between
+from casereview.cases.due import has_unknown_work_due
 from casereview.cases.first_look import is_missed, running_clock
 from casereview.cases.lease import lease
 from casereview.cases.lifecycle import LIVE
@@ -78,7 +79,7 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
 
 def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime) -> Case:
     ranking = found.ranking
-    first = case.status == "received"
+    first, waits = case.status == "received", has_unknown_work_due(case, now)
     ranked = case.evolve(
         first_look=_clock(case, found, now),
         hold=_hold(case, policy, ranking.lane, now) if ranking.lane != case.lane else case.hold,
@@ -95,8 +96,8 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         policy=ranking.policy,
         digest=ranking.digest,
         rank_at=found.wake_at,
-        attempts=0,
-        stuck=False,
+        attempts=case.attempts if waits else 0,
+        stuck=case.stuck and waits,
     )
     return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_missed(ranked, now)))
 

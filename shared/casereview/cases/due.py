@@ -60,9 +60,17 @@ def due_work(record: Case | Notice | Preview) -> dict[str, object]:
     }
     if isinstance(record, Case):
         known[TARGET] = None if record.missed or is_looked_at(record) else record.target_at
-    unknown = record.unknown_attributes.get(DUE)
-    found = dict(unknown) if isinstance(unknown, dict) else {}
-    return found | {name: rfc3339(at) for name, at in known.items() if at}
+    return _unknown_work(record) | {name: rfc3339(at) for name, at in known.items() if at}
+
+
+def _unknown_work(record: Stored) -> dict[str, object]:
+    found = record.unknown_attributes.get(DUE)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def has_unknown_work_due(record: Stored, now: datetime) -> bool:
+    """Return whether work is due that only another release can do; what was counted for it must stay counted."""
+    return any(isinstance(at, str) and at <= rfc3339(now) for at in _unknown_work(record).values())
 
 
 def due_at(record: Case | Notice | Preview) -> str | None:
