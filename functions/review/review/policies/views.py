@@ -111,7 +111,8 @@ def _life(book: PolicyRegistry, name: str, head: Head, now: datetime) -> Life:
         return "in_force"
     if any(interval.from_ > now for interval in head.in_force):
         return "approved"
-    amended = any(record.amends == name and record.state == "approved" for record in book.records.values())
+    amendments = [record for record in book.records.values() if record.kind == "amendment" and record.amends == name]
+    amended = any(record.state == "approved" for record in amendments)
     return "vacated" if amended else "superseded"
 
 
