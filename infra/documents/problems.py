@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from casereview.http.problems import PREFIX, PROBLEMS, ProblemType, problem_types
+from casereview.http.problem_types import PREFIX, PROBLEMS, ProblemType, problem_types
 from casereview.http.routes import Endpoint
 from casereview.schema.error_codes import MEANINGS
 from infra.documents.command import Document, run
@@ -43,8 +43,8 @@ Both APIs refuse a request with a problem document ([RFC 9457](https://www.rfc-e
 - No part of a problem repeats a value that was sent.
 - Where a type says all, its error has the name of the type as its code, with underscores: `claim_required`.
 
-This page is generated from `shared/casereview/http/problems.py`, `shared/casereview/schema/error_codes.py` and the two
-tables of routes (`make problems`); `make check` fails where they differ.
+This page is generated from `shared/casereview/http/problem_types.py`, `shared/casereview/schema/error_codes.py` and the
+two tables of routes (`make problems`); `make check` fails where they differ.
 """
 
 

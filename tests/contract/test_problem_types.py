@@ -10,7 +10,7 @@ from typing import Final, get_args
 
 import pytest
 
-from casereview.http.problems import PREFIX, ProblemType
+from casereview.http.problem_types import PREFIX, ProblemType
 from casereview.schema.error_codes import ErrorCode
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from casereview.http.problems import PREFIX
+from casereview.http.problem_types import PREFIX
 from intake.routes import ROUTES as PUBLIC
 from review.routes import ROUTES as STAFF
 from tests.support.system import Answer, Staff, System

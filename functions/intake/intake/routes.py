@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from casereview.http.routes import BODY
+from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.records import Request
 from casereview.schema.responses import Filed, NoticeText
@@ -64,7 +64,7 @@ _REQUEST_ROUTES: Final = (
         body=Submission,
         answer=Filed,
         status=HTTPStatus.CREATED,
-        refusals=BODY | {"key-reused", "still-filing", "busy"},
+        refusals=BODY_REFUSALS | {"key-reused", "still-filing", "busy"},
         act=_file,
         summary="File a request",
     ),
@@ -84,7 +84,7 @@ _REQUEST_ROUTES: Final = (
         body=Update,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY | {"not-found", "wrong-state", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "busy"},
         act=_on_request(update),
         summary="Send new facts, a new contact or a statement",
     ),
@@ -94,7 +94,7 @@ _REQUEST_ROUTES: Final = (
         body=Nothing,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY | {"not-found", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "busy"},
         act=_on_request(withdraw),
         summary="Withdraw a request",
     ),
@@ -104,7 +104,7 @@ _REQUEST_ROUTES: Final = (
         body=Statement,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY | {"not-found", "wrong-state", "verification-required", "not-decided", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "verification-required", "not-decided", "busy"},
         act=_on_request(escalate),
         summary="Ask for the Senior Reviewing Official",
     ),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from casereview.http.problems import ProblemType
-from casereview.http.routes import BODY
+from casereview.http.problem_types import ProblemType
+from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.responses import Filed
 from casereview.schema.submission import Nothing, Submission
@@ -41,7 +41,7 @@ _CASE: Final = "/staff/cases/{case_id}"
 _POLICY: Final = "/staff/policies/{policy_id}"
 _EVERY: Final[frozenset[ProblemType]] = frozenset({"unauthenticated", "forbidden", "busy"})
 _ON_CASE: Final[frozenset[ProblemType]] = _EVERY | {"not-found"}
-_CHANGE: Final[frozenset[ProblemType]] = _ON_CASE | BODY
+_CHANGE: Final[frozenset[ProblemType]] = _ON_CASE | BODY_REFUSALS
 
 
 def _read(
@@ -104,7 +104,7 @@ _OFFICE_ROUTES: Final = (
         answer=Item,
         status=HTTPStatus.OK,
         may_be_empty=True,
-        refusals=_EVERY | BODY | {"cap-reached"},
+        refusals=_EVERY | BODY_REFUSALS | {"cap-reached"},
         act=acts.next_case,
         summary="Claim the next case of one's office; 204 where none is left",
     ),
@@ -115,7 +115,7 @@ _OFFICE_ROUTES: Final = (
         body=Submission,
         answer=Filed,
         status=HTTPStatus.CREATED,
-        refusals=_EVERY | BODY | {"key-reused", "still-filing"},
+        refusals=_EVERY | BODY_REFUSALS | {"key-reused", "still-filing"},
         act=acts.file_for_requester,
         summary="File a request on someone's behalf: by telephone, letter or in person",
     ),
@@ -260,7 +260,7 @@ _POLICY_ROUTES: Final = (
         body=Document,
         answer=PolicyRead,
         status=HTTPStatus.CREATED,
-        refusals=_EVERY | BODY | {"wrong-state"},
+        refusals=_EVERY | BODY_REFUSALS | {"wrong-state"},
         act=acts.send_draft,
         summary="Send a draft, which another person approves",
     ),
@@ -282,7 +282,7 @@ _POLICY_ROUTES: Final = (
         body=Nothing,
         answer=PreviewAsked,
         status=HTTPStatus.ACCEPTED,
-        refusals=_EVERY | BODY | {"not-found"},
+        refusals=_EVERY | BODY_REFUSALS | {"not-found"},
         act=acts.preview,
         summary="Rank every open case under a draft, without writing to any",
     ),
@@ -293,7 +293,7 @@ _POLICY_ROUTES: Final = (
         body=PolicyApproval,
         answer=PolicyRead,
         status=HTTPStatus.OK,
-        refusals=_EVERY | BODY | {"not-found", "own-decision", "moved", "wrong-state"},
+        refusals=_EVERY | BODY_REFUSALS | {"not-found", "own-decision", "moved", "wrong-state"},
         act=acts.decide_on_draft,
         summary="Approve or refuse another author's draft",
     ),

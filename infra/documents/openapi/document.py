@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from casereview.http.problems import PREFIX as PROBLEM_PREFIX
-from casereview.http.problems import PROBLEMS, ProblemType
+from casereview.http.problem_types import PREFIX as PROBLEM_PREFIX
+from casereview.http.problem_types import PROBLEMS, ProblemType
 from casereview.http.routes import Address, Endpoint
 from casereview.schema.submission import Nothing
 from infra.documents.openapi.schemas import PREFIX, Json, schemas

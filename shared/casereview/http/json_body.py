@@ -20,7 +20,7 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
 class _DuplicateKeyError(ValueError):
-    """The same key twice in one object."""
+    """An object has the same key twice."""
 
 
 def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -35,12 +35,12 @@ def _not_json(_token: str) -> NoReturn:
 
 
 def escape(key: str) -> str:
-    """Write a key as a part of a JSON Pointer, without characters that cannot be sent."""
+    """Return a key as a segment of a JSON Pointer (RFC 6901), without control characters, 80 characters at most."""
     return without_tricks(key).replace("~", "~0").replace("/", "~1")[:80]
 
 
 def _clean(value: Json, pointer: str, depth: int) -> Json:
-    """Return the value with blank strings as null: blank means absent."""
+    """Return the value with blank strings replaced by null, which means absent."""
     if depth > MAX_DEPTH:
         raise malformed(pointer, "nested_too_deeply", "is nested too deeply")
     if isinstance(value, str):
@@ -84,8 +84,8 @@ def read_object(raw: bytes | str) -> dict[str, Json]:
     """Return the JSON object in a request body.
 
     Raises:
-        ProblemError: 413 over 256 KB; 400 where it is not JSON, not an object, nested deeper than 16 or has duplicate
-            keys; 422 for a string with an unpaired surrogate.
+        ProblemError: 413 over 256 KB; 400 if it is not JSON, is not an object, is nested more than 16 levels deep or
+            has duplicate keys; 422 for a string with an unpaired surrogate.
     """
     try:
         value = json.loads(_decode(raw), object_pairs_hook=_pairs, parse_constant=_not_json)
@@ -99,5 +99,5 @@ def read_object(raw: bytes | str) -> dict[str, Json]:
 
 
 def canonical(value: Json) -> bytes:
-    """Return the canonical form, in which equal JSON values are equal bytes."""
+    """Serialize a JSON value canonically, so that equal values give equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""What both APIs have in common: the resolver filled from a table of routes, and every error as a problem document."""
+"""The resolver of both APIs: it serves a table of routes, and answers every error with a problem document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_ROUTE: Final = ProblemError("not-found", Fault("", "no_such_route", "There i
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An event of API Gateway, as far as a route reads it."""
+    """The parts of an API Gateway event that routes read."""
 
     event: APIGatewayProxyEvent
     path: Mapping[str, str]
@@ -40,7 +40,7 @@ class Incoming:
         """Return the body as it was sent.
 
         Raises:
-            ProblemError: 400 for a body that cannot be decoded.
+            ProblemError: 400 if the body is not valid base64.
         """
         raw = self.event.body or ""
         if not self.event.is_base64_encoded:
@@ -51,19 +51,25 @@ class Incoming:
             raise malformed("", "not_base64", "The body cannot be decoded.") from None
 
     def header(self, name: str) -> str | None:
-        """Return a header, whatever its case."""
+        """Return a header, or None if it is missing; names are not case-sensitive."""
         found: str | None = self.event.headers.get(name)
         return found
 
     def parameter(self, name: str) -> str:
-        """Return a query parameter, empty where it is missing."""
+        """Return a query parameter, or an empty string if it is missing."""
         return (self.event.query_string_parameters or {}).get(name) or ""
 
 
 def serve(
     app: APIGatewayRestResolver, routes: Iterable[_Route], act: Callable[[_Route, Incoming], Record | None]
 ) -> None:
-    """Fill a resolver from a table of routes; ``act`` carries one out."""
+    """Register a table of routes with a resolver.
+
+    Args:
+        app: The resolver.
+        routes: The table of routes.
+        act: Handles one request to a route; it returns the answer, or None for 204.
+    """
     for route in routes:
         rule = route.path.replace("{", "<").replace("}", ">")
         app.route(rule, route.method)(_handler(app, route, act))
@@ -88,18 +94,18 @@ def _refusal(problem: ProblemError) -> Response[str]:
 
 
 def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: Metrics) -> None:
-    """Answer every error of a resolver with a problem document."""
+    """Register handlers that answer every error of a resolver with a problem document."""
 
     @app.exception_handler(ProblemError)
     def _problem(problem: ProblemError) -> Response[str]:
         metrics.add_metric("Refused", "Count", 1)
         return _refusal(problem)
 
-    def _exact(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
-        """Refuse an address that ends in a line feed: the resolver would take it for the one without."""
+    def _refuse_line_feed(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
+        """Refuse a path that ends in a line feed, which the resolver would match to the path without it."""
         return _refusal(_NO_ROUTE) if app.current_event.path.endswith("\n") else route(app)
 
-    app.use([_exact])
+    app.use([_refuse_line_feed])
 
     @app.not_found
     def _no_route(_error: NotFoundError) -> Response[str]:
@@ -107,7 +113,7 @@ def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: M
 
     @app.exception_handler(Exception)
     def _fault(error: Exception) -> Response[str]:
-        """Answer without saying what happened; the log has the error's type, not its text, which may hold data."""
+        """Answer 503 without details; the log has the error's type, not its text, which may contain personal data."""
         logger.error("a request failed", extra=describe_error(error))
         metrics.add_metric("Faults", "Count", 1)
         return _refusal(ProblemError("busy"))

@@ -1,4 +1,4 @@
-"""A row of a table of routes: the resolver, the authorization, the OpenAPI document and the tests read it."""
+"""One row of a table of routes, which the resolver, the authorization, OpenAPI and the tests read."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Literal
 
-from casereview.http.problems import ProblemType
+from casereview.http.problem_types import ProblemType
 from casereview.schema.base import Record
 
 Method = Literal["GET", "POST"]
 Address = tuple[Method, str]
-"""A method, and a path as OpenAPI writes it, with its parameters in braces."""
+"""A method, and a path with its parameters in braces, as in OpenAPI."""
 
-BODY: Final[frozenset[ProblemType]] = frozenset({"malformed", "too-large", "invalid"})
-"""How a route refuses a body."""
+BODY_REFUSALS: Final[frozenset[ProblemType]] = frozenset({"malformed", "too-large", "invalid"})
+"""The problem types with which a route refuses a body."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What a route takes and answers."""
+    """A route: its address, its body, its answer and its refusals."""
 
     method: Method
     path: str
     body: type[Record] | None
     answer: type[Record]
-    """What a success holds."""
+    """The body of a successful response."""
     status: HTTPStatus
-    """Of a success."""
+    """The status of a successful response."""
     may_be_empty: bool = False
-    """A success may have nothing to answer with: 204."""
+    """Whether a successful response can also be 204, without a body."""
     refusals: frozenset[ProblemType]
-    """The problem types that the route itself may answer with; the gateway adds its own."""
+    """The problem types of the route itself; the gateway can answer with others."""
     summary: str
 
     @property
     def address(self) -> Address:
-        """Return what is unique to the route."""
+        """Return the method and the path, which identify the route."""
         return self.method, self.path

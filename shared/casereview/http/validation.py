@@ -1,4 +1,4 @@
-"""Validate a request body against its model; every error has a pointer, a code and a message, and never a value."""
+"""Validate a request body against its model; every error has a pointer, a code and a message, but no value."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
-_OWN: Final = frozenset(get_args(ErrorCode))
+_OWN_CODES: Final = frozenset(get_args(ErrorCode))
 _FALLBACK: Final[tuple[ErrorCode, str]] = ("invalid_value", "is not valid")
-BY_PYDANTIC: Final[Mapping[str, tuple[ErrorCode, str]]] = {
+PYDANTIC_ERRORS: Final[Mapping[str, tuple[ErrorCode, str]]] = {
     "missing": ("required", "is required"),
     "extra_forbidden": ("unknown_field", "is not a known field"),
     "string_type": ("wrong_type", "must be a string"),
@@ -37,37 +37,40 @@ BY_PYDANTIC: Final[Mapping[str, tuple[ErrorCode, str]]] = {
     "greater_than_equal": ("number_too_small", "must be {ge} or more"),
     "less_than_equal": ("number_too_large", "must be {le} or less"),
 }
-"""The code and the message of each of pydantic's own error types that a body can have."""
+"""The code and the message for each error type of pydantic that a body can cause."""
 
 
 def _fault(error: ErrorDetails) -> Fault:
     pointer = "".join(f"/{escape(str(part))}" for part in error["loc"])
-    code, message = _read(error)
+    code, message = _code_and_message(error)
     return Fault(pointer, code, message)
 
 
-def _read(error: ErrorDetails) -> tuple[ErrorCode, str]:
-    """Return code and message: pydantic's own types first, for ``too_long`` is a type there and a code here."""
+def _code_and_message(error: ErrorDetails) -> tuple[ErrorCode, str]:
+    """Return the code and the message of an error.
+
+    Pydantic's own types are looked up first, because ``too_long`` is both a type of pydantic and a code of this API.
+    """
     kind = error["type"]
     if error["input"] is None and kind != "extra_forbidden":
         kind = "missing"
-    if kind in BY_PYDANTIC:
-        code, message = BY_PYDANTIC[kind]
+    if kind in PYDANTIC_ERRORS:
+        code, message = PYDANTIC_ERRORS[kind]
         return code, message.format(**error.get("ctx", {}))
-    return (cast("ErrorCode", kind), error["msg"]) if kind in _OWN else _FALLBACK
+    return (cast("ErrorCode", kind), error["msg"]) if kind in _OWN_CODES else _FALLBACK
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:
     """Read and validate one body.
 
     Raises:
-        ProblemError: 400, 413 (see ``read_object``), or 422 with an error for each field that is not valid.
+        ProblemError: 400 or 413, as ``read_object`` does; 422 with an error for each field that is not valid.
     """
     return validate(body, read_object(raw), received_at)
 
 
 def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
-    """Validate a JSON value; births, entries and convictions after the day on which it was received are refused.
+    """Validate a JSON value; dates of birth, entry and conviction must not be after the day on which it was received.
 
     Raises:
         ProblemError: 422 with an error for each field that is not valid.
@@ -80,5 +83,9 @@ def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
 
 
 def parse_submission(raw: bytes | str, received_at: datetime) -> Submission:
-    """Read the body of ``POST /requests``. Raises ProblemError as ``parse`` does."""
+    """Read the body of ``POST /requests``.
+
+    Raises:
+        ProblemError: As ``parse`` does.
+    """
     return parse(Submission, raw, received_at)

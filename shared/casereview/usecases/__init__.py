@@ -1,1 +1,1 @@
-"""What a function does to a case in one unit of work: file a request, change a case."""
+"""The units of work that intake and review share: file a request, change a case."""

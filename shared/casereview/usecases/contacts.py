@@ -1,4 +1,4 @@
-"""How a requester can be reached now: what was filed, or what the newest update made of it."""
+"""The current contact data of a requester: as filed, with the changes of later updates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from casereview.store.table import Table
 
 
 def open_contact(seal: Seal, request: Request) -> Contact:
-    """Open the contact of a request: one KMS Decrypt. Raises as ``Seal.open`` does."""
+    """Return the current contact of a request, by one KMS Decrypt.
+
+    Raises:
+        SealBrokenError: The sealed contact cannot be opened.
+    """
     if request.contact:
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
     else:
@@ -24,22 +28,37 @@ def open_contact(seal: Seal, request: Request) -> Contact:
 
 
 def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
-    """Tell whether an address is not written to any more: one MAC, one read. Raises botocore's errors."""
+    """Return whether an address is on the suppression list, by one KMS MAC and one read.
+
+    Raises:
+        ClientError: AWS refused a call.
+        BotoCoreError: A call did not reach AWS.
+    """
     return table.get(Suppression, keys.suppression(macs.address(address))) is not None
 
 
 class ContactChange(NamedTuple):
-    """What an update makes of a contact: sealed, to be kept, and opened a moment ago."""
+    """The effect of an update on the contact of a request."""
 
     sealed: bytes
+    """The new contact, sealed for storage."""
     may_be_called: bool
-    """Nobody calls where contact is unsafe, none is wanted, or none was given."""
+    """False where contact is unsafe, is not wanted, or no address was given."""
     new_address: str | None
-    """The address to write to, where it was not known before."""
+    """The address that notices are sent to, if the request did not have it before."""
 
 
 def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChange:
-    """Seal the contact with what an update states: absent is unchanged, null is unknown again."""
+    """Apply the contact of an update, and seal the result.
+
+    Args:
+        seal: Opens the current contact and seals the new one.
+        request: The request whose contact changes.
+        stated: The contact in the update; an absent field is unchanged, null deletes its value.
+
+    Returns:
+        The sealed contact, and what it changes.
+    """
     before = open_contact(seal, request)
     after = before.merged(stated)
     address = after.merged(Contact(safe_to_contact=None)).address()

@@ -1,12 +1,12 @@
-"""File a request: one transaction decides, and its messages are only hints.
+"""File a request: one transaction, then two messages.
 
-    receipt, code, person   KMS MACs; nothing of the code is kept
-    guard, case             read as a hint: does an open case of this person exist, at which version?
-    transaction             request, case, event, notice, guard, each on its condition, all or nothing
-    two messages            if the process dies before them, the due index still knows
+    receipt, code, person   KMS MACs; the access code is not stored
+    guard, case             read first: does this person have an open case, and at which version?
+    transaction             request, case, event, notice and guard, each with its condition: all or nothing
+    two messages            rank the case, send the notice; if one is lost, the sweep finds the work in the due index
 
-The calls are the same whether a case exists or not. Where the conditions fail, the item in the way says why:
-the same Idempotency-Key gets its first answer again; a case or guard that moved means to start again.
+The calls are the same whether or not a case exists. If a condition fails, the stored item tells which: a request with
+the same Idempotency-Key gets the first answer again; a case or guard that has changed means another try.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.http.json_body import Json, canonical, read_object
 from casereview.http.problems import ProblemError, malformed, problem
 from casereview.http.validation import validate
-from casereview.notices.owed import notice_to
+from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN, to_milliseconds
@@ -41,13 +41,13 @@ from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
 MAX_REQUESTS = 20
-"""How many requests one case may join; later ones get a case of their own, flagged."""
+"""The most requests that one case can have; a later request opens a case of its own, which is flagged."""
 _KEY_LENGTH = range(16, 129)
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """A request that is about to be stored, and what it brings to its case."""
+class _NewRequest:
+    """A validated request before it is stored, with what it adds to its case."""
 
     request: Request
     facts: Facts
@@ -57,8 +57,8 @@ class _Draft:
     language: str | None
     actor: Actor
 
-    def at(self, case_id: str, *, opened: bool) -> tuple[Request, Filing]:
-        """Return request and filing for the case that it turns out to belong to."""
+    def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Filing]:
+        """Return the request and its filing with the case that they belong to."""
         return (
             self.request.evolve(case_id=case_id, opened=opened),
             self.filing.evolve(opened=opened),
@@ -68,25 +68,36 @@ class _Draft:
 def file_request(
     services: CaseServices, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER
 ) -> Filed:
-    """Store a request with its case, event and notice, and return the answer of ``POST /requests``.
+    """Store a request with its case, event and notice.
 
-    Raises ProblemError: as ``parse`` does; 400 for a bad Idempotency-Key; 422 for a known one with another body;
-    409 while a racing twin is not settled; 503 where the case keeps moving.
+    Args:
+        services: The services of the function.
+        raw: The body of the request.
+        idempotency_key: The header ``Idempotency-Key``, if there is one.
+        actor: The requester, or the officer who files for one.
+
+    Returns:
+        The answer of ``POST /requests``.
+
+    Raises:
+        ProblemError: 400, 413 or 422 for the body, as ``parse`` does; 400 for a malformed Idempotency-Key, 422 for one
+            that was used with another body; 409 while a request with the same key is being filed; 503 if the case
+            changes at each try.
     """
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
-    draft = _draft(services, value, idempotency_key, received_at, actor)
+    new = _prepare(services, value, idempotency_key, received_at, actor)
     for _ in range(1 + TRIES):
-        writes, case, notice = _plan(services, draft)
+        writes, case, notice = _plan(services, new)
         try:
             services.table.write(*writes)
         except RefusedError as refusal:
             if refusal.reasons[0] is not None:
-                return _answer_again(services, draft, refusal)
+                return _repeat_answer(services, new, refusal)
         else:
             services.hint_rank(case)
             services.hint_notice(notice)
-            return _answer(draft.request, draft)
+            return _answer(new.request, new)
     raise ProblemError("busy")
 
 
@@ -98,9 +109,10 @@ def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
     return services.macs.receipt(idempotency_key)
 
 
-def _draft(
+def _prepare(
     services: CaseServices, value: dict[str, Json], idempotency_key: str | None, at: datetime, actor: Actor
-) -> _Draft:
+) -> _NewRequest:
+    """Validate a body, and seal it as a request that is to be stored."""
     submission = validate(Submission, value, at)
     receipt = _receipt(services, idempotency_key)
     on = at.astimezone(EASTERN).date()
@@ -108,8 +120,6 @@ def _draft(
     code = services.macs.code(receipt)
     requester, a_number = submission.requester, submission.subject.a_number
     person = services.macs.person(a_number) if a_number else None
-    subject = value.get("subject")
-    lacks = deficiencies(submission, facts, subject.get("a_number") if isinstance(subject, dict) else None, on)
     authority = requester.authority or "none"
     request = Request(
         receipt=receipt,
@@ -122,29 +132,38 @@ def _draft(
         mac_key=services.macs.key,
         digest=body_digest(code, canonical(value)),
         office=route(facts, on),
-        deficiencies=lacks,
+        deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
     filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
-    return _Draft(request, facts, filing, person, code, submission.contact.language, actor)
+    return _NewRequest(request, facts, filing, person, code, submission.contact.language, actor)
 
 
-def _plan(services: CaseServices, draft: _Draft) -> tuple[list[Write], Case, Notice]:
-    """Read the hints and return the writes: the request first, whose refusal means that it is already known."""
-    guard = services.table.get(Guard, keys.guard(draft.person)) if draft.person else None
-    case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if draft.person else None
+def _stated_a_number(value: dict[str, Json]) -> Json:
+    """Return the A-number as it was sent, before validation."""
+    subject = value.get("subject")
+    return subject.get("a_number") if isinstance(subject, dict) else None
+
+
+def _plan(services: CaseServices, new: _NewRequest) -> tuple[list[Write], Case, Notice]:
+    """Return the writes of the transaction, with the case and the notice.
+
+    The request is the first write: if its condition fails, a request with the same key is stored already.
+    """
+    guard = services.table.get(Guard, keys.guard(new.person)) if new.person else None
+    case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if new.person else None
     if guard and case and case.status in OPEN and case.requests < MAX_REQUESTS:
-        changed, case_writes = _join(draft, case, guard)
+        changed, case_writes = _join_case(new, case, guard)
     else:
-        changed, case_writes = _open(draft, guard)
-    request, _filing = draft.at(changed.case_id, opened=changed.version == 1)
+        changed, case_writes = _open_case(new, guard)
+    request, _filing = new.for_case(changed.case_id, opened=changed.version == 1)
     at = request.received_at
-    notice = notice_to(request, "acknowledgement", at, name="acknowledgement", language=draft.language)
+    notice = notice_to_requester(request, "acknowledgement", at, name="acknowledgement", language=new.language)
     return [put_new(request), put_new(notice), *case_writes], changed, notice
 
 
-def _open(draft: _Draft, guard: Guard | None) -> tuple[Case, list[Write]]:
-    request = draft.request
+def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:
+    request = new.request
     case = Case(
         case_id=new_case_id(),
         version=1,
@@ -152,70 +171,70 @@ def _open(draft: _Draft, guard: Guard | None) -> tuple[Case, list[Write]]:
         status_since=request.received_at,
         office=request.office,
         filed_at=request.received_at,
-        facts=draft.facts,
-        restricted=bool(draft.facts.protected),
-        person=None if guard else draft.person,
+        facts=new.facts,
+        restricted=bool(new.facts.protected),
+        person=None if guard else new.person,
         over_limit=guard is not None,
         rank_at=request.received_at,
     )
-    writes: list[Write] = [put_new(case), put_new(_event(draft, case, changes_of_new(case)))]
+    writes: list[Write] = [put_new(case), put_new(_event(new, case, changes_of_new(case)))]
     if guard:
         writes.append(check(keys.guard(guard.person), case=guard.case))
-    elif draft.person:
-        writes.append(put_new(Guard(person=draft.person, case=case.case_id, mac_key=request.mac_key)))
+    elif new.person:
+        writes.append(put_new(Guard(person=new.person, case=case.case_id, mac_key=request.mac_key)))
     return case, writes
 
 
-def _join(draft: _Draft, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
-    request = draft.request
+def _join_case(new: _NewRequest, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
+    request = new.request
     case = old.evolve(
         version=old.version + 1,
         requests=old.requests + 1,
         live=old.live + 1,
         filed_at=min(old.filed_at, request.received_at),
-        restricted=old.restricted or bool(draft.facts.protected),
+        restricted=old.restricted or bool(new.facts.protected),
         rank_at=request.received_at,
         attempts=0,
         stuck=False,
     )
-    event = _event(draft, case, changes_between(old, case))
+    event = _event(new, case, changes_between(old, case))
     return case, [put_over(case, version=old.version), put_new(event), check(keys.guard(guard.person), case=guard.case)]
 
 
-def _event(draft: _Draft, case: Case, changes: dict[str, Change]) -> Event:
+def _event(new: _NewRequest, case: Case, changes: dict[str, Change]) -> Event:
     opened = case.version == 1
-    _request, filing = draft.at(case.case_id, opened=opened)
+    _request, filing = new.for_case(case.case_id, opened=opened)
     return Event(
         case_id=case.case_id,
         version=case.version,
-        at=draft.request.received_at,
+        at=new.request.received_at,
         kind="filed" if opened else "joined",
-        actor=draft.actor.kind,
-        user=draft.actor.user,
+        actor=new.actor.kind,
+        user=new.actor.user,
         changes=changes,
-        receipt=draft.request.receipt,
+        receipt=new.request.receipt,
         filing=filing,
-        claims=draft.facts,
+        claims=new.facts,
     )
 
 
-def _answer_again(services: CaseServices, draft: _Draft, refusal: RefusedError) -> Filed:
-    """Answer as the first time, where this is the same body under the same key."""
+def _repeat_answer(services: CaseServices, new: _NewRequest, refusal: RefusedError) -> Filed:
+    """Repeat the first answer to the same Idempotency-Key, if the body is the same too."""
     item = refusal.items[0]
-    stored = from_item(Request, item) if item else services.table.get(Request, keys.request(draft.request.receipt))
+    stored = from_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
     if stored is None:
         raise ProblemError("still-filing")
-    if not hmac.compare_digest(stored.digest, draft.request.digest):
+    if not hmac.compare_digest(stored.digest, new.request.digest):
         raise problem("key-reused", "was used for a request with another body", "Idempotency-Key")
-    return _answer(stored, draft)
+    return _answer(stored, new)
 
 
-def _answer(request: Request, draft: _Draft) -> Filed:
-    """Return the answer: a function of the request alone."""
-    notice = public_notice(draft.language or DEFAULT)
+def _answer(request: Request, new: _NewRequest) -> Filed:
+    """Return the answer; it depends on nothing but the stored request and its body."""
+    notice = public_notice(new.language or DEFAULT)
     return Filed(
         receipt=request.receipt,
-        access_code=draft.code,
+        access_code=new.code,
         received_at=request.received_at,
         field_office=request.office,
         deficiencies=describe(request.deficiencies),

@@ -1,4 +1,4 @@
-"""What a function that files and changes cases works with: the table, two queues, the MACs, the seal and the clock."""
+"""The services of a function that files and changes cases: the table, two queues, MACs, the seal and the clock."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CaseServicesSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class CaseServices:
-    """All that a route needs; tests make their own."""
+    """The services that a route uses; tests pass their own."""
 
     table: Table
     rank_queue: Queue
@@ -46,15 +46,15 @@ class CaseServices:
     now: Clock = now
 
     def hint_rank(self, case: Case) -> None:
-        """Say that a case may have to be ranked; what is lost here the sweep finds by the due index."""
+        """Queue a case for ranking; if the message is lost, the sweep finds the case in the due index."""
         _send(self.rank_queue, RankMessage(case_id=case.case_id), case.office)
 
     def hint_notice(self, notice: Notice) -> None:
-        """Say that a notice may be owed; what is lost here the sweep finds by the due index."""
+        """Queue a pending notice; if the message is lost, the sweep finds the notice in the due index."""
         _send(self.notice_queue, NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
 
     def hint_preview(self, report: Preview) -> None:
-        """Say that a part of a preview is owed; what is lost here the sweep finds by the due index."""
+        """Queue an office of a preview; if the message is lost, the sweep finds it in the due index."""
         _send(self.rank_queue, PreviewMessage(preview=report.policy_id, office=report.office), report.office)
 
 
@@ -62,11 +62,11 @@ def _send(queue: Queue, message: Hint, office: str) -> None:
     try:
         queue.send(message, office)
     except (ClientError, BotoCoreError) as error:
-        logger.warning("a message was not sent; the sweep will", extra={"error": type(error).__name__})
+        logger.warning("SQS send failed; the sweep will retry", extra={"error": type(error).__name__})
 
 
 def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:
-    """Make the clients; nothing is called yet."""
+    """Create the services and their AWS clients, without calling AWS."""
     clients = AwsClients()
     sqs = clients.make("sqs")
     table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))

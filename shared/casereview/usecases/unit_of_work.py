@@ -1,7 +1,7 @@
-"""Change a case: one transaction of the case on its version, one event, and whatever belongs to it.
+"""Change a case: one transaction that replaces the case at its version, and adds an event and related items.
 
-A plan says what an event makes of the case as it is now. Where another write was faster, the case is read again
-and the plan asked again, at most three times; so a plan must rest on nothing but what it is given.
+A plan computes a transition from the current case. If another write changes the case first, the case is read again and
+the plan is called again, three times at most. A plan must therefore depend on nothing but the case that it is given.
 """
 
 from __future__ import annotations
@@ -16,14 +16,25 @@ from casereview.store.transition import Actor, Plan, Transition, applied, writes
 from casereview.usecases.services import CaseServices
 
 TRIES = 3
+"""How often a change is tried while other writes change the same case."""
 
 
 def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, plan: Plan) -> Case | None:
-    """Carry a plan out and send its hints; return the case as it is now, or None where there is none.
+    """Change a case as a plan says, and queue what follows from it.
+
+    Args:
+        services: The table and the queues.
+        case_id: The case.
+        actor: The cause of the event.
+        at: The time of the event.
+        plan: Returns the transition of the current case, or None to change nothing. It raises CaseChangedError if it
+            sees that the case has changed since; it is then called again.
+
+    Returns:
+        The current case, or None if there is no such case.
 
     Raises:
-        ProblemError: what the plan raises, and 503 where the case changes at each try; a plan that sees it change
-            raises CaseChangedError, and is asked again.
+        ProblemError: The plan raised it; or 503, if other writes changed the case at each try.
     """
     for _ in range(TRIES):
         case = services.table.get(Case, keys.case(case_id))

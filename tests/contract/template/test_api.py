@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from casereview.http.problems import Fault, ProblemError, ProblemType
+from casereview.http.problem_types import ProblemType
+from casereview.http.problems import Fault, ProblemError
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES
 from tests.support.template import APIS, Json, properties, resources

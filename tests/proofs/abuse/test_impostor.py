@@ -70,7 +70,7 @@ def test_standing_for_whoever_says_self_is_found(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_decision_that_is_told_without_verification_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = casereview.usecases.file_request._draft
+    draft = casereview.usecases.file_request._prepare
 
     def believed(*given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         found = draft(*given)
@@ -79,7 +79,7 @@ def test_a_decision_that_is_told_without_verification_is_found(monkeypatch: pyte
             request=found.request.model_copy(update={"verified": True}),
         )
 
-    monkeypatch.setattr(casereview.usecases.file_request, "_draft", believed)
+    monkeypatch.setattr(casereview.usecases.file_request, "_prepare", believed)
     assert any("is told the decision" in violation for violation in _found(impostor.first))
 
 

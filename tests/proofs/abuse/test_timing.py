@@ -163,14 +163,14 @@ def test_an_answer_that_tells_of_the_case_that_was_joined_is_found(monkeypatch: 
         return answer(request.model_copy(update={"office": "ELP"}) if len(seen_before) else request, draft)
 
     seen_before: list[str] = []
-    whole = casereview.usecases.file_request._join
+    whole = casereview.usecases.file_request._join_case
 
     def join(*given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         seen_before.append("joined")
         return whole(*given)
 
     monkeypatch.setattr(casereview.usecases.file_request, "_answer", told)
-    monkeypatch.setattr(casereview.usecases.file_request, "_join", join)
+    monkeypatch.setattr(casereview.usecases.file_request, "_join_case", join)
     tally = Tally()
     with quick("moto") as system:
         filings(system, tally, 2)

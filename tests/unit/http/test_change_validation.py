@@ -21,7 +21,7 @@ def pointers(body: object, kind: type[Body]) -> list[str]:
     return [fault.pointer for fault in found.value.errors]
 
 
-def test_an_update_must_change_something_and_null_makes_unknown() -> None:
+def test_an_update_must_change_a_field_and_null_means_unknown() -> None:
     assert pointers({}, Update) == [""]
     assert pointers({"facts": None, "statement": " "}, Update) == [""]
     found = parse(Update, '{"facts": {"custody": null}}', RECEIVED)
@@ -29,7 +29,7 @@ def test_an_update_must_change_something_and_null_makes_unknown() -> None:
     assert found.facts.model_fields_set == {"custody"}
 
 
-def test_a_withdrawal_is_an_empty_object_and_an_escalation_a_statement() -> None:
+def test_a_withdrawal_has_an_empty_body_and_an_escalation_a_statement() -> None:
     assert parse(Nothing, "{}", RECEIVED) == Nothing()
     assert pointers({"why": "x"}, Nothing) == ["/why"]
     assert parse(Statement, '{"statement": " again "}', RECEIVED).statement == "again"

@@ -41,12 +41,12 @@ def refusal(raw: bytes | str) -> tuple[str, str, str]:
         "[" * 100_000,
     ],
 )
-def test_what_is_not_json_is_400(raw: str) -> None:
+def test_invalid_json_is_400(raw: str) -> None:
     assert refusal(raw) == ("malformed", "", "not_json")
 
 
 @pytest.mark.parametrize("raw", ["[]", "null", '"text"', "1", "true", '""'])
-def test_what_is_not_an_object_is_400(raw: str) -> None:
+def test_json_that_is_not_an_object_is_400(raw: str) -> None:
     assert refusal(raw) == ("malformed", "", "not_an_object")
 
 
@@ -85,7 +85,7 @@ def test_nesting_deeper_than_sixteen_is_400_with_a_pointer() -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0\u2003", "\u3000"])
-def test_blank_is_missing(blank: str) -> None:
+def test_a_blank_string_becomes_null(blank: str) -> None:
     assert read_object(json.dumps({"a": blank, "b": [blank], "c": {"d": blank}})) == {
         "a": None,
         "b": [None],
@@ -94,35 +94,35 @@ def test_blank_is_missing(blank: str) -> None:
 
 
 @pytest.mark.parametrize("hidden", ["\0", "\x1b", "\x9b", "\u202a", "\u202e", "\u2066", "\u2069"])
-def test_what_controls_a_terminal_or_turns_the_direction_of_a_text_is_no_part_of_it(hidden: str) -> None:
-    """A telephone number copied from an address book comes with such characters, which its owner cannot see."""
+def test_control_characters_and_bidirectional_overrides_are_removed(hidden: str) -> None:
+    """A telephone number that is copied from an address book often contains such invisible characters."""
     sent = json.dumps({"a": f"{hidden}+1 202{hidden} 555 0123{hidden}", "b": hidden})
     assert read_object(sent) == {"a": "+1 202 555 0123", "b": None}
 
 
 @pytest.mark.parametrize("kept", ["\u200c", "\u200d", "\u200e", "\u200f", "\u061c", "\n", "\t"])
-def test_what_a_script_is_written_with_stays(kept: str) -> None:
+def test_joiners_and_direction_marks_that_scripts_need_are_kept(kept: str) -> None:
     assert read_object(json.dumps({"a": f"x{kept}y"})) == {"a": f"x{kept}y"}
 
 
-@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200d\u2060", "\u00ad", "\U000e0041"])
-def test_a_text_of_which_nothing_is_seen_is_missing(unseen: str) -> None:
-    assert read_object(json.dumps({"a": unseen})) == {"a": None}
+@pytest.mark.parametrize("invisible", ["\u200b", "\ufeff", "\u200d\u2060", "\u00ad", "\U000e0041"])
+def test_a_string_of_invisible_characters_becomes_null(invisible: str) -> None:
+    assert read_object(json.dumps({"a": invisible})) == {"a": None}
 
 
-def test_space_around_a_text_is_not_part_of_it() -> None:
+def test_whitespace_around_a_string_is_removed() -> None:
     assert read_object('{"a": "  of two words \\n"}') == {"a": "of two words"}
 
 
 @given(st.dictionaries(texts, values, max_size=3))
-def test_an_object_reads_the_same_in_every_spelling(value: dict[str, Json]) -> None:
+def test_equal_objects_have_equal_canonical_bytes(value: dict[str, Json]) -> None:
     plain, escaped = json.dumps(value, ensure_ascii=False), json.dumps(value, indent=1, sort_keys=True)
     assert canonical(read_object(plain)) == canonical(read_object(escaped.encode()))
     assert read_object(canonical(read_object(plain))) == read_object(plain)
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
-def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
+def test_any_input_is_parsed_or_refused(raw: bytes | str) -> None:
     try:
         status = 200 if isinstance(read_object(raw), dict) else 500
     except ProblemError as problem:
@@ -130,11 +130,11 @@ def test_whatever_arrives_is_read_or_refused(raw: bytes | str) -> None:
     assert status in {200, 400, 422}
 
 
-def test_a_key_in_a_pointer_turns_nothing_around() -> None:
+def test_a_pointer_contains_no_control_characters_of_a_key() -> None:
     assert escape("a\u202eb\0") == "ab"
 
 
-def test_a_key_becomes_part_of_a_json_pointer() -> None:
+def test_a_key_is_escaped_and_shortened_in_a_json_pointer() -> None:
     assert escape("a/b~c") == "a~1b~0c"
     assert escape("\ud800") == "?"
     assert len(escape("x" * 5000)) == 80

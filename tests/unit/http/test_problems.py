@@ -6,18 +6,16 @@ from typing import get_args
 
 import pytest
 
+from casereview.http.problem_types import PROBLEMS, ProblemType, problem_types
 from casereview.http.problems import (
-    PROBLEMS,
     Fault,
     ProblemError,
-    ProblemType,
     forbidden,
     invalid,
     malformed,
     no_such_case,
     no_such_request,
     problem,
-    problem_types,
     wrong_state,
 )
 from casereview.policy.errors import DocumentCheck
@@ -26,25 +24,25 @@ from casereview.schema.error_codes import MEANINGS, ErrorCode
 TYPES = get_args(ProblemType)
 
 
-def test_the_table_has_every_type_and_each_has_a_title_of_its_own() -> None:
+def test_the_table_has_every_type_with_a_unique_title() -> None:
     assert PROBLEMS.keys() == set(TYPES) == set(problem_types())
     assert len({kind.title for kind in PROBLEMS.values()}) == len(TYPES)
     assert all(kind.title and kind.meaning.endswith(".") and kind.remedy.endswith(".") for kind in PROBLEMS.values())
 
 
-def test_every_code_has_a_meaning_of_its_own() -> None:
+def test_every_code_has_a_unique_meaning() -> None:
     assert MEANINGS.keys() == set(get_args(ErrorCode))
     assert len(set(MEANINGS.values())) == len(MEANINGS)
 
 
 def test_no_code_is_the_name_of_a_type() -> None:
-    """The code that an error has for want of a better one says no more than its type."""
+    """The default code of an error is the name of its type; no other code can be mistaken for it."""
     by_type = {type_.replace("-", "_") for type_ in TYPES}
     assert not by_type & {*get_args(ErrorCode), *get_args(DocumentCheck)}
 
 
 @pytest.mark.parametrize("type_", TYPES)
-def test_a_problem_without_errors_says_what_its_type_means(type_: ProblemType) -> None:
+def test_a_problem_without_errors_has_one_with_the_meaning_of_its_type(type_: ProblemType) -> None:
     kind, found = PROBLEMS[type_], ProblemError(type_)
     error = {"pointer": "", "code": type_.replace("-", "_"), "message": kind.meaning}
     assert found.document() == {
@@ -69,11 +67,11 @@ def test_a_problem_without_errors_says_what_its_type_means(type_: ProblemType) -
         (invalid("/a", "required", "x"), 422, "required"),
     ],
 )
-def test_a_problem_has_the_status_of_its_type_and_its_own_code(found: ProblemError, status: int, code: str) -> None:
+def test_each_constructor_sets_the_status_and_the_code(found: ProblemError, status: int, code: str) -> None:
     assert (found.status, [fault.code for fault in found.errors]) == (status, [code])
 
 
-def test_a_problem_without_a_type_and_an_error_without_a_code_cannot_be_made() -> None:
+def test_a_problem_requires_a_known_type_and_an_error_requires_a_code() -> None:
     with pytest.raises(TypeError, match="type_"):
         ProblemError()  # type: ignore[call-arg]  # and mypy refuses it as well
     with pytest.raises(KeyError, match="nonsense"):

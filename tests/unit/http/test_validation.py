@@ -26,7 +26,7 @@ def pointers(body: object) -> list[str]:
     return [fault.pointer for fault in found.errors]
 
 
-def test_a_role_grounds_and_somebody_are_enough() -> None:
+def test_a_role_grounds_and_a_name_are_enough() -> None:
     found = parse_submission(json.dumps(SMALLEST), RECEIVED)
     assert found.subject.given_name == "Ana"
     assert found.contact.channel() == "none"
@@ -45,7 +45,7 @@ OPTIONAL = [path for path in leaves(FULL) if isinstance(path[-1], str) and path[
 
 
 @pytest.mark.parametrize("path", OPTIONAL)
-def test_every_other_field_may_be_null_and_means_unknown(path: Path) -> None:
+def test_every_optional_field_can_be_null_which_means_unknown(path: Path) -> None:
     given = parse_submission(json.dumps(changed(FULL, path, None)), RECEIVED)
     value: Any = given
     for part in path:
@@ -116,7 +116,7 @@ def test_a_malformed_field_is_422_with_its_pointer_and_without_its_value(path: P
 @pytest.mark.parametrize(
     "place", [(), ("requester",), ("requester", "contact"), ("subject",), ("facts",), ("facts", "residence")]
 )
-def test_an_unknown_field_is_422_wherever_it_stands(place: Path) -> None:
+def test_an_unknown_field_is_422_in_every_object(place: Path) -> None:
     path = (*place, "race")
     found = problem(changed(FULL, path, CANARY))
     assert pointers(changed(FULL, path, CANARY)) == [pointer(path)]
@@ -125,7 +125,7 @@ def test_an_unknown_field_is_422_wherever_it_stands(place: Path) -> None:
 
 
 @pytest.mark.parametrize("field", ["requester", "subject", "grounds"])
-def test_a_missing_part_is_named(field: str) -> None:
+def test_a_missing_required_field_is_named(field: str) -> None:
     body = {name: value for name, value in FULL.items() if name != field}
     found = problem(body)
     assert [(fault.pointer, fault.code) for fault in found.errors] == [(f"/{field}", "required")]
@@ -134,7 +134,7 @@ def test_a_missing_part_is_named(field: str) -> None:
 @pytest.mark.parametrize(
     "subject", [{}, {"given_name": " "}, {"born_on": "1980"}, {"citizenship": "HND", "a_number": None}]
 )
-def test_a_request_about_nobody_is_refused(subject: object) -> None:
+def test_a_request_without_a_number_or_name_is_refused(subject: object) -> None:
     found = problem({**SMALLEST, "subject": subject})
     assert [(fault.pointer, fault.code) for fault in found.errors] == [("/subject", "a_number_or_name_required")]
 
@@ -169,19 +169,19 @@ def test_a_request_about_nobody_is_refused(subject: object) -> None:
         (("outcome_sought",), "release", "wrong_type"),
     ],
 )
-def test_each_fault_has_its_code(path: Path, value: object, code: str) -> None:
+def test_each_error_has_its_code(path: Path, value: object, code: str) -> None:
     found = problem(changed(FULL, path, value))
     assert [(fault.pointer, fault.code) for fault in found.errors] == [(pointer(path), code)]
 
 
-def test_a_message_names_the_limit_or_the_choice_and_never_the_value() -> None:
+def test_a_message_names_the_limit_or_the_allowed_values_but_not_the_value() -> None:
     (many,) = problem(changed(FULL, ("facts", "convictions"), [{"kind": "felony"}] * 51)).errors
     assert many.message == "must have at most 50 items"
     (choice,) = problem(changed(FULL, ("facts", "custody"), CANARY)).errors
     assert choice.message == "must be one of 'detained', 'not_detained' or 'unknown'"
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     body = changed(changed(FULL, ("grounds",), 1), ("subject", "a_number"), "1")
     assert sorted(pointers(body)) == ["/grounds", "/subject/a_number"]
 
@@ -192,13 +192,13 @@ def test_statements_and_grounds_hold_32000_characters_and_names_200() -> None:
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "{", '{"grounds": "a", "grounds": "a"}', b"\xff"])
-def test_what_cannot_be_read_is_400(raw: bytes | str) -> None:
+def test_a_body_that_cannot_be_read_is_400(raw: bytes | str) -> None:
     with pytest.raises(ProblemError) as found:
         parse_submission(raw, RECEIVED)
     assert found.value.status == 400
 
 
-def test_a_number_too_large_for_json_is_refused_without_failing() -> None:
+def test_a_number_that_overflows_to_infinity_is_refused() -> None:
     with pytest.raises(ProblemError) as found:
         parse_submission('{"grounds": 1e999}', RECEIVED)
     assert found.value.status == 422
@@ -214,9 +214,7 @@ def test_a_number_too_large_for_json_is_refused_without_failing() -> None:
         st.integers(),
     ),
 )
-def test_any_value_in_any_field_is_accepted_or_refused_with_a_pointer_and_never_echoed(
-    path: Path, value: object
-) -> None:
+def test_any_value_in_any_field_is_accepted_or_refused_with_a_pointer_and_not_echoed(path: Path, value: object) -> None:
     try:
         parse_submission(json.dumps(changed(FULL, path, value)), RECEIVED)
     except ProblemError as refused:

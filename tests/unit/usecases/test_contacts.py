@@ -41,7 +41,7 @@ def filed(sealed: Seal, body: dict[str, Any], **fields: object) -> Request:
 
 
 def changed(sealed: Seal, request: Request, **stated: object) -> ContactChange:
-    """Return what an update makes of a contact."""
+    """Apply an update to the contact of a request."""
     contact = parse(Update, json.dumps({"contact": stated}), RECEIVED).contact
     assert contact is not None
     return change_contact(sealed, request, contact)
@@ -52,22 +52,22 @@ def updated(sealed: Seal, request: Request, **stated: object) -> Request:
     return request.model_copy(update={"contact": changed(sealed, request, **stated).sealed})
 
 
-def test_the_contact_is_what_was_filed(sealed: Seal) -> None:
+def test_without_an_update_the_contact_is_as_filed(sealed: Seal) -> None:
     found = open_contact(sealed, filed(sealed, FULL))
     assert (found.email, found.phone, found.language) == ("q-mail@example.org", "+12025550123", "es")
     assert found.channel() == "email"
 
 
-def test_who_gave_no_contact_has_none(sealed: Seal) -> None:
+def test_a_request_filed_without_a_contact_has_none(sealed: Seal) -> None:
     assert open_contact(sealed, filed(sealed, SMALLEST)) == Contact()
 
 
-def test_an_update_changes_what_it_states_and_null_makes_unknown(sealed: Seal) -> None:
+def test_an_update_changes_the_stated_fields_and_null_deletes_a_value(sealed: Seal) -> None:
     found = open_contact(sealed, updated(sealed, filed(sealed, FULL), email=None, phone="+502 2333 4455"))
     assert (found.email, found.phone, found.language) == (None, "+50223334455", "es")
 
 
-def test_the_newest_update_builds_on_the_one_before(sealed: Seal) -> None:
+def test_a_second_update_keeps_the_changes_of_the_first(sealed: Seal) -> None:
     once = updated(sealed, filed(sealed, SMALLEST), email="a@example.org")
     twice = updated(sealed, once, safe_to_contact=False)
     found = open_contact(sealed, twice)
@@ -80,7 +80,7 @@ def test_the_contact_of_another_request_does_not_open(sealed: Seal) -> None:
         open_contact(sealed, filed(sealed, FULL, receipt="R2", contact=stolen))
 
 
-def test_a_sealed_request_is_no_sealed_contact(sealed: Seal) -> None:
+def test_a_sealed_request_does_not_open_as_a_contact(sealed: Seal) -> None:
     request = filed(sealed, FULL)
     with pytest.raises(SealBrokenError):
         open_contact(sealed, request.model_copy(update={"contact": request.sealed}))
@@ -98,7 +98,7 @@ def test_a_sealed_request_is_no_sealed_contact(sealed: Seal) -> None:
         ({"email": None, "phone": None, "preferred": None}, False),
     ],
 )
-def test_who_is_unsafe_or_wants_no_contact_may_not_be_called(
+def test_a_requester_may_not_be_called_if_contact_is_unsafe_or_not_wanted(
     sealed: Seal,
     stated: dict[str, object],
     may_be_called: bool,  # noqa: FBT001
@@ -120,7 +120,7 @@ def test_who_is_unsafe_or_wants_no_contact_may_not_be_called(
         ({"phone": "+502 2333 4455", "preferred": "sms"}, "+50223334455"),
     ],
 )
-def test_an_address_is_new_where_it_was_not_known_and_is_the_one_to_write_to(
+def test_an_address_is_new_if_notices_go_to_it_and_the_request_did_not_have_it(
     sealed: Seal, stated: dict[str, object], address: str | None
 ) -> None:
     assert changed(sealed, filed(sealed, FULL), **stated).new_address == address

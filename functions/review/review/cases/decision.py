@@ -19,7 +19,8 @@ from casereview.cases.assessment import Assessment, InForce, assess
 from casereview.cases.disclosure import sees_all
 from casereview.cases.due import without_due_work
 from casereview.cases.first_look import looked_at, new_clock
-from casereview.http.problems import Fault, ProblemError, ProblemType, invalid, problem, wrong_state
+from casereview.http.problem_types import ProblemType
+from casereview.http.problems import Fault, ProblemError, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Unrecognized
