@@ -122,7 +122,7 @@ def test_good_messages_beside_poison_are_worked_on(rigged: Rig, queue: str, tall
         whole(rigged, rigged.look())
 
 
-STUMBLE = {"CASE": ("filed_at", "never"), "NOTICE": ("state", "unheard of")}
+STUMBLE = {"CASE": ("filed_at", "never"), "NOTICE": ("created_at", "never")}
 """By record: a field that makes it unreadable."""
 HELD = {"CASE": 1, "NOTICE": 2}
 """A notice that cannot be read holds up the ranking of its case as well: both are read at once."""
