@@ -16,22 +16,19 @@ if TYPE_CHECKING:
     from casereview.store.transaction import Write
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(NamedTuple):
     """The sort key of the index or table comes before a value."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(NamedTuple):
     """The sort key is a value, or comes before it."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class BeginsWith:
+class BeginsWith(NamedTuple):
     """The sort key begins with a text."""
 
     value: str
@@ -40,7 +37,7 @@ class BeginsWith:
 SortKeyCondition = Below | AtMost | BeginsWith
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Query:
     """A query of one partition of the table (read consistently) or of an index (eventually consistent)."""
 
@@ -60,12 +57,12 @@ class Query:
     """Count the entries instead of reading them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page of a query's answer."""
 
     items: Sequence[Item]
-    count: int
+    number: int
+    """How many entries it holds; also of a query that only counts."""
     after: Item | None
     """Where the next page begins; None at the end."""
 
@@ -77,8 +74,7 @@ class Batch(NamedTuple):
     left_out: Sequence[Key]
 
 
-@dataclass(frozen=True, slots=True)
-class Reschedule:
+class Reschedule(NamedTuple):
     """Move an item on in the due index and set its count of attempts, while it is due as it was seen."""
 
     key: Key

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.store.items import key_of
@@ -13,6 +13,9 @@ from casereview.store.keys import Key
 if TYPE_CHECKING:
     from casereview.schema.records import Officer, Stored
     from casereview.store.items import Item
+
+# The writes are named tuples because a dataclass takes several times as long to define, in every cold start.
+_NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class RefusedError(ConcurrentChangeError):
@@ -26,60 +29,53 @@ class RefusedError(ConcurrentChangeError):
 
     @property
     def by_condition(self) -> bool:
-        """Return whether a condition failed; if none did, another transaction interfered, or the table was throttled."""
+        """Return whether a condition failed; else another transaction interfered, or the table was throttled."""
         return "ConditionalCheckFailed" in self.reasons
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What must hold of the stored item: attributes equal to these values, and others different from those."""
 
-    equal: Mapping[str, object] = field(default_factory=dict)
-    different: Mapping[str, object] = field(default_factory=dict)
+    equal: Mapping[str, object] = _NO_VALUES
+    different: Mapping[str, object] = _NO_VALUES
     or_absent: bool = False
     """The write also takes effect where there is no item."""
 
 
-@dataclass(frozen=True, slots=True)
-class PutNew:
+class PutNew(NamedTuple):
     """Store a record where there is no item under its key."""
 
     record: Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Store a record whatever was there."""
 
     record: Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(NamedTuple):
     """Replace a record while a condition holds of the stored item."""
 
     record: Stored
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """Delete an item while a condition holds of it."""
 
     key: Key
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """Write nothing, but let the transaction succeed only while a condition holds of an item."""
 
     key: Key
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Increment:
+class Increment(NamedTuple):
     """Add to an officer's counter, made where there is none, while the numbers in ``below`` are below their bounds."""
 
     amounts: Officer

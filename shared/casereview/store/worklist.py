@@ -51,11 +51,11 @@ class Worklist:
 
     def ahead(self, queue: str, rank: str) -> int:
         """Count the cases before a rank, up to 500: one query."""
-        return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).count
+        return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).number
 
     def position(self, queue: str, rank: str) -> int:
         """Return the position of a rank in the whole worklist, from 1: as many queries as it has pages."""
-        return 1 + sum(page.count for page in pages(self._backend, _before(queue, rank)))
+        return 1 + sum(page.number for page in pages(self._backend, _before(queue, rank)))
 
     def places(
         self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
