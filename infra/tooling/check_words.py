@@ -58,8 +58,14 @@ def words(root: Path = ROOT) -> Words:
     table = tomllib.loads((root / LIST).read_text(encoding="utf-8"))
     advice: dict[str, str] = table["words"]
     longest_first = sorted([*advice, *table["plain"]], key=len, reverse=True)
-    pattern = "|".join(re.escape(word).replace(r"\ ", r"[\s#]+") for word in longest_first)
-    return Words(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), advice, tuple(table["clean"]))
+    pattern = "|".join(map(_pattern, longest_first))
+    return Words(re.compile(rf"\b(?:{pattern})\b"), advice, tuple(table["clean"]))
+
+
+def _pattern(word: str) -> str:
+    """Match a word at the beginning of a sentence too, and across lines; ``None`` is not the word none."""
+    first, rest = word[0], re.escape(word[1:]).replace(r"\ ", r"[\s#]+")
+    return f"[{first.upper()}{first}]{rest}"
 
 
 def files(place: str, root: Path = ROOT) -> Iterator[Path]:

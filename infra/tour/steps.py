@@ -1,4 +1,4 @@
-"""The steps of the tour: what is asked, by whom, and what is shown of the answer.
+"""The steps of the tour: each request, its sender, and what is shown of the response.
 
 Names with a dollar sign are variables of the shell: a step keeps fields of its answer in them, and later steps use
 them in their path, body or token. The request is about a facility of the Seattle office, where no sample request of

@@ -219,7 +219,7 @@ def idle_year(system: System) -> Spent:
 
 
 def switch(system: System) -> Spent:
-    """Return what a policy switch costs that finds some hundred open cases, all of which it ranks anew."""
+    """Return what a policy switch costs that finds some hundred open cases, all of which it ranks again."""
     before_the_switch(system)
     with metered() as found:
         for _ in range(4):

@@ -1,4 +1,4 @@
-"""The scheduled sweep: what is owed and was not done is asked for again. Its cost follows what is due.
+"""The scheduled sweep sends a message for each item whose work is overdue. Its cost follows what is due.
 
     due for over a minute ── postponed by a backoff, attempt counted ──▶ one message
     asked for eight times ── out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again

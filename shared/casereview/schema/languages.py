@@ -50,7 +50,7 @@ def is_language_tag(tag: str) -> bool:
         return True
     if len(tag) > _LONGEST or not _WELL_FORMED.fullmatch(tag):
         return False
-    from langcodes import tag_is_valid  # noqa: PLC0415  # 40 ms; a tag of ours needs none
+    from langcodes import tag_is_valid  # noqa: PLC0415  # 40 ms; the tag of a supported language needs none
 
     return tag_is_valid(tag)
 
@@ -101,7 +101,7 @@ def _matches(tag: str) -> Iterator[_Fallback]:
 
 def _subtags(tag: str) -> _Subtags:
     """Return language, script and territory. For no language at all, as in ``und``, the language is empty."""
-    from langcodes import Language as Tag  # noqa: PLC0415  # 40 ms; a tag of ours needs none
+    from langcodes import Language as Tag  # noqa: PLC0415  # 40 ms; the tag of a supported language needs none
 
     asked = Tag.get(tag)
     likely = asked.maximize()

@@ -21,7 +21,7 @@ class RankMessage(Hint):
 
 
 class PreviewMessage(Hint):
-    """A part of a policy's preview that is owed: that of one office."""
+    """A pending part of a policy's preview: that of one office."""
 
     preview: str = Field(max_length=64)
     office: str = Field(max_length=16)

@@ -70,7 +70,7 @@ class Requester(Record):
 
 
 class Subject(Record):
-    """Whom the request is about: an A-number or a name at least. All of it is sealed."""
+    """The person that the request is about: at least an A-number or a name. All of it is sealed."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("a_number", "given_name", "family_name"))]})
     a_number: ANumber | None = None

@@ -34,7 +34,7 @@ def test_passwords_are_long() -> None:
 
 
 def test_one_person_is_one_user_however_the_name_is_typed() -> None:
-    """Else an author of a decision could approve it as somebody else."""
+    """Else an author of a decision could approve it as another user."""
     assert properties("UserPool")["UsernameConfiguration"] == {"CaseSensitive": False}
 
 

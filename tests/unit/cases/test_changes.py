@@ -14,7 +14,7 @@ from tests.support.record_strategies import of_kind
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "shown"),
     [
         ({"status": "in_review"}, {"status": Change(before="in_line", after="in_review")}),
         ({"office": "SNA"}, {"office": Change(before="ATL", after="SNA")}),
@@ -25,12 +25,12 @@ from tests.support.record_strategies import of_kind
         ({}, {}),
     ],
 )
-def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any], told: dict[str, Change]) -> None:
-    assert changes_between(queued(), queued(**fields)) == told
+def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any], shown: dict[str, Change]) -> None:
+    assert changes_between(queued(), queued(**fields)) == shown
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "shown"),
     [
         ({}, {}),
         ({"restricted": True}, {"restricted": Change(before=False, after=True)}),
@@ -38,10 +38,10 @@ def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any],
     ],
 )
 def test_a_new_case_begins_with_its_state_its_office_and_what_is_not_as_in_every_case(
-    fields: dict[str, Any], told: dict[str, Change]
+    fields: dict[str, Any], shown: dict[str, Change]
 ) -> None:
     begun = Case(case_id="C1", version=1, status="received", status_since=NOW, office="ATL", filed_at=NOW, **fields)
-    assert changes_of_new(begun) == {"status": Change(after="received"), "office": Change(after="ATL"), **told}
+    assert changes_of_new(begun) == {"status": Change(after="received"), "office": Change(after="ATL"), **shown}
 
 
 def test_clocks_and_duties_are_not_told() -> None:

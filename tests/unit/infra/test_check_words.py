@@ -67,3 +67,7 @@ def test_all_folders_are_counted(root: Path, capsys: pytest.CaptureFixture[str])
     assert counts(words(root), root) == {"shared": 2, "A.md": 1}
     assert main(["--counts"], root) == 0
     assert capsys.readouterr().out == "    1 A.md\n    2 shared\n"
+
+
+def test_a_word_is_found_at_the_beginning_of_a_sentence_and_a_constant_is_not(root: Path) -> None:
+    assert found(root, "docs/a.md", "Whereof one speaks. What is Nix.") == [(1, "whereof")]
