@@ -1,1 +1,1 @@
-"""Intake: the public API. It accepts what is incomplete, refuses what is malformed, and never waits for anyone."""
+"""Intake: the public API. It accepts incomplete requests, and refuses malformed ones."""

@@ -1,4 +1,4 @@
-"""The Lambda handler of intake: the public API, whose routes are the table in ``intake.routes``."""
+"""The Lambda handler of the public API, whose routes are the table in ``intake.routes``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ serve(app, ROUTES, _act)
 
 
 def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answer one event with the services given."""
+    """Answer one event of API Gateway with the given services."""
     app.append_context(services=use)
     return app.resolve(event, context)
 

@@ -1,4 +1,7 @@
-"""Authenticate a requester by the access code. Wrong receipts and wrong codes are answered alike, by the same calls."""
+"""Authenticate a requester by the access code.
+
+A wrong receipt and a wrong code get the same answer, after the same calls to AWS.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,26 @@ from casereview.usecases.services import CaseServices
 _LIMIT = 64
 
 
-def _presented(authorization: str | None) -> str:
+def _bearer_token(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
     return read(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
 
 
-def admit(services: CaseServices, receipt: str, authorization: str | None) -> Request:
-    """Return the request whose code was presented: one read and one MAC, whatever was wrong.
+def authenticate(services: CaseServices, receipt: str, authorization: str | None) -> Request:
+    """Return the request with this receipt, if the access code is right: one read and one MAC in every case.
+
+    Args:
+        services: The table and the MACs.
+        receipt: The receipt, as it was sent.
+        authorization: The header ``Authorization``, which should have the access code as a bearer token.
 
     Raises:
-        ProblemError: 404 for an unknown receipt, a wrong code or none.
+        ProblemError: 404 for an unknown receipt, a wrong code or a missing one.
     """
     receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
     request = services.table.get(Request, keys.request(receipt))
     code = services.macs.code(receipt, request.epoch, request.mac_key) if request else services.macs.code(receipt)
-    right = hmac.compare_digest(code.encode(), _presented(authorization).encode())
+    right = hmac.compare_digest(code.encode(), _bearer_token(authorization).encode())
     if request is None or not right:
         raise no_such_request()
     return request

@@ -1,4 +1,4 @@
-"""A route of the public API, and one call of it: the services, what was sent, and when."""
+"""A route of the public API, and one call of it: the services, the request and its time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Answer = TypeVar("_Answer", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[_Body]):
-    """One call of a route whose body is of a model."""
+    """One call of a route."""
 
     services: CaseServices
     incoming: Incoming
@@ -30,10 +30,11 @@ class Call(Generic[_Body]):
     at: datetime
 
     def body(self) -> _Body:
-        """Read the body; where nothing need be sent, an empty one is an empty object.
+        """Read the body; an empty body counts as an empty object on routes that need none.
 
         Raises:
             ProblemError: 400, 413 or 422, as ``parse`` does.
+            TypeError: The route takes no body.
         """
         if self.model is None:
             raise TypeError("the route takes no body")
@@ -43,7 +44,7 @@ class Call(Generic[_Body]):
 
 @dataclass(frozen=True, kw_only=True)
 class Route(Endpoint, Generic[_Body, _Answer]):
-    """A route, and what carries it out."""
+    """A route, and the function that handles a call of it."""
 
     body: type[_Body] | None
     answer: type[_Answer]

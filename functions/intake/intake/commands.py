@@ -1,4 +1,4 @@
-"""What a requester does after filing: update, withdraw, escalate. Each is one event of the case's history."""
+"""The commands of a requester after filing: update, withdraw, escalate. Each adds one event to the case."""
 
 from __future__ import annotations
 
@@ -34,14 +34,23 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields, RequestFields
 
 
-def _carry_out(
+def _execute(
     services: CaseServices, admitted: Request, at: datetime, plan: Callable[[Request, Case], Transition | None]
 ) -> Accepted:
-    """Carry out a plan for a request and its case, at whatever case it then is.
+    """Change a request and its case as a plan says.
 
-    The request is read after its case: nothing changes it but a write of that case's next version, so that what
-    staff verified, or where they moved it, meanwhile is not undone. Raises ProblemError 503 where a link or a split
-    moved it to another case at each try.
+    The request is read after its case. Only a write of the next version of that case can change the request, so a
+    verification or a move to another case that happens meanwhile is not overwritten. If a link or a split moves the
+    request to another case, the plan runs again on that case.
+
+    Args:
+        services: The services of the function.
+        admitted: The request, as it was authenticated.
+        at: The time of the event.
+        plan: Returns the transition of the current request and case, or None to change nothing.
+
+    Raises:
+        ProblemError: The plan raised it; or 503, if the request moves to another case at each try.
     """
     request = admitted
 
@@ -58,8 +67,8 @@ def _carry_out(
     raise ProblemError("busy")
 
 
-def _put(request: Request, changed: RequestFields) -> tuple[Write, ...]:
-    """Replace a request while its state and code are as they were read."""
+def _replace_request(request: Request, changed: RequestFields) -> tuple[Write, ...]:
+    """Return the write that replaces a request, on the condition that its state and access code are unchanged."""
     if not changed:
         return ()
     return (put_over(request.evolve(**changed), state=request.state, epoch=request.epoch),)
@@ -70,66 +79,67 @@ def _seal(services: CaseServices, request: Request, part: Part, value: dict[str,
 
 
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
-    """Take new facts, a new contact or a statement; facts or a statement are an answer to what was asked.
+    """Record new facts, a new contact or a statement; facts and statements answer a question of the office.
 
     Raises:
-        ProblemError: 409 once the request is withdrawn, or its case has ended and its requester may know that.
+        ProblemError: 409 if the request was withdrawn, or if its case has ended and is disclosed to this requester.
     """
     claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
     sealed = _seal(services, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
 
     def plan(request: Request, case: Case) -> Transition:
         live = case.status in LIVE
-        _must_be_live(request)
+        _require_live(request)
         if not live and sees_all(request, case):
             raise wrong_state("case_ended", "The case is decided or closed.")
-        reached = _reached(services, request, case, body.contact) if body.contact else _Reached({}, {}, {})
-        changes: CaseFields = {**reached.case}
+        effect = _apply_contact(services, request, case, body.contact) if body.contact else _ContactEffect({}, {}, {})
+        changes: CaseFields = {**effect.case}
         if claims and claims.protected:
             changes["restricted"] = True
         if live:
-            changes |= {"rank_at": at, "stuck": False, **_answered(request, case, body, at)}
+            changes |= {"rank_at": at, "stuck": False, **_resume_if_answered(request, case, body, at)}
         event: EventFields = {
             "receipt": request.receipt,
             "claims": claims,
             "sealed": sealed,
-            "details": reached.details,
+            "details": effect.details,
         }
-        return Transition("updated", changes, event, _put(request, reached.request))
+        return Transition("updated", changes, event, _replace_request(request, effect.request))
 
-    return _carry_out(services, request, at, plan)
+    return _execute(services, request, at, plan)
 
 
-def _must_be_live(request: Request) -> None:
-    """Refuse a change of a request that was withdrawn. Raises ProblemError 409."""
+def _require_live(request: Request) -> None:
+    """Raise ProblemError 409 if the request was withdrawn."""
     if request.state != "live":
         raise wrong_state("request_withdrawn", "The request was withdrawn.")
 
 
-class _Reached(NamedTuple):
-    """What a new contact makes of request and case, and what the history openly says of it."""
+class _ContactEffect(NamedTuple):
+    """The effect of a new contact on the request, the case and the event."""
 
     request: RequestFields
     case: CaseFields
     details: dict[str, JsonValue]
+    """What the event stores unencrypted."""
 
 
-def _reached(services: CaseServices, request: Request, case: Case, stated: Contact) -> _Reached:
-    """Seal a new contact; say openly only whether its owner may be called, and whether an address is new.
+def _apply_contact(services: CaseServices, request: Request, case: Case, stated: Contact) -> _ContactEffect:
+    """Seal a new contact; store unencrypted only whether the requester may be called, and whether an address is new.
 
-    Who is not to be called is not called from this moment: the flag goes at once, and comes back by the worker where
-    another requester waits for a call. An address that is not written to any more is no new one.
+    If the requester may no longer be called, the case's flag for a call is removed at once; the worker sets it again
+    if another requester must be called. An address on the suppression list does not count as new.
     """
     found = change_contact(services.seal, request, stated)
     new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
     flags: CaseFields = {} if found.may_be_called else {"flags": without_call(case.flags)}
-    return _Reached({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+    return _ContactEffect({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
 
 
-def _answered(request: Request, case: Case, body: Update, at: datetime) -> CaseFields:
-    """Let the office go on when someone who was asked answers; the worker writes that the clock runs again.
+def _resume_if_answered(request: Request, case: Case, body: Update, at: datetime) -> CaseFields:
+    """Return the fields that end the wait for information, if this update answers; the worker restarts the clock.
 
-    Where to write to, and in which language, answers nothing.
+    A change of the contact alone is not an answer.
     """
     asked = case.status == "information_needed" and sees_all(request, case)
     says = body.statement is not None or (body.facts is not None and body.facts.model_fields_set)
@@ -137,15 +147,16 @@ def _answered(request: Request, case: Case, body: Update, at: datetime) -> CaseF
 
 
 def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datetime) -> Accepted:
-    """End a request. The case closes, whoever holds it, where it was the only one; else an officer confirms.
+    """Withdraw a request.
 
+    The case closes, claimed or not, if this was its only request; otherwise an officer confirms the end of the case.
     Withdrawing again changes nothing.
     """
 
     def plan(request: Request, case: Case) -> Transition | None:
         if request.state != "live":
             return None
-        ended = _put(request, {"state": "withdrawn", "state_since": at})
+        ended = _replace_request(request, {"state": "withdrawn", "state_since": at})
         event: EventFields = {"receipt": request.receipt}
         live = case.live - 1
         if live or case.requests > 1 or case.status not in LIVE:
@@ -156,31 +167,32 @@ def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datet
         guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
         closed: CaseFields = {
             **without_due_work(case),
-            **_undecided(case),
+            **_without_proposed_decision(case),
             "live": 0,
             "status": "withdrawn",
             "status_since": at,
         }
         return Transition("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
 
-    return _carry_out(services, request, at, plan)
+    return _execute(services, request, at, plan)
 
 
-def _undecided(case: Case) -> CaseFields:
-    """Drop a decision that still waited for its approval."""
+def _without_proposed_decision(case: Case) -> CaseFields:
+    """Return the fields that remove a decision which was not approved yet."""
     return {"decision": None} if case.status == "awaiting_approval" else {}
 
 
 def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
-    """Ask for the Senior Reviewing Official, after a field office's decision.
+    """Escalate a decided case to the Senior Reviewing Official.
 
     Raises:
-        ProblemError: 409 unless a field office has decided and this requester may know it.
+        ProblemError: 409 if the request was withdrawn, the case is not disclosed to this requester, or no field office
+            has decided it.
     """
     sealed = _seal(services, request, "escalation", body.model_dump())
 
     def plan(request: Request, case: Case) -> Transition:
-        _must_be_live(request)
+        _require_live(request)
         if not sees_all(request, case):
             raise ProblemError("verification-required")
         if case.status != "decided":
@@ -195,4 +207,4 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
         }
         return Transition("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
 
-    return _carry_out(services, request, at, plan)
+    return _execute(services, request, at, plan)

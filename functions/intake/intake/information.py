@@ -1,4 +1,4 @@
-"""What anyone may read without a code: the field offices of a residence, and the notice before filing."""
+"""Public information, which needs no access code: the field offices of a residence, and the notice before filing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from intake.responses import FieldOffice, FieldOffices, NoticeText
 
 
 def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
-    """Return the offices that may be responsible for a residence.
+    """Return the field offices that may be responsible for a residence.
+
+    Args:
+        state: The two-letter code of a state, district or territory.
+        county: The name of the county, or an empty string.
+        at: The time for which the areas of responsibility are looked up.
 
     Raises:
-        ProblemError: 422 for a state that is not known.
+        ProblemError: 422 for an unknown state.
     """
     known = find_state(state)
     if known is None:
@@ -26,6 +31,6 @@ def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
 
 
 def notice(language: str) -> NoticeText:
-    """Return the notice in the nearest language that there is."""
+    """Return the notice in the nearest available language."""
     found = public_notice(language or DEFAULT)
     return NoticeText(language=found.language, text=found.text)

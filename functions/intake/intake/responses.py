@@ -1,4 +1,4 @@
-"""The answers of the public API; the OpenAPI document is generated from them."""
+"""The responses of the public API, from which its OpenAPI document is generated."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from casereview.schema.vocabulary import Outcome, PublicStatus
 
 
 class Decision(Record):
-    """A final decision, shown to those whose identity or authority an officer has verified."""
+    """A final decision, shown only to requesters whose identity or authority an officer has verified."""
 
     outcome: Lenient[Outcome]
     reasons: str
     decided_at: Instant
-    """When it was decided; an approval may have followed."""
+    """When the decision was made; if it was approved, the approval came later."""
     how_to_go_on: str | None = None
-    """How to ask for the Senior Reviewing Official, while that is possible."""
+    """How to ask the Senior Reviewing Official to look at the case again, while that is possible."""
 
 
-class WhereItStands(Record):
-    """Where a request stands. Limited disclosure says "received", whatever happened."""
+class RequestStatus(Record):
+    """The status of a request. With limited disclosure it stays "received" until the request is withdrawn."""
 
     receipt: Receipt
     status: Lenient[PublicStatus]
     status_since: Instant
     disclosure: Literal["full", "limited"]
-    """With limited disclosure nothing below is shown."""
+    """With limited disclosure the fields below are null."""
     lane: str | None = None
-    """How soon a human must look, by what requesters said: an id of the policy's lanes."""
+    """The id of the policy's lane, which says how soon an officer must look at the case, by requesters' statements."""
     people_ahead: int | None = None
     """Cases before this one in its office's worklist; 500 means 500 or more."""
     asked_for: tuple[str, ...] | None = None
-    """What an officer asked for and waits for."""
+    """The information that an officer has asked for, while the case waits for it."""
     decision: Decision | None = None
 
 
 class Accepted(Record):
-    """A change was taken."""
+    """The change was recorded."""
 
     receipt: Receipt
 
@@ -48,7 +48,7 @@ class FieldOffice(Record):
     """A field office of Enforcement and Removal Operations."""
 
     code: str
-    """As in `field_office` of a filing."""
+    """The code, as in `field_office` of a filed request."""
     name: str
 
 
@@ -68,5 +68,5 @@ __all__ = [
     "Filed",
     "NoticeText",
     "ProblemFound",
-    "WhereItStands",
+    "RequestStatus",
 ]

@@ -1,4 +1,4 @@
-"""The routes of the public API: the one table that the resolver, the OpenAPI document and the tests read."""
+"""The table of routes of the public API, which the resolver, the OpenAPI document and the tests read."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Nothing, Statement, Submission, Update
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
-from intake.authentication import admit
+from intake.authentication import authenticate
 from intake.call import Call, Route
 from intake.commands import escalate, update, withdraw
 from intake.information import field_offices, notice
-from intake.responses import Accepted, FieldOffices, WhereItStands
+from intake.responses import Accepted, FieldOffices, RequestStatus
 from intake.status import look_up
 
 _Body = TypeVar("_Body", bound=Record)
 
 
-def _admitted(call: Call[_Body]) -> Request:
-    return admit(call.services, call.incoming.path["receipt"], call.incoming.header("Authorization"))
+def _authenticated(call: Call[_Body]) -> Request:
+    return authenticate(call.services, call.incoming.path["receipt"], call.incoming.header("Authorization"))
 
 
-def _on_request(
+def _command(
     command: Callable[[CaseServices, Request, _Body, datetime], Accepted],
 ) -> Callable[[Call[_Body]], Accepted]:
-    """Admit the holder of the access code, then read the body: without the code, no body gets another answer."""
+    """Handle a command: authenticate, then read the body, so that without the code every body gets the same answer."""
 
     def act(call: Call[_Body]) -> Accepted:
-        request = _admitted(call)
+        request = _authenticated(call)
         return command(call.services, request, call.body(), call.at)
 
     return act
@@ -44,8 +44,8 @@ def _file(call: Call[Submission]) -> Filed:
     return file_request(call.services, call.incoming.raw(), call.incoming.header("Idempotency-Key"))
 
 
-def _look_up(call: Call[Record]) -> WhereItStands:
-    return look_up(call.services, _admitted(call))
+def _look_up(call: Call[Record]) -> RequestStatus:
+    return look_up(call.services, _authenticated(call))
 
 
 def _field_offices(call: Call[Record]) -> FieldOffices:
@@ -72,11 +72,11 @@ _REQUEST_ROUTES: Final = (
         method="GET",
         path="/requests/{receipt}",
         body=None,
-        answer=WhereItStands,
+        answer=RequestStatus,
         status=HTTPStatus.OK,
         refusals=frozenset({"not-found", "busy"}),
         act=_look_up,
-        summary="Look up where a request stands",
+        summary="Look up the status of a request",
     ),
     Route(
         method="POST",
@@ -85,7 +85,7 @@ _REQUEST_ROUTES: Final = (
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
         refusals=BODY_REFUSALS | {"not-found", "wrong-state", "busy"},
-        act=_on_request(update),
+        act=_command(update),
         summary="Send new facts, a new contact or a statement",
     ),
     Route(
@@ -95,7 +95,7 @@ _REQUEST_ROUTES: Final = (
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
         refusals=BODY_REFUSALS | {"not-found", "busy"},
-        act=_on_request(withdraw),
+        act=_command(withdraw),
         summary="Withdraw a request",
     ),
     Route(
@@ -105,7 +105,7 @@ _REQUEST_ROUTES: Final = (
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
         refusals=BODY_REFUSALS | {"not-found", "wrong-state", "verification-required", "not-decided", "busy"},
-        act=_on_request(escalate),
+        act=_command(escalate),
         summary="Ask for the Senior Reviewing Official",
     ),
 )
@@ -118,7 +118,7 @@ _INFORMATION_ROUTES: Final = (
         status=HTTPStatus.OK,
         refusals=frozenset({"invalid", "busy"}),
         act=_field_offices,
-        summary="Find the field office of a residence, today",
+        summary="Find the field office that is responsible for a residence",
     ),
     Route(
         method="GET",
@@ -128,7 +128,7 @@ _INFORMATION_ROUTES: Final = (
         status=HTTPStatus.OK,
         refusals=frozenset({"busy"}),
         act=_notice,
-        summary="Read what everyone should know before filing",
+        summary="Read the notice that everyone should read before filing",
     ),
 )
 ROUTES: Final[tuple[Route[Any, Any], ...]] = (*_REQUEST_ROUTES, *_INFORMATION_ROUTES)

@@ -1,4 +1,4 @@
-"""What intake works with, made once per execution environment."""
+"""The services of intake, created once per execution environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status of a request, as far as its requester may read it."""
+"""The status of a request, as far as it is disclosed to the requester."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
 from casereview.usecases.sealed_text import open_text, text_of_event
 from casereview.usecases.services import CaseServices
-from intake.responses import Decision, WhereItStands
+from intake.responses import Decision, RequestStatus
 
 _ASK_THE_OFFICIAL = (
     "If you think that the field office did not resolve the case or overlooked something, you may ask the Senior"
@@ -16,12 +16,12 @@ _ASK_THE_OFFICIAL = (
 )
 
 
-def look_up(services: CaseServices, request: Request) -> WhereItStands:
+def look_up(services: CaseServices, request: Request) -> RequestStatus:
     """Return the answer of ``GET /requests/{receipt}``."""
     case = services.table.get(Case, keys.case(request.case_id))
     if request.state != "live" or case is None or not sees_all(request, case):
         return _limited(request)
-    return WhereItStands(
+    return RequestStatus(
         receipt=request.receipt,
         status=public(case.status),
         status_since=case.shown_since or case.status_since,
@@ -33,10 +33,10 @@ def look_up(services: CaseServices, request: Request) -> WhereItStands:
     )
 
 
-def _limited(request: Request) -> WhereItStands:
-    """Return the same for every third party, whatever happened to the case."""
+def _limited(request: Request) -> RequestStatus:
+    """Return the status with limited disclosure: the same whatever happened to the case."""
     withdrawn = request.state == "withdrawn"
-    return WhereItStands(
+    return RequestStatus(
         receipt=request.receipt,
         status="withdrawn" if withdrawn else "received",
         status_since=request.state_since if withdrawn else request.received_at,
@@ -57,16 +57,16 @@ def _asked_for(services: CaseServices, case: Case) -> tuple[str, ...]:
 
 
 def _decision(services: CaseServices, case: Case) -> Decision | None:
-    """Return the decision once it is final."""
+    """Return the decision if it is final."""
     if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
         return None
     event = services.table.get(Event, keys.event(case.case_id, case.decision.version))
     if event is None or event.sealed is None:
         return None
-    words = open_text(services.seal, "decision", case.case_id, event.sealed)
+    texts = open_text(services.seal, "decision", case.case_id, event.sealed)
     return Decision(
         outcome=case.decision.outcome,
-        reasons=words["reasons_for_requester"],
+        reasons=texts["reasons_for_requester"],
         decided_at=event.at,
         how_to_go_on=_ASK_THE_OFFICIAL if case.status == "decided" else None,
     )

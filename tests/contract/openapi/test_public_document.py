@@ -22,7 +22,7 @@ from infra.documents.openapi.document import Api, Notes, UndocumentedError, buil
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.schemas import attribute_docstrings
 from infra.paths import ROOT
-from intake.responses import Decision, WhereItStands
+from intake.responses import Decision, RequestStatus
 from intake.routes import ROUTES
 from tests.support.problem_types import documented_types
 from tests.support.template import properties
@@ -125,18 +125,18 @@ def test_every_path_parameter_is_declared() -> None:
 
 
 def test_docstrings_of_attributes_are_descriptions() -> None:
-    said = attribute_docstrings(WhereItStands)
-    shown = DOCUMENT["components"]["schemas"]["WhereItStands"]["properties"]
+    said = attribute_docstrings(RequestStatus)
+    shown = DOCUMENT["components"]["schemas"]["RequestStatus"]["properties"]
     assert said["people_ahead"] == shown["people_ahead"]["description"]
     assert set(said) == {name for name, schema in shown.items() if "description" in schema}
 
 
 def test_a_decision_is_shown_as_documented() -> None:
     decision = Decision(outcome="granted", reasons="x", decided_at=NOW, how_to_go_on=None)
-    answer = WhereItStands(
+    answer = RequestStatus(
         receipt=new_receipt(), status="decided", status_since=NOW, disclosure="full", decision=decision
     )
-    _schema("WhereItStands").validate(json.loads(answer.model_dump_json()))
+    _schema("RequestStatus").validate(json.loads(answer.model_dump_json()))
 
 
 def test_the_example_of_a_receipt_is_one() -> None:

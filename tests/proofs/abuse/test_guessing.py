@@ -60,7 +60,7 @@ def _talkative(desk: CaseServices, receipt: str, authorization: str | None) -> R
 def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
     monkeypatch: pytest.MonkeyPatch, admit: object, told: str
 ) -> None:
-    monkeypatch.setattr(intake.routes, "admit", admit)
+    monkeypatch.setattr(intake.routes, "authenticate", admit)
     tally = Tally()
     with quick("moto") as system:
         guess(system, filed(system, 2), tally, 20)

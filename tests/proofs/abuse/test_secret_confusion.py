@@ -125,7 +125,7 @@ def test_a_case_that_is_read_by_any_name_is_found(found: System, monkeypatch: py
 
     monkeypatch.setattr(type(found.intake.table), "get", any_request)
     monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, _receipt, *_more: "ANY")
-    monkeypatch.setattr("intake.authentication._presented", lambda _authorization: "ANY")
+    monkeypatch.setattr("intake.authentication._bearer_token", lambda _authorization: "ANY")
     tally = Tally()
     as_ids(found, tally, 2)
     assert any(violation.startswith("as a receipt") for violation in tally.violations)

@@ -30,7 +30,7 @@ from review.schema import commands
 from review.worklist import take_next
 from tests.support.races.history import Holds, Operation, Own, Recorder, State
 from tests.support.races.linearizability import MOST_REQUESTS
-from tests.support.requester_commands import AnyBody, Command, carry_out
+from tests.support.requester_commands import AnyBody, Command, run_command
 from tests.support.system import Staff, System, body
 
 OFFICERS = [Staff(f"officer{number}") for number in range(4)]
@@ -82,7 +82,7 @@ def _requester(  # noqa: PLR0913, PLR0917  # a name, who, where, when, and what
     command: Command[AnyBody], filed: dict[str, Any], case: Matter, may: Holds, sent: AnyBody, nothing: Holds = _never
 ) -> Act:
     operation = Operation(f"{command.__name__} by {filed['receipt'][:4]}", case.case_id, may, nothing=nothing)
-    return operation, lambda own: carry_out(own.desk, command, filed, sent)
+    return operation, lambda own: run_command(own.desk, command, filed, sent)
 
 
 # ---- what requesters do

@@ -24,7 +24,7 @@ from review.worklist import take_next
 from tests.support.controlled_system import Snapshot, look_at
 from tests.support.invariants import check
 from tests.support.races.threads import at_once
-from tests.support.requester_commands import AnyBody, Command, carry_out
+from tests.support.requester_commands import AnyBody, Command, run_command
 from tests.support.system import Staff, System, body
 
 CAP = 20
@@ -79,7 +79,7 @@ def next_of(system: System, user: Staff) -> Item | None:
 
 
 def requester(system: System, filed: dict[str, Any], command: Command[AnyBody], sent: AnyBody) -> Try:
-    return partial(carry_out, system.intake, command, filed, sent)
+    return partial(run_command, system.intake, command, filed, sent)
 
 
 def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:

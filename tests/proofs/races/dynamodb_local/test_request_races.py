@@ -18,7 +18,7 @@ from prioritize.worker import StillChangingError, rank_case
 from tests.support.proofs.tally import Tally
 from tests.support.races.policy_switch import watched
 from tests.support.races.threads import at_once, check_whole, file_until_accepted, rounds
-from tests.support.requester_commands import carry_out
+from tests.support.requester_commands import run_command
 from tests.support.system import System, body
 
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(300)]
@@ -89,8 +89,8 @@ def test_a_withdrawal_an_update_and_a_join_at_once_leave_whole_cases(system: Sys
         news = Update(facts=FactClaims(serious_illness=True))
         outcomes = at_once(
             [
-                partial(outcome, partial(carry_out, system.intake, withdraw, filed, Nothing())),
-                partial(outcome, partial(carry_out, system.intake, update, filed, news)),
+                partial(outcome, partial(run_command, system.intake, withdraw, filed, Nothing())),
+                partial(outcome, partial(run_command, system.intake, update, filed, news)),
                 partial(outcome, partial(file_until_accepted, system, person(number, requester=SISTER))),
             ]
         )
@@ -147,7 +147,7 @@ def test_a_worker_and_updates_at_once_lose_nothing_that_was_said(system: System,
 def say(system: System, filed: dict[str, str], fact: str) -> None:
     """Update a request until it is accepted."""
     news = Update(facts=FactClaims.model_validate({fact: True}))
-    while outcome(partial(carry_out, system.intake, update, filed, news)):
+    while outcome(partial(run_command, system.intake, update, filed, news)):
         pass
 
 
