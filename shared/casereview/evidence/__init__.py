@@ -1,1 +1,1 @@
-"""From what several people state, and officers verify, to the facts that a case is ranked by. Pure."""
+"""Derive the facts that a case is ranked by from the claims of requesters and the verifications of officers. Pure."""

@@ -1,7 +1,7 @@
-"""Dates that third parties gave beside one that is known: the nearest ahead counts, and none takes another's place.
+"""Dates that third parties claim beside a known one: the nearest future date counts, and none replaces another.
 
-A mother's date lifts a case. Once it has passed, the date that was known before counts again; what has passed and
-was settled by nobody still keeps the case among the imminent ones.
+An earlier removal date from a third party raises the lane. Once it has passed, the date that was known before counts
+again; a passed removal date that no officer has resolved still keeps the case in the imminent lane.
 """
 
 from __future__ import annotations
@@ -11,13 +11,24 @@ from datetime import date, datetime
 
 from casereview.schema.base import EASTERN
 
-DATES = frozenset({"removal_at", "check_in_on"})
-"""Facts of which several are kept."""
+DATE_FACTS = frozenset({"removal_at", "check_in_on"})
+"""Facts of which several values are kept."""
 
 
-def nearest(name: str, known: object, rivals: Iterable[object], at: datetime) -> dict[str, object]:
-    """Return the facts that a known date and its rivals make at an instant."""
-    dates = [value for value in (known, *rivals) if isinstance(value, date)]
+def effective_dates(name: str, known: object, competing: Iterable[object], at: datetime) -> dict[str, object]:
+    """Return the facts that follow from a known date and the dates that compete with it, at an instant.
+
+    Args:
+        name: ``removal_at`` or ``check_in_on``.
+        known: The known value; None where there is none.
+        competing: The dates claimed beside it; one at least where ``known`` is None.
+        at: The instant that decides which dates have passed.
+
+    Returns:
+        The nearest future date, or the latest date if all have passed. ``removal_soon`` is added when one of several
+        removal dates has passed.
+    """
+    dates = [value for value in (known, *competing) if isinstance(value, date)]
     ahead = [value for value in dates if not _passed(value, at)]
     found: dict[str, object] = {name: min(ahead) if ahead else max(dates)}
     if name == "removal_at" and ahead and len(ahead) < len(dates):
@@ -26,12 +37,12 @@ def nearest(name: str, known: object, rivals: Iterable[object], at: datetime) ->
 
 
 def has_passed(dates: Iterable[object], at: datetime) -> bool:
-    """Tell whether one of the dates has passed."""
+    """Return whether at least one of the dates has passed."""
     return any(isinstance(value, date) and _passed(value, at) for value in dates)
 
 
 def _passed(value: date, at: datetime) -> bool:
-    """A time has passed at its instant, a day at its end in Eastern time."""
+    """Return whether a date has passed: a time at its instant, a day at its end in Eastern time."""
     if isinstance(value, datetime):
         return value <= at
     return value < at.astimezone(EASTERN).date()

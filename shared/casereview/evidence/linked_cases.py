@@ -1,8 +1,9 @@
-"""What officers established in cases that a link made one: each judged a half, until somebody looks at the whole.
+"""Verified facts of linked cases, where the officers of the two cases verified different values.
 
-The newest word of them counts, as in any case, unless it would lower the lane below what the other half's officer
-established: then that one's holds, and the newer waits. Of two removal dates, or of a date and none, the nearest ahead
-counts, as of the dates of third parties.
+Each officer saw one of the two cases only. Until an officer verifies the fact again in the linked case, the newest
+verification counts, unless it would lower the lane below that of the other value: then the other value counts and the
+case is flagged. Of two verified removal dates, or of a date and an unknown one, the nearest future date counts, as for
+dates of third parties.
 """
 
 from __future__ import annotations
@@ -10,59 +11,77 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from casereview.evidence.competing_dates import DATES
+from casereview.evidence.competing_dates import DATE_FACTS
 
 
 class Finding(NamedTuple):
-    """What an officer established a fact to be, and where it was said."""
+    """The value of a fact that an officer verified, and the event that holds the verification."""
 
     value: object
     version: int
-    said_in: str | None
-    """The case that a link brought it from; None for the case itself."""
+    source_case: str | None
+    """The case that a link copied the verification from; None for the case itself."""
 
 
 Findings = Mapping[str, Sequence[Finding]]
-"""By fact: the words that nobody has gone over since, oldest first."""
+"""By fact: the verifications that none supersedes, oldest first."""
 
 
-def gone_over(words: Iterable[Finding], word: Finding) -> list[Finding]:
-    """Return the words that stand once another is said: who says it has seen their own half, or the whole by then."""
-    seen = word.said_in is None
-    kept = [one for one in words if one.said_in != word.said_in and not (seen and one.version < word.version)]
-    return [*kept, word]
+def add_finding(findings: Iterable[Finding], new: Finding) -> list[Finding]:
+    """Return the findings on one fact with a new one added, without those that it supersedes.
 
-
-def newest(words: Findings) -> dict[str, object]:
-    """Return the newest word on each fact."""
-    return {name: said[-1].value for name, said in words.items()}
-
-
-def disputed(words: Findings) -> dict[str, Sequence[Finding]]:
-    """Return the words on facts that two halves know differently."""
-    return {name: said for name, said in words.items() if any(word.value != said[-1].value for word in said)}
-
-
-def dates_beside(words: Findings) -> dict[str, set[object]]:
-    """Return the dates that other halves know beside the newest word, or where that knows none."""
-    found = {name: {word.value for word in said[:-1]} - {None} for name, said in disputed(words).items()}
-    return {name: dates for name, dates in found.items() if name in DATES and dates}
-
-
-def weigh(words: Findings, lanes: Callable[[Mapping[str, object]], tuple[int, int]]) -> dict[str, object]:
-    """Return what counts of each fact: the newest word of those that make the highest lane, asked of all facts.
-
-    ``lanes`` says which lane that is (0 is the first), and which it would be without dates, whose effect ends. A lane
-    may rest on several facts together: so the half that as a whole lifts most is begun with.
+    A verification supersedes earlier ones from the same source case. One made in the case itself also supersedes
+    everything that was copied into the case before it, because its officer saw that.
     """
-    latest = newest(words)
-    contested = {name: said for name, said in disputed(words).items() if name not in DATES}
-    halves = dict.fromkeys(word.said_in for said in contested.values() for word in said)
-    best = min([latest, *({**latest, **_of(half, contested)} for half in halves)], key=lanes) if halves else latest
-    for name, said in contested.items():
-        best = min(({**best, name: word.value} for word in reversed(said)), key=lanes)
+    saw_all = new.source_case is None
+    kept = [
+        one for one in findings if one.source_case != new.source_case and not (saw_all and one.version < new.version)
+    ]
+    return [*kept, new]
+
+
+def newest_values(findings: Findings) -> dict[str, object]:
+    """Return the newest verified value of each fact."""
+    return {name: found[-1].value for name, found in findings.items()}
+
+
+def conflicting(findings: Findings) -> dict[str, Sequence[Finding]]:
+    """Return the findings on facts of which the cases hold different verified values."""
+    return {name: found for name, found in findings.items() if any(one.value != found[-1].value for one in found)}
+
+
+def competing_verified_dates(findings: Findings) -> dict[str, set[object]]:
+    """Return, by date fact, the verified dates that differ from the newest verification; unknown ones are left out."""
+    found = {name: {one.value for one in several[:-1]} - {None} for name, several in conflicting(findings).items()}
+    return {name: dates for name, dates in found.items() if name in DATE_FACTS and dates}
+
+
+def resolve_conflicts(
+    findings: Findings, lanes: Callable[[Mapping[str, object]], tuple[int, int]]
+) -> dict[str, object]:
+    """Return the verified values that count: of conflicting ones the newest among those that give the highest lane.
+
+    A lane may rest on several facts together. So the values of each source case are first tried as a whole, and
+    single facts only then.
+
+    Args:
+        findings: The findings on each fact.
+        lanes: Returns the lane that verified values give (0 is the first), and the lane that they would give without
+            dates, whose effect is temporary.
+
+    Returns:
+        One value for each fact that was verified.
+    """
+    latest = newest_values(findings)
+    conflicts = {name: found for name, found in conflicting(findings).items() if name not in DATE_FACTS}
+    sources = dict.fromkeys(one.source_case for found in conflicts.values() for one in found)
+    best = latest
+    if sources:
+        best = min([latest, *({**latest, **_values_from(source, conflicts)} for source in sources)], key=lanes)
+    for name, found in conflicts.items():
+        best = min(({**best, name: one.value} for one in reversed(found)), key=lanes)
     return best
 
 
-def _of(half: str | None, words: Findings) -> dict[str, object]:
-    return {name: word.value for name, said in words.items() for word in said if word.said_in == half}
+def _values_from(source_case: str | None, findings: Findings) -> dict[str, object]:
+    return {name: one.value for name, found in findings.items() for one in found if one.source_case == source_case}

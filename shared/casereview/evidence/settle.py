@@ -1,10 +1,10 @@
-"""From what several people say to the facts that a case is ranked by.
+"""Settle the facts of a case: what counts of the claims of several requests and the verifications of officers.
 
-A verification wins. Else the newest claim of someone with standing counts. A third party's claim counts until
-contradicted, and is never used against the person. Only claims that lift count at once: what would lower the lane,
-lift a restriction or change the office waits for an officer.
+A verification overrides every claim. Otherwise the newest claim of a request with standing counts. A third party's
+claim counts until it is contradicted, and never against the person. A claim takes effect at once only if it raises the
+case: one that would lower the lane, lift a restriction or change the office waits for an officer.
 
-All here is pure: who calls it reads the history consistently and passes the places that the policy gives.
+Everything here is pure. The caller reads the history consistently and passes the placements under the policy.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casereview.evidence.competing_dates import has_passed
-from casereview.evidence.ledger import FactLedger, Placement, hear, open_with
+from casereview.evidence.ledger import FactLedger, Placement, apply_claims, apply_opening_claims
 from casereview.evidence.standing import (
     established_facts,
     filings_of,
@@ -29,54 +29,61 @@ from casereview.schema.records import Event
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The facts of a case, and what an officer should know about how they came to be."""
+    """The settled facts of a case, and what an officer should know about their sources."""
 
     facts: Facts
     verified: frozenset[str] = frozenset()
-    """Facts that an officer has established."""
+    """Facts that an officer has verified."""
     marks: frozenset[str] = frozenset()
+    """Names of flags that the sources of the facts give a reason for."""
     receipts_with_standing: frozenset[str] = frozenset()
-    """Receipts whose words count fully, and whose holders are told everything."""
+    """Receipts whose claims count fully, and whose holders get full disclosure."""
 
 
-def _mismatch(events: Iterable[Event]) -> bool:
-    """Tell whether the requests of one case give different birth years, and no officer has settled it."""
+def _has_identity_mismatch(events: Iterable[Event]) -> bool:
+    """Return whether the requests of a case give different birth years, and no officer has verified one."""
     if "birth_year" in established_facts(events):
         return False
     years = {event.claims.birth_year for event in events if event.filing and event.claims and event.claims.birth_year}
     return len(years) > 1
 
 
-def _marks(events: Sequence[Event], full: frozenset[str], *, waiting: bool) -> frozenset[str]:
-    marks = {mark for receipt, filing in filings_of(events).items() for mark in filing.marks if receipt not in full}
-    if any("interpreter" in filing.marks for filing in filings_of(events).values()):
+def _marks(events: Sequence[Event], full: frozenset[str], *, claim_waiting: bool) -> frozenset[str]:
+    filings = filings_of(events)
+    marks = {mark for receipt, filing in filings.items() for mark in filing.marks if receipt not in full}
+    if any("interpreter" in filing.marks for filing in filings.values()):
         marks.add("interpreter")
-    if _mismatch(events):
+    if _has_identity_mismatch(events):
         marks.add("identity_mismatch")
-    if waiting:
+    if claim_waiting:
         marks.add("claim_waiting")
     return frozenset(marks)
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:
-    """Return what was said, oldest first.
+    """Return the events with claims or verifications, oldest first.
 
-    Who opened the case is heard before what a link brought that is older, since third parties are measured against
-    it, and again in its turn.
+    If a link brought older events to the case, the filing that opened the case also comes first, because third parties
+    are measured against it, and again at its own time.
     """
-    said = sorted((event for event in events if event.claims or event.verification), key=lambda event: event.at)
-    opener = [event for event in said if event.filing and event.filing.opened]
-    return said if opener == said[:1] else [*opener, *said]
+    stated = sorted((event for event in events if event.claims or event.verification), key=lambda event: event.at)
+    opening = [event for event in stated if event.filing and event.filing.opened]
+    return stated if opening == stated[:1] else [*opening, *stated]
 
 
 def settle(
     events: Sequence[Event], place: Placement, at: datetime | None = None, *, verifications: bool = True
 ) -> Settled:
-    """Settle the facts of a case from its history, by version, as they are at an instant.
+    """Settle the facts of a case from its history, as they are at an instant.
 
-    What counts as newer is what was said later, also where a link brought it to the case with a newer number.
-    Of several dates the nearest ahead counts, so that what holds may change when one has passed: never else.
-    Without ``verifications`` they are the facts by requesters' claims alone, whose lane requesters may be shown.
+    A claim is newer if it was made later, even if a link gave it a lower or higher version. Of several dates for one
+    fact the nearest future date counts; so the facts can change when a date passes, and at no other time.
+
+    Args:
+        events: The history of the case, in order of versions.
+        place: Returns the lane and rank that facts get under the policy.
+        at: The instant; by default that of the newest event.
+        verifications: False settles the requesters' claims alone, whose lane a requester may be shown.
     """
     events = without_split_requests(events)
     restricted = is_restricted(events)
@@ -84,17 +91,17 @@ def settle(
     ledger = FactLedger(place, full)
     for number, event in enumerate(_in_order(events)):
         if event.verification:
-            ledger.establish(established_facts([event]) if verifications else {}, event)
+            ledger.apply_verification(established_facts([event]) if verifications else {}, event)
         elif event.claims and event.filing and event.filing.opened and not number:
             adverse = event.receipt in full or not protected_by_another(events, event.receipt)
-            open_with(ledger, event, event.claims, adverse=adverse)
+            apply_opening_claims(ledger, event, event.claims, adverse=adverse)
         elif event.claims:
-            hear(ledger, event, event.claims, full=event.receipt in full)
-        ledger.weigh(event.at)
+            apply_claims(ledger, event, event.claims, has_standing=event.receipt in full)
+        ledger.resolve_verifications(event.at)
     at = at or events[-1].at
     found = ledger.facts(at)
     facts = Facts.model_validate({**found.__dict__, "protected": restricted or None})
-    marks = _marks(events, full, waiting=ledger.holds_back())
-    if ledger.several("removal_at") and has_passed(ledger.several("removal_at"), at):
+    marks = _marks(events, full, claim_waiting=ledger.needs_officer())
+    if has_passed(ledger.dates_of("removal_at"), at):
         marks |= {"removal_date_passed"}
-    return Settled(facts, frozenset(ledger.established), marks, full)
+    return Settled(facts, frozenset(ledger.verified), marks, full)

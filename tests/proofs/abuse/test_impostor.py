@@ -64,8 +64,8 @@ def test_standing_for_whoever_says_self_is_found(monkeypatch: pytest.MonkeyPatch
         return frozenset(event.receipt for event in events if event.receipt and event.filing)
 
     monkeypatch.setattr(settle, "receipts_with_standing", everybody)
-    monkeypatch.setattr(FactLedger, "lifts", lambda *_given: 1)
-    monkeypatch.setattr(FactLedger, "settles", lambda *_given: 1)
+    monkeypatch.setattr(FactLedger, "effect_of_value", lambda *_given: 1)
+    monkeypatch.setattr(FactLedger, "effect_of_only_value", lambda *_given: 1)
     assert any("moved down" in violation for violation in _found(impostor.joins))
 
 

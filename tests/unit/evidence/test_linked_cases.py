@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.evidence.linked_cases import Finding, weigh
+from casereview.evidence.linked_cases import Finding, resolve_conflicts
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 from tests.support.case_histories import (
@@ -102,7 +102,7 @@ def test_a_date_far_off_is_not_lost_to_another_halfs_none_or_later_one(later: da
     assert passed.settled.facts.removal_at == (later or date)
 
 
-def test_facts_that_make_a_lane_together_are_weighed_together() -> None:
+def test_facts_that_make_a_lane_together_are_resolved_together() -> None:
     words = {
         "custody": [Finding("detained", 2, None), Finding(None, 5, "SOURCE")],
         "removal_order": [Finding("final", 2, None), Finding("none", 5, "SOURCE")],
@@ -113,7 +113,7 @@ def test_facts_that_make_a_lane_together_are_weighed_together() -> None:
         lane = 0 if (values["custody"], values["removal_order"]) == ("detained", "final") else 1
         return lane, lane
 
-    assert weigh(words, lanes) == {"custody": "detained", "removal_order": "final", "minor_children": 2}
+    assert resolve_conflicts(words, lanes) == {"custody": "detained", "removal_order": "final", "minor_children": 2}
 
 
 @given(
