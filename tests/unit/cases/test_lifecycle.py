@@ -8,10 +8,23 @@ from typing import get_args
 
 import pytest
 
-from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, IllegalTransitionError, check, public
+from casereview.cases.lifecycle import (
+    ENDED,
+    LIVE,
+    OPEN,
+    QUEUED,
+    TRANSITIONS,
+    WHATEVER_STATE,
+    IllegalTransitionError,
+    check,
+    public,
+)
+from casereview.schema.base import read_leniently
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind, PublicStatus, Status
 from infra.documents.lifecycle import EVENTS, PATH, STATES, main, text
 from infra.paths import ROOT
+from tests.support.case_histories import queued
 
 
 def test_the_committed_document_is_current() -> None:
@@ -86,3 +99,17 @@ def test_requesters_are_shown_every_state_but_one_as_it_is() -> None:
 
 def test_the_document_lies_where_the_repository_keeps_its_documents() -> None:
     assert (ROOT / PATH).is_file()
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+def test_a_state_of_another_release_is_left_only_as_it_is_and_only_by_what_needs_no_state(kind: EventKind) -> None:
+    unknown = read_leniently(Case, {**queued().model_dump(by_alias=True), "status": "of-another-release"}).status
+    if kind in WHATEVER_STATE:
+        check(kind, unknown, unknown)
+    else:
+        with pytest.raises(IllegalTransitionError):
+            check(kind, unknown, unknown)
+    for known in get_args(Status):
+        for change in ((unknown, known), (known, unknown)):
+            with pytest.raises(IllegalTransitionError):
+                check(kind, *change)
