@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.support.memory.aws import out_of_service
 from tests.support.system import System, body
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_an_unknown_route_is_a_problem(system: System) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,9 +14,6 @@ from casereview.store.due_index import DueIndex, DueItem
 from prioritize.sweep import LONGEST, PER_SHARD
 from tests.support.aws_calls import Call, Make, intercepted, names, recorded
 from tests.support.system import System, body
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def _lose_messages(system: System) -> None:
