@@ -52,11 +52,11 @@ def _units(*, small: bool) -> Bench:
     units, calls = {}, {}
     for name in (*OPERATIONS, "switch"):
         share = SWITCHED if name == "switch" else 1
-        with contextlib.redirect_stdout(io.StringIO()), quick() as system:
+        with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
             found = spent(name, system)
             units[name] = found.row(share)
             calls[name] = {call: round(count / share, 2) for call, count in sorted(found.calls.items())}
-    with contextlib.redirect_stdout(io.StringIO()), quick() as system:
+    with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
         idle = idle_year(system).row()
     return {"units": units, "calls": calls, "idle_year": idle, "bytes_per_case": bytes_per_case()}
 

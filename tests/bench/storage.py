@@ -17,7 +17,7 @@ _OVERHEAD = 100
 def bytes_per_case() -> int:
     """Return the billed bytes of a case that was filed, ranked and acknowledged: items, and entries of indexes."""
     indexes = capacity_units.indexes_of(table_definition())
-    with contextlib.redirect_stdout(io.StringIO()), quick() as system:
+    with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
         system.file(filing())
         system.pump()
         items = system.items()
