@@ -1,1 +1,1 @@
-"""Review: the staff API. Officers take the next case, read, verify, ask and decide; the software only records."""
+"""Review: the staff API. Officers claim, read, verify and decide cases; the policy office publishes policies."""

@@ -1,4 +1,4 @@
-"""What carries out each kind of route: an act is given a call and returns the answer."""
+"""The functions that handle the calls of each route: each takes a call and returns the answer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from casereview.schema.submission import Nothing, Submission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.call import Call
-from review.cases.linking import reissue
+from review.cases.access_code import reissue
 from review.cases.session import CaseSession
 from review.cases.views import read_contacts
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Reissue
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
-from review.schema.responses import CaseChanged, CodeReissued, Contacts, Item, Summary, Worklist
+from review.schema.responses import CaseChanged, CodeReissued, Contacts, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page, take_next
 
@@ -28,13 +28,13 @@ _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 
 
-def read(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _Answer]:
-    """Read a case."""
+def reading(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _Answer]:
+    """Return the act that reads a case with a view."""
     return lambda call: view(call.session())
 
 
-def work(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:
-    """Work on a case: a body is read only for callers with access to the case."""
+def changing(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:
+    """Return the act that changes a case with a body, which is read only for callers with access to the case."""
 
     def acted(call: Call[_Body]) -> CaseChanged:
         session = call.session()
@@ -44,8 +44,8 @@ def work(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], C
     return acted
 
 
-def without_body(act: Callable[[CaseSession], Case]) -> Callable[[Call[Nothing]], CaseChanged]:
-    """Act on a case, with an empty body."""
+def changing_without_body(act: Callable[[CaseSession], Case]) -> Callable[[Call[Nothing]], CaseChanged]:
+    """Return the act that changes a case; the body must be empty."""
 
     def acted(call: Call[Nothing]) -> CaseChanged:
         session = call.session()
@@ -61,12 +61,12 @@ def _changed(case: Case) -> CaseChanged:
 
 
 def contacts(call: Call[Record]) -> Contacts:
-    """Open the contact data of a case."""
+    """Read the contact data of a case."""
     return read_contacts(call.session(), call.incoming.parameter("why"))
 
 
 def reissue_code(call: Call[Reissue]) -> CodeReissued:
-    """Make a new access code."""
+    """Reissue the access code of a request."""
     session = call.session()
     session.case()
     return reissue(session, call.body())
@@ -81,14 +81,14 @@ def worklist(call: Call[Record]) -> Worklist:
     return page(call.services, call.caller, office, int(limit[:9]), call.incoming.parameter("cursor"))
 
 
-def next_case(call: Call[Nothing]) -> Item | None:
+def next_case(call: Call[Nothing]) -> WorklistItem | None:
     """Claim the next case."""
     call.body()
     return take_next(call.services, call.caller, call.roles)
 
 
 def file_for_requester(call: Call[Submission]) -> Filed:
-    """File a request for a requester."""
+    """File a request on behalf of a requester."""
     key = call.incoming.header("Idempotency-Key")
     return file_request(call.services, call.incoming.raw(), key, Actor("officer", call.caller.user))
 
@@ -104,7 +104,7 @@ def policies(call: Call[Record]) -> PolicyList:
 
 
 def send_draft(call: Call[Document]) -> PolicyRead:
-    """Keep a draft."""
+    """Store a draft."""
     return submit_draft(call.services, call.caller, call.body())
 
 
@@ -114,7 +114,7 @@ def policy(call: Call[Record]) -> PolicyRead:
 
 
 def preview(call: Call[Nothing]) -> PreviewAsked:
-    """Begin a preview."""
+    """Start a preview."""
     call.body()
     return ask_for_preview(call.services, call.incoming.path["policy_id"])
 

@@ -1,4 +1,4 @@
-"""The Lambda handler of review: the staff API, whose routes and their roles are the table in ``review.routes``."""
+"""The Lambda handler of the staff API, whose routes and their roles are the table in ``review.routes``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.schema.base import Record
 from casereview.usecases.services import CaseServices
-from review.authorization import Caller, caller_of, enter
+from review.authorization import Caller, caller_from_claims, require_role
 from review.call import Call, Route
 from review.routes import ROUTES
 from review.services import logger, metrics, services
@@ -23,13 +23,13 @@ refuse_with_problems(app, logger, metrics)
 
 def _caller(incoming: Incoming) -> Caller:
     context: dict[str, Any] = incoming.event.raw_event["requestContext"]
-    return caller_of((context.get("authorizer") or {}).get("claims") or {})
+    return caller_from_claims((context.get("authorizer") or {}).get("claims") or {})
 
 
 def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
-    """Carry a route out for a caller who has one of its roles."""
+    """Handle a request to a route, if the caller has one of its roles."""
     caller = _caller(incoming)
-    roles = enter(caller, route.roles)
+    roles = require_role(caller, route.roles)
     found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body))
     return found
 
@@ -38,7 +38,7 @@ serve(app, ROUTES, _act)
 
 
 def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
-    """Answer one event with the services given."""
+    """Answer one event of API Gateway with the given services."""
     app.append_context(services=use)
     return app.resolve(event, context)
 

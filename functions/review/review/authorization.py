@@ -1,7 +1,8 @@
-"""Role-based access control: each row of the table of routes names its roles, and there is no other way in.
+"""Role-based access control: each row of the table of routes names its roles; all else is denied.
 
-A caller's groups and office come from the ID token, which only administrators write. A role opens a route; on a
-case it must also give access to that case. A case that a caller may not open is answered as one that does not exist.
+A caller's groups and office come from the ID token, and only administrators can change them. A route requires one of
+its roles; a route on a case also requires access to that case through one of these roles. A case without access gets
+the same answer as a case that does not exist.
 """
 
 from __future__ import annotations
@@ -18,48 +19,48 @@ from casereview.schema.records import Case
 Role = Literal["officer", "supervisor", "sro", "policy"]
 ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))
 RESTRICTED: Final = "restricted"
-"""The group that is added to another: it opens restricted cases (8 USC 1367)."""
+"""The group that adds access to restricted cases (8 USC 1367); alone it gives access to nothing."""
 
-OFFICE: Final[frozenset[Role]] = frozenset({"officer", "supervisor"})
+OFFICE_ROLES: Final[frozenset[Role]] = frozenset({"officer", "supervisor"})
 """The roles of a field office."""
-REVIEWER: Final[frozenset[Role]] = OFFICE | {"sro"}
-"""All who work on cases."""
-SUPERVISOR: Final[frozenset[Role]] = frozenset({"supervisor"})
-POLICY: Final[frozenset[Role]] = frozenset({"policy"})
+REVIEWER_ROLES: Final[frozenset[Role]] = OFFICE_ROLES | {"sro"}
+"""The roles that work on cases."""
+SUPERVISOR_ROLES: Final[frozenset[Role]] = frozenset({"supervisor"})
+POLICY_ROLES: Final[frozenset[Role]] = frozenset({"policy"})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, by an ID token that the gateway has verified."""
+    """The caller, as named by an ID token that the gateway has verified."""
 
     user: str
     office: str | None
     roles: frozenset[Role]
     restricted: bool
 
-    def opens(self, case: Case, roles: frozenset[Role]) -> bool:
-        """Tell whether one of these roles gives this caller access to a case."""
+    def has_access(self, case: Case, roles: frozenset[Role]) -> bool:
+        """Return whether one of these roles gives the caller access to a case."""
         if case.restricted and not self.restricted:
             return False
-        return any(self._role_opens(role, case) for role in roles & self.roles)
+        return any(self._role_has_access(role, case) for role in roles & self.roles)
 
-    def _role_opens(self, role: Role, case: Case) -> bool:
+    def _role_has_access(self, role: Role, case: Case) -> bool:
         if role == "sro":
             return case.office == SENIOR_REVIEWING_OFFICIAL
         decided_here = case.status in ENDED and case.field_office == self.office
-        return role in OFFICE and self.office is not None and (case.office == self.office or decided_here)
+        return role in OFFICE_ROLES and self.office is not None and (case.office == self.office or decided_here)
 
     def queues(self) -> frozenset[str]:
-        """Return the worklists that are this caller's."""
-        own = {self.office} if self.office and self.roles & OFFICE else set()
+        """Return the worklists that the caller can read."""
+        own = {self.office} if self.office and self.roles & OFFICE_ROLES else set()
         return frozenset(own | ({SENIOR_REVIEWING_OFFICIAL} if "sro" in self.roles else set()))
 
 
-def caller_of(claims: Mapping[str, Any]) -> Caller:
-    """Return the caller of verified claims.
+def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
+    """Return the caller that verified claims describe.
 
     Raises:
-        ProblemError: 401 for claims that are not those of an ID token of a named user.
+        ProblemError: 401 if the claims are not from an ID token, or have no user name.
     """
     user = claims.get("cognito:username")
     if claims.get("token_use") != "id" or not isinstance(user, str) or not user:
@@ -70,20 +71,20 @@ def caller_of(claims: Mapping[str, Any]) -> Caller:
 
 
 def _office(claim: object) -> str | None:
-    """Read the office; the Senior Reviewing Official's queue is no office of anybody: the role opens it."""
+    """Return the office; the Senior Reviewing Official's queue does not count, for it requires the role ``sro``."""
     return claim if isinstance(claim, str) and claim not in {"", SENIOR_REVIEWING_OFFICIAL} else None
 
 
 def _groups(claim: object) -> frozenset[str]:
-    """Read the groups as API Gateway passes them: one text, joined by commas or spaces."""
+    """Return the groups, which API Gateway passes as one string, separated by commas or spaces."""
     return frozenset(str(claim or "").strip("[]").replace(",", " ").split())
 
 
-def enter(caller: Caller, roles: frozenset[Role]) -> frozenset[Role]:
-    """Return the roles of a route that its caller has.
+def require_role(caller: Caller, roles: frozenset[Role]) -> frozenset[Role]:
+    """Return those roles of a route that the caller has.
 
     Raises:
-        ProblemError: 403 where the caller has none of them.
+        ProblemError: 403 if the caller has none of them.
     """
     own = roles & caller.roles
     if not own:
@@ -91,12 +92,18 @@ def enter(caller: Caller, roles: frozenset[Role]) -> frozenset[Role]:
     return own
 
 
-def open_case(caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str = "") -> Case:
-    """Return a case that the caller may open, named at a pointer.
+def require_access(caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str = "") -> Case:
+    """Return a case if the caller has access to it.
+
+    Args:
+        caller: The caller.
+        roles: The caller's roles that the route allows.
+        case: The case, or None if it does not exist.
+        pointer: Where the body names the case; empty for the case in the path.
 
     Raises:
-        ProblemError: 404, the same for a case that does not exist and one that the caller may not open.
+        ProblemError: 404, the same for a case that does not exist and one without access.
     """
-    if case is None or not caller.opens(case, roles):
+    if case is None or not caller.has_access(case, roles):
         raise no_such_case(pointer)
     return case

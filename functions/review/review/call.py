@@ -1,4 +1,4 @@
-"""A route of the staff API, and one call of it: the services, its caller and roles, and what was sent."""
+"""A route of the staff API, and one call of it: the services, the caller with its roles, and the request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Answer = TypeVar("_Answer", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[_Body]):
-    """One call of a route whose body is of a model."""
+    """One call of a route."""
 
     services: CaseServices
     caller: Caller
@@ -31,23 +31,24 @@ class Call(Generic[_Body]):
     model: type[_Body] | None
 
     def body(self) -> _Body:
-        """Read the body; an empty one is an empty object.
+        """Read the body; an empty body counts as an empty object.
 
         Raises:
             ProblemError: 400, 413 or 422, as ``parse`` does.
+            TypeError: The route takes no body.
         """
         if self.model is None:
             raise TypeError("the route takes no body")
         return parse(self.model, self.incoming.raw() or "{}", self.services.now())
 
     def session(self) -> CaseSession:
-        """Begin a session on the case that the path names."""
+        """Start a session on the case in the path."""
         return open_session(self.services, self.caller, self.roles, self.incoming.path["case_id"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route(Endpoint, Generic[_Body, _Answer]):
-    """A route, the roles that may use it, and what carries it out."""
+    """A route, the roles that it allows, and the function that handles a call of it."""
 
     roles: frozenset[Role]
     body: type[_Body] | None

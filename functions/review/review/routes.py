@@ -1,4 +1,4 @@
-"""The routes of the staff API: the one table that the resolver, the authorization, OpenAPI and the tests read."""
+"""The table of routes of the staff API, which the resolver, the authorization, OpenAPI and the tests read."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from casereview.schema.base import Record
 from casereview.schema.responses import Filed
 from casereview.schema.submission import Nothing, Submission
 from review import acts
-from review.authorization import OFFICE, POLICY, REVIEWER, SUPERVISOR, Role
+from review.authorization import OFFICE_ROLES, POLICY_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES, Role
 from review.call import Call, Route
-from review.cases.decision import approve, decide
+from review.cases.approval import approve
+from review.cases.decision import decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
-from review.cases.linking import link, split
+from review.cases.linking import link
+from review.cases.splitting import split
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.verification import record_verification
 from review.cases.views import read_case, read_history, read_ranking
@@ -29,10 +31,10 @@ from review.schema.responses import (
     CodeReissued,
     Contacts,
     History,
-    Item,
     RankingRead,
     Summary,
     Worklist,
+    WorklistItem,
 )
 
 _Body = TypeVar("_Body", bound=Record)
@@ -51,7 +53,7 @@ def _read(
     return Route(
         method="GET",
         path=_CASE + what,
-        roles=REVIEWER,
+        roles=REVIEWER_ROLES,
         body=None,
         answer=answer,
         status=HTTPStatus.OK,
@@ -88,7 +90,7 @@ _OFFICE_ROUTES: Final = (
     Route(
         method="GET",
         path="/staff/worklist",
-        roles=REVIEWER,
+        roles=REVIEWER_ROLES,
         body=None,
         answer=Worklist,
         status=HTTPStatus.OK,
@@ -99,54 +101,54 @@ _OFFICE_ROUTES: Final = (
     Route(
         method="POST",
         path="/staff/worklist/next",
-        roles=REVIEWER,
+        roles=REVIEWER_ROLES,
         body=Nothing,
-        answer=Item,
+        answer=WorklistItem,
         status=HTTPStatus.OK,
         may_be_empty=True,
         refusals=_EVERY | BODY_REFUSALS | {"cap-reached"},
         act=acts.next_case,
-        summary="Claim the next case of one's office; 204 where none is left",
+        summary="Claim the next case of your office; 204 if there is none",
     ),
     Route(
         method="POST",
         path="/staff/requests",
-        roles=OFFICE,
+        roles=OFFICE_ROLES,
         body=Submission,
         answer=Filed,
         status=HTTPStatus.CREATED,
         refusals=_EVERY | BODY_REFUSALS | {"key-reused", "still-filing"},
         act=acts.file_for_requester,
-        summary="File a request on someone's behalf: by telephone, letter or in person",
+        summary="File a request that came by telephone, by letter or in person",
     ),
     Route(
         method="GET",
         path="/staff/summary",
-        roles=SUPERVISOR,
+        roles=SUPERVISOR_ROLES,
         body=None,
         answer=Summary,
         status=HTTPStatus.OK,
         refusals=_EVERY | {"wrong-state"},
         act=acts.office_summary,
-        summary="Read an office in numbers",
+        summary="Read the summary of your office",
     ),
 )
 _CASE_ROUTES: Final = (
-    _read("", CaseRead, acts.read(read_case), "Open a case, contact data apart; the read is recorded"),
+    _read("", CaseRead, acts.reading(read_case), "Read a case without contact data; the read is recorded"),
     _read(
         "/contacts",
         Contacts,
         acts.contacts,
-        "Open how the requesters can be reached, for a reason; the read is recorded",
+        "Read the contact data of the requesters; a reason is required, and the read is recorded",
         "invalid",
     ),
-    _read("/ranking", RankingRead, acts.read(read_ranking), "Explain a case's place"),
-    _read("/history", History, acts.read(read_history), "Read everything that happened to a case"),
+    _read("/ranking", RankingRead, acts.reading(read_ranking), "Explain the rank of a case"),
+    _read("/history", History, acts.reading(read_history), "Read the history of a case"),
     _work(
         "/claim",
-        REVIEWER,
+        REVIEWER_ROLES,
         Nothing,
-        acts.without_body(claim),
+        acts.changing_without_body(claim),
         "Claim a case",
         "already-claimed",
         "cap-reached",
@@ -155,76 +157,87 @@ _CASE_ROUTES: Final = (
     ),
     _work(
         "/release",
-        REVIEWER,
+        REVIEWER_ROLES,
         Nothing,
-        acts.without_body(release),
-        "Give a case back to the line",
+        acts.changing_without_body(release),
+        "Return a case to the worklist",
         "claim-required",
         "wrong-state",
     ),
     _work(
         "/verifications",
-        REVIEWER,
+        REVIEWER_ROLES,
         commands.VerificationBody,
-        acts.work(record_verification),
-        "Establish or refute facts, an identity or an authority",
+        acts.changing(record_verification),
+        "Confirm or refute facts, an identity or an authority",
         "claim-required",
         "wrong-state",
     ),
     _work(
         "/information-requests",
-        OFFICE,
+        OFFICE_ROLES,
         commands.InformationRequest,
-        acts.work(ask),
+        acts.changing(ask),
         "Ask the requester for information",
         "claim-required",
         "wrong-state",
     ),
     _work(
         "/transfer",
-        SUPERVISOR,
+        SUPERVISOR_ROLES,
         commands.Transfer,
-        acts.work(transfer),
-        "Send a case to another office, with the same clock",
+        acts.changing(transfer),
+        "Transfer a case to another office",
         "wrong-state",
     ),
-    _work("/removal", REVIEWER, commands.Removal, acts.work(record_removal), "Record that the person was removed"),
     _work(
-        "/link", OFFICE, commands.Link, acts.work(link), "Join a case without A-number to an open one", "wrong-state"
+        "/removal",
+        REVIEWER_ROLES,
+        commands.Removal,
+        acts.changing(record_removal),
+        "Record a removal",
+    ),
+    _work(
+        "/link",
+        OFFICE_ROLES,
+        commands.Link,
+        acts.changing(link),
+        "Link a case without A-number to an open case",
+        "wrong-state",
     ),
     _work(
         "/split",
-        OFFICE,
+        OFFICE_ROLES,
         commands.Split,
-        acts.work(split),
-        "Split a wrongly joined request off; the answer is about its new case",
+        acts.changing(split),
+        "Split a wrongly joined request off into a new case, which is returned",
         "wrong-state",
     ),
     Route(
         method="POST",
         path=f"{_CASE}/reissue-code",
-        roles=REVIEWER,
+        roles=REVIEWER_ROLES,
         body=commands.Reissue,
         answer=CodeReissued,
         status=HTTPStatus.OK,
         refusals=_CHANGE,
         act=acts.reissue_code,
-        summary="Make a new access code for a request, shown once",
+        summary="Reissue the access code of a request; it is shown once",
     ),
     _work(
         "/reopening",
-        OFFICE,
-        commands.Why,
-        acts.work(reopen),
-        "Put an ended case into the line again, on changed circumstances",
+        OFFICE_ROLES,
+        commands.Reopening,
+        acts.changing(reopen),
+        "Return an ended case to the worklist because circumstances changed",
         "wrong-state",
     ),
     _work(
         "/decision",
-        REVIEWER,
+        REVIEWER_ROLES,
         commands.Decision,
-        acts.work(decide),
-        "Decide a case; where the policy asks for an approval, the decision awaits it",
+        acts.changing(decide),
+        "Decide a case; if the policy requires an approval, the decision awaits it",
         "claim-required",
         "was-reviewer",
         "moved",
@@ -233,10 +246,10 @@ _CASE_ROUTES: Final = (
     ),
     _work(
         "/approval",
-        SUPERVISOR,
+        SUPERVISOR_ROLES,
         commands.Approval,
-        acts.work(approve),
-        "Approve another officer's decision, or return it",
+        acts.changing(approve),
+        "Approve the decision of another officer, or return it to its author",
         "own-decision",
         "wrong-state",
     ),
@@ -245,29 +258,29 @@ _POLICY_ROUTES: Final = (
     Route(
         method="GET",
         path="/staff/policies",
-        roles=POLICY,
+        roles=POLICY_ROLES,
         body=None,
         answer=PolicyList,
         status=HTTPStatus.OK,
         refusals=_EVERY,
         act=acts.policies,
-        summary="List every policy and draft, and which of them governs",
+        summary="List all policies and drafts, and the policy in force",
     ),
     Route(
         method="POST",
         path="/staff/policies",
-        roles=POLICY,
+        roles=POLICY_ROLES,
         body=Document,
         answer=PolicyRead,
         status=HTTPStatus.CREATED,
         refusals=_EVERY | BODY_REFUSALS | {"wrong-state"},
         act=acts.send_draft,
-        summary="Send a draft, which another person approves",
+        summary="Send a draft, which another person must approve",
     ),
     Route(
         method="GET",
         path=_POLICY,
-        roles=POLICY,
+        roles=POLICY_ROLES,
         body=None,
         answer=PolicyRead,
         status=HTTPStatus.OK,
@@ -278,18 +291,18 @@ _POLICY_ROUTES: Final = (
     Route(
         method="POST",
         path=f"{_POLICY}/preview",
-        roles=POLICY,
+        roles=POLICY_ROLES,
         body=Nothing,
         answer=PreviewAsked,
         status=HTTPStatus.ACCEPTED,
         refusals=_EVERY | BODY_REFUSALS | {"not-found"},
         act=acts.preview,
-        summary="Rank every open case under a draft, without writing to any",
+        summary="Preview a draft: rank all open cases under it, without changing them",
     ),
     Route(
         method="POST",
         path=f"{_POLICY}/approval",
-        roles=POLICY,
+        roles=POLICY_ROLES,
         body=PolicyApproval,
         answer=PolicyRead,
         status=HTTPStatus.OK,

@@ -1,4 +1,4 @@
-"""What review works with, made once per execution environment."""
+"""The services of review, created once per execution environment."""
 
 from __future__ import annotations
 

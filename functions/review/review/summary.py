@@ -1,4 +1,4 @@
-"""An office in numbers, for its supervisor: from the five-minute snapshot, whose age is shown."""
+"""The summary of an office for its supervisor, from a snapshot that is taken every five minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from review.schema.responses import LaneSummary, Summary
 
 
 def summary(services: CaseServices, caller: Caller, office: str) -> Summary:
-    """Return the newest snapshot. Raises ProblemError 403 for another office, 409 before the first one was taken."""
+    """Return the newest snapshot of an office, with its age.
+
+    Raises:
+        ProblemError: 403 for an office that is not the caller's; 409 before the first snapshot.
+    """
     if office != caller.office:
         raise forbidden("other_office", "This office is not yours.")
     found = services.table.get(Snapshot, keys.snapshot(office))

@@ -1,4 +1,4 @@
-"""The worklist: every open case of an office by rank, with the reasons for each place; and the next one to take."""
+"""The worklist: the open cases of an office by rank, with the reasons for each place, and the next case to claim."""
 
 from __future__ import annotations
 
@@ -26,33 +26,43 @@ from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
 from review.cases.lease import claim, is_claimable
 from review.cases.session import CaseSession
-from review.schema.responses import Item, Reason, Worklist
+from review.schema.responses import Reason, Worklist, WorklistItem
 
 LIMIT = range(1, 101)
-_PAGE = 25
-_MOST = 10 * _PAGE
-"""Cases of a lane that are looked through for its most overdue ones."""
-_ROUNDS = 10
-"""How often the whole line is gone through while other claims get in the way."""
+_PAGE_SIZE = 25
+_MAX_SCANNED = 10 * _PAGE_SIZE
+"""How many cases of a lane are read at most in the search for its most overdue ones."""
+_MAX_ROUNDS = 10
+"""How often the worklist is read again while claims of other officers conflict."""
 
 
 class Cursor(Record):
-    """Where a page ended; it names no office, so that it opens none."""
+    """The end of a page. It has no office, so it gives no access to another office."""
 
     rank: Annotated[str, Field(min_length=1, max_length=200)]
     case_id: Annotated[str, Field(min_length=1, max_length=64)]
     position: Annotated[int, Field(strict=True, ge=0)]
 
     def read(self) -> tuple[WorklistPlace, int]:
-        """Return the place and how many came before the next page."""
+        """Return the last place of the page, and the number of cases up to it."""
         return WorklistPlace(self.rank, self.case_id), self.position
 
 
 def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor: str | None) -> Worklist:
-    """Return a page of an office's worklist, claimed and waiting cases included.
+    """Return a page of an office's worklist, including claimed and waiting cases.
 
-    Restricted cases are left out for callers without access to them; positions count over the whole queue.
-    Raises ProblemError 403 for an office that is not the caller's, 400 for a bad cursor, 422 for a bad limit.
+    Restricted cases are left out for callers without access to them, but are counted in the positions.
+
+    Args:
+        services: The table and the policies.
+        caller: The caller.
+        office: The office whose worklist is read.
+        limit: The number of cases to read, 1 to 100.
+        cursor: ``next`` of the page before; None or empty for the first page.
+
+    Raises:
+        ProblemError: 403 for a worklist that the caller cannot read; 400 for an invalid cursor; 422 for a limit out of
+            range.
     """
     if office not in caller.queues():
         raise forbidden("other_office", "This office is not yours.")
@@ -65,25 +75,25 @@ def page(services: CaseServices, caller: Caller, office: str, limit: int, cursor
     items = [
         item_of(services, cases[place.case_id], position + number, now)
         for number, place in enumerate(listed, start=1)
-        if place.case_id in cases and _shown(cases[place.case_id], caller, office)
+        if place.case_id in cases and _is_visible(cases[place.case_id], caller, office)
     ]
     more = _write_cursor(listed[-1], position + len(listed)) if len(listed) == limit else None
     return Worklist(items=tuple(items), next=more)
 
 
-def _shown(case: Case, caller: Caller, office: str) -> bool:
-    """Show what is still in this queue, and not restricted for the caller: the index may be a moment old.
+def _is_visible(case: Case, caller: Caller, office: str) -> bool:
+    """Return whether a case is still in this queue and the caller has access to it; the index may be out of date.
 
-    Whether a state that this release does not know stands in a queue, only the index can say.
+    A status that this release does not know counts as queued, because only the index can tell.
     """
     queued = case.status in QUEUED or isinstance(case.status, Unrecognized)
     return case.office == office and queued and (caller.restricted or not case.restricted)
 
 
-def item_of(services: CaseServices, case: Case, position: int, now: datetime) -> Item:
-    """Return a case as the worklist shows it."""
+def item_of(services: CaseServices, case: Case, position: int, now: datetime) -> WorklistItem:
+    """Return a case as an item of the worklist."""
     texts = services.policies.texts(case.policy)
-    return Item(
+    return WorklistItem(
         case_id=case.case_id,
         position=position,
         lane=case.lane,
@@ -98,19 +108,25 @@ def item_of(services: CaseServices, case: Case, position: int, now: datetime) ->
     )
 
 
-def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) -> Item | None:
-    """Claim the first case that nobody holds; None only where none is left. A lost race tries the next candidate.
+def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) -> WorklistItem | None:
+    """Claim the first unclaimed case, and try the next one if another officer claims it first.
 
-    Every k-th time (a number of the policy) it is the most overdue case below the top lanes, so that none starves.
-    Raises ProblemError 403 without an office; 409 for who holds as many cases as the policy allows; 503 where others
-    are so busy that no claim went through although cases are left.
+    Every k-th call of an officer, where k is a number of the policy, claims the most overdue case below the top lanes,
+    so that lower lanes are worked on too.
+
+    Returns:
+        The claimed case, or None if there is no case to claim.
+
+    Raises:
+        ProblemError: 403 if the account has no office; 409 if the officer has claimed as many cases as the policy
+            allows; 503 if every claim conflicted although cases are left.
     """
     if not caller.queues():
         raise forbidden("no_office", "Your account names no office.")
     now = to_milliseconds(services.now())
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         contended = False
-        for case in _in_turn(services, caller, now):
+        for case in _candidates(services, caller, now):
             try:
                 taken = claim(CaseSession(services, caller, roles, case.case_id, now), by_next=True)
             except ProblemError as problem:
@@ -124,76 +140,76 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
     raise ProblemError("busy")
 
 
-def _in_turn(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:
-    """Yield the cases to try, in the order that is due to this caller now."""
+def _candidates(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:
+    """Yield the cases to try, in order."""
     policy, _until = services.policies.governing(now)
     kth = (counter(services.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
     for office in sorted(caller.queues()):
-        line = _Line(services, caller, policy, office)
+        cases = _ClaimableCases(services, caller, policy, office)
         if kth:
-            yield from line.most_overdue(now)
-        yield from line.free()
+            yield from cases.most_overdue(now)
+        yield from cases.in_order()
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A worklist, as far as a caller could take from it."""
+class _ClaimableCases:
+    """The cases of a worklist that a caller can claim."""
 
     services: CaseServices
     caller: Caller
     policy: CompiledPolicy
     office: str
 
-    def free(self, prefix: str = "") -> Iterator[Case]:
-        """Yield the cases that the caller could claim, in order, a page at a time; of one lane by its prefix."""
+    def in_order(self, prefix: str = "") -> Iterator[Case]:
+        """Yield the claimable cases by rank, read page by page; of one lane, if its prefix is given."""
         after: WorklistPlace | None = None
         while True:
-            listed = self.services.table.worklist.places(self.office, limit=_PAGE, after=after, prefix=prefix)
+            listed = self.services.table.worklist.places(self.office, limit=_PAGE_SIZE, after=after, prefix=prefix)
             cases = self.services.table.cases([place.case_id for place in listed])
-            yield from (cases[place.case_id] for place in listed if self._is_free(cases.get(place.case_id)))
-            if len(listed) < _PAGE:
+            yield from (cases[place.case_id] for place in listed if self._is_candidate(cases.get(place.case_id)))
+            if len(listed) < _PAGE_SIZE:
                 return
             after = listed[-1]
 
-    def _is_free(self, case: Case | None) -> bool:
-        """Tell whether a case is to be taken up; one that waits for an answer, only while its first look is pending."""
-        if case is None or not is_claimable(self.policy, case) or not _shown(case, self.caller, self.office):
+    def _is_candidate(self, case: Case | None) -> bool:
+        """Return whether to offer a case; one that waits for an answer only while its first look is pending."""
+        if case is None or not is_claimable(self.policy, case) or not _is_visible(case, self.caller, self.office):
             return False
         took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.user in case.reviewers
         return not took_part and (case.status != "information_needed" or not is_looked_at(case))
 
     def most_overdue(self, now: datetime) -> list[Case]:
-        """Return the first free cases of each lane below the top ones, the most overdue first.
+        """Return the first claimable cases of each lane below the top lanes, the most overdue first.
 
-        A page of each lane, however long it is: in a lane that goes by filing time the most overdue stand in front,
-        but for those that a credit, or a lane they came from, has put out of order. Those whose first look is done
-        stand there too, and count for no place of the page.
+        One page of each lane is enough: a lane is ordered by filing time, so its most overdue cases come first, except
+        for those that a credit or an earlier lane has moved. Cases whose first look is done are read as well, but do
+        not count towards the page.
         """
         lower = [index for index, lane in enumerate(self.policy.lanes) if not lane.top]
-        found = [case for index in lower for case in self._in_front(f"{index:02d}.")]
+        found = [case for index in lower for case in self._first_of_lane(f"{index:02d}.")]
         return sorted(found, key=lambda case: _lateness(case, self.policy, now), reverse=True)
 
-    def _in_front(self, prefix: str) -> Iterator[Case]:
-        owed = 0
-        for case in islice(self.free(prefix), _MOST):
+    def _first_of_lane(self, prefix: str) -> Iterator[Case]:
+        pending = 0
+        for case in islice(self.in_order(prefix), _MAX_SCANNED):
             yield case
-            owed += not _is_met(case)
-            if owed == _PAGE:
+            pending += not _has_met_target(case)
+            if pending == _PAGE_SIZE:
                 return
 
 
-def _is_met(case: Case) -> bool:
-    """Tell whether a case has a target and its first look is done."""
+def _has_met_target(case: Case) -> bool:
+    """Return whether a case has a target and its first look is done."""
     return case.target_at is not None and is_looked_at(case)
 
 
 def _lateness(case: Case, policy: CompiledPolicy, now: datetime) -> tuple[bool, timedelta]:
-    """Return whether a case is overdue, and by how much; negative where there is time left.
+    """Return whether a case is overdue, and by how much; the time is negative if the case is not late yet.
 
-    It is where its first look is late or, without a target, where the wait exceeds the policy's number of days. One
-    whose first look is done is not: it comes after those that are, the longest wait first.
+    A case is overdue if its first look is late or, without a target, if it has waited longer than the policy's number
+    of days. A case whose first look is done is not overdue; it sorts after those that are, the longest wait first.
     """
-    met = _is_met(case)
+    met = _has_met_target(case)
     target = None if met else case.target_at
     late_by = now - (target or case.filed_at + timedelta(days=policy.numbers.waiting_days))
     return not met and late_by >= timedelta(0), late_by

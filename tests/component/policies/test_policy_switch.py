@@ -21,8 +21,6 @@ from tests.support.system import Staff, System, body
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
-
 OFFICER = Staff("omar")
 SUPERVISOR = Staff("sue", "supervisor")
 

@@ -10,7 +10,7 @@ from casereview.policy import packaged
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_over
-from review.policies.publication import verdict
+from review.policies.publication import approval_write
 from review.schema.policies import PolicyApproval
 from tests.support.aws_faults import edge, refuses
 from tests.support.policy.drafts import (
@@ -68,7 +68,9 @@ def test_the_table_refuses_an_author_where_the_code_does_not(system: System) -> 
     send(system, EARLIER)
     record = system.read(PolicyRecord, keys.policy("earlier"))
     with pytest.raises(RefusedError):
-        system.intake.table.write(verdict(record, "paula", PolicyApproval(approve=True, why="Mine."), system.time))
+        system.intake.table.write(
+            approval_write(record, "paula", PolicyApproval(approve=True, why="Mine."), system.time)
+        )
     assert system.read(PolicyRecord, keys.policy("earlier")) == record
 
 

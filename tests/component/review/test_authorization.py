@@ -24,7 +24,7 @@ from casereview.store.table import Table
 from casereview.store.transaction import Write
 from casereview.store.worklist import Worklist, WorklistPlace
 from infra.documents.openapi.document import routes
-from review.authorization import Caller, Role, caller_of, enter
+from review.authorization import Caller, Role, caller_from_claims, require_role
 from review.call import Route
 from review.routes import ROUTES
 from tests.support.proofs.tally import Tally
@@ -250,14 +250,14 @@ def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(
 
 def test_a_role_too_many_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     route, tally = ("POST", f"{CASE}/transfer"), Tally()
-    monkeypatch.setattr(review.app, "enter", lambda _caller, _roles: frozenset[Role]({"officer"}))
+    monkeypatch.setattr(review.app, "require_role", lambda _caller, _roles: frozenset[Role]({"officer"}))
     _cells(system, route, [Staff("eve", "officer", "ATL")], tally)
     assert len(tally.violations) > 10
 
 
 def test_a_case_that_is_opened_to_any_office_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     route, tally = ("GET", CASE), Tally()
-    monkeypatch.setattr(Caller, "opens", lambda *_given: True)
+    monkeypatch.setattr(Caller, "has_access", lambda *_given: True)
     _cells(system, route, [Staff("eve", "officer", "ELP")], tally)
     assert len(tally.violations) == tally.tried
 
@@ -358,9 +358,9 @@ def test_a_route_that_the_table_does_not_name_is_open_to_nobody(system: System) 
 
 
 def test_a_route_without_roles_is_open_to_nobody() -> None:
-    everything = caller_of(Staff("eve", "officer,supervisor,sro,policy,restricted").claims())
+    everything = caller_from_claims(Staff("eve", "officer,supervisor,sro,policy,restricted").claims())
     with pytest.raises(ProblemError) as refused:
-        enter(everything, frozenset())
+        require_role(everything, frozenset())
     assert refused.value.type == "forbidden"
 
 

@@ -425,7 +425,7 @@ def test_a_case_whose_first_look_is_done_is_not_the_most_overdue(
 def test_the_most_overdue_is_found_behind_more_than_a_page_whose_first_look_is_done(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.worklist._PAGE", 2)
+    monkeypatch.setattr("review.worklist._PAGE_SIZE", 2)
     for number in (1, 2, 3):
         _seen(system, number)
     late = matter(system, 4)

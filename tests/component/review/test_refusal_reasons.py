@@ -214,7 +214,7 @@ def test_more_requests_than_one_case_may_have(system: System) -> None:
 
 
 def test_a_link_of_two_long_histories(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review.cases.linking, "_TOGETHER", 3)
+    monkeypatch.setattr(review.cases.linking, "_MAX_WRITES", 3)
     target, nameless = matter(system), matter(system, subject={"a_number": None})
     answer = post(system, OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     assert reason(answer) == ("wrong-state", "history_too_long", "/case_id")

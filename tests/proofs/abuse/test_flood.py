@@ -165,7 +165,7 @@ def test_a_case_without_a_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_line_in_which_only_the_first_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.worklist._Line.most_overdue", lambda _line, _now: [])
+    monkeypatch.setattr("review.worklist._ClaimableCases.most_overdue", lambda _line, _now: [])
     assert "starved" in _violations("one office", 12)
 
 

@@ -149,7 +149,7 @@ def test_a_refusal_without_a_reason_is_found(small: Small, monkeypatch: pytest.M
 
 def test_an_effect_that_was_not_possible_is_found(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     small.claims(ANN)
-    monkeypatch.setattr("review.cases.lease.must_hold", lambda *_: None)
+    monkeypatch.setattr("review.cases.lease.require_claim", lambda *_: None)
     small.releases(BOB)
     monkeypatch.undo()
     assert "was not possible" in small.violations()[0]

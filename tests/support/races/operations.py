@@ -19,8 +19,9 @@ from casereview.usecases.file_request import file_request
 from intake.commands import escalate, update, withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import rank_case
-from review.authorization import caller_of
-from review.cases.decision import approve, decide
+from review.authorization import caller_from_claims
+from review.cases.approval import approve
+from review.cases.decision import decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.session import CaseSession, open_session
@@ -65,7 +66,7 @@ def matter(system: System, number: int) -> Matter:
 
 
 def at(own: Own, user: Staff, case_id: str) -> CaseSession:
-    caller = caller_of(user.claims())
+    caller = caller_from_claims(user.claims())
     return open_session(own.desk, caller, caller.roles, case_id)
 
 
@@ -138,7 +139,7 @@ def claiming(case: Matter, chance: Random) -> Act:
 
 def taking_next(_case: Matter, chance: Random) -> Act:
     user = chance.choice(OFFICERS)
-    caller = caller_of(user.claims())
+    caller = caller_from_claims(user.claims())
     operation = Operation(f"next by {user.user}", None, _free, takes=True)
     return operation, lambda own: take_next(own.desk, caller, caller.roles)
 
@@ -215,7 +216,7 @@ def recording_removal(case: Matter, chance: Random) -> Act:
 
 def reopening(case: Matter, chance: Random) -> Act:
     may: Holds = lambda state: state.status in ENDED and state.opens("ATL")  # noqa: E731
-    act = partial(reopen, body=commands.Why(why=WHY))
+    act = partial(reopen, body=commands.Reopening(why=WHY))
     return _staff("reopen", chance.choice(OFFICERS), case, may, act, person=case.number)
 
 

@@ -14,7 +14,7 @@ from casereview.store.items import plain_fields
 from casereview.store.policy_repository import PolicyRepository
 from casereview.usecases.services import CaseServices
 from prioritize.services import Services
-from review.authorization import caller_of
+from review.authorization import caller_from_claims
 from review.cases.decision import decide
 from review.cases.session import open_session
 from review.schema import commands
@@ -82,7 +82,7 @@ def deciding(desk: CaseServices, user: Staff, case: Case) -> Case:
     """Decide a case as it was read."""
     words = {"reasons_for_requester": "For you.", "internal_reasons": "For us.", "factors": []}
     sent = {"outcome": "granted", "policy": case.policy, "case_version": case.version, **words}
-    caller = caller_of(user.claims())
+    caller = caller_from_claims(user.claims())
     return decide(open_session(desk, caller, caller.roles, case.case_id), commands.Decision.model_validate(sent))
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from casereview.http.problems import ProblemError
 from prioritize.worker import StillChangingError, rank_case
-from review.authorization import caller_of
-from review.cases.decision import approve, decide
+from review.authorization import caller_from_claims
+from review.cases.approval import approve
+from review.cases.decision import decide
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import transfer
 from review.schema import commands
-from review.schema.responses import Item
+from review.schema.responses import WorklistItem
 from review.worklist import take_next
 from tests.support.controlled_system import Snapshot, look_at
 from tests.support.invariants import check
@@ -52,7 +53,7 @@ def matter(system: System, sent: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def at(system: System, user: Staff, case_id: str) -> CaseSession:
-    caller = caller_of(user.claims())
+    caller = caller_from_claims(user.claims())
     return open_session(system.intake, caller, caller.roles, case_id)
 
 
@@ -73,8 +74,8 @@ def race(*actions: Try) -> list[object]:
     return at_once([partial(try_out, action) for action in actions])
 
 
-def next_of(system: System, user: Staff) -> Item | None:
-    caller = caller_of(user.claims())
+def next_of(system: System, user: Staff) -> WorklistItem | None:
+    caller = caller_from_claims(user.claims())
     return take_next(system.intake, caller, caller.roles)
 
 

@@ -1,1 +1,1 @@
-"""What staff do to a case."""
+"""The work of staff on a case: read, claim, verify, ask, decide and approve."""

@@ -1,13 +1,13 @@
-"""Decide: a human's decision, with its reasons and what it rests on, on the case and the policy as they are now.
+"""Decide a case: record a human decision with its reasons, for the current version of the case and the policy in force.
 
     in_review ──needs no approval──▶ decided
         └──needs one──▶ awaiting_approval ──supervisor, not the author──▶ decided
-                                └──refused, another policy, or news──▶ in_review, at its author
+                                └──refused, or case or policy changed──▶ in_review, at its author
     with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
 
-A withdrawal is confirmed in the same way, by the outcome ``withdrawn``, once no request is live.
+The outcome ``withdrawn`` confirms a withdrawal, once no request is live.
 
-Nothing reaches a requester before it is final, and the decision itself only those who were verified.
+Requesters are notified only when the decision is final; only verified requesters can read the decision itself.
 """
 
 from __future__ import annotations
@@ -20,77 +20,71 @@ from casereview.cases.disclosure import sees_all
 from casereview.cases.due import without_due_work
 from casereview.cases.first_look import looked_at, new_clock
 from casereview.http.problem_types import ProblemType
-from casereview.http.problems import Fault, ProblemError, invalid, problem, wrong_state
+from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.base import Unrecognized
-from casereview.schema.errors import CaseChangedError
-from casereview.schema.records import Case, DecisionRef, Guard, Notice
-from casereview.schema.vocabulary import EventKind
-from casereview.store import keys
+from casereview.schema.records import Case, DecisionRef, Notice
 from casereview.store.caseload import give_back
 from casereview.store.policy_in_force import for_decision, still_in_force
-from casereview.store.transaction import Write, delete, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
-from review.cases.lease import hold, may_review
-from review.cases.requesters import notices_to
-from review.cases.session import CaseSession, must_hold
-from review.schema.commands import Approval, Decision
+from review.cases.guard import guard_for_remand, release_guard
+from review.cases.lease import require_no_earlier_review
+from review.cases.requesters import notices_to_requesters
+from review.cases.session import CaseSession, require_claim
+from review.schema.commands import Decision
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from casereview.schema.field_sets import CaseFields, EventFields
 
-_FIELD_OFFICE = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
-_OFFICIAL = frozenset({"override", "uphold", "remand", "withdrawn"})
-_ENFORCES = frozenset({"declined"})
-"""Outcomes after which enforcement goes ahead: what approvals are asked for."""
-_CHANGES: frozenset[EventKind] = frozenset(
-    {"joined", "updated", "verified", "withdrawn", "linked", "split", "removal_recorded"}
-)
-"""Events by which a case is no longer what its decision was made on."""
+_FIELD_OFFICE_OUTCOMES = frozenset({"granted", "granted_in_part", "declined", "referred", "moot", "withdrawn"})
+_OFFICIAL_OUTCOMES = frozenset({"override", "uphold", "remand", "withdrawn"})
+_ENFORCEMENT_OUTCOMES = frozenset({"declined"})
+"""Outcomes after which enforcement continues; only these can require an approval."""
 
 
 def decide(session: CaseSession, body: Decision) -> Case:
-    """Record a decision; where the policy asks for an approval, it waits for one.
+    """Record a decision; if the policy requires an approval, the decision awaits it.
 
-    Raises ProblemError 404; 409 without the claim, where a decision waits for its approval already, where the case has
-    moved since ``case_version`` or another policy is in force, where a standing claim of citizenship goes unreferred;
-    422 for an outcome or a factor that is not open.
+    Raises:
+        ProblemError: 404 without access to the case; 403 for a Senior Reviewing Official who took part in the first
+            review; 409 without the claim, if a decision awaits approval already, if the case has changed since
+            ``case_version``, if another policy is in force, or if a claim of US citizenship would not be referred; 422
+            for an outcome that is not available, or an unknown factor.
     """
 
     def plan(case: Case) -> Transition:
-        must_hold(case, session.caller)
-        may_review(session.caller, case)
+        require_claim(case, session.caller)
+        require_no_earlier_review(session.caller, case)
         if case.status == "awaiting_approval":
             raise wrong_state("awaiting_approval", "A decision of this case awaits its approval.")
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = for_decision(session.services.policies, session.services.table, session.at)
-        found = _current(session, case, body, policy)
+        found = _assess_current(session, case, body, policy)
         _check_factors(policy, body)
         if found.settled.facts.claims_us_citizenship:
             _check_referral(case, body, official=official)
-        waits = bool(found.ranking.approvals) and body.outcome in _ENFORCES
-        return _under(policy, _decided(session, case, body, waits=waits))
+        waits = bool(found.ranking.approvals) and body.outcome in _ENFORCEMENT_OUTCOMES
+        return while_in_force(policy, _decided(session, case, body, waits=waits))
 
     return session.act(plan)
 
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
     decision = DecisionRef(version=case.version + 1, by=session.caller.user, outcome=body.outcome)
-    event: EventFields = {"details": _details(body), "sealed": _seal(session, body)}
+    event: EventFields = {"details": _event_details(body), "sealed": _seal_reasons(session, body)}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        return _by_official(session, case, decision, event)
+        return _decided_by_official(session, case, decision, event)
     if waits:
-        return Transition("decision_proposed", _proposed(session, case, decision), event)
-    return _final(session, case, "decided", {"decision": decision}, event)
+        return Transition("decision_proposed", _proposed_fields(session, case, decision), event)
+    return finalize(session, case, "decided", {"decision": decision}, event)
 
 
-def _proposed(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:
-    """Return the fields of a case whose decision waits for its approval: its author holds it without a lease."""
+def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:
+    """Return the fields of a case whose decision awaits approval: its author keeps the claim, without a lease."""
     return {
         "decision": decision,
         "first_look": looked_at(case, session.at),
@@ -100,21 +94,25 @@ def _proposed(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFi
     }
 
 
-def _under(policy: CompiledPolicy, step: Transition) -> Transition:
-    """Let a step take effect only while the policy that it rests on is in force."""
+def while_in_force(policy: CompiledPolicy, step: Transition) -> Transition:
+    """Add the condition to a transition that its policy is still in force."""
     return replace(step, also=(*step.also, still_in_force(policy)))
 
 
 def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
-    if body.outcome not in (_OFFICIAL if official else _FIELD_OFFICE):
+    if body.outcome not in (_OFFICIAL_OUTCOMES if official else _FIELD_OFFICE_OUTCOMES):
         raise invalid("/outcome", "outcome_not_available", "is not available at this stage")
     if body.outcome == "withdrawn" and case.live:
         message = "A request of this case has not been withdrawn, and only its requester can withdraw it."
         raise wrong_state("request_live", message, "/outcome")
 
 
-def _current(session: CaseSession, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
-    """Assess the case as it is. Raises ProblemError 409 for a decision on another version or policy."""
+def _assess_current(session: CaseSession, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
+    """Assess the current case.
+
+    Raises:
+        ProblemError: 409 if the decision is for another version of the case, or for another policy.
+    """
     file = session.services.table.case_file(case.case_id)
     if file is None or not body.case_version == case.version == file.case.version:
         raise _outdated(session, case, "moved")
@@ -124,7 +122,7 @@ def _current(session: CaseSession, case: Case, body: Decision, policy: CompiledP
 
 
 def _outdated(session: CaseSession, case: Case, type_: ProblemType) -> ProblemError:
-    """Have the case ranked again; return the refusal of a decision that rests on how it was before."""
+    """Return the refusal of an outdated decision, and queue the case for ranking."""
     session.services.hint_rank(case)
     return ProblemError(type_)
 
@@ -141,10 +139,13 @@ def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
 
 
 def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
-    """Refuse what ends a case without a referral while a claim of US citizenship stands: unsettled, or confirmed.
+    """Require a referral while a claim of US citizenship is unsettled or confirmed.
 
-    The process for such claims answers them, not a review. An official refers nothing: what the field office referred
-    is upheld, all else goes back to it.
+    Such claims are answered by a process of their own, not by a review. The Senior Reviewing Official cannot refer:
+    the official upholds a referral of the field office, or remands the case.
+
+    Raises:
+        ProblemError: 409 if the decision would end the case without a referral.
     """
     if official:
         refers = body.outcome == "remand" or (body.outcome != "override" and case.outcome == "referred")
@@ -156,7 +157,7 @@ def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
         raise wrong_state("citizenship_claim_stands", message, "/outcome")
 
 
-def _details(body: Decision) -> dict[str, JsonValue]:
+def _event_details(body: Decision) -> dict[str, JsonValue]:
     return {
         "outcome": body.outcome,
         "factors": list(body.factors),
@@ -165,19 +166,22 @@ def _details(body: Decision) -> dict[str, JsonValue]:
     }
 
 
-def _seal(session: CaseSession, body: Decision) -> bytes:
+def _seal_reasons(session: CaseSession, body: Decision) -> bytes:
     words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
     return seal_text(session.services.seal, "decision", session.case_id, words)
 
 
-def _final(
+def finalize(
     session: CaseSession,
     case: Case,
     kind: Literal["decided", "approved"],
     fields: CaseFields,
     event: EventFields,
 ) -> Transition:
-    """Make a field office's decision final: the person is free to file anew, and is told that there is news."""
+    """Return the transition of a final decision of a field office.
+
+    It deletes the person's guard, so that the next request opens a new case, and notifies the requesters.
+    """
     decision = fields.get("decision", case.decision)
     ended: CaseFields = {
         **fields,
@@ -185,21 +189,15 @@ def _final(
         "status": "withdrawn" if decision and decision.outcome == "withdrawn" else "decided",
         "status_since": session.at,
     }
-    return Transition(kind, ended, event, (*release_guard(case), *give_back(case)), _news(session, case))
+    return Transition(kind, ended, event, (*release_guard(case), *give_back(case)), _decision_notices(session, case))
 
 
-def release_guard(case: Case) -> tuple[Write, ...]:
-    """Return the write that lets the person's next request open a case of its own."""
-    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
+def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
+    """Return the notices to the requesters to whom the case is disclosed; they do not contain the decision."""
+    return notices_to_requesters(session, case, "news", sees_all)
 
 
-def _news(session: CaseSession, case: Case) -> tuple[Notice, ...]:
-    """Tell those who may know of the case that there is news; the decision itself opens for the verified alone."""
-    return notices_to(session, case, "news", sees_all)
-
-
-def _by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
-    notices, freed = _news(session, case), give_back(case)
+def _decided_by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
     if decision.outcome != "remand":
         ended: CaseFields = {
             **without_due_work(case),
@@ -207,10 +205,16 @@ def _by_official(session: CaseSession, case: Case, decision: DecisionRef, event:
             "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
             "status_since": session.at,
         }
-        return Transition("official_decided", ended, event, freed, notices)
-    back, guard = _guard_for_remand(session, case)
+        return Transition("official_decided", ended, event, give_back(case), _decision_notices(session, case))
+    return _remanded(session, case, decision, event)
+
+
+def _remanded(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
+    """Return the transition that sends a case back to its field office, with a new clock."""
+    notices = _decision_notices(session, case)
+    without_guard, guard = guard_for_remand(session, case)
     again: CaseFields = {
-        **back,
+        **without_guard,
         "decision": decision,
         "hold": None,
         "first_look": new_clock(case, session.at),
@@ -220,60 +224,4 @@ def _by_official(session: CaseSession, case: Case, decision: DecisionRef, event:
         "field_office": None,
         "rank_at": session.at,
     }
-    return Transition("remanded", again, event, (*freed, *guard), notices)
-
-
-def _guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
-    """Take the person's guard again; where a newer case holds it, this one goes on without."""
-    if case.person is None:
-        return {}, ()
-    if session.services.table.get(Guard, keys.guard(case.person)):
-        return {"person": None, "over_limit": True}, ()
-    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
-
-
-def approve(session: CaseSession, body: Approval) -> Case:
-    """Approve a decision that waits, or return it to its author; never one's own.
-
-    It is returned in any case after a switch of policy, and where something was said or established since it was
-    made: its author never weighed that. Raises ProblemError 404, or 409 where nothing waits for the caller.
-    """
-
-    def plan(case: Case) -> Transition:
-        if case.status != "awaiting_approval":
-            raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
-        if isinstance(case.outcome, Unrecognized):
-            raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
-        if case.decided_by == session.caller.user:
-            raise problem("own-decision", "You cannot approve your own decision.")
-        policy = for_decision(session.services.policies, session.services.table, session.at)
-        since = _since_decided(session, case, policy)
-        event: EventFields = {"details": {"approve": body.approve, **since}, "sealed": session.why(body.why)}
-        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
-        if body.approve and not any(since.values()):
-            return _under(policy, _final(session, case, "approved", took_part, event))
-        returned: CaseFields = {**took_part, **_returned(session, case)}
-        return Transition("decision_returned", returned, event)
-
-    return session.act(plan)
-
-
-def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
-    """Tell what has changed since a decision was made: the policy in force, or what is known of the case."""
-    file = session.services.table.case_file(case.case_id)
-    if file is None or file.case.version != case.version or case.decision is None:
-        raise CaseChangedError
-    decided = next(event for event in file.events if event.version == case.decision.version)
-    later = {event.kind for event in file.events if event.version > case.decision.version}
-    return {"policy_changed": decided.details["policy"] != policy.id, "case_changed": bool(later & _CHANGES)}
-
-
-def _returned(session: CaseSession, case: Case) -> CaseFields:
-    """Return the fields of a case that is back in review, claimed by the author of its decision."""
-    return {
-        "status": "in_review",
-        "status_since": session.at,
-        "decision": None,
-        "rank_at": session.at,
-        "hold": case.hold and hold(session, case, case.hold.by),
-    }
+    return Transition("remanded", again, event, (*give_back(case), *guard), notices)

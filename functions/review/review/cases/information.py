@@ -1,4 +1,4 @@
-"""Ask for information: the clock stops visibly, and runs again by itself; in the top lanes it never stops."""
+"""Ask the requesters for information: the clock of the first look stops until the answer, except in the top lanes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from casereview.schema.records import Case
 from casereview.store.caseload import give_back
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
-from review.cases.requesters import notices_to
-from review.cases.session import CaseSession, must_hold
+from review.cases.requesters import notices_to_requesters
+from review.cases.session import CaseSession, require_claim
 from review.schema.commands import InformationRequest
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 
 def ask(session: CaseSession, body: InformationRequest) -> Case:
-    """Ask the requesters who may know of it; the officer's claim ends, for the case waits.
+    """Ask the requesters to whom the case is disclosed; the officer's claim ends while the case waits.
 
-    Raises ProblemError 404, 409 without the claim, 422 for a date that has passed.
+    Raises:
+        ProblemError: 404 without access to the case; 409 without the claim, or if the case is not in review; 422 for a
+            time that has passed.
     """
     if body.answer_by <= session.at:
         raise invalid("/answer_by", "in_the_past", "must be in the future")
@@ -33,7 +35,7 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
     latest = session.at + timedelta(days=policy.numbers.information_days)
 
     def plan(case: Case) -> Transition:
-        must_hold(case, session.caller)
+        require_claim(case, session.caller)
         if case.status != "in_review":
             raise wrong_state("status_not_allowed", "Information cannot be requested in the current state of the case.")
         stopped_since = None if is_top(policy, case.lane) else session.at
@@ -46,7 +48,7 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
             "asked": case.version + 1,
             "rank_at": session.at,
         }
-        notices = notices_to(session, case, "information_asked", sees_all)
+        notices = notices_to_requesters(session, case, "information_asked", sees_all)
         return Transition("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
 
     return session.act(plan)

@@ -1,4 +1,4 @@
-"""Claim and release: a lease on a case, one transaction of case, event and the officer's counter."""
+"""Claim and release a case: a lease, changed in one transaction with its event and the officer's counter."""
 
 from __future__ import annotations
 
@@ -14,25 +14,31 @@ from casereview.schema.records import Case, Hold
 from casereview.store.caseload import counter, give_back, take
 from casereview.store.transition import Transition
 from review.authorization import Caller
-from review.cases.session import CaseSession, must_hold
+from review.cases.session import CaseSession, require_claim
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
-_FREE = frozenset({"in_line", "with_senior_official"})
+_UNCLAIMED_STATUSES = frozenset({"in_line", "with_senior_official"})
 
 
 def is_claimable(policy: CompiledPolicy, case: Case) -> bool:
-    """Tell whether a case can be taken: it stands in line, or waits for an answer in a lane whose clock never stops."""
+    """Return whether a case can be claimed: unclaimed in a worklist, or waiting for an answer in a top lane."""
     waits = case.status == "information_needed" and is_top(policy, case.lane)
-    return case.claimed_by is None and (case.status in _FREE or waits)
+    return case.claimed_by is None and (case.status in _UNCLAIMED_STATUSES or waits)
 
 
 def claim(session: CaseSession, *, by_next: bool = False) -> Case:
-    """Take a case for the length of the lease; claiming one's own case again changes nothing.
+    """Claim a case for the time of the lease; to claim one's own case again changes nothing.
 
-    Raises ProblemError 404; 409 where somebody holds it, its state allows no claim, or the officer holds as many cases
-    as the policy allows; 403 for an official who took part in the first review.
+    Args:
+        session: The caller and the case.
+        by_next: Whether the case was chosen by the worklist; the officer's own cases are then refused.
+
+    Raises:
+        ProblemError: 404 without access to the case; 409 if it is already claimed, cannot be claimed in its current
+            state, or the officer has claimed as many cases as the policy allows; 403 for a Senior Reviewing Official
+            who took part in the first review.
     """
 
     def plan(case: Case) -> Transition | None:
@@ -41,11 +47,11 @@ def claim(session: CaseSession, *, by_next: bool = False) -> Case:
         policy, _until = session.services.policies.governing(session.at)
         if not is_claimable(policy, case):
             raise _unclaimable(case)
-        may_review(session.caller, case)
+        require_no_earlier_review(session.caller, case)
         if counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
             raise ProblemError("cap-reached")
         counted = take(session.caller.user, policy.numbers.cap, by_next=by_next)
-        return Transition("claimed", _claimed(session, case), also=(counted,))
+        return Transition("claimed", _claimed_fields(session, case), also=(counted,))
 
     return session.act(plan)
 
@@ -56,14 +62,14 @@ def _unclaimable(case: Case) -> ProblemError:
     return wrong_state("status_not_allowed", "The case cannot be claimed in its current state.")
 
 
-def may_review(caller: Caller, case: Case) -> None:
-    """Refuse a Senior Reviewing Official who took part in the first review. Raises ProblemError 403."""
+def require_no_earlier_review(caller: Caller, case: Case) -> None:
+    """Raise ProblemError 403 for a Senior Reviewing Official who took part in the first review."""
     if case.office == SENIOR_REVIEWING_OFFICIAL and caller.user in case.reviewers:
         raise ProblemError("was-reviewer")
 
 
-def _claimed(session: CaseSession, case: Case) -> CaseFields:
-    held = hold(session, case, session.caller.user)
+def _claimed_fields(session: CaseSession, case: Case) -> CaseFields:
+    held = new_hold(session, case, session.caller.user)
     if case.office == SENIOR_REVIEWING_OFFICIAL:
         return {"hold": held}
     return {
@@ -75,13 +81,13 @@ def _claimed(session: CaseSession, case: Case) -> CaseFields:
     }
 
 
-def hold(session: CaseSession, case: Case, user: str) -> Hold:
-    """Return a claim that begins now; while it lasts, it counts as a first look."""
+def new_hold(session: CaseSession, case: Case, user: str) -> Hold:
+    """Return a claim that starts now; while the lease lasts, it counts as a first look."""
     return Hold(by=user, since=session.at, lease_until=_lease_until(session, case))
 
 
-def renewal(session: CaseSession, case: Case) -> CaseFields:
-    """Return the fields of a case after work on it, which renews the claim."""
+def renewed_claim(session: CaseSession, case: Case) -> CaseFields:
+    """Return the fields that renew the claim after work on the case, and mark its first look as done."""
     renewed = case.hold and case.hold.evolve(lease_until=_lease_until(session, case))
     return {"hold": renewed, "first_look": looked_at(case, session.at)}
 
@@ -92,15 +98,18 @@ def _lease_until(session: CaseSession, case: Case) -> datetime:
 
 
 def release(session: CaseSession) -> Case:
-    """Give a case back to the line: one's own, or as a supervisor anybody's, who is away or may no longer open it.
+    """Return a claimed case to the worklist; a supervisor can also release the cases of other officers.
 
-    Where nothing was done with it, its first look is owed again.
-    Raises ProblemError 404, or 409 for who does not hold it.
+    If no work was done on the case, its first look is due again.
+
+    Raises:
+        ProblemError: 404 without access to the case; 409 without the claim, or if the case cannot be released in its
+            current state.
     """
 
     def plan(case: Case) -> Transition:
         if "supervisor" not in session.roles or case.claimed_by is None:
-            must_hold(case, session.caller)
+            require_claim(case, session.caller)
         if case.status not in {"in_review", "with_senior_official"}:
             raise wrong_state("status_not_allowed", "The case cannot be released in its current state.")
         freed: CaseFields = {"hold": None, **back_in_line(case, session.at)}

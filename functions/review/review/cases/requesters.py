@@ -1,4 +1,4 @@
-"""The requests of a case, and the notices that their holders are owed."""
+"""The requests of a case, and the notices to its requesters."""
 
 from __future__ import annotations
 
@@ -14,23 +14,29 @@ from review.cases.session import CaseSession
 
 
 def receipts_of(file: CaseFile) -> list[str]:
-    """Return the receipts of a case, the opener's first, without those that were split off."""
+    """Return the receipts of a case, that of the opening request first, without requests that were split off."""
     return [event.receipt for event in without_split_requests(file.events) if event.filing and event.receipt]
 
 
 def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:
-    """Read the requests of a case consistently."""
+    """Read the requests of a case with consistent reads."""
     found = [session.services.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)]
     return [request for request in found if request and request.case_id == session.case_id]
 
 
-def notices_to(
-    session: CaseSession, case: Case, template: TemplateId, told: Callable[[Request, Case], bool]
+def notices_to_requesters(
+    session: CaseSession, case: Case, template: TemplateId, addressed: Callable[[Request, Case], bool]
 ) -> tuple[Notice, ...]:
-    """Return the notices that the live requesters of a case are owed who may know of it.
+    """Return a notice for each live request whose requester is addressed.
 
-    The case's history is read here, so that nobody who has just joined is left out. A notice that is moved keeps its
-    name, which no other case gives: a split or a link brings versions together that count from different beginnings.
+    The history is read again, so that a request which has just joined is included. The name of a notice contains the
+    case id, because a link or a split can move notices to a case where the same version number exists.
+
+    Args:
+        session: The caller and the case.
+        case: The case.
+        template: The template of the notice.
+        addressed: Whether the requester of a request gets the notice.
     """
     file = session.services.table.case_file(case.case_id)
     requests = requests_of(session, file) if file else []
@@ -43,5 +49,5 @@ def notices_to(
             language=open_contact(session.services.seal, request).language,
         )
         for request in requests
-        if request.state == "live" and told(request, case)
+        if request.state == "live" and addressed(request, case)
     )

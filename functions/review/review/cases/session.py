@@ -1,4 +1,4 @@
-"""Act on a case: admitted by the table of routes, on the case as it is now, as one event of its history."""
+"""A session of a caller on a case: reads the case, checks access and applies changes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from casereview.store.transition import Actor, Transition
 from casereview.usecases.sealed_text import seal_text
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import change
-from review.authorization import Caller, Role, open_case
+from review.authorization import Caller, Role, require_access
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSession:
-    """A caller at a case, by the roles that opened the route."""
+    """A caller who works on a case, with the roles that the route allows."""
 
     services: CaseServices
     caller: Caller
@@ -30,21 +30,32 @@ class CaseSession:
 
     @property
     def actor(self) -> Actor:
-        """Return the caller as the cause of events."""
+        """Return the caller as the actor of events."""
         return Actor("officer", self.caller.user)
 
     def case(self) -> Case:
-        """Read the case. Raises ProblemError 404 where it is not the caller's."""
-        return open_case(self.caller, self.roles, self.services.table.get(Case, keys.case(self.case_id)))
+        """Read the case.
+
+        Raises:
+            ProblemError: 404 without access to the case.
+        """
+        return require_access(self.caller, self.roles, self.services.table.get(Case, keys.case(self.case_id)))
 
     def act(self, plan: Callable[[Case], Transition | None]) -> Case:
-        """Carry out a plan on the case as it is; access is checked again each time it is read.
+        """Change the case as a plan says; access is checked again each time the case is read.
 
-        Raises ProblemError 404, what the plan raises, and 503 where the case keeps moving.
+        Args:
+            plan: Returns the transition of the current case, or None to change nothing.
+
+        Returns:
+            The case after the change.
+
+        Raises:
+            ProblemError: 404 without access to the case; what the plan raises; 503 if the case changes at each try.
         """
 
         def admitted(case: Case) -> Transition | None:
-            return plan(open_case(self.caller, self.roles, case))
+            return plan(require_access(self.caller, self.roles, case))
 
         found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
@@ -52,25 +63,29 @@ class CaseSession:
         return found
 
     def request(self, receipt: str) -> Request:
-        """Read a request of this case. Raises ProblemError 404 for any other receipt."""
+        """Read a request of this case.
+
+        Raises:
+            ProblemError: 404 for a receipt that is not of this case.
+        """
         found = self.services.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
             raise no_such_request("/receipt")
         return found
 
-    def why(self, words: str) -> bytes:
-        """Seal a reason for the history."""
-        return seal_text(self.services.seal, "why", self.case_id, {"why": words})
+    def seal_reason(self, reason: str) -> bytes:
+        """Seal a reason for an event of the case."""
+        return seal_text(self.services.seal, "why", self.case_id, {"why": reason})
 
 
 def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role], case_id: str) -> CaseSession:
-    """Begin a session, now."""
+    """Start a session at the current time."""
     return CaseSession(services, caller, roles, case_id, to_milliseconds(services.now()))
 
 
-def must_hold(case: Case, caller: Caller) -> None:
-    """Refuse who does not hold the case. Raises ProblemError 409."""
+def require_claim(case: Case, caller: Caller) -> None:
+    """Raise ProblemError 409 if the caller has not claimed the case, or its status is not one that is worked on."""
     if case.claimed_by != caller.user:
         raise ProblemError("claim-required")
-    if case.status not in LIVE:  # one that another release put into a state that this one does not know
+    if case.status not in LIVE:  # a status that another release wrote, and this one does not know
         raise wrong_state("status_not_allowed", "The case cannot be worked on in its current state.")

@@ -1,4 +1,4 @@
-"""Transfer a case, record a removal, reopen what was ended."""
+"""Transfer a case, record a removal, reopen an ended case."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
 from casereview.schema.fields import written
-from casereview.schema.records import Case, Guard, Request
+from casereview.schema.records import Case, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
-from casereview.store.transaction import Write, put_new
 from casereview.store.transition import Transition
+from review.cases.guard import retake_guard
 from review.cases.requesters import receipts_of
 from review.cases.session import CaseSession
-from review.schema.commands import Removal, Transfer, Why
+from review.schema.commands import Removal, Reopening, Transfer
 from review.services import metrics
 
 if TYPE_CHECKING:
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
 
 def transfer(session: CaseSession, body: Transfer) -> Case:
-    """Send a case to another office with the same clock; a claim ends, a question stays.
+    """Transfer a case to another office; the claim ends, the clock and a pending question continue.
 
-    Raises ProblemError 404; 422 for an unknown office; 409 for the same office or a case that is no longer open.
+    Raises:
+        ProblemError: 404 without access to the case; 422 for an unknown office; 409 for the same office, or if the case
+            cannot be transferred in its current state.
     """
     office = body.office.upper()
     if office not in {*offices(), HEADQUARTERS}:
@@ -45,17 +47,18 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
         moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **back_in_line(case, session.at)}
-        return Transition("transferred", moved, {"sealed": session.why(body.why)}, give_back(case))
+        return Transition("transferred", moved, {"sealed": session.seal_reason(body.why)}, give_back(case))
 
     return session.act(plan)
 
 
 def record_removal(session: CaseSession, body: Removal) -> Case:
-    """Record that the person was removed; where a request had been received before, it is a safety event.
+    """Record a removal; if a request was received before it, the case is flagged as a safety event.
 
-    Where only the day is known, a request received on that day may have been before.
+    If only the day of the removal is known, a request that was received on that day counts as received before it.
 
-    Raises ProblemError 404, or 422 for a time or a day that lies ahead.
+    Raises:
+        ProblemError: 404 without access to the case; 422 for a time or day in the future.
     """
     removed = body.removed_at
     ahead = removed > session.at if isinstance(removed, datetime) else removed > _eastern_day(session.at)
@@ -65,7 +68,7 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
         details: dict[str, JsonValue] = {"removed_at": written(removed), "safety": safety}
-        event: EventFields = {"details": details, "sealed": session.why(body.why)}
+        event: EventFields = {"details": details, "sealed": session.seal_reason(body.why)}
         return Transition("removal_recorded", {"safety": case.safety or safety}, event)
 
     case = session.act(plan)
@@ -78,11 +81,12 @@ def _eastern_day(at: datetime) -> date:
     return at.astimezone(EASTERN).date()
 
 
-def reopen(session: CaseSession, body: Why) -> Case:
-    """Put an ended case into its office's line again, on changed circumstances, under the policy in force now.
+def reopen(session: CaseSession, body: Reopening) -> Case:
+    """Return an ended case to the worklist of its field office; the history and its decision stay.
 
-    The history and its decision stay. Raises ProblemError 404; 409 where it is not ended, was joined to another, or the
-    person has a newer open case.
+    Raises:
+        ProblemError: 404 without access to the case; 409 if it has not ended, was linked to another case, or the person
+            has a newer open case.
     """
 
     def plan(case: Case) -> Transition:
@@ -98,27 +102,18 @@ def reopen(session: CaseSession, body: Why) -> Case:
             "field_office": None,
             "decision": None,
             "rank_at": session.at,
-            "live": max(case.live, _live(session)),
+            "live": max(case.live, _count_live_requests(session)),
         }
         decided = case.decision.version if case.decision else None
-        event: EventFields = {"details": {"decision": decided}, "sealed": session.why(body.why)}
-        return Transition("reopened", again, event, guard_again(session, case))
+        event: EventFields = {"details": {"decision": decided}, "sealed": session.seal_reason(body.why)}
+        return Transition("reopened", again, event, retake_guard(session, case))
 
     return session.act(plan)
 
 
-def _live(session: CaseSession) -> int:
+def _count_live_requests(session: CaseSession) -> int:
     file = session.services.table.case_file(session.case_id)
     requests = (
         [session.services.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)] if file else []
     )
     return sum(request is not None and request.state == "live" for request in requests)
-
-
-def guard_again(session: CaseSession, case: Case) -> tuple[Write, ...]:
-    """Take the person's guard again. Raises ProblemError 409 where a newer case holds it."""
-    if case.person is None:
-        return ()
-    if session.services.table.get(Guard, keys.guard(case.person)):
-        raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
-    return (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)

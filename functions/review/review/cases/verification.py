@@ -1,4 +1,8 @@
-"""Verify: what an officer establishes wins over every claim; a verified requester is told everything."""
+"""Verify facts, identities and authorities.
+
+A fact that an officer confirms or refutes overrides all statements of requesters. A verified requester gets full
+disclosure.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,8 @@ from casereview.schema.submission import FactClaims
 from casereview.store.caseload import give_back
 from casereview.store.transaction import Write, put_over
 from casereview.store.transition import Transition
-from review.cases.lease import renewal
-from review.cases.session import CaseSession, must_hold
+from review.cases.lease import renewed_claim
+from review.cases.session import CaseSession, require_claim
 from review.schema.commands import OfficerFacts, VerificationBody
 
 if TYPE_CHECKING:
@@ -24,33 +28,35 @@ if TYPE_CHECKING:
 
 
 def record_verification(session: CaseSession, body: VerificationBody) -> Case:
-    """Record a verification and rank the case again.
+    """Record a verification, and queue the case for ranking.
 
-    Raises ProblemError 404 for a case or receipt that is not the caller's, 409 without the claim; 422 where a claim of
-    US citizenship would be neither confirmed nor refuted.
+    Raises:
+        ProblemError: 404 without access to the case, or for a receipt that is not of this case; 409 without the claim,
+            or if a protection mark would be refuted; 422 if a claim of US citizenship would be neither confirmed nor
+            refuted.
     """
     if body.facts is not None and _leaves_citizenship_open(body.facts, body.verdict):
         message = "must be confirmed or refuted as true, or confirmed as false"
         raise invalid("/facts/claims_us_citizenship", "citizenship_left_open", message)
 
     def plan(case: Case) -> Transition:
-        must_hold(case, session.caller)
+        require_claim(case, session.caller)
         if body.facts is not None:
-            return _facts(session, case, body, body.facts)
-        return _requester(session, case, body)
+            return _verify_facts(session, case, body, body.facts)
+        return _verify_requester(session, case, body)
 
     return session.act(plan)
 
 
 def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:
-    """Tell whether a claim of US citizenship would be unknown again: no longer seen, and settled by nobody."""
+    """Return whether a claim of US citizenship would become unknown, neither confirmed nor refuted."""
     found = stated.claims_us_citizenship
     named = "claims_us_citizenship" in stated.model_fields_set
     return named and (found is None or (found is False and verdict == "refuted"))
 
 
-def _facts(session: CaseSession, case: Case, body: VerificationBody, stated: OfficerFacts) -> Transition:
-    """Establish facts; an office that they point elsewhere to is a matter of a transfer."""
+def _verify_facts(session: CaseSession, case: Case, body: VerificationBody, stated: OfficerFacts) -> Transition:
+    """Return the transition that establishes facts; it never changes the office, which takes a transfer."""
     established = _established(stated, session)
     if stated.protected is not None and body.verdict == "refuted":
         message = "A protection mark cannot be refuted: to remove it, confirm that protected is false."
@@ -61,9 +67,11 @@ def _facts(session: CaseSession, case: Case, body: VerificationBody, stated: Off
         "receipt": body.receipt,
         "claims": established,
         "verification": Verification(verdict=body.verdict, about="facts"),
-        "sealed": session.why(body.why),
+        "sealed": session.seal_reason(body.why),
     }
-    held = _held(session, case, closes=established.protected is True and not session.caller.restricted)
+    held = _claim_after_verification(
+        session, case, closes=established.protected is True and not session.caller.restricted
+    )
     changes: CaseFields = {"rank_at": session.at, **held.fields}
     if established.protected is not None:
         changes["restricted"] = established.protected
@@ -81,32 +89,34 @@ def _established(stated: OfficerFacts, session: CaseSession) -> Facts:
     return facts
 
 
-def _requester(session: CaseSession, case: Case, body: VerificationBody) -> Transition:
+def _verify_requester(session: CaseSession, case: Case, body: VerificationBody) -> Transition:
     request = session.request(body.receipt or "")
     about: Literal["identity", "authority"] = "identity" if body.identity else "authority"
     event: EventFields = {
         "receipt": request.receipt,
         "verification": Verification(verdict=body.verdict, about=about),
-        "sealed": session.why(body.why),
+        "sealed": session.seal_reason(body.why),
     }
     confirmed = body.verdict == "confirmed"
     verified = request.evolve(verified=confirmed, refuted=not confirmed)
     write = put_over(verified, state=request.state, epoch=request.epoch)
-    return Transition("verified", {"rank_at": session.at, **_held(session, case).fields}, event, (write,))
+    return Transition(
+        "verified", {"rank_at": session.at, **_claim_after_verification(session, case).fields}, event, (write,)
+    )
 
 
-class _Held(NamedTuple):
-    """What becomes of the claim of who verifies."""
+class _ClaimEffect(NamedTuple):
+    """The effect of a verification on the officer's claim."""
 
     fields: CaseFields
     also: tuple[Write, ...] = ()
 
 
-def _held(session: CaseSession, case: Case, *, closes: bool = False) -> _Held:
-    """Renew the claim; end it where the case closes to its holder; what waits for its approval has no lease."""
+def _claim_after_verification(session: CaseSession, case: Case, *, closes: bool = False) -> _ClaimEffect:
+    """Return the renewed claim; end the claim if the officer loses access; a case that awaits approval has no lease."""
     if case.status == "awaiting_approval":
-        return _Held({"first_look": looked_at(case, session.at)})
+        return _ClaimEffect({"first_look": looked_at(case, session.at)})
     if closes:
         freed: CaseFields = {"first_look": looked_at(case, session.at), "hold": None, **back_in_line(case, session.at)}
-        return _Held(freed, give_back(case))
-    return _Held(renewal(session, case))
+        return _ClaimEffect(freed, give_back(case))
+    return _ClaimEffect(renewed_claim(session, case))

@@ -1,4 +1,4 @@
-"""Read a case. Every read is written down before it is answered: who, when, what, and for contacts why."""
+"""Read a case. Every read is recorded before it is answered: who, when and what, and the reason for contact data."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from casereview.http.problems import invalid, no_such_case
 from casereview.policy.engine import explain
 from casereview.schema.base import Unrecognized, rfc3339
 from casereview.schema.facts import Facts
-from casereview.schema.records import CaseFile, Event, Read, Request
+from casereview.schema.records import CaseFile, Event, Notice, Read, Request
 from casereview.schema.text import without_tricks
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.sealed_text import open_text
-from review.authorization import open_case
+from review.authorization import require_access
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.responses import (
@@ -29,17 +29,17 @@ from review.schema.responses import (
     Contacts,
     EventRead,
     Fact,
+    FactStatement,
     History,
     NoticeRead,
     RankingRead,
     Reason,
     RequestRead,
     Rule,
-    Said,
     StatementRead,
 )
 
-_PARTS: dict[str, Part] = {
+_SEALED_PARTS: dict[str, Part] = {
     "updated": "update",
     "escalated": "escalation",
     "information_asked": "asked",
@@ -48,37 +48,45 @@ _PARTS: dict[str, Part] = {
     "official_decided": "decision",
     "remanded": "decision",
 }
-"""Which kinds of event hold words, and how these are sealed; all others say why."""
+"""The part as which the texts of an event are sealed, by kind of event; those of other kinds are reasons (``why``)."""
 
 
-def _file(session: CaseSession) -> CaseFile:
-    """Read the case with its history. Raises ProblemError 404 where it is not the caller's."""
+def _read_file(session: CaseSession) -> CaseFile:
+    """Read the case with its history.
+
+    Raises:
+        ProblemError: 404 without access to the case.
+    """
     file = session.services.table.case_file(session.case_id)
-    open_case(session.caller, session.roles, file.case if file else None)
+    require_access(session.caller, session.roles, file.case if file else None)
     if file is None:
         raise no_such_case()
     return file
 
 
-def _note(
+def _record_read(
     session: CaseSession, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None
 ) -> None:
-    """Record the read before anything is shown."""
+    """Record the read, before anything is returned."""
     read = Read(
         case_id=session.case_id,
         read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",
         at=session.at,
         user=session.caller.user,
         what=what,
-        sealed=session.why(why) if why else None,
+        sealed=session.seal_reason(why) if why else None,
     )
     session.services.table.write(put_new(read))
 
 
 def read_case(session: CaseSession) -> CaseRead:
-    """Open a case, contact data apart. Raises ProblemError 404."""
-    file = _file(session)
-    _note(session, "case")
+    """Return a case without contact data.
+
+    Raises:
+        ProblemError: 404 without access to the case.
+    """
+    file = _read_file(session)
+    _record_read(session, "case")
     case = file.case
     texts = session.services.policies.texts(case.policy)
     return CaseRead(
@@ -104,16 +112,7 @@ def read_case(session: CaseSession) -> CaseRead:
         facts=tuple(_facts(file)),
         requests=tuple(_request(session, request) for request in requests_of(session, file)),
         statements=tuple(_statements(session, file)),
-        notices=tuple(
-            NoticeRead(
-                receipt=notice.receipt,
-                template=notice.template,
-                state=notice.state,
-                why=notice.why,
-                created_at=notice.created_at,
-            )
-            for notice in file.notices
-        ),
+        notices=tuple(map(_notice, file.notices)),
     )
 
 
@@ -127,9 +126,9 @@ def _facts(file: CaseFile) -> Iterator[Fact]:
             yield Fact(fact=name, value=value, verified=verified, said=said)
 
 
-def _said(event: Event, name: str) -> Said:
+def _said(event: Event, name: str) -> FactStatement:
     claims = event.claims or Facts()
-    return Said(
+    return FactStatement(
         value=claims.model_dump(mode="json")[name],
         source=event.verification.verdict if event.verification else "claim",
         at=event.at,
@@ -156,30 +155,42 @@ def _request(session: CaseSession, request: Request) -> RequestRead:
 
 def _statements(session: CaseSession, file: CaseFile) -> Iterator[StatementRead]:
     for event in without_split_requests(file.events):
-        if event.sealed is None or isinstance(event.kind, Unrecognized):  # nor is it known how that was sealed
+        if event.sealed is None or isinstance(event.kind, Unrecognized):  # how an unknown kind was sealed is unknown
             continue
-        part = _PARTS.get(event.kind, "why")
+        part = _SEALED_PARTS.get(event.kind, "why")
         owner = event.receipt if part in {"update", "escalation"} and event.receipt else session.case_id
         words = open_text(session.services.seal, part, owner, event.sealed)
         yield StatementRead(at=event.at, kind=event.kind, receipt=event.receipt, user=event.user, words=words)
 
 
 def read_contacts(session: CaseSession, why: str) -> Contacts:
-    """Open how the requesters can be reached, for a reason. Raises ProblemError 404, or 422 without a reason."""
+    """Return the contact data of the requesters, by receipt.
+
+    Args:
+        session: The caller and the case.
+        why: The reason, which is recorded.
+
+    Raises:
+        ProblemError: 404 without access to the case; 422 without a reason.
+    """
     why = without_tricks(why).strip()
     if not why:
         raise invalid("why", "required", "is required")
-    file = _file(session)
-    _note(session, "contacts", why[:1000])
+    file = _read_file(session)
+    _record_read(session, "contacts", why[:1000])
     found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
     contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
     return Contacts(case_id=session.case_id, contacts=contacts)
 
 
 def read_ranking(session: CaseSession) -> RankingRead:
-    """Explain the place of a case, as the policy in force ranks it now. Raises ProblemError 404."""
-    file = _file(session)
-    _note(session, "ranking")
+    """Return how the policy in force ranks the case now, with the reasons.
+
+    Raises:
+        ProblemError: 404 without access to the case.
+    """
+    file = _read_file(session)
+    _record_read(session, "ranking")
     force = InForce(*session.services.policies.governing(session.at))
     found = assess(file, force, session.at)
     ranking, document = found.ranking, force.policy.document
@@ -212,21 +223,37 @@ def read_ranking(session: CaseSession) -> RankingRead:
 
 
 def read_history(session: CaseSession) -> History:
-    """Return everything that happened, reads included. Raises ProblemError 404."""
-    file = _file(session)
-    _note(session, "history")
+    """Return the events and the reads of a case, oldest first.
+
+    Raises:
+        ProblemError: 404 without access to the case.
+    """
+    file = _read_file(session)
+    _record_read(session, "history")
     events = [_event(event) for event in file.events]
     reads = [
-        EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_what(session, read))
+        EventRead(
+            at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_read_details(session, read)
+        )
         for read in session.services.table.reads(session.case_id)
     ]
     return History(case_id=session.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
 
 
-def _what(session: CaseSession, read: Read) -> dict[str, Any]:
-    """Say what was read, and why, where a reason had to be given."""
+def _read_details(session: CaseSession, read: Read) -> dict[str, Any]:
+    """Return what was read, and the reason if there was one."""
     why = open_text(session.services.seal, "why", session.case_id, read.sealed) if read.sealed else {}
     return {"what": read.what, **why}
+
+
+def _notice(notice: Notice) -> NoticeRead:
+    return NoticeRead(
+        receipt=notice.receipt,
+        template=notice.template,
+        state=notice.state,
+        why=notice.why,
+        created_at=notice.created_at,
+    )
 
 
 def _event(event: Event) -> EventRead:

@@ -1,1 +1,1 @@
-"""What the policy office does."""
+"""The policy office: publish and read policies."""

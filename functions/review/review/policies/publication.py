@@ -1,9 +1,9 @@
-"""The policy office: send a draft, have it previewed, and let another person approve it.
+"""Publish a policy: an author sends a draft, previews it, and another person approves it.
 
     draft ──preview, as often as wanted──▶ previewed ──another person─▶ approved ──its time──▶ in force
       └──replaced by its author                     └──────────────▶ refused
 
-Once it was decided on, nothing of a document changes: every write is conditional on its being a draft.
+An approved or refused document never changes: every write has the condition that it is still a draft.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ from review.schema.policies import Document, PolicyApproval, PolicyRead, Preview
 
 
 def submit_draft(services: CaseServices, caller: Caller, body: Document) -> PolicyRead:
-    """Keep a draft, or replace one's own.
+    """Store a draft; a draft of the same author and id is replaced.
 
-    Raises ProblemError 422 with every fault of the document, 409 for an id that is taken or was decided on.
+    Raises:
+        ProblemError: 422 with every fault of the document; 409 if the id belongs to another author's draft, to a
+            packaged policy, or to a document that was approved or refused.
     """
     try:
         document = check(body.document)
     except DocumentError as error:
-        raise ProblemError("invalid", *map(_told, error.faults)) from None
+        raise ProblemError("invalid", *map(_as_fault, error.faults)) from None
     if document.id in {*PACKAGED, DEFAULT}:
         raise wrong_state("policy_packaged", "A policy of this id is part of the software: choose another id.")
     if isinstance(document, Amendment):
-        _must_amend(services, document)
+        _require_amended_policy(services, document)
     record = _draft(document, body.document, caller, to_milliseconds(services.now()))
     own_draft = Condition({"state": "draft", "author": caller.user}, or_absent=True)
     try:
@@ -55,14 +57,14 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     return read_policy(services, document.id)
 
 
-def _told(fault: Faulty) -> Fault:
+def _as_fault(fault: Faulty) -> Fault:
     return Fault("/document", fault.check, f"line {fault.line}: {fault.where}: {fault.message}")
 
 
-def _must_amend(services: CaseServices, amendment: Amendment) -> None:
+def _require_amended_policy(services: CaseServices, amendment: Amendment) -> None:
     if amendment.amends not in {head.id for head in services.policies.book(fresh=True).heads}:
         message = f"there is no approved policy {amendment.amends}"
-        raise ProblemError("invalid", _told(Faulty("amends", 1, message, "unknown_policy")))
+        raise ProblemError("invalid", _as_fault(Faulty("amends", 1, message, "unknown_policy")))
 
 
 def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetime) -> PolicyRecord:
@@ -82,7 +84,11 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
 
 
 def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
-    """Begin a preview: a report for every office, each made in parts. Raises ProblemError 404."""
+    """Start a preview: one report for each office, each computed in parts by prioritize.
+
+    Raises:
+        ProblemError: 404 for an unknown policy.
+    """
     book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
@@ -108,14 +114,15 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
 
 
 def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
-    """Approve or refuse another author's draft; one that governs already is in force at once.
+    """Approve or refuse another author's draft; if its time has come, an approved draft is in force at once.
 
-    Raises ProblemError 404; 409 for one's own draft, one that was decided on, or another text than the one that was
-    read.
+    Raises:
+        ProblemError: 404 for an unknown policy; 409 for the caller's own draft, for a document that was approved or
+            refused already, or if the draft was replaced since it was read.
     """
     record = services.policies.book(fresh=True).records.get(policy_id)
     if record is None:
-        raise _packaged() if policy_id in PACKAGED else no_such_policy()
+        raise _packaged_problem() if policy_id in PACKAGED else no_such_policy()
     if record.state != "draft":
         raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
     if isinstance(record.kind, Unrecognized):
@@ -124,7 +131,7 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         raise problem("own-decision", "You cannot approve your own draft.")
     now = to_milliseconds(services.now())
     try:
-        services.table.write(verdict(record, caller.user, body, now))
+        services.table.write(approval_write(record, caller.user, body, now))
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
@@ -133,12 +140,15 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
     return read_policy(services, policy_id)
 
 
-def _packaged() -> ProblemError:
+def _packaged_problem() -> ProblemError:
     return wrong_state("policy_packaged", "The policy is part of the software, and does not change.")
 
 
-def verdict(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
-    """Return the write of a decision on a draft; the table refuses it for its author and for what was decided on."""
+def approval_write(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
+    """Return the write that approves or refuses a draft.
+
+    Its condition fails for the author of the draft, and for a draft that was replaced, approved or refused.
+    """
     read = Condition({"state": "draft", "digest": body.digest or record.digest}, different={"author": user})
     state: Literal["approved", "refused"] = "approved" if body.approve else "refused"
     return Replace(record.evolve(state=state, approver=user, decided_at=now, why=body.why), read)

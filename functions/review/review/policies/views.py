@@ -1,4 +1,4 @@
-"""Read the registry: every policy with where it stands, one with its document, its preview and its switch."""
+"""Read the policy registry: the list of policies with their states, and one policy with its document and preview."""
 
 from __future__ import annotations
 
@@ -17,35 +17,39 @@ from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRegistry, entries
 from casereview.usecases.services import CaseServices
 from review.schema.policies import (
-    Governs,
-    Life,
+    GoverningInterval,
     OfficeReport,
     PolicyItem,
     PolicyList,
     PolicyRead,
+    PolicyState,
     PreviewRead,
     SwitchRead,
 )
 
 
 def list_policies(services: CaseServices) -> PolicyList:
-    """Return every policy and draft, the packaged ones first, then by the time they were sent."""
+    """Return all policies and drafts: first the packaged ones, then the others by creation time."""
     book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     governing, _until = in_force(book.heads, now)
-    packaged = [_packaged(book, name, now) for name in PACKAGED if name not in book.records]
+    packaged = [_packaged_item(book, name, now) for name in PACKAGED if name not in book.records]
     sent = sorted(book.records.values(), key=lambda record: (record.created_at, record.policy_id))
-    items = [*packaged, *(_sent(services, book, record, now) for record in sent)]
+    items = [*packaged, *(_stored_item(services, book, record, now) for record in sent)]
     in_force_now = governing.id if governing else None
     return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(services, book.switch))
 
 
 def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
-    """Return one policy with all that belongs to it. Raises ProblemError 404."""
+    """Return one policy with its document, amendments, preview and switch.
+
+    Raises:
+        ProblemError: 404 for an unknown policy.
+    """
     book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
     record = book.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
         raise no_such_policy()
-    item = _sent(services, book, record, now) if record else _packaged(book, policy_id, now)
+    item = _stored_item(services, book, record, now) if record else _packaged_item(book, policy_id, now)
     amending = sorted(
         (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
     )
@@ -54,23 +58,23 @@ def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
         in_force=item.in_force,
         document=record.text if record else text_of(policy_id),
         why=record.why if record else None,
-        amendments=tuple(_sent(services, book, each, now) for each in amending),
+        amendments=tuple(_stored_item(services, book, each, now) for each in amending),
         preview=_preview(previews(services, policy_id), item.digest),
         switch=_switch(services, book.switch) if book.switch and book.switch.policy == policy_id else None,
     )
 
 
 def no_such_policy() -> ProblemError:
-    """404: neither a policy nor a draft."""
+    """Return a problem of status 404: there is neither a policy nor a draft with this id."""
     return ProblemError("not-found", Fault("", "no_such_policy", "There is no policy and no draft with this id."))
 
 
 def previews(services: CaseServices, policy_id: str) -> list[Preview]:
-    """Read the reports of a policy's newest preview, by office."""
+    """Return the reports of a policy's newest preview, one for each office."""
     return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
 
 
-def _packaged(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
+def _packaged_item(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
     head = next(head for head in book.heads if head.id == name)
     return PolicyItem(
         policy_id=name,
@@ -78,7 +82,7 @@ def _packaged(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
         amends=None,
         title=head.title,
         issued=head.issued,
-        state=_life(book, name, head, now),
+        state=_state(book, name, head, now),
         packaged=True,
         digest=compiled(name).digest,
         governs=_governs(book, name, now),
@@ -90,14 +94,14 @@ def _packaged(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
     )
 
 
-def _sent(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
+def _stored_item(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
     name = record.policy_id
     approved = record.evolve(state="approved", decided_at=record.decided_at or now)
     heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
     head = next((head for head in heads if head.id == (record.amends or name)), None)
-    state: Life = record.state
+    state: PolicyState = record.state
     if head and record.state == "approved" and record.kind == "document":
-        state = _life(book, name, head, now)
+        state = _state(book, name, head, now)
     elif record.state == "draft" and _is_previewed(previews(services, name), record.digest):
         state = "previewed"
     governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
@@ -106,7 +110,7 @@ def _sent(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, no
     return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head) if head else ())
 
 
-def _life(book: PolicyRegistry, name: str, head: Head, now: datetime) -> Life:
+def _state(book: PolicyRegistry, name: str, head: Head, now: datetime) -> PolicyState:
     if _governs(book, name, now):
         return "in_force"
     if any(interval.from_ > now for interval in head.in_force):
@@ -121,8 +125,8 @@ def _governs(book: PolicyRegistry, name: str, now: datetime) -> bool:
     return governing is not None and governing.id == name
 
 
-def _intervals(head: Head) -> tuple[Governs, ...]:
-    return tuple(Governs(since=interval.from_, until=interval.to) for interval in head.in_force)
+def _intervals(head: Head) -> tuple[GoverningInterval, ...]:
+    return tuple(GoverningInterval(since=interval.from_, until=interval.to) for interval in head.in_force)
 
 
 def _is_previewed(reports: Iterable[Preview], digest: str) -> bool:

@@ -1,1 +1,1 @@
-"""What the staff API takes and answers."""
+"""The request bodies and responses of the staff API."""

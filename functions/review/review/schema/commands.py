@@ -1,4 +1,4 @@
-"""What staff send: the bodies of the staff API."""
+"""The request bodies of the staff API."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _Id = Annotated[str, Field(max_length=64)]
 
 
 class OfficerFacts(FactClaims):
-    """Facts as an officer establishes them; only an officer may mark a case as protected, or unmark it."""
+    """Facts that an officer establishes; only an officer can mark a case as protected, or remove the mark."""
 
     protected: YesNo = None
     birth_year: Annotated[StrictInt, Field(ge=1900, le=2199)] | None = None
 
 
 class VerificationBody(Record):
-    """What was checked, and what came of it: facts of the case, or a requester's identity or authority."""
+    """A check and its result: of facts, or of a requester's identity or authority."""
 
     receipt: _Id | None = None
     facts: OfficerFacts | None = None
@@ -44,54 +44,54 @@ class VerificationBody(Record):
 
 
 class InformationRequest(Record):
-    """What a requester is asked, and until when the clock stands still at most."""
+    """Questions to the requesters, and the time until which the clock is stopped at most."""
 
     asked: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=20)]
     answer_by: RemovalTime
 
 
 class Transfer(Record):
-    """The office that the case goes to."""
+    """The office to which the case is transferred."""
 
     office: Text
     why: LongText
 
 
 class Removal(Record):
-    """That the person was removed."""
+    """The removal of the noncitizen from the United States."""
 
     removed_at: TimeOrDay
     why: LongText
 
 
 class Link(Record):
-    """The open case that this one, which has no A-number, belongs to."""
+    """The open case to which a case without A-number is linked."""
 
     case_id: _Id
     why: LongText
 
 
 class Split(Record):
-    """The request that was wrongly joined."""
+    """The request that was joined to this case by mistake."""
 
     receipt: _Id
     why: LongText
 
 
 class Reissue(Record):
-    """The request whose access code is lost."""
+    """The request that gets a new access code."""
 
     receipt: _Id
 
 
-class Why(Record):
-    """A reason, in words."""
+class Reopening(Record):
+    """The reason why an ended case is reopened."""
 
     why: LongText
 
 
 class Decision(Record):
-    """A decision: its reasons for the requester and for the office apart, and what it rests on."""
+    """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
 
     outcome: Outcome
     reasons_for_requester: LongText
@@ -102,7 +102,7 @@ class Decision(Record):
 
 
 class Approval(Record):
-    """A supervisor's word on a decision that waits for it."""
+    """A supervisor's answer to a decision that awaits approval."""
 
     approve: StrictBool
     why: LongText

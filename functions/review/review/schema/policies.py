@@ -1,4 +1,4 @@
-"""What the routes of the policy office take and answer."""
+"""The request bodies and responses of the policy office's routes."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.fields import LongText
 from casereview.schema.policy_records import Counts, Late, Move, Sample
 
-Life = Literal["draft", "previewed", "refused", "approved", "in_force", "superseded", "vacated"]
-"""Where a document stands: an approved one waits for its time, governs, or has governed."""
+PolicyState = Literal["draft", "previewed", "refused", "approved", "in_force", "superseded", "vacated"]
+"""The state of a document: ``approved`` takes effect later, ``in_force`` governs, ``superseded`` has governed."""
 
 
 class Document(Record):
-    """A policy document, or an amendment of when another governs, as YAML."""
+    """A policy document, or an amendment that changes when another policy is in force, as YAML."""
 
     document: Annotated[str, Field(min_length=1)]
 
 
 class PolicyApproval(Record):
-    """The word of somebody other than the author on a draft."""
+    """The approval or refusal of another author's draft."""
 
     approve: StrictBool
     why: LongText
     digest: Annotated[str, Field(max_length=64)] | None = None
-    """What was read: where the draft was replaced since, nothing happens. None takes it as it is."""
+    """The digest of the draft that was read; if the draft was replaced since, the request is refused."""
 
 
-class Governs(Record):
-    """From an instant on, up to but not including another; open where ``until`` is null."""
+class GoverningInterval(Record):
+    """A time in which a policy governs: from ``since`` up to, but not including, ``until``; null means no end."""
 
     since: Instant
     until: Instant | None
@@ -45,13 +45,13 @@ class PolicyItem(Record):
     amends: str | None
     title: str
     issued: date | None
-    state: Lenient[Life]
+    state: Lenient[PolicyState]
     packaged: bool
-    """It came with the software, and is approved."""
+    """Whether the policy is part of the software; it is then approved."""
     digest: str
     governs: bool
-    in_force: tuple[Governs, ...]
-    """When it governs, after amendments."""
+    in_force: tuple[GoverningInterval, ...]
+    """When the policy governs, after amendments."""
     author: str | None
     created_at: Instant | None
     approver: str | None
@@ -59,7 +59,7 @@ class PolicyItem(Record):
 
 
 class SwitchRead(Record):
-    """How far the open cases are brought under the policy in force."""
+    """The progress of a switch, which ranks all open cases under the policy in force."""
 
     policy: str | None
     started_at: Instant
@@ -69,20 +69,20 @@ class SwitchRead(Record):
     remaining: int
     """Open cases that were under another policy when their offices were last counted."""
     counted_at: Instant | None
-    """When the office counted the longest ago was; null before the first count."""
+    """The oldest of the offices' counts; null before the first count."""
 
 
 class PolicyList(Record):
-    """Every policy and draft, and which of them governs now; none governs where ``in_force`` is null."""
+    """All policies and drafts, and the policy in force; if ``in_force`` is null, no policy governs."""
 
     in_force: str | None
     policies: tuple[PolicyItem, ...]
     switch: SwitchRead | None
-    """The newest switch, also one to no policy."""
+    """The newest switch, which can also be one to no policy."""
 
 
 class OfficeReport(Record):
-    """What a draft would change for one office."""
+    """The changes that a draft would make at one office."""
 
     office: str
     done: bool
@@ -100,20 +100,20 @@ class OfficeReport(Record):
 
 
 class PreviewRead(Record):
-    """What a draft would change, office by office and in all."""
+    """The changes that a draft would make, by office and in total."""
 
     run: str
     at: Instant
     against: str | None
     stale: bool
-    """The draft was replaced since: ask for another preview."""
+    """Whether the draft was replaced since; then ask for another preview."""
     done: bool
     totals: dict[str, int]
     offices: tuple[OfficeReport, ...]
 
 
 class PolicyRead(PolicyItem):
-    """A policy with its document, its approval, its preview, and the switch to it where one was made."""
+    """A policy with its document, approval, preview, and the newest switch if it was to this policy."""
 
     document: str
     why: str | None
@@ -123,7 +123,7 @@ class PolicyRead(PolicyItem):
 
 
 class PreviewAsked(Record):
-    """A preview was begun; it is read with the policy."""
+    """A preview was started; its result is read with the policy."""
 
     policy_id: str
     run: str

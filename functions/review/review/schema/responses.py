@@ -1,4 +1,4 @@
-"""What the staff API answers."""
+"""The responses of the staff API."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from casereview.schema.vocabulary import Authority, EventKind, Outcome, Role, St
 
 
 class Reason(Record):
-    """A rule that gave the case its place."""
+    """A rule of the policy that determined the rank of a case."""
 
     rule: str
     text: str
 
 
-class Item(Record):
-    """A case in a worklist; its position counts from 1 over the whole queue."""
+class WorklistItem(Record):
+    """A case in a worklist; ``position`` counts from 1 over the whole queue."""
 
     case_id: str
     position: int
@@ -35,14 +35,14 @@ class Item(Record):
 
 
 class Worklist(Record):
-    """A page of a worklist; ``next`` is the cursor of the one after it."""
+    """A page of a worklist; ``next`` is the cursor of the next page, null on the last one."""
 
-    items: tuple[Item, ...]
+    items: tuple[WorklistItem, ...]
     next: str | None
 
 
-class Said(Record):
-    """A fact as somebody stated or established it."""
+class FactStatement(Record):
+    """A fact as a requester stated it, or as an officer confirmed or refuted it."""
 
     value: Any
     source: Lenient[Literal["claim", "confirmed", "refuted"]]
@@ -52,16 +52,16 @@ class Said(Record):
 
 
 class Fact(Record):
-    """A fact that the ranking rests on, and everything that was said of it: never one without its source."""
+    """A fact that the ranking uses, with every statement about it and its source."""
 
     fact: str
     value: Any
     verified: bool
-    said: tuple[Said, ...]
+    said: tuple[FactStatement, ...]
 
 
 class RequestRead(Record):
-    """A request as its officer reads it, the contact apart."""
+    """A request without its contact data."""
 
     receipt: str
     received_at: Instant
@@ -75,7 +75,7 @@ class RequestRead(Record):
 
 
 class StatementRead(Record):
-    """What a requester sent later, or the office asked or decided, in words."""
+    """A text in the history: a requester's update or escalation, an officer's question, reason or decision."""
 
     at: Instant
     kind: Lenient[EventKind]
@@ -85,7 +85,7 @@ class StatementRead(Record):
 
 
 class NoticeRead(Record):
-    """A notice and how far it got."""
+    """A notice and its delivery state."""
 
     receipt: str
     template: str
@@ -95,7 +95,7 @@ class NoticeRead(Record):
 
 
 class CaseRead(Record):
-    """A case with all that its officer needs, contact data apart."""
+    """A case with its facts, requests, statements and notices, without contact data."""
 
     case_id: str
     case_version: int
@@ -123,14 +123,14 @@ class CaseRead(Record):
 
 
 class Contacts(Record):
-    """How the requesters can be reached, by receipt."""
+    """The contact data of the requesters, by receipt."""
 
     case_id: str
     contacts: dict[str, dict[str, Any]]
 
 
 class Rule(Record):
-    """A rule that holds for the case, with its source and the facts that satisfied it."""
+    """A rule of the policy that applies to the case, with its source and the facts that satisfied it."""
 
     section: str
     rule: str
@@ -140,7 +140,7 @@ class Rule(Record):
 
 
 class RankingRead(Record):
-    """Why a case has its place, and what a human must weigh; it suggests no outcome."""
+    """The rank of a case with its reasons, and the factors that the officer must weigh; it suggests no outcome."""
 
     case_id: str
     at: Instant
@@ -160,7 +160,7 @@ class RankingRead(Record):
 
 
 class EventRead(Record):
-    """One entry of the history, or a read of it."""
+    """An event of the case, or a recorded read."""
 
     at: Instant
     kind: str
@@ -176,14 +176,14 @@ class EventRead(Record):
 
 
 class History(Record):
-    """Everything that happened to a case, oldest first."""
+    """The events and reads of a case, oldest first."""
 
     case_id: str
     events: tuple[EventRead, ...]
 
 
 class CaseChanged(Record):
-    """What became of a case."""
+    """The case after the change."""
 
     case_id: str
     case_version: int
@@ -194,14 +194,14 @@ class CaseChanged(Record):
 
 
 class CodeReissued(Record):
-    """A new access code, to be handed over once; the old one no longer opens anything."""
+    """A new access code, which is shown only once; the old one is no longer valid."""
 
     receipt: str
     access_code: str
 
 
 class LaneSummary(Record):
-    """One lane of an office."""
+    """The numbers of one lane of an office."""
 
     lane: str
     open: int
@@ -211,7 +211,7 @@ class LaneSummary(Record):
 
 
 class Summary(Record):
-    """An office at the time of its last snapshot."""
+    """The numbers of an office at the time of its last snapshot."""
 
     office: str
     at: Instant

@@ -13,7 +13,7 @@ from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
 from prioritize.app import tick
 from prioritize.worker import rank_case
-from review.authorization import caller_of
+from review.authorization import caller_from_claims
 from review.cases.lease import claim
 from review.policies.publication import approve_policy, submit_draft
 from review.schema.policies import Document, PolicyApproval
@@ -35,11 +35,13 @@ OTTO = Staff("otto", "policy", None)
 
 
 def sending(desk: CaseServices, user: Staff, text: str) -> object:
-    return submit_draft(desk, caller_of(user.claims()), Document(document=text))
+    return submit_draft(desk, caller_from_claims(user.claims()), Document(document=text))
 
 
 def approving(desk: CaseServices, user: Staff, name: str, *, yes: bool = True, digest: str | None = None) -> object:
-    return approve_policy(desk, caller_of(user.claims()), name, PolicyApproval(approve=yes, why="Read.", digest=digest))
+    return approve_policy(
+        desk, caller_from_claims(user.claims()), name, PolicyApproval(approve=yes, why="Read.", digest=digest)
+    )
 
 
 def held(system: System, number: int) -> Case:

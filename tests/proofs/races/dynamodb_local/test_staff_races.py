@@ -23,11 +23,12 @@ from prioritize.sweep import sweep
 from prioritize.worker import StillChangingError, rank_case
 from review.cases.information import ask
 from review.cases.lease import claim, release
-from review.cases.linking import link, split
+from review.cases.linking import link
+from review.cases.splitting import split
 from review.cases.transfer import reopen
 from review.cases.verification import record_verification
 from review.schema import commands
-from review.schema.responses import Item
+from review.schema.responses import WorklistItem
 from tests.support.proofs.tally import Tally
 from tests.support.races.staff import (
     BEFORE_THE_SWITCH,
@@ -70,7 +71,7 @@ def test_fifty_officers_who_take_the_next_of_twenty_cases_get_each_case_once(off
     for number in range(20):
         matter(office, person(number))
     found = race(*[partial(next_of, office, Staff(f"officer{number}")) for number in range(50)])
-    taken = [item.case_id for item in found if isinstance(item, Item)]
+    taken = [item.case_id for item in found if isinstance(item, WorklistItem)]
     assert (len(taken), len(set(taken)), found.count(None)) == (20, 20, 30)
     now = checked(office)
     assert all(kinds(now, case_id)["claimed"] == 1 for case_id in now.cases)
@@ -82,7 +83,7 @@ def test_fifty_calls_of_five_officers_get_each_case_once(office: System) -> None
     for number in range(20):
         matter(office, person(number))
     found = race(*[partial(next_of, office, Staff(f"officer{number % 5}")) for number in range(50)])
-    taken = [item.case_id for item in found if isinstance(item, Item)]
+    taken = [item.case_id for item in found if isinstance(item, WorklistItem)]
     assert (len(taken), len(set(taken)), found.count(None)) == (20, 20, 30)
     now = checked(office)
     assert all(kinds(now, case_id)["claimed"] == 1 for case_id in now.cases)
@@ -93,7 +94,7 @@ def test_nobody_gets_more_than_the_cap_however_many_calls_they_make_at_once(offi
     for number in range(CAP + 5):
         matter(office, person(number))
     found = race(*[partial(next_of, office, OMAR)] * (CAP + 10))
-    assert sum(isinstance(item, Item) for item in found) == CAP
+    assert sum(isinstance(item, WorklistItem) for item in found) == CAP
     assert found.count(409) == 10
     assert checked(office).officers["omar"].claims == CAP
     with pytest.raises(ProblemError) as refused:
@@ -249,8 +250,8 @@ def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(o
         claim(at(office, OMAR, case_id))
         deciding(office, OMAR, case_id, "granted")()
         race(
-            partial(reopen, at(office, OLGA, case_id), commands.Why(why="Changed.")),
-            partial(reopen, at(office, OMAR, case_id), commands.Why(why="Changed.")),
+            partial(reopen, at(office, OLGA, case_id), commands.Reopening(why="Changed.")),
+            partial(reopen, at(office, OMAR, case_id), commands.Reopening(why="Changed.")),
             partial(file_until_accepted, office, person(number, requester=SISTER)),
         )
         open_ones = [case for case in checked(office).cases.values() if case.status in {"in_line", "received"}]

@@ -1,0 +1,79 @@
+"""Approve the decision of another officer, or return it to its author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casereview.http.problems import problem, wrong_state
+from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.base import Unrecognized
+from casereview.schema.errors import CaseChangedError
+from casereview.schema.records import Case
+from casereview.schema.vocabulary import EventKind
+from casereview.store.policy_in_force import for_decision
+from casereview.store.transition import Transition
+from review.cases.decision import finalize, while_in_force
+from review.cases.lease import new_hold
+from review.cases.session import CaseSession
+from review.schema.commands import Approval
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, EventFields
+
+_INVALIDATING_EVENTS: frozenset[EventKind] = frozenset(
+    {"joined", "updated", "verified", "withdrawn", "linked", "split", "removal_recorded"}
+)
+"""Events after which a decision returns to its author, because they add to the case that it was based on."""
+
+
+def approve(session: CaseSession, body: Approval) -> Case:
+    """Approve the decision of another officer, or return it to its author.
+
+    After a change of policy, or if the case has changed since the decision, it returns to its author in any case: the
+    author has not considered the change.
+
+    Raises:
+        ProblemError: 404 without access to the case; 409 if no decision awaits approval, or it is the caller's own.
+    """
+
+    def plan(case: Case) -> Transition:
+        if case.status != "awaiting_approval":
+            raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
+        if isinstance(case.outcome, Unrecognized):
+            raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
+        if case.decided_by == session.caller.user:
+            raise problem("own-decision", "You cannot approve your own decision.")
+        policy = for_decision(session.services.policies, session.services.table, session.at)
+        since = _since_decided(session, case, policy)
+        event: EventFields = {"details": {"approve": body.approve, **since}, "sealed": session.seal_reason(body.why)}
+        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
+        if body.approve and not any(since.values()):
+            return while_in_force(policy, finalize(session, case, "approved", took_part, event))
+        returned: CaseFields = {**took_part, **_returned_fields(session, case)}
+        return Transition("decision_returned", returned, event)
+
+    return session.act(plan)
+
+
+def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
+    """Return whether the policy in force, and whether the case, has changed since the decision."""
+    file = session.services.table.case_file(case.case_id)
+    if file is None or file.case.version != case.version or case.decision is None:
+        raise CaseChangedError
+    decided = next(event for event in file.events if event.version == case.decision.version)
+    later = {event.kind for event in file.events if event.version > case.decision.version}
+    return {
+        "policy_changed": decided.details["policy"] != policy.id,
+        "case_changed": bool(later & _INVALIDATING_EVENTS),
+    }
+
+
+def _returned_fields(session: CaseSession, case: Case) -> CaseFields:
+    """Return the fields that put a case back into review, claimed by the author of the decision."""
+    return {
+        "status": "in_review",
+        "status_since": session.at,
+        "decision": None,
+        "rank_at": session.at,
+        "hold": case.hold and new_hold(session, case, case.hold.by),
+    }
