@@ -37,11 +37,11 @@ Both APIs refuse a request with a problem document ([RFC 9457](https://www.rfc-e
 
 - `type` and the `code` of an error are stable: a client acts on them. `title` and `message` are for people, and may
   change.
-- A type has one status and one title. Each reason that a client can act on differs in the type or in a code.
+- A type has one status and one title. Each reason that a client can act on has a type or a code of its own.
 - `pointer` is a JSON Pointer (RFC 6901) into the body, the name of a header or query parameter, or empty where an error
   concerns the whole request. At least one error is given below status 500.
-- No part of a problem repeats a value that was sent.
-- Where a type says all, its error has the name of the type as its code, with underscores: `claim_required`.
+- No part of a problem repeats a value of the request.
+- An error that adds nothing to its type has the name of the type as its code, with underscores: `claim_required`.
 
 This page is generated from `shared/casereview/http/problem_types.py`, `shared/casereview/schema/error_codes.py` and the
 two tables of routes (`make problems`); `make check` fails where they differ.
@@ -89,7 +89,7 @@ def _codes() -> Iterator[str]:
     yield "|---|---|"
     for code, meaning in MEANINGS.items():
         yield f"| `{code}` | {meaning} |"
-    yield "\nA fault of a policy document has the id of its check as its code: [checks](policies.md#checks).\n"
+    yield "\nAn error in a policy document has the id of its check as its code: [checks](policies.md#checks).\n"
 
 
 DOCUMENT: Final = Document(PATH, "problems", lambda _present: text())

@@ -1,4 +1,4 @@
-"""Write the OpenAPI documents from the code, or with ``--check`` tell whether the committed ones are current."""
+"""Write the OpenAPI documents from the code; with ``--check``, fail if a committed document differs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ APIS = (PUBLIC, STAFF)
 
 
 def text(api: Api) -> str:
-    """Return the document of an API as its file holds it. Raises UndocumentedError as ``build`` does."""
+    """Return the text of an API's document.
+
+    Raises:
+        UndocumentedError: As ``build`` does.
+    """
     return json.dumps(build(api), indent=2, ensure_ascii=False) + "\n"
 
 
 def stale(api: Api, root: Path) -> bool:
-    """Tell whether the committed file is absent or says something else."""
+    """Return whether the committed file is missing or differs."""
     path = root / api.path
     return not path.is_file() or path.read_text(encoding="utf-8") != text(api)
 

@@ -1,4 +1,4 @@
-"""Builds an OpenAPI 3.1 document of an API from its table of routes, and notes on what the table does not hold."""
+"""Build the OpenAPI 3.1 document of an API from its table of routes, and notes with the texts that the table lacks."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _Types = tuple[ProblemType, ...]
 
 
 class UndocumentedError(Exception):
-    """The routes of the resolver, those of the table and those of the notes are not the same."""
+    """The routes of the resolver, of the table and of the notes differ."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notes:
-    """What the document says of a route beyond the table of routes."""
+    """The parts of an operation that the table of routes does not have."""
 
     tag: str
     description: str = ""
     examples: Mapping[str, Json] = field(default_factory=dict)
-    """Bodies by a sentence that says what each is."""
+    """Example bodies, by a description of each."""
     parameters: tuple[str, ...] = ()
-    """Names in the API's parameters; those of the path are added."""
+    """Names of parameters of the API; those in the path are added."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +60,10 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """One API and its document."""
+    """An API and the texts of its document."""
 
     path: str
-    """Of the document, from the root of the repository."""
+    """The path of the document in the repository."""
     title: str
     summary: str
     description: str
@@ -73,10 +73,10 @@ class Api:
     operations: Mapping[Route, Operation]
     parameters: Mapping[str, Json]
     security: Mapping[str, Json]
-    """The schemes, all of which a secured operation demands."""
+    """The security schemes; a secured operation requires all of them."""
     problem: type[BaseModel]
     gateway: frozenset[ProblemType]
-    """What the gateway may answer by itself on any route."""
+    """The problem types with which the gateway itself can answer on any route."""
 
 
 def operations(
@@ -84,14 +84,17 @@ def operations(
 ) -> dict[Route, Operation]:
     """Return each route with its notes.
 
+    Args:
+        endpoints: The table of routes.
+        notes: The notes of each route.
+        secured: The routes that require authentication.
+
     Raises:
-        UndocumentedError: a route has no notes, or notes have no route.
+        UndocumentedError: A route has no notes, or notes have no route.
     """
     by_address = {endpoint.address: endpoint for endpoint in endpoints}
     if wrong := sorted(by_address.keys() ^ notes.keys()):
-        raise UndocumentedError(
-            "\n".join(f"{method} {path}: a route without notes, or the reverse" for method, path in wrong)
-        )
+        raise UndocumentedError(_unmatched(wrong))
     closed = {endpoint.address for endpoint in secured}
     return {
         (method.lower(), path): Operation(
@@ -121,7 +124,7 @@ def build(api: Api) -> Json:
     """Return the document.
 
     Raises:
-        UndocumentedError: the resolver serves a route that is not documented, or the reverse.
+        UndocumentedError: The resolver serves a route that is not documented, or the reverse.
     """
     found = routes(api.resolver)
     if wrong := sorted(found ^ {*api.operations}):
@@ -167,12 +170,12 @@ def _parts(api: Api, operation: Operation) -> Iterator[tuple[str, object]]:
 
 
 def _operation_id(endpoint: Endpoint) -> str:
-    """Return method and path as one name: ``post_requests_receipt_updates``."""
+    """Return the method and the path as one name, such as ``post_requests_receipt_updates``."""
     return "_".join([endpoint.method.lower(), *re.findall(r"\w+", endpoint.path)])
 
 
 def _path_parameters(path: str) -> Iterator[str]:
-    """Name the parameters of a path as the components do: ``{case_id}`` is ``CaseId``."""
+    """Yield the names of a path's parameters among the components: ``CaseId`` for ``{case_id}``."""
     for name in re.findall(r"\{(\w+)\}", path):
         yield name.title().replace("_", "")
 
@@ -190,7 +193,7 @@ def _body(notes: Notes, body: type[BaseModel]) -> Json:
 def _responses(api: Api, endpoint: Endpoint) -> Json:
     answers = {endpoint.status: _answer(endpoint.answer)}
     if endpoint.may_be_empty:
-        answers[HTTPStatus.NO_CONTENT] = {"description": "Nothing."}
+        answers[HTTPStatus.NO_CONTENT] = {"description": "There is nothing to return."}
     refusals = {
         status: {"$ref": f"#/components/responses/{_response(types)}"}
         for status, types in _by_status(endpoint.refusals | api.gateway).items()
@@ -207,12 +210,12 @@ def _by_status(types: Iterable[ProblemType]) -> dict[HTTPStatus, _Types]:
 
 
 def _response(types: _Types) -> str:
-    """Name a response by its problem types."""
+    """Return the name of a response, made of its problem types."""
     return ".".join(types)
 
 
 def _refusal(api: Api, types: _Types) -> Json:
-    """Return the answer of one status: a problem document, of one of its types."""
+    """Return the response of one status: a problem document of one of these types."""
     said = [f"`{PROBLEM_PREFIX}{type_}`: {PROBLEMS[type_].meaning}" for type_ in types]
     named: Json = {"properties": {"type": {"enum": [PROBLEM_PREFIX + type_ for type_ in types]}}}
     schema: Json = {"allOf": [_reference(api.problem), named]}

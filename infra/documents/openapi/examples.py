@@ -1,4 +1,4 @@
-"""Bodies for the documents. All persons are fictional and all A-numbers synthetic."""
+"""Example bodies of the public API. All persons are fictional, and all A-numbers are synthetic."""
 
 from __future__ import annotations
 
@@ -53,17 +53,19 @@ _LEAST: dict[str, Any] = {
 }
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
-    "A lawyer writes for a detained person whose removal is planned": _LAWYER,
-    "A person writes in Spanish, with what is known": _PERSON,
-    "The least that is accepted": _LEAST,
+    "An attorney files for a detained person whose removal is planned": _LAWYER,
+    "A person files in Spanish, with the facts that are known": _PERSON,
+    "The smallest request that is accepted": _LEAST,
 }
 UPDATES: Mapping[str, dict[str, Any]] = {
     "Removal was planned, and the order is no longer known": {
         "facts": {"removal_at": "2026-11-26", "removal_order": None}
     },
-    "Another address to write to": {"contact": {"email": "ana@example.org", "language": "es"}},
-    "Only words": {"statement": "She was moved to another facility last night."},
+    "A new e-mail address": {"contact": {"email": "ana@example.org", "language": "es"}},
+    "Only a statement": {"statement": "She was moved to another facility last night."},
 }
 STATEMENTS: Mapping[str, dict[str, Any]] = {
-    "Why it should be looked at again": {"statement": "The decision does not mention that the conviction was vacated."}
+    "Why the case should be reviewed again": {
+        "statement": "The decision does not mention that the conviction was vacated."
+    }
 }

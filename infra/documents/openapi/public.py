@@ -1,4 +1,4 @@
-"""The document of the public API: its texts, parameters, and notes. A route without notes fails the check."""
+"""The document of the public API: its texts, its parameters, and notes on its routes."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from intake.app import app
 from intake.routes import ROUTES
 
 _DESCRIPTION = """\
-For a person in ICE detention or facing removal, and for those who write for that person: file a request for a
-review of the case, look up its status, add to it, withdraw it, and ask for the Senior Reviewing Official after a
+For a person in ICE detention or facing removal, and for representatives and relatives of that person: file a request
+for a review of the case, look up its status, update it, withdraw it, and ask for the Senior Reviewing Official after a
 decision.
 
-**What it is not.** Filing does not stop or delay any action or deadline. It is no appeal, no motion and no stay of
-removal (Form I-246), and gives no new right. No software decides: requests are sorted, and people decide. It does not
-disclose whether another person has a case, and there is no search. When removal is near, call the field office.
+**Limits of a request.** Filing does not stop or delay any action or deadline. A request is not an appeal, a motion or
+a stay of removal (Form I-246), and gives no new right. Software sorts the requests; people decide. The API does not
+disclose whether another person has a case, and there is no search. If removal is near, call the field office.
 
-**Reading a body.** JSON in UTF-8, of 256 KB at most, without duplicate keys; unknown fields are refused. Absent, null
-and a blank text all mean unknown. Before a string is validated, whitespace around it, control characters and
-bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are removed, so that a string which a schema refuses only
-for them is accepted; a string of invisible characters is blank. What is incomplete is accepted,
-and named in `deficiencies`; what is malformed is refused, and nothing of it is stored. Times carry an offset
-(RFC 3339); past dates may be a year or a month.
+**Request bodies** are JSON in UTF-8, 256 KB at most, without duplicate keys; unknown fields are refused. An absent
+field, null and a blank string all mean unknown. Before a string is validated, whitespace around it, control characters
+and bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are removed, so that a string which a schema refuses
+only for these is accepted; a string of invisible characters is blank. An incomplete request is accepted, and
+`deficiencies` lists what is missing; a malformed request is refused, and nothing is stored. Times have an offset
+(RFC 3339); dates in the past can be a year or a month.
 
-**Errors** are problem documents (RFC 9457) with a `type` of their own, and a `code` for each error: docs/problems.md
-lists both. They name the field, by a JSON Pointer into the body or as the header or parameter, and never its value.
+**Errors** are problem documents (RFC 9457) with a `type`, and a `code` for each error; docs/problems.md lists both. An
+error names the field at fault, by a JSON Pointer into the body or the name of a header or parameter, but not its value.
 
-**The access code** is shown once, in the answer to a filing, and is the only key to a request. A wrong receipt, a wrong
-code and none are answered alike.
+**The access code** is returned once, in the answer to a filed request. All other routes of a request require it as a
+bearer token. A wrong receipt, a wrong code and a missing code get the same answer.
 """
 
 
 def _states() -> str:
-    """Return the pattern of the codes that the table of areas knows, in either case."""
+    """Return the pattern of the codes in the table of areas of responsibility, in upper or lower case."""
     known = (
         (first, "".join(f"{second}{second.lower()}" for second in ascii_uppercase if find_state(first + second)))
         for first in ascii_uppercase
@@ -53,8 +53,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "receipt",
         "in": "path",
         "required": True,
-        "description": "As in the answer to the filing; hyphens, spaces and case do not matter, I and L are"
-        " read as 1 and O as 0.",
+        "description": "The receipt of the request. Hyphens, spaces and case do not matter; I and L are read as 1, and"
+        " O as 0.",
         "schema": {"type": "string", "minLength": 1},
         "example": "0W40-J2GB-1G6G-W3RG-3",
     },
@@ -62,8 +62,9 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "The client's own name for this request, such as a random UUID: sent again with the same body it"
-        " gives the first answer again, with another body it is refused (422). Without it each request is a new one.",
+        "description": "A unique name that the client gives this request, such as a random UUID. A repeated request"
+        " with the same key and body gets the first answer again; with another body it is refused (422). Without a key"
+        " every request is a new one.",
         "schema": {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[!-~][ -~]*[!-~]$"},
     },
     "State": {
@@ -78,8 +79,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "county",
         "in": "query",
         "required": False,
-        "description": "The county's name. Without it, or for one that the table does not know, all offices of the"
-        " state are candidates.",
+        "description": "The name of the county. Without it, or for an unknown county, all offices of the state are"
+        " candidates.",
         "schema": {"type": "string"},
         "example": "Webb",
     },
@@ -87,8 +88,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "language",
         "in": "query",
         "required": False,
-        "description": "A BCP 47 tag; for a language without a text, and for what is no tag, the nearest that there is,"
-        " at last English. By default English.",
+        "description": "A BCP 47 language tag; by default English. If there is no text in the language, or the tag is"
+        " not valid, the nearest available language is used, and otherwise English.",
         "schema": {"type": "string"},
         "example": "ht",
     },
@@ -97,34 +98,34 @@ _PARAMETERS: Mapping[str, Json] = {
 NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", "/requests"): Notes(
         tag="requests",
-        description="Only the requester's role, the grounds, and an A-number or a name are required. A request about a"
-        " person who has an open case joins it; no answer discloses that.",
+        description="Required are the role of the requester, the grounds, and an A-number or a name. A request about a"
+        " person with an open case joins that case; no answer discloses that.",
         examples=REQUESTS,
         parameters=("IdempotencyKey",),
     ),
     ("GET", "/requests/{receipt}"): Notes(
         tag="requests",
-        description="Everything is disclosed to the person who opened the case and to those requesters who"
-        " are verified; others read that the request was received.",
+        description="The full status is disclosed to the person, if the person's own request opened the case, and to"
+        " verified requesters. Other requesters see only that the request was received or withdrawn.",
     ),
     ("POST", "/requests/{receipt}/updates"): Notes(
         tag="requests",
-        description="Refused once the request is withdrawn, or its case decided or closed where this requester may"
-        " know that.",
+        description="Refused if the request was withdrawn, or if its case is decided or closed and that is disclosed to"
+        " this requester.",
         examples=UPDATES,
     ),
     ("POST", "/requests/{receipt}/withdrawal"): Notes(
-        tag="requests", description="It ends this request alone. Withdrawing again changes nothing."
+        tag="requests", description="Ends this request only. To withdraw it again changes nothing."
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after a field office's decision, for requesters with access to it. An answer is given"
-        " where appropriate.",
+        description="Possible after the decision of a field office, for requesters to whom it is disclosed. The Senior"
+        " Reviewing Official answers where appropriate.",
         examples=STATEMENTS,
     ),
     ("GET", "/field-offices"): Notes(
         tag="information",
-        description="Several candidates where the county decides and is not known.",
+        description="Returns several candidates if the office depends on the county and the county is not known.",
         parameters=("State", "County"),
     ),
     ("GET", "/notice"): Notes(tag="information", parameters=("Language",)),
@@ -133,7 +134,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
 PUBLIC = Api(
     path="docs/openapi.json",
     title="Case Review: public API",
-    summary="Ask ICE to review a case, and look up where the request stands.",
+    summary="Ask ICE to review a case, and look up the status of the request.",
     description=_DESCRIPTION,
     servers=(
         {"url": "http://127.0.0.1:8000", "description": "The local run (`make run`)"},
@@ -144,8 +145,8 @@ PUBLIC = Api(
         },
     ),
     tags={
-        "requests": "File a request for a review, and follow it with its receipt and access code.",
-        "information": "What to know before filing; no code is needed.",
+        "requests": "File a request for a review, and use it with its receipt and access code.",
+        "information": "Information before filing; no access code is required.",
     },
     resolver=app,
     operations=operations(ROUTES, NOTES, secured=[each for each in ROUTES if "{receipt}" in each.path]),
@@ -154,7 +155,7 @@ PUBLIC = Api(
         "AccessCode": {
             "type": "http",
             "scheme": "bearer",
-            "description": "The access code of the request, as in the answer to the filing.",
+            "description": "The access code of the request, as returned when it was filed.",
         }
     },
     problem=ProblemFound,

@@ -1,8 +1,11 @@
-"""JSON Schemas of the records, as OpenAPI 3.1 holds them, with what reading a body does to each field said in them.
+"""JSON Schemas of the records for OpenAPI 3.1, adapted to how bodies are read and responses are written.
 
-blank texts are missing    an optional field takes a blank text as it takes null; a required text is not blank
-answers are complete       every field of an answer is there, null where nothing is known
-titled kinds               a kind of field with a title (``casereview.schema.fields``) is a schema of its own
+Bodies:
+    An optional field accepts null and a blank string; a required string must not be blank.
+Responses:
+    Every field is present, and is null if its value is not known.
+Fields:
+    A kind of field with a title (``casereview.schema.fields``) becomes a schema of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ Json = dict[str, Any]
 PREFIX = "#/components/schemas/"
 MISSING = "Missing"
 _MISSING: Json = {
-    "description": "Null or a blank text: as if the field were absent.",
+    "description": "Null or a blank string, which means the same as an absent field.",
     "type": ["null", "string"],
     "pattern": r"^\s*$",
 }
@@ -35,8 +38,8 @@ _Field = core_schema.ModelField | core_schema.DataclassField | core_schema.Typed
 def attribute_docstrings(model: type[BaseModel]) -> dict[str, str]:
     """Return the docstring below each attribute of a class.
 
-    Pydantic can read them as well (``use_attribute_docstrings``), but does so whenever the class is made: a cost
-    to the start of every function.
+    Pydantic can read them too (``use_attribute_docstrings``), but does so whenever a class is created, which would
+    slow down the start of every function.
     """
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     found = {}
@@ -48,27 +51,27 @@ def attribute_docstrings(model: type[BaseModel]) -> dict[str, str]:
 
 
 class AmbiguousNameError(Exception):
-    """Two records of one name would hide each other."""
+    """Two different records have the same name."""
 
 
 class _Generator(GenerateJsonSchema):
     """Pydantic's schemas without titles and defaults, with the docstrings of attributes."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401  # a type that pydantic keeps private
-        """A title made of the field's name says nothing."""
+        """Leave out titles, which only repeat the names of fields."""
         del schema
         return False
 
     def field_is_required(self, field: _Field, total: bool) -> bool:  # noqa: FBT001  # as pydantic calls it
-        """Every field of an answer is written."""
+        """Require every field of a response."""
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Absent is null: no default says more."""
+        """Leave out defaults, which are always null."""
         return self.generate_inner(schema["schema"])
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """Add what the class says of its attributes."""
+        """Add the docstrings of the attributes as descriptions."""
         found = super().model_schema(schema)
         found.pop("title", None)
         for name, text in attribute_docstrings(schema["cls"]).items():
@@ -77,7 +80,11 @@ class _Generator(GenerateJsonSchema):
 
 
 def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[BaseModel]]) -> dict[str, Json]:
-    """Return the component schemas of what is sent and of what is answered, by name. Raises AmbiguousNameError."""
+    """Return the schemas of bodies and responses, by name.
+
+    Raises:
+        AmbiguousNameError: Two different records have the same name.
+    """
     found = {MISSING: _MISSING, **_definitions(answers, "serialization")}
     for name, schema in _definitions(bodies, "validation").items():
         _read_blank_as_missing(schema)
@@ -97,7 +104,7 @@ def _definitions(models: Iterable[type[BaseModel]], mode: JsonSchemaMode) -> dic
 
 
 def _read_blank_as_missing(schema: Json) -> None:
-    """Change the properties of a body to what is accepted once blank texts were taken for null."""
+    """Change the properties of a body to accept blank strings, which are read as null."""
     for name, value in schema.get("properties", {}).items():
         if name in schema.get("required", ()):
             if _is_plain_text(value):
@@ -112,14 +119,14 @@ def _is_plain_text(schema: Json) -> bool:
 
 def _optional(value: Json) -> Json:
     (inner,) = (choice for choice in value["anyOf"] if choice != _NULL)
-    said = {"description": value["description"]} if "description" in value else {}
+    described = {"description": value["description"]} if "description" in value else {}
     if _is_plain_text(inner):
-        return {**said, **inner, "type": ["string", "null"]}
-    return {**said, "anyOf": [inner, {"$ref": PREFIX + MISSING}]}
+        return {**described, **inner, "type": ["string", "null"]}
+    return {**described, "anyOf": [inner, {"$ref": PREFIX + MISSING}]}
 
 
 def _hoist(value: Any, named: dict[str, Json]) -> Any:  # noqa: ANN401  # any JSON
-    """Return a schema with its titled parts, now in ``named``, replaced by references to them."""
+    """Move the titled parts of a schema to ``named``, and return the schema with references to them."""
     if isinstance(value, list):
         return [_hoist(item, named) for item in value]
     if not isinstance(value, dict):

@@ -15,21 +15,23 @@ from review.app import app
 from review.routes import ROUTES
 
 _DESCRIPTION = """\
-The office sees its cases in the order in which a human must look at them, with the reason for each place; people
-verify, ask, decide and approve. The software sorts, checks, reminds and records. It never decides and suggests no
-outcome.
+The cases of an office, by rank and with the reasons for each rank. Officers verify, ask, decide and approve; the
+software sorts, checks, reminds and records. It does not decide, and suggests no outcome.
 
-**Who gets in.** Every call carries an ID token of the user pool. Its groups are the roles, and `custom:office` is the
-office. A role opens the routes that name it; on a case it must also give access to that case: officers and supervisors
-to those of their office, the Senior Reviewing Official to escalated ones. The group `restricted` is added to another
-and opens cases that 8 USC 1367 protects. A case that is not yours is answered like one that does not exist.
+**Authentication.** Every request requires an ID token of the user pool. Its groups are the roles of the caller, and
+`custom:office` is the office.
 
-**Reads are recorded**: who, when and what, before anything is shown. Contact data opens by a read of its own, for a
-reason. Nobody searches by name, and no read shows an access code.
+**Authorization.** Each route lists the roles that can use it. A route on a case also requires access to the case:
+officers and supervisors have access to the cases of their office, the Senior Reviewing Official to escalated cases.
+Cases that 8 USC 1367 protects also require the group `restricted`. A case without access is answered like a case that
+does not exist.
+
+**Reads are recorded**, with the user, the time and what was read, before anything is returned. Contact data has a
+route of its own, which requires a reason. There is no search by name, and no read returns an access code.
 
 **Bodies and errors** are as in the public API: JSON without unknown fields or duplicate keys, times with an offset,
-and problem documents (RFC 9457), with a `type` and codes of their own (docs/problems.md), that name the field at fault
-and never its value.
+and problem documents (RFC 9457) with a `type` and codes (docs/problems.md), which name the field at fault but not its
+value.
 """
 
 
@@ -41,7 +43,7 @@ def _parameter(name: str, where: str, description: str, schema: Json, example: o
 
 _PARAMETERS: Mapping[str, Json] = {
     "CaseId": _parameter(
-        "case_id", "path", "As a worklist names the case.", {"type": "string", "minLength": 1}, "7ZK3M0Q9T2R4V6XA"
+        "case_id", "path", "The id of a case, as in a worklist.", {"type": "string", "minLength": 1}, "7ZK3M0Q9T2R4V6XA"
     ),
     "PolicyId": _parameter(
         "policy_id", "path", "The id of a policy.", {"type": "string", "minLength": 1}, "2021-02-18-interim"
@@ -60,14 +62,14 @@ _PARAMETERS: Mapping[str, Json] = {
     "Limit": _parameter(
         "limit",
         "query",
-        "How many items a page holds at most; by default 50.",
+        "The maximum number of items on a page; by default 50.",
         {"type": "integer", "minimum": 1, "maximum": 100},
         50,
     ),
     "Cursor": _parameter(
         "cursor",
         "query",
-        "`next` of the page before.",
+        "The cursor of the page: `next` of the page before. Without it, the first page is returned.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
         "eyJyYW5rIjoiMDIuMS4wIiwiY2FzZV9pZCI6IjdaSyIsInBvc2l0aW9uIjo1MH0",
     ),
@@ -78,7 +80,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "As in the public API: sent again with the same body it gives the first answer again.",
+        "description": "A unique name for this request, as in the public API: a repeated request with the same body"
+        " gets the first answer again.",
         "schema": {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[!-~][ -~]*[!-~]$"},
     },
 }
@@ -89,14 +92,14 @@ _ROLES: Final = {route.address: route.roles for route in ROUTES}
 
 def _with_roles(address: Address, notes: Notes) -> Notes:
     """Add the roles of a route to its notes."""
-    roles = f"Open to: {', '.join(f'`{role}`' for role in sorted(_ROLES.get(address, ())))}."
+    roles = f"Roles: {', '.join(f'`{role}`' for role in sorted(_ROLES.get(address, ())))}."
     return replace(notes, description=f"{notes.description}\n\n{roles}" if notes.description else roles)
 
 
 STAFF = Api(
     path="docs/openapi-staff.json",
     title="Case Review: staff API",
-    summary="The office's queue in the right order, and the work on a case.",
+    summary="The worklist of an office, and the work on its cases.",
     description=_DESCRIPTION,
     servers=(
         {"url": "http://127.0.0.1:8000", "description": "The local run (`make run`)"},
@@ -107,11 +110,11 @@ STAFF = Api(
         },
     ),
     tags={
-        "worklist": "The queue of an office, the next case, and a request that comes in at the office.",
+        "worklist": "The worklist of an office, the next case, and requests that are filed at the office.",
         "cases": "Read a case; every read is recorded.",
         "work": "Claim a case and work on it.",
-        "decision": "Decide, and approve another officer's decision.",
-        "policies": "The policy office's documents.",
+        "decision": "Decide a case, and approve the decision of another officer.",
+        "policies": "Publish and read policies.",
     },
     resolver=app,
     operations=operations(
@@ -123,7 +126,7 @@ STAFF = Api(
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "An ID token of the staff's user pool; an access token opens nothing.",
+            "description": "An ID token of the staff's user pool; an access token is not accepted.",
         }
     },
     problem=ProblemFound,

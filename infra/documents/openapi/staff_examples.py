@@ -1,4 +1,4 @@
-"""Bodies for the document of the staff API. All persons are fictional."""
+"""Example bodies of the staff API. All persons are fictional."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from typing import Any
 _RECEIPT = "0W40-J2GB-1G6G-W3RG-3"
 
 FINDINGS: Mapping[str, dict[str, Any]] = {
-    "A claimed fact is so": {
+    "A stated fact is confirmed": {
         "receipt": _RECEIPT,
         "facts": {"serious_illness": True},
         "verdict": "confirmed",
         "why": "The hospital's letter is in the file.",
     },
-    "A claimed fact is not so": {
+    "A stated fact is refuted": {
         "facts": {"claims_us_citizenship": True},
         "verdict": "refuted",
         "why": "The process for such claims has answered.",
     },
-    "The representative's form was seen": {
+    "The representative's Form G-28 was received": {
         "receipt": _RECEIPT,
         "authority": "g28",
         "verdict": "confirmed",
         "why": "Signed G-28 received by e-mail.",
     },
-    "The writer is the person": {
+    "The requester's identity is confirmed": {
         "receipt": _RECEIPT,
         "identity": True,
         "verdict": "confirmed",
         "why": "Spoke with her at the facility.",
     },
-    "The case is to be protected": {
+    "The case is protected by 8 USC 1367": {
         "facts": {"protected": True},
         "verdict": "confirmed",
         "why": "She described a petition that may not be disclosed.",
     },
 }
 ASKED: Mapping[str, dict[str, Any]] = {
-    "Two papers, within ten days": {
+    "Two documents, within ten days": {
         "asked": ["The child's birth certificate.", "A letter of the doctor who treats the child."],
         "answer_by": "2026-12-04T17:00:00-05:00",
     }
@@ -59,7 +59,7 @@ DECISIONS: Mapping[str, dict[str, Any]] = {
         "policy": "2021-09-30-guidelines",
         "case_version": 7,
     },
-    "The Senior Reviewing Official sends it back": {
+    "The Senior Reviewing Official remands the case": {
         "outcome": "remand",
         "reasons_for_requester": "The field office will look at your case again.",
         "internal_reasons": "The vacated conviction was not weighed.",

@@ -1,4 +1,4 @@
-"""What the document of the staff API says of its routes beyond their table. A route without notes fails the check."""
+"""The notes on the routes of the staff API. A route without notes fails the check."""
 
 from __future__ import annotations
 
@@ -16,74 +16,78 @@ _POLICY: Final = "/staff/policies/{policy_id}"
 NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", "/staff/worklist"): Notes(
         tag="worklist",
-        description="Every open case of the office in the order of its rank, claimed and waiting ones included and"
-        " marked. Restricted cases are left out for callers without access to them, and keep their place in the count.",
+        description="All open cases of the office by rank, including claimed and waiting cases. Restricted cases are"
+        " left out for callers without access to them, but are counted in `position`.",
         parameters=("Office", "Limit", "Cursor"),
     ),
     ("POST", "/staff/worklist/next"): Notes(
         tag="worklist",
-        description="The first unclaimed case; every k-th time, a number of the policy, the most overdue one below"
-        " the top lanes.",
+        description="Claims the first unclaimed case. Every k-th call, where k is a number of the policy, claims the"
+        " most overdue case below the top lanes.",
     ),
     ("POST", "/staff/requests"): Notes(
         tag="worklist",
-        description="Answered as `POST /requests` of the public API; give receipt and access code to the requester.",
+        description="The same as `POST /requests` of the public API. Give the receipt and the access code to the"
+        " requester.",
         examples=REQUESTS,
         parameters=("IdempotencyKey",),
     ),
     ("GET", "/staff/summary"): Notes(
         tag="worklist",
-        description="Counted every five minutes: `age_seconds` says how old it is.",
+        description="Counted every five minutes; `age_seconds` is the age of the count.",
         parameters=("OneOffice",),
     ),
     ("GET", _CASE): Notes(
-        tag="cases", description="Each fact comes with everyone who stated it, and what was verified of it."
+        tag="cases", description="Each fact has all statements about it, with their sources and verifications."
     ),
     ("GET", f"{_CASE}/contacts"): Notes(
-        tag="cases", description="By receipt; the reason is recorded.", parameters=("Reason",)
+        tag="cases", description="The contact data of each request, by receipt.", parameters=("Reason",)
     ),
     ("GET", f"{_CASE}/ranking"): Notes(
-        tag="cases", description="Every rule that holds, with its source and the facts."
+        tag="cases", description="Each rule that applies, with its source and the facts that satisfied it."
     ),
-    ("GET", f"{_CASE}/history"): Notes(tag="cases", description="Each entry with what it changed, reads included."),
+    ("GET", f"{_CASE}/history"): Notes(tag="cases", description="All events with their changes, and all reads."),
     ("POST", f"{_CASE}/claim"): Notes(
         tag="work",
-        description="A lease: work on the case renews it, and the sweep ends it. Claiming one's own case again changes"
+        description="The claim is a lease, which work on the case renews. To claim your own case again changes"
         " nothing.",
     ),
-    ("POST", f"{_CASE}/release"): Notes(tag="work", description="One's own claim, or as a supervisor anybody's."),
+    ("POST", f"{_CASE}/release"): Notes(
+        tag="work", description="Officers release their own cases; a supervisor can release all cases of the office."
+    ),
     ("POST", f"{_CASE}/verifications"): Notes(
         tag="work",
-        description="Requires the claim. What is established wins over every claim; a verified requester may read"
-        " everything. A claim of US citizenship is confirmed or refuted, never made unknown: while it stands, the case"
-        " can only be referred.",
+        description="Requires the claim. A verified fact overrides the statements of requesters; a verified requester"
+        " gets full disclosure. A claim of US citizenship can be confirmed or refuted, but not made unknown; while it"
+        " stands, the case can only be referred.",
         examples=FINDINGS,
     ),
     ("POST", f"{_CASE}/information-requests"): Notes(
         tag="work",
         description="Requires the claim, and ends it. The clock stops until the answer, `answer_by` or the policy's"
-        " days, whichever is first; in the top lanes it never stops.",
+        " number of days, whichever is first; in the top lanes it does not stop.",
         examples=ASKED,
     ),
     ("POST", f"{_CASE}/transfer"): Notes(
-        tag="work", description="A claim ends; the clock continues.", examples=TRANSFERS
+        tag="work", description="The claim ends; the clock continues.", examples=TRANSFERS
     ),
     ("POST", f"{_CASE}/removal"): Notes(
         tag="work",
-        description="Where a request had been received before, the case is flagged `safety`. Where only the day is"
-        " given, what was received on that day counts as before.",
+        description="If a request was received before the removal, the case is flagged `safety`. If only the day is"
+        " given, requests received on that day count as received before the removal.",
         examples=REMOVALS,
     ),
     ("POST", f"{_CASE}/link"): Notes(
         tag="work",
-        description="Its requests and what they said move to the open case; the earliest filing time is kept.",
+        description="The requests and their statements move to the open case, which keeps the earlier filing time. This"
+        " case is closed.",
     ),
     ("POST", f"{_CASE}/split"): Notes(
         tag="work",
-        description="What the request said no longer counts for this case. The answer describes the new case.",
+        description="The statements of the request no longer count for this case.",
     ),
     ("POST", f"{_CASE}/reissue-code"): Notes(
-        tag="work", description="The old code no longer opens anything; the new one is shown once."
+        tag="work", description="The old code is no longer valid. No claim is required."
     ),
     ("POST", f"{_CASE}/reopening"): Notes(tag="work", examples=REASONS),
     ("POST", f"{_CASE}/decision"): Notes(
@@ -94,19 +98,20 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("POST", f"{_CASE}/approval"): Notes(
         tag="decision",
-        description="After a change of policy, or where something was said or established since, the decision returns"
-        " to its author in any case.",
+        description="After a change of policy, or if the case has changed since the decision, the decision returns to"
+        " its author in any case.",
     ),
     ("GET", "/staff/policies"): Notes(tag="policies"),
     ("POST", "/staff/policies"): Notes(
         tag="policies",
-        description="A draft replaces the author's own of the same id. A 422 names every fault of the document.",
+        description="A draft replaces an earlier draft of the same author and id. A 422 response lists all errors of"
+        " the document.",
     ),
     ("GET", _POLICY): Notes(tag="policies"),
     ("POST", f"{_POLICY}/preview"): Notes(
-        tag="policies", description="It is made office by office, and read with the policy."
+        tag="policies", description="The preview is computed office by office; read it with the policy."
     ),
     ("POST", f"{_POLICY}/approval"): Notes(
-        tag="policies", description="A policy that governs already is in force at once."
+        tag="policies", description="If the policy's time has come, an approved policy is in force at once."
     ),
 }
