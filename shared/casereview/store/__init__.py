@@ -1,1 +1,1 @@
-"""The one DynamoDB table: keys, items, transactions, the worklist and due indexes, the policy registry."""
+"""Store records in the one DynamoDB table: keys, items, transactions, the two indexes, the policy registry."""

@@ -1,6 +1,6 @@
-"""What the table asks of a database, as data: reads, queries and writes. DynamoDB answers them, and memory in tests.
+"""The interface of a database backend: reads, queries and writes as data. Tests implement it in memory too.
 
-No expression of DynamoDB's languages occurs here: ``casereview.store.dynamodb`` is the only place that writes them.
+Only ``casereview.store.dynamodb`` contains DynamoDB expressions.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class Below(NamedTuple):
-    """The sort key of the index or table comes before a value."""
+    """The sort key is less than a value."""
 
     value: str
 
 
 class AtMost(NamedTuple):
-    """The sort key is a value, or comes before it."""
+    """The sort key is less than or equal to a value."""
 
     value: str
 
 
 class BeginsWith(NamedTuple):
-    """The sort key begins with a text."""
+    """The sort key begins with a prefix."""
 
     value: str
 
@@ -42,44 +42,44 @@ class Query:
     """A query of one partition of the table (read consistently) or of an index (eventually consistent)."""
 
     partition: str
-    """The value of the hash key."""
+    """The value of the partition key."""
     index: Index | None = None
     sort_key: SortKeyCondition | None = None
     consistent: bool = True
-    """For the table; an index can only be read eventually consistently."""
+    """Of the table only; an index is always read eventually consistently."""
     limit: int | None = None
-    """The most entries that one page holds; None leaves it to the database (1 MB)."""
+    """The maximum number of entries per page; None for the limit of the database (1 MB)."""
     after: Item | None = None
-    """The key after which to begin, as a page gave it or as the attributes of index and table keys."""
+    """The exclusive start key: ``after`` of the previous page, or the key attributes of the index and the table."""
     projection: tuple[str, ...] = ()
-    """The attributes wanted; empty for all that the table or index holds."""
+    """The attributes to return; empty for all attributes of the table or index."""
     count: bool = False
     """Count the entries instead of reading them."""
 
 
 class Page(NamedTuple):
-    """One page of a query's answer."""
+    """One page of the results of a query."""
 
     items: Sequence[Item]
     number: int
-    """How many entries it holds; also of a query that only counts."""
+    """The number of entries, also for a query that only counts."""
     after: Item | None
-    """Where the next page begins; None at the end."""
+    """The exclusive start key of the next page; None on the last page."""
 
 
 class Batch(NamedTuple):
-    """What a batch read answered, and the keys that it left out for want of throughput."""
+    """The items of a batch read, and the keys that were not read because of throttling."""
 
     items: Sequence[Item]
     left_out: Sequence[Key]
 
 
 class Reschedule(NamedTuple):
-    """Move an item on in the due index and set its count of attempts, while it is due as it was seen."""
+    """Postpone an item in the due index and set its number of attempts, if its ``due_at`` has not changed since."""
 
     key: Key
     seen: str
-    """``due_at`` as the index showed it."""
+    """``due_at`` as read from the index; the condition of the write."""
     due_at: str
     shard: str
     attempts: int
@@ -87,29 +87,33 @@ class Reschedule(NamedTuple):
 
 
 class Backend(Protocol):
-    """A table with its two indexes. Each method is one request; all raise the database's own errors."""
+    """A table with its two indexes. Each method makes one request and lets the database's own errors pass."""
 
     def get(self, key: Key) -> Item | None:
         """Read one item consistently."""
 
     def get_batch(self, keys: Sequence[Key]) -> Batch:
-        """Read up to a hundred items consistently; the order is not kept."""
+        """Read up to 100 items consistently, in any order."""
 
     def query(self, query: Query) -> Page:
         """Read one page, in order of the sort key."""
 
     def put(self, item: Item) -> None:
-        """Store an item whatever was there."""
+        """Store an item unconditionally, replacing any existing one."""
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """Write all or nothing. Raises RefusedError where a condition failed or another transaction interfered."""
+        """Apply all writes in one transaction.
+
+        Raises:
+            RefusedError: A condition failed, or another transaction conflicted.
+        """
 
     def reschedule(self, change: Reschedule) -> bool:
-        """Carry a reschedule out; return whether the item was still due as seen."""
+        """Postpone an item; return False if its ``due_at`` has changed since it was read."""
 
 
 def pages(backend: Backend, query: Query) -> Iterator[Page]:
-    """Read every page of a query."""
+    """Yield every page of a query."""
     while True:
         page = backend.query(query)
         yield page

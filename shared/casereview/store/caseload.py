@@ -1,4 +1,4 @@
-"""How many cases an officer holds: a counter changed in the transaction that claims or frees a case."""
+"""Count the cases that each officer holds, in the transaction that claims or releases a case."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from casereview.store.transaction import Write, add
 
 
 def counter(table: Table, user: str) -> Officer:
-    """Read an officer's counter, all zero where there is none yet."""
+    """Return an officer's counter; all zero if none is stored."""
     return table.get(Officer, keys.officer(user)) or Officer(user=user)
 
 
 def take(user: str, cap: int, *, by_next: bool) -> Write:
-    """Count one case more, while the officer holds fewer than the cap, and whether ``next`` gave it."""
+    """Return the write that counts one more claimed case.
+
+    Args:
+        user: The officer.
+        cap: The maximum number of cases; the write fails if the officer already holds that many.
+        by_next: Whether the case was assigned by ``next``, which is counted separately.
+    """
     return add(Officer(user=user, claims=1, nexts=int(by_next)), claims=cap)
 
 
 def give_back(case: Case) -> tuple[Write, ...]:
-    """Return the write that frees the holder of a case; none where nobody holds it."""
+    """Return the write that counts one case less for the officer who holds it; empty if the case is unclaimed."""
     return (add(Officer(user=case.claimed_by, claims=-1)),) if case.claimed_by else ()

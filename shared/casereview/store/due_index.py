@@ -1,4 +1,7 @@
-"""The due index: items with pending work, by shard and instant. It is a hint; the conditional write decides."""
+"""The due index: items with pending work, by shard and due time.
+
+The index is eventually consistent; the conditional write that does the work decides whether it is still pending.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +24,23 @@ class DueItem(NamedTuple):
     due_at: str
     office: str
     attempts: int
-    """How often the sweep has asked for the work."""
+    """How many times the sweep has requested the work."""
 
 
 class DueIndex:
-    """The shards of the due index."""
+    """Reads and postpones the items of the due index."""
 
     def __init__(self, backend: Backend) -> None:
-        """Keep the backend; nothing is called."""
+        """Keep the backend; makes no request."""
         self._backend = backend
 
     def due(self, shard: str, until: datetime, limit: int) -> list[DueItem]:
-        """Find up to ``limit`` items of a shard due at an instant, the longest due first: one query."""
+        """Return up to ``limit`` items of a shard that are due by ``until``, earliest first: one query."""
         found = self._backend.query(Query(shard, keys.DUE, AtMost(rfc3339(until)), limit=limit))
         return [_due(item) for item in found.items]
 
     def postpone(self, item: DueItem, shard: str, until: datetime, *, attempts: int, stuck: bool) -> bool:
-        """Move an item on and count the attempt, while it is due as seen; return whether it was."""
+        """Postpone an item and store its number of attempts; return False if it has changed since it was read."""
         return self._backend.reschedule(
             Reschedule(item.key, item.due_at, due_at=rfc3339(until), shard=shard, attempts=attempts, stuck=stuck)
         )

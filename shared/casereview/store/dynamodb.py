@@ -1,4 +1,4 @@
-"""DynamoDB behind the table: the one translator from reads, queries and writes to its requests and expressions."""
+"""The DynamoDB backend: translates reads, queries and writes into requests and expressions."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ _ABSENT = "attribute_not_exists(pk)"
 
 
 class DynamoDb:
-    """The backend over a DynamoDB client."""
+    """A backend on a DynamoDB client."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
-        """Keep the client; nothing is called."""
+        """Keep the client; makes no request."""
         self.client = client
         self.name = table
 
     def get(self, key: Key) -> Item | None:
-        """Read one item: one GetItem."""
+        """Read one item with GetItem."""
         return self.client.get_item(TableName=self.name, Key=_key(key), ConsistentRead=True).get("Item")
 
     def get_batch(self, keys: Sequence[Key]) -> Batch:
-        """Read items: one BatchGetItem."""
+        """Read up to 100 items with BatchGetItem."""
         request: Any = {self.name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
         answer = self.client.batch_get_item(RequestItems=request)
         left: Any = answer.get("UnprocessedKeys", {})
@@ -54,16 +54,20 @@ class DynamoDb:
         return Batch(answer["Responses"].get(self.name, []), left_out)
 
     def query(self, query: Query) -> Page:
-        """Read one page: one Query."""
+        """Read one page with Query."""
         answer = self.client.query(**_query(self.name, query))
         return Page(answer.get("Items", []), answer["Count"], answer.get("LastEvaluatedKey"))
 
     def put(self, item: Item) -> None:
-        """Store an item: one PutItem."""
+        """Store an item with PutItem."""
         self.client.put_item(TableName=self.name, Item=item)
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """Write all or nothing: one TransactWriteItems. Raises RefusedError; a refusal brings the items in the way."""
+        """Apply all writes with TransactWriteItems.
+
+        Raises:
+            RefusedError: A condition failed, or another transaction conflicted; it holds the conflicting items.
+        """
         try:
             self.client.transact_write_items(TransactItems=[_write(self.name, write) for write in writes])
         except ClientError as error:
@@ -74,7 +78,7 @@ class DynamoDb:
             raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error
 
     def reschedule(self, change: Reschedule) -> bool:
-        """Move an item on in the due index: one UpdateItem."""
+        """Postpone an item in the due index with UpdateItem."""
         values = {
             ":seen": change.seen,
             ":shard": change.shard,
@@ -135,7 +139,7 @@ def _compared(condition: SortKeyCondition) -> str:
 
 
 def _write(table: str, write: Write) -> TransactWriteItemTypeDef:
-    """Return a write as TransactWriteItems takes it; a refusal brings the old item."""
+    """Return a write in the form of TransactWriteItems; if its condition fails, the stored item is returned."""
     found: tuple[str, dict[str, object]]
     match write:
         case PutNew(record):

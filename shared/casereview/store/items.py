@@ -1,8 +1,8 @@
-"""How a record becomes an item of the table, and an item a record again.
+"""Convert records to items of the table, and items to records.
 
-What changes together is one value in a record (``Hold``, ``FirstLookClock``, ``DecisionRef``) and lies flat in its
-item, so that the indexes can project it; the instants of due work lie in the map ``due``. An item is read leniently:
-what another release has written into it, this one keeps and writes back.
+Nested values of a case (``Hold``, ``FirstLookClock``, ``DecisionRef``) are stored as top-level attributes of its item,
+so that the indexes can project them; the times of due work are stored in the map ``due``. Items are read leniently:
+attributes that another release has written are kept and written back.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _FLAT: dict[str, dict[str, str]] = {
     "hold": {"by": "claimed_by", "since": "held_since", "lease_until": "lease_until"},
     "decision": {"version": "decision", "by": "decided_by", "outcome": "outcome"},
 }
-"""The values of a case that lie flat in its item: the attribute of each of their fields."""
+"""The nested values of a case that are stored as top-level attributes: the attribute of each of their fields."""
 
 _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Case: lambda case: keys.case(case.case_id),
@@ -66,14 +66,18 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
 
 
 def key_of(record: Stored) -> Key:
-    """Return where a record is kept. Raises KeyError for a record of no known kind."""
+    """Return the key of a record.
+
+    Raises:
+        KeyError: The table stores no records of this kind.
+    """
     return _KEYS[type(record)](record)
 
 
 _ALREADY_PLAIN = frozenset({str, int, bool, bytes, type(None)})
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
+def _plain(value: Any) -> Any:  # noqa: ANN401  # any value of a record
     if value.__class__ in _ALREADY_PLAIN:
         return value
     if isinstance(value, Record):
@@ -88,7 +92,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
 
 
 def _attributes(record: Record) -> dict[str, Any]:
-    """Return the attributes of a record, without those that are None, and with those of other releases."""
+    """Return the attributes of a record that are not None, and those that another release has written."""
     values = record.__dict__
     known = {stored: _plain(values[name]) for name, stored in _names(type(record)) if values[name] is not None}
     return {**record.unknown_attributes, **known}
@@ -96,12 +100,12 @@ def _attributes(record: Record) -> dict[str, Any]:
 
 @cache
 def _names(model: type[Record]) -> tuple[tuple[str, str], ...]:
-    """Return each field of a record with the name of its attribute."""
+    """Return the fields of a record, each with the name of its attribute."""
     return tuple((name, field.alias or name) for name, field in model.model_fields.items())
 
 
 def _stated(claims: Facts) -> dict[str, Any]:
-    """Return the attributes of what was stated: those that were stated as unknown too."""
+    """Return the attributes of claimed facts, including those that were explicitly claimed as unknown (None)."""
     return _attributes(claims) | {name: None for name in claims.model_fields_set if getattr(claims, name) is None}
 
 
@@ -120,12 +124,12 @@ def _unflatten(fields: dict[str, Any]) -> None:
 
 
 def _taken(fields: dict[str, Any], name: str) -> dict[str, Any]:
-    """Take the flat attributes of a value out of the fields."""
+    """Remove the attributes of a nested value from the fields, and return them by field."""
     return {field: fields.pop(attribute) for field, attribute in _FLAT[name].items() if attribute in fields}
 
 
 def to_item(record: Stored) -> Item:
-    """Return the item of a record, with the attributes of its indexes; what is None is left out."""
+    """Return the item of a record, with the attributes of its indexes; values that are None are left out."""
     fields = _attributes(record)
     if not isinstance(record, Request):
         fields.pop("case_id", None)
@@ -148,14 +152,14 @@ def _index_attributes(record: Case | Notice | Preview, key: Key) -> dict[str, ob
 
 
 def _worklist_attributes(case: Case) -> dict[str, str]:
-    """Return the attributes by which a case stands in a worklist, and when a pending first look is due."""
+    """Return the attributes that put a case in a worklist, and the time at which a pending first look is due."""
     if case.status not in QUEUED or not case.rank:
         return {}
     target = None if is_looked_at(case) else case.target_at
     return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
 
 
-def _python(value: Any) -> Any:  # noqa: ANN401  # whatever an item holds
+def _python(value: Any) -> Any:  # noqa: ANN401  # any value of an item
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else value
     if isinstance(value, Binary):
@@ -173,7 +177,7 @@ def plain_fields(item: Item) -> dict[str, Any]:
 
 
 def from_item(model: type[_RECORD], item: Item) -> _RECORD:
-    """Read a record back; what another release wrote is kept.
+    """Return the record of an item; attributes that another release has written are kept.
 
     Raises:
         ValidationError: The item is not of this kind: a field is missing, or its value has the wrong type.
@@ -193,19 +197,20 @@ def from_item(model: type[_RECORD], item: Item) -> _RECORD:
 
 
 _OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Event, Notice, Read})
-"""Records whose partition names their case."""
+"""Records whose partition key contains the case id."""
 
 
 def _derived(model: type[Stored], fields: dict[str, Any]) -> frozenset[str]:
-    """Return the attributes that are computed again on every write.
+    """Return the attributes to drop, because they are computed on every write.
 
-    Where a case in a state that this release does not know stands in a worklist, it cannot say: that is kept.
+    For a case in a state that this release does not know, the attributes of the worklist index are kept: this release
+    cannot compute them.
     """
     return _DUE_INDEX if model is Case and str(fields.get("status")) not in STATES else _DERIVED
 
 
 def _read_due_work(model: type[Stored], fields: dict[str, Any]) -> None:
-    """Put the instants of the map of due work into their fields; what remains of it belongs to another release."""
+    """Move the times in the map ``due`` to the fields of the record; the rest, of another release, stays in the map."""
     work = fields.pop(DUE, {})
     for name, field in DUE_FIELDS[model].items():
         if name in work:

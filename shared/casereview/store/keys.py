@@ -1,4 +1,4 @@
-"""Every key of the one table. Nowhere else is a key put together or taken apart."""
+"""Keys of the table. No other module builds or parses a key."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ class Key(NamedTuple):
 
 Index = Literal["worklist", "due"]
 WORKLIST: Final = "worklist"
-"""Index of open, ranked cases: hash ``queue`` (an office, or SRO), range ``rank``."""
+"""Index of open, ranked cases: partition key ``queue`` (an office, or SRO), sort key ``rank``."""
 DUE: Final = "due"
-"""Index of pending work: hash ``due_shard``, range ``due_at``; sparse."""
+"""Index of pending work: partition key ``due_shard``, sort key ``due_at``; sparse."""
 ATTRIBUTES: Final[Mapping[Index | None, tuple[str, str]]] = {
     None: ("pk", "sk"),
     WORKLIST: ("queue", "rank"),
     DUE: ("due_shard", "due_at"),
 }
-"""The hash key and the sort key of the table (None) and of each index."""
+"""The partition key and the sort key of the table (None) and of each index."""
 SNAPSHOTS = "SNAPSHOTS"
 """The partition of the newest snapshot of each office."""
 
 
 def case_partition(case_id: str) -> str:
-    """Return the partition of a case, its history and its notices."""
+    """Return the partition that holds a case, its history and its notices."""
     return f"CASE#{case_id}"
 
 
@@ -39,7 +39,7 @@ def case(case_id: str) -> Key:
 
 
 def event(case_id: str, version: int) -> Key:
-    """Return the key of the event that made a version; keys sort as versions do."""
+    """Return the key of the event that produced a version of a case; keys sort in the order of versions."""
     return Key(case_partition(case_id), f"EVENT#{version:06d}")
 
 
@@ -69,12 +69,12 @@ def snapshot(office: str) -> Key:
 
 
 def reads_partition(case_id: str) -> str:
-    """Return the partition of the reads of a case, apart from it: what is ranked does not carry who read it."""
+    """Return the partition that holds the reads of a case; separate, so that reading a case does not load its reads."""
     return f"READS#{case_id}"
 
 
 def read(case_id: str, read_id: str) -> Key:
-    """Return the key of one read; ids sort by time."""
+    """Return the key of one read; read ids sort by time."""
     return Key(reads_partition(case_id), f"READ#{read_id}")
 
 
@@ -84,7 +84,7 @@ def suppression(address: str) -> Key:
 
 
 POLICIES = "POLICY"
-"""The partition of the registry: every document, the policy in force and the switch, read together."""
+"""The partition of the policy registry: all documents, the policy in force and the switch, read in one query."""
 IN_FORCE = Key(POLICIES, "IN_FORCE")
 SWITCH = Key(POLICIES, "SWITCH")
 
@@ -95,7 +95,7 @@ def policy(policy_id: str) -> Key:
 
 
 def preview_partition(policy_id: str) -> str:
-    """Return the partition of the preview of a policy, an item for each office."""
+    """Return the partition that holds the preview of a policy, one item per office."""
     return f"PREVIEW#{policy_id}"
 
 
@@ -105,17 +105,17 @@ def preview(policy_id: str, office: str) -> Key:
 
 
 def previewed_of(key: Key) -> tuple[str, str] | None:
-    """Return policy and office in the key of a preview, or None where it is another record's."""
+    """Return the policy id and office in the key of a preview; None for the key of another kind of record."""
     if not key.pk.startswith("PREVIEW#"):
         return None
     return key.pk.removeprefix("PREVIEW#"), key.sk.removeprefix("OFFICE#")
 
 
 def case_id_of(pk: str) -> str:
-    """Return the case id in a partition of a case."""
+    """Return the case id in the partition key of a case."""
     return pk.removeprefix("CASE#")
 
 
 def notice_id_of(sk: str) -> str | None:
-    """Return the notice id in a sort key, or None where it is another record's."""
+    """Return the notice id in a sort key; None for the sort key of another kind of record."""
     return sk.removeprefix("NOTICE#") if sk.startswith("NOTICE#") else None

@@ -1,4 +1,4 @@
-"""The moment of a switch: ``IN_FORCE`` follows the registry, and the walk over all open cases begins with it."""
+"""Store the policy in force in ``IN_FORCE``, and start the switch that ranks all open cases again under it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from casereview.store.table import Table
 from casereview.store.transaction import Check, Condition, RefusedError, Write, put_new, put_over
 
 _BEFORE_THE_FIRST = timedelta(days=1)
-"""A table without ``IN_FORCE`` may hold cases ranked since then."""
+"""The maximum age of the rankings in a table that has no ``IN_FORCE`` yet."""
 
 
 def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> bool:
-    """Name the policy that governs now, and begin the switch to it, in one transaction; tell whether it was changed.
+    """Store the policy that governs now in ``IN_FORCE`` and start the switch to it, in one transaction.
 
-    Nothing changes where it is named already, or where a clock that is ahead of this one has named another.
+    Returns:
+        Whether ``IN_FORCE`` was changed. It is not if it already names this policy, or if a process whose clock is
+        ahead has stored another one.
     """
     book = policies.book(fresh=True)
     policy, _until = policies.governing(now)
@@ -63,14 +65,15 @@ def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Wri
 
 
 def still_in_force(policy: CompiledPolicy) -> Write:
-    """Return the check that a decision rests on: nothing else is in force, or nothing was named yet."""
+    """Return the condition of a decision: ``IN_FORCE`` names this policy, or is not stored yet."""
     return Check(keys.IN_FORCE, Condition({"digest": policy.digest}, or_absent=True))
 
 
 def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:
-    """Return the policy that a decision made now rests on, by the registry as it is now; begin its switch if need be.
+    """Return the policy that applies to a decision made now, from a fresh registry; start its switch if necessary.
 
-    Raises CaseChangedError where a clock ahead of this one has named another.
+    Raises:
+        CaseChangedError: A process whose clock is ahead has stored another policy in ``IN_FORCE``.
     """
     bring_in_force(policies, table, now)
     policy, _until = policies.governing(now)

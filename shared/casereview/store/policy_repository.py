@@ -1,8 +1,8 @@
-"""The registry of policies: the packaged documents first, then those that were approved in the table.
+"""The policy registry: the packaged documents, then the documents and amendments approved in the table.
 
-Which of them governs at an instant is a pure function of the registry. The item ``IN_FORCE`` names the one that the
-cases are ranked under; it follows the registry within a minute (``casereview.store.policy_in_force``), and no ranking leaves it
-for what a stale copy of the registry says.
+The policy that governs at an instant is a pure function of the registry. The item ``IN_FORCE`` names the policy that
+cases are ranked under; it follows the registry within a minute (``casereview.store.policy_in_force``). A stale copy of
+the registry never makes a ranking use another policy than ``IN_FORCE`` names.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 FRESH = timedelta(seconds=10)
-"""How old a copy of the registry may be."""
+"""The maximum age of a copy of the registry."""
 
 
 def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
-    """Return the heads of all approved policies, each with the intervals that its newest amendment gave it. Pure."""
+    """Return the heads of all approved policies, each with the intervals of its newest amendment. Pure."""
     approved = sorted(
         (record for record in records if record.state == "approved"),
         key=lambda record: (record.decided_at or record.created_at, record.policy_id),
@@ -52,12 +52,22 @@ def _intervals(record: PolicyRecord) -> tuple[Interval, ...]:
 
 
 def spans_of(head: Head) -> tuple[Span, ...]:
-    """Return the intervals of a document as they are stored."""
+    """Return the intervals of a document in their stored form."""
     return tuple(Span(since=interval.from_, until=interval.to) for interval in head.in_force)
 
 
 def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) -> Head | None:
-    """Return what governs under a changed registry at the first instant from ``at`` on at which that differs. Pure."""
+    """Return the policy that takes effect when a registry changes. Pure.
+
+    Args:
+        before: The registry without the change.
+        after: The registry with the change.
+        at: The instant from which on the two are compared.
+
+    Returns:
+        The policy that governs under ``after`` at the first instant at which the two differ; at ``at`` if they never
+        do. None for the default lanes.
+    """
     edges = {edge for head in after for span in head.in_force for edge in (span.from_, span.to) if edge and edge > at}
     for moment in (at, *sorted(edges)):
         old, new = packaged.in_force(before, moment)[0], packaged.in_force(after, moment)[0]
@@ -67,10 +77,10 @@ def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) 
 
 
 class PolicyRegistry:
-    """The registry as it was read: every record of the partition ``POLICY``."""
+    """One copy of the registry: every record of the partition ``POLICY``."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        """Read the items."""
+        """Read the records from their items."""
         self.records: dict[str, PolicyRecord] = {}
         self.named: PolicyInForce | None = None
         self.switch: Switch | None = None
@@ -90,16 +100,16 @@ class PolicyRegistry:
         return entries(self.records.values())
 
     def approved(self, policy_id: str) -> PolicyRecord | None:
-        """Return the record of an approved document."""
+        """Return the record of an approved document; None if there is none."""
         record = self.records.get(policy_id)
         return record if record and record.state == "approved" and record.kind == "document" else None
 
 
 class PolicyRepository:
-    """The registry behind a table, read again after some seconds; each document is compiled once."""
+    """Reads the registry from a table and caches it for ten seconds; each document is compiled once."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
-        """Keep the table; nothing is called."""
+        """Keep the table; makes no request."""
         self._table = table
         self._clock = clock
         self._book = PolicyRegistry(())
@@ -107,7 +117,7 @@ class PolicyRepository:
         self._compiled: dict[str, CompiledPolicy] = {}
 
     def book(self, *, fresh: bool = False) -> PolicyRegistry:
-        """Return the registry, at most ten seconds old; with ``fresh``, as it is now."""
+        """Return the registry, at most ten seconds old; with ``fresh``, read it again."""
         now = self._clock()
         if fresh or self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH:
             self._book = PolicyRegistry(self._table.items(keys.POLICIES))
@@ -115,27 +125,37 @@ class PolicyRepository:
         return self._book
 
     def governing(self, at: datetime) -> tuple[CompiledPolicy, datetime | None]:
-        """Return what the registry says governs at ``at``, and until when; the default lanes where nothing does."""
+        """Return the policy that governs at an instant, and until when; the default lanes if no policy does."""
         head, until = packaged.in_force(self.book().heads, at)
         return self.compiled(head.id if head else None), until
 
     def compiled(self, policy_id: str | None) -> CompiledPolicy:
-        """Return an approved policy ready to run, the default lanes for None. Raises KeyError for an unknown one."""
+        """Return an approved policy, compiled; the default lanes for None.
+
+        Raises:
+            KeyError: No such policy is approved.
+        """
         record = self.book().approved(policy_id) if policy_id else None
         if record is None:
             return packaged.compiled(policy_id or packaged.DEFAULT)
         return self.of_text(record.digest, record.text)
 
     def of_text(self, digest: str, text: str) -> CompiledPolicy:
-        """Return the policy of a document's text, compiled once. Raises DocumentError."""
+        """Return the compiled policy of a document.
+
+        Raises:
+            DocumentError: The text is not a valid policy document.
+        """
         if digest not in self._compiled:
             self._compiled[digest] = compile_policy(packaged.read_policy(text), packaged.flags())
         return self._compiled[digest]
 
     def drafted(self, policy_id: str, digest: str) -> CompiledPolicy | None:
-        """Return what would govern once a draft is approved, if its text is still that of a digest; else None.
+        """Return the policy that takes effect if a draft is approved: the one to preview.
 
-        Of an amendment it is the policy, or none, that governs at the first instant at which it changes that.
+        Returns:
+            The policy of a document; for an amendment, the policy that governs at the first instant at which the
+            amendment changes which one does. None if the draft no longer has this digest.
         """
         record = self.book().records.get(policy_id)
         if record is None or record.digest != digest:
@@ -152,10 +172,14 @@ class PolicyRepository:
         return self.compiled(head.id if head else None)
 
     def in_force(self, digest: str | None, now: datetime) -> CompiledPolicy:
-        """Return the policy to rank a case under that was last ranked under the policy of a digest (None: never).
+        """Return the policy to rank a case under: the one that ``IN_FORCE`` names.
 
-        It is the one that ``IN_FORCE`` names. Where it differs from the case's own, or from what governs by the
-        clock, the copy of the registry may be stale: then it is read again.
+        If it differs from the policy of the last ranking, or from the one that governs by the clock, the cached copy
+        may be stale; then ``IN_FORCE`` is read, and the registry if ``IN_FORCE`` has changed.
+
+        Args:
+            digest: That of the policy under which the case was last ranked; None if it never was.
+            now: The present time.
         """
         policy = self._named(now)
         if policy.digest == self.governing(now)[0].digest and digest in {None, policy.digest}:
@@ -170,7 +194,7 @@ class PolicyRepository:
         return self.governing(now)[0] if named is None else self.compiled(named.policy)
 
     def texts(self, policy_id: str | None) -> Mapping[str, str]:
-        """Return the text of each lane and credit of a policy, of the default lanes without one."""
+        """Return the text of each lane and credit of a policy by its id; of the default lanes for None."""
         return dict(_texts(self.compiled(policy_id)))
 
 

@@ -1,4 +1,4 @@
-"""The one table: consistent reads of records and partitions, and conditional transactions."""
+"""The table of records: consistent reads of records and partitions, and conditional transactions."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
 _PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
-"""Seconds before a batch is asked for, and again for what it left out."""
+"""Seconds to wait before each attempt to read a batch; every attempt reads the keys that the last one left out."""
 
 
 class BusyError(CaseReviewError):
-    """The table answers only in part, again and again."""
+    """Some keys of a batch were still not read after all attempts, because of throttling."""
 
 
 class Table:
-    """Records over a backend, with the two indexes beside them."""
+    """The records in a backend, and its two indexes."""
 
     def __init__(self, backend: Backend) -> None:
-        """Keep the backend; nothing is called."""
+        """Keep the backend; makes no request."""
         self.backend = backend
         self.worklist = Worklist(backend)
         self.due_index = DueIndex(backend)
 
     def get(self, model: type[_RECORD], key: Key) -> _RECORD | None:
-        """Read one record consistently."""
+        """Read one record consistently; None if it does not exist."""
         item = self.backend.get(key)
         return from_item(model, item) if item else None
 
     def case_file(self, case_id: str) -> CaseFile | None:
-        """Read a case with its history and notices, consistently."""
+        """Read a case with its history and notices, consistently; None if it does not exist."""
         by_kind: dict[str, list[Item]] = {"CASE": [], "EVENT": [], "NOTICE": []}
         for item in self.items(keys.case_partition(case_id)):
             by_kind[item["sk"]["S"].split("#", 1)[0]].append(item)
@@ -56,7 +56,11 @@ class Table:
         )
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Read cases consistently, up to a hundred; those that are gone are left out. Raises BusyError."""
+        """Read up to 100 cases consistently, by id; those that do not exist are left out.
+
+        Raises:
+            BusyError: The table was throttled for longer than the retries last (0.75 s).
+        """
         wanted = [keys.case(case_id) for case_id in case_ids]
         found: dict[str, Case] = {}
         for pause in _PAUSES:
@@ -71,20 +75,24 @@ class Table:
         return found
 
     def items(self, pk: str, prefix: str = "") -> list[Item]:
-        """Read a partition consistently, or the part of it whose sort keys begin with a prefix."""
+        """Read a partition consistently, or only the items whose sort keys begin with a prefix."""
         return list(self._items(Query(pk, sort_key=BeginsWith(prefix) if prefix else None)))
 
     def reads(self, case_id: str) -> list[Read]:
-        """Return who read a case, oldest first; a moment old."""
+        """Return the recorded reads of a case, oldest first; eventually consistent."""
         return [from_item(Read, item) for item in self._items(Query(keys.reads_partition(case_id), consistent=False))]
 
     def _items(self, query: Query) -> Iterator[Item]:
         return (item for page in pages(self.backend, query) for item in page.items)
 
     def put(self, record: Stored) -> None:
-        """Store a record whatever was there."""
+        """Store a record unconditionally, replacing any existing one."""
         self.backend.put(to_item(record))
 
     def write(self, *writes: Write) -> None:
-        """Write all or nothing. Raises RefusedError where a condition failed or another transaction interfered."""
+        """Apply all writes in one transaction.
+
+        Raises:
+            RefusedError: A condition failed, or another transaction conflicted.
+        """
         self.backend.transact(writes)

@@ -1,4 +1,4 @@
-"""Writes of a transaction as data, each with the condition that it rests on; and how a transaction is refused."""
+"""The writes of a transaction as data, each with its condition, and the error of a transaction that was refused."""
 
 from __future__ import annotations
 
@@ -19,71 +19,76 @@ _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class RefusedError(ConcurrentChangeError):
-    """The transaction took no effect; for each write, why (``None``: it was not the reason) and the item in its way."""
+    """A transaction was refused and had no effect.
+
+    Attributes:
+        reasons: For each write, the reason code of DynamoDB; None if the write was not the reason.
+        items: For each write, the stored item that did not meet its condition.
+    """
 
     def __init__(self, reasons: list[str | None], items: list[Item | None]) -> None:
-        """Keep the reason and the item of each write, in the order of the writes."""
+        """Keep the reasons and items, in the order of the writes."""
         super().__init__("transaction refused")
         self.reasons = reasons
         self.items = items
 
     @property
     def by_condition(self) -> bool:
-        """Return whether a condition failed; else another transaction interfered, or the table was throttled."""
+        """Return whether a condition failed; if not, another transaction conflicted, or the table was throttled."""
         return "ConditionalCheckFailed" in self.reasons
 
 
 class Condition(NamedTuple):
-    """What must hold of the stored item: attributes equal to these values, and others different from those."""
+    """The condition of a write on the stored item: values that attributes must equal, and must differ from."""
 
     equal: Mapping[str, object] = _NO_VALUES
     different: Mapping[str, object] = _NO_VALUES
     or_absent: bool = False
-    """The write also takes effect where there is no item."""
+    """Whether the condition also holds if the item does not exist."""
 
 
 class PutNew(NamedTuple):
-    """Store a record where there is no item under its key."""
+    """Store a record if no item has its key."""
 
     record: Stored
 
 
 class Put(NamedTuple):
-    """Store a record whatever was there."""
+    """Store a record unconditionally, replacing any existing one."""
 
     record: Stored
 
 
 class Replace(NamedTuple):
-    """Replace a record while a condition holds of the stored item."""
+    """Replace a record if the stored item meets a condition."""
 
     record: Stored
     condition: Condition
 
 
 class Delete(NamedTuple):
-    """Delete an item while a condition holds of it."""
+    """Delete an item if it meets a condition."""
 
     key: Key
     condition: Condition
 
 
 class Check(NamedTuple):
-    """Write nothing, but let the transaction succeed only while a condition holds of an item."""
+    """Write nothing; the transaction is refused unless an item meets a condition."""
 
     key: Key
     condition: Condition
 
 
 class Increment(NamedTuple):
-    """Add to an officer's counter, made where there is none, while the numbers in ``below`` are below their bounds."""
+    """Add to an officer's counter, which is created if necessary, if its numbers are below the bounds in ``below``."""
 
     amounts: Officer
     below: Mapping[str, int]
 
     @property
     def sums(self) -> Mapping[str, int]:
-        """Return the numbers to add, without those that are zero."""
+        """Return the amounts that are not zero, by attribute."""
         amounts = {"claims": self.amounts.claims, "nexts": self.amounts.nexts}
         return {name: amount for name, amount in amounts.items() if amount}
 
@@ -92,7 +97,7 @@ Write = PutNew | Put | Replace | Delete | Check | Increment
 
 
 def key_written(write: Write) -> Key:
-    """Return the key of the item that a write is about."""
+    """Return the key of the item that a write changes or checks."""
     match write:
         case PutNew(record) | Put(record) | Replace(record, _):
             return key_of(record)
@@ -103,25 +108,25 @@ def key_written(write: Write) -> Key:
 
 
 def put_new(record: Stored) -> PutNew:
-    """Store a record where there is none yet."""
+    """Return a write that stores a record if no item has its key."""
     return PutNew(record)
 
 
 def put_over(record: Stored, **expected: object) -> Replace:
-    """Replace a record while its attributes are as expected."""
+    """Return a write that replaces a record if the stored attributes have the expected values."""
     return Replace(record, Condition(expected))
 
 
 def delete(key: Key, **expected: object) -> Delete:
-    """Delete an item while its attributes are as expected."""
+    """Return a write that deletes an item if its attributes have the expected values."""
     return Delete(key, Condition(expected))
 
 
 def check(key: Key, **expected: object) -> Check:
-    """Let the transaction succeed only while the attributes of an item are as expected."""
+    """Return a check that the attributes of an item have the expected values."""
     return Check(key, Condition(expected))
 
 
 def add(amounts: Officer, **below: int) -> Increment:
-    """Add to an officer's counter while the numbers named are below a bound."""
+    """Return a write that adds to an officer's counter, if its numbers are below the bounds given."""
     return Increment(amounts, below)

@@ -1,4 +1,4 @@
-"""A step in the life of a case: what one event makes of it, and the writes that are one transaction."""
+"""State transitions of a case: what one event changes, and the writes of its transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who causes an event."""
+    """The actor that causes an event."""
 
     kind: Literal["requester", "officer", "system"]
     user: str | None = None
@@ -38,7 +38,15 @@ def _no_event_fields() -> EventFields:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What an event makes of a case: new values of its fields, what the event holds, and what else is written."""
+    """What one event changes.
+
+    Attributes:
+        kind: The kind of the event.
+        case: The fields of the case that change, with their new values.
+        event: Further fields of the event.
+        also: Further writes of the transaction.
+        notices: New notices, to be sent.
+    """
 
     kind: EventKind
     case: CaseFields = field(default_factory=_case_unchanged)
@@ -48,11 +56,15 @@ class Transition:
 
 
 Plan = Callable[[Case], Transition | None]
-"""From the case as it is to a step; None where nothing is to be done."""
+"""Returns the transition to apply to the current case; None if there is nothing to do."""
 
 
 def applied(case: Case, step: Transition) -> Case:
-    """Return the case after a step. Raises IllegalTransitionError for one that the lifecycle does not know."""
+    """Return the case after a transition.
+
+    Raises:
+        IllegalTransitionError: The lifecycle has no such transition.
+    """
     changes: CaseFields = {"version": case.version + 1, "attempts": 0, "stuck": False, **step.case}
     after = case.evolve(**changes)
     lifecycle.check(step.kind, case.status, after.status)
@@ -60,7 +72,10 @@ def applied(case: Case, step: Transition) -> Case:
 
 
 def _shown_since(before: Case, after: Case) -> datetime | None:
-    """Return since when a state is shown, if a step between states that look the same does not move that."""
+    """Return since when requesters see the current status; None if that is ``status_since``.
+
+    A transition between two states that look the same to requesters does not change it.
+    """
     if lifecycle.public(before.status) != lifecycle.public(after.status):
         return None
     since = before.shown_since or before.status_since
@@ -68,7 +83,7 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
 
 
 def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: datetime) -> list[Write]:
-    """Return the writes of a step: case and event first, then the notices and what else belongs to it."""
+    """Return the writes of a transition: the case, the event, the notices, then all further writes."""
     event = Event(
         case_id=after.case_id,
         version=after.version,
@@ -78,5 +93,5 @@ def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: dat
         user=actor.user,
         changes=changes_between(before, after),
     )
-    owed = [put_new(notice) for notice in step.notices]
-    return [put_over(after, version=before.version), put_new(event.evolve(**step.event)), *owed, *step.also]
+    notices = [put_new(notice) for notice in step.notices]
+    return [put_over(after, version=before.version), put_new(event.evolve(**step.event)), *notices, *step.also]

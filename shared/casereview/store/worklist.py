@@ -1,6 +1,6 @@
-"""The worklist index: open cases of an office by rank. It finds keys and counts; no decision rests on it.
+"""The worklist index: the open cases of an office by rank.
 
-The index is eventually consistent: what it returns may be a moment old.
+The index is eventually consistent: it is used to find and count cases, never to decide anything about one.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 PEOPLE_AHEAD = 500
-"""The number up to which people ahead are counted."""
+"""The maximum that the number of people ahead is counted to."""
 _COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest")
-"""What an ``IndexedCase`` needs: parsing what DynamoDB sends takes most of the time of a count."""
+"""The attributes of an ``IndexedCase``. No others are read: most of the time of a count is spent on parsing them."""
 
 
 class WorklistPlace(NamedTuple):
-    """A place in a worklist."""
+    """A place in a worklist: the rank of a case, and its id."""
 
     rank: str
     case_id: str
 
 
 class IndexedCase(NamedTuple):
-    """What the worklist index holds of a case for counting."""
+    """The attributes of a case in the worklist index that are needed to count it."""
 
     lane: str
     filed_at: datetime
     first_look_at: datetime | None
-    """When the first look is due; None where none is pending."""
+    """When the first look is due; None if none is pending."""
     claimed: bool
     flags: tuple[str, ...]
     digest: str
-    """That of the policy it was ranked under."""
+    """The digest of the policy that the case was ranked under."""
 
 
 class Worklist:
     """The worklists of all queues (field offices, HQ and SRO)."""
 
     def __init__(self, backend: Backend) -> None:
-        """Keep the backend; nothing is called."""
+        """Keep the backend; makes no request."""
         self._backend = backend
 
     def ahead(self, queue: str, rank: str) -> int:
@@ -54,15 +54,19 @@ class Worklist:
         return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).number
 
     def position(self, queue: str, rank: str) -> int:
-        """Return the position of a rank in the whole worklist, from 1: as many queries as it has pages."""
+        """Return the position of a rank in the whole worklist, from 1: one query per page of cases before it."""
         return 1 + sum(page.number for page in pages(self._backend, _before(queue, rank)))
 
     def places(
         self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
     ) -> list[WorklistPlace]:
-        """Find up to ``limit`` places in rank order, after a place: one query.
+        """Return up to ``limit`` places in rank order: one query.
 
-        A ``prefix`` of ranks, such as ``02.``, keeps to one lane.
+        Args:
+            queue: An office, or SRO.
+            limit: The maximum number of places.
+            after: The place to start after; None for the beginning.
+            prefix: A prefix of ranks; ``02.`` selects one lane.
         """
         condition = BeginsWith(prefix) if prefix else None
         found = self._backend.query(Query(queue, keys.WORKLIST, condition, limit=limit, after=_start(queue, after)))
@@ -71,15 +75,18 @@ class Worklist:
     def entries(
         self, queue: str, after: WorklistPlace | None = None, *, projection: tuple[str, ...] = ()
     ) -> Iterator[dict[str, Any]]:
-        """Read what the index holds of each case, in rank order after a place, page by page.
+        """Yield the index entries of a worklist in rank order, read page by page.
 
-        A ``projection`` keeps to these attributes; each page costs the same.
+        Args:
+            queue: An office, or SRO.
+            after: The place to start after; None for the beginning.
+            projection: The attributes to read, empty for all; DynamoDB charges the same for fewer.
         """
         query = Query(queue, keys.WORKLIST, after=_start(queue, after), projection=projection)
         return (plain_fields(item) for page in pages(self._backend, query) for item in page.items)
 
     def indexed_cases(self, queue: str) -> Iterator[IndexedCase]:
-        """Read a whole worklist in rank order, as far as a count needs it."""
+        """Yield the cases of a whole worklist in rank order, with the attributes needed to count them."""
         return map(_indexed, self.entries(queue, projection=_COUNTED))
 
 
