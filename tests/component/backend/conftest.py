@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def moto_client() -> Iterator[DynamoDBClient]:
-    """One emulator for the tests of a module: starting it takes longer than they do."""
+    """Start one emulator for all tests of a module; starting it takes longer than the tests."""
     with mock_aws():
         yield boto3.client("dynamodb")
 
 
 @pytest.fixture(params=["memory", "moto", pytest.param("dynamodb", marks=pytest.mark.dynamodb_local)])
 def table(request: pytest.FixtureRequest) -> Table:
-    """An empty table of its own, as template.yaml defines it."""
+    """Create an empty table for one test, as template.yaml defines it."""
     if request.param == "memory":
         return Table(MemoryTable(table_definition()))
     client: DynamoDBClient = request.getfixturevalue("moto_client" if request.param == "moto" else "dynamodb")

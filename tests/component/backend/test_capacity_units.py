@@ -1,4 +1,4 @@
-"""What a write costs: the computation agrees with AWS's engine where that is right, and the budgets are held."""
+"""Write units: the computation agrees with DynamoDB Local where that is correct, and the budgets of the design hold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.dynamodb_local
 
 @pytest.fixture
 def system(dynamodb_endpoint: str) -> Iterator[System]:
-    """A system of one's own, its table on DynamoDB Local."""
+    """Start a system with its table on DynamoDB Local."""
     with on_the_engine(dynamodb_endpoint) as found:
         yield found
 
@@ -34,7 +34,7 @@ INDEXES = capacity_units.indexes_of(table_definition())
 
 
 def narrative(length: int) -> str:
-    """Return a text that hardly compresses; prose costs less."""
+    """Return a text that hardly compresses; real prose costs fewer units."""
     return "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=length))  # noqa: S311  # no secret
 
 
@@ -54,7 +54,7 @@ BODIES = {"plain": body(grounds=narrative(1024)), "detailed": LAWYER}
 
 
 def spent(system: System, action: Callable[[], object]) -> list[int]:
-    """Return the write units of each transaction that an action makes; it must write in no other way."""
+    """Return the write units of each transaction of an action, which must write in transactions only."""
     before = system.items()
     with recorded() as calls:
         action()
@@ -67,13 +67,13 @@ def spent(system: System, action: Callable[[], object]) -> list[int]:
 
 
 @pytest.mark.parametrize("sent", BODIES.values(), ids=BODIES)
-def test_a_submission_costs_sixteen_units_at_most(system: System, sent: dict[str, Any]) -> None:
+def test_a_submission_costs_at_most_sixteen_units(system: System, sent: dict[str, Any]) -> None:
     assert spent(system, lambda: system.file(sent))[0] <= 16
     assert spent(system, lambda: system.file(sent))[0] <= 16
 
 
 @pytest.mark.parametrize("sent", BODIES.values(), ids=BODIES)
-def test_a_ranking_with_its_event_costs_eight_units_at_most_and_an_unchanged_one_none(
+def test_a_ranking_with_its_event_costs_at_most_eight_units_and_an_unchanged_one_none(
     system: System, sent: dict[str, Any]
 ) -> None:
     case_id = system.case_of(system.file(sent)).case_id
@@ -82,7 +82,7 @@ def test_a_ranking_with_its_event_costs_eight_units_at_most_and_an_unchanged_one
     assert spent(system, lambda: rank(system, case_id)) == []
 
 
-def test_a_case_that_moves_to_another_lane_costs_eight_units_at_most(system: System) -> None:
+def test_a_ranking_into_another_lane_costs_at_most_eight_units(system: System) -> None:
     filed = system.file(body())
     case_id = system.case_of(filed).case_id
     rank(system, case_id)
@@ -96,17 +96,17 @@ def rank(system: System, case_id: str) -> None:
     rank_case(system.prioritize, case_id)
 
 
-# ---- the computation against the engine
+# ---- the computation compared with DynamoDB Local
 
 
 def charged(found: ConsumedCapacityTypeDef) -> tuple[float, float]:
-    """Return the units of the table and those of its indexes."""
+    """Return the units charged for the table, and for its indexes."""
     indexes = found.get("GlobalSecondaryIndexes", {})
     return found["Table"]["CapacityUnits"], sum(index["CapacityUnits"] for index in indexes.values())
 
 
 @pytest.mark.parametrize("length", [1, 1024, 20_000])
-def test_plain_puts_of_our_records_cost_what_the_engine_charges(system: System, length: int) -> None:
+def test_the_computed_units_of_puts_equal_those_charged(system: System, length: int) -> None:
     filed = system.file(body(grounds=narrative(length)))
     system.pump()
     items = system.items()
@@ -124,13 +124,13 @@ def current(system: System, item: capacity_units.Item) -> capacity_units.Item | 
     return system.dynamodb.get_item(TableName=TABLE, Key=key).get("Item")
 
 
-def test_asking_again_costs_what_the_engine_charges(system: System) -> None:
+def test_the_computed_units_of_a_repeated_request_for_work_equal_those_charged(system: System) -> None:
     system.file(body())
     system.later(minutes=2)
     before = {capacity_units.key(item): item for item in system.items()}
     asked: list[float] = []
 
-    def note(parsed: Any, **_: Any) -> None:  # noqa: ANN401  # what botocore says
+    def note(parsed: Any, **_: Any) -> None:  # noqa: ANN401  # botocore types neither
         asked.append(sum(charged(parsed["ConsumedCapacity"])))
 
     def ask(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
@@ -148,8 +148,8 @@ def test_asking_again_costs_what_the_engine_charges(system: System) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "7", "10", "99", "100", "-7", "12345", "1780000000000", "0.5"])
-def test_a_number_takes_what_the_engine_counts(system: System, number: str) -> None:
-    """Just below a kilobyte one byte decides on the unit."""
+def test_the_computed_size_of_a_number_equals_that_charged(system: System, number: str) -> None:
+    """One byte more than 1 KB costs another unit, which reveals the size to the byte."""
     for spare in range(-1, 2):
         item = {"pk": {"S": "p"}, "sk": {"S": "s"}, "n": {"N": number}, "t": {"S": ""}}
         item["t"] = {"S": "x" * (1024 + spare - capacity_units.size(item))}

@@ -1,4 +1,4 @@
-"""What is DynamoDB's own of the backend on it."""
+"""Behaviour of the DynamoDB backend that the backend in memory does not share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.case_histories import queued
 from tests.support.clouds import MotoCloud, cloud
 
 
-def test_an_error_that_is_no_refusal_is_raised_as_it_is() -> None:
+def test_an_error_other_than_a_canceled_transaction_is_raised_unchanged() -> None:
     with cloud("moto") as found:
         assert isinstance(found, MotoCloud)
         with pytest.raises(ClientError):

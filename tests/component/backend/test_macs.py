@@ -31,7 +31,7 @@ def test_receipts_and_codes_are_well_formed(keyed: Macs) -> None:
     assert read(code, CODE_SYMBOLS) == code
 
 
-def test_each_purpose_is_apart_also_for_the_same_text(keyed: Macs) -> None:
+def test_each_purpose_gives_another_mac_of_the_same_text(keyed: Macs) -> None:
     text = "A000000011"
     raw = {keyed._mac(purpose, text) for purpose in ("receipt", "code", "person", "address")}
     assert len(raw) == 4
@@ -43,25 +43,25 @@ def test_another_receipt_or_epoch_has_another_code(keyed: Macs, one: str, two: s
     assert (keyed.code(one, first) == keyed.code(two, second)) == ((one, first) == (two, second))
 
 
-def test_a_code_is_made_with_the_key_of_its_request_when_there_is_a_new_one() -> None:
+def test_an_access_code_uses_the_key_of_its_request_after_a_key_rotation() -> None:
     with kms() as client:
         old, new = mac_key(client), mac_key(client)
         assert Macs(client, new).code(RECEIPT) != Macs(client, old).code(RECEIPT)
         assert Macs(client, new).code(RECEIPT, key=old) == Macs(client, old).code(RECEIPT)
 
 
-def test_an_address_is_the_same_in_capitals_and_small_letters(keyed: Macs) -> None:
+def test_the_mac_of_an_address_ignores_case(keyed: Macs) -> None:
     assert keyed.address("Ana@Example.org") == keyed.address("ana@example.ORG")
     assert keyed.address("ana@example.org") != keyed.address("anna@example.org")
 
 
-def test_what_stands_for_a_person_is_160_bits_in_base32(keyed: Macs) -> None:
+def test_the_mac_of_a_person_is_160_bits_in_base32(keyed: Macs) -> None:
     found = {keyed.person("A000000011"), keyed.person("A000000012")}
     assert len(found) == 2
     assert all(len(person) == 33 and set(person) <= set(ALPHABET) for person in found)
 
 
-def test_a_very_long_receipt_from_a_url_is_cut_before_kms_refuses_it(keyed: Macs) -> None:
+def test_a_receipt_too_long_for_kms_is_truncated(keyed: Macs) -> None:
     assert keyed.code("x" * 10_000) == keyed.code("x" * 200)
 
 

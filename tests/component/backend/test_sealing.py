@@ -21,11 +21,11 @@ def sealed() -> Iterator[Seal]:
 
 
 @given(st.binary(max_size=300))
-def test_what_was_sealed_opens_for_the_same_part_and_receipt(sealed: Seal, plain: bytes) -> None:
+def test_a_sealed_part_opens_with_the_same_part_name_and_receipt(sealed: Seal, plain: bytes) -> None:
     assert sealed.open("request", "R1", sealed.close("request", "R1", plain)) == plain
 
 
-def test_the_sealed_text_is_not_to_be_seen_and_never_the_same_twice(sealed: Seal) -> None:
+def test_a_sealed_part_hides_its_text_and_differs_each_time(sealed: Seal) -> None:
     found = [sealed.close("request", "R1", NARRATIVE) for _ in range(2)]
     assert found[0] != found[1]
     assert b"Ana" not in found[0]
@@ -34,13 +34,13 @@ def test_the_sealed_text_is_not_to_be_seen_and_never_the_same_twice(sealed: Seal
 @pytest.mark.parametrize(
     ("part", "receipt"), [("request", "R2"), ("contact", "R1"), ("decision", "R1"), ("request", "")]
 )
-def test_a_part_of_another_record_is_refused(sealed: Seal, part: str, receipt: str) -> None:
+def test_another_part_name_or_receipt_is_refused(sealed: Seal, part: str, receipt: str) -> None:
     found = sealed.close("request", "R1", b"{}")
     with pytest.raises(SealBrokenError):
         sealed.open(part, receipt, found)  # type: ignore[arg-type]  # a part
 
 
-def test_what_another_key_sealed_is_refused() -> None:
+def test_a_part_sealed_with_another_key_is_refused() -> None:
     with kms() as client:
         own, foreign = KmsSeal(seal_key(client)), KmsSeal(seal_key(client))
         with pytest.raises(SealBrokenError):
@@ -48,7 +48,7 @@ def test_what_another_key_sealed_is_refused() -> None:
 
 
 @given(st.data())
-def test_whatever_byte_is_changed_it_is_refused(sealed: Seal, data: st.DataObject) -> None:
+def test_a_sealed_part_with_any_byte_changed_is_refused(sealed: Seal, data: st.DataObject) -> None:
     found = bytearray(sealed.close("request", "R1", b"hello"))
     place = data.draw(st.integers(0, len(found) - 1))
     found[place] ^= data.draw(st.integers(1, 255))
@@ -57,25 +57,25 @@ def test_whatever_byte_is_changed_it_is_refused(sealed: Seal, data: st.DataObjec
 
 
 @given(st.data())
-def test_what_was_cut_short_is_refused(sealed: Seal, data: st.DataObject) -> None:
+def test_a_truncated_sealed_part_is_refused(sealed: Seal, data: st.DataObject) -> None:
     found = sealed.close("request", "R1", b"hello")
     with pytest.raises(SealBrokenError):
         sealed.open("request", "R1", found[: data.draw(st.integers(0, len(found) - 1))])
 
 
 @pytest.mark.parametrize("more", [b"\0", b"x" * 5000])
-def test_what_was_lengthened_is_refused(sealed: Seal, more: bytes) -> None:
+def test_a_sealed_part_with_bytes_appended_is_refused(sealed: Seal, more: bytes) -> None:
     with pytest.raises(SealBrokenError):
         sealed.open("request", "R1", sealed.close("request", "R1", b"hello") + more)
 
 
 @pytest.mark.parametrize("junk", [b"", b"x", b'{"given_name": "Ana"}', bytes(500)])
-def test_what_was_never_sealed_is_refused(sealed: Seal, junk: bytes) -> None:
+def test_bytes_that_were_never_sealed_are_refused(sealed: Seal, junk: bytes) -> None:
     with pytest.raises(SealBrokenError):
         sealed.open("request", "R1", junk)
 
 
-def test_a_narrative_is_compressed_before_it_is_sealed(sealed: Seal) -> None:
+def test_a_part_is_compressed_before_it_is_sealed(sealed: Seal) -> None:
     assert len(sealed.close("request", "R1", NARRATIVE)) < len(NARRATIVE)
     overhead = len(sealed.close("request", "R1", b""))
     noise = random.Random(1).randbytes(1000)  # noqa: S311  # only has to be incompressible
@@ -83,12 +83,12 @@ def test_a_narrative_is_compressed_before_it_is_sealed(sealed: Seal) -> None:
     assert len(sealed.close("request", "R1", noise)) < overhead + 1050
 
 
-def test_up_to_one_megabyte_opens(sealed: Seal) -> None:
+def test_a_part_of_one_megabyte_opens(sealed: Seal) -> None:
     assert sealed.open("request", "R1", sealed.close("request", "R1", bytes(MEGABYTE))) == bytes(MEGABYTE)
 
 
 @pytest.mark.parametrize("size", [MEGABYTE + 1, MEGABYTE + 200, 64 * MEGABYTE])
-def test_what_would_swell_beyond_it_is_refused_and_never_cut(sealed: Seal, size: int) -> None:
+def test_a_part_that_decompresses_to_more_than_one_megabyte_is_refused(sealed: Seal, size: int) -> None:
     found = sealed.close("request", "R1", bytes(size))
     assert len(found) < 70_000
     with pytest.raises(SealBrokenError):

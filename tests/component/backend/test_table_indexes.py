@@ -15,7 +15,7 @@ from tests.support.case_histories import queued as case
 HOUR = timedelta(hours=1)
 
 
-def test_people_ahead_are_those_before_in_the_same_worklist(table: Table) -> None:
+def test_people_ahead_are_the_cases_before_a_rank_in_the_same_worklist(table: Table) -> None:
     for number in range(1, 6):
         table.put(case(number))
     table.put(case(7, office="SNA"))
@@ -23,7 +23,7 @@ def test_people_ahead_are_those_before_in_the_same_worklist(table: Table) -> Non
     assert [table.worklist.ahead("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3, 9)] == [0, 2, 5]
 
 
-def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> None:
+def test_a_worklist_is_in_rank_order_and_continues_after_a_place(table: Table) -> None:
     for number in (3, 1, 2):
         table.put(case(number))
     table.put(case(4, rank="00.1.004.C4"))
@@ -34,7 +34,7 @@ def test_a_worklist_is_in_rank_order_and_goes_on_after_a_place(table: Table) -> 
     assert table.worklist.places("SNA", limit=9) == []
 
 
-def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None:
+def test_the_worklist_index_has_the_attributes_that_a_snapshot_counts(table: Table) -> None:
     table.put(case(1, lane="detained", first_look={"target_at": NOW}, hold={"by": "a"}, flags=("verify",), digest="d1"))
     looked_at = {"target_at": NOW, "lane_since": NOW - HOUR, "looked_at": NOW - HOUR}
     table.put(case(2, lane="detained", first_look=looked_at, digest="d2"))
@@ -44,7 +44,7 @@ def test_the_worklist_index_tells_what_the_snapshot_counts(table: Table) -> None
     assert (two.claimed, two.flags, two.first_look_at, two.digest) == (False, (), None, "d2")
 
 
-def test_a_worklist_can_be_gone_through_to_its_end_after_any_place(table: Table) -> None:
+def test_the_entries_of_a_worklist_are_read_to_its_end_from_any_place(table: Table) -> None:
     for number in (2, 3, 1):
         table.put(case(number))
     assert [entry["rank"][-2:] for entry in table.worklist.entries("ATL")] == ["C1", "C2", "C3"]
@@ -55,7 +55,7 @@ def test_a_worklist_can_be_gone_through_to_its_end_after_any_place(table: Table)
     assert list(table.worklist.entries("SNA")) == []
 
 
-def test_the_place_in_a_worklist_counts_from_one(table: Table) -> None:
+def test_a_position_in_a_worklist_counts_from_one(table: Table) -> None:
     for number in range(1, 4):
         table.put(case(number))
     assert [table.worklist.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
@@ -65,7 +65,7 @@ def due(table: Table, record: Case) -> list[DueItem]:
     return table.due_index.due(shard_of(*keys.case(record.case_id)), NOW, 10)
 
 
-def test_what_is_due_is_found_the_longest_due_first_and_up_to_a_number(table: Table) -> None:
+def test_due_items_are_found_earliest_first_up_to_a_limit(table: Table) -> None:
     shard = shard_of(*keys.case("C1"))
     same = [number for number in range(1, 60) if shard_of(*keys.case(f"C{number}")) == shard][:3]
     for hours, number in enumerate(same):
@@ -78,7 +78,7 @@ def test_what_is_due_is_found_the_longest_due_first_and_up_to_a_number(table: Ta
     assert table.due_index.due(shard, NOW - 9 * HOUR, 10) == []
 
 
-def test_postponing_moves_an_item_on_and_counts_the_attempt(table: Table) -> None:
+def test_postponing_changes_when_an_item_is_due_and_stores_the_attempts(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     assert (found.office, found.attempts, found.due_at) == ("ATL", 0, "2022-01-18T16:00:00.000Z")
@@ -89,14 +89,14 @@ def test_postponing_moves_an_item_on_and_counts_the_attempt(table: Table) -> Non
     assert table.get(Case, keys.case("C1")) == case(rank_at=NOW - HOUR, attempts=1)
 
 
-def test_of_two_sweeps_that_saw_the_same_item_one_postpones_it(table: Table) -> None:
+def test_of_two_sweeps_that_read_the_same_item_one_postpones_it(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     assert table.due_index.postpone(found, "00", NOW, attempts=1, stuck=False)
     assert not table.due_index.postpone(found, "00", NOW + HOUR, attempts=1, stuck=False)
 
 
-def test_what_has_been_done_meanwhile_is_not_postponed(table: Table) -> None:
+def test_work_done_since_it_was_read_is_not_postponed(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     table.put(case())
@@ -104,7 +104,7 @@ def test_what_has_been_done_meanwhile_is_not_postponed(table: Table) -> None:
     assert table.get(Case, keys.case("C1")) == case()
 
 
-def test_what_is_given_up_waits_in_the_shard_of_the_stuck_and_is_flagged(table: Table) -> None:
+def test_a_stuck_item_is_flagged_and_moved_to_the_shard_of_stuck_work(table: Table) -> None:
     table.put(case(rank_at=NOW - HOUR))
     [found] = due(table, case())
     assert table.due_index.postpone(found, STUCK, NOW, attempts=8, stuck=True)
@@ -114,7 +114,7 @@ def test_what_is_given_up_waits_in_the_shard_of_the_stuck_and_is_flagged(table: 
     assert stuck.stuck
 
 
-def test_a_lane_of_a_worklist_goes_on_after_a_place(table: Table) -> None:
+def test_a_lane_of_a_worklist_continues_after_a_place(table: Table) -> None:
     for number in (1, 2, 3):
         table.put(case(number))
     table.put(case(4, rank="00.1.004.C4"))
@@ -124,7 +124,7 @@ def test_a_lane_of_a_worklist_goes_on_after_a_place(table: Table) -> None:
     assert [place.case_id for place in rest] == ["C3"]
 
 
-def test_a_case_that_leaves_a_worklist_leaves_its_index(table: Table) -> None:
+def test_a_case_that_changes_office_or_closes_leaves_its_worklist(table: Table) -> None:
     table.write(put_new(case(1)))
     table.write(put_over(case(1, version=2, office="SNA"), version=1))
     assert table.worklist.places("ATL", limit=9) == []

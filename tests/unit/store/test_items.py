@@ -44,7 +44,7 @@ def indexed(record: Stored) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-def test_every_record_comes_back_as_it_was(kind: type[Stored], data: st.DataObject) -> None:
+def test_a_record_survives_a_round_trip_through_its_item(kind: type[Stored], data: st.DataObject) -> None:
     record = data.draw(of_kind(kind))
     found = from_item(kind, to_item(record))
     assert found == record
@@ -52,7 +52,7 @@ def test_every_record_comes_back_as_it_was(kind: type[Stored], data: st.DataObje
 
 
 @given(of_kind(Facts))
-def test_what_an_event_states_as_unknown_stays_stated(facts: Facts) -> None:
+def test_facts_claimed_as_unknown_survive_a_round_trip(facts: Facts) -> None:
     found = from_item(Event, to_item(updated(2, "R1", facts)))
     assert found.claims is not None
     assert found.claims.model_fields_set == facts.model_fields_set
@@ -60,7 +60,7 @@ def test_what_an_event_states_as_unknown_stays_stated(facts: Facts) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data: st.DataObject) -> None:
+def test_an_item_has_its_key_and_schema_version_and_no_null_attributes(kind: type[Stored], data: st.DataObject) -> None:
     record = data.draw(of_kind(kind))
     item = to_item(record)
     assert (item["pk"], item["sk"]) == tuple({"S": part} for part in key_of(record))
@@ -69,12 +69,12 @@ def test_an_item_holds_its_key_its_schema_and_no_nulls(kind: type[Stored], data:
 
 
 @given(st.tuples(*map(of_kind, KINDS)))
-def test_no_two_kinds_of_record_share_a_key(records: tuple[Stored, ...]) -> None:
+def test_each_kind_of_record_has_keys_of_its_own(records: tuple[Stored, ...]) -> None:
     found = [key_of(record) for record in records]
     assert len({(key.pk.partition("#")[0], key.sk.partition("#")[0]) for key in found}) == len(KINDS)
 
 
-def test_the_key_of_a_preview_names_policy_and_office_and_no_other_key_does() -> None:
+def test_policy_and_office_are_read_from_the_key_of_a_preview_only() -> None:
     assert keys.previewed_of(keys.preview("2025-01-20-order", "ATL")) == ("2025-01-20-order", "ATL")
     assert keys.previewed_of(keys.policy("2025-01-20-order")) is None
 
@@ -85,7 +85,7 @@ def test_events_sort_by_their_version_after_the_case_and_before_the_notices() ->
     assert len({key.pk for key in found}) == 1
 
 
-def test_ids_come_back_out_of_their_keys() -> None:
+def test_ids_are_read_from_keys() -> None:
     assert keys.case_id_of(keys.case("ABC").pk) == "ABC"
     assert keys.notice_id_of(keys.notice("ABC", "acknowledgement-R#1").sk) == "acknowledgement-R#1"
     assert keys.notice_id_of(keys.case("ABC").sk) is None
@@ -98,26 +98,26 @@ def test_a_case_is_in_its_offices_worklist_while_it_is_queued_and_ranked(status:
     assert "queue" not in indexed(case(status=status, office="SNA"))
 
 
-def test_what_owes_work_is_in_the_due_index_and_nothing_else_is() -> None:
-    owing = case(rank_at=NOW)
-    assert indexed(owing) == {"due_at": WHEN, "due_shard": shard_of("CASE#CASE", "CASE")}
+def test_only_records_with_pending_work_are_in_the_due_index() -> None:
+    unranked = case(rank_at=NOW)
+    assert indexed(unranked) == {"due_at": WHEN, "due_shard": shard_of("CASE#CASE", "CASE")}
     assert indexed(case()) == {}
-    owed = notice(send_at=NOW)
-    assert indexed(owed) == {"due_at": WHEN, "due_shard": shard_of(*key_of(owed))}
+    pending = notice(send_at=NOW)
+    assert indexed(pending) == {"due_at": WHEN, "due_shard": shard_of(*key_of(pending))}
     assert indexed(notice(state="sent")) == {}
     preview = Preview(policy_id="P", office="ATL", run="1", digest="D", at=NOW, work_at=NOW)
     assert indexed(preview) == {"due_at": WHEN, "due_shard": shard_of("PREVIEW#P", "OFFICE#ATL")}
     assert indexed(preview.evolve(work_at=None)) == {}
 
 
-def test_what_was_given_up_waits_apart_until_it_owes_nothing() -> None:
+def test_a_stuck_record_is_in_the_shard_of_stuck_work_while_work_is_pending() -> None:
     assert indexed(case(rank_at=NOW, stuck=True))["due_shard"] == STUCK
     assert indexed(notice(send_at=NOW, stuck=True))["due_shard"] == STUCK
     assert indexed(case(stuck=True)) == {}
 
 
 @given(of_kind(Request))
-def test_only_a_request_carries_the_case_it_belongs_to(request: Request) -> None:
+def test_the_item_of_a_request_is_in_the_index_of_requests(request: Request) -> None:
     assert indexed(request) == {"case_id": request.case_id}
 
 
@@ -126,12 +126,12 @@ def test_no_other_record_is_in_the_index_of_requests(record: Stored) -> None:
     assert "case_id" not in to_item(record)
 
 
-def test_an_item_of_another_kind_is_not_read() -> None:
+def test_an_item_of_another_kind_is_rejected() -> None:
     with pytest.raises(ValidationError):
         from_item(Notice, to_item(case()))
 
 
-def test_what_changes_together_lies_flat_in_the_item_of_a_case_and_its_due_work_in_one_map() -> None:
+def test_nested_values_of_a_case_are_top_level_attributes_and_due_times_one_map() -> None:
     hold = Hold(by="omar", since=NOW, lease_until=NOW)
     clock = FirstLookClock(lane_since=NOW, target_at=NOW, stopped_ms=5)
     decision = DecisionRef(version=3, by="omar", outcome="declined")
@@ -165,12 +165,12 @@ OTHER: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_an_attribute_of_any_type_that_another_release_wrote_is_written_back_as_it_was(name: str) -> None:
+def test_an_attribute_of_another_release_is_written_back_unchanged(name: str) -> None:
     item = {**to_item(case()), name: attribute(OTHER[name])}
     assert to_item(from_item(Case, item).evolve(version=2))[name] == item[name]
 
 
-def test_due_work_that_another_release_wrote_is_written_back_and_counts() -> None:
+def test_due_work_of_another_release_is_written_back_and_counts_for_the_due_index() -> None:
     item = to_item(case(rank_at=NOW + timedelta(hours=1)))
     item["due"] = attribute({"rank": "2022-01-18T18:00:00.000Z", "verify": WHEN})
     found = from_item(Case, item).evolve(version=2)
@@ -191,6 +191,6 @@ def test_a_case_in_a_state_of_another_release_keeps_its_place_in_the_worklist() 
     assert not {"queue", "first_look_at"} & away.keys()
 
 
-def test_a_record_of_no_kind_has_no_key() -> None:
+def test_a_record_of_an_unknown_kind_has_no_key() -> None:
     with pytest.raises(KeyError):
         key_of(Stored())
