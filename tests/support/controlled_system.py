@@ -1,4 +1,4 @@
-"""A small world for random lives of cases: the system, its messages in the test's hand, all of it readable."""
+"""A system whose queues a test controls: it decides when each message is delivered, how often, and in which order."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from tests.support.system import System
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message that is under way."""
+class QueuedMessage:
+    """A message that was sent and is not delivered yet."""
 
     queue: str
     body: str
 
 
-class Tray:
-    """Takes messages in the place of SQS: they lie in the test's hand, to be lost, repeated or given in any order."""
+class HeldQueues:
+    """Replaces the SQS client: holds all messages until the test delivers them."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.messages: list[QueuedMessage] = []
 
     def send_message(self, **call: str) -> None:
-        self.letters.append(Letter(call["QueueUrl"], call["MessageBody"]))
+        self.messages.append(QueuedMessage(call["QueueUrl"], call["MessageBody"]))
 
-    def send_message_batch(self, **call: Any) -> dict[str, Any]:  # noqa: ANN401  # as SQS takes it
-        self.letters += [Letter(call["QueueUrl"], entry["MessageBody"]) for entry in call["Entries"]]
+    def send_message_batch(self, **call: Any) -> dict[str, Any]:  # noqa: ANN401  # the call of the SQS client
+        self.messages += [QueuedMessage(call["QueueUrl"], entry["MessageBody"]) for entry in call["Entries"]]
         return {"Successful": [{"Id": entry["Id"]} for entry in call["Entries"]]}
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything in the table at a moment, by its key."""
+    """All records of the table at one instant, by key."""
 
     at: datetime
     cases: dict[str, Case] = field(default_factory=dict)
@@ -55,33 +55,33 @@ class Snapshot:
     guards: dict[str, Guard] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
     due: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """By key: ``due_at`` and ``due_shard``, where an item carries them."""
+    """By key: ``due_at`` and ``due_shard`` of the items that are in the due index."""
     switches: list[Switch] = field(default_factory=list)
     queues: dict[str, str] = field(default_factory=dict)
-    """By case: the worklist that it stands in."""
+    """By case id: the worklist that the case is in."""
     policies: dict[str, CompiledPolicy] = field(default_factory=dict)
-    """Those that were published in this table, where there are any."""
+    """The policies published in this table, by id."""
 
     def history(self, case_id: str) -> list[Event]:
         """Return the events of a case, oldest first."""
         return [event for _version, event in sorted(self.events.get(case_id, {}).items())]
 
 
-class World:
-    """The system, and what a test may do to it."""
+class ControlledSystem:
+    """A system with held queues, for one random life of cases after another."""
 
     def __init__(self, found: Cloud) -> None:
         self.system = System(found)
-        tray: Any = Tray()
-        self.letters: list[Letter] = tray.letters
+        held: Any = HeldQueues()
+        self.messages: list[QueuedMessage] = held.messages
         self._known: dict[tuple[str, str], tuple[dict[str, Any], Stored]] = {}
-        self._rank, self._notice = Queue(tray, "rank"), Queue(tray, "notice")
+        self._rank, self._notice = Queue(held, "rank"), Queue(held, "notice")
 
     def begin(self, at: datetime) -> None:
-        """Empty the table and the outbox, forget all messages, and set the clock."""
+        """Delete all records, messages and sent notices, and set the clock."""
         system = self.system
         system.cloud.clear()
-        self.letters.clear()
+        self.messages.clear()
         self._known.clear()
         system.time = at
         policies = PolicyRepository(system.intake.table, system.clock)
@@ -91,26 +91,26 @@ class World:
         )
         system.notify = replace(system.notify, rank_queue=self._rank)
 
-    def hand_over(self, letter: Letter) -> bool:
-        """Have the worker of a queue take one message; tell whether it succeeded."""
-        event = {"Records": [{"messageId": "1", "body": letter.body, "eventSourceARN": letter.queue}]}
-        if letter.queue == "rank":
+    def deliver(self, message: QueuedMessage) -> bool:
+        """Invoke the worker of a queue with one message; return whether it succeeded."""
+        event = {"Records": [{"messageId": "1", "body": message.body, "eventSourceARN": message.queue}]}
+        if message.queue == "rank":
             answer: Any = prioritize.app.respond(self.system.prioritize, event)
         else:
             answer = notify.app.respond(self.system.notify, event)
         self.system._flush()
         return not answer["batchItemFailures"]
 
-    def hand_all_over(self) -> None:
-        """Hand over all messages, oldest first, and those that come of it."""
-        while self.letters:
-            letter = self.letters.pop(0)
-            assert self.hand_over(letter), letter
+    def deliver_all(self) -> None:
+        """Deliver all messages, oldest first, and those that are sent in the course of it."""
+        while self.messages:
+            message = self.messages.pop(0)
+            assert self.deliver(message), message
 
-    # ---- what is there
+    # ---- the contents of the table
 
-    def look(self) -> Snapshot:
-        """Read the whole table, past the API; what has not changed is not read anew."""
+    def snapshot(self) -> Snapshot:
+        """Read the whole table without the API; items that have not changed are not parsed again."""
         found = Snapshot(self.system.time)
         for item in self.system.items():
             pk, sk = item["pk"]["S"], item["sk"]["S"]
@@ -142,11 +142,11 @@ _MODELS: dict[str, type[Stored]] = {
 
 
 Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
-"""By key: an item and its record, as they were read last."""
+"""By key: the item and record that were read last."""
 
 
 def look_at(system: System, known: Known | None = None) -> Snapshot:
-    """Read the whole table of a system through its client; what is ``known`` and has not changed is not read anew."""
+    """Read the whole table of a system; items in ``known`` that have not changed are not parsed again."""
     found, known = Snapshot(system.time), {} if known is None else known
     for item in system.items():
         key = item["pk"]["S"], item["sk"]["S"]
@@ -159,14 +159,14 @@ def look_at(system: System, known: Known | None = None) -> Snapshot:
 
 def _keep(found: Snapshot, key: tuple[str, str], item: dict[str, Any], record: Stored | None) -> None:
     if record is not None:
-        _file(found, record)
+        _add(found, record)
     if "due_at" in item:
         found.due[key] = item["due_at"]["S"], item["due_shard"]["S"]
     if "queue" in item:
         found.queues[key[0].removeprefix("CASE#")] = item["queue"]["S"]
 
 
-def _file(found: Snapshot, record: Stored) -> None:
+def _add(found: Snapshot, record: Stored) -> None:
     match record:
         case Case():
             found.cases[record.case_id] = record
@@ -185,7 +185,7 @@ def _file(found: Snapshot, record: Stored) -> None:
 
 
 @contextmanager
-def world() -> Iterator[World]:
-    """Start a world on the backend that is chosen; it can be begun anew as often as one likes."""
+def controlled_system() -> Iterator[ControlledSystem]:
+    """Start a controlled system on the backend of the environment; ``begin`` resets it for each life."""
     with fast_moto() if chosen_backend() == "moto" else nullcontext(), cloud() as found:
-        yield World(found)
+        yield ControlledSystem(found)

@@ -14,7 +14,7 @@ from casereview.schema.records import Event
 from casereview.schema.vocabulary import EventKind
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES
-from tests.support.controlled_system import Letter
+from tests.support.controlled_system import QueuedMessage
 from tests.support.crashes.flows_public import PUBLIC
 from tests.support.crashes.flows_staff import STAFF
 from tests.support.crashes.flows_workers import WORK
@@ -46,7 +46,7 @@ class Watched(Rig):
         self.asked.add(duty)
         return super().duty(duty)
 
-    def hand_over(self, batch: list[Letter]) -> list[Letter]:
+    def hand_over(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
         """Note the queue, and the kind of the message."""
         self.asked |= {f"{letter.queue} {sorted(json.loads(letter.body))}" for letter in batch}
         return super().hand_over(batch)

@@ -18,7 +18,7 @@ from casereview.schema.records import Suppression
 from casereview.store import keys
 from infra.paths import ROOT
 from tests.support.aws_faults import refuses
-from tests.support.controlled_system import Letter
+from tests.support.controlled_system import QueuedMessage
 from tests.support.crashes.flows_public import nothing
 from tests.support.crashes.matrix import to_rest
 from tests.support.crashes.rig import Rig
@@ -111,7 +111,7 @@ def test_good_messages_beside_poison_are_worked_on(rigged: Rig, queue: str, tall
     nothing(rigged)
     rigged.file(person(11))
 
-    poison = [Letter(queue, body) for body in POISON[queue].values()]
+    poison = [QueuedMessage(queue, body) for body in POISON[queue].values()]
     half = len(poison) // 2
     rigged.letters = [*poison[:half], *rigged.letters, *poison[half:]]
     rigged.pump()

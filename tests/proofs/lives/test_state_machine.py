@@ -1,4 +1,4 @@
-"""Random lives of cases: everybody does anything at any time, messages get lost, and what must hold always holds."""
+"""Random lives of cases: all actions in random order, with lost and repeated messages; all invariants always hold."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from casereview.cases.lifecycle import LIVE
 from casereview.policy.packaged import governing
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
-from tests.support.controlled_system import World, world
+from tests.support.controlled_system import ControlledSystem, controlled_system
 from tests.support.invariants import duties, is_overdue, is_up_to_date
 from tests.support.lives.people import INTERNAL, WHY, one
-from tests.support.lives.requesters import told_nothing
+from tests.support.lives.requesters import check_nothing_internal
 from tests.support.lives.staff import Office
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import Answer
 
 STEPS = int(os.environ.get("STEPS", sized("0", "2700")))
-"""Steps in all, for a longer run of other lives each time; 0 is the short one, always the same lives.
+"""The total number of steps of a long run, which draws different lives each time; 0 for the short run of fixed lives.
 
-Those are not left to hypothesis: what it draws follows from the constants of whatever modules are loaded.
+Hypothesis does not draw the fixed ones, because its choices depend on the constants of all loaded modules.
 """
 STEPS_PER_RUN = 60
 RUNS = STEPS // STEPS_PER_RUN or 14
@@ -49,10 +49,10 @@ BEGINNINGS = [
     "2022-06-20T12:00:00+00:00",
     "2025-01-18T12:00:00+00:00",
 ]
-"""Quiet times, and days before another policy comes into force, or none."""
+"""Times within the interval of a policy, and days just before another policy, or none, comes into force."""
 MINUTES = [1, 5, 61, 241, 490, 1440, 4321, 10080, 20161]
-MANY = 16
-"""Requests in one run."""
+MAX_REQUESTS = 16
+"""The maximum number of requests in one run."""
 ACTS = [
     *["file"] * 4,
     *["update"] * 3,
@@ -69,98 +69,98 @@ ACTS = [
     *["approve"] * 4,
     *["transfer", "record_removal", "link", "reissue"],
     *["split", "reopen"] * 2,
-    *["time_passes"] * 6,
-    *["the_schedule_fires"] * 4,
-    *["messages_arrive"] * 7,
-    *["a_message_arrives"] * 4,
+    *["pass_time"] * 6,
+    *["fire_schedule"] * 4,
+    *["deliver_messages"] * 7,
+    *["deliver_one_message"] * 4,
 ]
-"""What may happen next, the more often the more has to have happened before it comes to that."""
+"""The actions, each as often as its weight; those that require many earlier actions have more weight."""
 
 
 RARE: set[EventKind] = {"approved", "decision_returned", "official_decided", "remanded", "decision_proposed"}
-"""What many runs are needed for."""
+"""Kinds of event that a short run may not reach."""
 
 
-class Day(Office):
-    """What happens beside what people do: time, the schedule, and messages."""
+class FullLife(Office):
+    """A life with all actions: those of people, and time, the schedule and messages."""
 
-    def time_passes(self, place: int, other: int) -> None:
-        """Let minutes pass, or weeks."""
+    def pass_time(self, place: int, other: int) -> None:
+        """Advance the clock by minutes to weeks."""
         self.world.system.later(minutes=one(place, MINUTES), seconds=other % 60, milliseconds=other % 1000)
 
-    def the_schedule_fires(self, place: int, _other: int) -> None:
-        """Sweep; now and then an operator makes due again what is stuck."""
+    def fire_schedule(self, place: int, _other: int) -> None:
+        """Run the sweep, or sometimes the redrive of stuck work."""
         self.world.system.duty("redrive" if place % 7 == 0 else "sweep")
 
-    def messages_arrive(self, _place: int, _other: int) -> None:
-        """Hand over all messages, and those that come of them."""
-        self.world.hand_all_over()
+    def deliver_messages(self, _place: int, _other: int) -> None:
+        """Deliver all messages, and those that are sent in the course of it."""
+        self.world.deliver_all()
 
-    def a_message_arrives(self, place: int, other: int) -> None:
-        """Hand a message over before its turn, twice, or never."""
-        if self.world.letters:
-            letter = self.world.letters.pop(place % len(self.world.letters))
+    def deliver_one_message(self, place: int, other: int) -> None:
+        """Deliver a message out of order, twice, or not at all."""
+        if self.world.messages:
+            message = self.world.messages.pop(place % len(self.world.messages))
             for _ in range(other % 3):
-                assert self.world.hand_over(letter)
+                assert self.world.deliver(message)
 
 
 class Lives(RuleBasedStateMachine):
-    """Requesters, staff, workers, the schedule and the clock, in any order."""
+    """A state machine that runs one life, and checks all invariants after each action."""
 
-    world: World
+    world: ControlledSystem
     kinds: Counter[EventKind]
-    """What happened, in all runs."""
+    """The events of all runs."""
     tally: Tally
-    """Each thing that happened is a case: after it everything must hold."""
+    """Counts the actions."""
 
     @initialize(beginning=st.sampled_from(BEGINNINGS), salt=st.integers(0, 2**64))
     def begin(self, beginning: str, salt: int) -> None:
         self.salt = salt
-        self.life = Day(self.world, datetime.fromisoformat(beginning))
-        self.world.hand_all_over()
+        self.life = FullLife(self.world, datetime.fromisoformat(beginning))
+        self.world.deliver_all()
 
     @rule(number=st.integers(0, 2**64))
-    def something_happens(self, number: int) -> None:
-        """Do what a number says; it is mixed well, for the generator likes small numbers, and the first of a list."""
+    def act(self, number: int) -> None:
+        """Do a random action; the number is only a seed, because hypothesis prefers small numbers and first choices."""
         chance = Random(f"{self.salt}|{number}")  # noqa: S311  # no secret
-        act, place, other = chance.choice(ACTS), chance.randrange(10_000), chance.randrange(10_000)
-        if act != "file" or len(self.life.filed) < MANY:
+        action, place, other = chance.choice(ACTS), chance.randrange(10_000), chance.randrange(10_000)
+        if action != "file" or len(self.life.filed) < MAX_REQUESTS:
             if currently_in_test_context():
-                note(f"    {act}({place}, {other})")
+                note(f"    {action}({place}, {other})")
             self.tally.tried += 1
-            getattr(self.life, act)(place, other)
+            getattr(self.life, action)(place, other)
 
     @invariant()
-    def everything_holds(self) -> None:
-        self.life.look()
+    def invariants_hold(self) -> None:
+        self.life.check()
 
     def teardown(self) -> None:
-        """Let the schedule and the workers go on until all is at rest: nothing may be left undone."""
+        """Run the schedule and the workers until no work is pending, then check that all of it is done."""
         if "life" not in vars(self):
-            return  # it failed at its beginning
+            return  # ``begin`` failed
         for ticks in range(80):
-            self.world.hand_all_over()
-            self.life.look()
+            self.world.deliver_all()
+            self.life.check()
             now = self.life.now
-            owed = [due for key, due in now.due.items() if self._is_owed(key)]
-            if ticks > 1 and not owed and all(switch.ended_at for switch in now.switches):
+            pending = [due for key, due in now.due.items() if self._is_pending(key)]
+            if ticks > 1 and not pending and all(switch.ended_at for switch in now.switches):
                 break
             self.world.system.duty("redrive")
-            self.world.hand_all_over()
-            at = min((datetime.fromisoformat(due[0]) for due in owed), default=now.at)
+            self.world.deliver_all()
+            at = min((datetime.fromisoformat(due[0]) for due in pending), default=now.at)
             self.world.system.time = max(self.world.system.time, at) + timedelta(seconds=61)
             self.world.system.sweep()
         else:
-            raise AssertionError("does not come to rest")
-        self._is_at_rest()
+            raise AssertionError("work is still pending after 80 ticks of the schedule")
+        self._check_finished()
 
-    def _is_owed(self, key: tuple[str, str]) -> bool:
+    def _is_pending(self, key: tuple[str, str]) -> bool:
         if key[1] != "CASE":
             return True
         case = self.life.now.cases[key[0].removeprefix("CASE#")]
         return case.stuck or any(at <= self.world.system.time for at in duties(case))
 
-    def _is_at_rest(self) -> None:
+    def _check_finished(self) -> None:
         life, now = self.life, self.life.now
         self.kinds.update(event.kind for case_id in now.cases for event in now.history(case_id))
         for case in now.cases.values():
@@ -171,16 +171,16 @@ class Lives(RuleBasedStateMachine):
                 assert case.missed or not is_overdue(case, now), case
                 assert case.policy == governing(now.at)[0].id, case
         assert all(notice.state in {"sent", "undeliverable"} for notice in now.notices.values())
-        thanked = sorted(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
-        assert thanked == sorted(life.filed)
+        acknowledged = sorted(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
+        assert acknowledged == sorted(life.filed)
         for request in now.requests.values():
             life.look_up(request)
         for case in now.cases.values():
             self.world.system.intake.hint_rank(case)
-        self.world.hand_all_over()
-        again = self.world.look().cases
+        self.world.deliver_all()
+        again = self.world.snapshot().cases
         written = {case_id: _differ(case, again[case_id]) for case_id, case in now.cases.items()}
-        assert not any(written.values()), f"what is up to date was written again: {written}"
+        assert not any(written.values()), f"cases that are up to date were written again: {written}"
 
 
 def _differ(before: Case, after: Case) -> dict[str, tuple[object, object]]:
@@ -189,15 +189,19 @@ def _differ(before: Case, after: Case) -> dict[str, tuple[object, object]]:
 
 @pytest.fixture(scope="module")
 def lives() -> Iterator[type[Lives]]:
-    with world() as found:
+    with controlled_system() as found:
         yield type("Lives", (Lives,), {"world": found, "kinds": Counter()})
 
 
-def live(lives: type[Lives]) -> None:
-    """Live the lives of this run. Raises AssertionError where something that must hold does not."""
+def run_lives(lives: type[Lives]) -> None:
+    """Run the lives of this run.
+
+    Raises:
+        AssertionError: An invariant does not hold.
+    """
     if not STEPS:
         for number in range(RUNS):
-            _live_once(lives(), number)
+            _run_fixed_life(lives(), number)
         return
     profile = settings(
         max_examples=RUNS,
@@ -210,30 +214,30 @@ def live(lives: type[Lives]) -> None:
     run_state_machine_as_test(lives, settings=profile)
 
 
-def _live_once(machine: Lives, number: int) -> None:
-    """Live the life that a number names."""
+def _run_fixed_life(machine: Lives, number: int) -> None:
+    """Run the fixed life of a number."""
     chance = Random(number)  # noqa: S311  # no secret
     machine.begin(beginning=BEGINNINGS[number % len(BEGINNINGS)], salt=number)
-    machine.everything_holds()
+    machine.invariants_hold()
     for _ in range(STEPS_PER_RUN):
-        machine.something_happens(number=chance.getrandbits(64))
-        machine.everything_holds()
+        machine.act(number=chance.getrandbits(64))
+        machine.invariants_hold()
     machine.teardown()
 
 
 @pytest.mark.proof(1)
 @pytest.mark.proof(3)
 @pytest.mark.timeout(0 if STEPS else 600)
-def test_whatever_happens_in_whatever_order_everything_that_must_hold_holds(lives: type[Lives], tally: Tally) -> None:
+def test_all_invariants_hold_after_each_action_in_any_order(lives: type[Lives], tally: Tally) -> None:
     lives.tally = tally
-    live(lives)
-    assert set(get_args(EventKind)) - lives.kinds.keys() <= RARE, "something never happened"
+    run_lives(lives)
+    assert set(get_args(EventKind)) - lives.kinds.keys() <= RARE, "a kind of event never occurred"
 
 
-def test_words_that_must_not_be_told_are_noticed() -> None:
-    for word in (INTERNAL, WHY, '"omar"'):
+def test_internal_text_in_an_answer_to_a_requester_is_found() -> None:
+    for text in (INTERNAL, WHY, '"omar"'):
         with pytest.raises(AssertionError):
-            told_nothing(Answer(200, "application/json", word))
+            check_nothing_internal(Answer(200, "application/json", text))
 
 
 @pytest.mark.parametrize(
@@ -242,20 +246,18 @@ def test_words_that_must_not_be_told_are_noticed() -> None:
         ("review.cases.lease.give_back", lambda _case: ()),
         ("review.cases.decision.release_guard", lambda _case: ()),
         ("intake.status.sees_all", lambda *_: True),
-        ("intake.commands.MAY_BE_CALLED", "said_to_nobody"),
-        ("review.cases.linking._SAY", frozenset({"filed", "joined", "updated", "verified"})),
+        ("intake.commands.MAY_BE_CALLED", "written_by_no_event"),
+        ("review.cases.moved_requests._EVIDENCE_KINDS", frozenset({"filed", "joined", "updated", "verified"})),
     ],
     ids=[
-        "a claim that stays counted",
-        "a guard that is kept",
-        "everything told to everybody",
-        "who is unsafe is called",
-        "a failed notice stays behind",
+        "a released case stays counted",
+        "a guard outlives its case",
+        "every requester sees everything",
+        "a requester who is unsafe to call is called",
+        "a failed notice does not move with its request",
     ],
 )
-def test_what_is_broken_is_found(
-    lives: type[Lives], monkeypatch: pytest.MonkeyPatch, broken: str, instead: object
-) -> None:
+def test_a_defect_is_found(lives: type[Lives], monkeypatch: pytest.MonkeyPatch, broken: str, instead: object) -> None:
     monkeypatch.setattr(broken, instead)
     with pytest.raises(AssertionError):
-        live(type("Broken", (lives,), {"tally": Tally()}))
+        run_lives(type("Broken", (lives,), {"tally": Tally()}))

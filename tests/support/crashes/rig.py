@@ -27,7 +27,7 @@ import review.policies.publication
 from casereview.policy.compiler import CompiledPolicy
 from casereview.store.policy_repository import PolicyRepository
 from tests.support.clouds import MotoCloud
-from tests.support.controlled_system import Known, Letter, Snapshot, look_at
+from tests.support.controlled_system import Known, QueuedMessage, Snapshot, look_at
 from tests.support.crashes.botocore_hook import Wire
 from tests.support.environment import REGION
 from tests.support.moto_speed import fast_moto
@@ -45,11 +45,11 @@ WORKLISTS = ("ATL", "ELP", "HQ", "SRO")
 Item = dict[str, Any]
 
 
-Arrive = Callable[[list[Letter], list[Letter]], list[Letter]]
+Arrive = Callable[[list[QueuedMessage], list[QueuedMessage]], list[QueuedMessage]]
 """From the messages under way and those just sent to the messages under way."""
 
 
-def add(waiting: list[Letter], sent: list[Letter]) -> list[Letter]:
+def add(waiting: list[QueuedMessage], sent: list[QueuedMessage]) -> list[QueuedMessage]:
     """Deliver what was sent after what was sent before."""
     return waiting + sent
 
@@ -60,7 +60,7 @@ class Picture:
 
     time: datetime
     items: dict[tuple[str, str], Item]
-    letters: tuple[Letter, ...]
+    letters: tuple[QueuedMessage, ...]
     mails: tuple[Any, ...]
     texts: Mapping[str, Any]
 
@@ -72,8 +72,8 @@ class Rig(System):
         """Make an empty system; call within ``rig``."""
         super().__init__(MotoCloud())
         self.wire = Wire()
-        self.letters: list[Letter] = []
-        self.given_back: list[Letter] = []
+        self.letters: list[QueuedMessage] = []
+        self.given_back: list[QueuedMessage] = []
         self.arrive: Arrive = add
         """What becomes of messages that were sent: a queue may lose, repeat or reorder them."""
         self._known: Known = {}
@@ -151,7 +151,7 @@ class Rig(System):
             self.letters.remove(letter)
         self.given_back += failed
 
-    def hand_over(self, batch: list[Letter]) -> list[Letter]:
+    def hand_over(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
         """Hand a worker a batch of one queue; return what it failed."""
         records = [
             {"messageId": str(number), "body": letter.body, "eventSourceARN": letter.queue}
@@ -168,12 +168,12 @@ class Rig(System):
         backend: Any = get_backend("sqs")[_ACCOUNT][REGION]
         for name in self.queues:
             messages = backend.queues[name]._messages  # moto's own
-            self.letters = self.arrive(self.letters, [Letter(name, message.body) for message in messages])
+            self.letters = self.arrive(self.letters, [QueuedMessage(name, message.body) for message in messages])
             messages.clear()
 
-    def letter(self, event: dict[str, Any]) -> Letter:
+    def letter(self, event: dict[str, Any]) -> QueuedMessage:
         """Return a delivery event as it lies in its queue."""
-        return Letter("delivery", json.dumps({"Type": "Notification", "Message": json.dumps(event)}))
+        return QueuedMessage("delivery", json.dumps({"Type": "Notification", "Message": json.dumps(event)}))
 
     # ---- pictures
 

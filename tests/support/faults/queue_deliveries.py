@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.controlled_system import Letter
+from tests.support.controlled_system import QueuedMessage
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.matrix import Trial, is_one_of
 from tests.support.crashes.rig import Arrive, Rig, add
@@ -37,9 +37,9 @@ def _losing(trial: Trial) -> Shape:
 def _late(trial: Trial) -> Shape:
     """Deliver what the flow sends only when the sweep has long asked again and all is done."""
     rig = trial.rig
-    held: list[Letter] = []
+    held: list[QueuedMessage] = []
 
-    def hold(waiting: list[Letter], sent: list[Letter]) -> list[Letter]:
+    def hold(waiting: list[QueuedMessage], sent: list[QueuedMessage]) -> list[QueuedMessage]:
         held.extend(sent)
         return waiting
 

@@ -1,4 +1,4 @@
-"""Who acts in random lives of cases, and what they say."""
+"""The staff and requesters of random lives of cases, and the contents of what they send."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ MATTERS: list[dict[str, Any]] = [
     {"authority": "g28"},
     {"authority": "form_60_001"},
 ]
-"""What an officer verifies."""
+"""The subjects of an officer's verifications."""
 FIELD_OUTCOMES = ["declined", "granted", "declined", "referred", "withdrawn"]
 OFFICIAL_OUTCOMES = ["remand", "override", "uphold", "withdrawn"]
-REASONS, INTERNAL, ASKED, WHY = "Reasons-told-later", "Internal-words", "Asked-words", "Why-words"
+REASONS, INTERNAL, ASKED, WHY = "Reasons-shown-later", "Internal-words", "Asked-words", "Why-words"
 
 
-def one(place: int, things: Iterable[Any]) -> Any:  # noqa: ANN401  # one of the things, or None where there is none
-    """Pick one of some things by a number."""
+def one(place: int, things: Iterable[Any]) -> Any:  # noqa: ANN401  # one of the things; None if there are none
+    """Return one of some things, chosen by a number; None if there are none."""
     found = list(things)
     return found[place % len(found)] if found else None

@@ -1,4 +1,4 @@
-"""What requesters do in random lives of cases, and what each of them is told."""
+"""The actions of requesters in random lives of cases, and checks of the answers they receive."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import Any
 
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Request
-from tests.support.controlled_system import Snapshot, World
+from tests.support.controlled_system import ControlledSystem, Snapshot
 from tests.support.invariants import check, is_verified, may_be_called, may_know, shown_since
 from tests.support.lives.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
 from tests.support.system import Answer, body
 
 
 class Life:
-    """Requests and their holders; every act takes two numbers that say on what, and how."""
+    """The requests of a life and the actions on them; the two numbers of each action choose its target and content."""
 
-    def __init__(self, world: World, beginning: datetime) -> None:
+    def __init__(self, world: ControlledSystem, beginning: datetime) -> None:
         self.world = world
         self.filed: dict[str, dict[str, Any]] = {}
-        """By receipt: what its holder got back, with the code that opens it now."""
+        """By receipt: the answer to its filing, with the current access code."""
         self._keys: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self.silent: set[str] = set()
-        """By receipt: who said last that they are not to be called."""
+        """The receipts of requesters whose newest contact is unsafe to call."""
         self.refused = False
-        """The last act was refused: it must have left nothing."""
+        """Whether the last action was refused; if so, it must not have changed anything."""
         world.begin(beginning)
         world.system.sweep()
         self.before = self.now = Snapshot(beginning)
         for person, who, facts in [(1, 0, 0), (1, 3, 1), (2, 2, 2), (0, 0, 3), (0, 3, 4)]:
             self._file(person, REQUESTERS[who], FACTS[facts], 0)
-        self.look()
+        self.check()
 
-    def look(self) -> None:
-        """Look at everything, and check what must hold."""
-        self.before, self.now = self.now, self.world.look()
+    def check(self) -> None:
+        """Read the table, and check all invariants."""
+        self.before, self.now = self.now, self.world.snapshot()
         check(self.before, self.now)
         if self.refused:
-            assert self.before.cases == self.now.cases, "what was refused left something"
-            assert self.before.requests == self.now.requests, "what was refused left something"
+            assert self.before.cases == self.now.cases, "a refused action changed something"
+            assert self.before.requests == self.now.requests, "a refused action changed something"
         self.refused = False
         for receipt in self.silent:
             assert not may_be_called(receipt, self.now.history(self.now.requests[receipt].case_id)), receipt
@@ -48,10 +48,10 @@ class Life:
     def _is_touched(self, request: Request) -> bool:
         return self.before.cases.get(request.case_id) != self.now.cases[request.case_id]
 
-    # ---- what requesters do
+    # ---- actions of requesters
 
     def file(self, place: int, other: int) -> None:
-        """File a request, about one of three people or somebody without a number; or send an earlier one again."""
+        """File a request, about one of three persons or one without A-number; or repeat an earlier one with its key."""
         if place % 8 == 7:
             self._file_again(other)
         else:
@@ -77,21 +77,21 @@ class Life:
         self.refused = True
 
     def update(self, place: int, other: int) -> None:
-        """Say more."""
+        """Send an update with a statement or facts."""
         says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
         self._write(place, "/updates", says, {202, 409, 422})
 
     def give_contact(self, place: int, other: int) -> None:
-        """Say how to be reached from now on, or not at all: that ends no wait for an answer."""
+        """Send an update with a new contact only, which must not end a pending information request."""
         contact = {**one(other, CONTACTS), **({"email": f"moved{other}@example.org"} if other % 2 else {})}
         receipt = self._write(place, "/updates", {"contact": contact}, {202, 409})
         if not self.refused and "safe_to_contact" in contact:
             (self.silent.discard if contact["safe_to_contact"] else self.silent.add)(receipt)
-        waits = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
-        assert waits == {case_id: case.answer_by for case_id, case in self.world.look().cases.items()}
+        pending = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
+        assert pending == {case_id: case.answer_by for case_id, case in self.world.snapshot().cases.items()}
 
     def mail_bounces(self, place: int, _other: int) -> None:
-        """Have the mail service report that a notice which was sent did not arrive."""
+        """Report a bounce of a notice that was sent."""
         notice = one(place, [notice for notice in self.now.notices.values() if notice.state == "sent"])
         if notice:
             address = f"bounced{place}@example.org"
@@ -101,11 +101,11 @@ class Life:
             assert answer == {"batchItemFailures": []}
 
     def withdraw(self, place: int, _other: int) -> None:
-        """Withdraw a request, whatever became of it."""
+        """Withdraw a request, in any state."""
         self._write(place, "/withdrawal", {}, {202})
 
     def escalate(self, place: int, _other: int) -> None:
-        """Ask for the Senior Reviewing Official, most often after a decision."""
+        """Escalate a request to the Senior Reviewing Official, if possible one that has been decided."""
         decided = [request for request in self.now.requests.values() if self._is_decided(request)]
         self._write(place, "/escalation", {"statement": "Look again."}, {202, 409}, decided)
 
@@ -115,21 +115,21 @@ class Life:
     def _write(
         self, place: int, what: str, sent: dict[str, Any], expected: set[int], among: list[Request] | None = None
     ) -> str:
-        """Write something under a receipt, and return the receipt."""
+        """Send a command for one of the receipts, and return the receipt."""
         receipts = [request.receipt for request in among or []] or list(self.filed)
         receipt: str = one(place, receipts)
         answer = self.world.system.on(self.filed[receipt], "POST", what, sent)
         assert answer.status in expected, answer
-        told_nothing(answer)
+        check_nothing_internal(answer)
         self.refused = answer.status >= 400
         return receipt
 
-    # ---- what they are told
+    # ---- answers to requesters
 
     def look_up(self, request: Request) -> None:
-        """Look a request up, and check that its holder is told what they may know, and no more."""
+        """Look up a request, and check that the answer discloses exactly what the requester may know."""
         answer = self.world.system.on(self.filed[request.receipt], "GET")
-        told_nothing(answer)
+        check_nothing_internal(answer)
         if request.state == "withdrawn" or not may_know(request, self.now):
             assert answer.json() == _limited(request)
             return
@@ -141,8 +141,8 @@ class Life:
         assert (REASONS in answer.body) == (final and is_verified(request, self.now)), (case, answer)
 
 
-def told_nothing(answer: Answer) -> None:
-    """Check that no word of the office that is not for requesters is in an answer to one."""
+def check_nothing_internal(answer: Answer) -> None:
+    """Check that an answer to a requester contains no internal text and no user name of staff."""
     assert all(word not in answer.body for word in (INTERNAL, WHY, *(f'"{user.user}"' for user in STAFF))), answer
 
 

@@ -1,4 +1,4 @@
-"""What staff do in random lives of cases: those who may, now and then somebody who may not."""
+"""The actions of staff in random lives of cases: mostly with the required role, sometimes without it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from tests.support.system import Answer, Staff
 class Office(Life):
     """Officers, supervisors and the Senior Reviewing Official of three offices."""
 
-    # ---- who takes which case
+    # ---- claiming cases
 
     def take_next(self, place: int, _other: int) -> None:
-        """Take the next case: there is one exactly where the table holds one that is free."""
+        """Claim the next case; the answer must be 204 exactly if no case is available to the user."""
         user = one(place, STAFF)
         free = self._free_for(user)
         answer = self._staff(user, "/staff/worklist/next", {})
@@ -44,23 +44,23 @@ class Office(Life):
         top = {lane.id for lane in governing(self.now.at)[0].lanes if lane.top}
         found = set()
         for case in self.now.cases.values():
-            owed = case.status == "information_needed" and case.lane in top and not is_looked_at(case)
-            free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or owed)
-            may = "restricted" in user.groups or not case.restricted
+            unseen = case.status == "information_needed" and case.lane in top and not is_looked_at(case)
+            free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or unseen)
+            allowed = "restricted" in user.groups or not case.restricted
             took_part = case.office == "SRO" and user.user in case.reviewers
-            if free and may and not took_part and self.now.queues.get(case.case_id) in opened:
+            if free and allowed and not took_part and self.now.queues.get(case.case_id) in opened:
                 found.add(case.case_id)
         return found
 
     def claim(self, place: int, other: int) -> None:
-        """Claim a case, most often one that nobody holds."""
+        """Claim a case, if possible an unclaimed one."""
         free = [case for case in self._cases() if case.status in QUEUED and not case.claimed_by]
         self._act(other, one(place, free or self._cases()), "claim", {})
 
-    # ---- what is done with a case that one holds; where nobody holds any, one is taken
+    # ---- actions on a claimed case; without one, the next case is claimed instead
 
     def release(self, place: int, other: int) -> None:
-        """Give a case back."""
+        """Release a case."""
         self._work(place, other, "release", {})
 
     def verify(self, place: int, other: int) -> None:
@@ -73,12 +73,12 @@ class Office(Life):
         self._work(place, other, "verifications", {**matter, **about, "verdict": verdict, "why": WHY})
 
     def ask(self, place: int, other: int) -> None:
-        """Ask for information."""
+        """Send an information request."""
         by = rfc3339(self.now.at + timedelta(days=1 + other % 20))
         self._work(place, other, "information-requests", {"asked": [ASKED], "answer_by": by})
 
     def decide(self, place: int, other: int) -> None:
-        """Decide a case, on the version read last or, now and then, on one before."""
+        """Decide a case, mostly on its current version, sometimes on the one before."""
         case = one(place, self._held() or self._cases())
         behind = other % 7 == 6
         sent = {
@@ -92,28 +92,28 @@ class Office(Life):
         answer = self._work(place, other, "decision", sent)
         assert not behind or answer is None or answer.status != 200
 
-    # ---- what is done with any case
+    # ---- actions on any case
 
     def approve(self, place: int, other: int) -> None:
-        """Approve a decision that waits, or return it; where none waits, decide one."""
+        """Approve or return a pending decision; without one, decide a case."""
         waiting = [case for case in self._cases() if case.status == "awaiting_approval"]
         if not waiting:
             self.decide(place, other)
             return
         case = one(place, waiting)
-        user = self._able(other, case, "supervisor")
+        user = self._user_with_role(other, case, "supervisor")
         answer = self._post(user, case, "approval", {"approve": other % 3 > 0, "why": WHY})
         assert answer.status != 200 or user.user != case.decided_by
 
     def transfer(self, place: int, other: int) -> None:
-        """Send a case to another office."""
+        """Transfer a case to another office."""
         office = one(other, ["ATL", "HLG", "ATL", "HQ"])
         there = [case for case in self._cases() if case.status in OPEN and case.office != office]
         case = one(place, there or self._cases())
         self._act(other, case, "transfer", {"office": office, "why": WHY}, "supervisor")
 
     def record_removal(self, place: int, other: int) -> None:
-        """Record that a person was removed; now and then the day alone is known."""
+        """Record a removal, mostly with its time, sometimes with its day only."""
         at = rfc3339(self.now.at - timedelta(hours=other % 200))
         removed = at[:10] if other % 5 == 0 else at
         self._act(other, one(place, self._cases()), "removal", {"removed_at": removed, "why": WHY})
@@ -126,14 +126,14 @@ class Office(Life):
         self._act(other, case, "link", {"case_id": (target or case).case_id, "why": WHY}, "officer")
 
     def split(self, place: int, other: int) -> None:
-        """Split a request off, most often from a case that has several."""
+        """Split a request off, if possible from a case that has several."""
         joined = [case for case in self._cases() if case.requests > 1 and case.status in OPEN]
         case = one(place, joined or self._cases())
         receipt = one(other, holders(case, self.now.history(case.case_id))) or one(other, self.filed)
         self._act(other // 7, case, "split", {"receipt": receipt, "why": WHY}, "officer")
 
     def reissue(self, place: int, other: int) -> None:
-        """Make a new access code: the old one opens nothing any more."""
+        """Reissue an access code; the old one must be refused from then on."""
         receipt = one(place, self.filed)
         case = self.now.cases[self.now.requests[receipt].case_id]
         answer = self._act(other, case, "reissue-code", {"receipt": receipt})
@@ -142,11 +142,11 @@ class Office(Life):
             assert self.world.system.on(old, "GET").status == 404
 
     def reopen(self, place: int, other: int) -> None:
-        """Reopen a case, most often one that has ended."""
+        """Reopen a case, if possible one that has ended."""
         ended = [case for case in self._cases() if case.status in ENDED]
         self._act(other, one(place, ended or self._cases()), "reopening", {"why": WHY}, "officer")
 
-    # ---- on whose behalf
+    # ---- choice of the user
 
     def _cases(self) -> list[Case]:
         return list(self.now.cases.values())
@@ -155,7 +155,7 @@ class Office(Life):
         return [case for case in self._cases() if case.claimed_by]
 
     def _work(self, place: int, other: int, what: str, sent: dict[str, Any]) -> Answer | None:
-        """Act on a case as its holder; now and then as somebody else."""
+        """Act on a claimed case, mostly as the officer who holds it, sometimes as a random user."""
         if not self._held():
             self.take_next(place, other)
             return None
@@ -163,10 +163,10 @@ class Office(Life):
         return self._post(one(place, STAFF) if other % 11 == 10 else BY_NAME[case.claimed_by or ""], case, what, sent)
 
     def _act(self, other: int, case: Case, what: str, sent: dict[str, Any], role: str = "") -> Answer:
-        """Act on a case as somebody who may; now and then as anybody."""
-        return self._post(self._able(other, case, role), case, what, sent)
+        """Act on a case, mostly as a user with the role, sometimes as a random user."""
+        return self._post(self._user_with_role(other, case, role), case, what, sent)
 
-    def _able(self, other: int, case: Case, role: str) -> Staff:
+    def _user_with_role(self, other: int, case: Case, role: str) -> Staff:
         offices = {case.office, case.field_office}
         able = [user for user in STAFF if role in user.groups and (user.office in offices or case.office == "SRO")]
         found: Staff = one(other // 3, STAFF if other % 11 == 10 or not able else able)
