@@ -1,4 +1,4 @@
-"""Every call of an API is held to its table of routes: no route answers with a problem type that its row lacks."""
+"""Check every API call of a test against the table of routes: its row must list the problem type of the response."""
 
 from __future__ import annotations
 

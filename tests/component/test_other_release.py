@@ -1,6 +1,6 @@
-"""Two releases share the table: what another one wrote is shown, left as it is, and written back.
+"""Two releases share the table: data that another release wrote is shown, kept and not acted on.
 
-The tests play the other release: they put attributes, due work and values of enumerations into items themselves.
+The tests act as the other release: they write unknown attributes, due work and enumeration values into items.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tests.support.staff import (
     LAWYER,
     OFFICER,
     SUPERVISOR,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
     decision,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -50,12 +50,12 @@ def fields_of(system: System, key: Key) -> dict[str, Any]:
 
 
 def marked(system: System, key: Key) -> None:
-    """Give an item an attribute that this release does not know."""
+    """Add an attribute to an item that this release does not know."""
     system.tamper(key, colour={"deep": ["red", 1, None]})
 
 
 def with_due_work(system: System, case_id: str, days: int = 400) -> str:
-    """Give a case due work of another release, and return when it is due."""
+    """Add due work of another release to a case, and return when it is due."""
     at = rfc3339(system.time + timedelta(days=days))
     work = fields_of(system, keys.case(case_id)).get("due", {})
     system.tamper(keys.case(case_id), due={**work, "verify": at})
@@ -68,8 +68,8 @@ def is_kept(system: System, case_id: str, at: str) -> bool:
     return bool(due and found.get("colour") == {"deep": ["red", 1, None]})
 
 
-def test_what_another_release_added_to_a_case_outlives_everything_that_is_done_with_it(system: System) -> None:
-    held = matter(system, requester=LAWYER)
+def test_attributes_of_another_release_survive_every_change_of_a_case(system: System) -> None:
+    held = file_case(system, requester=LAWYER)
     marked(system, keys.case(held.case_id))
     at = with_due_work(system, held.case_id)
     assert item(system, held.case_id)["status"] == "in_line"
@@ -98,8 +98,8 @@ def test_what_another_release_added_to_a_case_outlives_everything_that_is_done_w
     assert (system.case_of(held.filed).status, is_kept(system, held.case_id, at)) == ("in_line", True)
 
 
-def test_a_ranking_that_changes_nothing_writes_nothing_over_what_another_release_wrote(system: System) -> None:
-    held = matter(system)
+def test_an_unchanged_ranking_does_not_overwrite_attributes_of_another_release(system: System) -> None:
+    held = file_case(system)
     key = keys.case(held.case_id)
     facts = fields_of(system, key)["facts"]
     system.tamper(key, facts={**facts, "height": 170}, colour="red")
@@ -113,16 +113,16 @@ def test_a_ranking_that_changes_nothing_writes_nothing_over_what_another_release
     assert (after["facts"]["height"], after["facts"]["pregnant"], after["colour"]) == (170, True, "red")
 
 
-def _rank(system: System, held: Matter) -> None:
+def _rank(system: System, held: FiledCase) -> None:
     system.intake.hint_rank(system.case_of(held.filed))
     system.pump()
 
 
-def test_every_record_may_have_more_attributes_than_this_release_knows(system: System) -> None:
+def test_every_record_can_have_unknown_attributes(system: System) -> None:
     system.duty("sweep")
     system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft("mine")})
     system.staff(AUTHOR, "POST", "/staff/policies/mine/preview", {})
-    first, second = matter(system, 11, requester=LAWYER), claimed(system, 12)
+    first, second = file_case(system, 11, requester=LAWYER), claimed(system, 12)
     read(system, OFFICER, second.case_id)
     system.duty("snapshot")
     before = {Key(found["pk"]["S"], found["sk"]["S"]): found for found in system.items()}
@@ -151,11 +151,13 @@ def test_every_record_may_have_more_attributes_than_this_release_knows(system: S
     lost = {
         Key(found["pk"]["S"], found["sk"]["S"]) for found in system.items() if "colour" not in found
     } & before.keys()
-    assert {key.sk.partition("#")[0] for key in lost} <= {"IN_FORCE", "SNAPSHOT", "OPEN"}, "made anew, not changed"
+    assert {key.sk.partition("#")[0] for key in lost} <= {"IN_FORCE", "SNAPSHOT", "OPEN"}, (
+        "created again instead of changed"
+    )
 
 
-def test_due_work_of_another_release_is_passed_on_and_never_done(system: System) -> None:
-    held = matter(system)
+def test_due_work_of_another_release_is_kept_and_not_done(system: System) -> None:
+    held = file_case(system)
     at = with_due_work(system, held.case_id, days=0)
     system.tamper(keys.case(held.case_id), due_at=at, due_shard="00")
     before = fields_of(system, keys.case(held.case_id))
@@ -174,7 +176,7 @@ def test_due_work_of_another_release_is_passed_on_and_never_done(system: System)
 STATUS = attribute(NEW)
 
 
-def in_another_state(system: System, held: Matter) -> dict[str, Any]:
+def in_another_state(system: System, held: FiledCase) -> dict[str, Any]:
     """Put a case into a state that this release does not know, and return its item."""
     system.tamper(keys.case(held.case_id), status=NEW)
     return fields_of(system, keys.case(held.case_id))
@@ -204,10 +206,8 @@ GIVEN: dict[str, Mapping[str, object]] = {
 
 @pytest.mark.parametrize("held_by", [OFFICER, None])
 @pytest.mark.parametrize("what", [*GIVEN, "decision"])
-def test_nothing_is_done_with_a_case_in_a_state_of_another_release(
-    system: System, what: str, held_by: Staff | None
-) -> None:
-    held = claimed(system) if held_by else matter(system)
+def test_a_case_in_a_state_of_another_release_is_not_changed(system: System, what: str, held_by: Staff | None) -> None:
+    held = claimed(system) if held_by else file_case(system)
     before = in_another_state(system, held)
     user = SUPERVISOR if what in {"transfer", "approval"} else OFFICER
     given = decision(system, OFFICER, held.case_id) if what == "decision" else GIVEN[what]
@@ -219,11 +219,11 @@ def test_nothing_is_done_with_a_case_in_a_state_of_another_release(
     assert fields_of(system, keys.case(held.case_id)) == before
 
 
-def test_what_needs_no_state_is_recorded_in_a_state_of_another_release(system: System) -> None:
-    held = matter(system)
+def test_changes_that_require_no_state_work_in_a_state_of_another_release(system: System) -> None:
+    held = file_case(system)
     in_another_state(system, held)
     assert system.on(held.filed, "POST", "/updates", {"statement": "More."}).status == 409
-    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "Told by phone."})
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "Reported by telephone."})
     system.work(OFFICER, held.case_id, "reissue-code", {"receipt": held.receipt})
     events = [event for event in system.all(Event, "EVENT") if event.case_id == held.case_id]
     assert {event.kind for event in events} == {"filed", "ranked", "removal_recorded", "code_reissued"}
@@ -231,10 +231,10 @@ def test_what_needs_no_state_is_recorded_in_a_state_of_another_release(system: S
     assert (after["status"], after["queue"]) == (NEW, "ATL")
 
 
-def test_a_notice_that_did_not_arrive_is_noted_at_a_case_in_a_state_of_another_release(system: System) -> None:
+def test_an_undeliverable_notice_is_recorded_in_a_state_of_another_release(system: System) -> None:
     system.later(seconds=1)
     filed = system.file(person(11))
-    held = Matter(filed, system.case_of(filed).case_id)
+    held = FiledCase(filed, system.case_of(filed).case_id)
     in_another_state(system, held)
     system.later(days=4)
     system.pump()
@@ -257,7 +257,7 @@ def test_a_notice_of_another_release_is_not_sent(system: System, fields: dict[st
     assert fields.items() <= fields_of(system, key).items()
 
 
-def test_a_request_in_a_state_of_another_release_is_told_nothing_of_its_case_and_changes_nothing(
+def test_a_request_in_a_state_of_another_release_gets_limited_disclosure_and_changes_nothing(
     system: System,
 ) -> None:
     held = claimed(system)
@@ -274,7 +274,7 @@ def test_a_request_in_a_state_of_another_release_is_told_nothing_of_its_case_and
     assert [sent.subject for sent in system.outbox()] == [system.outbox()[0].subject], "no news"
 
 
-def test_an_event_of_another_release_is_shown_and_counts_for_nothing(system: System) -> None:
+def test_an_event_of_another_release_is_shown_but_not_counted(system: System) -> None:
     held = claimed(system)
     case = system.case_of(held.filed)
     key = keys.event(case.case_id, case.version)
@@ -285,14 +285,14 @@ def test_an_event_of_another_release_is_shown_and_counts_for_nothing(system: Sys
     assert decide(system, OFFICER, held.case_id)["status"] == "decided"
 
 
-def _history(system: System, held: Matter) -> list[dict[str, Any]]:
+def _history(system: System, held: FiledCase) -> list[dict[str, Any]]:
     answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/history")
     assert answer.status == 200, answer.body
     events: list[dict[str, Any]] = answer.json()["events"]
     return events
 
 
-def test_an_outcome_of_another_release_is_shown_and_not_approved(system: System) -> None:
+def test_an_outcome_of_another_release_is_shown_but_cannot_be_approved(system: System) -> None:
     held = claimed(system)
     status = {"status": "awaiting_approval", "decision": 3, "decided_by": "omar", "outcome": NEW}
     system.tamper(keys.case(held.case_id), **status)
@@ -302,7 +302,7 @@ def test_an_outcome_of_another_release_is_shown_and_not_approved(system: System)
 
 
 @pytest.mark.parametrize("fields", [{"state": NEW}, {"kind": NEW}])
-def test_a_policy_of_another_release_is_listed_and_neither_approved_nor_in_force(
+def test_a_policy_of_another_release_is_listed_but_neither_approved_nor_in_force(
     system: System, fields: dict[str, str]
 ) -> None:
     system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft("mine")})

@@ -1,4 +1,4 @@
-"""A refusal that the row of its route does not list fails the test that meets it."""
+"""A response with a problem type that the row of its route does not list fails the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made before the snapshot of SnapStart: services and policies, once for every environment restored from it."""
+"""What a function initializes before its SnapStart snapshot: the services and the compiled policies."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def registered() -> list[object]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_makes_its_services_before_the_snapshot(name: str) -> None:
+def test_a_function_creates_its_services_before_the_snapshot(name: str) -> None:
     assert importlib.import_module(f"{name}.services").services in registered()
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_making_the_services_calls_nothing(name: str, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creating_the_services_makes_no_call(name: str, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in environment_of(name).items():
         if variable not in {"PATH", "PYTHONPATH"}:
             monkeypatch.setenv(variable, value)
@@ -38,6 +38,6 @@ def test_making_the_services_calls_nothing(name: str, system: System, monkeypatc
     assert system.items() == []
 
 
-def test_those_that_rank_have_the_policies_ready() -> None:
+def test_functions_that_rank_compile_the_policies_before_the_snapshot() -> None:
     importlib.import_module("prioritize.services")
     assert compile_packaged in registered()

@@ -1,4 +1,4 @@
-"""Every problem type and every error code is answered by something and tried by a test, or reserved for a reason."""
+"""Every problem type and error code is used by a route or the gateway and tested, or reserved with a reason."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ RESERVED: Final[dict[ProblemType, str]] = {
     "nobody-would-learn": "a decision does not yet say who will learn of it",
     "not-correctable": "there are no corrections yet",
 }
-"""Types of the contract that no route answers with yet, each with the reason."""
+"""Types that no route uses yet, each with the reason."""
 OWN_FILES: Final = {ROOT / "shared/casereview/schema/error_codes.py", Path(__file__)}
 
 
 @cache
 def _texts(*folders: str) -> str:
-    """Return all sources of folders, but for those that list types and codes."""
+    """Return the text of all Python files in folders, except the files that list types and codes."""
     paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return "\n".join(path.read_text(encoding="utf-8") for path in paths if path not in OWN_FILES)
 
@@ -55,18 +55,18 @@ def _by_gateway() -> set[str]:
     return {json.loads(answer)["type"].removeprefix(PREFIX) for answer in answers}
 
 
-def test_a_type_is_answered_by_a_route_or_the_gateway_or_else_it_is_reserved() -> None:
+def test_every_type_is_used_by_a_route_or_the_gateway_or_is_reserved() -> None:
     assert set(get_args(ProblemType)) == _by_routes() | _by_gateway() | RESERVED.keys()
     assert not RESERVED.keys() & (_by_routes() | _by_gateway())
 
 
-def test_what_the_documents_say_of_the_gateway_is_in_the_template() -> None:
+def test_the_documented_gateway_responses_are_in_the_template() -> None:
     assert PUBLIC.gateway | STAFF.gateway <= _by_gateway()
 
 
 @pytest.mark.parametrize("type_", sorted(set(get_args(ProblemType)) - RESERVED.keys()))
-def test_a_type_that_is_answered_occurs_in_a_test(type_: ProblemType) -> None:
-    """With its code, or as what is compared with the type of an answer."""
+def test_every_used_type_occurs_in_a_test(type_: ProblemType) -> None:
+    """The type occurs in a comparison with the type of a response, or with its error code."""
     forms = rf'/problems/{type_}\b|\("{type_}", "\w+"|== "{type_}"$|: "{type_}",$'
     assert re.search(forms, _texts("tests"), re.MULTILINE) is not None
 
@@ -77,7 +77,7 @@ def test_every_code_occurs_in_the_code_and_in_a_test() -> None:
     assert [code for code in codes if f'"{code}"' not in _texts("tests")] == []
 
 
-def test_the_page_of_problem_types_is_current_and_says_so_where_it_is_not(tmp_path: Path) -> None:
+def test_the_page_of_problem_types_is_current(tmp_path: Path) -> None:
     assert main(["--check"]) == 0
     (tmp_path / PATH).parent.mkdir()
     assert main(["--check"], tmp_path) == 1

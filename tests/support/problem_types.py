@@ -1,4 +1,4 @@
-"""The problem types in a document, and those that a route answers with, held to its row in the table of routes."""
+"""Check the problem types of responses against the OpenAPI document and the table of routes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def documented_types(document: dict[str, Any]) -> set[str]:
-    """Return every problem type that an OpenAPI document names, as answers name it."""
+    """Return the problem types in an OpenAPI document."""
     found = set()
     for response in document["components"]["responses"].values():
         schema = response["content"]["application/problem+json"]["schema"]
@@ -30,7 +30,7 @@ def documented_types(document: dict[str, Any]) -> set[str]:
 
 
 def route_of(routes: Iterable[Endpoint], method: str, path: str) -> Endpoint | None:
-    """Return the row that an address is of; a fixed part of a path goes before a parameter."""
+    """Return the route of an address; a fixed segment of a path takes precedence over a parameter."""
     found = [
         route
         for route in routes
@@ -40,7 +40,7 @@ def route_of(routes: Iterable[Endpoint], method: str, path: str) -> Endpoint | N
 
 
 def check(routes: Iterable[Endpoint], method: str, path: str, answer: Answer) -> None:
-    """Fail where a route answered with a problem type that its row does not list."""
+    """Fail if a response has a problem type that the row of its route does not list."""
     route = route_of(routes, method, path)
     if route is None or answer.content_type != "application/problem+json":
         return
@@ -49,7 +49,7 @@ def check(routes: Iterable[Endpoint], method: str, path: str, answer: Answer) ->
 
 
 def hold_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hold every call of either API to the tables of routes from now on."""
+    """Check every later call of both APIs against the tables of routes."""
     call, staff = System.call, System.staff
 
     def held_call(
@@ -69,7 +69,7 @@ def hold_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reason(answer: Answer) -> tuple[str, str, str]:
-    """Return type, code and pointer of a refusal for one reason."""
+    """Return the type, the code and the pointer of a problem with one error."""
     problem = answer.json()
     (error,) = problem["errors"]
     return problem["type"].removeprefix(PREFIX), error["code"], error["pointer"]

@@ -1,4 +1,4 @@
-"""What the tests of the staff's side say often: who works there, a case on the table, a decision."""
+"""Helpers for tests of the staff API: users, filed and claimed cases, verifications, decisions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ OFFICIAL = Staff("sam", "sro", None)
 ELSEWHERE = Staff("elle", "officer", "ELP")
 
 POLICY_A = datetime.fromisoformat("2021-06-15T12:00:00-04:00")
-"""The interim guidance of 18 February 2021 is in force; it asks for approvals."""
+"""A time at which the interim guidance of 18 February 2021 is in force, which requires approvals."""
 SWITCH = datetime.fromisoformat("2021-11-29T00:00:00-05:00")
-"""The guidelines of 30 September 2021 take its place."""
+"""The time from which the guidelines of 30 September 2021 are in force."""
 
 LAWYER: dict[str, Any] = {
     "role": "attorney",
@@ -33,8 +33,8 @@ SISTER: dict[str, Any] = {
 }
 
 
-class Matter(NamedTuple):
-    """A request as its filer holds it, and the case that it came to."""
+class FiledCase(NamedTuple):
+    """The answer to a filed request, and the id of its case."""
 
     filed: Mapping[str, Any]
     case_id: str
@@ -45,27 +45,27 @@ class Matter(NamedTuple):
 
 
 def person(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
-    """Return a request body about the person of a number."""
+    """Return a request body about the person whose A-number ends in a number."""
     return body(**{**changes, "subject": {"a_number": f"A000-000-{number:03d}", **changes.get("subject", {})}})
 
 
-def matter(system: System, number: int = 11, **changes: Any) -> Matter:  # noqa: ANN401  # any field
-    """File a request about the person of a number, a second after what was before, and let it be ranked."""
+def file_case(system: System, number: int = 11, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
+    """File a request a second later, and have its case ranked."""
     system.later(seconds=1)
     filed = system.file(person(number, **changes))
     system.pump()
-    return Matter(filed, system.case_of(filed).case_id)
+    return FiledCase(filed, system.case_of(filed).case_id)
 
 
-def claimed(system: System, number: int = 11, by: Staff = OFFICER, **changes: Any) -> Matter:  # noqa: ANN401  # any field
+def claimed(system: System, number: int = 11, by: Staff = OFFICER, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
     """File a request, and have an officer claim its case."""
-    found = matter(system, number, **changes)
+    found = file_case(system, number, **changes)
     system.work(by, found.case_id, "claim")
     return found
 
 
 def read(system: System, user: Staff, case_id: str) -> dict[str, Any]:
-    """Open a case that must be open to the user."""
+    """Read a case to which the user has access."""
     answer = system.staff(user, "GET", f"/staff/cases/{case_id}")
     assert answer.status == 200, answer.body
     found: dict[str, Any] = answer.json()
@@ -73,12 +73,12 @@ def read(system: System, user: Staff, case_id: str) -> dict[str, Any]:
 
 
 def post(system: System, user: Staff, case_id: str, what: str, given: object = None) -> Answer:
-    """Try to act on a case."""
+    """Post to a route of a case, which may refuse it."""
     return system.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if given is None else given)
 
 
 def verify(system: System, user: Staff, case_id: str, **given: Any) -> None:  # noqa: ANN401  # any field
-    """Verify something of a claimed case, and have it ranked again."""
+    """Record a verification on a claimed case, and have the case ranked."""
     system.work(user, case_id, "verifications", {"verdict": "confirmed", "why": "Seen.", **given})
     system.pump()
 
@@ -92,7 +92,7 @@ def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
 
 
 def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
-    """Return a decision on the case as it is now."""
+    """Return the body of a decision on the current version of a case."""
     found = read(system, user, case_id)
     plain = {
         "outcome": "granted",
@@ -106,7 +106,7 @@ def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[
 
 
 def decide(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
-    """Decide a claimed case, which must be possible."""
+    """Decide a claimed case; fail if the decision is refused."""
     found = system.work(user, case_id, "decision", decision(system, user, case_id, **changes))
     system.pump()
     return found
@@ -122,13 +122,13 @@ def worklist(system: System, user: Staff = OFFICER, office: str = "ATL", **query
 
 
 def item(system: System, case_id: str, user: Staff = OFFICER, office: str = "ATL") -> dict[str, Any]:
-    """Return a case as it stands in its worklist."""
+    """Return the item of a case in its worklist."""
     (found,) = [item for item in worklist(system, user, office)["items"] if item["case_id"] == case_id]
     return dict(found)
 
 
 def take_next(system: System, user: Staff = OFFICER) -> str | None:
-    """Take the next case; None where none is left."""
+    """Claim the next case; return its id, or None if there is none."""
     answer = system.staff(user, "POST", "/staff/worklist/next", {})
     assert answer.status in {200, 204}, answer.body
     return str(answer.json()["case_id"]) if answer.status == 200 else None

@@ -1,4 +1,4 @@
-"""Holds every call of the staff API to docs/openapi-staff.json."""
+"""A system that checks every call of the staff API against docs/openapi-staff.json."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 @cache
 def _template_of(path: str) -> str:
-    """Return the documented path that an address is of."""
+    """Return the documented path that matches an address."""
     found = [template for template in DOCUMENT["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)]
     return str(min(found, key=lambda template: template.count("{")))
 
 
 @cache
 def _answer(method: str, template: str, status: int) -> tuple[str, Draft202012Validator] | None:
-    """Return the media type and the schema of a documented answer, None where it has no body."""
+    """Return the media type and the schema of a documented response, or None if it has no body."""
     found = DOCUMENT["paths"][template][method]["responses"][str(status)]
     if "$ref" in found:
         found = DOCUMENT["components"]["responses"][found["$ref"].rpartition("/")[2]]
@@ -45,10 +45,10 @@ def _body(method: str, template: str) -> Draft202012Validator:
 
 
 class Documented(System):
-    """A system that fails a test where the staff API does what its document does not say."""
+    """A system that fails a test if a response or an accepted body does not match the document."""
 
     def empty(self) -> None:
-        """Forget everything: table, queues, what was sent, what was read of the policies; and begin anew."""
+        """Reset the system: empty the table, the queues and the outbox, drop cached policies, and reset the clock."""
         self._flush()
         self.cloud.clear()
         self.time = START
@@ -62,7 +62,7 @@ class Documented(System):
 
 
 def hold(method: str, path: str, body: object, answer: Answer) -> None:
-    """Hold one exchange to the document."""
+    """Check the response, and the body if it was accepted, against the document."""
     template = _template_of(path)
     expected = _answer(method, template, answer.status)
     if expected is None:

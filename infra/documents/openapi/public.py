@@ -119,7 +119,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after the decision of a field office, for requesters to whom it is disclosed. The Senior"
+        description="Possible after the decision of a field office, for requesters with full disclosure. The Senior"
         " Reviewing Official answers where appropriate.",
         examples=STATEMENTS,
     ),

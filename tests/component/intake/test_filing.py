@@ -1,4 +1,4 @@
-"""Filing: idempotent, one case for one person, and an answer that tells nothing of it."""
+"""Filing is idempotent, opens one case for each person, and does not disclose whether a case exists."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_order_of_fields_does_not_make_another_body(system: System) -> None:
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 129, "tab\there-and-more-of-it", "größer-als-sechzehn"])
-def test_a_bad_key_is_refused(system: System, key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(system: System, key: str) -> None:
     answer = system.call("POST", "/requests", body(), {"Idempotency-Key": key})
     assert (answer.status, answer.json()["errors"][0]["pointer"]) == (400, "Idempotency-Key")
     assert system.items() == []
@@ -84,7 +84,7 @@ def test_a_mother_and_a_lawyer_share_one_case_but_not_a_receipt(system: System) 
     assert (system.look_up(mother)["disclosure"], system.look_up(mother)["status"]) == ("limited", "received")
 
 
-def test_the_answer_and_the_calls_are_the_same_whether_a_case_existed_or_not(system: System) -> None:
+def test_response_and_calls_are_the_same_with_and_without_an_existing_case(system: System) -> None:
     with recorded() as first_calls:
         first = system.file(body(requester=MOTHER))
     system.pump()
@@ -99,7 +99,7 @@ def test_the_answer_and_the_calls_are_the_same_whether_a_case_existed_or_not(sys
 
 
 @pytest.mark.moto
-def test_accepting_a_request_takes_few_calls(system: System) -> None:
+def test_filing_takes_few_calls(system: System) -> None:
     with recorded() as calls:
         system.file(body(), KEY)
     made = names(calls)
@@ -110,7 +110,7 @@ def test_accepting_a_request_takes_few_calls(system: System) -> None:
     assert len(made) == 9
 
 
-def test_a_stranger_who_joins_as_self_learns_nothing_and_moves_nothing_down(system: System) -> None:
+def test_a_request_that_joins_as_self_gets_limited_disclosure_and_lowers_no_rank(system: System) -> None:
     owner = system.file(body(facts={"serious_illness": True, "removal_at": "2026-11-25T20:00:00-05:00"}))
     system.pump()
     before = system.case_of(owner)
@@ -134,8 +134,8 @@ def test_a_stranger_who_joins_as_self_learns_nothing_and_moves_nothing_down(syst
     after = system.case_of(stranger)
     assert after.case_id == before.case_id
     assert (after.lane, after.rank, after.office) == (before.lane, before.rank, before.office)
-    told = {"state", "removal_soon"}
-    assert after.facts.model_dump(exclude=told) == before.facts.model_dump(exclude=told)
+    stated = {"state", "removal_soon"}
+    assert after.facts.model_dump(exclude=stated) == before.facts.model_dump(exclude=stated)
     assert system.look_up(stranger)["disclosure"] == "limited"
     assert system.look_up(owner)["disclosure"] == "full"
 
@@ -150,7 +150,7 @@ def test_no_more_than_twenty_requests_join_a_case(system: System) -> None:
     assert system.guards[0].case == system.case_of(filed[0]).case_id
 
 
-def test_without_an_a_number_nothing_is_merged(system: System) -> None:
+def test_requests_without_an_a_number_are_not_joined(system: System) -> None:
     nameless = body()
     del nameless["subject"]["a_number"]
     system.file(nameless)
@@ -159,7 +159,7 @@ def test_without_an_a_number_nothing_is_merged(system: System) -> None:
     assert system.guards == []
 
 
-def test_what_is_missing_is_named_and_refuses_nothing(system: System) -> None:
+def test_missing_information_is_listed_and_the_request_is_accepted(system: System) -> None:
     answer = system.file(
         {
             "requester": {"role": "advocate"},
@@ -184,14 +184,14 @@ def test_what_is_missing_is_named_and_refuses_nothing(system: System) -> None:
     assert (system.cases[0].lane, system.cases[0].office) == ("other", "HQ")
 
 
-def test_an_unknown_facility_is_a_deficiency_and_the_residence_decides(system: System) -> None:
+def test_an_unknown_facility_is_a_deficiency_and_the_residence_decides_the_office(system: System) -> None:
     facts = {"facility": "NOWHERE JAIL", "residence": {"state": "ga"}}
     answer = system.file(body(facts=facts))
     assert answer["field_office"] == "ATL"
     assert [lack["field"] for lack in answer["deficiencies"]] == ["facts.facility"]
 
 
-def test_a_lost_race_for_the_guard_starts_again_and_joins(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_race_for_the_guard_retries_and_joins_the_case(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     write = system.intake.table.write
     raced: list[bool] = []
 
@@ -207,7 +207,7 @@ def test_a_lost_race_for_the_guard_starts_again_and_joins(system: System, monkey
     assert system.cases[0].requests == 2
 
 
-def test_a_case_that_keeps_moving_is_answered_with_503_and_stores_nothing(
+def test_a_case_that_changes_at_each_try_is_answered_with_503_and_stores_nothing(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -219,7 +219,9 @@ def test_a_case_that_keeps_moving_is_answered_with_503_and_stores_nothing(
     assert system.items() == []
 
 
-def test_a_twin_that_is_not_settled_is_answered_with_409(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_request_with_the_same_key_is_answered_with_409(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise RefusedError(["TransactionConflict"], [None])
 
@@ -227,14 +229,14 @@ def test_a_twin_that_is_not_settled_is_answered_with_409(system: System, monkeyp
     assert system.call("POST", "/requests", body(), {"Idempotency-Key": KEY}).status == 409
 
 
-def test_a_request_is_kept_when_its_messages_are_lost(system: System) -> None:
+def test_a_request_is_stored_if_its_messages_are_lost(system: System) -> None:
     system.sqs.delete_queue(QueueUrl=system.queues["rank"])
     system.sqs.delete_queue(QueueUrl=system.queues["notice"])
     filed = system.file(body())
     assert system.look_up(filed)["status"] == "received"
 
 
-def test_everything_that_says_who_it_is_lies_sealed(system: System) -> None:
+def test_all_data_that_identifies_a_person_is_sealed(system: System) -> None:
     system.file(body(facts={"relief_pending": ["vawa"], "convictions": [{"kind": "felony", "offense": "Rustling"}]}))
     system.pump()
     lying_open = repr(system.items())

@@ -1,4 +1,4 @@
-"""Faults of ours are answered as problem documents too, and say nothing of what happened."""
+"""Internal errors are answered with problem documents without details."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_an_unknown_route_is_a_problem(system: System) -> None:
+def test_an_unknown_route_is_answered_with_a_problem_document(system: System) -> None:
     answer = system.call("GET", "/nowhere")
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
 
 
-def test_a_fault_is_answered_without_a_word_of_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_answered_without_details(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.cloud.backend, "get", out_of_service)
     answer = system.call("POST", "/requests", body())
     assert (answer.status, answer.content_type) == (503, "application/problem+json")

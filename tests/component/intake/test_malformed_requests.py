@@ -1,4 +1,4 @@
-"""What is malformed is refused as problem+json that names the field and no value, and leaves nothing behind."""
+"""Malformed requests are refused with a problem document that names the field but no value; nothing is stored."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no e-mail": (body(requester={"contact": {"email": "nobody"}}), "/requester/contact/email"),
     "no phone": (body(requester={"contact": {"phone": "call me"}}), "/requester/contact/phone"),
     "no language": (body(requester={"contact": {"language": "klingonish-x"}}), "/requester/contact/language"),
-    "half a character": ('{"grounds": "\\ud800"}', "/grounds"),
+    "an unpaired surrogate": ('{"grounds": "\\ud800"}', "/grounds"),
     "a long name": (body(subject={"given_name": "x" * 201}), "/subject/given_name"),
     "a wrong outcome": (body(outcome_sought=["money"]), "/outcome_sought/0"),
-    "relief that is none": (_body(relief_pending=["luck"]), "/facts/relief_pending/0"),
+    "unknown relief": (_body(relief_pending=["luck"]), "/facts/relief_pending/0"),
 }
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_is_refused(untouched: System, name: str) -> None:
+def test_a_body_that_cannot_be_read_is_refused(untouched: System, name: str) -> None:
     answer = untouched.call("POST", "/requests", UNREADABLE[name])
     assert (answer.status, answer.content_type) == (400, "application/problem+json")
     assert untouched.items() == []
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_wrong_is_named(untouched: System, name: str) -> None:
+def test_the_response_names_the_field_at_fault(untouched: System, name: str) -> None:
     given, pointer = REFUSED[name]
     answer = untouched.call("POST", "/requests", given)
     assert (answer.status, answer.content_type) == (422, "application/problem+json")
@@ -80,7 +80,7 @@ def test_what_is_wrong_is_named(untouched: System, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/requests\n", "/requests/\n"])
-def test_an_address_that_ends_in_a_line_feed_is_none(untouched: System, path: str) -> None:
+def test_a_path_that_ends_in_a_line_feed_is_not_found(untouched: System, path: str) -> None:
     answer = untouched.call("POST", path, body())
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
     assert untouched.items() == []

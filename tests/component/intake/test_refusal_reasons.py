@@ -1,4 +1,4 @@
-"""Why the public API refuses: each reason differs in the type of the problem, or in the code of its error."""
+"""Each reason of a refusal by the public API has a problem type or an error code of its own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_idempotency_key_that_is_too_short_or_was_used_for_another_request(sy
     assert reason(reused) == ("key-reused", "key_reused", "Idempotency-Key")
 
 
-def test_a_twin_that_is_not_settled_and_a_case_that_keeps_changing(
+def test_a_concurrent_request_with_the_same_key_and_a_case_that_keeps_changing(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -71,7 +71,7 @@ def test_a_wrong_code_and_an_address_without_a_route(system: System, what: str) 
     assert reason(system.call("GET", "/nowhere")) == ("not-found", "no_such_route", "")
 
 
-def test_an_update_that_names_nothing_or_comes_after_the_end(system: System) -> None:
+def test_an_empty_update_and_an_update_after_the_end(system: System) -> None:
     held = claimed(system)
     assert reason(system.on(held.filed, "POST", "/updates", {})) == ("invalid", "nothing_to_change", "")
     decide(system, OFFICER, held.case_id)
@@ -82,7 +82,7 @@ def test_an_update_that_names_nothing_or_comes_after_the_end(system: System) -> 
 
 
 def test_an_escalation_before_the_decision_or_without_verification(system: System) -> None:
-    """Whether the case is decided is not disclosed to those who are not verified."""
+    """A requester without full disclosure must not learn whether the case is decided."""
     held = claimed(system)
     lawyer = system.file(body(requester=LAWYER))
     assert reason(system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)) == ("not-decided", "not_decided", "")
@@ -93,5 +93,5 @@ def test_an_escalation_before_the_decision_or_without_verification(system: Syste
     assert early == late == ("verification-required", "verification_required", "")
 
 
-def test_a_state_that_is_not_known(system: System) -> None:
+def test_an_unknown_state(system: System) -> None:
     assert reason(system.call("GET", "/field-offices?state=ZZ")) == ("invalid", "unknown_state", "state")

@@ -1,4 +1,4 @@
-"""What a requester does after filing: updates, withdrawal, escalation, and what each makes of the case."""
+"""Commands of a requester after filing: updates, withdrawal and escalation, and their effect on the case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.system import System, body
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
 
 
-def test_a_removal_moved_near_lifts_the_case_to_the_first_place_of_its_office(system: System) -> None:
+def test_an_earlier_removal_date_moves_the_case_to_the_top_of_the_worklist(system: System) -> None:
     for number in range(3):
         system.file(body(subject={"a_number": f"A00000010{number}"}))
         system.later(minutes=1)
@@ -33,7 +33,7 @@ def test_a_removal_moved_near_lifts_the_case_to_the_first_place_of_its_office(sy
 
 
 @pytest.mark.parametrize("role", ["self", "family"])
-def test_a_removal_moved_away_waits_for_an_officer(system: System, role: str) -> None:
+def test_a_later_removal_date_requires_verification_by_an_officer(system: System, role: str) -> None:
     filed = system.file(body(requester={"role": role}, facts={"removal_at": "2026-11-25T10:00:00-05:00"}))
     system.pump()
     system.on(filed, "POST", "/updates", {"facts": {"removal_at": "2027-03-01", "custody": "not_detained"}})
@@ -50,7 +50,7 @@ def test_an_update_changes_the_contact_that_notices_go_to(system: System) -> Non
     assert [(sent.to, sent.language) for sent in system.outbox()] == [("new@example.org", "es")]
 
 
-def test_null_in_an_update_makes_a_fact_unknown_again(system: System) -> None:
+def test_null_in_an_update_makes_a_fact_unknown(system: System) -> None:
     filed = system.file(body(facts={"serious_illness": True}))
     system.on(filed, "POST", "/updates", {"facts": {"serious_illness": None}})
     system.pump()
@@ -65,13 +65,13 @@ def test_an_empty_update_is_refused(system: System) -> None:
     assert system.items() == before
 
 
-def test_a_wrong_update_names_the_field(system: System) -> None:
+def test_an_invalid_update_is_refused_with_the_field(system: System) -> None:
     filed = system.file(body())
     answer = system.on(filed, "POST", "/updates", {"facts": {"custody": "jail"}})
     assert answer.json()["errors"][0]["pointer"] == "/facts/custody"
 
 
-def test_an_update_cannot_change_who_the_person_is(system: System) -> None:
+def test_an_update_cannot_change_the_person(system: System) -> None:
     filed = system.file(body())
     answer = system.on(filed, "POST", "/updates", {"subject": {"a_number": "A000-000-099"}})
     assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "/subject")
@@ -93,7 +93,7 @@ def test_an_update_that_raises_protection_restricts_the_case_at_once(system: Sys
     assert system.look_up(filed)["disclosure"] == "limited"
 
 
-def test_the_only_request_withdrawn_closes_the_case_and_frees_the_person(system: System) -> None:
+def test_withdrawing_the_only_request_closes_the_case_and_deletes_the_guard(system: System) -> None:
     filed = system.file(body())
     system.pump()
     assert system.on(filed, "POST", "/withdrawal", {}).status == 202
@@ -112,7 +112,7 @@ def test_withdrawing_twice_changes_nothing(system: System) -> None:
     assert system.items() == before
 
 
-def test_where_several_had_joined_the_last_withdrawal_waits_for_an_officer(system: System) -> None:
+def test_after_several_requests_the_last_withdrawal_waits_for_an_officer(system: System) -> None:
     first, second = system.file(body()), system.file(body(requester=SISTER))
     system.on(first, "POST", "/withdrawal", {})
     system.pump()
@@ -125,13 +125,13 @@ def test_where_several_had_joined_the_last_withdrawal_waits_for_an_officer(syste
     assert system.look_up(second)["status"] == "withdrawn"
 
 
-def test_a_withdrawn_request_takes_no_more_updates(system: System) -> None:
+def test_a_withdrawn_request_cannot_be_updated(system: System) -> None:
     filed = system.file(body())
     system.on(filed, "POST", "/withdrawal", {})
     assert system.on(filed, "POST", "/updates", {"statement": "More."}).status == 409
 
 
-def test_the_official_cannot_be_asked_before_a_decision(system: System) -> None:
+def test_a_case_cannot_be_escalated_before_a_decision(system: System) -> None:
     filed = system.file(body())
     assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 409
 
@@ -141,7 +141,7 @@ def _decide(system: System, case: Case) -> None:
     system.intake.table.write(put_over(decided, version=case.version))
 
 
-def test_after_a_decision_the_opener_can_ask_the_official(system: System) -> None:
+def test_after_a_decision_the_opener_can_escalate_the_case(system: System) -> None:
     filed = system.file(body())
     system.pump()
     _decide(system, system.case_of(filed))
@@ -152,7 +152,7 @@ def test_after_a_decision_the_opener_can_ask_the_official(system: System) -> Non
     assert system.worklist("SRO") == [system.case_of(filed).case_id]
 
 
-def test_a_third_party_learns_of_a_decision_neither_by_status_nor_by_escalation(system: System) -> None:
+def test_a_decision_is_not_disclosed_to_a_third_party_by_status_or_escalation(system: System) -> None:
     sister = system.file(body(requester=SISTER))
     system.pump()
     before = system.on(sister, "POST", "/escalation", {"statement": "Look again."})
@@ -163,7 +163,7 @@ def test_a_third_party_learns_of_a_decision_neither_by_status_nor_by_escalation(
     assert system.look_up(sister) == shown
 
 
-def test_a_third_party_cannot_tell_by_an_update_that_a_case_is_closed(system: System) -> None:
+def test_an_update_does_not_disclose_to_a_third_party_that_a_case_is_closed(system: System) -> None:
     owner, sister = system.file(body()), system.file(body(requester=SISTER))
     system.pump()
     case = system.case_of(owner)
@@ -177,7 +177,7 @@ def test_a_third_party_cannot_tell_by_an_update_that_a_case_is_closed(system: Sy
 
 
 @pytest.mark.parametrize("what", ["", "/updates", "/withdrawal", "/escalation"])
-def test_wrong_receipt_and_wrong_code_are_the_same_404(system: System, what: str) -> None:
+def test_a_wrong_receipt_and_a_wrong_code_get_the_same_404(system: System, what: str) -> None:
     filed, other = system.file(body()), system.file(body(subject={"a_number": "A000-000-012"}))
     method = "POST" if what else "GET"
     wrong_code = system.on({**filed, "access_code": other["access_code"]}, method, what, {"statement": "x"})
@@ -188,13 +188,13 @@ def test_wrong_receipt_and_wrong_code_are_the_same_404(system: System, what: str
     assert {answer.body for answer in (wrong_code, wrong_receipt, no_code, swapped)} == {wrong_code.body}
 
 
-def test_a_code_is_read_as_people_write_it(system: System) -> None:
+def test_a_code_is_accepted_in_lower_case_and_without_hyphens(system: System) -> None:
     filed = system.file(body())
     spoken = filed["access_code"].replace("-", " ").lower().replace("0", "o").replace("1", "l")
     assert system.on({"receipt": filed["receipt"].lower().replace("-", ""), "access_code": spoken}, "GET").status == 200
 
 
-def test_the_history_shows_what_changed_and_who(system: System) -> None:
+def test_the_history_has_each_change_and_its_actor(system: System) -> None:
     filed = system.file(body())
     system.pump()
     system.on(filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}})

@@ -11,7 +11,7 @@ import pytest
 from casereview.schema.records import Event, Notice
 from tests.support.aws_faults import edge, once, performs_after
 from tests.support.clouds import backend_of
-from tests.support.staff import CLEARED, OFFICER, SISTER, Matter, claimed, decide, item, matter, read
+from tests.support.staff import CLEARED, OFFICER, SISTER, FiledCase, claimed, decide, file_case, item, read
 from tests.support.system import System, running
 
 ANA, EVA = "ana@example.org", "eva@example.org"
@@ -68,7 +68,7 @@ def _failures(system: System, filed: Mapping[str, Any]) -> list[Event]:
 
 @pytest.mark.parametrize("contact", [{"safe_to_contact": False}, {"preferred": "none"}])
 def test_who_is_not_to_be_called_any_more_is_not_from_that_moment(system: System, contact: dict[str, object]) -> None:
-    found = matter(system)
+    found = file_case(system)
     _bounced(system, found.filed)
     assert "telephone" in item(system, found.case_id)["flags"]
     _says(system, found.filed, **contact)
@@ -93,7 +93,7 @@ def test_a_new_address_ends_the_call_until_a_notice_bounces_again(system: System
 
 @pytest.mark.parametrize("contact", [{"language": "ht"}, {"email": ANA}, {"preferred": "phone"}, {"interpreter": True}])
 def test_another_contact_without_a_new_address_ends_no_call(system: System, contact: dict[str, object]) -> None:
-    found = matter(system)
+    found = file_case(system)
     _bounced(system, found.filed)
     _says(system, found.filed, **contact)
     system.pump()
@@ -101,9 +101,9 @@ def test_another_contact_without_a_new_address_ends_no_call(system: System, cont
 
 
 def test_an_address_that_bounced_before_is_no_new_one(system: System) -> None:
-    other = matter(system, 12, requester={"contact": {"email": "gone@example.org"}})
+    other = file_case(system, 12, requester={"contact": {"email": "gone@example.org"}})
     _bounced(system, other.filed, "gone@example.org")
-    found = matter(system)
+    found = file_case(system)
     _bounced(system, found.filed)
     _says(system, found.filed, email="gone@example.org")
     system.pump()
@@ -111,7 +111,7 @@ def test_an_address_that_bounced_before_is_no_new_one(system: System) -> None:
 
 
 def test_two_requesters_of_one_case_are_called_each_for_themselves(system: System) -> None:
-    ana, eva = matter(system), matter(system, requester=SISTER)
+    ana, eva = file_case(system), file_case(system, requester=SISTER)
     assert ana.case_id == eva.case_id
     _bounced(system, ana.filed)
     _bounced(system, eva.filed, EVA)
@@ -126,7 +126,7 @@ def test_two_requesters_of_one_case_are_called_each_for_themselves(system: Syste
 @pytest.mark.moto
 def test_who_becomes_unsafe_while_the_report_is_taken_is_not_called(system: System) -> None:
     """Notify has opened the contact already, and found it safe."""
-    found = matter(system)
+    found = file_case(system)
     say = once(lambda: _says(system, found.filed, safe_to_contact=False))
     with edge("kms.Decrypt", performs_after(say)) as opened:
         _report(system, _notice(system, found.filed), ANA)
@@ -137,7 +137,7 @@ def test_who_becomes_unsafe_while_the_report_is_taken_is_not_called(system: Syst
 
 
 def test_the_history_says_openly_that_nobody_may_call_and_no_more_of_the_contact(system: System) -> None:
-    found = matter(system)
+    found = file_case(system)
     _says(system, found.filed, email="secret@example.org", safe_to_contact=False)
     event = system.history(system.case_of(found.filed))[-1]
     assert event.details == {"may_be_called": False, "new_address": True}
@@ -147,13 +147,13 @@ def test_the_history_says_openly_that_nobody_may_call_and_no_more_of_the_contact
 # ---- at the case that the request is of now
 
 
-def _linked(system: System) -> tuple[Matter, Matter, str]:
+def _linked(system: System) -> tuple[FiledCase, FiledCase, str]:
     """Link Eva's case, which has no A-number, to Ana's; return both, and the case that is closed."""
-    ana, eva = matter(system), matter(system, 12, requester=SISTER, **NAMELESS)
+    ana, eva = file_case(system), file_case(system, 12, requester=SISTER, **NAMELESS)
     return ana, eva, eva.case_id
 
 
-def _link(system: System, eva: Matter, ana: Matter) -> None:
+def _link(system: System, eva: FiledCase, ana: FiledCase) -> None:
     system.work(OFFICER, eva.case_id, "link", {"case_id": ana.case_id, "why": "The same person."})
     system.pump()
 
@@ -187,7 +187,7 @@ def test_who_was_not_to_be_called_before_a_link_is_not_after_it(system: System) 
     assert not _is_called(system, ana.filed)
 
 
-def _split(system: System, ana: Matter, eva: Matter) -> None:
+def _split(system: System, ana: FiledCase, eva: FiledCase) -> None:
     system.work(OFFICER, ana.case_id, "split", {"receipt": eva.receipt, "why": "Somebody else."})
     system.pump()
     assert system.case_of(eva.filed).case_id != ana.case_id
@@ -195,7 +195,7 @@ def _split(system: System, ana: Matter, eva: Matter) -> None:
 
 @pytest.mark.parametrize("first", ["bounced", "split"])
 def test_a_bounce_is_told_at_the_case_that_was_split_off(system: System, first: str) -> None:
-    ana, eva = matter(system), matter(system, requester=SISTER)
+    ana, eva = file_case(system), file_case(system, requester=SISTER)
     if first == "bounced":
         _bounced(system, eva.filed, EVA)
         _split(system, ana, eva)
@@ -221,7 +221,7 @@ def test_a_link_while_the_report_is_taken_loses_nothing(system: System) -> None:
 # ---- of a case that nobody works on any more
 
 
-def _decided(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any field of a body
+def _decided(system: System, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field of a body
     found = claimed(system, **changes)
     decide(system, OFFICER, found.case_id)
     return found
@@ -277,10 +277,10 @@ def test_nobody_is_told_to_call_about_a_restricted_case_that_is_decided(told: Sy
     assert not [notice for notice in told.notices if notice.template == "undelivered"]
 
 
-def _sister_of_the_decided(system: System) -> Matter:
+def _sister_of_the_decided(system: System) -> FiledCase:
     """Return the request of a sister, whose acknowledgement bounces after the decision."""
     claimed(system)
-    eva = matter(system, requester=SISTER)
+    eva = file_case(system, requester=SISTER)
     decide(system, OFFICER, eva.case_id)
     _bounced(system, eva.filed, EVA)
     assert _is_called(system, eva.filed)
@@ -319,7 +319,7 @@ def test_a_case_that_is_restricted_by_now_or_a_request_withdrawn_is_not_written_
 
 def test_who_has_withdrawn_is_not_called_after_the_decision(told: System) -> None:
     claimed(told)
-    eva = matter(told, requester=SISTER)
+    eva = file_case(told, requester=SISTER)
     assert told.on(eva.filed, "POST", "/withdrawal", {}).status == 202
     told.pump()
     decide(told, OFFICER, eva.case_id)

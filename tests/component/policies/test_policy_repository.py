@@ -1,4 +1,4 @@
-"""The registry as a pure function: which policy governs when, with what was approved and amended; and its copies."""
+"""The policy registry: which policy governs when, after approvals and amendments, and how it is cached."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def governs(heads: tuple[Head, ...], when: str) -> str | None:
         ("2025-01-20T00:00:00-05:00", ORDER),
     ],
 )
-def test_the_timeline_is_that_of_the_memos_and_the_courts(when: str, policy: str | None) -> None:
+def test_the_policies_in_force_follow_the_memos_and_court_orders(when: str, policy: str | None) -> None:
     assert governs(entries(()), when) == policy
 
 
-def test_only_what_was_approved_is_an_entry() -> None:
+def test_only_approved_documents_are_entries() -> None:
     spans = (("2030-01-01T00:00:00Z", None),)
     records = [record("one", *spans), record("two", *spans, state="draft"), record("three", *spans, state="refused")]
     assert [head.id for head in entries(records)] == [*packaged.PACKAGED, "one"]
@@ -90,16 +90,16 @@ def test_the_newest_amendment_counts_whatever_the_order_of_the_records() -> None
     assert {governs(entries(order), "2027-01-01T00:00:00Z") for order in ([end, back], [back, end])} == {ORDER}
 
 
-def test_an_amendment_may_take_every_interval() -> None:
+def test_an_amendment_can_remove_every_interval() -> None:
     assert governs(entries([record("never", amends=ORDER)]), "2026-01-01T00:00:00Z") is None
 
 
-def test_a_document_and_its_amendment_may_come_in_any_order() -> None:
+def test_a_document_and_its_amendment_can_be_read_in_any_order() -> None:
     document, amendment = record("new", ("2027-01-01T00:00:00Z", None)), record("x", amends="new")
     assert governs(entries([amendment, document]), "2028-01-01T00:00:00Z") == ORDER
 
 
-def test_what_a_draft_changes_is_what_governs_at_the_first_instant_that_differs() -> None:
+def test_a_draft_is_compared_at_the_first_instant_that_it_changes() -> None:
     now, before = at("2026-01-01T00:00:00Z"), entries(())
     later = entries([record("v", ("2025-01-20T05:00:00Z", "2026-06-01T00:00:00Z"), amends=ORDER)])
     assert changed_by(before, later, now) is None
@@ -113,7 +113,7 @@ def test_what_a_draft_changes_is_what_governs_at_the_first_instant_that_differs(
 
 
 @pytest.mark.moto
-def test_a_copy_of_the_registry_is_some_seconds_old_at_most(system: System) -> None:
+def test_a_cached_registry_is_a_few_seconds_old_at_most(system: System) -> None:
     desk = system.intake
     assert desk.policies.governing(system.time)[0].id == ORDER
     with recorded() as calls:
@@ -144,13 +144,13 @@ def test_a_document_is_compiled_once(system: System) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", "earlier"])
-def test_what_was_not_approved_is_no_policy(system: System, name: str) -> None:
+def test_a_document_that_is_not_approved_is_not_a_policy(system: System, name: str) -> None:
     send(system, EARLIER)
     with pytest.raises(KeyError):
         system.intake.policies.compiled(name)
 
 
-def test_of_two_who_name_the_policy_in_force_one_wins(system: System) -> None:
+def test_of_two_concurrent_records_of_the_policy_in_force_one_is_stored(system: System) -> None:
     system.sweep()
     publish(system, draft("next", since="2026-11-24T15:00:10Z"))
     system.later(seconds=10)

@@ -1,4 +1,4 @@
-"""A policy switch: every open case comes under the policy in force once, top lanes first, and nothing else changes."""
+"""A policy switch ranks every open case once under the policy in force, top lanes first, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rankings(system: System, case: Case) -> list[str | None]:
 
 
 def waiting(system: System) -> Iterator[str]:
-    """Take the messages off the rank queue, oldest first."""
+    """Remove the messages from the rank queue, and return them, oldest first."""
     url = system.queues["rank"]
     while messages := system.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -42,7 +42,7 @@ def waiting(system: System) -> Iterator[str]:
             yield json.loads(message["Body"])["case_id"]
 
 
-def test_the_first_tick_names_the_policy_in_force_and_walks_nowhere(system: System) -> None:
+def test_the_first_tick_records_the_policy_in_force_without_a_switch(system: System) -> None:
     system.file(body())
     system.pump()
     assert system.sweep()["switched"] == 0
@@ -78,7 +78,7 @@ def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
     assert names(full) == names(empty)
 
 
-def test_an_approval_at_once_brings_every_case_over_within_minutes(system: System) -> None:
+def test_after_an_approval_every_case_is_switched_within_minutes(system: System) -> None:
     filed = [system.file(person(number)) for number in range(5)]
     system.pump()
     system.sweep()
@@ -106,7 +106,7 @@ def test_a_policy_comes_into_force_at_its_time(system: System) -> None:
     assert rankings(system, system.case_of(filed)) == [ORDER, "next"]
 
 
-def test_a_vacated_policy_leaves_the_default_lanes(system: System) -> None:
+def test_after_a_policy_is_vacated_the_default_lanes_apply(system: System) -> None:
     filed = system.file(body())
     system.pump()
     publish(system, amendment("end", ORDER, "2025-01-20T05:00:00Z/2026-11-24T15:05:00Z"))
@@ -158,7 +158,7 @@ def test_a_second_tick_in_the_same_minute_sends_no_more(system: System) -> None:
     assert system.sweep()["switched"] == 2
 
 
-def test_claimed_and_waiting_cases_come_last(system: System) -> None:
+def test_claimed_and_waiting_cases_are_switched_last(system: System) -> None:
     free = system.file(person(1))
     claimed, paused = system.file(person(2)), system.file(person(3))
     system.pump()
@@ -198,7 +198,7 @@ def decision(system: System, case_id: str, policy: str | None, **changes: object
     return {"outcome": "granted", **words, "factors": [], "policy": policy, "case_version": version, **changes}
 
 
-def test_a_decision_under_the_old_policy_is_refused_and_made_anew_under_the_new(system: System) -> None:
+def test_a_decision_under_the_old_policy_is_refused_and_accepted_under_the_new(system: System) -> None:
     filed = system.file(body())
     system.pump()
     system.sweep()
@@ -214,7 +214,7 @@ def test_a_decision_under_the_old_policy_is_refused_and_made_anew_under_the_new(
     assert rankings(system, system.case_of(filed)) == [ORDER, "earlier"]
 
 
-def test_a_decision_at_the_effective_time_begins_the_switch_before_any_tick(system: System) -> None:
+def test_a_decision_at_the_effective_time_starts_the_switch(system: System) -> None:
     filed = system.file(body())
     system.pump()
     publish(system, draft("next", since="2026-11-24T15:00:30Z"))
@@ -245,7 +245,7 @@ def test_an_approval_after_a_switch_returns_the_case_to_its_author(system: Syste
     assert (back["status"], back["claimed_by"]) == ("in_review", "omar")
 
 
-def test_a_stale_copy_of_the_registry_takes_no_case_back(system: System) -> None:
+def test_a_stale_copy_of_the_registry_does_not_undo_the_switch_of_a_case(system: System) -> None:
     filed = system.file(body())
     system.pump()
     system.sweep()
@@ -281,7 +281,7 @@ def test_another_switch_replaces_one_that_is_under_way(system: System) -> None:
     assert sorted(len(rankings(system, system.case_of(each))) for each in filed) == [2, 2, 2, 2, 3, 3]
 
 
-def test_lost_messages_are_made_good_by_the_next_round(system: System) -> None:
+def test_lost_messages_are_sent_again_in_the_next_round(system: System) -> None:
     filed = [system.file(person(number)) for number in range(3)]
     system.pump()
     system.sweep()
@@ -309,7 +309,7 @@ def test_nothing_but_the_ranking_changes(system: System) -> None:
     assert sorted(kinds) == ["filed"] * 2 + ["ranked"] * 4
 
 
-def test_the_switch_is_seen_by_the_policy_office_alone(system: System) -> None:
+def test_only_the_policy_office_sees_the_switch(system: System) -> None:
     publish(system, EARLIER)
     assert read(system, ORDER)["switch"] is None
     assert system.staff(OFFICER, "GET", "/staff/policies/earlier").status == HTTPStatus.FORBIDDEN
@@ -328,7 +328,7 @@ def test_progress_is_saved_as_it_goes(system: System, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.moto
-def test_of_two_that_begin_a_switch_at_once_one_wins(system: System) -> None:
+def test_of_two_concurrent_starts_of_a_switch_one_is_stored(system: System) -> None:
     system.file(body())
     system.pump()
     system.sweep()
@@ -355,7 +355,7 @@ def test_a_tick_that_comes_too_late_saves_nothing(system: System) -> None:
     assert {case.policy for case in system.cases} == {"earlier"}
 
 
-def test_where_another_clock_is_ahead_a_decision_waits(system: System) -> None:
+def test_a_decision_is_refused_while_another_clock_is_ahead(system: System) -> None:
     filed = system.file(body())
     system.pump()
     case_id = system.case_of(filed).case_id

@@ -1,4 +1,4 @@
-"""The numbers of a preview over a thousand cases are those that a recount finds, one case after the other."""
+"""The numbers of a preview over a thousand cases equal a recount, one case at a time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def recount(system: System, text: str) -> list[tuple[Case, Ranking, Ranking]]:
     return found
 
 
-def test_the_numbers_of_a_thousand_cases_equal_a_recount(docket: System) -> None:
+def test_a_preview_of_a_thousand_cases_equals_a_recount(docket: System) -> None:
     items = {json.dumps(item) for item in docket.items() if item["pk"]["S"].startswith("CASE#")}
     report = preview(docket, "reordered")
     assert items == {json.dumps(item) for item in docket.items() if item["pk"]["S"].startswith("CASE#")}
@@ -81,8 +81,8 @@ def test_the_numbers_of_a_thousand_cases_equal_a_recount(docket: System) -> None
         own = [row for row in counted if row[0].office == office]
         assert by_office[office]["cases"] == len(own)
         flows = Counter((one.lane, other.lane) for _case, one, other in own)
-        told = by_office[office]["flows"]
-        assert {(a, b): n for a, into in told.items() for b, n in into.items()} == flows
+        shown = by_office[office]["flows"]
+        assert {(a, b): n for a, into in shown.items() for b, n in into.items()} == flows
     changes = {
         "lane_changes": sum(one.lane != other.lane for _case, one, other in counted),
         "category_changes": sum({c.id for c in a.categories} != {c.id for c in b.categories} for _c, a, b in counted),

@@ -1,4 +1,4 @@
-"""A preview ranks every open case under a draft, in parts and once, and writes nothing to any of them."""
+"""A preview ranks every open case once under a draft, in parts, and changes no case."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EARLY_A = draft("early-a", of="2021-02-18-interim")
 
 
-def test_who_would_wait_longer_than_the_target_is_told(system: System) -> None:
+def test_a_preview_lists_cases_that_would_miss_their_target(system: System) -> None:
     filed = system.file(body())
     system.pump()
     system.later(days=8)
@@ -42,7 +42,7 @@ def test_who_would_wait_longer_than_the_target_is_told(system: System) -> None:
     assert [late["case_id"] for late in atlanta["late"]] == [system.case_of(filed).case_id]
 
 
-def test_a_part_that_is_asked_for_twice_is_counted_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_is_requested_twice_is_counted_once(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prioritize.policy_preview.PART", 2)
     for number in range(7):
         system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
@@ -57,7 +57,7 @@ def test_a_part_that_is_asked_for_twice_is_counted_once(system: System, monkeypa
     assert (report.cases, report.part, report.done, report.work_at) == (7, 4, True, None)
 
 
-def test_a_lost_part_is_made_good_by_the_sweep(system: System) -> None:
+def test_the_sweep_requests_a_lost_part_again(system: System) -> None:
     system.file(body())
     system.pump()
     send(system, EARLY_A)
@@ -93,7 +93,7 @@ def test_a_new_preview_replaces_the_old(system: System) -> None:
     assert first["totals"] == second["totals"]
 
 
-def test_the_preview_of_an_amendment_shows_what_would_govern_then(system: System) -> None:
+def test_the_preview_of_an_amendment_uses_the_policy_that_would_govern(system: System) -> None:
     system.file(body())
     system.pump()
     send(system, amendment("vacatur", ORDER, "2025-01-20T05:00:00Z/2026-12-01T00:00:00Z"))
@@ -104,7 +104,7 @@ def test_the_preview_of_an_amendment_shows_what_would_govern_then(system: System
     assert system.cases[0].policy == ORDER
 
 
-def test_a_packaged_policy_can_be_previewed_too(system: System) -> None:
+def test_a_packaged_policy_can_be_previewed(system: System) -> None:
     publish(system, EARLIER)
     system.later(seconds=11)
     filed = system.file(body())
@@ -114,7 +114,7 @@ def test_a_packaged_policy_can_be_previewed_too(system: System) -> None:
     assert system.case_of(filed).policy == "earlier"
 
 
-def test_of_two_that_do_the_same_part_at_once_one_counts(system: System) -> None:
+def test_of_two_concurrent_computations_of_a_part_one_counts(system: System) -> None:
     system.file(body())
     system.pump()
     send(system, EARLY_A)

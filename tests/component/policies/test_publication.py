@@ -1,4 +1,4 @@
-"""A policy's life: sent, approved by somebody else, in force at its time, amended; and never changed once approved."""
+"""The publication of a policy: draft, approval by another person, effective time, amendment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_packaged_documents_are_the_first_entries(system: System) -> None:
     assert read(system, ORDER)["document"] == packaged.text_of(ORDER)
 
 
-def test_a_document_goes_from_draft_to_force_by_two_people(system: System) -> None:
+def test_a_draft_of_one_person_comes_into_force_by_the_approval_of_another(system: System) -> None:
     sent = send(system, draft("next", since="2026-12-01T00:00:00-05:00"))
     assert (sent["state"], sent["author"], sent["governs"]) == ("draft", "paula", False)
     assert (sent["issued"], sent["created_at"]) == ("2025-01-20", "2026-11-24T15:00:00.000Z")
@@ -58,13 +58,13 @@ def test_a_document_goes_from_draft_to_force_by_two_people(system: System) -> No
     assert (states(system)["next"], states(system)[ORDER]) == ("in_force", "superseded")
 
 
-def test_an_author_never_approves_the_own_draft(system: System) -> None:
+def test_an_author_cannot_approve_their_own_draft(system: System) -> None:
     send(system, EARLIER)
     assert attempt(system, "earlier", AUTHOR).status == HTTPStatus.CONFLICT
     assert states(system)["earlier"] == "draft"
 
 
-def test_the_table_refuses_an_author_where_the_code_does_not(system: System) -> None:
+def test_the_condition_of_the_write_refuses_the_author(system: System) -> None:
     send(system, EARLIER)
     record = system.read(PolicyRecord, keys.policy("earlier"))
     with pytest.raises(RefusedError):
@@ -87,12 +87,12 @@ def test_an_approved_document_never_changes(system: System) -> None:
 
 
 @pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
-def test_the_id_of_a_packaged_document_is_taken(system: System, name: str) -> None:
+def test_the_id_of_a_packaged_policy_cannot_be_used(system: System, name: str) -> None:
     answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft(name)})
     assert answer.status == HTTPStatus.CONFLICT
 
 
-def test_an_author_replaces_a_draft_and_nobody_else_does(system: System) -> None:
+def test_only_the_author_can_replace_a_draft(system: System) -> None:
     first = send(system, EARLIER)
     second = send(system, EARLIER.replace("first_look: 7d", "first_look: 6d"))
     assert second["digest"] != first["digest"]
@@ -111,13 +111,13 @@ def test_a_refused_draft_stays_refused(system: System) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/nothing/preview", "/nothing/approval"])
-def test_what_is_not_there_is_not_found(system: System, path: str) -> None:
+def test_an_unknown_policy_is_not_found(system: System, path: str) -> None:
     method = "GET" if path == "/nothing" else "POST"
     body = {"approve": True, "why": "x"} if path.endswith("approval") else {}
     assert system.staff(AUTHOR, method, f"/staff/policies{path}", body).status == HTTPStatus.NOT_FOUND
 
 
-def test_a_packaged_document_is_not_decided_on(system: System) -> None:
+def test_a_packaged_policy_cannot_be_approved_or_refused(system: System) -> None:
     assert attempt(system, ORDER).status == HTTPStatus.CONFLICT
 
 
@@ -148,26 +148,26 @@ def test_a_policy_is_vacated_and_revived_without_a_deployment(system: System) ->
     assert [item["policy_id"] for item in read(system, "earlier")["amendments"]] == ["vacatur", "revival"]
 
 
-def test_an_amendment_can_leave_none_in_force(system: System) -> None:
+def test_an_amendment_can_leave_no_policy_in_force(system: System) -> None:
     publish(system, amendment("end", ORDER, "2025-01-20T05:00:00Z/2026-11-24T15:00:00Z"))
     assert system.staff(AUTHOR, "GET", "/staff/policies").json()["in_force"] is None
     named = system.read(PolicyInForce, keys.IN_FORCE)
     assert (named.policy, named.digest) == (None, packaged.compiled(packaged.DEFAULT).digest)
 
 
-def test_only_an_approved_policy_is_amended(system: System) -> None:
+def test_only_an_approved_policy_can_be_amended(system: System) -> None:
     answer = system.staff(AUTHOR, "POST", "/staff/policies", {"document": amendment("x", "nothing")})
     assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.json()["errors"][0]["code"] == "unknown_policy"
 
 
 @pytest.mark.parametrize("groups", ["officer", "supervisor", "sro", "restricted", ""])
-def test_policies_are_open_to_the_policy_office_alone(system: System, groups: str) -> None:
+def test_only_the_policy_office_can_use_the_policy_routes(system: System, groups: str) -> None:
     assert system.staff(Staff("x", groups), "GET", "/staff/policies").status == HTTPStatus.FORBIDDEN
 
 
 @pytest.mark.moto
-def test_who_meets_another_transaction_is_asked_to_try_again_and_told_nothing_untrue(system: System) -> None:
+def test_a_conflict_with_another_transaction_is_answered_with_503(system: System) -> None:
     send(system, EARLIER)
     conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
     with edge("dynamodb.TransactWriteItems", conflict):

@@ -1,4 +1,4 @@
-"""Why the routes of the policy office refuse: each reason differs in the type of the problem, or in its code."""
+"""Each reason of a refusal by the policy routes has a problem type or an error code of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_an_approval_that_is_not_possible(system: System) -> None:
     assert reason(_approve(system, "earlier")) == ("wrong-state", "policy_decided", "")
 
 
-def test_a_draft_that_cannot_be_kept(system: System) -> None:
+def test_a_draft_that_cannot_be_stored(system: System) -> None:
     send(system, EARLIER)
     assert reason(_send(system, APPROVER, EARLIER)) == ("wrong-state", "policy_id_taken", "")
     assert reason(_send(system, AUTHOR, draft(ORDER))) == ("wrong-state", "policy_packaged", "")

@@ -1,4 +1,4 @@
-"""Approval: where the policy asks for one, a decision waits for a supervisor who is not its author."""
+"""Approval: if the policy requires one, a decision awaits a supervisor who is not its author."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.support.staff import (
     SISTER,
     SUPERVISOR,
     SWITCH,
-    Matter,
+    FiledCase,
     claimed,
     decide,
     decision,
+    file_case,
     item,
-    matter,
     post,
     read,
     verify,
@@ -31,8 +31,8 @@ from tests.support.staff import (
 from tests.support.system import Staff, System
 
 
-def _proposed(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any field
-    """Return a case whose decision waits for the approval that the policy of 2021 asks for."""
+def _proposed(system: System, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
+    """Return a case whose decision awaits the approval that the policy of February 2021 requires."""
     system.time = POLICY_A
     held = claimed(system, **changes)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
@@ -40,21 +40,21 @@ def _proposed(system: System, **changes: Any) -> Matter:  # noqa: ANN401  # any 
     return held
 
 
-def test_what_waits_for_approval_is_told_to_nobody(system: System) -> None:
+def test_a_decision_that_awaits_approval_is_not_disclosed(system: System) -> None:
     held = _proposed(system)
-    told = system.look_up(held.filed)
-    assert (told["status"], told["decision"]) == ("in_review", None)
+    answer = system.look_up(held.filed)
+    assert (answer["status"], answer["decision"]) == ("in_review", None)
     assert "news" not in {notice.template for notice in system.notices}
     assert item(system, held.case_id)["status"] == "awaiting_approval"
 
 
-def _shown(system: System, held: Matter) -> tuple[str, str]:
-    told = system.look_up(held.filed)
-    return told["status"], told["status_since"]
+def _shown(system: System, held: FiledCase) -> tuple[str, str]:
+    answer = system.look_up(held.filed)
+    return answer["status"], answer["status_since"]
 
 
-def test_a_requester_does_not_see_a_decision_come_and_go_by_the_time_of_the_state(system: System) -> None:
-    """Proposed and returned, twice over: all the while it is in review since the officer took it up."""
+def test_status_since_does_not_disclose_a_proposed_and_returned_decision(system: System) -> None:
+    """A decision is proposed and returned twice; the requester sees "in review" since the claim all the time."""
     system.time = POLICY_A
     held = claimed(system)
     since = rfc3339(system.time)
@@ -78,7 +78,7 @@ def test_a_requester_does_not_see_a_decision_come_and_go_by_the_time_of_the_stat
     assert _shown(system, held) == ("in_review", rfc3339(system.time))
 
 
-def test_a_decision_that_was_approved_is_shown_since_then(system: System) -> None:
+def test_an_approved_decision_is_shown_with_the_time_of_its_approval(system: System) -> None:
     held = _proposed(system)
     system.later(hours=2)
     system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
@@ -86,7 +86,7 @@ def test_a_decision_that_was_approved_is_shown_since_then(system: System) -> Non
     assert system.case_of(held.filed).shown_since is None
 
 
-def test_staff_see_since_when_a_decision_waits_for_its_approval(system: System) -> None:
+def test_staff_see_since_when_a_decision_awaits_approval(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system)
     system.later(hours=2)
@@ -94,7 +94,7 @@ def test_staff_see_since_when_a_decision_waits_for_its_approval(system: System) 
     assert read(system, SUPERVISOR, held.case_id)["status_since"] == rfc3339(system.time)
 
 
-def test_a_third_party_sees_no_time_move_whatever_happens_to_the_case(system: System) -> None:
+def test_status_since_never_changes_for_a_third_party(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system, requester=SISTER)
     since = rfc3339(system.case_of(held.filed).filed_at)
@@ -108,7 +108,7 @@ def test_a_third_party_sees_no_time_move_whatever_happens_to_the_case(system: Sy
     assert _shown(system, held) == ("received", since)
 
 
-def test_a_supervisor_who_is_not_its_author_approves(system: System) -> None:
+def test_a_supervisor_who_is_not_the_author_can_approve(system: System) -> None:
     held = _proposed(system)
     assert post(system, OFFICER, held.case_id, "approval", {"approve": True, "why": "x"}).status == 403
     approved = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})
@@ -119,7 +119,7 @@ def test_a_supervisor_who_is_not_its_author_approves(system: System) -> None:
     assert (event.user, event.details["approve"]) == ("sue", True)
 
 
-def test_no_supervisor_approves_the_own_decision(system: System) -> None:
+def test_a_supervisor_cannot_approve_their_own_decision(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system, by=SUPERVISOR)
     decide(system, SUPERVISOR, held.case_id, outcome="declined")
@@ -140,7 +140,7 @@ def test_a_refused_decision_returns_to_its_author(system: System) -> None:
     assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
 
 
-def test_after_a_switch_the_decision_returns_to_its_author_even_if_it_is_approved(system: System) -> None:
+def test_after_a_policy_switch_an_approved_decision_returns_to_its_author(system: System) -> None:
     system.time = SWITCH - timedelta(hours=1)
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -154,7 +154,7 @@ def test_after_a_switch_the_decision_returns_to_its_author_even_if_it_is_approve
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
 
 
-def test_what_is_said_while_a_decision_waits_returns_it_to_its_author(system: System) -> None:
+def test_an_update_while_a_decision_awaits_approval_returns_it_to_its_author(system: System) -> None:
     held = _proposed(system)
     system.later(hours=1)
     assert system.on(held.filed, "POST", "/updates", {"facts": {"serious_illness": True}}).status == 202
@@ -168,34 +168,34 @@ def test_what_is_said_while_a_decision_waits_returns_it_to_its_author(system: Sy
     assert system.look_up(held.filed)["status"] == "decided"
 
 
-def test_somebody_who_joins_while_a_decision_waits_returns_it_too(system: System) -> None:
+def test_a_request_that_joins_while_a_decision_awaits_approval_returns_it(system: System) -> None:
     held = _proposed(system)
-    joined = matter(system, requester=SISTER)
+    joined = file_case(system, requester=SISTER)
     assert joined.case_id == held.case_id
     assert system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Yes."})["status"] == "in_review"
 
 
 @pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "moot"])
-def test_what_lets_nobody_be_removed_needs_no_approval(system: System, outcome: str) -> None:
+def test_a_decision_that_does_not_lead_to_removal_needs_no_approval(system: System, outcome: str) -> None:
     system.time = POLICY_A
     held = claimed(system)
     assert decide(system, OFFICER, held.case_id, outcome=outcome)["status"] == "decided"
 
 
-def test_where_a_category_is_presumed_the_directors_approval_is_not_asked_for(system: System) -> None:
+def test_a_presumed_category_needs_no_approval_of_the_director(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system, facts={"convictions": [{"kind": "aggravated_felony"}]})
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
 
 
-def test_only_a_decision_that_waits_is_approved(system: System) -> None:
-    held = matter(system)
+def test_only_a_decision_that_awaits_approval_can_be_approved(system: System) -> None:
+    held = file_case(system)
     assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"}).status == 409
     for wrong in ({"approve": "yes", "why": "x"}, {"approve": True}, {"approve": True, "why": " "}):
         assert post(system, SUPERVISOR, held.case_id, "approval", wrong).status == 422
 
 
-def test_a_decision_that_waits_outlives_every_lease_and_stays_its_authors(system: System) -> None:
+def test_a_decision_that_awaits_approval_stays_claimed_by_its_author(system: System) -> None:
     held = _proposed(system)
     system.later(days=3)
     system.settle(5)
@@ -203,7 +203,7 @@ def test_a_decision_that_waits_outlives_every_lease_and_stays_its_authors(system
     assert system.case_of(held.filed).claimed_by == "omar"
 
 
-def test_a_restricted_decision_is_approved_by_who_may_open_it(system: System) -> None:
+def test_a_decision_on_a_restricted_case_is_approved_by_a_supervisor_with_access(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system, by=CLEARED, facts={"relief_pending": ["t_visa"]}, requester=LAWYER)
     decide(system, CLEARED, held.case_id, outcome="declined")
@@ -212,7 +212,7 @@ def test_a_restricted_decision_is_approved_by_who_may_open_it(system: System) ->
     assert post(system, Staff("sy", "supervisor,restricted"), held.case_id, "approval", given).status == 200
 
 
-def test_citizenship_confirmed_while_a_decline_waits_returns_it_to_be_referred(system: System) -> None:
+def test_citizenship_confirmed_while_a_decline_awaits_approval_returns_the_decision(system: System) -> None:
     held = _proposed(system)
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
     returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Agreed."})

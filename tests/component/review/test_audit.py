@@ -1,4 +1,4 @@
-"""Reads are written down before they are answered; contact data opens by a read of its own; nobody searches by name."""
+"""Reads are recorded before they are answered, and contact data has a read of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from casereview.schema.records import Read
 from tests.support.aws_faults import edge, refuses
-from tests.support.staff import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, matter, read
+from tests.support.staff import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, file_case, read
 from tests.support.system import Staff, System
 
 READS = {"": "case", "/contacts?why=To call": "contacts", "/ranking": "ranking", "/history": "history"}
@@ -20,7 +20,7 @@ def _reads(system: System) -> list[Read]:
 
 
 def _history(system: System, case_id: str) -> list[dict[str, Any]]:
-    """Read the history a second later, without that read itself."""
+    """Read the history a second later, and return it without this read."""
     system.later(seconds=1)
     auditor = Staff("auditor", "supervisor")
     events = system.staff(auditor, "GET", f"/staff/cases/{case_id}/history").json()["events"]
@@ -29,8 +29,8 @@ def _history(system: System, case_id: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("path", "what"), READS.items(), ids=READS.values())
-def test_each_read_says_who_when_and_what(system: System, path: str, what: str) -> None:
-    held = matter(system)
+def test_each_read_is_recorded_with_user_time_and_subject(system: System, path: str, what: str) -> None:
+    held = file_case(system)
     assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{path}").status == 200
     (found,) = _reads(system)
     assert (found.user, found.what, found.at, found.case_id) == ("omar", what, system.time, held.case_id)
@@ -38,8 +38,8 @@ def test_each_read_says_who_when_and_what(system: System, path: str, what: str) 
     assert [(event["user"], event["details"]["what"]) for event in shown] == [("omar", what)]
 
 
-def test_a_read_is_in_the_history_of_whoever_reads_next_and_in_no_ranking(system: System) -> None:
-    held = matter(system)
+def test_a_read_is_in_the_history_and_changes_no_ranking(system: System) -> None:
+    held = file_case(system)
     version = system.case_of(held.filed).version
     for user in (OFFICER, SUPERVISOR):
         system.later(seconds=1)
@@ -51,8 +51,8 @@ def test_a_read_is_in_the_history_of_whoever_reads_next_and_in_no_ranking(system
 
 @pytest.mark.moto
 @pytest.mark.parametrize("path", READS, ids=READS.values())
-def test_without_the_audit_nothing_is_told(system: System, path: str) -> None:
-    held = matter(system)
+def test_if_the_read_cannot_be_recorded_nothing_is_returned(system: System, path: str) -> None:
+    held = file_case(system)
     with edge("dynamodb.TransactWriteItems", refuses("AccessDeniedException")):
         answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{path}")
     assert answer.status == 503
@@ -61,8 +61,8 @@ def test_without_the_audit_nothing_is_told(system: System, path: str) -> None:
     assert _reads(system) == []
 
 
-def test_who_is_refused_has_read_nothing(system: System) -> None:
-    held = matter(system)
+def test_a_refused_read_is_not_recorded(system: System) -> None:
+    held = file_case(system)
     for path in READS:
         assert system.staff(ELSEWHERE, "GET", f"/staff/cases/{held.case_id}{path}").status == 404
     assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts").status == 422
@@ -70,8 +70,8 @@ def test_who_is_refused_has_read_nothing(system: System) -> None:
     assert _reads(system) == []
 
 
-def test_contact_data_opens_by_its_own_read_with_a_reason_alone(system: System) -> None:
-    held = matter(system, requester=LAWYER)
+def test_contact_data_requires_its_own_read_with_a_reason(system: System) -> None:
+    held = file_case(system, requester=LAWYER)
     assert "lee@example.org" not in str(read(system, OFFICER, held.case_id))
     for what in ("ranking", "history"):
         assert "lee@example.org" not in system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/{what}").body
@@ -82,8 +82,8 @@ def test_contact_data_opens_by_its_own_read_with_a_reason_alone(system: System) 
     assert shown["details"]["why"] == "Mirabel-called"
 
 
-def test_contact_data_changed_later_is_what_opens_and_shows_nowhere_else(system: System) -> None:
-    held = matter(system)
+def test_updated_contact_data_is_returned_only_by_the_contacts_route(system: System) -> None:
+    held = file_case(system)
     system.on(held.filed, "POST", "/updates", {"contact": {"email": "new@example.org"}, "statement": "I moved."})
     system.pump()
     found = read(system, OFFICER, held.case_id)
@@ -93,7 +93,7 @@ def test_contact_data_changed_later_is_what_opens_and_shows_nowhere_else(system:
     assert answer["contacts"][held.receipt]["email"] == "new@example.org"
 
 
-def test_every_change_names_its_cause(system: System) -> None:
+def test_every_event_has_its_actor(system: System) -> None:
     held = claimed(system)
     system.work(OFFICER, held.case_id, "release")
     system.on(held.filed, "POST", "/updates", {"statement": "x"})
@@ -110,16 +110,16 @@ def test_every_change_names_its_cause(system: System) -> None:
     assert events[2]["changes"]["status"] == {"from": "in_line", "to": "in_review"}
 
 
-def test_old_rankings_stay_in_the_history(system: System) -> None:
-    held = matter(system)
+def test_earlier_rankings_stay_in_the_history(system: System) -> None:
+    held = file_case(system)
     system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
     system.pump()
     rankings = [event["ranking"]["lane"] for event in _history(system, held.case_id) if event["kind"] == "ranked"]
     assert rankings == ["detained", "imminent_removal"]
 
 
-def test_officers_are_shown_no_suggested_outcome(system: System) -> None:
-    held = matter(system, facts={"convictions": [{"kind": "felony"}]})
+def test_no_response_suggests_an_outcome(system: System) -> None:
+    held = file_case(system, facts={"convictions": [{"kind": "felony"}]})
     found = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/ranking").json()
     assert not {"outcome", "suggestion", "score", "recommendation"} & set(found)
     assert found["policy"]

@@ -1,6 +1,6 @@
-"""Nobody gets in: every staff route by groups, office and state of a case, against rules written down for the test.
+"""Authorization: every staff route by groups, office and state of a case, against rules that the test defines.
 
-The rules below are written down from what the roles are for, and share no line with ``review.authorization``.
+The rules below follow from the purpose of each role, and share no code with ``review.authorization``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CASE = "/staff/cases/{case_id}"
 OFFICE_WORK = {"officer", "supervisor"}
 ANY_REVIEWER = {"officer", "supervisor", "sro"}
 RULES: dict[Address, set[str]] = {
-    # the work on a case: officers and supervisors in their office, the Senior Reviewing Official on escalated ones
+    # work on a case: officers and supervisors at their office, the Senior Reviewing Official on escalated cases
     ("GET", "/staff/worklist"): ANY_REVIEWER,
     ("POST", "/staff/worklist/next"): ANY_REVIEWER,
     ("GET", CASE): ANY_REVIEWER,
@@ -54,17 +54,17 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/decision"): ANY_REVIEWER,
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
     ("POST", f"{CASE}/reissue-code"): ANY_REVIEWER,
-    # what a field office alone does
+    # only field offices
     ("POST", "/staff/requests"): OFFICE_WORK,
     ("POST", f"{CASE}/information-requests"): OFFICE_WORK,
     ("POST", f"{CASE}/link"): OFFICE_WORK,
     ("POST", f"{CASE}/split"): OFFICE_WORK,
     ("POST", f"{CASE}/reopening"): OFFICE_WORK,
-    # what a supervisor has besides
+    # only supervisors
     ("POST", f"{CASE}/transfer"): {"supervisor"},
     ("POST", f"{CASE}/approval"): {"supervisor"},
     ("GET", "/staff/summary"): {"supervisor"},
-    # the policy office has its documents and nothing else, and no other role has them
+    # only the policy office, which has access to nothing else
     ("GET", "/staff/policies"): {"policy"},
     ("POST", "/staff/policies"): {"policy"},
     ("GET", "/staff/policies/{policy_id}"): {"policy"},
@@ -90,7 +90,7 @@ ENDED = {"decided", "withdrawn", "closed"}
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A case as it lies in the table: at ATL, or from ATL at the Senior Reviewing Official."""
+    """A stored case: at ATL, or at the Senior Reviewing Official after a decision of ATL."""
 
     case_id: str
     status: str
@@ -100,7 +100,7 @@ class Kept:
 
 
 def _where(status: str) -> list[tuple[str, str | None]]:
-    """Return where a case in a state can be: what was decided at ATL comes to the official, and may end there."""
+    """Return the offices where a case with a status can be, each with the field office that decided it before."""
     at_office: list[tuple[str, str | None]] = [("ATL", None)] if status != "with_senior_official" else []
     at_official: list[tuple[str, str | None]] = [("SRO", "ATL")]
     return at_office + (at_official if status in {"with_senior_official", "closed", "withdrawn"} else [])
@@ -128,7 +128,7 @@ class _EmptyWorklist(Worklist):
 
 
 class _Docket(Table):
-    """Cases in memory, each as it would lie in the table: what is written is remembered and changes nothing."""
+    """A table of cases in memory, which records writes without applying them."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.kept: dict[str, Case] = {}
@@ -162,7 +162,7 @@ class _Docket(Table):
 
 @pytest.fixture(scope="module")
 def system() -> Iterator[System]:
-    """A system whose docket is kept in memory: one real case in every state, restricted or not."""
+    """Provide a system with one case for each status and office, restricted and not."""
     with running() as found:
         filed = found.file(body(subject={"a_number": None}))
         found.pump()
@@ -183,15 +183,15 @@ def _groups(caller: Staff) -> set[str]:
 
 
 def _may_use(caller: Staff, route: Address) -> bool:
-    """A role opens a route; ``restricted`` by itself opens none, and a group that nobody knows neither."""
+    """Return whether a caller has a role of the route; ``restricted`` and unknown groups are not roles."""
     return bool(_groups(caller) & RULES[route])
 
 
 def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
-    """One of the roles that open the route must give access to the case.
+    """Return whether a role of the route gives the caller access to the case.
 
-    An officer or supervisor opens what is in the own office, and what was decided there and has ended since; the
-    official what is in the official's queue. A restricted case needs the group besides.
+    Officers and supervisors have access to the cases of their office, and to ended cases that it decided; the official
+    has access to the cases in the official's queue. A restricted case also requires the group ``restricted``.
     """
     roles = _groups(caller) & RULES[route]
     if case.restricted and "restricted" not in _groups(caller):
@@ -202,7 +202,7 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
 
 
 def _expected(caller: Staff, route: Address, case: Kept) -> int | None:
-    """Return the status of a refusal, or None for who is let in."""
+    """Return the status of the refusal, or None if the caller has access."""
     if not _may_use(caller, route):
         return 403
     return None if _may_open(caller, route, case) else 404
@@ -217,45 +217,45 @@ def _status(system: System, claims: Mapping[str, str] | None, route: Address, pa
     return status
 
 
-LET_IN = {200, 201, 204, 409, 422}
-"""Done, or refused for the state of the case or for what was sent: only somebody who was let in learns that."""
+AUTHORIZED = {200, 201, 204, 409, 422}
+"""Success, or a refusal because of the state of the case or the body, which comes after the authorization."""
 
 
 def _agrees(status: int, expected: int | None) -> bool:
-    return status == expected if expected else status in LET_IN
+    return status == expected if expected else status in AUTHORIZED
 
 
 def _cells(system: System, route: Address, callers: Iterable[Staff], tally: Tally) -> None:
-    """Try a route on every case by every caller: each is a cell of the table, and a case of the proof."""
+    """Try a route with every caller on every case, and compare the status with the rules."""
     docket = _docket(system)
     for caller, case in product(callers, KEPT):
         docket.written.clear()
         path = route[1].replace("{case_id}", case.case_id) + ("?why=x" if route[1].endswith("contacts") else "")
         status, expected = _status(system, caller.claims(), route, path), _expected(caller, route, case)
         with tally.case(f"{caller} {case}"):
-            assert _agrees(status, expected), f"{status} instead of {expected or 'being let in'}"
+            assert _agrees(status, expected), f"{status} instead of {expected or 'access'}"
             assert not (expected and docket.written), "wrote although refused"
     system._flush()
 
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
-def test_a_route_on_a_case_lets_in_whom_the_rules_name_and_nobody_else(
+def test_a_route_on_a_case_allows_exactly_the_callers_of_the_rules(
     system: System, tally: Tally, route: Address
 ) -> None:
-    """Refusals are 403 for a role that has no such route, else 404, and write nothing."""
+    """A refusal is 403 without a role of the route, else 404, and writes nothing."""
     _cells(system, route, CALLERS, tally)
     assert tally.tried == len(CALLERS) * len(KEPT) > 2000
 
 
-def test_a_role_too_many_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_additional_role_is_detected(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     route, tally = ("POST", f"{CASE}/transfer"), Tally()
     monkeypatch.setattr(review.app, "require_role", lambda _caller, _roles: frozenset[Role]({"officer"}))
     _cells(system, route, [Staff("eve", "officer", "ATL")], tally)
     assert len(tally.violations) > 10
 
 
-def test_a_case_that_is_opened_to_any_office_is_found(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_without_the_check_of_the_office_is_detected(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     route, tally = ("GET", CASE), Tally()
     monkeypatch.setattr(Caller, "has_access", lambda *_given: True)
     _cells(system, route, [Staff("eve", "officer", "ELP")], tally)
@@ -264,21 +264,21 @@ def test_a_case_that_is_opened_to_any_office_is_found(system: System, monkeypatc
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
-def test_a_case_that_is_none_is_answered_as_one_that_is_not_yours(system: System, route: Address) -> None:
+def test_an_unknown_case_gets_the_same_answer_as_a_case_without_access(system: System, route: Address) -> None:
     path = route[1].replace("{case_id}", "none") + ("?why=x" if route[1].endswith("contacts") else "")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, path) == (404 if _may_use(caller, route) else 403)
 
 
 def _queues(caller: Staff) -> set[str]:
-    """Return whose worklists a caller has; that of the official is no field office's."""
+    """Return the offices whose worklists a caller can read."""
     own = {caller.office} if caller.office and caller.office != "SRO" and _groups(caller) & OFFICE_WORK else set()
     return own | ({"SRO"} if "sro" in _groups(caller) else set())
 
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ", "atl", "NONE"])
-def test_a_worklist_is_open_to_its_own_office_alone(system: System, asked: str) -> None:
+def test_a_worklist_can_be_read_only_by_its_office(system: System, asked: str) -> None:
     route = ("GET", "/staff/worklist")
     for caller in CALLERS:
         expected = 200 if _may_use(caller, route) and asked in _queues(caller) else 403
@@ -287,7 +287,7 @@ def test_a_worklist_is_open_to_its_own_office_alone(system: System, asked: str) 
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ"])
-def test_a_summary_is_open_to_supervisors_of_the_office_alone(system: System, asked: str) -> None:
+def test_a_summary_can_be_read_only_by_supervisors_of_the_office(system: System, asked: str) -> None:
     route = ("GET", "/staff/summary")
     for caller in CALLERS:
         lets_in = _may_use(caller, route) and caller.office == asked and asked != "SRO"
@@ -295,14 +295,14 @@ def test_a_summary_is_open_to_supervisors_of_the_office_alone(system: System, as
         assert _agrees(status, None if lets_in else 403), caller
 
 
-def test_the_next_case_is_for_who_has_a_worklist(system: System) -> None:
+def test_the_next_case_requires_an_office_with_a_worklist(system: System) -> None:
     route = ("POST", "/staff/worklist/next")
     for caller in CALLERS:
         lets_in = _may_use(caller, route) and _queues(caller)
         assert _status(system, caller.claims(), route, route[1]) == (204 if lets_in else 403), caller
 
 
-def test_filing_for_somebody_is_field_offices_work(system: System) -> None:
+def test_only_field_offices_can_file_for_a_requester(system: System) -> None:
     route = ("POST", "/staff/requests")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
@@ -310,7 +310,7 @@ def test_filing_for_somebody_is_field_offices_work(system: System) -> None:
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", [route for route in RULES if "/policies" in route[1]], ids=" ".join)
-def test_policies_are_the_policy_offices_alone(system: System, route: Address) -> None:
+def test_policy_routes_allow_only_the_policy_office(system: System, route: Address) -> None:
     path = route[1].replace("{policy_id}", "none")
     for caller in CALLERS:
         status = _status(system, caller.claims(), route, path)
@@ -331,14 +331,14 @@ NO_TOKENS: dict[str, Mapping[str, str] | None] = {
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", RULES, ids=" ".join)
 @pytest.mark.parametrize("claims", NO_TOKENS.values(), ids=NO_TOKENS)
-def test_only_an_id_token_of_a_named_user_opens_anything(
+def test_every_route_requires_an_id_token_with_a_user_name(
     system: System, route: Address, claims: Mapping[str, str] | None
 ) -> None:
     path = route[1].replace("{case_id}", KEPT[0].case_id).replace("{policy_id}", "none")
     assert _status(system, claims, route, path) == 401
 
 
-def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
+def test_the_rules_cover_exactly_the_routes() -> None:
     registered = {(method.upper(), path) for method, path in routes(review.app.app)}
     in_template = {
         (method.upper(), path)
@@ -352,19 +352,19 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
     assert in_table == set(RULES)
 
 
-def test_a_route_that_the_table_does_not_name_is_open_to_nobody(system: System) -> None:
+def test_a_route_outside_of_the_table_is_not_found(system: System) -> None:
     everything = Staff("eve", "officer,supervisor,sro,policy,restricted")
     assert _status(system, everything.claims(), ("GET", "/staff/secrets"), "/staff/secrets") == 404
 
 
-def test_a_route_without_roles_is_open_to_nobody() -> None:
+def test_a_route_without_roles_allows_no_caller() -> None:
     everything = caller_from_claims(Staff("eve", "officer,supervisor,sro,policy,restricted").claims())
     with pytest.raises(ProblemError) as refused:
         require_role(everything, frozenset())
     assert refused.value.type == "forbidden"
 
 
-def test_a_route_that_names_no_roles_cannot_be_written() -> None:
+def test_a_route_cannot_be_defined_without_roles() -> None:
     with pytest.raises(TypeError, match="roles"):
         Route(  # type: ignore[call-arg]  # and mypy refuses it as well
             method="GET",

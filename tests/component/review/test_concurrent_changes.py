@@ -1,4 +1,4 @@
-"""What staff and requesters do between two steps of somebody else."""
+"""Concurrent changes of staff and requesters on the same case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def just_before_the_case_is_read(act: Callable[[], object]) -> Iterator[None]:
-    """Let somebody act after a requester was admitted, and before their case is read."""
+    """Run an action after a requester was authenticated, and before the case is read."""
     waiting = [act]
 
     def answer(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
@@ -31,7 +31,7 @@ def just_before_the_case_is_read(act: Callable[[], object]) -> Iterator[None]:
     assert not waiting
 
 
-def test_what_waits_for_its_approval_is_not_decided_again(system: System) -> None:
+def test_a_decision_that_awaits_approval_cannot_be_decided_again(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -48,7 +48,7 @@ def test_what_waits_for_its_approval_is_not_decided_again(system: System) -> Non
     assert read(system, OFFICER, held.case_id)["status"] == "awaiting_approval"
 
 
-def test_a_late_first_look_leaves_nothing_to_be_ranked(system: System) -> None:
+def test_a_late_first_look_leaves_no_pending_ranking(system: System) -> None:
     filed = system.file(body())
     system.pump()
     system.later(days=15)
@@ -65,9 +65,7 @@ CONTACT = {"contact": {"phone": "+1 404 555 0100"}}
 
 @pytest.mark.moto
 @pytest.mark.parametrize(("what", "sent"), [("/withdrawal", {}), ("/updates", CONTACT)])
-def test_what_is_verified_while_a_requester_writes_stays_verified(
-    system: System, what: str, sent: dict[str, object]
-) -> None:
+def test_an_update_does_not_undo_a_concurrent_verification(system: System, what: str, sent: dict[str, object]) -> None:
     held = claimed(system, requester=SISTER)
     claimed(system, 12)
     with just_before_the_case_is_read(
@@ -80,7 +78,7 @@ def test_what_is_verified_while_a_requester_writes_stays_verified(
 
 
 @pytest.mark.moto
-def test_what_is_split_off_while_its_requester_withdraws_is_withdrawn_where_it_went(system: System) -> None:
+def test_a_request_that_is_split_off_during_its_withdrawal_is_withdrawn_in_the_new_case(system: System) -> None:
     held = claimed(system)
     joined = system.file(body(requester=SISTER, subject={"a_number": "A000-000-011"}))
     with just_before_the_case_is_read(
@@ -93,7 +91,7 @@ def test_what_is_split_off_while_its_requester_withdraws_is_withdrawn_where_it_w
 
 
 @pytest.mark.moto
-def test_a_second_contact_sent_at_once_undoes_nothing_of_the_first(system: System) -> None:
+def test_two_concurrent_contact_updates_are_both_kept(system: System) -> None:
     held = claimed(system)
     with just_before_the_case_is_read(lambda: system.on(held.filed, "POST", "/updates", CONTACT)):
         sent = {"contact": {"spoken_language": "quc"}}

@@ -1,4 +1,4 @@
-"""A decision is a human's, on the case and the policy as they are now, and told to those whom it may be told."""
+"""Decisions: made on the current case and policy, and disclosed to verified requesters only."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.support.staff import (
     claimed,
     decide,
     decision,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -27,7 +27,7 @@ from tests.support.staff import (
 from tests.support.system import System
 
 
-def test_a_decision_names_what_it_rests_on_and_frees_the_person_to_file_anew(system: System) -> None:
+def test_a_decision_records_its_basis_and_deletes_the_guard(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
     assert system.work(OFFICER, held.case_id, "decision", given)["status"] == "decided"
@@ -38,33 +38,33 @@ def test_a_decision_names_what_it_rests_on_and_frees_the_person_to_file_anew(sys
     assert system.case_of(system.file(person(11))).case_id != held.case_id
 
 
-def test_reasons_lie_nowhere_open_and_internal_ones_reach_no_requester(system: System) -> None:
+def test_reasons_are_sealed_and_internal_reasons_reach_no_requester(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     words = {"reasons_for_requester": "Because of Mirabel.", "internal_reasons": "Because of Tremblant."}
     decide(system, OFFICER, held.case_id, **words)
-    told = system.look_up(held.filed)
-    assert told["decision"]["reasons"] == "Because of Mirabel."
-    assert "Tremblant" not in str(told)
+    status_read = system.look_up(held.filed)
+    assert status_read["decision"]["reasons"] == "Because of Mirabel."
+    assert "Tremblant" not in str(status_read)
     assert "Mirabel" not in str(system.items()) + str(system.outbox())
     assert "Tremblant" not in str(system.items()) + str(system.outbox())
     assert "Tremblant" in str(read(system, COLLEAGUE, held.case_id)["statements"])
 
 
-def test_the_decision_itself_shows_only_to_the_verified_and_a_third_party_learns_nothing(system: System) -> None:
+def test_a_decision_is_disclosed_only_to_verified_requesters(system: System) -> None:
     held = claimed(system)
     sister = system.file(person(11, requester=SISTER))
     system.pump()
     before = system.look_up(sister)
     sent = len(system.outbox())
     decide(system, OFFICER, held.case_id)
-    told = system.look_up(held.filed)
-    assert (told["status"], told["decision"]) == ("decided", None)
+    status_read = system.look_up(held.filed)
+    assert (status_read["status"], status_read["decision"]) == ("decided", None)
     assert system.look_up(sister) == before
     assert [mail.to for mail in system.outbox()[sent:]] == ["ana@example.org"]
 
 
-def test_a_decision_on_a_case_that_has_moved_is_refused_and_the_case_ranked_again(system: System) -> None:
+def test_a_decision_on_an_old_version_is_refused_and_the_case_is_ranked_again(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
     system.on(held.filed, "POST", "/updates", {"statement": "One thing more."})
@@ -81,7 +81,7 @@ def test_a_decision_under_another_policy_is_refused(system: System) -> None:
         assert post(system, OFFICER, held.case_id, "decision", {**given, "policy": wrong}).status == 409
 
 
-def test_after_a_switch_the_case_is_ranked_again_before_it_can_be_decided(system: System) -> None:
+def test_after_a_policy_switch_a_case_must_be_ranked_before_it_can_be_decided(system: System) -> None:
     system.time = SWITCH - timedelta(hours=1)
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id, outcome="granted")
@@ -94,7 +94,7 @@ def test_after_a_switch_the_case_is_ranked_again_before_it_can_be_decided(system
 
 
 @pytest.mark.parametrize("outcome", ["override", "uphold", "remand", "release", "", None])
-def test_a_field_office_has_its_own_outcomes(system: System, outcome: str | None) -> None:
+def test_a_field_office_cannot_use_the_outcomes_of_the_official(system: System, outcome: str | None) -> None:
     held = claimed(system)
     assert (
         post(system, OFFICER, held.case_id, "decision", decision(system, OFFICER, held.case_id, outcome=outcome)).status
@@ -103,19 +103,19 @@ def test_a_field_office_has_its_own_outcomes(system: System, outcome: str | None
 
 
 @pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "declined", "referred", "moot"])
-def test_each_outcome_of_a_field_office_is_final_where_no_approval_is_asked_for(system: System, outcome: str) -> None:
+def test_each_outcome_of_a_field_office_is_final_without_a_required_approval(system: System, outcome: str) -> None:
     held = claimed(system)
     assert decide(system, OFFICER, held.case_id, outcome=outcome)["status"] == "decided"
     assert read(system, OFFICER, held.case_id)["outcome"] == outcome
 
 
-def test_nobody_records_a_withdrawal_that_nobody_made(system: System) -> None:
+def test_a_withdrawal_cannot_be_confirmed_while_a_request_is_live(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id, outcome="withdrawn")
     assert post(system, OFFICER, held.case_id, "decision", given).status == 409
 
 
-def test_factors_are_those_of_the_policy_in_force(system: System) -> None:
+def test_factors_must_be_factors_of_the_policy_in_force(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system)
     wrong = decision(system, OFFICER, held.case_id, factors=["health", "advanced_age", "eye_colour"])
@@ -126,12 +126,12 @@ def test_factors_are_those_of_the_policy_in_force(system: System) -> None:
     assert system.history(system.case_of(held.filed))[-1].details["factors"] == ["health", "family_impact"]
 
 
-def test_only_who_holds_the_case_decides(system: System) -> None:
+def test_a_decision_requires_the_claim(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
     assert post(system, COLLEAGUE, held.case_id, "decision", given).status == 409
     assert post(system, SUPERVISOR, held.case_id, "decision", given).status == 409
-    unclaimed = matter(system, 12)
+    unclaimed = file_case(system, 12)
     assert (
         post(system, OFFICER, unclaimed.case_id, "decision", decision(system, OFFICER, unclaimed.case_id)).status == 409
     )
@@ -140,7 +140,7 @@ def test_only_who_holds_the_case_decides(system: System) -> None:
 @pytest.mark.parametrize(
     "missing", ["outcome", "reasons_for_requester", "internal_reasons", "factors", "policy", "case_version"]
 )
-def test_a_decision_lacks_nothing(system: System, missing: str) -> None:
+def test_a_decision_requires_every_field(system: System, missing: str) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
     del given[missing]
@@ -150,7 +150,7 @@ def test_a_decision_lacks_nothing(system: System, missing: str) -> None:
 # ---- a claim of US citizenship
 
 
-def test_a_claim_of_citizenship_is_referred_or_settled_before_anything_else(system: System) -> None:
+def test_an_unsettled_claim_of_citizenship_allows_only_a_referral(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
     for outcome in ("declined", "granted", "moot"):
         given = decision(system, OFFICER, held.case_id, outcome=outcome)
@@ -159,14 +159,14 @@ def test_a_claim_of_citizenship_is_referred_or_settled_before_anything_else(syst
     assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
 
 
-def test_a_settled_claim_of_citizenship_stands_in_nobodys_way(system: System) -> None:
+def test_a_refuted_claim_of_citizenship_allows_every_outcome(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"
 
 
 @pytest.mark.parametrize("outcome", ["declined", "granted", "granted_in_part", "moot"])
-def test_a_confirmed_claim_of_citizenship_is_referred_and_nothing_else(system: System, outcome: str) -> None:
+def test_a_confirmed_claim_of_citizenship_allows_only_a_referral(system: System, outcome: str) -> None:
     system.time = POLICY_A
     held = claimed(system, facts={"claims_us_citizenship": True})
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
@@ -177,14 +177,14 @@ def test_a_confirmed_claim_of_citizenship_is_referred_and_nothing_else(system: S
     assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
 
 
-def test_citizenship_that_an_officer_found_unclaimed_is_referred_as_well(system: System) -> None:
+def test_citizenship_that_an_officer_established_without_a_claim_allows_only_a_referral(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": True})
     given = decision(system, OFFICER, held.case_id, outcome="declined")
     assert post(system, OFFICER, held.case_id, "decision", given).status == 409
 
 
-def test_a_claim_of_citizenship_that_an_officer_settled_as_false_stands_in_nobodys_way(system: System) -> None:
+def test_a_claim_of_citizenship_confirmed_as_false_allows_every_outcome(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
     verify(system, OFFICER, held.case_id, facts={"claims_us_citizenship": False})
     assert decide(system, OFFICER, held.case_id, outcome="declined")["status"] == "decided"

@@ -1,4 +1,4 @@
-"""Escalation: asked for by the requester, decided by an official who was never a reviewer of the case."""
+"""Escalation: requested by the requester, decided by an official who did not review the case before."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.support.staff import (
     POLICY_A,
     SISTER,
     SUPERVISOR,
-    Matter,
+    FiledCase,
     claimed,
     decide,
     decision,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -35,8 +35,8 @@ from tests.support.system import Staff, System
 LOOK_AGAIN = {"statement": "You overlooked Mirabel."}
 
 
-def escalated(system: System, outcome: str = "declined", **changes: Any) -> Matter:  # noqa: ANN401  # any field
-    """Return a case that was decided, most often declined, and whose verified requester asked for the official."""
+def escalated(system: System, outcome: str = "declined", **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
+    """Return a decided case that its verified requester has escalated."""
     held = claimed(system, **changes)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     decide(system, OFFICER, held.case_id, outcome=outcome)
@@ -46,7 +46,7 @@ def escalated(system: System, outcome: str = "declined", **changes: Any) -> Matt
     return held
 
 
-def test_it_is_asked_for_after_a_field_offices_decision_by_who_may_know_of_it(system: System) -> None:
+def test_a_requester_with_full_disclosure_can_escalate_after_a_decision(system: System) -> None:
     held = claimed(system)
     sister = system.file(person(11, requester=SISTER))
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 409
@@ -58,7 +58,7 @@ def test_it_is_asked_for_after_a_field_offices_decision_by_who_may_know_of_it(sy
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 409
 
 
-def test_the_case_goes_to_the_officials_queue_with_a_first_look_of_its_own(system: System) -> None:
+def test_an_escalated_case_gets_a_new_first_look_in_the_officials_queue(system: System) -> None:
     held = escalated(system)
     found = item(system, held.case_id, OFFICIAL, "SRO")
     assert (found["status"], found["position"], found["overdue"]) == ("with_senior_official", 1, False)
@@ -71,8 +71,8 @@ def test_the_case_goes_to_the_officials_queue_with_a_first_look_of_its_own(syste
     assert item(system, held.case_id, OFFICIAL, "SRO")["overdue"] is True
 
 
-def test_nobody_who_took_part_reviews_it_again(system: System) -> None:
-    """The first reviewer, and the supervisor who approved, might both be officials by now."""
+def test_an_official_who_took_part_in_the_first_review_is_refused(system: System) -> None:
+    """The reviewing officer and the approving supervisor could both have become officials."""
     system.time = POLICY_A
     held = claimed(system)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
@@ -88,7 +88,7 @@ def test_nobody_who_took_part_reviews_it_again(system: System) -> None:
 
 
 def _declined(system: System, case_id: str, receipt: str, filed: Mapping[str, Any]) -> None:
-    """Have another officer decline a case, and its requester ask for the official."""
+    """Have another officer decline a case, and its requester escalate it."""
     system.work(COLLEAGUE, case_id, "claim")
     verify(system, COLLEAGUE, case_id, receipt=receipt, identity=True)
     decide(system, COLLEAGUE, case_id, outcome="declined")
@@ -96,9 +96,9 @@ def _declined(system: System, case_id: str, receipt: str, filed: Mapping[str, An
     system.pump()
 
 
-def test_who_reviewed_a_case_that_was_linked_in_is_no_official_for_the_whole(system: System) -> None:
+def test_a_reviewer_of_a_linked_case_cannot_review_the_target_as_official(system: System) -> None:
     nameless = claimed(system, requester=SISTER, subject={"a_number": None})
-    target = matter(system)
+    target = file_case(system)
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     _declined(system, target.case_id, target.receipt, target.filed)
@@ -108,7 +108,7 @@ def test_who_reviewed_a_case_that_was_linked_in_is_no_official_for_the_whole(sys
     assert take_next(system, OFFICIAL) == target.case_id
 
 
-def test_who_reviewed_a_case_is_no_official_for_what_was_split_off_it(system: System) -> None:
+def test_a_reviewer_of_a_case_cannot_review_a_split_off_case_as_official(system: System) -> None:
     held = claimed(system)
     other = system.file(person(11))
     system.pump()
@@ -119,8 +119,8 @@ def test_who_reviewed_a_case_is_no_official_for_what_was_split_off_it(system: Sy
     assert take_next(system, OFFICIAL) == new["case_id"]
 
 
-def test_an_official_has_no_case_that_was_not_escalated(system: System) -> None:
-    held = matter(system)
+def test_an_official_has_no_access_to_a_case_that_was_not_escalated(system: System) -> None:
+    held = file_case(system)
     assert system.staff(OFFICIAL, "GET", f"/staff/cases/{held.case_id}").status == 404
     assert post(system, OFFICIAL, held.case_id, "claim").status == 404
     assert take_next(system, OFFICIAL) is None
@@ -131,20 +131,24 @@ def test_override_and_uphold_end_the_case(system: System, outcome: str) -> None:
     held = escalated(system)
     system.work(OFFICIAL, held.case_id, "claim")
     assert decide(system, OFFICIAL, held.case_id, outcome=outcome)["status"] == "closed"
-    told = system.look_up(held.filed)
-    assert (told["status"], told["decision"]["outcome"], told["decision"]["how_to_go_on"]) == ("closed", outcome, None)
+    status_read = system.look_up(held.filed)
+    assert (status_read["status"], status_read["decision"]["outcome"], status_read["decision"]["how_to_go_on"]) == (
+        "closed",
+        outcome,
+        None,
+    )
     assert worklist(system, OFFICIAL, "SRO")["items"] == []
 
 
 @pytest.mark.parametrize("outcome", ["granted", "declined", "referred", "moot"])
-def test_an_official_has_outcomes_of_their_own(system: System, outcome: str) -> None:
+def test_an_official_cannot_use_the_outcomes_of_a_field_office(system: System, outcome: str) -> None:
     held = escalated(system)
     system.work(OFFICIAL, held.case_id, "claim")
     given = decision(system, OFFICIAL, held.case_id, outcome=outcome)
     assert post(system, OFFICIAL, held.case_id, "decision", given).status == 422
 
 
-def test_a_remanded_case_waits_at_its_field_office_and_guards_its_person_again(system: System) -> None:
+def test_a_remanded_case_returns_to_its_field_office_with_its_guard(system: System) -> None:
     held = escalated(system)
     assert system.all(Guard, "OPEN") == []
     system.work(OFFICIAL, held.case_id, "claim")
@@ -154,8 +158,8 @@ def test_a_remanded_case_waits_at_its_field_office_and_guards_its_person_again(s
     assert guard.case == held.case_id
     found = item(system, held.case_id)
     assert datetime.fromisoformat(found["target_by"]) == system.time + timedelta(days=14)
-    told = system.look_up(held.filed)
-    assert (told["status"], told["decision"]) == ("in_line", None)
+    status_read = system.look_up(held.filed)
+    assert (status_read["status"], status_read["decision"]) == ("in_line", None)
     joined = system.file(person(11, requester=LAWYER))
     assert system.case_of(joined).case_id == held.case_id
     system.pump()
@@ -164,9 +168,9 @@ def test_a_remanded_case_waits_at_its_field_office_and_guards_its_person_again(s
     assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
 
 
-def test_a_case_remanded_beside_a_newer_one_of_the_person_goes_on_flagged(system: System) -> None:
+def test_a_case_remanded_while_the_person_has_a_newer_case_is_flagged(system: System) -> None:
     held = escalated(system)
-    newer = matter(system)
+    newer = file_case(system)
     assert newer.case_id != held.case_id
     system.work(OFFICIAL, held.case_id, "claim")
     decide(system, OFFICIAL, held.case_id, outcome="remand")
@@ -175,7 +179,7 @@ def test_a_case_remanded_beside_a_newer_one_of_the_person_goes_on_flagged(system
     assert guard.case == newer.case_id
 
 
-def test_what_the_official_ended_is_read_and_reopened_by_the_field_office(system: System) -> None:
+def test_the_field_office_can_read_and_reopen_a_case_that_the_official_ended(system: System) -> None:
     held = escalated(system)
     system.work(OFFICIAL, held.case_id, "claim")
     decide(system, OFFICIAL, held.case_id, outcome="uphold")
@@ -187,7 +191,7 @@ def test_what_the_official_ended_is_read_and_reopened_by_the_field_office(system
     assert system.look_up(held.filed)["status"] == "in_line"
 
 
-def test_an_official_claims_releases_and_loses_a_lease_like_anybody(system: System) -> None:
+def test_leases_work_for_an_official_as_for_an_officer(system: System) -> None:
     held = escalated(system)
     system.work(OFFICIAL, held.case_id, "claim")
     assert system.work(OFFICIAL, held.case_id, "release")["status"] == "with_senior_official"
@@ -198,7 +202,7 @@ def test_an_official_claims_releases_and_loses_a_lease_like_anybody(system: Syst
     assert (case.status, case.claimed_by) == ("with_senior_official", None)
 
 
-def test_each_requester_who_may_know_is_told_that_there_is_news(system: System) -> None:
+def test_each_requester_with_full_disclosure_is_notified_of_the_decision(system: System) -> None:
     held = escalated(system)
     system.work(OFFICIAL, held.case_id, "claim")
     sent = len(system.outbox())
@@ -210,7 +214,7 @@ def test_each_requester_who_may_know_is_told_that_there_is_news(system: System) 
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
-def test_what_was_declined_is_remanded_to_be_referred_once_citizenship_is_claimed(
+def test_a_declined_case_with_a_later_claim_of_citizenship_can_only_be_remanded(
     system: System,
     confirmed: bool,  # noqa: FBT001
 ) -> None:
@@ -229,7 +233,7 @@ def test_what_was_declined_is_remanded_to_be_referred_once_citizenship_is_claime
     assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
 
 
-def test_a_referral_of_a_claim_of_citizenship_is_upheld_and_never_overridden(system: System) -> None:
+def test_a_referral_of_a_claim_of_citizenship_can_be_upheld_but_not_overridden(system: System) -> None:
     held = escalated(system, "referred", facts={"claims_us_citizenship": True})
     system.work(OFFICIAL, held.case_id, "claim")
     given = decision(system, OFFICIAL, held.case_id, outcome="override")
@@ -237,7 +241,7 @@ def test_a_referral_of_a_claim_of_citizenship_is_upheld_and_never_overridden(sys
     assert decide(system, OFFICIAL, held.case_id, outcome="uphold")["status"] == "closed"
 
 
-def test_once_citizenship_is_settled_as_not_true_the_official_decides_freely(system: System) -> None:
+def test_a_refuted_claim_of_citizenship_allows_the_official_every_outcome(system: System) -> None:
     held = escalated(system, "referred", facts={"claims_us_citizenship": True})
     system.work(OFFICIAL, held.case_id, "claim")
     verify(system, OFFICIAL, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")

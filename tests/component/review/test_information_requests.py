@@ -1,4 +1,4 @@
-"""Information requests: the clock stops visibly and runs again by itself; in the top lanes it never stops."""
+"""Information requests: the clock stops until the answer or the deadline, except in the top lanes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.support.staff import (
     SISTER,
     ask,
     claimed,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -33,7 +33,7 @@ def _kinds(system: System, case: Case) -> list[str]:
     return [event.kind for event in system.history(case)]
 
 
-def test_the_clock_stops_visibly(system: System) -> None:
+def test_an_information_request_stops_the_clock(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     found = read(system, OFFICER, held.case_id)
@@ -42,21 +42,22 @@ def test_the_clock_stops_visibly(system: System) -> None:
     assert item(system, held.case_id)["target_by"] is None
 
 
-def test_the_requester_is_told_what_is_asked_and_the_words_lie_nowhere_open(system: System) -> None:
+def test_the_requester_sees_the_question_and_it_is_stored_sealed(system: System) -> None:
     held = claimed(system)
     given = {"asked": ["Papers of Mirabel.", "A date."], "answer_by": (system.time + DAY).isoformat()}
     system.work(OFFICER, held.case_id, "information-requests", given)
     system.pump()
-    told = system.look_up(held.filed)
-    assert (told["status"], told["asked_for"]) == ("information_needed", ["Papers of Mirabel.", "A date."])
+    status_read = system.look_up(held.filed)
+    assert (status_read["status"], status_read["asked_for"]) == (
+        "information_needed",
+        ["Papers of Mirabel.", "A date."],
+    )
     assert "Mirabel" not in str(system.items()) + str(system.outbox())
     assert len(system.outbox()) == 2
 
 
 @pytest.mark.parametrize(("days", "stands"), [(10, 10), (60, 14)])
-def test_the_clock_runs_again_by_itself_at_the_date_named_and_never_later_than_the_policys_days(
-    system: System, days: int, stands: int
-) -> None:
+def test_the_clock_restarts_at_answer_by_or_after_the_policys_days(system: System, days: int, stands: int) -> None:
     held = claimed(system)
     asked_at = system.time
     ask(system, OFFICER, held.case_id, days=days)
@@ -71,7 +72,7 @@ def test_the_clock_runs_again_by_itself_at_the_date_named_and_never_later_than_t
     assert "resumed" in _kinds(system, case)
 
 
-def test_no_case_closes_for_want_of_an_answer(system: System) -> None:
+def test_a_case_without_an_answer_stays_open(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     for _ in range(3):
@@ -81,7 +82,7 @@ def test_no_case_closes_for_want_of_an_answer(system: System) -> None:
     assert item(system, held.case_id)["position"] == 1
 
 
-def test_an_answer_starts_the_clock_again_from_when_it_came(system: System) -> None:
+def test_an_answer_restarts_the_clock_at_its_time(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     system.later(days=3)
@@ -93,7 +94,7 @@ def test_an_answer_starts_the_clock_again_from_when_it_came(system: System) -> N
     assert system.look_up(held.filed)["asked_for"] == []
 
 
-def test_somebody_who_was_not_asked_does_not_answer(system: System) -> None:
+def test_an_update_by_a_requester_who_was_not_asked_does_not_restart_the_clock(system: System) -> None:
     held = claimed(system)
     sister = system.file(person(11, requester=SISTER))
     system.pump()
@@ -104,17 +105,15 @@ def test_somebody_who_was_not_asked_does_not_answer(system: System) -> None:
 
 
 @pytest.mark.parametrize("facts", [{}, {"facts": {}}], ids=["alone", "beside no fact"])
-def test_a_new_contact_is_no_answer_and_the_clock_still_runs_again_by_itself(
-    system: System, facts: dict[str, object]
-) -> None:
+def test_a_new_contact_does_not_restart_the_clock(system: System, facts: dict[str, object]) -> None:
     held = claimed(system)
     asked_at = system.time
     ask(system, OFFICER, held.case_id)
     system.later(days=3)
     assert system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **facts}).status == 202
     system.settle(3)
-    told, case = system.look_up(held.filed), system.case_of(held.filed)
-    assert (told["status"], told["asked_for"]) == ("information_needed", ["Proof of residence."])
+    status_read, case = system.look_up(held.filed), system.case_of(held.filed)
+    assert (status_read["status"], status_read["asked_for"]) == ("information_needed", ["Proof of residence."])
     assert (case.first_look.stopped_since, case.answer_by) == (asked_at, asked_at + 10 * DAY)
     system.time = asked_at + 10 * DAY
     system.settle(3)
@@ -124,7 +123,7 @@ def test_a_new_contact_is_no_answer_and_the_clock_still_runs_again_by_itself(
 
 
 @pytest.mark.parametrize("answer", [{"facts": {"minor_children": 2}}, {"facts": {"minor_children": None}}])
-def test_facts_answer_beside_a_new_contact_too(system: System, answer: dict[str, object]) -> None:
+def test_facts_sent_with_a_new_contact_are_an_answer(system: System, answer: dict[str, object]) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **answer})
@@ -132,7 +131,7 @@ def test_facts_answer_beside_a_new_contact_too(system: System, answer: dict[str,
     assert system.case_of(held.filed).status == "in_line"
 
 
-def test_only_who_may_know_is_asked(system: System) -> None:
+def test_only_requesters_with_full_disclosure_are_asked(system: System) -> None:
     held = claimed(system)
     system.file(person(11, requester=SISTER))
     system.file(person(11, requester=LAWYER))
@@ -142,7 +141,7 @@ def test_only_who_may_know_is_asked(system: System) -> None:
     assert [mail.to for mail in system.outbox()[sent:]] == ["ana@example.org"]
 
 
-def test_in_a_top_lane_the_clock_never_stops(system: System) -> None:
+def test_in_a_top_lane_the_clock_does_not_stop(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     target = system.case_of(held.filed).target_at
     ask(system, OFFICER, held.case_id)
@@ -151,7 +150,7 @@ def test_in_a_top_lane_the_clock_never_stops(system: System) -> None:
     assert read(system, OFFICER, held.case_id)["clock_stopped_since"] is None
 
 
-def test_a_top_lanes_case_that_waits_is_nobodys_next_and_anybodys_to_take_up(system: System) -> None:
+def test_a_waiting_case_in_a_top_lane_can_be_claimed_but_is_not_next(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     ask(system, OFFICER, held.case_id)
     assert take_next(system, COLLEAGUE) is None
@@ -161,7 +160,7 @@ def test_a_top_lanes_case_that_waits_is_nobodys_next_and_anybodys_to_take_up(sys
     assert "resumed" not in _kinds(system, system.case_of(held.filed))
 
 
-def test_a_case_that_comes_into_a_top_lane_meanwhile_runs_again_and_is_next(system: System) -> None:
+def test_a_waiting_case_that_moves_to_a_top_lane_restarts_its_clock_and_is_next(system: System) -> None:
     held = claimed(system)
     lawyer = system.file(person(11, requester=LAWYER))
     system.pump()
@@ -191,14 +190,16 @@ def test_a_case_that_comes_into_a_top_lane_meanwhile_runs_again_and_is_next(syst
         {"answer_by": None},
     ],
 )
-def test_a_question_names_what_is_asked_and_a_time_ahead(system: System, change: dict[str, object]) -> None:
+def test_an_information_request_requires_questions_and_a_time_in_the_future(
+    system: System, change: dict[str, object]
+) -> None:
     held = claimed(system)
     plain = {"asked": ["x"], "answer_by": (system.time + DAY).isoformat()}
     assert post(system, OFFICER, held.case_id, "information-requests", {**plain, **change}).status == 422
 
 
-def test_a_question_needs_the_claim(system: System) -> None:
-    held = matter(system)
+def test_an_information_request_requires_the_claim(system: System) -> None:
+    held = file_case(system)
     given = {"asked": ["x"], "answer_by": (system.time + DAY).isoformat()}
     assert post(system, OFFICER, held.case_id, "information-requests", given).status == 409
     system.work(COLLEAGUE, held.case_id, "claim")
@@ -206,7 +207,7 @@ def test_a_question_needs_the_claim(system: System) -> None:
     assert post(system, COLLEAGUE, held.case_id, "information-requests", given).status == 200
 
 
-def test_a_second_question_asks_anew(system: System) -> None:
+def test_a_second_information_request_sends_new_notices(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     system.on(held.filed, "POST", "/updates", {"statement": "Here."})
@@ -219,20 +220,20 @@ def test_a_second_question_asks_anew(system: System) -> None:
     assert len([notice for notice in system.notices if notice.template == "information_asked"]) == 2
 
 
-def test_time_worked_by_hand_with_a_stop_a_change_of_lane_and_a_transfer(
+def test_the_clock_over_a_stop_a_change_of_lane_and_a_transfer(
     system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A first look at a detained case is due in 14 days.
 
     day  0  filed, not detained: no target
-    day  2  an officer looks, and asks; the clock stands
-    day  4  a sister says that he was detained: a new lane, whose clock stands as well
-    day  7  he answers: three days stood in this lane, so 4 + 14 + 3 = 21
-    day 10  transferred: the same clock
-    day 21  overdue, and reported once, at the office where it is
+    day  2  an officer asks for information; the clock stops
+    day  4  a sister states that he was detained: a new lane, whose clock is stopped too
+    day  7  he answers after three stopped days in this lane: due on day 4 + 14 + 3 = 21
+    day 10  transferred: the clock continues
+    day 21  overdue, and reported once, at the office that has the case
     """
     at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
-    held = matter(system, facts=at_home)
+    held = file_case(system, facts=at_home)
     start = system.time
     sister = system.file(person(11, requester=SISTER, facts={"custody": None, "facility": None}))
     system.pump()
@@ -268,7 +269,7 @@ def test_time_worked_by_hand_with_a_stop_a_change_of_lane_and_a_transfer(
     assert '"lane":"detained"' in reports[0]
 
 
-def test_a_case_whose_lane_an_officer_settles_keeps_the_clock_of_its_lane(system: System) -> None:
+def test_a_verification_that_confirms_the_lane_keeps_its_clock(system: System) -> None:
     held = claimed(system)
     before = system.case_of(held.filed)
     system.later(days=1)

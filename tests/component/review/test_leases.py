@@ -1,4 +1,4 @@
-"""Claims: the next case, a case of one's choice, release, the end of a lease, the cap, and no lane that starves."""
+"""Claims: the next case, a chosen case, release, the end of a lease, the cap, and the order of the lanes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.support.staff import (
     OFFICIAL,
     POLICY_A,
     SUPERVISOR,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
+    file_case,
     item,
-    matter,
     post,
     read,
     take_next,
@@ -44,7 +44,7 @@ def _held(system: System, user: Staff = OFFICER) -> int:
 
 @contextmanager
 def _numbers(monkeypatch: pytest.MonkeyPatch, **numbers: object) -> Iterator[None]:
-    """Let the policy in force have other numbers, as a document of the policy office would."""
+    """Change numbers of the policy in force."""
     original = packaged.compiled
 
     def changed(name: str) -> CompiledPolicy:
@@ -58,8 +58,8 @@ def _numbers(monkeypatch: pytest.MonkeyPatch, **numbers: object) -> Iterator[Non
     assert packaged.compiled is original
 
 
-def test_next_is_the_first_that_nobody_holds_and_says_where_it_stands(system: System) -> None:
-    first, second = matter(system, 1), matter(system, 2)
+def test_next_claims_the_first_unclaimed_case_and_returns_its_position(system: System) -> None:
+    first, second = file_case(system, 1), file_case(system, 2)
     system.work(COLLEAGUE, first.case_id, "claim")
     taken = system.staff(OFFICER, "POST", "/staff/worklist/next", {}).json()
     assert (taken["case_id"], taken["position"], taken["claimed_by"]) == (second.case_id, 2, "omar")
@@ -67,15 +67,15 @@ def test_next_is_the_first_that_nobody_holds_and_says_where_it_stands(system: Sy
     assert take_next(system) is None
 
 
-def test_next_passes_over_restricted_cases_for_who_may_not_open_them(system: System) -> None:
-    hidden = matter(system, 1, facts={"relief_pending": ["u_visa"]})
-    open_one = matter(system, 2)
+def test_next_skips_restricted_cases_for_officers_without_access(system: System) -> None:
+    hidden = file_case(system, 1, facts={"relief_pending": ["u_visa"]})
+    open_one = file_case(system, 2)
     assert take_next(system, OFFICER) == open_one.case_id
     assert take_next(system, OFFICER) is None
     assert take_next(system, CLEARED) == hidden.case_id
 
 
-def test_a_claim_is_one_event_with_the_officers_counter(system: System) -> None:
+def test_a_claim_adds_one_event_and_counts_for_the_officer(system: System) -> None:
     held = claimed(system)
     event = system.history(system.case_of(held.filed))[-1]
     assert (event.kind, event.actor, event.user) == ("claimed", "officer", "omar")
@@ -83,7 +83,7 @@ def test_a_claim_is_one_event_with_the_officers_counter(system: System) -> None:
     assert _held(system) == 1
 
 
-def test_a_case_that_somebody_holds_is_nobody_elses_and_claiming_again_changes_nothing(system: System) -> None:
+def test_a_claimed_case_cannot_be_claimed_by_another_officer(system: System) -> None:
     held = claimed(system)
     assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
     version = system.case_of(held.filed).version
@@ -92,16 +92,16 @@ def test_a_case_that_somebody_holds_is_nobody_elses_and_claiming_again_changes_n
 
 
 @pytest.mark.moto
-def test_a_lost_race_tries_the_next_candidate(system: System) -> None:
-    """A colleague takes the first case just before the officer's own transaction arrives."""
-    first, second = matter(system, 1), matter(system, 2)
+def test_next_tries_the_next_case_after_a_lost_race(system: System) -> None:
+    """A colleague claims the first case just before the officer's transaction."""
+    first, second = file_case(system, 1), file_case(system, 2)
     colleague = once(lambda: system.work(COLLEAGUE, first.case_id, "claim"))
     with edge("dynamodb.TransactWriteItems", performs_after(colleague)):
         assert take_next(system) == second.case_id
     assert (_held(system), _held(system, COLLEAGUE)) == (1, 1)
 
 
-def test_release_puts_a_case_back_to_its_place(system: System) -> None:
+def test_a_released_case_keeps_its_rank(system: System) -> None:
     held = claimed(system)
     rank = system.case_of(held.filed).rank
     assert post(system, COLLEAGUE, held.case_id, "release").status == 409
@@ -112,8 +112,8 @@ def test_release_puts_a_case_back_to_its_place(system: System) -> None:
     assert take_next(system, COLLEAGUE) == held.case_id
 
 
-def test_a_supervisor_gives_back_what_somebody_else_holds(system: System) -> None:
-    """As where a request restricts a case that is held by who may not open restricted ones."""
+def test_a_supervisor_can_release_the_case_of_another_officer(system: System) -> None:
+    """For example, an update restricts a case whose officer has no access to restricted cases."""
     held = claimed(system)
     restricting = {"facts": {"relief_pending": ["t_visa"]}}
     assert system.on(held.filed, "POST", "/updates", restricting).status == 202
@@ -128,7 +128,7 @@ def test_a_supervisor_gives_back_what_somebody_else_holds(system: System) -> Non
     assert take_next(system, CLEARED) == held.case_id
 
 
-def test_a_lease_lasts_as_the_policy_says_and_ends_when_the_sweep_clears_it(system: System) -> None:
+def test_a_lease_has_the_length_of_the_policy_and_the_sweep_ends_it(system: System) -> None:
     held = claimed(system)
     assert system.case_of(held.filed).lease_until == system.time + timedelta(hours=8)
     system.later(hours=7, minutes=58)
@@ -141,12 +141,12 @@ def test_a_lease_lasts_as_the_policy_says_and_ends_when_the_sweep_clears_it(syst
     assert post(system, OFFICER, held.case_id, "release").status == 409
 
 
-def test_in_a_top_lane_a_lease_is_half_of_the_first_look(system: System) -> None:
+def test_in_a_top_lane_the_lease_is_half_of_the_time_for_the_first_look(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     assert system.case_of(held.filed).lease_until == system.time + timedelta(hours=2)
 
 
-def test_a_claim_on_a_case_that_comes_into_a_top_lane_is_cut_to_the_lease_there(system: System) -> None:
+def test_a_move_to_a_top_lane_shortens_the_lease(system: System) -> None:
     held = claimed(system)
     system.later(hours=1)
     system.on(held.filed, "POST", "/updates", {"facts": IMMINENT})
@@ -157,7 +157,7 @@ def test_a_claim_on_a_case_that_comes_into_a_top_lane_is_cut_to_the_lease_there(
     assert case.target_at == system.time + timedelta(hours=4)
 
 
-def test_work_on_a_case_renews_the_lease_and_is_a_look_at_it(system: System) -> None:
+def test_work_on_a_case_renews_the_lease_and_counts_as_first_look(system: System) -> None:
     held = claimed(system)
     system.on(held.filed, "POST", "/updates", {"facts": IMMINENT})
     system.pump()
@@ -168,11 +168,11 @@ def test_work_on_a_case_renews_the_lease_and_is_a_look_at_it(system: System) -> 
     assert item(system, held.case_id)["overdue"] is False
 
 
-# ---- a claim without work is no first look
+# ---- a claim without work is not a first look
 
 
 def _wait(system: System, **time: int) -> None:
-    """Let time pass, and the sweep find what fell due in it."""
+    """Advance the clock, and run the sweep."""
     system.later(**time)
     system.settle(3)
 
@@ -193,11 +193,11 @@ def _worked_on(system: System, how: str, case_id: str) -> None:
             assert how == "nothing"
 
 
-def test_a_claim_that_lapses_without_work_leaves_the_first_look_owed(
+def test_after_a_lapsed_claim_without_work_the_first_look_is_due(
     system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Claimed at 15:10, lapsed at 17:10; the target is 19:00."""
-    filed = matter(system, facts=IMMINENT)
+    """The case is claimed at 15:10, the claim lapses at 17:10, and the target is 19:00."""
+    filed = file_case(system, facts=IMMINENT)
     target = system.case_of(filed.filed).target_at
     assert target
     system.later(minutes=10)
@@ -213,10 +213,10 @@ def test_a_claim_that_lapses_without_work_leaves_the_first_look_owed(
 
 
 @pytest.mark.parametrize("end", ["lease", "release", "transfer"])
-def test_a_target_that_passed_during_a_claim_without_work_is_missed_when_the_claim_ends(
+def test_a_target_that_passes_during_a_claim_without_work_is_missed_at_its_end(
     system: System, capsys: pytest.CaptureFixture[str], end: str
 ) -> None:
-    filed = matter(system, facts=IMMINENT)
+    filed = file_case(system, facts=IMMINENT)
     system.later(hours=3)
     system.work(OFFICER, filed.case_id, "claim")
     _wait(system, hours=1, minutes=30)
@@ -231,10 +231,10 @@ def test_a_target_that_passed_during_a_claim_without_work_is_missed_when_the_cla
     assert _reports(capsys) == 1
 
 
-def test_a_miss_is_told_once_however_often_the_case_is_claimed_without_work(
+def test_a_missed_target_is_reported_once_over_several_claims_without_work(
     system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    filed = matter(system, facts=IMMINENT)
+    filed = file_case(system, facts=IMMINENT)
     _wait(system, hours=4, minutes=1)
     for _ in range(2):
         system.work(OFFICER, filed.case_id, "claim")
@@ -249,7 +249,7 @@ def test_a_miss_is_told_once_however_often_the_case_is_claimed_without_work(
 
 @pytest.mark.parametrize("end", ["lease", "release"])
 @pytest.mark.parametrize(("work", "looked_at"), [("a verification", True), ("a question", True), ("nothing", False)])
-def test_work_on_a_case_is_its_first_look_however_the_claim_ends(
+def test_work_on_a_case_counts_as_first_look_however_the_claim_ends(
     system: System,
     work: str,
     looked_at: bool,  # noqa: FBT001  # what is expected
@@ -266,7 +266,7 @@ def test_work_on_a_case_is_its_first_look_however_the_claim_ends(
     assert item(system, held.case_id)["overdue"] is not looked_at
 
 
-def test_a_later_claim_without_work_takes_no_earlier_look_back(system: System) -> None:
+def test_a_later_claim_without_work_keeps_the_earlier_first_look(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     verify(system, OFFICER, held.case_id, facts={"serious_illness": True})
     system.work(OFFICER, held.case_id, "release")
@@ -277,7 +277,7 @@ def test_a_later_claim_without_work_takes_no_earlier_look_back(system: System) -
     assert (case.claimed_by, case.missed, item(system, held.case_id)["overdue"]) == (None, False, False)
 
 
-def test_a_decision_that_was_returned_is_a_look_although_its_author_lets_the_claim_lapse(system: System) -> None:
+def test_a_returned_decision_counts_as_first_look_after_the_claim_lapses(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system, facts=IMMINENT)
     _worked_on(system, "a proposed decision", held.case_id)
@@ -291,7 +291,7 @@ def test_a_decision_that_was_returned_is_a_look_although_its_author_lets_the_cla
     assert (case.claimed_by, case.missed, item(system, held.case_id)["overdue"]) == (None, False, False)
 
 
-def test_a_returned_decision_in_a_lane_that_came_later_owes_a_look_if_its_author_lets_the_claim_lapse(
+def test_a_returned_decision_in_a_newer_lane_is_due_a_first_look_after_the_claim_lapses(
     system: System,
 ) -> None:
     system.time = POLICY_A
@@ -308,7 +308,7 @@ def test_a_returned_decision_in_a_lane_that_came_later_owes_a_look_if_its_author
     assert system.case_of(held.filed).missed
 
 
-def test_who_marks_a_case_as_protected_and_so_gives_it_back_has_looked_at_it(system: System) -> None:
+def test_marking_a_case_as_protected_counts_as_first_look(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     verify(system, OFFICER, held.case_id, facts={"protected": True})
     _wait(system, hours=2, minutes=2)
@@ -317,7 +317,7 @@ def test_who_marks_a_case_as_protected_and_so_gives_it_back_has_looked_at_it(sys
     assert (case.claimed_by, case.restricted, case.missed) == (None, True, False)
 
 
-def test_the_senior_officials_claim_without_work_is_no_look_either(system: System) -> None:
+def test_an_officials_claim_without_work_does_not_count_as_first_look(system: System) -> None:
     held = claimed(system, facts=IMMINENT)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -330,11 +330,11 @@ def test_the_senior_officials_claim_without_work_is_no_look_either(system: Syste
     assert (case.status, case.claimed_by, case.missed) == ("with_senior_official", None, True)
 
 
-# ---- who holds how many
+# ---- the number of claims of an officer
 
 
-def test_nobody_holds_more_than_the_cap(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    matters = [matter(system, number) for number in (1, 2, 3)]
+def test_an_officer_cannot_claim_more_cases_than_the_cap(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    matters = [file_case(system, number) for number in (1, 2, 3)]
     with _numbers(monkeypatch, cap=2):
         assert [take_next(system), take_next(system)] == [matters[0].case_id, matters[1].case_id]
         refused = system.staff(OFFICER, "POST", "/staff/worklist/next", {})
@@ -345,7 +345,7 @@ def test_nobody_holds_more_than_the_cap(system: System, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("end", ["release", "question", "decision", "lease", "transfer", "withdrawal", "link"])
-def test_whatever_ends_a_claim_frees_its_holder(system: System, end: str) -> None:
+def test_every_end_of_a_claim_lowers_the_officers_counter(system: System, end: str) -> None:
     held = claimed(system, subject={"a_number": None})
     supervisor = Staff("sue", "supervisor")
     match end:
@@ -363,33 +363,33 @@ def test_whatever_ends_a_claim_frees_its_holder(system: System, end: str) -> Non
         case "withdrawal":
             assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
         case _:
-            target = matter(system, 2)
+            target = file_case(system, 2)
             system.work(COLLEAGUE, held.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     case = system.case_of(held.filed)
     assert (case.claimed_by, case.lease_until, _held(system)) == (None, None, 0)
 
 
-def test_every_kth_next_takes_the_most_overdue_of_the_lower_lanes(
+def test_every_kth_next_claims_the_most_overdue_case_of_the_lower_lanes(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twice the first of the line, a case of a top lane; the third time one that waits below."""
-    at_home = matter(system, 1, facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}})
-    detained = matter(system, 2)
+    at_home = file_case(system, 1, facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}})
+    detained = file_case(system, 2)
     system.later(days=10)
-    top = [matter(system, number, facts=IMMINENT).case_id for number in range(10, 15)]
+    top = [file_case(system, number, facts=IMMINENT).case_id for number in range(10, 15)]
     with _numbers(monkeypatch, every_kth_next=3):
         taken = [take_next(system) for _ in range(6)]
     assert taken == [top[0], top[1], detained.case_id, top[2], top[3], at_home.case_id]
     assert system.read(Officer, keys.officer("omar")).nexts == 6
 
 
-def test_the_most_overdue_is_found_behind_those_whom_a_credit_put_before_it(
+def test_the_most_overdue_case_is_found_behind_cases_with_a_credit(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits_longest = matter(system, 1)
+    waits_longest = file_case(system, 1)
     system.later(days=2)
-    credited = matter(system, 2, facts={"custody": "detained", "facility": "STWRTGA", "serious_illness": True})
-    top = matter(system, 3, facts=IMMINENT)
+    credited = file_case(system, 2, facts={"custody": "detained", "facility": "STWRTGA", "serious_illness": True})
+    top = file_case(system, 3, facts=IMMINENT)
     credited_place, plain_place = (system.case_of(held.filed).rank or "" for held in (credited, waits_longest))
     assert credited_place < plain_place
     system.later(days=20)
@@ -397,23 +397,21 @@ def test_the_most_overdue_is_found_behind_those_whom_a_credit_put_before_it(
         assert [take_next(system) for _ in range(3)] == [top.case_id, waits_longest.case_id, credited.case_id]
 
 
-def _seen(system: System, number: int) -> Matter:
-    """Return a case that was worked on and given back: its target is met."""
+def _seen(system: System, number: int) -> FiledCase:
+    """Return a case that was worked on and released, so its first look is done."""
     found = claimed(system, number, COLLEAGUE)
     verify(system, COLLEAGUE, found.case_id, facts={"disability": False})
     system.work(COLLEAGUE, found.case_id, "release")
     return found
 
 
-def test_a_case_whose_first_look_is_done_is_not_the_most_overdue(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However long it waits: those whose look is late come first, and it comes before none of the lower lanes."""
+def test_a_case_with_a_first_look_is_not_the_most_overdue(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases whose first look is late come first, however long the case has waited."""
     seen = _seen(system, 1)
-    late = [matter(system, number) for number in (2, 3)]
+    late = [file_case(system, number) for number in (2, 3)]
     system.later(days=90)
-    fresh = matter(system, 4)
-    top = [matter(system, number, facts=IMMINENT).case_id for number in range(10, 14)]
+    fresh = file_case(system, 4)
+    top = [file_case(system, number, facts=IMMINENT).case_id for number in range(10, 14)]
     shown = {found["case_id"]: found["overdue"] for found in worklist(system)["items"]}
     assert [shown[found.case_id] for found in (seen, *late, fresh)] == [False, True, True, False]
     with _numbers(monkeypatch, every_kth_next=2):
@@ -422,39 +420,39 @@ def test_a_case_whose_first_look_is_done_is_not_the_most_overdue(
     assert taken[1::2] == [late[0].case_id, late[1].case_id, seen.case_id, fresh.case_id]
 
 
-def test_the_most_overdue_is_found_behind_more_than_a_page_whose_first_look_is_done(
+def test_the_most_overdue_case_is_found_behind_a_page_of_cases_with_a_first_look(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("review.worklist._PAGE_SIZE", 2)
     for number in (1, 2, 3):
         _seen(system, number)
-    late = matter(system, 4)
+    late = file_case(system, 4)
     system.later(days=20)
-    top = matter(system, 10, facts=IMMINENT)
+    top = file_case(system, 10, facts=IMMINENT)
     with _numbers(monkeypatch, every_kth_next=2):
         assert [take_next(system), take_next(system)] == [top.case_id, late.case_id]
 
 
-def test_a_lane_without_targets_does_not_starve_behind_late_first_looks(
+def test_a_lane_without_targets_is_served_beside_late_first_looks(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The days that the policy lets such a case wait are over for longer than the detained person's target."""
+    """The case without a target exceeds the policy's number of days by more than the detained case its target."""
     at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
-    without = matter(system, 1, facts=at_home)
+    without = file_case(system, 1, facts=at_home)
     system.later(days=60)
-    late = matter(system, 2)
+    late = file_case(system, 2)
     system.later(days=15)
-    top = [matter(system, number, facts=IMMINENT).case_id for number in (10, 11)]
+    top = [file_case(system, number, facts=IMMINENT).case_id for number in (10, 11)]
     with _numbers(monkeypatch, every_kth_next=2):
         taken = [take_next(system) for _ in range(4)]
     assert taken == [top[0], without.case_id, top[1], late.case_id]
 
 
-def test_no_lane_starves_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_lane_is_served_while_the_top_lanes_never_empty(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     at_home = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
-    low = [matter(system, 1, facts=at_home), matter(system, 2, facts={**at_home, "removal_order": "final"})]
-    low.append(matter(system, 3))
-    top = [matter(system, number, facts=IMMINENT) for number in range(10, 14)]
+    low = [file_case(system, 1, facts=at_home), file_case(system, 2, facts={**at_home, "removal_order": "final"})]
+    low.append(file_case(system, 3))
+    top = [file_case(system, number, facts=IMMINENT) for number in range(10, 14)]
     with _numbers(monkeypatch, every_kth_next=2):
         taken = [take_next(system) for _ in range(6)]
     assert set(taken[1::2]) == {found.case_id for found in low}
@@ -473,8 +471,8 @@ def test_a_new_case_that_is_not_ranked_yet_cannot_be_claimed(system: System) -> 
     assert post(system, OFFICER, system.case_of(filed).case_id, "claim").status == 409
 
 
-def test_claiming_takes_an_empty_object(system: System) -> None:
-    held = matter(system)
+def test_a_claim_requires_an_empty_body(system: System) -> None:
+    held = file_case(system)
     assert post(system, OFFICER, held.case_id, "claim", {"user": "olga"}).status == 422
     assert system.staff(OFFICER, "POST", f"/staff/cases/{held.case_id}/claim").status == 200
     assert read(system, OFFICER, held.case_id)["claimed_by"] == "omar"

@@ -1,4 +1,4 @@
-"""Link, split and a new code: what moves, what no longer counts, and what opens nothing any more."""
+"""Linking cases, splitting off requests, and reissuing access codes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.support.staff import (
     OFFICIAL,
     SISTER,
     SUPERVISOR,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -40,9 +40,9 @@ NAMELESS: dict[str, Any] = {"subject": {"a_number": None}}
 IMMINENT: dict[str, Any] = {"removal_soon": True}
 
 
-def _joined(system: System, **changes: Any) -> tuple[Matter, dict[str, Any]]:  # noqa: ANN401  # any field
+def _joined(system: System, **changes: Any) -> tuple[FiledCase, dict[str, Any]]:  # noqa: ANN401  # any field
     """Return the person's own request, and a sister's that joined it an hour later."""
-    own = matter(system)
+    own = file_case(system)
     system.later(hours=1)
     hers = system.file(person(11, **{"requester": SISTER, **changes}))
     system.pump()
@@ -53,11 +53,11 @@ def _joined(system: System, **changes: Any) -> tuple[Matter, dict[str, Any]]:  #
 # ---- link
 
 
-def test_a_case_without_a_number_joins_the_open_one_with_the_earlier_filing_time(system: System) -> None:
-    nameless = matter(system, requester=SISTER, facts=IMMINENT, **NAMELESS)
+def test_a_linked_case_moves_its_requests_to_the_target_with_the_earlier_filing_time(system: System) -> None:
+    nameless = file_case(system, requester=SISTER, facts=IMMINENT, **NAMELESS)
     filed_at = system.case_of(nameless.filed).filed_at
     system.later(days=2)
-    target = matter(system)
+    target = file_case(system)
     linked = system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same man."})
     assert linked["status"] == "closed"
     system.pump()
@@ -72,35 +72,35 @@ def test_a_case_without_a_number_joins_the_open_one_with_the_earlier_filing_time
     assert read(system, OFFICER, nameless.case_id)["linked_to"] == target.case_id
 
 
-def test_what_was_verified_of_a_request_goes_with_it(system: System) -> None:
+def test_verifications_of_a_request_move_with_it(system: System) -> None:
     nameless = claimed(system, requester=LAWYER, **NAMELESS)
     verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
     verify(system, OFFICER, nameless.case_id, facts={"pregnant": True})
-    target = matter(system)
+    target = file_case(system)
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     case = system.case_of(nameless.filed)
     assert case.facts.pregnant is True
     assert "authority_needed" not in case.flags
-    told = system.look_up(nameless.filed)
-    assert (told["disclosure"], told["status"]) == ("full", "in_line")
+    status_read = system.look_up(nameless.filed)
+    assert (status_read["disclosure"], status_read["status"]) == ("full", "in_line")
     system.on(nameless.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
     system.pump()
     assert system.case_of(target.filed).lane == "imminent_removal"
     assert read(system, OFFICER, target.case_id)["statements"]
 
 
-def test_who_opened_a_case_that_was_joined_to_another_is_a_third_party_there(system: System) -> None:
-    nameless = matter(system, **NAMELESS)
-    target = matter(system)
+def test_the_opener_of_a_linked_case_has_limited_disclosure_in_the_target(system: System) -> None:
+    nameless = file_case(system, **NAMELESS)
+    target = file_case(system)
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     assert system.look_up(nameless.filed)["disclosure"] == "limited"
     assert system.look_up(target.filed)["disclosure"] == "full"
 
 
-def test_a_notice_that_is_still_owed_goes_along_and_is_sent_once(system: System) -> None:
-    target = matter(system)
+def test_a_pending_notice_moves_with_a_link_and_is_sent_once(system: System) -> None:
+    target = file_case(system)
     filed = system.file(person(12, requester=SISTER, **NAMELESS))
     nameless = system.case_of(filed)
     for name in ("rank", "notice"):
@@ -112,10 +112,10 @@ def test_a_notice_that_is_still_owed_goes_along_and_is_sent_once(system: System)
 
 
 @pytest.mark.parametrize("newer", ["target", "nameless"])
-def test_no_officers_word_from_another_case_takes_a_removal_date_away(system: System, newer: str) -> None:
+def test_a_verification_in_a_linked_case_does_not_remove_a_removal_date(system: System, newer: str) -> None:
     nothing_near = {"removal_at": None, "removal_soon": False, "custody": "not_detained"}
     near = {"removal_at": (system.time + 7 * DAY).isoformat(), "custody": "detained"}
-    nameless, target = matter(system, **NAMELESS), matter(system, 12)
+    nameless, target = file_case(system, **NAMELESS), file_case(system, 12)
     words = [(nameless, nothing_near), (target, near)]
     for held, facts in words if newer == "target" else reversed(words):
         system.work(OFFICER, held.case_id, "claim")
@@ -134,24 +134,24 @@ def test_no_officers_word_from_another_case_takes_a_removal_date_away(system: Sy
     assert (case.lane, "claim_waiting" in case.flags) == ("other", False)
 
 
-def test_an_older_word_of_a_verified_lawyer_does_not_beat_a_newer_one_by_a_link(system: System) -> None:
+def test_a_link_does_not_let_an_older_statement_override_a_newer_one(system: System) -> None:
     nameless = claimed(system, requester=LAWYER, facts={"minor_children": 1}, **NAMELESS)
     verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
     system.later(days=5)
-    target = matter(system, facts={"minor_children": 2})
+    target = file_case(system, facts={"minor_children": 2})
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     assert system.case_of(target.filed).facts.minor_children == 2
 
 
 @pytest.mark.parametrize("why", ["numbered", "itself", "decided", "unknown", "elsewhere"])
-def test_only_a_nameless_open_case_can_be_joined_to_another_open_one_of_the_office(system: System, why: str) -> None:
-    nameless, target = matter(system, **NAMELESS), claimed(system, 12)
+def test_only_an_open_case_without_a_number_can_be_linked_to_an_open_case(system: System, why: str) -> None:
+    nameless, target = file_case(system, **NAMELESS), claimed(system, 12)
     source, expected = nameless.case_id, 409
     aim = target.case_id
     match why:
         case "numbered":
-            source = matter(system, 13).case_id
+            source = file_case(system, 13).case_id
         case "itself":
             aim = nameless.case_id
         case "decided":
@@ -168,7 +168,7 @@ def test_only_a_nameless_open_case_can_be_joined_to_another_open_one_of_the_offi
 # ---- split
 
 
-def test_what_a_split_request_said_counts_no_longer_and_it_gets_a_case_of_its_own(system: System) -> None:
+def test_a_split_request_gets_a_new_case_and_no_longer_counts_in_the_old_one(system: System) -> None:
     own, hers = _joined(system, facts=IMMINENT)
     assert item(system, own.case_id)["lane"] == "imminent_removal"
     new = system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
@@ -182,7 +182,7 @@ def test_what_a_split_request_said_counts_no_longer_and_it_gets_a_case_of_its_ow
     assert [request["receipt"] for request in read(system, OFFICER, own.case_id)["requests"]] == [own.receipt]
 
 
-def test_the_case_that_stays_keeps_only_the_filing_time_of_its_own_requests(system: System) -> None:
+def test_after_a_split_the_filing_time_is_that_of_the_remaining_requests(system: System) -> None:
     own, hers = _joined(system)
     system.work(OFFICER, own.case_id, "split", {"receipt": own.receipt, "why": "Wrongly joined."})
     system.pump()
@@ -191,8 +191,8 @@ def test_the_case_that_stays_keeps_only_the_filing_time_of_its_own_requests(syst
     assert system.case_of(own.filed).filed_at < system.case_of(hers).filed_at
 
 
-def test_a_split_request_that_speaks_for_itself_has_full_rights_over_its_own_case(system: System) -> None:
-    own = matter(system)
+def test_a_split_request_by_the_person_gets_full_disclosure_in_its_new_case(system: System) -> None:
+    own = file_case(system)
     other = system.file(person(11))
     system.pump()
     assert system.look_up(other)["disclosure"] == "limited"
@@ -201,7 +201,7 @@ def test_a_split_request_that_speaks_for_itself_has_full_rights_over_its_own_cas
     assert system.look_up(other)["disclosure"] == "full"
 
 
-def test_a_split_lawyer_stays_verified_and_keeps_what_was_changed_before(system: System) -> None:
+def test_a_split_request_keeps_its_verification_and_updates(system: System) -> None:
     own = claimed(system)
     lawyer = system.file(person(11, requester=LAWYER))
     verify(system, OFFICER, own.case_id, receipt=lawyer["receipt"], authority="g28")
@@ -217,7 +217,7 @@ def test_a_split_lawyer_stays_verified_and_keeps_what_was_changed_before(system:
     assert [mail.to for mail in system.outbox()[sent:]] == ["new@example.org"]
 
 
-def test_the_notices_of_a_split_request_show_at_its_own_case(system: System) -> None:
+def test_the_notices_of_a_split_request_move_to_its_new_case(system: System) -> None:
     own, hers = _joined(system, requester={**SISTER, "contact": None})
     system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
     at = {notice.receipt: notice.case_id for notice in system.all(Notice, "NOTICE")}
@@ -225,7 +225,7 @@ def test_the_notices_of_a_split_request_show_at_its_own_case(system: System) -> 
 
 
 def _ask_at(system: System, case_id: str, filed: Mapping[str, Any], version: int) -> None:
-    """Claim a case, reissue a code until its next version is the one given, and ask then."""
+    """Claim a case, raise its version by reissuing a code, and ask for information as the given version."""
     system.work(OFFICER, case_id, "claim")
     while system.case_of(filed).version + 1 < version:
         system.work(OFFICER, case_id, "reissue-code", {"receipt": filed["receipt"]})
@@ -233,7 +233,7 @@ def _ask_at(system: System, case_id: str, filed: Mapping[str, Any], version: int
     ask(system, OFFICER, case_id)
 
 
-def test_who_was_asked_before_a_split_can_be_asked_at_the_same_version_after_it(system: System) -> None:
+def test_after_a_split_a_requester_can_be_asked_at_the_same_version_again(system: System) -> None:
     own, hers = _joined(system, requester={**SISTER, "contact": None})
     system.work(OFFICER, own.case_id, "claim")
     verify(system, OFFICER, own.case_id, receipt=hers["receipt"], authority="form_60_001")
@@ -245,19 +245,19 @@ def test_who_was_asked_before_a_split_can_be_asked_at_the_same_version_after_it(
     assert [notice.template for notice in system.notices if notice.receipt == hers["receipt"]].count(_ASKED) == 2
 
 
-def test_who_was_asked_before_a_link_can_be_asked_at_the_same_version_after_it(system: System) -> None:
+def test_after_a_link_a_requester_can_be_asked_at_the_same_version_again(system: System) -> None:
     nameless = claimed(system, requester={**LAWYER, "contact": None}, **NAMELESS)
     verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
     system.work(OFFICER, nameless.case_id, "release")
     _ask_at(system, nameless.case_id, nameless.filed, 24)
-    target = matter(system)
+    target = file_case(system)
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     _ask_at(system, target.case_id, target.filed, 24)
     assert [notice.template for notice in system.notices if notice.receipt == nameless.receipt].count(_ASKED) == 2
 
 
-def test_the_guard_stays_with_the_case_that_stays(system: System) -> None:
+def test_after_a_split_the_guard_stays_with_the_old_case(system: System) -> None:
     own, hers = _joined(system)
     system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
     (guard,) = system.all(Guard, "OPEN")
@@ -266,7 +266,7 @@ def test_the_guard_stays_with_the_case_that_stays(system: System) -> None:
     assert system.case_of(third).case_id == own.case_id
 
 
-def test_a_request_that_comes_back_by_a_link_counts_again(system: System) -> None:
+def test_a_split_request_that_is_linked_back_counts_again(system: System) -> None:
     own, hers = _joined(system, facts=IMMINENT)
     new = system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
     system.pump()
@@ -277,7 +277,7 @@ def test_a_request_that_comes_back_by_a_link_counts_again(system: System) -> Non
     assert len(read(system, OFFICER, own.case_id)["requests"]) == 2
 
 
-def test_a_restricted_request_takes_the_restriction_along(system: System) -> None:
+def test_a_split_request_keeps_its_restriction(system: System) -> None:
     own, hers = _joined(system, facts={"relief_pending": ["vawa"]})
     assert post(system, OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"}).status == 404
     system.work(CLEARED, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
@@ -285,7 +285,7 @@ def test_a_restricted_request_takes_the_restriction_along(system: System) -> Non
     assert (system.case_of(own.filed).restricted, system.case_of(hers).restricted) == (False, True)
 
 
-def test_an_officers_protection_stays_with_both_halves_until_an_officer_looks(system: System) -> None:
+def test_an_officers_protection_mark_stays_with_both_cases_after_a_split(system: System) -> None:
     held = claimed(system, by=CLEARED)
     zoe = system.file(person(11, subject={"given_name": "Zoe"}))
     system.pump()
@@ -305,7 +305,7 @@ def test_an_officers_protection_stays_with_both_halves_until_an_officer_looks(sy
     assert system.look_up(zoe)["disclosure"] == "full"
 
 
-def test_a_protection_that_an_officer_took_back_or_gave_to_another_request_stays_behind(system: System) -> None:
+def test_a_removed_mark_or_one_of_another_request_does_not_move_with_a_split(system: System) -> None:
     held = claimed(system, by=CLEARED)
     zoe, ida = (system.file(person(11, subject={"given_name": name})) for name in ("Zoe", "Ida"))
     system.pump()
@@ -318,8 +318,8 @@ def test_a_protection_that_an_officer_took_back_or_gave_to_another_request_stays
     assert [system.case_of(filed).restricted for filed in (held.filed, zoe, ida)] == [True, False, False]
 
 
-def test_only_one_of_several_requests_of_this_open_case_can_be_split_off(system: System) -> None:
-    alone, other = matter(system, 12), matter(system, 13)
+def test_only_one_of_several_requests_of_an_open_case_can_be_split_off(system: System) -> None:
+    alone, other = file_case(system, 12), file_case(system, 13)
     for receipt, expected in ((alone.receipt, 409), (other.receipt, 404), ("nothing", 404)):
         assert post(system, OFFICER, alone.case_id, "split", {"receipt": receipt, "why": "x"}).status == expected
 
@@ -327,8 +327,8 @@ def test_only_one_of_several_requests_of_this_open_case_can_be_split_off(system:
 # ---- a new access code
 
 
-def test_the_old_code_opens_nothing_and_the_new_one_everything(system: System) -> None:
-    held = matter(system)
+def test_after_a_reissue_only_the_new_code_is_valid(system: System) -> None:
+    held = file_case(system)
     answer = system.work(OFFICER, held.case_id, "reissue-code", {"receipt": held.receipt})
     assert answer == {"receipt": held.receipt, "access_code": answer["access_code"]}
     for method, what, given in (
@@ -344,7 +344,7 @@ def test_the_old_code_opens_nothing_and_the_new_one_everything(system: System) -
     assert system.on(answer, "GET").status == 404
 
 
-def test_no_read_of_the_office_shows_a_code(system: System) -> None:
+def test_no_staff_route_returns_an_existing_access_code(system: System) -> None:
     held = claimed(system)
     code = system.work(OFFICER, held.case_id, "reissue-code", {"receipt": held.receipt})["access_code"]
     base = f"/staff/cases/{held.case_id}"
@@ -357,7 +357,7 @@ def test_no_read_of_the_office_shows_a_code(system: System) -> None:
     assert code not in str(system.items())
 
 
-def test_a_lost_code_is_made_anew_after_a_decision_too(system: System) -> None:
+def test_a_code_can_be_reissued_after_a_decision(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -368,8 +368,8 @@ def test_a_lost_code_is_made_anew_after_a_decision_too(system: System) -> None:
     assert system.look_up(newest)["status"] == "with_senior_official"
 
 
-def test_a_code_is_made_for_a_receipt_of_the_case_alone(system: System) -> None:
-    held, other = matter(system, 1), matter(system, 2)
+def test_a_code_can_be_reissued_only_for_a_receipt_of_the_case(system: System) -> None:
+    held, other = file_case(system, 1), file_case(system, 2)
     assert post(system, OFFICER, held.case_id, "reissue-code", {"receipt": other.receipt}).status == 404
     assert post(system, ELSEWHERE, held.case_id, "reissue-code", {"receipt": held.receipt}).status == 404
     assert system.look_up(other.filed)["status"] == "in_line"

@@ -1,4 +1,4 @@
-"""A day at the office: take the next case, read, verify, ask, decide, approve, escalate, override."""
+"""A case from the worklist to the Senior Reviewing Official: claimed, verified, decided, approved, overridden."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_a_day_at_the_office(system: System) -> None:
     ask = {"asked": ["Proof of residence, please."], "answer_by": "2026-12-04T12:00:00-05:00"}
     system.work(OFFICER, case_id, "information-requests", ask)
     system.pump()
-    told = system.look_up(filed)
-    assert (told["status"], told["asked_for"]) == ("information_needed", ["Proof of residence, please."])
+    answer = system.look_up(filed)
+    assert (answer["status"], answer["asked_for"]) == ("information_needed", ["Proof of residence, please."])
     assert system.outbox()[-1].to == "lee@example.org"
     system.later(days=3)
     system.on(filed, "POST", "/updates", {"statement": "Here it is."})
@@ -55,8 +55,8 @@ def test_a_day_at_the_office(system: System) -> None:
     decided = system.work(OFFICER, case_id, "decision", _decision(system, case_id, outcome="declined"))
     assert decided["status"] == "decided"
     system.pump()
-    told = system.look_up(filed)
-    assert told["decision"]["outcome"] == "declined"
+    answer = system.look_up(filed)
+    assert answer["decision"]["outcome"] == "declined"
     assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
     system.pump()
     second = system.staff(OFFICIAL, "POST", "/staff/worklist/next", {}).json()
@@ -72,6 +72,6 @@ def test_a_day_at_the_office(system: System) -> None:
     }
     assert system.work(OFFICIAL, case_id, "decision", final)["status"] == "closed"
     system.pump()
-    told = system.look_up(filed)
-    assert (told["status"], told["decision"]["outcome"]) == ("closed", "override")
+    answer = system.look_up(filed)
+    assert (answer["status"], answer["decision"]["outcome"]) == ("closed", "override")
     assert len([sent for sent in system.outbox() if "news" in sent.subject or "noticia" in sent.subject]) == 2

@@ -1,4 +1,4 @@
-"""Why the staff API refuses: each reason differs in the type of the problem, or in the code of its error."""
+"""Each reason of a refusal by the staff API has a problem type or an error code of its own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.support.staff import (
     POLICY_A,
     SUPERVISOR,
     SWITCH,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
     decision,
-    matter,
+    file_case,
     person,
     post,
     verify,
@@ -34,7 +34,7 @@ TO_ELP = {"office": "ELP", "why": "Moved."}
 WHY = {"why": "New facts."}
 
 
-def _decide(system: System, held: Matter, **changes: object) -> Answer:
+def _decide(system: System, held: FiledCase, **changes: object) -> Answer:
     return post(system, OFFICER, held.case_id, "decision", decision(system, OFFICER, held.case_id, **changes))
 
 
@@ -42,7 +42,7 @@ def _decide(system: System, held: Matter, **changes: object) -> Answer:
 
 
 def test_no_id_token_no_role_and_no_office(system: System) -> None:
-    held = matter(system)
+    held = file_case(system)
     assert reason(system.staff(Staff("", ""), "GET", "/staff/worklist"))[0] == "unauthenticated"
     assert reason(system.staff(OFFICER, "GET", "/staff/policies")) == ("forbidden", "role_not_allowed", "")
     assert reason(system.staff(OFFICER, "GET", "/staff/worklist?office=ELP")) == ("forbidden", "other_office", "")
@@ -73,12 +73,12 @@ def test_an_official_who_reviewed_the_case_before(system: System) -> None:
         ("cursor=none", ("malformed", "invalid_cursor", "cursor")),
     ],
 )
-def test_a_page_that_does_not_exist(system: System, query: str, expected: tuple[str, str, str]) -> None:
+def test_an_invalid_cursor_or_limit(system: System, query: str, expected: tuple[str, str, str]) -> None:
     assert reason(system.staff(OFFICER, "GET", f"/staff/worklist?{query}")) == expected
 
 
 def test_contacts_without_a_reason(system: System) -> None:
-    answer = system.staff(OFFICER, "GET", f"/staff/cases/{matter(system).case_id}/contacts")
+    answer = system.staff(OFFICER, "GET", f"/staff/cases/{file_case(system).case_id}/contacts")
     assert reason(answer) == ("invalid", "required", "why")
 
 
@@ -97,7 +97,7 @@ def test_a_claimed_case_a_case_without_the_claim_and_one_that_cannot_be_claimed(
 def test_more_cases_than_the_policy_allows(system: System) -> None:
     for number in range(1, 21):
         claimed(system, number)
-    last = matter(system, 21)
+    last = file_case(system, 21)
     expected = ("cap-reached", "cap_reached", "")
     assert reason(post(system, OFFICER, last.case_id, "claim")) == expected
     assert reason(system.staff(OFFICER, "POST", "/staff/worklist/next", {})) == expected
@@ -133,7 +133,7 @@ def test_an_outcome_that_is_not_available(system: System) -> None:
     assert reason(_decide(system, held, factors=["eye_colour"])) == ("invalid", "unknown_factor", "/factors/0")
 
 
-def test_an_approval_of_ones_own_decision_or_of_none(system: System) -> None:
+def test_an_approval_of_ones_own_decision_or_without_a_decision(system: System) -> None:
     system.time = POLICY_A
     both = Staff("sue", "officer,supervisor")
     held = claimed(system, by=both)
@@ -160,7 +160,7 @@ def test_a_question_in_the_past_or_about_a_case_that_waits(system: System) -> No
     assert reason(post(system, OFFICER, held.case_id, "information-requests", later)) == NO_CLAIM
 
 
-def test_a_transfer_to_no_office_or_to_the_same_one_or_of_an_ended_case(system: System) -> None:
+def test_a_transfer_to_an_unknown_or_the_same_office_or_of_an_ended_case(system: System) -> None:
     held = claimed(system)
     nowhere = post(system, SUPERVISOR, held.case_id, "transfer", {**TO_ELP, "office": "NOWHERE"})
     assert reason(nowhere) == ("invalid", "unknown_office", "/office")
@@ -172,25 +172,25 @@ def test_a_transfer_to_no_office_or_to_the_same_one_or_of_an_ended_case(system: 
 
 def test_a_removal_in_the_future(system: System) -> None:
     sent = {"removed_at": "2026-12-24", "why": "Flight list."}
-    answer = post(system, OFFICER, matter(system).case_id, "removal", sent)
+    answer = post(system, OFFICER, file_case(system).case_id, "removal", sent)
     assert reason(answer) == ("invalid", "in_the_future", "/removed_at")
-    nothing = post(system, OFFICER, matter(system, 12).case_id, "removal", {**sent, "removed_at": None})
+    nothing = post(system, OFFICER, file_case(system, 12).case_id, "removal", {**sent, "removed_at": None})
     assert reason(nothing) == ("invalid", "required", "/removed_at")
 
 
 def test_a_reopening_of_an_open_a_linked_or_a_replaced_case(system: System) -> None:
-    nameless = matter(system, subject={"a_number": None})
+    nameless = file_case(system, subject={"a_number": None})
     held = claimed(system)
     assert reason(post(system, OFFICER, held.case_id, "reopening", WHY)) == ("wrong-state", "case_not_ended", "")
     system.work(OFFICER, nameless.case_id, "link", {"case_id": held.case_id, "why": "The same."})
     assert reason(post(system, OFFICER, nameless.case_id, "reopening", WHY)) == ("wrong-state", "case_linked", "")
     decide(system, OFFICER, held.case_id)
-    matter(system)
+    file_case(system)
     assert reason(post(system, OFFICER, held.case_id, "reopening", WHY)) == ("wrong-state", "newer_case_open", "")
 
 
 def test_a_link_that_is_not_possible(system: System) -> None:
-    nameless, target, third = matter(system, subject={"a_number": None}), claimed(system, 12), matter(system, 13)
+    nameless, target, third = file_case(system, subject={"a_number": None}), claimed(system, 12), file_case(system, 13)
 
     def link(source: str, aim: str) -> tuple[str, str, str]:
         return reason(post(system, OFFICER, source, "link", {"case_id": aim, "why": "The same."}))
@@ -205,23 +205,23 @@ def test_a_link_that_is_not_possible(system: System) -> None:
 
 
 def test_more_requests_than_one_case_may_have(system: System) -> None:
-    target = matter(system)
+    target = file_case(system)
     for _ in range(19):
         system.file(person(11, requester=LAWYER))
-    nameless = matter(system, subject={"a_number": None})
+    nameless = file_case(system, subject={"a_number": None})
     answer = post(system, OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     assert reason(answer) == ("wrong-state", "too_many_requests_together", "/case_id")
 
 
 def test_a_link_of_two_long_histories(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review.cases.linking, "_MAX_WRITES", 3)
-    target, nameless = matter(system), matter(system, subject={"a_number": None})
+    target, nameless = file_case(system), file_case(system, subject={"a_number": None})
     answer = post(system, OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     assert reason(answer) == ("wrong-state", "history_too_long", "/case_id")
 
 
-def test_a_split_of_the_only_request_or_of_another_cases(system: System) -> None:
-    held, other = claimed(system), matter(system, 12)
+def test_a_split_of_the_only_request_or_of_a_request_of_another_case(system: System) -> None:
+    held, other = claimed(system), file_case(system, 12)
 
     def split(receipt: str) -> tuple[str, str, str]:
         return reason(post(system, OFFICER, held.case_id, "split", {"receipt": receipt, "why": "Another."}))
@@ -232,7 +232,7 @@ def test_a_split_of_the_only_request_or_of_another_cases(system: System) -> None
     assert split(held.receipt) == ("wrong-state", "case_not_open", "")
 
 
-def test_a_verification_that_says_nothing_or_would_hide_something(system: System) -> None:
+def test_a_verification_without_a_fact_or_of_what_cannot_be_refuted(system: System) -> None:
     held = claimed(system)
 
     def found(**sent: object) -> tuple[str, str, str]:
@@ -254,7 +254,7 @@ def test_a_summary_before_the_first_snapshot(system: System) -> None:
     assert reason(answer) == ("wrong-state", "no_snapshot_yet", "")
 
 
-def test_a_release_of_a_case_that_awaits_its_approval(system: System) -> None:
+def test_a_release_of_a_case_that_awaits_approval(system: System) -> None:
     system.time = POLICY_A
     held = claimed(system)
     verify(system, OFFICER, held.case_id, facts={"serious_illness": False})

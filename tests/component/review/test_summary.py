@@ -1,4 +1,4 @@
-"""The office in numbers: from the snapshot of every five minutes, whose age is shown."""
+"""The summary of an office, from a snapshot that is taken every five minutes."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from datetime import datetime
 import pytest
 
 from tests.support.aws_calls import names, recorded
-from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, matter, verify
+from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, file_case, verify
 from tests.support.system import Staff, System
 
 
-def test_before_the_first_snapshot_there_is_none(system: System) -> None:
+def test_before_the_first_snapshot_the_summary_is_refused(system: System) -> None:
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 409
 
 
-def test_it_counts_each_lane_and_says_how_old_it_is(system: System) -> None:
-    first = matter(system, 1, facts={"claims_us_citizenship": True})
+def test_the_summary_counts_each_lane_and_has_its_age(system: System) -> None:
+    first = file_case(system, 1, facts={"claims_us_citizenship": True})
     claimed(system, 2)
-    matter(system, 3)
-    matter(system, 4, facts={"facility": "EPC"})
+    file_case(system, 3)
+    file_case(system, 4, facts={"facility": "EPC"})
     decide(system, OFFICER, claimed(system, 5).case_id)
     system.later(hours=5)
     system.duty("snapshot")
     taken = system.time
     system.later(minutes=3)
-    matter(system, 6)
+    file_case(system, 6)
     found = system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").json()
     assert (found["office"], datetime.fromisoformat(found["at"])) == ("ATL", taken)
     assert found["age_seconds"] == 181
@@ -37,7 +37,7 @@ def test_it_counts_each_lane_and_says_how_old_it_is(system: System) -> None:
     assert all(lane["median_wait_hours"] >= 5.0 for lane in found["lanes"])
 
 
-def test_what_somebody_has_worked_on_is_not_overdue(system: System) -> None:
+def test_a_case_that_was_worked_on_is_not_counted_as_overdue(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
     verify(system, OFFICER, held.case_id, facts={"serious_illness": True})
     system.work(OFFICER, held.case_id, "release")
@@ -47,8 +47,8 @@ def test_what_somebody_has_worked_on_is_not_overdue(system: System) -> None:
     assert (lane["open"], lane["overdue"]) == (1, 0)
 
 
-def test_it_counts_those_who_must_be_called_by_telephone(system: System) -> None:
-    held = matter(system)
+def test_the_summary_counts_requesters_to_telephone(system: System) -> None:
+    held = file_case(system)
     (sent,) = system.notices
     tags = {"case": [held.case_id], "notice": [sent.notice_id]}
     bounce = {
@@ -63,9 +63,9 @@ def test_it_counts_those_who_must_be_called_by_telephone(system: System) -> None
 
 
 @pytest.mark.moto
-def test_a_snapshot_reads_the_index_alone_and_reading_it_is_one_call(system: System) -> None:
+def test_a_snapshot_reads_only_the_index_and_a_summary_is_one_call(system: System) -> None:
     for number in range(1, 4):
-        matter(system, number)
+        file_case(system, number)
     with recorded() as calls:
         system.duty("snapshot")
     assert {name for name in names(calls) if name != "dynamodb.PutItem"} == {"dynamodb.Query"}
@@ -75,7 +75,7 @@ def test_a_snapshot_reads_the_index_alone_and_reading_it_is_one_call(system: Sys
     assert names(calls) == ["dynamodb.GetItem"]
 
 
-def test_it_is_of_ones_own_office(system: System) -> None:
+def test_the_summary_of_another_office_is_refused(system: System) -> None:
     system.duty("snapshot")
     for office in ("ELP", "SRO", "HQ", ""):
         assert system.staff(SUPERVISOR, "GET", f"/staff/summary?office={office}").status == 403

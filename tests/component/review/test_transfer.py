@@ -1,4 +1,4 @@
-"""Transfer, a recorded removal, reopening: what stays and what begins anew."""
+"""Transfers, removals and reopened cases, and what each keeps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.support.staff import (
     ask,
     claimed,
     decide,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -44,7 +44,7 @@ def test_a_transfer_keeps_the_clock_and_ends_the_claim(system: System) -> None:
     assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 404
 
 
-def test_a_question_goes_along_and_can_still_be_answered(system: System) -> None:
+def test_a_pending_question_can_be_answered_after_a_transfer(system: System) -> None:
     held = claimed(system)
     ask(system, OFFICER, held.case_id)
     stopped = system.case_of(held.filed).first_look.stopped_since
@@ -59,8 +59,8 @@ def test_a_question_goes_along_and_can_still_be_answered(system: System) -> None
     assert system.case_of(held.filed).status == "in_line"
 
 
-def test_no_claim_of_a_requester_moves_a_case_to_another_office(system: System) -> None:
-    held = matter(system)
+def test_no_statement_of_a_requester_moves_a_case_to_another_office(system: System) -> None:
+    held = file_case(system)
     system.on(held.filed, "POST", "/updates", {"facts": {"facility": "EPC", "residence": {"state": "NM"}}})
     system.pump()
     assert system.case_of(held.filed).office == "ATL"
@@ -68,7 +68,7 @@ def test_no_claim_of_a_requester_moves_a_case_to_another_office(system: System) 
 
 def test_after_a_transfer_a_move_to_another_offices_area_is_flagged_again(system: System) -> None:
     triage = Staff("hal", "supervisor", "HQ")
-    held = matter(system, facts={"custody": "unknown", "facility": None})
+    held = file_case(system, facts={"custody": "unknown", "facility": None})
     system.work(triage, held.case_id, "transfer", {"office": "HOU", "why": "Lives in Houston."})
     system.pump()
     assert "office_differs" not in system.case_of(held.filed).flags
@@ -83,14 +83,14 @@ def test_after_a_transfer_a_move_to_another_offices_area_is_flagged_again(system
 
 
 @pytest.mark.parametrize(("office", "expected"), [("NOWHERE", 422), ("SRO", 422), ("ATL", 409), ("hq", 200)])
-def test_a_case_goes_to_a_field_office_or_the_headquarters_and_not_where_it_is(
+def test_a_case_can_be_transferred_to_another_field_office_or_the_headquarters(
     system: System, office: str, expected: int
 ) -> None:
-    held = matter(system)
+    held = file_case(system)
     assert post(system, SUPERVISOR, held.case_id, "transfer", {"office": office, "why": "x"}).status == expected
 
 
-def test_what_is_decided_or_waits_for_approval_is_not_transferred(system: System) -> None:
+def test_a_decided_case_or_one_that_awaits_approval_cannot_be_transferred(system: System) -> None:
     system.time = system.time.replace(year=2021, month=6)
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -103,7 +103,7 @@ def test_what_is_decided_or_waits_for_approval_is_not_transferred(system: System
 
 
 def test_a_removal_after_a_request_is_a_safety_event(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    held = matter(system)
+    held = file_case(system)
     system.later(days=1)
     at = system.time - timedelta(hours=1)
     system.work(OFFICER, held.case_id, "removal", {"removed_at": at.isoformat(), "why": "Flight list."})
@@ -115,8 +115,8 @@ def test_a_removal_after_a_request_is_a_safety_event(system: System, capsys: pyt
     assert event["details"]["safety"] is True
 
 
-def test_a_removal_before_any_request_is_none(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    held = matter(system)
+def test_a_removal_before_any_request_is_not_a_safety_event(system: System, capsys: pytest.CaptureFixture[str]) -> None:
+    held = file_case(system)
     at = system.time - timedelta(days=1)
     system.work(OFFICER, held.case_id, "removal", {"removed_at": at.isoformat(), "why": "Flight list."})
     system._flush()
@@ -124,8 +124,8 @@ def test_a_removal_before_any_request_is_none(system: System, capsys: pytest.Cap
     assert "RemovalAfterRequest" not in capsys.readouterr().out
 
 
-def test_a_removal_is_not_recorded_ahead_and_not_told_to_the_requester(system: System) -> None:
-    held = matter(system)
+def test_a_removal_cannot_be_in_the_future_and_is_not_disclosed(system: System) -> None:
+    held = file_case(system)
     before = system.look_up(held.filed)
     ahead = {"removed_at": (system.time + timedelta(hours=1)).isoformat(), "why": "x"}
     assert post(system, OFFICER, held.case_id, "removal", ahead).status == 422
@@ -136,7 +136,7 @@ def test_a_removal_is_not_recorded_ahead_and_not_told_to_the_requester(system: S
     assert len(system.outbox()) == sent
 
 
-def test_a_removal_is_recorded_for_a_decided_case_too(system: System) -> None:
+def test_a_removal_can_be_recorded_on_a_decided_case(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id)
     system.later(days=1)
@@ -150,14 +150,14 @@ def test_a_removal_is_recorded_for_a_decided_case_too(system: System) -> None:
     [("2026-11-22", False), ("2026-11-23", True), ("2026-11-24", True)],
     ids=["the day before", "the day of the filing", "the day after"],
 )
-def test_a_removal_of_which_the_day_alone_is_known_may_have_been_after_a_request_of_that_day(
+def test_a_removal_on_the_day_of_a_request_counts_as_after_it(
     system: System,
     day: str,
     safety: bool,  # noqa: FBT001
 ) -> None:
-    """The day is one in the East, where the filing at four in the morning in UTC was in the evening before."""
+    """The day counts in Eastern time, where a filing at 4:00 UTC was on the evening before."""
     system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
-    held = matter(system)
+    held = file_case(system)
     system.later(days=1)
     system.work(OFFICER, held.case_id, "removal", {"removed_at": day, "why": "Flight list."})
     assert ("safety" in item(system, held.case_id)["flags"]) is safety
@@ -166,23 +166,23 @@ def test_a_removal_of_which_the_day_alone_is_known_may_have_been_after_a_request
     assert event["details"] == {"removed_at": day, "safety": safety}
 
 
-def test_a_day_of_removal_may_be_today_in_the_east_and_no_later(system: System) -> None:
+def test_a_day_of_removal_can_be_today_in_eastern_time_at_most(system: System) -> None:
     system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
-    held = matter(system)
+    held = file_case(system)
     assert post(system, OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "x"}).status == 422
     system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-23", "why": "x"})
 
 
 @pytest.mark.parametrize("written", ["2026-11", "2026-11-24T10:00:00", "2026-02-30", None])
-def test_a_removal_has_a_time_with_its_offset_or_a_day(system: System, written: str | None) -> None:
-    held = matter(system)
+def test_a_removal_requires_a_time_with_offset_or_a_day(system: System, written: str | None) -> None:
+    held = file_case(system)
     assert post(system, OFFICER, held.case_id, "removal", {"removed_at": written, "why": "x"}).status == 422
 
 
 # ---- reopening
 
 
-def test_a_decided_case_is_reopened_into_its_place_under_the_policy_in_force_now(system: System) -> None:
+def test_a_reopened_case_is_ranked_under_the_policy_in_force(system: System) -> None:
     system.time = system.time.replace(year=2021, month=6)
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="granted")
@@ -201,7 +201,7 @@ def test_a_decided_case_is_reopened_into_its_place_under_the_policy_in_force_now
     assert "decided" in kinds
 
 
-def test_a_reopened_case_can_be_decided_again_and_takes_new_requests(system: System) -> None:
+def test_a_reopened_case_can_be_decided_and_joined_again(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.work(OFFICER, held.case_id, "reopening", {"why": "New facts."})
@@ -214,26 +214,26 @@ def test_a_reopened_case_can_be_decided_again_and_takes_new_requests(system: Sys
     assert decide(system, OFFICER, held.case_id)["status"] == "decided"
 
 
-def test_a_case_is_not_reopened_beside_a_newer_one_of_the_person(system: System) -> None:
+def test_a_case_cannot_be_reopened_if_the_person_has_a_newer_one(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id)
-    newer = matter(system)
+    newer = file_case(system)
     assert newer.case_id != held.case_id
     assert post(system, OFFICER, held.case_id, "reopening", {"why": "x"}).status == 409
     assert system.read(Case, keys.case(held.case_id)).status == "decided"
 
 
-def test_only_what_ended_by_itself_is_reopened(system: System) -> None:
-    open_one = matter(system)
+def test_only_an_ended_case_that_was_not_linked_can_be_reopened(system: System) -> None:
+    open_one = file_case(system)
     assert post(system, OFFICER, open_one.case_id, "reopening", {"why": "x"}).status == 409
-    nameless = matter(system, subject={"a_number": None})
+    nameless = file_case(system, subject={"a_number": None})
     system.work(OFFICER, nameless.case_id, "link", {"case_id": open_one.case_id, "why": "x"})
     assert post(system, OFFICER, nameless.case_id, "reopening", {"why": "x"}).status == 409
     assert post(system, Staff("x", "supervisor", "ELP"), nameless.case_id, "reopening", {"why": "x"}).status == 404
 
 
-def test_a_withdrawn_case_is_reopened_with_the_withdrawal_to_see(system: System) -> None:
-    held = matter(system)
+def test_a_reopened_case_keeps_the_withdrawal_in_its_history(system: System) -> None:
+    held = file_case(system)
     system.on(held.filed, "POST", "/withdrawal", {})
     system.work(OFFICER, held.case_id, "reopening", {"why": "She called: it was a mistake."})
     system.pump()

@@ -1,4 +1,4 @@
-"""Verification: what an officer establishes wins, and opens what may be told to the one requester it is about."""
+"""Verification: a verified fact overrides statements, and a verified requester gets full disclosure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.staff import (
 from tests.support.system import System
 
 
-def test_a_refuted_claim_moves_the_case_down(system: System) -> None:
+def test_refuting_a_fact_lowers_the_rank(system: System) -> None:
     held = claimed(system, facts={"claims_us_citizenship": True})
     assert item(system, held.case_id)["lane"] == "citizenship_claim"
     assert "verify" in item(system, held.case_id)["flags"]
@@ -36,7 +36,7 @@ def test_a_refuted_claim_moves_the_case_down(system: System) -> None:
     assert not {"verify", "citizenship_claim"} & set(found["flags"])
 
 
-def test_a_confirmed_claim_keeps_its_lane_without_the_flag_to_verify(system: System) -> None:
+def test_confirming_a_fact_keeps_the_lane_and_removes_the_flag(system: System) -> None:
     held = claimed(system, facts={"removal_soon": True})
     assert "verify" in item(system, held.case_id)["flags"]
     verify(system, OFFICER, held.case_id, facts={"removal_soon": True})
@@ -44,7 +44,7 @@ def test_a_confirmed_claim_keeps_its_lane_without_the_flag_to_verify(system: Sys
     assert "verify" not in item(system, held.case_id)["flags"]
 
 
-def test_no_later_claim_overrides_what_was_established(system: System) -> None:
+def test_a_later_statement_does_not_override_a_verification(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, facts={"removal_soon": False})
     system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
@@ -53,7 +53,7 @@ def test_no_later_claim_overrides_what_was_established(system: System) -> None:
     assert (found["lane"], "claim_waiting" in found["flags"]) == ("detained", True)
 
 
-def test_every_fact_is_read_with_all_its_sources(system: System) -> None:
+def test_every_fact_has_all_its_sources(system: System) -> None:
     held = claimed(system, facts={"serious_illness": True})
     verify(system, OFFICER, held.case_id, facts={"serious_illness": True}, verdict="refuted", receipt=held.receipt)
     facts = {fact["fact"]: fact for fact in read(system, OFFICER, held.case_id)["facts"]}
@@ -66,7 +66,7 @@ def test_every_fact_is_read_with_all_its_sources(system: System) -> None:
     ]
 
 
-def test_a_removal_date_that_an_officer_entered_is_never_shown_to_the_requester(system: System) -> None:
+def test_a_removal_date_entered_by_an_officer_is_not_disclosed(system: System) -> None:
     held = claimed(system)
     before = system.look_up(held.filed)
     soon = (system.time + timedelta(hours=30)).isoformat()
@@ -77,7 +77,7 @@ def test_a_removal_date_that_an_officer_entered_is_never_shown_to_the_requester(
     assert soon[:10] not in str(after)
 
 
-def test_only_who_holds_the_case_verifies(system: System) -> None:
+def test_a_verification_requires_the_claim(system: System) -> None:
     held = claimed(system)
     given = {"facts": {"pregnant": True}, "verdict": "confirmed", "why": "Seen."}
     assert post(system, COLLEAGUE, held.case_id, "verifications", given).status == 409
@@ -85,7 +85,7 @@ def test_only_who_holds_the_case_verifies(system: System) -> None:
     assert post(system, OFFICER, held.case_id, "verifications", given).status == 200
 
 
-def test_verified_authority_opens_the_case_to_that_requester_alone(system: System) -> None:
+def test_verified_authority_gives_full_disclosure_to_that_requester_only(system: System) -> None:
     mother = claimed(system, requester={**SISTER, "relationship": "mother"})
     lawyer = system.file(person(11, requester=LAWYER))
     verify(system, OFFICER, mother.case_id, receipt=lawyer["receipt"], authority="g28")
@@ -95,7 +95,7 @@ def test_verified_authority_opens_the_case_to_that_requester_alone(system: Syste
     assert "authority_needed" in item(system, mother.case_id)["flags"]
 
 
-def test_a_refuted_identity_closes_the_case_to_who_opened_it(system: System) -> None:
+def test_a_refuted_identity_gives_the_opener_limited_disclosure(system: System) -> None:
     held = claimed(system)
     assert system.look_up(held.filed)["disclosure"] == "full"
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True, verdict="refuted")
@@ -104,7 +104,7 @@ def test_a_refuted_identity_closes_the_case_to_who_opened_it(system: System) -> 
     assert system.look_up(held.filed)["disclosure"] == "full"
 
 
-def test_verified_authority_makes_words_count_in_full(system: System) -> None:
+def test_statements_of_a_verified_requester_count_in_full(system: System) -> None:
     """Only then can the lawyer's word say what may count against the person."""
     held = claimed(system)
     lawyer = system.file(person(11, requester=LAWYER, facts={"convictions": [{"kind": "felony"}]}))
@@ -114,14 +114,14 @@ def test_verified_authority_makes_words_count_in_full(system: System) -> None:
     assert system.case_of(lawyer).facts.convictions
 
 
-def test_marking_as_protected_hides_the_case_and_ends_the_claim_of_who_may_not_open_it(system: System) -> None:
+def test_marking_a_case_as_protected_ends_the_claim_of_an_officer_without_access(system: System) -> None:
     held = claimed(system)
     answer = post(
         system,
         OFFICER,
         held.case_id,
         "verifications",
-        {"facts": {"protected": True}, "verdict": "confirmed", "why": "She told me."},
+        {"facts": {"protected": True}, "verdict": "confirmed", "why": "She said so."},
     )
     assert (answer.status, answer.json()["status"], answer.json()["claimed_by"]) == (200, "in_line", None)
     system.pump()
@@ -132,7 +132,7 @@ def test_marking_as_protected_hides_the_case_and_ends_the_claim_of_who_may_not_o
     assert system.read(Officer, keys.officer("omar")).claims == 0
 
 
-def test_who_may_open_restricted_cases_keeps_the_claim_and_can_unmark(system: System) -> None:
+def test_an_officer_with_access_keeps_the_claim_and_can_remove_the_mark(system: System) -> None:
     held = claimed(system, by=CLEARED)
     verify(system, CLEARED, held.case_id, facts={"protected": True})
     assert item(system, held.case_id, CLEARED)["claimed_by"] == "cleo"
@@ -144,7 +144,7 @@ def test_who_may_open_restricted_cases_keeps_the_claim_and_can_unmark(system: Sy
     assert system.look_up(held.filed)["disclosure"] == "full"
 
 
-def test_no_claim_unmarks_what_an_officer_marked(system: System) -> None:
+def test_no_statement_removes_an_officers_protection_mark(system: System) -> None:
     held = claimed(system, by=CLEARED)
     verify(system, CLEARED, held.case_id, facts={"protected": True})
     system.on(held.filed, "POST", "/updates", {"facts": {"relief_pending": []}})
@@ -153,8 +153,8 @@ def test_no_claim_unmarks_what_an_officer_marked(system: System) -> None:
     assert system.case_of(held.filed).restricted
 
 
-def test_verification_while_a_decision_waits_leaves_it_waiting(system: System) -> None:
-    """The clock that ends a lease has nothing to end then."""
+def test_a_verification_while_a_decision_awaits_approval_leaves_it_pending(system: System) -> None:
+    """While a decision awaits approval, the claim of its author has no lease that could end."""
     system.time = system.time.replace(year=2021, month=6)
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
@@ -165,14 +165,14 @@ def test_verification_while_a_decision_waits_leaves_it_waiting(system: System) -
     assert (case.status, case.claimed_by, case.lease_until, case.stuck) == ("awaiting_approval", "omar", None, False)
 
 
-def test_why_it_was_verified_is_read_by_the_next_officer_and_lies_nowhere_open(system: System) -> None:
+def test_the_reason_of_a_verification_is_readable_by_officers_and_sealed(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, facts={"pregnant": True}, why="Letter of Dr Mirabel")
     assert "Mirabel" in str(read(system, COLLEAGUE, held.case_id)["statements"])
     assert "Mirabel" not in str(system.items())
 
 
-def test_a_verified_lawyer_is_asked_and_told_like_the_person(system: System) -> None:
+def test_a_verified_attorney_gets_questions_and_notices_like_the_person(system: System) -> None:
     held = claimed(system, requester={**SISTER, "contact": None})
     lawyer = system.file(person(11, requester=LAWYER))
     system.pump()
@@ -184,7 +184,7 @@ def test_a_verified_lawyer_is_asked_and_told_like_the_person(system: System) -> 
     assert system.look_up(held.filed)["asked_for"] is None
 
 
-def test_the_request_keeps_what_was_verified_of_it(system: System) -> None:
+def test_a_request_keeps_its_verification(system: System) -> None:
     held = claimed(system, requester=LAWYER)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="g28")
     assert system.read(Request, keys.request(held.receipt)).verified

@@ -1,10 +1,10 @@
-"""What is no verification, or not of this case, is refused."""
+"""Verifications that are refused: not valid, or about a request of another case."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support.staff import OFFICER, claimed, matter, post
+from tests.support.staff import OFFICER, claimed, file_case, post
 from tests.support.system import System
 
 
@@ -23,22 +23,22 @@ from tests.support.system import System
         {"facts": {"pregnant": True}, "verdict": "confirmed"},
     ],
 )
-def test_a_verification_says_one_thing_and_why(shared: System, given: dict[str, object]) -> None:
+def test_a_verification_requires_exactly_one_subject_and_a_reason(shared: System, given: dict[str, object]) -> None:
     held = claimed(shared, 900)
     assert post(shared, OFFICER, held.case_id, "verifications", given).status == 422
     shared.work(OFFICER, held.case_id, "release")
 
 
 @pytest.mark.parametrize("about", [{"identity": True}, {"authority": "g28"}, {"facts": {"pregnant": True}}])
-def test_a_receipt_of_another_case_is_none_here(shared: System, about: dict[str, object]) -> None:
-    held, other = claimed(shared, 901), matter(shared, 902)
+def test_a_receipt_of_another_case_is_not_found(shared: System, about: dict[str, object]) -> None:
+    held, other = claimed(shared, 901), file_case(shared, 902)
     given = {"receipt": other.receipt, "verdict": "confirmed", "why": "x", **about}
     assert post(shared, OFFICER, held.case_id, "verifications", given).status == 404
     shared.work(OFFICER, held.case_id, "release")
 
 
 @pytest.mark.parametrize(("stated", "verdict"), [(None, "confirmed"), (None, "refuted"), (False, "refuted")])
-def test_a_claim_of_citizenship_is_not_made_unknown(shared: System, stated: bool | None, verdict: str) -> None:  # noqa: FBT001
+def test_a_claim_of_citizenship_cannot_be_made_unknown(shared: System, stated: bool | None, verdict: str) -> None:  # noqa: FBT001
     held = claimed(shared, 903, facts={"claims_us_citizenship": True})
     given = {"facts": {"claims_us_citizenship": stated}, "verdict": verdict, "why": "x"}
     answer = post(shared, OFFICER, held.case_id, "verifications", given)

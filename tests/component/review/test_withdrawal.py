@@ -1,4 +1,4 @@
-"""A withdrawal ends that request, at any time; the case ends with the last, and of several an officer confirms it."""
+"""A withdrawal ends a request at any time; an officer confirms the end of a case that had several requests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.support.staff import (
     POLICY_A,
     SISTER,
     SUPERVISOR,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
     decision,
+    file_case,
     item,
-    matter,
     person,
     post,
     read,
@@ -36,9 +36,9 @@ def _withdraw(system: System, filed: Any) -> None:  # noqa: ANN401  # a filing
 
 
 @pytest.mark.parametrize("when", ["in_line", "in_review", "information_needed", "awaiting_approval"])
-def test_the_only_request_ends_its_case_whatever_is_under_way(system: System, when: str) -> None:
+def test_withdrawing_the_only_request_ends_the_case_in_every_state(system: System, when: str) -> None:
     system.time = POLICY_A
-    held = matter(system) if when == "in_line" else claimed(system)
+    held = file_case(system) if when == "in_line" else claimed(system)
     if when == "information_needed":
         ask(system, OFFICER, held.case_id)
     if when == "awaiting_approval":
@@ -56,12 +56,12 @@ def test_the_only_request_ends_its_case_whatever_is_under_way(system: System, wh
     assert system.case_of(system.file(person(11))).case_id != held.case_id
 
 
-def test_the_only_request_ends_its_case_at_the_official_too(system: System) -> None:
+def test_withdrawing_the_only_request_ends_an_escalated_case(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.on(held.filed, "POST", "/escalation", {"statement": "x"})
     system.pump()
-    newer = matter(system)
+    newer = file_case(system)
     _withdraw(system, held.filed)
     assert system.case_of(held.filed).status == "withdrawn"
     assert worklist(system, OFFICIAL, "SRO")["items"] == []
@@ -70,14 +70,14 @@ def test_the_only_request_ends_its_case_at_the_official_too(system: System) -> N
     assert read(system, OFFICER, held.case_id)["status"] == "withdrawn"
 
 
-def _two(system: System) -> tuple[Matter, Any]:
+def _two(system: System) -> tuple[FiledCase, Any]:
     held = claimed(system)
     sister = system.file(person(11, requester=SISTER))
     system.pump()
     return held, sister
 
 
-def test_one_of_two_ends_alone_and_the_other_learns_nothing(system: System) -> None:
+def test_withdrawing_one_of_two_requests_is_not_disclosed_to_the_other(system: System) -> None:
     held, sister = _two(system)
     before = system.look_up(sister)
     _withdraw(system, held.filed)
@@ -88,7 +88,7 @@ def test_one_of_two_ends_alone_and_the_other_learns_nothing(system: System) -> N
     assert post(system, OFFICER, held.case_id, "decision", given).status == 409
 
 
-def test_where_more_than_one_had_joined_an_officer_confirms(system: System) -> None:
+def test_with_several_requests_an_officer_confirms_the_withdrawal(system: System) -> None:
     held, sister = _two(system)
     _withdraw(system, held.filed)
     _withdraw(system, sister)
@@ -100,7 +100,7 @@ def test_where_more_than_one_had_joined_an_officer_confirms(system: System) -> N
     assert system.all(Guard, "OPEN") == []
 
 
-def test_at_the_official_a_withdrawal_of_several_is_confirmed_there(system: System) -> None:
+def test_an_official_confirms_the_withdrawal_of_an_escalated_case(system: System) -> None:
     held, sister = _two(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.on(held.filed, "POST", "/escalation", {"statement": "x"})
@@ -111,14 +111,14 @@ def test_at_the_official_a_withdrawal_of_several_is_confirmed_there(system: Syst
     assert decide(system, OFFICIAL, held.case_id, outcome="withdrawn")["status"] == "withdrawn"
 
 
-def test_a_decision_stands_whoever_withdraws_after_it(system: System) -> None:
+def test_a_withdrawal_after_a_decision_does_not_change_it(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="granted")
     _withdraw(system, held.filed)
     assert (system.case_of(held.filed).status, system.look_up(held.filed)["status"]) == ("decided", "withdrawn")
 
 
-def test_who_withdrew_is_told_and_asked_nothing_more(system: System) -> None:
+def test_a_requester_who_withdrew_gets_no_more_notices(system: System) -> None:
     held, sister = _two(system)
     verify(system, OFFICER, held.case_id, receipt=sister["receipt"], authority="form_60_001")
     _withdraw(system, held.filed)

@@ -1,4 +1,4 @@
-"""Examples 4 and 6 of the cases worked by hand, from filing to decision, and what each party sees at each step."""
+"""Worked examples 4 and 6, from filing to decision, and what each party sees at each step."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PLAIN = Staff("omar", "officer", "ATL")
 
 
 def _seen(system: System, filed: Any) -> tuple[str, str, str | None]:  # noqa: ANN401  # a filing
-    told = system.look_up(filed)
-    return told["status"], told["disclosure"], told["lane"]
+    answer = system.look_up(filed)
+    return answer["status"], answer["disclosure"], answer["lane"]
 
 
-LITTLE = ("received", "limited", None)
+LIMITED = ("received", "limited", None)
 
 
-def test_example_4_a_sister_without_a_waiver_learns_received_until_her_waiver_is_seen(system: System) -> None:
+def test_example_4_a_sister_has_limited_disclosure_until_her_waiver_is_verified(system: System) -> None:
     """Detained at EPC, entered 2009, sole caregiver of a disabled citizen child of nine; her sister writes."""
     sister = {"role": "family", "relationship": "sister", "name": "Rosa", "contact": {"email": "rosa@example.org"}}
     facts = {
@@ -35,35 +35,35 @@ def test_example_4_a_sister_without_a_waiver_learns_received_until_her_waiver_is
     filed = system.file(body(requester={**sister, "authority": "none"}, facts=facts))
     assert filed["field_office"] == "ELP"
     assert "requester.authority" in {lack["field"] for lack in filed["deficiencies"]}
-    assert _seen(system, filed) == LITTLE
+    assert _seen(system, filed) == LIMITED
     system.pump()
     assert [mail.to for mail in system.outbox()] == ["rosa@example.org"]
-    # the officer sees the case where it belongs, with what is to be known of it
+    # the officer sees the case in its lane, with its flags and reasons
     (found,) = worklist(system, EL_PASO, "ELP")["items"]
     assert found["lane"] == "detained"
     assert {"authority_needed", "parental_interest"} <= set(found["flags"])
     assert [reason["rule"] for reason in found["reasons"]] == ["detained", "sole_caregiver"]
     case_id = found["case_id"]
     assert take_next(system, EL_PASO) == case_id
-    assert _seen(system, filed) == LITTLE
-    # a question reaches nobody who may not know of it
+    assert _seen(system, filed) == LIMITED
+    # an information request is not sent to a requester with limited disclosure
     ask(system, EL_PASO, case_id)
     assert len(system.outbox()) == 1
-    assert _seen(system, filed) == LITTLE
+    assert _seen(system, filed) == LIMITED
     system.later(days=14)
     system.settle(3)
     system.work(EL_PASO, case_id, "claim")
-    # her waiver is seen: she is told where the case stands, and the flag goes
+    # her waiver is verified: she gets full disclosure, and the flag is removed
     verify(system, EL_PASO, case_id, receipt=filed["receipt"], authority="form_60_001")
     assert _seen(system, filed) == ("in_review", "full", "detained")
     assert "authority_needed" not in item(system, case_id, EL_PASO, "ELP")["flags"]
     decide(system, EL_PASO, case_id, outcome="granted", reasons_for_requester="She cares for a child alone.")
-    told = system.look_up(filed)
-    assert (told["status"], told["decision"]["outcome"]) == ("decided", "granted")
+    answer = system.look_up(filed)
+    assert (answer["status"], answer["decision"]["outcome"]) == ("decided", "granted")
     assert [mail.to for mail in system.outbox()] == ["rosa@example.org"] * 2
 
 
-def test_example_6_a_husband_who_writes_too_learns_nothing_harms_nobody_and_no_news_goes_out(system: System) -> None:
+def test_example_6_a_husbands_request_gets_limited_disclosure_and_changes_nothing(system: System) -> None:
     """A VAWA self-petition is pending; she is detained after a call by the husband, who writes as well."""
     facts = {"custody": "detained", "facility": "STWRTGA", "relief_pending": ["vawa"], "serious_illness": True}
     hers = system.file(body(facts=facts, requester={"contact": {"email": "her@example.org", "language": "en"}}))
@@ -78,30 +78,30 @@ def test_example_6_a_husband_who_writes_too_learns_nothing_harms_nobody_and_no_n
     }
     his = system.file(body(requester=husband, facts=against))
     other = system.file(body(requester=husband, facts=against, subject={"a_number": "A000-000-099"}))
-    # what he gets is what anyone gets who writes about anybody
-    told = ("status", "disclosure", "lane", "people_ahead", "asked_for", "decision")
+    # his response is the same as for a request about any other person
+    answer = ("status", "disclosure", "lane", "people_ahead", "asked_for", "decision")
     assert set(his) == set(other)
     assert [his[name] for name in ("field_office", "deficiencies", "notice")] == [
         other[name] for name in ("field_office", "deficiencies", "notice")
     ]
     system.pump()
     assert system.case_of(his).case_id == system.case_of(hers).case_id
-    assert [system.look_up(his)[name] for name in told] == [system.look_up(other)[name] for name in told]
+    assert [system.look_up(his)[name] for name in answer] == [system.look_up(other)[name] for name in answer]
     assert sorted(mail.to for mail in system.outbox()) == ["her@example.org", "him@example.org", "him@example.org"]
-    # his words count nothing against her; she, who is not verified, is told no more than he
+    # his statements do not count against her; she is not verified, and gets limited disclosure too
     case = system.case_of(hers)
     assert (case.lane, case.restricted, case.facts.convictions, case.facts.serious_illness) == (
         "detained", True, None, True,
     )  # fmt: skip
-    assert _seen(system, hers) == LITTLE
-    # only who may open restricted cases sees it
+    assert _seen(system, hers) == LIMITED
+    # only officers with access to restricted cases see it
     assert case.case_id not in {entry["case_id"] for entry in worklist(system, PLAIN)["items"]}
     assert system.staff(PLAIN, "GET", f"/staff/cases/{case.case_id}").status == 404
     assert "restricted" in item(system, case.case_id, CLEARED)["flags"]
     system.work(CLEARED, case.case_id, "claim")
     roles = {request["receipt"]: request["role"] for request in read(system, CLEARED, case.case_id)["requests"]}
     assert roles == {hers["receipt"]: "self", his["receipt"]: "family"}
-    # no news goes to anyone who is not verified
+    # no notice goes to a requester who is not verified
     sent = len(system.outbox())
     ask(system, CLEARED, case.case_id)
     assert len(system.outbox()) == sent
@@ -116,6 +116,6 @@ def test_example_6_a_husband_who_writes_too_learns_nothing_harms_nobody_and_no_n
     assert [mail.to for mail in system.outbox()[sent:]] == ["her@example.org"]
     assert system.look_up(hers)["decision"]["outcome"] == "granted"
     assert system.look_up(his) == before
-    assert _seen(system, his) == LITTLE
+    assert _seen(system, his) == LIMITED
     for path, given in (("/updates", {"statement": "x"}), ("/withdrawal", {})):
         assert system.on(his, "POST", path, given).status == system.on(other, "POST", path, given).status == 202

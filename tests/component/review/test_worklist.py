@@ -1,4 +1,4 @@
-"""What a worklist says of a case: its reasons and flags, who holds it, what it waits for, whether it is overdue."""
+"""The items of a worklist: reasons, flags, claims, status and overdue cases."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import timedelta
 from casereview.cases.first_look import is_overdue
 from casereview.policy.packaged import governing
 from casereview.store import keys
-from tests.support.staff import OFFICER, ask, claimed, decide, item, matter, person, worklist
+from tests.support.staff import OFFICER, ask, claimed, decide, file_case, item, person, worklist
 from tests.support.system import System
 
 
-def test_each_place_has_its_reasons_with_the_texts_of_the_policy(system: System) -> None:
-    found = item(system, matter(system, facts={"serious_illness": True}).case_id)
+def test_each_item_has_its_reasons_with_the_texts_of_the_policy(system: System) -> None:
+    found = item(system, file_case(system, facts={"serious_illness": True}).case_id)
     policy, _until = governing(system.time)
     texts = {rule.id: rule.text for rule in (*policy.document.lanes, *policy.document.credits)}
     assert [reason["rule"] for reason in found["reasons"]] == ["detained", "serious_illness"]
@@ -21,8 +21,8 @@ def test_each_place_has_its_reasons_with_the_texts_of_the_policy(system: System)
     assert "score" not in found
 
 
-def test_an_item_says_what_the_contract_names(system: System) -> None:
-    found = item(system, matter(system, requester={"role": "attorney", "authority": None}).case_id)
+def test_an_item_has_the_documented_fields(system: System) -> None:
+    found = item(system, file_case(system, requester={"role": "attorney", "authority": None}).case_id)
     assert set(found) == {
         "case_id", "position", "lane", "received_at", "target_by", "overdue", "reasons", "flags", "status",
         "claimed_by", "policy",
@@ -39,14 +39,14 @@ def test_claimed_and_waiting_cases_stay_and_are_marked(system: System) -> None:
     assert (second["case_id"], second["status"], second["claimed_by"]) == (waiting.case_id, "information_needed", None)
 
 
-def test_decided_cases_are_gone(system: System) -> None:
+def test_decided_cases_are_not_in_the_worklist(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id)
     assert worklist(system)["items"] == []
 
 
 def test_a_case_that_the_index_still_lists_after_it_was_decided_is_not_shown(system: System) -> None:
-    """Indexes lag: the entry is put back as if it had not gone yet."""
+    """The index is eventually consistent: the test writes the old entry back."""
     held = claimed(system)
     rank = system.case_of(held.filed).rank
     decide(system, OFFICER, held.case_id)
@@ -57,8 +57,8 @@ def test_a_case_that_the_index_still_lists_after_it_was_decided_is_not_shown(sys
     assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 204
 
 
-def test_a_case_is_overdue_from_its_target_on_until_somebody_takes_it_up(system: System) -> None:
-    held = matter(system, facts={"claims_us_citizenship": True})
+def test_a_case_is_overdue_from_its_target_until_it_is_claimed(system: System) -> None:
+    held = file_case(system, facts={"claims_us_citizenship": True})
     target = system.case_of(held.filed).target_at
     assert target == system.time + timedelta(hours=4)
     system.time = target - timedelta(milliseconds=1)
@@ -70,7 +70,7 @@ def test_a_case_is_overdue_from_its_target_on_until_somebody_takes_it_up(system:
     assert not is_overdue(system.case_of(held.filed), system.time)
 
 
-def test_new_cases_that_nobody_ranked_yet_are_in_no_worklist(system: System) -> None:
+def test_cases_that_are_not_ranked_yet_are_in_no_worklist(system: System) -> None:
     system.file(person(1))
     assert worklist(system)["items"] == []
     system.pump()

@@ -1,4 +1,4 @@
-"""The pages of a worklist: positions over the whole queue, cursors, and what is hidden."""
+"""The pages of a worklist: positions over the whole queue, cursors, and hidden cases."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def _places(page: dict[str, Any]) -> list[int]:
     return [item["position"] for item in page["items"]]
 
 
-def test_cases_stand_in_the_order_of_their_ranks_counted_from_one(queue: System) -> None:
+def test_cases_are_listed_by_rank_with_positions_from_one(queue: System) -> None:
     page = worklist(queue, CLEARED)
     assert _ids(page) == queue.worklist("ATL")
     assert _places(page) == list(range(1, COUNT + 1))
     assert page["next"] is None
 
 
-def test_restricted_cases_are_hidden_and_keep_their_place_in_the_count(queue: System) -> None:
+def test_restricted_cases_are_hidden_but_counted_in_positions(queue: System) -> None:
     assert _places(worklist(queue, OFFICER)) == [1, 2, 4, 5, 6, 7]
     assert _places(worklist(queue, SUPERVISOR)) == [1, 2, 4, 5, 6, 7]
     shown = worklist(queue, CLEARED)["items"][2]
@@ -96,13 +96,13 @@ def _cursor(**fields: object) -> str:
         "A" * 5000,
     ],
 )
-def test_a_cursor_that_is_not_ours_is_refused(queue: System, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(queue: System, cursor: str) -> None:
     answer = queue.staff(OFFICER, "GET", f"/staff/worklist?office=ATL&cursor={cursor}")
     assert (answer.status, answer.content_type) == (400, "application/problem+json")
     assert answer.json()["errors"][0]["pointer"] == "cursor"
 
 
-def test_a_cursor_of_another_office_or_a_forged_one_opens_nothing(queue: System) -> None:
+def test_a_cursor_of_another_office_or_a_forged_one_gives_no_access(queue: System) -> None:
     theirs = worklist(queue, OFFICER, limit=1)["next"]
     assert worklist(queue, ELSEWHERE, "ELP", cursor=theirs)["items"] == []
     hidden = worklist(queue, CLEARED)["items"][2]["case_id"]
@@ -111,9 +111,9 @@ def test_a_cursor_of_another_office_or_a_forged_one_opens_nothing(queue: System)
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "٣", "9" * 40])
-def test_a_limit_that_is_none_is_refused(queue: System, limit: str) -> None:
+def test_an_invalid_limit_is_refused(queue: System, limit: str) -> None:
     assert queue.staff(OFFICER, "GET", f"/staff/worklist?office=ATL&limit={limit}").status == 422
 
 
-def test_without_an_office_it_is_ones_own(queue: System) -> None:
+def test_without_an_office_the_callers_own_worklist_is_returned(queue: System) -> None:
     assert queue.staff(OFFICER, "GET", "/staff/worklist").json() == worklist(queue, OFFICER)

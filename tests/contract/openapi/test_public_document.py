@@ -1,4 +1,4 @@
-"""The OpenAPI document is current and complete, and says what the code says."""
+"""The OpenAPI document of the public API is valid, current and complete."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_committed_documents_are_current() -> None:
     assert main(["--check"]) == 0
 
 
-def test_a_document_that_was_written_is_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_fails_for_a_missing_or_changed_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").mkdir()
     assert main(["--check"], tmp_path) == 1
     assert main([], tmp_path) == 0
@@ -75,12 +75,12 @@ def _with_route(api: Api) -> Api:
     return replace(api, resolver=resolver)
 
 
-def test_a_route_without_an_entry_fails() -> None:
+def test_an_undocumented_route_fails_the_build() -> None:
     with pytest.raises(UndocumentedError, match=r"GET /secret/\{name\} is served and not documented"):
         build(_with_route(PUBLIC))
 
 
-def test_an_entry_without_a_route_fails() -> None:
+def test_a_documented_route_that_is_not_served_fails_the_build() -> None:
     operations = {**PUBLIC.operations, ("get", "/gone"): PUBLIC.operations["get", "/notice"]}
     with pytest.raises(UndocumentedError, match="GET /gone is documented and not served"):
         build(replace(PUBLIC, operations=operations))
@@ -96,7 +96,7 @@ def test_a_route_without_notes_and_notes_without_a_route_fail() -> None:
     ]
 
 
-def test_the_routes_are_those_of_the_template_of_the_table_and_of_the_resolver() -> None:
+def test_document_template_table_and_resolver_have_the_same_routes() -> None:
     template = properties("PublicApi")["Body"]["paths"]
     table = {(route.method.lower(), route.path) for route in ROUTES}
     assert _operations(template) == _operations(DOCUMENT["paths"]) == table == routes(PUBLIC.resolver)
@@ -106,8 +106,8 @@ def _operations(paths: dict[str, Any]) -> set[tuple[str, str]]:
     return {(method, path) for path, item in paths.items() for method in item}
 
 
-def test_what_the_gateway_answers_by_itself_is_documented() -> None:
-    """401 and 415 apart: this API has no authorizer, and its integration takes every media type."""
+def test_every_gateway_response_is_documented() -> None:
+    """Except 401 and 415: this API has no authorizer, and its integration accepts every media type."""
     answers = properties("PublicApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
     documents = [json.loads(answer["responseTemplates"]["application/json"]) for answer in answers]
     undocumented = {"/problems/unauthenticated", "/problems/unsupported-media-type"}
@@ -131,7 +131,7 @@ def test_docstrings_of_attributes_are_descriptions() -> None:
     assert set(said) == {name for name, schema in shown.items() if "description" in schema}
 
 
-def test_a_decision_is_shown_as_documented() -> None:
+def test_a_status_with_a_decision_matches_its_schema() -> None:
     decision = Decision(outcome="granted", reasons="x", decided_at=NOW, how_to_go_on=None)
     answer = RequestStatus(
         receipt=new_receipt(), status="decided", status_since=NOW, disclosure="full", decision=decision
@@ -139,21 +139,21 @@ def test_a_decision_is_shown_as_documented() -> None:
     _schema("RequestStatus").validate(json.loads(answer.model_dump_json()))
 
 
-def test_the_example_of_a_receipt_is_one() -> None:
+def test_the_example_of_a_receipt_is_a_valid_receipt() -> None:
     example = DOCUMENT["components"]["parameters"]["Receipt"]["example"]
     assert read(example, RECEIPT_SYMBOLS) == example
     assert _schema("Receipt").is_valid(example)
 
 
 @pytest.mark.parametrize(("name", "symbols"), [("Receipt", RECEIPT_SYMBOLS), ("AccessCode", CODE_SYMBOLS)])
-def test_identifiers_are_written_as_documented(name: str, symbols: int) -> None:
+def test_identifiers_match_their_schemas(name: str, symbols: int) -> None:
     written = spell(bytes(range(200, 232)), symbols)
     assert _schema(name).is_valid(written)
     for wrong in (written[:-1], written + "0", written.lower(), written.replace("-", ""), "U" + written[1:]):
         assert not _schema(name).is_valid(wrong)
 
 
-def test_the_states_are_those_that_are_found() -> None:
+def test_the_documented_states_are_those_in_the_table_of_areas() -> None:
     schema = Draft202012Validator(DOCUMENT["components"]["parameters"]["State"]["schema"])
     for first, second in product(ascii_letters, repeat=2):
         assert schema.is_valid(first + second) == (find_state(first + second) is not None)

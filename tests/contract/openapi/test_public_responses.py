@@ -1,4 +1,4 @@
-"""Every answer of the public API is one that its document describes."""
+"""Every response of the public API matches its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WRONG = {"receipt": "0W40-J2GB-1G6G-W3RG-3", "access_code": "0000"}
 
 @cache
 def _documented(method: str, path: str, status: int) -> tuple[str, Draft202012Validator]:
-    """Return the media type and the schema that the document has for an answer."""
+    """Return the documented media type and schema of a response."""
     answers = DOCUMENT["paths"][path][method.lower()]["responses"]
     answer = answers[str(status)]
     if "$ref" in answer:
@@ -34,7 +34,7 @@ def _documented(method: str, path: str, status: int) -> tuple[str, Draft202012Va
 
 
 def _hold(method: str, path: str, answer: Answer, status: int) -> Any:  # noqa: ANN401  # any JSON
-    """Hold an answer to the document, and return it."""
+    """Check a response against the document, and return its body."""
     assert answer.status == status, answer.body
     media_type, schema = _documented(method, path, status)
     assert answer.content_type == media_type
@@ -55,7 +55,7 @@ def _file(system: System, given: object, status: int = 201, key: str | None = No
     return _hold("POST", "/requests", system.call("POST", "/requests", given, headers), status)
 
 
-def test_a_request_is_followed_in_documented_answers(system: System) -> None:
+def test_the_responses_over_the_life_of_a_request_are_documented(system: System) -> None:
     filed = _file(system, body())
     assert _read(system, filed)["status"] == "received"
     system.pump()
@@ -76,7 +76,7 @@ def _decide(system: System, filed: Mapping[str, str]) -> None:
     system.intake.table.write(put_over(decided, version=case.version))
 
 
-def test_what_lacks_much_is_answered_as_documented(system: System) -> None:
+def test_the_response_to_an_incomplete_request_is_documented(system: System) -> None:
     filed = _file(system, {"requester": SISTER, "subject": {"family_name": "Example"}, "grounds": "x"})
     assert filed["deficiencies"]
     system.pump()
@@ -92,45 +92,43 @@ def test_what_lacks_much_is_answered_as_documented(system: System) -> None:
         (body(other="x" * 256 * 1024), None, 413),
     ],
 )
-def test_what_is_refused_is_answered_as_documented(system: System, given: object, key: str | None, status: int) -> None:
+def test_the_refusals_of_a_request_are_documented(system: System, given: object, key: str | None, status: int) -> None:
     _file(system, given, status, key)
 
 
-def test_another_body_under_a_known_key_is_answered_as_documented(system: System) -> None:
+def test_the_refusal_of_a_reused_idempotency_key_is_documented(system: System) -> None:
     _file(system, body(), key="0123456789abcdef")
     _file(system, body(grounds="Other words."), 422, "0123456789abcdef")
 
 
 @pytest.mark.parametrize("what", ["updates", "withdrawal", "escalation"])
-def test_changes_without_the_right_code_are_answered_as_documented(system: System, what: str) -> None:
+def test_the_refusal_of_a_wrong_access_code_is_documented(system: System, what: str) -> None:
     _change(system, WRONG, what, {"statement": "x"}, 404)
     _read(system, WRONG, 404)
 
 
 @pytest.mark.parametrize("what", ["updates", "withdrawal", "escalation"])
 @pytest.mark.parametrize(("given", "status"), [("[]", 400), ({"x": 1}, 422), ({"x": "x" * 256 * 1024}, 413)])
-def test_changes_that_are_refused_are_answered_as_documented(
-    system: System, what: str, given: object, status: int
-) -> None:
+def test_the_refusals_of_commands_are_documented(system: System, what: str, given: object, status: int) -> None:
     _change(system, system.file(body()), what, given, status)
 
 
 @pytest.mark.parametrize("query", ["state=TX&county=Webb", "state=ca", "state=TX&county=Nowhere"])
-def test_offices_are_answered_as_documented(system: System, query: str) -> None:
+def test_the_response_with_field_offices_is_documented(system: System, query: str) -> None:
     _hold("GET", "/field-offices", system.call("GET", f"/field-offices?{query}"), 200)
 
 
 @pytest.mark.parametrize("query", ["", "?state=ZZ"])
-def test_no_state_is_answered_as_documented(system: System, query: str) -> None:
+def test_the_refusal_of_a_missing_or_unknown_state_is_documented(system: System, query: str) -> None:
     _hold("GET", "/field-offices", system.call("GET", f"/field-offices{query}"), 422)
 
 
 @pytest.mark.parametrize("query", ["", "?language=ht", "?language=quc", "?language=not+a+tag"])
-def test_the_notice_is_answered_as_documented(system: System, query: str) -> None:
+def test_the_response_with_the_notice_is_documented(system: System, query: str) -> None:
     _hold("GET", "/notice", system.call("GET", f"/notice{query}"), 200)
 
 
-def test_a_fault_is_answered_as_documented(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_response_to_an_outage_is_documented(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.cloud.backend, "get", out_of_service)
     _file(system, body(), 503)
     _read(system, WRONG, 503)

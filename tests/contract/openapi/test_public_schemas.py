@@ -1,4 +1,4 @@
-"""The schemas of the OpenAPI document judge bodies as the code does."""
+"""The schemas of the OpenAPI document accept and refuse the same bodies as the code."""
 
 from __future__ import annotations
 
@@ -102,11 +102,11 @@ def _schema(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def _schema_takes(model: type[BaseModel], given: object) -> bool:
+def _schema_accepts(model: type[BaseModel], given: object) -> bool:
     return bool(_schema(model.__name__).is_valid(given))
 
 
-def _code_takes(model: type[BaseModel], given: object) -> bool:
+def _code_accepts(model: type[BaseModel], given: object) -> bool:
     try:
         parse(model, json.dumps(given), NOW)
     except ProblemError:
@@ -131,8 +131,8 @@ def test_every_example_is_accepted() -> None:
     shown = list(_examples())
     assert {name for name, _ in shown} == {"Submission", "Update", "Statement"}
     for name, value in shown:
-        assert _schema_takes(models[name], value), value
-        assert _code_takes(models[name], value), value
+        assert _schema_accepts(models[name], value), value
+        assert _code_accepts(models[name], value), value
 
 
 GOOD: dict[str, tuple[type[BaseModel], Any]] = {
@@ -192,7 +192,7 @@ BAD: dict[str, tuple[type[BaseModel], Any]] = {
     "a blank statement": (Statement, {"statement": " \n"}),
     "something for nothing": (Nothing, {"why": "x"}),
 }
-BY_CODE_ALONE: dict[str, tuple[type[BaseModel], Any]] = {
+REFUSED_BY_CODE_ONLY: dict[str, tuple[type[BaseModel], Any]] = {
     "a future entry": (Submission, _facts(entered_on="2026-11-25")),
     "a whole number written as a fraction": (Submission, _facts(minor_children=1.0)),
     "an impossible day in a time without seconds": (Submission, _facts(removal_at="2026-02-30T10:00Z")),
@@ -200,60 +200,60 @@ BY_CODE_ALONE: dict[str, tuple[type[BaseModel], Any]] = {
     "words for a phone": (Submission, body(requester={"contact": {"phone": "call me"}})),
     "a domain without a dot": (Submission, body(requester={"contact": {"email": "ana@localhost"}})),
 }
-"""What a JSON Schema cannot say; the descriptions do."""
-BY_SCHEMA_ALONE: dict[str, tuple[type[BaseModel], Any]] = {
+"""Rules that a JSON Schema cannot express; the descriptions state them."""
+REFUSED_BY_SCHEMA_ONLY: dict[str, tuple[type[BaseModel], Any]] = {
     "blanks around a choice": (Submission, _facts(custody=" detained ")),
     "blanks beyond the length": (Submission, body(subject={"given_name": "x" * 200 + " "})),
 }
-"""Texts are judged without the blanks around them, as the document's description says."""
+"""The code removes whitespace around strings before validation, as the document's description says."""
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_schema_and_code_accept(name: str) -> None:
+def test_schema_and_code_accept_valid_bodies(name: str) -> None:
     model, given = GOOD[name]
-    assert _code_takes(model, given)
+    assert _code_accepts(model, given)
     _schema(model.__name__).validate(given)
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_schema_and_code_refuse(name: str) -> None:
+def test_schema_and_code_refuse_invalid_bodies(name: str) -> None:
     model, given = BAD[name]
-    assert not _code_takes(model, given)
-    assert not _schema_takes(model, given)
+    assert not _code_accepts(model, given)
+    assert not _schema_accepts(model, given)
 
 
-@pytest.mark.parametrize("name", BY_CODE_ALONE)
-def test_what_a_schema_cannot_say_the_code_refuses(name: str) -> None:
-    model, given = BY_CODE_ALONE[name]
-    assert not _code_takes(model, given)
-    assert _schema_takes(model, given)
+@pytest.mark.parametrize("name", REFUSED_BY_CODE_ONLY)
+def test_the_code_refuses_what_a_schema_cannot_express(name: str) -> None:
+    model, given = REFUSED_BY_CODE_ONLY[name]
+    assert not _code_accepts(model, given)
+    assert _schema_accepts(model, given)
 
 
-@pytest.mark.parametrize("name", BY_SCHEMA_ALONE)
-def test_blanks_around_a_text_are_no_fault_to_the_code(name: str) -> None:
-    model, given = BY_SCHEMA_ALONE[name]
-    assert _code_takes(model, given)
-    assert not _schema_takes(model, given)
+@pytest.mark.parametrize("name", REFUSED_BY_SCHEMA_ONLY)
+def test_the_code_accepts_whitespace_around_a_string(name: str) -> None:
+    model, given = REFUSED_BY_SCHEMA_ONLY[name]
+    assert _code_accepts(model, given)
+    assert not _schema_accepts(model, given)
 
 
-Spot = tuple[str | int, ...]
-ODD: tuple[Any, ...] = (
+FieldPath = tuple[str | int, ...]
+UNUSUAL: tuple[Any, ...] = (
     None, "", " ", "\t\n", "x", "none", "unknown", "self", "es", "2006", "2006-02", "2006-02-28", "2006-02-30",
     "2006-2-3", "20060203", "2006-02-03T10:00:00Z", "2006-02-03T24:00:00Z", "1899-12-31", "2200-01-01", "A12345678",
     "12 34 56 7", "0" * 9, "x" * 100, "x" * 201, "-1", "true", True, False, -1, 0, 1, 99, 100, 120, 121, 2401, 10**30,
     0.5, [], [""], [None], ["release"], ["vawa"], [{}], [{"kind": "felony"}], {}, {"state": "TX"}, {"x": 1},
 )  # fmt: skip
 LENIENT = {"email", "phone", "language"}
-"""Fields of which a schema can say only a part."""
+"""Fields whose rules a schema can express only in part."""
 
 
-def _spots() -> list[tuple[Spot, bool]]:
-    """Return the place of every field of a request, and whether it is required there."""
+def _field_paths() -> list[tuple[FieldPath, bool]]:
+    """Return the path of every field of a request, and whether the field is required."""
     required = {("requester",), ("requester", "role"), ("subject",), ("grounds",), ("facts", "convictions", 0, "kind")}
-    return [(spot, spot in required) for spot in _places(FULL, ())]
+    return [(path, path in required) for path in _places(FULL, ())]
 
 
-def _places(value: object, above: Spot) -> Iterator[Spot]:
+def _places(value: object, above: FieldPath) -> Iterator[FieldPath]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _places(item, (*above, index))
@@ -263,34 +263,37 @@ def _places(value: object, above: Spot) -> Iterator[Spot]:
             yield from _places(item, (*above, name))
 
 
-def _changed(spot: Spot, value: object) -> dict[str, Any]:
+def _changed(path: FieldPath, value: object) -> dict[str, Any]:
     """Return the full request with one field replaced."""
     found = deepcopy(FULL)
     within: Any = found
-    for part in spot[:-1]:
+    for part in path[:-1]:
         within = within[part]
-    within[spot[-1]] = value
+    within[path[-1]] = value
     return found
 
 
 def test_the_full_request_has_every_field_of_the_schema() -> None:
-    named = {part for spot, _ in _spots() for part in spot if isinstance(part, str)}
+    named = {part for path, _ in _field_paths() for part in path if isinstance(part, str)}
     schemas = DOCUMENT["components"]["schemas"]
     models = ("Submission", "Requester", "Contact", "Subject", "FactClaims", "Residence", "ConvictionClaim")
     assert named == {name for model in models for name in schemas[model]["properties"]}
 
 
-@pytest.mark.parametrize("spot", [spot for spot, _ in _spots()], ids=lambda spot: ".".join(map(str, spot)))
-def test_schema_and_code_judge_odd_values_alike(spot: Spot) -> None:
-    for value in ODD:
-        given = _changed(spot, value)
-        shown, taken = _schema_takes(Submission, given), _code_takes(Submission, given)
-        assert shown == taken or (shown and spot[-1] in LENIENT), value
+@pytest.mark.parametrize("path", [path for path, _ in _field_paths()], ids=lambda path: ".".join(map(str, path)))
+def test_schema_and_code_agree_on_unusual_values(path: FieldPath) -> None:
+    for value in UNUSUAL:
+        given = _changed(path, value)
+        by_schema, by_code = _schema_accepts(Submission, given), _code_accepts(Submission, given)
+        assert by_schema == by_code or (by_schema and path[-1] in LENIENT), value
 
 
-def test_every_optional_field_may_be_null_or_blank_and_no_required_one() -> None:
-    """Absent, null and blank are one; only what is required must be there."""
-    for spot, required in _spots():
+def test_optional_fields_can_be_null_or_blank_and_required_ones_cannot() -> None:
+    """Absent, null and blank mean the same; only required fields must have a value."""
+    for path, required in _field_paths():
         for missing in (None, "", " \n"):
-            given = _changed(spot, missing)
-            assert _schema_takes(Submission, given) is _code_takes(Submission, given) is not required, (spot, missing)
+            given = _changed(path, missing)
+            assert _schema_accepts(Submission, given) is _code_accepts(Submission, given) is not required, (
+                path,
+                missing,
+            )

@@ -1,4 +1,4 @@
-"""The document of the staff API is complete, valid, and says which roles each route is open to."""
+"""The document of the staff API is valid and complete, and lists the roles of each route."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ DOCUMENT = json.loads((ROOT / STAFF.path).read_text(encoding="utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
 
 
-def test_it_is_valid_openapi_with_valid_schemas() -> None:
+def test_the_document_is_valid_openapi_with_valid_schemas() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
     for schema in DOCUMENT["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
 
 
-def test_its_routes_are_those_of_the_template_of_the_table_and_of_the_resolver() -> None:
+def test_document_template_table_and_resolver_have_the_same_routes() -> None:
     template = {
         (method, path)
         for path, item in properties("StaffApi")["Body"]["paths"].items()
@@ -41,11 +41,11 @@ def test_its_routes_are_those_of_the_template_of_the_table_and_of_the_resolver()
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_each_operation_needs_a_token_and_says_to_whom_it_is_open(method: str, path: str) -> None:
+def test_each_operation_requires_a_token_and_lists_its_roles(method: str, path: str) -> None:
     operation = DOCUMENT["paths"][path][method]
     assert operation["security"] == [{"Staff": []}]
     assert {"401", "403"} <= set(operation["responses"])
-    said = set(re.findall(r"`(\w+)`", operation["description"].rpartition("Open to:")[2]))
+    said = set(re.findall(r"`(\w+)`", operation["description"].rpartition("Roles:")[2]))
     (route,) = [each for each in ROUTES if each.address == (method.upper(), path)]
     assert said == route.roles
     assert operation["summary"] == route.summary
@@ -69,13 +69,13 @@ def test_the_examples_are_accepted_by_schema_and_code(method: str, path: str) ->
         body.model_validate_json(json.dumps(example["value"]), strict=True, context={"today": None})
 
 
-def test_what_the_gateway_answers_by_itself_is_documented() -> None:
+def test_every_gateway_response_is_documented() -> None:
     answers = properties("StaffApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
     types = {json.loads(answer["responseTemplates"]["application/json"])["type"] for answer in answers}
     assert types - documented_types(DOCUMENT) == {"/problems/unsupported-media-type"}
 
 
-def test_no_answer_has_a_place_for_an_access_code_but_those_that_hand_one_over() -> None:
+def test_only_filing_and_reissuing_return_an_access_code() -> None:
     with_code = {
         name
         for name, schema in DOCUMENT["components"]["schemas"].items()
@@ -84,6 +84,6 @@ def test_no_answer_has_a_place_for_an_access_code_but_those_that_hand_one_over()
     assert with_code == {"Filed", "CodeReissued"}
 
 
-def test_two_records_of_one_name_are_refused() -> None:
+def test_two_records_with_the_same_name_are_refused() -> None:
     with pytest.raises(AmbiguousNameError, match="Decision"):
         schemas([Decision], [intake.responses.Decision])

@@ -1,4 +1,4 @@
-"""The two APIs: their routes, what they log, what they answer by themselves, what stands before them."""
+"""The two APIs in the template: routes, access logs, gateway responses, throttling and firewalls."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TYPES: dict[str, ProblemType] = {
     "UNSUPPORTED_MEDIA_TYPE": "unsupported-media-type",
     "WAF_FILTERED": "forbidden",
 }
-"""The problem type of each answer that the gateway gives by itself."""
+"""The problem type of each gateway response."""
 NO_ROUTE = Fault("", "no_such_route", "There is no such route.")
 LOGGED = {
     "requestId",
@@ -69,25 +69,25 @@ def _answers(api: str) -> Json:
     return found
 
 
-def test_there_is_no_other_api() -> None:
+def test_the_template_has_exactly_two_apis() -> None:
     assert set(resources("AWS::ApiGateway::RestApi")) == set(APIS)
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_the_routes_are_those_of_the_table(api: str) -> None:
+def test_the_template_has_the_routes_of_the_table(api: str) -> None:
     declared = {(method.upper(), path) for path, item in _body(api)["paths"].items() for method in item}
     assert declared == {route.address for route in ROUTES[api]}
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_every_route_goes_to_its_function(api: str) -> None:
+def test_every_route_invokes_the_function_of_its_api(api: str) -> None:
     for operation in _operations(api):
         uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
         assert uri.endswith(f"/functions/${{{FUNCTION[api]}Aliaslive}}/invocations")
 
 
-def test_every_route_of_the_staff_asks_for_an_id_token_of_the_pool() -> None:
-    """An access token would do only for a scope, and there is none: it carries no office."""
+def test_every_staff_route_requires_an_id_token_of_the_user_pool() -> None:
+    """An access token is accepted only for an OAuth scope, and no scope is defined; it also has no office."""
     assert {json.dumps(operation.get("security")) for operation in _operations("StaffApi")} == {'[{"Staff": []}]'}
     scheme = _body("StaffApi")["components"]["securitySchemes"]["Staff"]
     assert scheme["x-amazon-apigateway-authorizer"] == {
@@ -97,7 +97,7 @@ def test_every_route_of_the_staff_asks_for_an_id_token_of_the_pool() -> None:
     assert (scheme["in"], scheme["name"]) == ("header", "Authorization")
 
 
-def test_no_route_of_the_public_asks_for_a_token_of_the_pool() -> None:
+def test_no_public_route_requires_a_token_of_the_user_pool() -> None:
     assert not any("security" in operation for operation in _operations("PublicApi"))
 
 
@@ -106,23 +106,23 @@ def _expected(type_: ProblemType) -> ProblemError:
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_what_the_gateway_can_answer_by_itself_is_known(api: str) -> None:
+def test_every_gateway_response_has_the_status_of_its_problem_type(api: str) -> None:
     found = {kind: int(answer["statusCode"]) for kind, answer in _answers(api).items()}
     assert found == {kind: _expected(type_).status for kind, type_ in TYPES.items()}
 
 
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("api", APIS)
-def test_what_the_gateway_answers_by_itself_is_a_problem_of_a_type_of_ours(api: str, kind: str) -> None:
-    """RFC 9457: type, title, status and errors are those that the functions answer with."""
+def test_every_gateway_response_is_a_problem_document_of_its_type(api: str, kind: str) -> None:
+    """The type, title, status and errors are the same as in a problem document of the functions (RFC 9457)."""
     (template,) = _answers(api)[kind]["responseTemplates"].values()
     assert json.loads(template) == _expected(TYPES[kind]).document()
 
 
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("api", APIS)
-def test_what_the_gateway_answers_by_itself_is_safe_to_receive(api: str, kind: str) -> None:
-    """A 401 says what to sign in with (RFC 9110, 11.6.1), a 429 when to come back (10.2.3)."""
+def test_every_gateway_response_has_the_security_headers(api: str, kind: str) -> None:
+    """A 401 names the authentication scheme (RFC 9110, 11.6.1), and a 429 the time to wait (10.2.3)."""
     own = {"unauthenticated": {"WWW-Authenticate": "'Bearer'"}, "throttled": {"Retry-After": "'1'"}}
     expected = {
         "Content-Type": "'application/problem+json'",
@@ -136,13 +136,13 @@ def test_what_the_gateway_answers_by_itself_is_safe_to_receive(api: str, kind: s
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_no_answer_of_the_gateway_echoes_the_request(api: str) -> None:
+def test_no_gateway_response_repeats_a_value_of_the_request(api: str) -> None:
     assert "$" not in json.dumps(_answers(api))
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_the_access_log_names_the_route_and_nothing_of_the_request(api: str) -> None:
-    """A path holds a receipt or a case; a query, a body and an address say who. Staff are named by the pool's id."""
+def test_the_access_log_has_the_route_and_no_data_of_the_request(api: str) -> None:
+    """Paths have receipts, and queries, bodies and addresses identify people; staff are logged by ``sub``."""
     stage = properties(f"{api}v1Stage")["AccessLogSetting"]
     assert set(json.loads(stage["Format"])) >= {"requestId", "route", "status", "latency"}
     found = re.findall(r"\$context\.([\w.]+)", stage["Format"])
@@ -161,7 +161,7 @@ def test_the_gateway_traces_no_data_and_throttles(api: str) -> None:
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_a_firewall_stands_before_the_stage_and_lets_large_bodies_through(api: str) -> None:
+def test_a_firewall_protects_the_stage_and_lets_large_bodies_pass(api: str) -> None:
     rules = {rule["Name"]: rule for rule in properties(f"{api}Firewall")["Rules"]}
     assert set(rules) == {"address-rate", "known-bad-inputs", "common"}
     assert rules["address-rate"]["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": RATE_LIMIT[api]}

@@ -1,4 +1,4 @@
-"""Every function alike, each with only the environment it uses."""
+"""The functions in the template: runtime, environment, logs, event sources and schedules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _variables(name: str) -> Json:
     return found
 
 
-def test_there_is_no_other_function() -> None:
+def test_the_template_has_exactly_the_four_functions() -> None:
     assert set(resources("AWS::Lambda::Function")) == {f"{name.capitalize()}Function" for name in FUNCTIONS}
 
 
@@ -59,8 +59,8 @@ def test_a_function_starts_from_a_snapshot_of_its_published_version(name: str) -
     assert alias["FunctionName"] == {"Ref": f"{name.capitalize()}Function"}
 
 
-def test_whatever_calls_a_function_calls_its_published_version() -> None:
-    """Only published versions have a snapshot, and only the alias can be rolled back."""
+def test_every_caller_of_a_function_invokes_its_alias() -> None:
+    """Only a published version has a snapshot, and only an alias can be rolled back."""
     aliases = [{"Ref": f"{name.capitalize()}FunctionAliaslive"} for name in FUNCTIONS]
     assert all(body["FunctionName"] in aliases for body in resources("AWS::Lambda::EventSourceMapping").values())
     assert all(body["Target"]["Arn"] in aliases for body in resources("AWS::Scheduler::Schedule").values())
@@ -68,14 +68,14 @@ def test_whatever_calls_a_function_calls_its_published_version() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_gets_exactly_the_environment_it_uses(name: str) -> None:
+def test_a_function_has_exactly_the_variables_that_it_uses(name: str) -> None:
     assert set(_variables(name)) == ENVIRONMENT[name] | POWERTOOLS
     assert _variables(name)["POWERTOOLS_SERVICE_NAME"] == name
     assert _variables(name)["POWERTOOLS_METRICS_NAMESPACE"] == "CaseReview"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_code_reads_exactly_the_environment_it_gets(name: str) -> None:
+def test_the_settings_read_exactly_the_variables_of_the_function(name: str) -> None:
     assert {field.upper() for field in SETTINGS[name].model_fields} == ENVIRONMENT[name]
 
 
@@ -85,12 +85,12 @@ def test_environments_and_snapshots_are_encrypted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_logs_json_to_a_group_that_is_kept(name: str) -> None:
+def test_a_function_logs_json_to_its_log_group(name: str) -> None:
     group = f"{name.capitalize()}LogGroup"
     assert _function(name)["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": group}}
 
 
-def test_every_log_group_is_encrypted_and_has_an_end() -> None:
+def test_every_log_group_is_encrypted_and_expires() -> None:
     for body in resources("AWS::Logs::LogGroup").values():
         assert body["RetentionInDays"] == {"Ref": "LogRetentionDays"}
         assert body["KmsKeyId"] == {"Fn::GetAtt": ["AtRestKey", "Arn"]}
@@ -112,7 +112,7 @@ def test_workers_report_which_messages_failed() -> None:
         assert body["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_schedules_ask_prioritize_for_a_sweep_and_for_snapshots() -> None:
+def test_schedules_invoke_prioritize_for_sweeps_and_snapshots() -> None:
     asked = {
         str(body["Target"]["Input"]): (body["ScheduleExpression"], body["Target"]["Arn"])
         for body in resources("AWS::Scheduler::Schedule").values()
@@ -124,12 +124,12 @@ def test_schedules_ask_prioritize_for_a_sweep_and_for_snapshots() -> None:
     }
 
 
-def test_what_a_schedule_cannot_hand_over_is_kept() -> None:
+def test_a_failed_schedule_goes_to_the_dead_letter_queue() -> None:
     for body in resources("AWS::Scheduler::Schedule").values():
         assert body["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 1}
         assert body["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweepDeadLetterQueue", "Arn"]}}
 
 
-def test_the_layer_holds_what_the_lock_names() -> None:
-    """One lock for the layer, the tests and the local run."""
+def test_the_layer_installs_the_locked_versions() -> None:
+    """The layer, the tests and the local run use the same lock."""
     assert (ROOT / "shared/requirements.txt").read_text() == "-r ../requirements/runtime.txt\n"

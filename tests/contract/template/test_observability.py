@@ -1,4 +1,4 @@
-"""Alarms and dashboard watch what the application's template makes, under the names it gives."""
+"""The alarms and the dashboard refer to the resources of the application's template by their names."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def _expanded(body: Json) -> Json:
 
 @pytest.fixture(scope="module")
 def alarms() -> dict[str, Json]:
-    """The properties of every alarm."""
+    """Provide the properties of every alarm."""
     template = yaml_parse((ROOT / "infra/observability.yaml").read_text())
     found = _expanded(template["Resources"])
     return {name: body["Properties"] for name, body in found.items() if body["Type"] == "AWS::CloudWatch::Alarm"}
 
 
 def _watched(alarms: dict[str, Json], metric: str) -> set[str]:
-    """Return the values of the dimensions that alarms on a metric look at."""
+    """Return the values of the dimensions of the alarms on a metric."""
     return {
         str(dimension["Value"].get("Fn::Sub") if isinstance(dimension["Value"], dict) else dimension["Value"])
         for body in alarms.values()
@@ -44,7 +44,7 @@ def _watched(alarms: dict[str, Json], metric: str) -> set[str]:
 
 
 def _made(kind: str, name: str) -> set[str]:
-    """Return the names of the resources of a type, as the other stack writes them."""
+    """Return the names of the resources of a type, as the observability stack refers to them."""
     return {body[name]["Fn::Sub"].replace("AWS::StackName", "ApplicationStack") for body in resources(kind).values()}
 
 
@@ -54,19 +54,19 @@ def test_every_dead_letter_queue_raises_an_alarm(alarms: dict[str, Json]) -> Non
     assert _watched(alarms, "ApproximateNumberOfMessagesVisible") == dead
 
 
-def test_every_working_queue_is_watched_for_age(alarms: dict[str, Json]) -> None:
+def test_every_queue_has_an_alarm_for_the_age_of_its_messages(alarms: dict[str, Json]) -> None:
     working = {name for name in _made("AWS::SQS::Queue", "QueueName") if not name.endswith("-dlq")}
     assert _watched(alarms, "ApproximateAgeOfOldestMessage") == working
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_every_function_is_watched(alarms: dict[str, Json], metric: str) -> None:
+def test_every_function_has_alarms(alarms: dict[str, Json], metric: str) -> None:
     functions = _made("AWS::Lambda::Function", "FunctionName")
     assert len(functions) == len(FUNCTIONS)
     assert _watched(alarms, metric) == functions
 
 
-def test_failing_answers_stuck_items_a_backlog_and_silence_are_watched(alarms: dict[str, Json]) -> None:
+def test_errors_stuck_items_backlog_and_a_missing_sweep_raise_alarms(alarms: dict[str, Json]) -> None:
     assert _watched(alarms, "5XXError") == {*_made("AWS::ApiGateway::RestApi", "Name"), "v1"}
     assert _watched(alarms, "Stuck") == {"prioritize"}
     assert _watched(alarms, "Asked") == {"prioritize"}
@@ -79,7 +79,7 @@ def test_the_code_reports_what_the_alarms_watch(metric: str) -> None:
     assert re.search(rf'metrics\.add_metric\("{metric}"', source)
 
 
-def test_every_alarm_tells_someone(alarms: dict[str, Json]) -> None:
+def test_every_alarm_has_an_action(alarms: dict[str, Json]) -> None:
     assert all(body["AlarmActions"] == [{"Ref": "AlarmTopic"}] for body in alarms.values())
 
 

@@ -1,4 +1,4 @@
-"""Least privilege, as far as the template alone can show it."""
+"""Least privilege: the roles and key policies in the template."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ SENDS = {
 
 
 @pytest.mark.parametrize("key", WITH_KEYS)
-def test_prioritize_has_no_action_on_what_says_who(key: str) -> None:
-    """Ranking is blind by construction."""
+def test_prioritize_has_no_action_on_the_keys_that_protect_identities(key: str) -> None:
+    """Ranking must not depend on identities."""
     assert actions("prioritize", key) == set()
     assert not any(names(statement, key) for statement in statements("prioritize"))
 
 
-def test_every_key_action_of_prioritize_is_on_the_key_at_rest_alone() -> None:
-    """Also one that names no key, or all of them, would be found here."""
+def test_prioritize_uses_no_key_but_the_at_rest_key() -> None:
+    """A statement that names no key, or all keys, fails this test too."""
     with_keys = [
         statement
         for statement in statements("prioritize")
@@ -64,7 +64,7 @@ def test_every_key_action_of_prioritize_is_on_the_key_at_rest_alone() -> None:
 
 
 @pytest.mark.parametrize("role", FUNCTIONS)
-def test_a_function_uses_the_key_at_rest_by_way_of_table_and_queues_only(role: str) -> None:
+def test_functions_use_the_at_rest_key_only_through_the_table_and_queues(role: str) -> None:
     assert actions(role, "AtRestKey") == {"kms:Decrypt", "kms:GenerateDataKey"}
     for statement in statements(role):
         if names(statement.get("Resource"), "AtRestKey"):
@@ -73,12 +73,12 @@ def test_a_function_uses_the_key_at_rest_by_way_of_table_and_queues_only(role: s
 
 
 @pytest.mark.parametrize(("role", "key"), BY_PURPOSE)
-def test_who_seals_and_makes_digests_has_just_that(role: str, key: str) -> None:
+def test_functions_that_seal_and_make_macs_have_exactly_these_actions(role: str, key: str) -> None:
     assert actions(role, key) == BY_PURPOSE[role, key]
 
 
 @pytest.mark.parametrize("role", FUNCTIONS)
-def test_a_function_does_with_the_table_just_what_its_code_does(role: str) -> None:
+def test_a_function_has_exactly_the_table_actions_of_its_code(role: str) -> None:
     on_table = {
         action
         for statement in statements(role)
@@ -89,7 +89,7 @@ def test_a_function_does_with_the_table_just_what_its_code_does(role: str) -> No
 
 
 @pytest.mark.parametrize("role", FUNCTIONS)
-def test_a_function_queries_only_the_indexes_that_it_needs(role: str) -> None:
+def test_a_function_can_query_only_the_indexes_that_it_uses(role: str) -> None:
     found = [
         (text.rpartition("/index/")[2], action)
         for statement in statements(role)
@@ -101,14 +101,14 @@ def test_a_function_queries_only_the_indexes_that_it_needs(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", FUNCTIONS)
-def test_a_function_sends_only_to_the_queues_that_it_hints_at(role: str) -> None:
+def test_a_function_can_send_only_to_the_queues_that_it_uses(role: str) -> None:
     queues = [name for name in resources("AWS::SQS::Queue") if "sqs:SendMessage" in actions(role, name)]
     assert set(queues) == SENDS[role]
 
 
 @pytest.mark.parametrize("key", WITH_KEYS)
-def test_the_key_itself_knows_only_who_seals_and_makes_digests(key: str) -> None:
-    """A role policy that was widened by mistake would still not reach it."""
+def test_a_key_policy_allows_only_the_roles_that_seal_and_make_macs(key: str) -> None:
+    """A role policy that allows too much by mistake does not give access to the key."""
     administration, use = properties(key)["KeyPolicy"]["Statement"]
     assert set(listed(use["Action"])) == WITH_KEYS[key]
     allowed = [arn["Fn::Sub"].rpartition(":role/")[2] for arn in use["Condition"]["ArnEquals"]["aws:PrincipalArn"]]
@@ -118,7 +118,7 @@ def test_the_key_itself_knows_only_who_seals_and_makes_digests(key: str) -> None
     }  # fmt: skip
 
 
-def test_what_is_sealed_is_bound_to_a_part_and_a_receipt() -> None:
+def test_the_sealing_key_requires_an_encryption_context_of_part_and_receipt() -> None:
     use = properties("SealingKey")["KeyPolicy"]["Statement"][1]["Condition"]
     assert use["Null"] == {"kms:EncryptionContext:part": "false", "kms:EncryptionContext:receipt": "false"}
     assert use["ForAllValues:StringEquals"] == {"kms:EncryptionContextKeys": ["part", "receipt"]}
@@ -131,8 +131,8 @@ def test_no_role_has_a_wildcard_action() -> None:
     assert not any("NotAction" in statement for _, statement in every_statement())
 
 
-def test_the_only_resource_not_named_is_a_telephone_number() -> None:
-    """A number is no ARN; the statement allows publishing to what is no topic."""
+def test_only_text_messages_have_a_statement_without_a_named_resource() -> None:
+    """A telephone number has no ARN, so the statement allows publishing to everything except topics."""
     unnamed = [
         (role, statement["Action"])
         for role, statement in every_statement()
@@ -143,12 +143,12 @@ def test_the_only_resource_not_named_is_a_telephone_number() -> None:
     assert by_sid["TextMessages"]["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
 
 
-def test_no_role_takes_a_policy_of_aws() -> None:
-    """Those name all logs and all queues of the account."""
+def test_no_role_has_an_aws_managed_policy() -> None:
+    """AWS managed policies allow access to all logs and queues of the account."""
     assert not any(role.get("ManagedPolicyArns") for role in resources("AWS::IAM::Role").values())
 
 
-def test_each_role_serves_one_service_and_each_function_has_its_own() -> None:
+def test_each_function_has_a_role_of_its_own_that_only_lambda_assumes() -> None:
     functions = {name: body["Role"] for name, body in resources("AWS::Lambda::Function").items()}
     assert functions == {
         f"{name.capitalize()}Function": {"Fn::GetAtt": [f"{name.capitalize()}Role", "Arn"]} for name in FUNCTIONS
@@ -159,13 +159,13 @@ def test_each_role_serves_one_service_and_each_function_has_its_own() -> None:
 
 
 @pytest.mark.parametrize("role", FUNCTIONS)
-def test_a_role_writes_to_its_own_log_alone(role: str) -> None:
+def test_a_role_can_write_only_to_its_own_log_group(role: str) -> None:
     own = f"{role.capitalize()}LogGroup"
     assert actions(role, own) == {"logs:CreateLogStream", "logs:PutLogEvents"}
     logging = [s for s in statements(role) if any(a.startswith("logs:") for a in listed(s["Action"]))]
     assert [statement["Resource"] for statement in logging] == [{"Fn::GetAtt": [own, "Arn"]}]
 
 
-def test_mail_goes_out_only_from_the_one_sender() -> None:
+def test_notify_can_send_mail_only_from_the_configured_address() -> None:
     by_sid = {statement["Sid"]: statement for statement in statements("notify")}
     assert by_sid["Mail"]["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}

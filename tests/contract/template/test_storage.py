@@ -1,4 +1,4 @@
-"""The table, the queues, the mail events and the keys under which they lie."""
+"""The table, the queues, the mail events and the encryption keys in the template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEYS = ("AtRestKey", "SealingKey", "MacKey")
 SNAPSHOT = ["status", "lane", "first_look_at", "filed_at", "claimed_by", "flags", "digest"]
 
 
-def test_the_table_outlives_mistakes() -> None:
+def test_the_table_has_backups_and_deletion_protection() -> None:
     table = properties("Table")
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -24,20 +24,20 @@ def test_the_table_outlives_mistakes() -> None:
 
 
 @pytest.mark.parametrize("logical_id", ["Table", *KEYS])
-def test_what_cannot_be_made_again_stays_when_its_stack_goes(logical_id: str) -> None:
+def test_the_table_and_keys_are_retained_when_the_stack_is_deleted(logical_id: str) -> None:
     resource = translated()["Resources"][logical_id]
     assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
     assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_table_is_encrypted_and_forgets_what_expires() -> None:
+def test_the_table_is_encrypted_and_deletes_expired_items() -> None:
     table = properties("Table")
     at_rest = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Fn::GetAtt": ["AtRestKey", "Arn"]}}
     assert table["SSESpecification"] == at_rest
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_the_indexes_find_keys() -> None:
+def test_the_indexes_have_the_keys_and_attributes_that_are_queried() -> None:
     indexes = {
         index["IndexName"]: (*(key["AttributeName"] for key in index["KeySchema"]), index["Projection"])
         for index in properties("Table")["GlobalSecondaryIndexes"]
@@ -48,7 +48,7 @@ def test_the_indexes_find_keys() -> None:
     }
 
 
-def test_what_the_worklist_shows_of_a_case_are_attributes_of_its_item() -> None:
+def test_the_worklist_index_projects_attributes_of_the_case_item() -> None:
     case = queued(lane="detained", digest="D", hold={"by": "omar"}, first_look={"target_at": NOW})
     assert set(SNAPSHOT) <= to_item(case).keys()
 
@@ -59,7 +59,7 @@ def test_every_queue_is_encrypted_and_named_after_its_stack() -> None:
         assert body["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
 
 
-def test_every_queue_is_a_source_or_the_dead_letters_of_one() -> None:
+def test_every_queue_is_an_event_source_or_a_dead_letter_queue() -> None:
     found = {name: body for name, body in resources("AWS::SQS::Queue").items() if "DeadLetter" not in name}
     assert set(found) == {f"{name}Queue" for name in SOURCES}
     dead = set(resources("AWS::SQS::Queue")) - set(found)
@@ -67,7 +67,7 @@ def test_every_queue_is_a_source_or_the_dead_letters_of_one() -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_poison_ends_in_dead_letters_after_five_receipts(name: str) -> None:
+def test_a_message_goes_to_the_dead_letter_queue_after_five_receives(name: str) -> None:
     dead = f"{name}DeadLetterQueue"
     redrive = {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 5}
     assert properties(f"{name}Queue")["RedrivePolicy"] == redrive
@@ -78,19 +78,19 @@ def test_poison_ends_in_dead_letters_after_five_receipts(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "worker"), SOURCES.items())
-def test_a_message_stays_hidden_for_six_timeouts_of_its_worker(name: str, worker: str) -> None:
+def test_the_visibility_timeout_is_six_times_the_function_timeout(name: str, worker: str) -> None:
     timeout = properties(f"{worker.capitalize()}Function")["Timeout"]
     assert properties(f"{name}Queue")["VisibilityTimeout"] >= 6 * timeout
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_dead_letters_are_kept_longer_than_their_source_keeps_them(name: str) -> None:
-    """A message keeps its age when it moves, so equal retention would drop it at once."""
+def test_a_dead_letter_queue_retains_messages_longer_than_its_source(name: str) -> None:
+    """A message keeps its age when it moves, so with equal retention periods it would be deleted at once."""
     source = properties(f"{name}Queue")["MessageRetentionPeriod"]
     assert properties(f"{name}DeadLetterQueue")["MessageRetentionPeriod"] >= source + 3 * DAY
 
 
-def test_addresses_lie_in_the_delivery_queue_for_a_day_and_in_its_dead_letters_for_four() -> None:
+def test_queues_with_addresses_have_a_short_retention_period() -> None:
     assert properties("DeliveryQueue")["MessageRetentionPeriod"] == DAY
     assert properties("DeliveryDeadLetterQueue")["MessageRetentionPeriod"] == 4 * DAY
     assert properties("RankDeadLetterQueue")["MessageRetentionPeriod"] == 14 * DAY
@@ -106,7 +106,7 @@ def _policies() -> list[tuple[str, Json]]:
     ]
 
 
-def test_every_queue_refuses_what_comes_without_tls() -> None:
+def test_every_queue_denies_requests_without_tls() -> None:
     refusing = [queue for queue, statement in _policies() if statement["Effect"] == "Deny"]
     assert sorted(refusing) == sorted(resources("AWS::SQS::Queue"))
     for _, statement in _policies():
@@ -115,7 +115,7 @@ def test_every_queue_refuses_what_comes_without_tls() -> None:
             assert (statement["Principal"], statement["Action"]) == ("*", "sqs:*")
 
 
-def test_only_mail_events_get_into_the_delivery_queue() -> None:
+def test_only_mail_events_can_be_sent_to_the_delivery_queue() -> None:
     allowing = [(queue, statement) for queue, statement in _policies() if statement["Effect"] == "Allow"]
     assert [queue for queue, _ in allowing] == ["DeliveryQueue"]
     ((_, statement),) = allowing
@@ -123,7 +123,7 @@ def test_only_mail_events_get_into_the_delivery_queue() -> None:
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailEventTopic"}}}
 
 
-def test_bounces_complaints_and_rejects_reach_the_delivery_queue_and_no_one_is_followed() -> None:
+def test_bounces_complaints_and_rejects_reach_the_delivery_queue_without_tracking() -> None:
     destination = properties("MailEvents")["EventDestination"]
     assert destination["MatchingEventTypes"] == ["bounce", "complaint", "reject"]
     assert destination["SnsDestination"] == {"TopicARN": {"Ref": "MailEventTopic"}}
@@ -134,7 +134,7 @@ def test_bounces_complaints_and_rejects_reach_the_delivery_queue_and_no_one_is_f
     assert properties("MailEventTopic")["KmsMasterKeyId"] == AT_REST
 
 
-def test_keys_rotate_where_kms_can() -> None:
+def test_keys_rotate_if_kms_supports_it() -> None:
     assert properties("AtRestKey")["EnableKeyRotation"] is True
     assert properties("SealingKey")["EnableKeyRotation"] is True
     mac = properties("MacKey")
@@ -142,8 +142,8 @@ def test_keys_rotate_where_kms_can() -> None:
     assert set(resources("AWS::KMS::Key")) == set(KEYS)
 
 
-def test_the_key_at_rest_is_used_by_way_of_services_only() -> None:
-    """Whoever holds a statement without its condition could decrypt directly."""
+def test_the_at_rest_key_can_be_used_only_through_services() -> None:
+    """Without these conditions, a role could decrypt directly with the key."""
     conditions = {
         statement["Sid"]: {key for tests in statement["Condition"].values() for key in tests}
         for statement in properties("AtRestKey")["KeyPolicy"]["Statement"]

@@ -1,4 +1,4 @@
-"""The staff's user pool: who gets in, and what nobody can give themselves."""
+"""The user pool of the staff: sign-in, attributes and groups."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ DISPOSABLE_ONLY = {"Fn::If": ["Protected", {"Ref": "AWS::NoValue"}, "ALLOW_ADMIN
 
 
 def _client() -> Json:
-    """Return the one client; a second could write what this one cannot."""
+    """Return the only client; a second client could have more permissions."""
     (client,) = resources("AWS::Cognito::UserPoolClient").values()
     return client
 
 
-def test_nobody_signs_up_and_only_administrators_recover_an_account() -> None:
+def test_only_administrators_create_and_recover_accounts() -> None:
     pool = properties("UserPool")
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     assert pool["AccountRecoverySetting"] == {"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]}
 
 
-def test_a_password_alone_opens_nothing_and_text_messages_do_not_count() -> None:
+def test_a_software_token_is_required_as_second_factor() -> None:
     pool = properties("UserPool")
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
 
 
-def test_passwords_are_long() -> None:
+def test_passwords_have_at_least_15_characters() -> None:
     policy = properties("UserPool")["Policies"]["PasswordPolicy"]
     assert policy["MinimumLength"] >= 15
     assert policy["TemporaryPasswordValidityDays"] == 1
 
 
-def test_one_person_is_one_user_however_the_name_is_typed() -> None:
-    """Else an author of a decision could approve it as another user."""
+def test_user_names_are_not_case_sensitive() -> None:
+    """Otherwise the author of a decision could approve it as another user."""
     assert properties("UserPool")["UsernameConfiguration"] == {"CaseSensitive": False}
 
 
-def test_the_pool_outlives_mistakes_and_watches_sign_ins_where_cases_are_real() -> None:
+def test_protected_stages_have_deletion_protection_and_threat_protection() -> None:
     pool = properties("UserPool")
     assert pool["DeletionProtection"] == {"Fn::If": ["Protected", "ACTIVE", "INACTIVE"]}
     threats = {"Fn::If": ["Protected", {"AdvancedSecurityMode": "ENFORCED"}, {"Ref": "AWS::NoValue"}]}
@@ -48,15 +48,15 @@ def test_the_pool_outlives_mistakes_and_watches_sign_ins_where_cases_are_real() 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_the_office_can_change_and_no_user_can_write_it() -> None:
-    """A user can write every attribute that the client lists, and every standard one where it lists none."""
+def test_the_office_can_change_but_no_user_can_write_it() -> None:
+    """A user can write the attributes that the client lists; without a list, all standard attributes."""
     (office,) = properties("UserPool")["Schema"]
     assert (office["Name"], office["Mutable"]) == ("office", True)
     assert _client()["WriteAttributes"] == ["locale"]
     assert "custom:office" in _client()["ReadAttributes"]
 
 
-def test_the_client_keeps_no_secret_and_its_id_token_is_short_lived() -> None:
+def test_the_client_has_no_secret_and_short_lived_id_tokens() -> None:
     client = _client()
     assert client["GenerateSecret"] is False
     assert client["TokenValidityUnits"]["IdToken"] == "minutes"
@@ -64,12 +64,12 @@ def test_the_client_keeps_no_secret_and_its_id_token_is_short_lived() -> None:
     assert (client["EnableTokenRevocation"], client["PreventUserExistenceErrors"]) == (True, "ENABLED")
 
 
-def test_a_password_is_sent_only_by_an_administrator_of_a_disposable_stage() -> None:
+def test_only_disposable_stages_allow_sign_in_with_a_password_by_an_administrator() -> None:
     flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", DISPOSABLE_ONLY]
     assert _client()["ExplicitAuthFlows"] == flows
 
 
-def test_the_groups_are_those_that_the_table_of_roles_knows() -> None:
+def test_the_groups_are_the_roles_of_the_authorization() -> None:
     groups = {body["GroupName"] for body in resources("AWS::Cognito::UserPoolGroup").values()}
     assert groups == {*get_args(Role), RESTRICTED}
     assert all(body["UserPoolId"] == {"Ref": "UserPool"} for body in resources("AWS::Cognito::UserPoolGroup").values())

@@ -22,7 +22,7 @@ from tests.support.aws_calls import recorded
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
-from tests.support.staff import SISTER, matter, person, take_next
+from tests.support.staff import SISTER, file_case, person, take_next
 from tests.support.system import Staff, System, body
 from tests.support.template import APIS, properties, translated
 
@@ -74,7 +74,7 @@ def test_the_local_run_names_what_it_does_not_throttle() -> None:
 
 def one_person(system: System, tally: Tally, number: int) -> None:
     """File about one person without end: the case stays one that can be read, and the person's own request counts."""
-    mine = matter(system, 1)
+    mine = file_case(system, 1)
     calls = []
     for _ in range(number):
         with recorded() as made:
@@ -100,8 +100,8 @@ def one_person(system: System, tally: Tally, number: int) -> None:
 
 def one_office(system: System, tally: Tally, number: int) -> None:
     """File imminent removals at one office without end: an old case of a lower lane is taken in its turn."""
-    old = matter(system, 1, facts={"custody": "detained"})
-    other = matter(system, 2, facts={"custody": "detained", "facility": "EPC"})
+    old = file_case(system, 1, facts={"custody": "detained"})
+    other = file_case(system, 2, facts={"custody": "detained", "facility": "EPC"})
     system.later(days=15)
     for count in range(number):
         system.file(body(subject={"a_number": f"A0002{count:05d}"[:10]}, facts={"removal_soon": True}))

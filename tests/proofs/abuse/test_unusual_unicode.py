@@ -16,7 +16,7 @@ from tests.support.fuzz.examples import try_many
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
-from tests.support.staff import LAWYER, OFFICER, SUPERVISOR, Matter, matter, verify
+from tests.support.staff import LAWYER, OFFICER, SUPERVISOR, FiledCase, file_case, verify
 from tests.support.system import Answer, System, body
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -86,7 +86,7 @@ def _read(system: System, found: dict[str, Any]) -> list[Any]:
     return [found, *(answer.json() for answer in answers)]
 
 
-def changes(system: System, held: Matter, tally: Tally, examples: int) -> None:
+def changes(system: System, held: FiledCase, tally: Tally, examples: int) -> None:
     """Write odd texts into updates, and into what officers say, and read them as each is shown them."""
 
     def tried(text: str) -> None:
@@ -105,7 +105,7 @@ def changes(system: System, held: Matter, tally: Tally, examples: int) -> None:
 
 def decided(system: System, tally: Tally, text: str) -> None:
     """Give an odd reason for a decision, and let the requester read it."""
-    held = matter(system, 77, requester=LAWYER)
+    held = file_case(system, 77, requester=LAWYER)
     system.work(OFFICER, held.case_id, "claim")
     verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="g28")
     found = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").json()
@@ -133,8 +133,8 @@ def found() -> Iterator[System]:
         yield system
 
 
-def _held(system: System) -> Matter:
-    held = matter(system, 76)
+def _held(system: System) -> FiledCase:
+    held = file_case(system, 76)
     system.work(OFFICER, held.case_id, "claim")
     return held
 

@@ -13,7 +13,7 @@ from tests.support.fuzz.sealed_parts import deliveries, replay, world
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
-from tests.support.staff import Matter
+from tests.support.staff import FiledCase
 from tests.support.system import System
 
 pytestmark = pytest.mark.moto
@@ -23,7 +23,7 @@ class World(NamedTuple):
     """A system with sealed parts of every kind, and two of its cases."""
 
     system: System
-    held: list[Matter]
+    held: list[FiledCase]
 
 
 @pytest.fixture(scope="module")

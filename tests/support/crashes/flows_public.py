@@ -10,11 +10,11 @@ from tests.support.staff import (
     LAWYER,
     OFFICER,
     SISTER,
-    Matter,
+    FiledCase,
     ask,
     claimed,
     decide,
-    matter,
+    file_case,
     person,
     verify,
 )
@@ -39,10 +39,10 @@ def nothing(rig: Rig) -> None:
     rig.sweep()
 
 
-def own(rig: Rig) -> Matter:
+def own(rig: Rig) -> FiledCase:
     """A person's own request, ranked and acknowledged."""
     nothing(rig)
-    return matter(rig)
+    return file_case(rig)
 
 
 def _known(rig: Rig) -> None:
@@ -51,7 +51,7 @@ def _known(rig: Rig) -> None:
     rig.pump()
 
 
-def joined(rig: Rig) -> tuple[Matter, dict[str, Any]]:
+def joined(rig: Rig) -> tuple[FiledCase, dict[str, Any]]:
     """A person's own request and a sister's that joined it."""
     first = own(rig)
     rig.later(hours=1)
@@ -60,20 +60,20 @@ def joined(rig: Rig) -> tuple[Matter, dict[str, Any]]:
     return first, hers
 
 
-def _asked(rig: Rig) -> Matter:
+def _asked(rig: Rig) -> FiledCase:
     nothing(rig)
     held = claimed(rig)
     ask(rig, OFFICER, held.case_id)
     return held
 
 
-def held(rig: Rig) -> Matter:
+def held(rig: Rig) -> FiledCase:
     """A case that an officer has claimed."""
     nothing(rig)
     return claimed(rig)
 
 
-def declined(rig: Rig) -> Matter:
+def declined(rig: Rig) -> FiledCase:
     """A case that was declined, whose requester is verified."""
     found = held(rig)
     verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
@@ -83,7 +83,7 @@ def declined(rig: Rig) -> Matter:
 
 def _says(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
     def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
-        first = found if isinstance(found, Matter) else found[0]
+        first = found if isinstance(found, FiledCase) else found[0]
         return rig.on(first.filed, "POST", what, sent)
 
     return act

@@ -17,11 +17,11 @@ from tests.support.staff import (
     POLICY_A,
     SUPERVISOR,
     SWITCH,
-    Matter,
+    FiledCase,
     claimed,
     decide,
     decision,
-    matter,
+    file_case,
     person,
     verify,
 )
@@ -36,7 +36,7 @@ def _on(user: Staff, what: str, sent: object = None) -> Act:
     """Act on the case that was prepared."""
 
     def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
-        first = found if isinstance(found, Matter) else found[0]
+        first = found if isinstance(found, FiledCase) else found[0]
         body = sent(found) if callable(sent) else sent
         return rig.staff(user, "POST", f"/staff/cases/{first.case_id}/{what}", {} if body is None else body)
 
@@ -47,10 +47,10 @@ def _reads(what: str) -> Act:
     return lambda rig, first: rig.staff(OFFICER, "GET", f"/staff/cases/{first.case_id}{what}")
 
 
-def _with_decision(prepare: Callable[[Rig], Matter], user: Staff, outcome: str) -> Callable[[Rig], Any]:
+def _with_decision(prepare: Callable[[Rig], FiledCase], user: Staff, outcome: str) -> Callable[[Rig], Any]:
     """Prepare a case, and the decision that its holder is about to send."""
 
-    def prepared(rig: Rig) -> tuple[Matter, dict[str, Any]]:
+    def prepared(rig: Rig) -> tuple[FiledCase, dict[str, Any]]:
         found = prepare(rig)
         return found, decision(rig, user, found.case_id, outcome=outcome)
 
@@ -65,30 +65,30 @@ def _decides(user: Staff) -> Act:
     return _on(user, "decision", _second)
 
 
-def _verified(rig: Rig, **more: Any) -> Matter:  # noqa: ANN401  # any part of a body
+def _verified(rig: Rig, **more: Any) -> FiledCase:  # noqa: ANN401  # any part of a body
     found = claimed(rig, **more)
     verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
     return found
 
 
-def _verified_today(rig: Rig) -> Matter:
+def _verified_today(rig: Rig) -> FiledCase:
     nothing(rig)
     return _verified(rig)
 
 
-def _early(rig: Rig) -> Matter:
+def _early(rig: Rig) -> FiledCase:
     rig.time = POLICY_A
     nothing(rig)
     return _verified(rig)
 
 
-def _proposed(rig: Rig) -> Matter:
+def _proposed(rig: Rig) -> FiledCase:
     found = _early(rig)
     assert decide(rig, OFFICER, found.case_id, outcome="declined")["status"] == "awaiting_approval"
     return found
 
 
-def _proposed_before_a_switch(rig: Rig) -> Matter:
+def _proposed_before_a_switch(rig: Rig) -> FiledCase:
     rig.time = SWITCH - timedelta(hours=1)
     nothing(rig)
     found = _verified(rig)
@@ -97,7 +97,7 @@ def _proposed_before_a_switch(rig: Rig) -> Matter:
     return found
 
 
-def _escalated(rig: Rig) -> Matter:
+def _escalated(rig: Rig) -> FiledCase:
     found = declined(rig)
     assert rig.on(found.filed, "POST", "/escalation", LOOK_AGAIN).status == 202
     rig.pump()
@@ -105,7 +105,7 @@ def _escalated(rig: Rig) -> Matter:
     return found
 
 
-def _nobody_left(rig: Rig) -> Matter:
+def _nobody_left(rig: Rig) -> FiledCase:
     """A case of two requests, both withdrawn, that an officer holds."""
     first, hers = joined(rig)
     for filed in (first.filed, hers):
@@ -115,17 +115,17 @@ def _nobody_left(rig: Rig) -> Matter:
     return first
 
 
-def _ended(rig: Rig) -> Matter:
+def _ended(rig: Rig) -> FiledCase:
     return declined(rig)
 
 
-def _to_link(rig: Rig) -> tuple[Matter, Matter]:
+def _to_link(rig: Rig) -> tuple[FiledCase, FiledCase]:
     nothing(rig)
     source = claimed(rig, 12, requester=LAWYER, subject={"a_number": None})
-    return source, matter(rig)
+    return source, file_case(rig)
 
 
-def _an_hour_ago(rig: Rig) -> Matter:
+def _an_hour_ago(rig: Rig) -> FiledCase:
     found = own(rig)
     rig.later(hours=1)
     return found

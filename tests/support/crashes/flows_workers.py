@@ -12,7 +12,7 @@ from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import held, nothing, own
 from tests.support.crashes.rig import Rig
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
-from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, matter, person
+from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person
 
 BY_TEXT: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
 NOWHERE: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
@@ -140,8 +140,8 @@ def _stuck(rig: Rig) -> None:
 
 def _two_offices(rig: Rig) -> None:
     nothing(rig)
-    matter(rig, 11)
-    matter(rig, 12, facts={"facility": "EPC"})
+    file_case(rig, 11)
+    file_case(rig, 12, facts={"facility": "EPC"})
 
 
 def _before_a_switch(rig: Rig) -> None:

@@ -18,7 +18,7 @@ from casereview.schema.records import Notice
 from casereview.store import keys
 from tests.support.fuzz.messages import heard
 from tests.support.proofs.tally import Tally
-from tests.support.staff import OFFICER, OFFICIAL, Matter, ask, claimed, decide, verify
+from tests.support.staff import OFFICER, OFFICIAL, FiledCase, ask, claimed, decide, verify
 from tests.support.system import Staff, System
 
 WORDS = ("Zqalpha", "Zqbravo", "Zqcharlie", "Zqdelta")
@@ -38,7 +38,7 @@ class Spot(NamedTuple):
         return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
 
 
-def world(system: System) -> list[Matter]:
+def world(system: System) -> list[FiledCase]:
     """Make two persons' cases with every kind of sealed part, one decided and one asked, each with words of its own."""
     found = []
     for number, word in ((21, "Zqalpha"), (22, "Zqbravo")):
@@ -138,7 +138,7 @@ class Reader(NamedTuple):
     filed: tuple[Mapping[str, Any], ...]
 
 
-def _readers(system: System, held: list[Matter]) -> dict[str, Reader]:
+def _readers(system: System, held: list[FiledCase]) -> dict[str, Reader]:
     """Return who reads what belongs to a case, by its id and by its receipts."""
     found: dict[str, Reader] = {}
     for case in system.cases:
@@ -156,7 +156,7 @@ def _read_all(system: System, reader: Reader) -> list[str]:
     return [answer.body for answer in answers if answer.status == 200]
 
 
-def replay(system: System, held: list[Matter], tally: Tally, seed: int, ways: Collection[str] = ()) -> None:
+def replay(system: System, held: list[FiledCase], tally: Tally, seed: int, ways: Collection[str] = ()) -> None:
     """Put something else in the place of every sealed part, in every way (or those named), and let everybody read."""
     random, everything, readers = Random(seed), spots(system), _readers(system, held)  # noqa: S311  # choices of a test
     for name, swap in swaps(system, everything).items():
@@ -180,7 +180,7 @@ def _must_refuse(system: System, reader: Reader) -> None:
     assert not any(word in record.getMessage() for record in logged for word in WORDS)
 
 
-def deliveries(system: System, held: list[Matter], tally: Tally, seed: int) -> None:
+def deliveries(system: System, held: list[FiledCase], tally: Tally, seed: int) -> None:
     """Put something else in the place of a requester's contact: no message goes to anybody."""
     random, everything = Random(seed), spots(system)  # noqa: S311  # choices of a test
     notice = next(each for each in system.notices if each.receipt == held[0].receipt)

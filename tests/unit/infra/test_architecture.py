@@ -16,7 +16,7 @@ def test_the_committed_section_is_current() -> None:
     assert main(["--check"]) == 0
 
 
-def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_fails_for_a_changed_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").mkdir()
     path = tmp_path / PATH
     path.write_text("before\n<!-- packages: made -->\nold\n<!-- /packages -->\nafter\n", encoding="utf-8")
@@ -37,17 +37,17 @@ def test_a_document_without_the_section_is_refused(tmp_path: Path, capsys: pytes
         section("<!-- packages: without an end -->", "packages", "")
 
 
-def test_every_package_of_the_library_is_drawn_in_its_layer() -> None:
+def test_every_package_is_in_the_diagram_in_its_layer() -> None:
     folders = {path.parent.name for path in (ROOT / "shared/casereview").glob("*/__init__.py")}
     assert {name for layer in layers() for name in layer} == folders
     assert folders | set(FUNCTIONS) == set(imports())
 
 
-def test_ranking_imports_neither_keys_nor_bodies() -> None:
+def test_prioritize_imports_neither_crypto_nor_http() -> None:
     assert not imports()["prioritize"] & {"crypto", "http", "usecases"}
 
 
-def test_imports_that_follow_from_others_are_left_out() -> None:
+def test_transitive_imports_are_left_out() -> None:
     assert reduced({"top": frozenset({"middle", "low"}), "middle": frozenset({"low"}), "low": frozenset()}) == {
         "top": frozenset({"middle"}),
         "middle": frozenset({"low"}),
@@ -55,7 +55,7 @@ def test_imports_that_follow_from_others_are_left_out() -> None:
     }
 
 
-def test_each_arrow_goes_down() -> None:
+def test_each_import_goes_to_a_lower_layer() -> None:
     level = {name: number for number, layer in enumerate(layers()) for name in layer}
     arrows = re.findall(r"^    (\w+) --> (\w+)$", body(), re.MULTILINE)
     assert arrows

@@ -31,12 +31,12 @@ def found(root: Path, name: str, text: str) -> list[tuple[int, str]]:
     return [(finding.line, finding.word) for finding in findings(root / name, words(root), root)]
 
 
-def test_a_document_is_read_without_its_code(root: Path) -> None:
+def test_code_blocks_of_a_document_are_not_checked(root: Path) -> None:
     text = "For whereof\n```\nwhereof\n```\nan address that\nis nix\n"
     assert found(root, "docs/a.md", text) == [(1, "whereof"), (6, "is nix")]
 
 
-def test_of_python_comments_docstrings_and_strings_are_read(root: Path) -> None:
+def test_comments_docstrings_and_strings_of_python_files_are_checked(root: Path) -> None:
     code = '"""To whereof."""\nwhereof = 1  # whereof\nx = f"whereof {whereof} {\'whereof\'}"\n'
     assert [line for line, _word in found(root, "shared/a.py", code)][:3] == [1, 2, 3]
 
@@ -46,14 +46,12 @@ def test_a_phrase_is_found_across_lines(root: Path) -> None:
     assert found(root, "docs/a.md", "what is\nnix") == [(1, "is nix")]
 
 
-def test_a_plain_phrase_and_a_line_with_a_reason_pass(root: Path) -> None:
+def test_an_allowed_phrase_and_a_line_with_a_reason_pass(root: Path) -> None:
     assert found(root, "docs/a.md", "where there is nix\n") == []
     assert found(root, "shared/a.py", 'x = "whereof"  # plain: a quotation\n') == []
 
 
-def test_a_finding_fails_the_check_of_a_clean_folder_and_says_what_to_write(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_finding_in_a_clean_folder_fails_with_advice(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], root) == 0
     (root / "docs/a.md").write_text("whereof")
     assert main([], root) == 1
@@ -61,7 +59,7 @@ def test_a_finding_fails_the_check_of_a_clean_folder_and_says_what_to_write(
     assert main(["shared"], root) == 0
 
 
-def test_all_folders_are_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_include_all_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "shared/a.py").write_text("# whereof, whereof")
     (root / "A.md").write_text("whereof")
     assert counts(words(root), root) == {"shared": 2, "A.md": 1}
@@ -69,5 +67,5 @@ def test_all_folders_are_counted(root: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "    1 A.md\n    2 shared\n"
 
 
-def test_a_word_is_found_at_the_beginning_of_a_sentence_and_a_constant_is_not(root: Path) -> None:
+def test_a_capitalized_word_is_found_and_a_constant_is_not(root: Path) -> None:
     assert found(root, "docs/a.md", "Whereof one speaks. What is Nix.") == [(1, "whereof")]

@@ -17,19 +17,19 @@ CC0 = "a2010f343487d3f7618affe54f789f5487602331c0a8d03f49e9a7c547cf0499"
 """SHA-256 of the text that Creative Commons publishes."""
 
 
-def test_the_licence_is_the_text_that_it_names() -> None:
+def test_the_license_is_the_published_text() -> None:
     assert PROJECT["license"] == "CC0-1.0"
     assert sha256((ROOT / "LICENSE").read_bytes()).hexdigest() == CC0
 
 
-def test_the_python_of_version_managers_is_one_that_the_project_allows() -> None:
+def test_the_pinned_python_version_is_supported() -> None:
     version = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
     assert SpecifierSet(PROJECT["requires-python"]).contains(version)
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
     assert f"python:1-{version}-" in container["image"]
 
 
-def test_the_workflow_runs_what_must_pass_before_a_change_lands() -> None:
+def test_the_workflow_runs_the_ci_script() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
     [job] = workflow["jobs"].values()
     assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]

@@ -22,7 +22,7 @@ def test_the_committed_document_is_current() -> None:
     assert main(["--check"]) == 0
 
 
-def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_fails_for_a_changed_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").mkdir()
     assert main([], tmp_path) == 0
     assert main(["--check"], tmp_path) == 0
@@ -37,15 +37,15 @@ def test_every_kind_of_record_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: "/".join(key_of(record)))
-def test_an_example_is_read_back_as_it_was_written(record: Stored) -> None:
+def test_an_example_survives_a_round_trip(record: Stored) -> None:
     assert from_item(type(record), to_item(record)) == record
 
 
-def test_the_table_of_keys_shows_patterns_and_no_example() -> None:
+def test_the_table_of_keys_has_patterns_instead_of_examples() -> None:
     keys = text().partition("## Keys")[2].partition("## Indexes")[0]
     assert [value for value in PLACEHOLDERS if f"#{value}" in keys] == []
     assert "`CASE#<case>` | `EVENT#<version, six digits>`" in keys
 
 
-def test_no_example_shows_what_is_sealed() -> None:
+def test_no_example_contains_sealed_data() -> None:
     assert '"sealed": "<sealed>"' in text()

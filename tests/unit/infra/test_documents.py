@@ -70,14 +70,14 @@ def broken_links(path: Path) -> Iterator[str]:
 
 
 @each_document()
-def test_each_path_that_a_document_names_exists(path: Path) -> None:
+def test_each_path_in_a_document_exists(path: Path) -> None:
     prose = LINKS.sub("", path.read_text(encoding="utf-8"))
     named = {name for name in PATHS.findall(prose) if not name.startswith(MADE)}
     assert sorted(name for name in named if not exists(name, path.parent)) == []
 
 
 @each_document()
-def test_each_file_that_a_document_names_without_its_folder_exists(path: Path) -> None:
+def test_each_file_name_without_a_folder_exists(path: Path) -> None:
     named = set(NAMES.findall(path.read_text(encoding="utf-8")))
     files = {
         file.name for folder in ("shared", "functions", "infra", "tests") for file in (ROOT / folder).rglob("*.py")
@@ -86,13 +86,13 @@ def test_each_file_that_a_document_names_without_its_folder_exists(path: Path) -
 
 
 @each_document()
-def test_each_module_that_a_document_names_exists(path: Path) -> None:
+def test_each_module_in_a_document_exists(path: Path) -> None:
     named = {name for name in MODULES.findall(path.read_text(encoding="utf-8")) if not name.endswith(".py")}
     assert sorted(name for name in named if not module_exists(name)) == []
 
 
 @each_document()
-def test_each_link_within_the_repository_leads_somewhere(path: Path) -> None:
+def test_each_link_within_the_repository_has_a_target(path: Path) -> None:
     assert list(broken_links(path)) == []
 
 

@@ -21,12 +21,12 @@ def find_python(folder: Path, **programs: str) -> subprocess.CompletedProcess[st
     return subprocess.run([FIND_PYTHON], env=environment, check=False, capture_output=True, text=True)
 
 
-def test_a_shim_of_a_version_that_is_not_active_is_passed_over(tmp_path: Path) -> None:
+def test_a_shim_of_an_inactive_version_is_skipped(tmp_path: Path) -> None:
     found = find_python(tmp_path, python3=f'exec {sys.executable} "$@"')
     assert found.stdout.strip() == sys.executable
 
 
-def test_where_no_python_runs_it_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_python_the_message_says_what_to_install(tmp_path: Path) -> None:
     found = find_python(tmp_path)
     assert found.returncode == 1
     assert "PYTHON=" in found.stderr

@@ -51,7 +51,7 @@ def test_ci_runs_only_targets_that_exist() -> None:
     assert set(goals) <= make_targets()
 
 
-def test_make_alone_lists_every_target_a_person_runs() -> None:
+def test_make_without_a_target_lists_the_documented_targets() -> None:
     listing = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     listed = {line.split()[0] for line in listing.splitlines()}
     assert {"setup", "run", "test", "test-dynamodb", "check", "lock", "build", "openapi", "clean"} <= listed
@@ -73,7 +73,7 @@ def locked(name: str) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_each_lock_pins_what_its_input_names_and_nothing_that_it_no_longer_names(name: str) -> None:
+def test_each_lock_pins_exactly_the_packages_of_its_input(name: str) -> None:
     lock = locked(name)
     assert {package for package, (_, rest) in lock.items() if f"-r requirements/{name}.in" in rest} == set(wanted(name))
     for package, requirement in wanted(name).items():
@@ -81,23 +81,23 @@ def test_each_lock_pins_what_its_input_names_and_nothing_that_it_no_longer_names
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_each_locked_package_carries_a_digest(name: str) -> None:
+def test_each_locked_package_has_a_hash(name: str) -> None:
     assert [package for package, (_, rest) in locked(name).items() if "--hash=sha256:" not in rest] == []
 
 
-def test_the_functions_are_tested_with_the_versions_that_they_are_deployed_with() -> None:
+def test_functions_are_tested_with_the_deployed_versions() -> None:
     dev = locked("dev")
     assert [package for package, (version, _) in locked("runtime").items() if dev[package][0] != version] == []
 
 
-def test_every_exception_from_a_lint_rule_gives_its_reason() -> None:
+def test_every_exception_from_a_lint_rule_has_a_reason() -> None:
     lines = (ROOT / "pyproject.toml").read_text().splitlines()
     exceptions = [line for line in lines if re.match(r'\s+"[A-Z]+\d*",', line)]
     assert exceptions
     assert [line for line in exceptions if "#" not in line] == []
 
 
-def test_each_warning_that_is_no_error_gives_its_reason() -> None:
+def test_every_ignored_warning_has_a_reason() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     first, *exceptions = config["tool"]["pytest"]["ini_options"]["filterwarnings"]
     assert first == "error"

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[3]
         ("template.yaml", ["tests/contract/template"]),
     ],
 )
-def test_a_changed_file_has_the_tests_of_its_package(changed: str, tests: list[str]) -> None:
+def test_a_changed_file_runs_the_tests_of_its_package(changed: str, tests: list[str]) -> None:
     assert watch.quick_tests([ROOT / changed]) == tests
 
 
@@ -33,10 +33,10 @@ def test_a_changed_file_has_the_tests_of_its_package(changed: str, tests: list[s
     "changed",
     ["tests/e2e/test_request.py", "tests/support/system.py", "tests/unit/infra/test_deleted.py", "infra/account.yaml"],
 )
-def test_a_file_without_quick_tests_has_none(changed: str) -> None:
+def test_a_file_without_quick_tests_runs_none(changed: str) -> None:
     assert watch.quick_tests([ROOT / changed]) == []
 
 
-def test_files_that_change_together_are_tested_once() -> None:
+def test_files_that_change_together_run_each_test_once() -> None:
     changed = [ROOT / "infra/tour/walk.py", ROOT / "infra/tour/steps.py", ROOT / "tests/unit/infra/test_watch.py"]
     assert watch.quick_tests(changed) == ["tests/unit/infra/test_watch.py", "tests/unit/tour"]

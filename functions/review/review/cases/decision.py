@@ -193,7 +193,7 @@ def finalize(
 
 
 def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
-    """Return the notices to the requesters to whom the case is disclosed; they do not contain the decision."""
+    """Return the notices to the requesters with full disclosure; they do not contain the decision."""
     return notices_to_requesters(session, case, "news", sees_all)
 
 

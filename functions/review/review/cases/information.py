@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def ask(session: CaseSession, body: InformationRequest) -> Case:
-    """Ask the requesters to whom the case is disclosed; the officer's claim ends while the case waits.
+    """Ask the requesters with full disclosure; the officer's claim ends while the case waits.
 
     Raises:
         ProblemError: 404 without access to the case; 409 without the claim, or if the case is not in review; 422 for a
