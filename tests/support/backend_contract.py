@@ -1,8 +1,9 @@
-"""Which kinds of request the product makes of its table, and whether the contract of the backends has a case of each.
+"""Check that the contract tests of the backends cover every kind of request that the application makes.
 
-A *shape* is what a backend must know to answer: the call; of a query its index, condition and options; of a write its
-kind, the shape of its condition, and what an update changes. Values do not matter. Every request that any test makes
-is noted; one whose shape no case of tests/component/backend has is a request that nothing holds memory to.
+The *shape* of a request is everything about it but values: the call; for a query, its index, condition and options;
+for a write, its kind, the shape of its condition, and the numbers that an increment changes. The shapes of all requests
+of all tests are recorded. A shape that no test in tests/component/backend makes is not compared between DynamoDB and
+the backend in memory.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from tests.support.memory.table import MemoryTable
 
 Shape = tuple[str, ...]
 MODULES = ("tests.component.backend.test_table", "tests.component.backend.test_table_indexes")
-"""The contract: each test takes a table and nothing else."""
+"""The contract tests; their only fixture is ``table``."""
 seen: set[Shape] = set()
-"""The shapes of all requests made in this process since it was cleared."""
+"""The shapes of all requests in this process since it was cleared."""
 
 
 def shapes_of(call: str, argument: object) -> Iterator[Shape]:
-    """Yield the shapes of one request of a backend."""
+    """Yield the shapes of one request: one for each write of a transaction."""
     if call == "transact":
         writes: Any = argument
         yield from map(_write, writes)
@@ -76,25 +77,25 @@ _CALLS = ("get", "get_batch", "query", "put", "transact", "reschedule")
 
 
 def watch() -> None:
-    """Note the shape of every request of either backend, from now on in this process."""
+    """Record the shape of every request to either backend from now on, in this process."""
     for backend in (DynamoDb, MemoryTable):
         for call in _CALLS:
-            setattr(backend, call, _noting(call, getattr(backend, call)))
+            setattr(backend, call, _recording(call, getattr(backend, call)))
 
 
-def _noting(call: str, method: Callable[..., Any]) -> Callable[..., Any]:
+def _recording(call: str, method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def noting(backend: object, argument: object) -> Any:  # noqa: ANN401  # as the method
+    def recording(backend: object, argument: object) -> Any:  # noqa: ANN401  # the type of the method
         seen.update(shapes_of(call, argument))
         return method(backend, argument)
 
-    return noting
+    return recording
 
 
 @cache
 def covered() -> frozenset[Shape]:
-    """Return the shapes that the contract has cases of, by going through it in memory."""
-    with _apart() as found:
+    """Return the shapes that the contract tests cover, by running them in memory."""
+    with _recorded_separately() as found:
         for module in map(import_module, MODULES):
             for name, case in list(vars(module).items()):
                 if name.startswith("test_"):
@@ -103,8 +104,8 @@ def covered() -> frozenset[Shape]:
 
 
 @contextmanager
-def _apart() -> Iterator[set[Shape]]:
-    """Note shapes apart from those that a test makes."""
+def _recorded_separately() -> Iterator[set[Shape]]:
+    """Record shapes separately from those of the running test."""
     before = set(seen)
     seen.clear()
     try:

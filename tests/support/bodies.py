@@ -1,4 +1,4 @@
-"""Request bodies: the smallest that is accepted, and one in which every field is given."""
+"""Request bodies: the smallest valid one, and one with every field."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ Path = tuple[str | int, ...]
 
 
 def leaves(value: Any, path: Path = ()) -> list[Path]:  # noqa: ANN401  # any JSON
-    """Return the paths of all values that are neither object nor list."""
+    """Return the paths of all values except objects and lists."""
     if isinstance(value, dict):
         return [found for key, item in value.items() for found in leaves(item, (*path, key))]
     if isinstance(value, list):
@@ -92,7 +92,7 @@ def leaves(value: Any, path: Path = ()) -> list[Path]:  # noqa: ANN401  # any JS
 
 
 def changed(value: Any, path: Path, new: object) -> Any:  # noqa: ANN401  # any JSON
-    """Return a copy with one value replaced, or added where the last key is a new one."""
+    """Return a copy with the value at a path replaced, or added if the last key does not exist."""
     if not path:
         return new
     copy: Any = value.copy()

@@ -1,4 +1,4 @@
-"""Histories of cases, written by hand or invented."""
+"""Build histories of cases, and generate random ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casereview.schema.records import Case, CaseFile, Event, Filing, Notice, Ver
 from casereview.schema.vocabulary import Authority, Role
 
 NOW = datetime(2022, 1, 18, 17, tzinfo=UTC)
-"""18 January 2022, noon in the East: when examples are seen under the guidelines."""
+"""18 January 2022, noon Eastern time; the guidelines of 2021 are in force."""
 POLICIES = ("2021-02-18-interim", "2021-09-30-guidelines", "2025-01-20-order", "default")
 
 
@@ -25,7 +25,7 @@ def event(version: int, at: datetime = NOW, **fields: Any) -> Event:  # noqa: AN
     )
 
 
-def filed(  # noqa: PLR0913  # a filing has many sides
+def filed(  # noqa: PLR0913  # the fields of a filing
     version: int,
     receipt: str,
     role: Role,
@@ -35,7 +35,7 @@ def filed(  # noqa: PLR0913  # a filing has many sides
     marks: tuple[str, ...] = (),
     at: datetime = NOW,
 ) -> Event:
-    """Return a request: the first of a history opens the case, the others join it."""
+    """Return the event of a new request: version 1 opens the case, later ones join it."""
     filing = Filing(role=role, authority=authority, opened=version == 1, marks=marks)
     return event(version, at, receipt=receipt, filing=filing, claims=facts)
 
@@ -45,19 +45,19 @@ def updated(version: int, receipt: str, facts: Facts, at: datetime = NOW) -> Eve
 
 
 def established(version: int, facts: Facts, at: datetime = NOW, *, refuted: bool = False) -> Event:
-    """Return an officer's word on facts."""
+    """Return an officer's verification of facts."""
     verdict = Verification(verdict="refuted" if refuted else "confirmed", about="facts")
     return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, claims=facts)
 
 
 def recognised(version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False) -> Event:
-    """Return an officer's word on who a requester is."""
+    """Return an officer's verification of the identity of a requester."""
     verdict = Verification(verdict="refuted" if refuted else "confirmed", about="identity")
     return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, receipt=receipt)
 
 
 def linked(target: Sequence[Event], source: Sequence[Event], at: datetime) -> list[Event]:
-    """Return the history of a case to which another was linked: the other's events come with newer numbers."""
+    """Return the history of a case after another was linked to it: the other's events are appended and renumbered."""
     last = target[-1].version
     brought = [
         said.model_copy(
@@ -74,12 +74,12 @@ def linked(target: Sequence[Event], source: Sequence[Event], at: datetime) -> li
 
 
 def undelivered(version: int, receipt: str, at: datetime = NOW) -> Event:
-    """Return that a notice did not reach its requester, of whom the office was told."""
+    """Return the event of a notice that could not be delivered to a requester."""
     return event(version, at, kind="undeliverable", actor="system", receipt=receipt)
 
 
 def reached(version: int, receipt: str, *, may_be_called: bool = True, new_address: bool = False) -> Event:
-    """Return an update with another contact."""
+    """Return the update of a contact."""
     details = {"may_be_called": may_be_called, "new_address": new_address}
     return event(version, kind="updated", receipt=receipt, details=details)
 
@@ -89,7 +89,7 @@ def split_off(version: int, receipt: str) -> Event:
 
 
 def file_of(events: Sequence[Event], notices: tuple[Notice, ...] = (), **fields: Any) -> CaseFile:  # noqa: ANN401
-    """Return the case of a history, as it was before it was ever ranked."""
+    """Return the case of a history, not ranked yet."""
     first = events[0]
     case = {
         "case_id": "CASE",
@@ -122,7 +122,7 @@ def notice(**fields: object) -> Notice:
 
 
 def queued(number: int = 1, **fields: Any) -> Case:  # noqa: ANN401  # any field
-    """Return a case of Atlanta's worklist, whose rank goes by its number."""
+    """Return a case in the worklist of Atlanta, with a rank in the order of its number."""
     plain = {"case_id": f"C{number}", "status": "in_line", "rank": f"02.1.{number:03d}.C{number}", "version": 1}
     return file_of([filed(1, "R1", "self", Facts())], **{**plain, **fields}).case
 
@@ -131,7 +131,7 @@ maybe = st.none() | st.booleans()
 _days = st.none() | st.dates(date(2003, 1, 1), date(2022, 1, 18)) | st.just(date(2012, 2, 29))
 _soon = st.integers(-100, 1000).map(lambda hours: NOW + timedelta(hours=hours))
 DATED = {"removal_at": st.none() | _soon, "check_in_on": st.none() | _soon.map(datetime.date)}
-"""What counts for a while only: a date that has passed, or comes near."""
+"""Facts that expire or become urgent: a date that has passed, or is near."""
 UNDATED: dict[str, st.SearchStrategy[Any]] = {
     "custody": st.sampled_from([None, "detained", "not_detained"]),
     "detained_on": _days,
@@ -153,7 +153,7 @@ PROTECTED = {"protected": st.sampled_from([True])}
 
 
 def claims(*kinds: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts]:
-    """Invent what somebody states: some facts, some of them as unknown again."""
+    """Generate the facts of one statement: a selection of them, some stated as unknown (None)."""
     optional = {name: values for kind in kinds for name, values in kind.items()}
     return st.fixed_dictionaries({}, optional=optional).map(lambda stated: Facts(**stated))
 
@@ -165,7 +165,7 @@ def histories(
     longest: int = 6,
     kinds: Sequence[str] = ("joined", "updated", "established", "recognised"),
 ) -> list[Event]:
-    """Invent a history: a filing, then joins, updates and officers' words, each at its hour."""
+    """Generate a history: a filing, then joins, updates and verifications, up to 30 hours apart."""
     roles: st.SearchStrategy[Role] = st.sampled_from(["self", "family", "attorney"])
     found = [filed(1, "R1", draw(roles), draw(stated), at=NOW - timedelta(hours=200))]
     known = ["R1"]

@@ -1,4 +1,4 @@
-"""What a system under test stands on: everything in memory, or moto's emulation of AWS, with the same names for both."""
+"""The AWS services of a system under test: in memory, or emulated by moto, with one interface."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
 
 import boto3
-import pytest
 import yaml
 from moto import mock_aws
 from moto.backends import get_backend
@@ -32,6 +31,7 @@ from tests.support.memory.seal import MemorySeal
 from tests.support.memory.table import MemoryTable
 
 if TYPE_CHECKING:
+    import pytest
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
     from types_boto3_sesv2 import SESV2Client
@@ -51,7 +51,7 @@ _ACCOUNT = "123456789012"
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads a template without evaluating its functions."""
+    """Loads a template without evaluating its intrinsic functions."""
 
 
 _Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value))
@@ -59,14 +59,14 @@ _Loader.add_multi_constructor("!", lambda _loader, _suffix, node: str(node.value
 
 @cache
 def table_definition() -> dict[str, Any]:
-    """Return the table as template.yaml defines it, as CreateTable takes it."""
-    properties = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # safe loader
+    """Return the arguments of CreateTable for the table that template.yaml defines."""
+    properties = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506  # a safe loader
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     return {name: properties[name] for name in wanted}
 
 
 class FunctionServices(NamedTuple):
-    """What each function works with; review has the same as intake."""
+    """The services of each function; review uses those of intake."""
 
     intake: CaseServices
     prioritize: prioritize.services.Services
@@ -74,7 +74,7 @@ class FunctionServices(NamedTuple):
 
 
 class MemoryCloud:
-    """Everything in memory."""
+    """All services in memory."""
 
     def __init__(self) -> None:
         self._queues, self._mail, self._texts = MemorySqs(), MemoryMail(), MemoryTexts()
@@ -84,7 +84,7 @@ class MemoryCloud:
         self.queues = {name: self._queues.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
 
     def connect(self, clock: Clock) -> FunctionServices:
-        """Make what each function works with, as its own process would."""
+        """Create the services of each function, as its own process would."""
         table, macs = Table(self.backend), Macs(cast("KMSClient", MemoryKms()), "mac-key")
         rank, notice = (Queue(self.sqs, self.queues[name]) for name in QUEUES)
         policies = PolicyRepository(table, clock)
@@ -97,11 +97,11 @@ class MemoryCloud:
         )
 
     def items(self) -> list[Item]:
-        """Return every item, as it lies in the table."""
+        """Return all items of the table, in stored form."""
         return list(self.backend.contents.values())
 
     def remove(self, key: Key) -> None:
-        """Delete an item, past the product."""
+        """Delete an item directly, without the application."""
         self.backend.remove(key)
 
     def mails(self) -> list[str]:
@@ -109,18 +109,18 @@ class MemoryCloud:
         return list(self._mail.sent)
 
     def text_messages(self) -> list[tuple[str, str]]:
-        """Return the text messages that were sent: number and text."""
+        """Return the text messages that were sent, each with its telephone number."""
         return list(self._texts.sent)
 
     def clear(self) -> None:
-        """Delete all items and messages, and forget what was sent."""
+        """Delete all items, queued messages and sent notices."""
         self.backend.clear()
         for messages in (*self._queues.queues.values(), self._mail.sent, self._texts.sent):
             messages.clear()  # type: ignore[attr-defined]  # lists of several kinds
 
 
 class MotoCloud:
-    """moto, with the table in DynamoDB Local where a client of it is given."""
+    """All services emulated by moto; the table in DynamoDB Local if its client is given."""
 
     def __init__(self, dynamodb: DynamoDBClient | None = None, table: str = TABLE) -> None:
         self.dynamodb = dynamodb or boto3.client("dynamodb")
@@ -136,7 +136,7 @@ class MotoCloud:
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
 
     def connect(self, clock: Clock) -> FunctionServices:
-        """Make what each function works with, as its own process would."""
+        """Create the services of each function, as its own process would."""
         shared = {"table_name": self.backend.name, "rank_queue_url": self.queues["rank"]}
         keyed = {"sealing_key_arn": self.sealing_key, "mac_key_arn": self.mac_key}
         notice_queue = self.queues["notice"]
@@ -152,12 +152,12 @@ class MotoCloud:
         )
 
     def items(self) -> list[Item]:
-        """Return every item, as it lies in the table."""
+        """Return all items of the table, in stored form."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.backend.name)
         return [item for page in pages for item in page["Items"]]
 
     def remove(self, key: Key) -> None:
-        """Delete an item, past the product."""
+        """Delete an item directly, without the application."""
         self.dynamodb.delete_item(TableName=self.backend.name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
 
     def mails(self) -> list[str]:
@@ -165,11 +165,11 @@ class MotoCloud:
         return [message.raw_data for message in _moto("ses").sent_messages]
 
     def text_messages(self) -> list[tuple[str, str]]:
-        """Return the text messages that were sent: number and text."""
+        """Return the text messages that were sent, each with its telephone number."""
         return [(number, text) for number, text in _moto("sns").sms_messages.values()]
 
     def clear(self) -> None:
-        """Delete all items and messages, and forget what was sent."""
+        """Delete all items, queued messages and sent notices."""
         _moto("dynamodb").tables[self.backend.name].items.clear()
         for queue in _moto("sqs").queues.values():
             queue._messages = []
@@ -179,10 +179,10 @@ class MotoCloud:
 
 
 Cloud = MemoryCloud | MotoCloud
-"""The services that the functions call, and what a test looks into."""
+"""The services of one system, which a test can also inspect."""
 
 
-def _moto(service: str) -> Any:  # noqa: ANN401  # moto's backends have no types of their own
+def _moto(service: str) -> Any:  # noqa: ANN401  # moto does not type its backends
     return get_backend(cast("Any", service))[_ACCOUNT][REGION]
 
 
@@ -190,18 +190,18 @@ def chosen_backend() -> BackendName:
     """Return the backend that the environment variable BACKEND names: memory (the default) or moto."""
     name = os.environ.get("BACKEND", "memory")
     if name not in get_args(BackendName):
-        raise ValueError("BACKEND is memory or moto")
+        raise ValueError("BACKEND must be memory or moto")
     return cast("BackendName", name)
 
 
 def backend_of(test: pytest.Item) -> BackendName:
-    """Return the backend that a test runs on: moto where it is marked so, else the one that is chosen."""
+    """Return the backend that a test runs on: moto if the test is marked ``moto``, else that of the environment."""
     return "moto" if test.get_closest_marker("moto") else chosen_backend()
 
 
 @contextmanager
 def cloud(backend: BackendName | None = None) -> Iterator[Cloud]:
-    """Start an empty cloud on the backend given, else on the one that the environment chooses."""
+    """Start empty services on the given backend; by default, on that of the environment."""
     if (backend or chosen_backend()) == "memory":
         yield MemoryCloud()
         return

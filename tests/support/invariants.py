@@ -1,4 +1,4 @@
-"""What must hold of the table after every step, said anew: from the history alone, not by the code that wrote it."""
+"""Invariants of the table after every action, computed from the histories alone, without the code under test."""
 
 from __future__ import annotations
 
@@ -36,35 +36,39 @@ assert _BLANK.keys() == set(SHOWN_FIELDS)
 
 
 def check(before: Snapshot, now: Snapshot) -> None:
-    """Check everything, of what is there and of how it came to be so."""
+    """Check all invariants of a snapshot, and those of the changes since the snapshot before.
+
+    Raises:
+        AssertionError: One of them does not hold.
+    """
     for case in now.cases.values():
         history = now.history(case.case_id)
         _history_is_complete_and_equals_the_state(case, history)
         _decisions_have_their_approvals(history)
         _claims_of_citizenship_are_referred(history)
-        _claim_has_its_lease(case)
-        _looks_are_right(case, history)
-        _case_owes_its_ranking_or_has_it(case)
-        _clock_is_right(case, now)
-        _due_index_is_right(case, (f"CASE#{case.case_id}", "CASE"), now)
-        _stands_in_its_worklist(case, now)
+        _claim_has_a_lease(case)
+        _looks_are_correct(case, history)
+        _case_is_ranked_or_its_ranking_is_pending(case)
+        _clock_is_correct(case, now)
+        _due_index_is_correct(case, (f"CASE#{case.case_id}", "CASE"), now)
+        _is_in_its_worklist(case, now)
         _is_restricted_where_it_must_be(case, history)
         _officers_protection_outlives_a_split(history, now)
-        _calls_whom_it_must(case, history, now)
+        _telephone_flag_is_correct(case, history, now)
     for notice in now.notices.values():
-        _due_index_is_right(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
-        _failure_is_told(notice, now)
-    _who_reviewed_a_part_reviewed_the_whole(now)
+        _due_index_is_correct(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
+        _failed_notice_is_in_the_history(notice, now)
+    _reviewers_are_kept_by_links_and_splits(now)
     _one_open_case_per_person(now)
-    _each_request_is_of_one_case(now)
+    _each_request_belongs_to_one_case(now)
     _counters_equal_the_cases_held(now)
     _history_only_grows(before, now)
-    _news_is_for_those_who_may_know(before, now)
-    _removals_after_a_request_are_told(before, now)
+    _notices_are_for_requesters_with_access(before, now)
+    _removals_after_a_request_are_safety_events(before, now)
 
 
 def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
-    """Return the filings of the requests that are of a case, by receipt."""
+    """Return the filings of the requests that belong to a case, by receipt."""
     found: dict[str, Event] = {}
     for event in history:
         if event.filing and event.receipt:
@@ -75,7 +79,7 @@ def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
 
 
 def _said(history: Sequence[Event]) -> list[Event]:
-    """Return the history without what was said under receipts before they were split off."""
+    """Return the history without the events of requests before they were split off."""
     gone = {event.receipt: event.version for event in history if event.kind == "split"}
     return [event for event in history if event.version > gone.get(event.receipt, 0)]
 
@@ -115,7 +119,7 @@ def _decisions_have_their_approvals(history: Sequence[Event]) -> None:
 
 
 def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
-    """While such a claim stands nothing ends a case but a referral, or what the official makes of one."""
+    """While a claim of US citizenship stands, only a referral, or the official's decision on one, may end the case."""
     outcome: object = None
     for place, event in enumerate(history):
         if event.kind not in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
@@ -127,15 +131,15 @@ def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
 
 
 def _citizenship_stands(said: Sequence[Event]) -> bool:
-    """Tell whether US citizenship is claimed, as all requesters here do who speak of it, and not settled as untrue."""
+    """Return whether the newest claim of US citizenship is affirmative and not refuted; verifications come first."""
     about = [event for event in said if event.claims and event.claims.claims_us_citizenship is not None]
-    settled = [event for event in about if event.verification]
-    last = settled[-1] if settled else about[-1] if about else None
-    untrue = last and last.verification and last.verification.verdict == "refuted"
-    return bool(last and last.claims and last.claims.claims_us_citizenship and not untrue)
+    verified = [event for event in about if event.verification]
+    last = verified[-1] if verified else about[-1] if about else None
+    refuted = last and last.verification and last.verification.verdict == "refuted"
+    return bool(last and last.claims and last.claims.claims_us_citizenship and not refuted)
 
 
-def _claim_has_its_lease(case: Case) -> None:
+def _claim_has_a_lease(case: Case) -> None:
     if case.claimed_by:
         assert case.status in {"in_review", "awaiting_approval", "with_senior_official"}, case
         assert (case.lease_until is None) == (case.status == "awaiting_approval"), case
@@ -144,8 +148,8 @@ def _claim_has_its_lease(case: Case) -> None:
         assert case.status not in {"in_review", "awaiting_approval"}, case
 
 
-def _looks_are_right(case: Case, history: Sequence[Event]) -> None:
-    """What counts as a look is work since the clock began, and a claim while it lasts; what was copied here is none."""
+def _looks_are_correct(case: Case, history: Sequence[Event]) -> None:
+    """Work since the clock began counts as a look, and so does a claim while it lasts; copied events do not."""
     worked = taken = None
     for event in history:
         if event.kind in {"escalated", "remanded", "reopened"}:
@@ -162,7 +166,7 @@ def _held_since(case: Case) -> datetime | None:
     return case.hold.since if case.hold else None
 
 
-def _case_owes_its_ranking_or_has_it(case: Case) -> None:
+def _case_is_ranked_or_its_ranking_is_pending(case: Case) -> None:
     if case.status in LIVE:
         assert case.rank or case.rank_at, case
         assert (case.status == "received") <= (case.rank_at is not None), case
@@ -171,11 +175,11 @@ def _case_owes_its_ranking_or_has_it(case: Case) -> None:
 
 
 def is_up_to_date(case: Case, now: Snapshot) -> bool:
-    """Tell whether a case owes no ranking at this moment."""
+    """Return whether a case is live and has no ranking due."""
     return case.status in LIVE and (case.rank_at is None or case.rank_at > now.at)
 
 
-def _clock_is_right(case: Case, now: Snapshot) -> None:
+def _clock_is_correct(case: Case, now: Snapshot) -> None:
     clock = case.first_look
     if case.status in LIVE and clock.stopped_since:
         assert case.status == "information_needed", case
@@ -190,19 +194,19 @@ def _clock_is_right(case: Case, now: Snapshot) -> None:
         assert clock.target_at == clock.lane_since + lane.first_look + timedelta(milliseconds=clock.stopped_ms), case
 
 
-def _due_index_is_right(record: Case | Notice, key: tuple[str, str], now: Snapshot) -> None:
-    owed = duties(record)
-    if not owed:
+def _due_index_is_correct(record: Case | Notice, key: tuple[str, str], now: Snapshot) -> None:
+    times = due_times(record)
+    if not times:
         assert key not in now.due, record
         return
     at, shard = now.due[key]
     assert shard == (STUCK if record.stuck else shard_of(*key)), record
-    put_off = record.attempts or record.stuck or at <= rfc3339(now.at)
-    assert at >= rfc3339(min(owed)) if put_off else at == rfc3339(min(owed)), record
+    postponed = record.attempts or record.stuck or at <= rfc3339(now.at)
+    assert at >= rfc3339(min(times)) if postponed else at == rfc3339(min(times)), record
 
 
-def duties(record: Case | Notice) -> list[Any]:
-    """Return the instants at which a record owes work."""
+def due_times(record: Case | Notice) -> list[Any]:
+    """Return the times at which work on a record is due."""
     if isinstance(record, Notice):
         return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
     if record.status in ENDED:
@@ -212,20 +216,20 @@ def duties(record: Case | Notice) -> list[Any]:
 
 
 def is_looked_at(case: Case) -> bool:
-    """Tell whether somebody has worked on a case since it came into its lane, or took it up then and holds it."""
+    """Return whether a case was worked on since it entered its lane, or is held by an officer who claimed it since."""
     since = case.first_look.lane_since
     looks = [at for at in (case.first_look.looked_at, _held_since(case)) if at]
     return bool(since and any(at >= since for at in looks))
 
 
 def is_overdue(case: Case, now: Snapshot) -> bool:
-    """Tell whether a case's first look is late."""
+    """Return whether the first look at a case is overdue."""
     return case.target_at is not None and case.target_at <= now.at and not is_looked_at(case)
 
 
-def _stands_in_its_worklist(case: Case, now: Snapshot) -> None:
-    stands = case.status in QUEUED and case.rank is not None
-    assert now.queues.get(case.case_id) == (case.office if stands else None), case
+def _is_in_its_worklist(case: Case, now: Snapshot) -> None:
+    queued = case.status in QUEUED and case.rank is not None
+    assert now.queues.get(case.case_id) == (case.office if queued else None), case
 
 
 def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> None:
@@ -253,7 +257,7 @@ def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapsho
 
 
 def _on_protection(history: Sequence[Event]) -> list[Event]:
-    """Return what officers said on whether the person is protected."""
+    """Return the verifications of whether the person is protected."""
     return [
         event
         for event in history
@@ -261,7 +265,7 @@ def _on_protection(history: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:
+def _reviewers_are_kept_by_links_and_splits(now: Snapshot) -> None:
     for case in now.cases.values():
         if case.linked_to:
             assert {*case.reviewers} <= {*now.cases[case.linked_to].reviewers}, case
@@ -274,7 +278,7 @@ def _who_reviewed_a_part_reviewed_the_whole(now: Snapshot) -> None:
 
 
 def may_be_called(receipt: str, history: Sequence[Event]) -> bool:
-    """Tell whether a requester may be called, by the newest contact in the history of their case."""
+    """Return whether it is safe to call a requester, by the newest contact in the history of the case."""
     said = [event.details["may_be_called"] for event in history if _is_contact(event, receipt)]
     return not said or bool(said[-1])
 
@@ -283,26 +287,26 @@ def _is_contact(event: Event, receipt: str) -> bool:
     return event.receipt == receipt and "may_be_called" in event.details
 
 
-def _waits_for_a_call(receipt: str, history: Sequence[Event]) -> bool:
+def _needs_a_call(receipt: str, history: Sequence[Event]) -> bool:
     own = [event for event in history if event.receipt == receipt]
     failed = max((event.version for event in own if event.kind == "undeliverable"), default=0)
     reached = max((event.version for event in own if event.details.get("new_address")), default=0)
     return failed > reached and may_be_called(receipt, history)
 
 
-def _calls_whom_it_must(case: Case, history: Sequence[Event], now: Snapshot) -> None:
-    """The office is told to telephone where a notice failed since the last new address, and who may be called."""
+def _telephone_flag_is_correct(case: Case, history: Sequence[Event], now: Snapshot) -> None:
+    """The flag ``telephone`` is set if a notice failed since the last new address of a requester who can be called."""
     if is_up_to_date(case, now):
-        waiting = [receipt for receipt in holders(case, history) if _waits_for_a_call(receipt, _said(history))]
-        assert ("telephone" in case.flags) == bool(waiting and not case.restricted), (case, waiting)
+        to_call = [receipt for receipt in holders(case, history) if _needs_a_call(receipt, _said(history))]
+        assert ("telephone" in case.flags) == bool(to_call and not case.restricted), (case, to_call)
 
 
-def _failure_is_told(notice: Notice, now: Snapshot) -> None:
-    """A notice that failed is in the history of the case that its request is of now."""
+def _failed_notice_is_in_the_history(notice: Notice, now: Snapshot) -> None:
+    """A notice that failed is in the history of the case that its request belongs to now."""
     request = now.requests[notice.receipt]
     if notice.why in {"suppressed", "refused", "expired", "unanswered", "bounced"} and request.state == "live":
-        told = [event for event in now.history(request.case_id) if event.kind == "undeliverable"]
-        assert notice.receipt in {event.receipt for event in told}, notice
+        failed = [event for event in now.history(request.case_id) if event.kind == "undeliverable"]
+        assert notice.receipt in {event.receipt for event in failed}, notice
 
 
 def _one_open_case_per_person(now: Snapshot) -> None:
@@ -315,14 +319,14 @@ def _one_open_case_per_person(now: Snapshot) -> None:
     }
 
 
-def _each_request_is_of_one_case(now: Snapshot) -> None:
+def _each_request_belongs_to_one_case(now: Snapshot) -> None:
     owners: dict[str, str] = {}
     for case in now.cases.values():
         filings = holders(case, now.history(case.case_id))
         for receipt in filings:
-            assert owners.setdefault(receipt, case.case_id) == case.case_id, "a request of two cases"
+            assert owners.setdefault(receipt, case.case_id) == case.case_id, "a request belongs to two cases"
         if case.linked_to is None:
-            _counts_are_right(case, [now.requests[receipt] for receipt in filings])
+            _counts_are_correct(case, [now.requests[receipt] for receipt in filings])
     assert owners == {request.receipt: request.case_id for request in now.requests.values()}
     for request in now.requests.values():
         history = now.history(request.case_id)
@@ -334,7 +338,7 @@ def _each_request_is_of_one_case(now: Snapshot) -> None:
         assert request.refuted == (verdict == "refuted"), (request, verdict)
 
 
-def _counts_are_right(case: Case, requests: list[Request]) -> None:
+def _counts_are_correct(case: Case, requests: list[Request]) -> None:
     assert case.requests == len(requests), case
     assert case.live == sum(request.state == "live" for request in requests), case
     assert case.filed_at == min(request.received_at for request in requests), case
@@ -350,7 +354,7 @@ def _verdict(request: Request, history: Sequence[Event]) -> str | None:
 
 
 def may_know(request: Request, now: Snapshot) -> bool:
-    """Tell whether a requester may know of the case, by its history."""
+    """Return whether a requester has access to the case, by its history."""
     case = now.cases[request.case_id]
     verdict = _verdict(request, now.history(case.case_id))
     opener = request.opened and request.role == "self" and verdict != "refuted"
@@ -358,25 +362,25 @@ def may_know(request: Request, now: Snapshot) -> bool:
 
 
 def shown_since(case: Case, now: Snapshot) -> datetime:
-    """Return since when a case has been in its state as requesters see it, by its history."""
+    """Return since when a case has had its current status as requesters see it, by its history."""
     shown, since = None, case.filed_at
     for event in now.history(case.case_id):
         status = event.changes["status"].after if "status" in event.changes else None
         seen = "in_review" if status == "awaiting_approval" else status
         if seen not in {None, shown}:
             shown, since = seen, event.at
-    return since if case.status != "received" else _begun(case, now)
+    return since if case.status != "received" else _created_at(case, now)
 
 
-def _begun(case: Case, now: Snapshot) -> datetime:
-    """Return when a case was filed, or split off from another."""
+def _created_at(case: Case, now: Snapshot) -> datetime:
+    """Return when a case was filed or split off from another."""
     events = (event for other in now.cases for event in now.history(other))
     split = [event.at for event in events if event.details.get("split_to") == case.case_id]
     return split[0] if split else now.history(case.case_id)[0].at
 
 
 def is_verified(request: Request, now: Snapshot) -> bool:
-    """Tell whether an officer has verified who this requester is."""
+    """Return whether an officer has confirmed the identity or authority of a requester."""
     return _verdict(request, now.history(request.case_id)) == "confirmed"
 
 
@@ -400,7 +404,7 @@ def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
         assert all(first.version + 1 == second.version for first, second in pairwise(added))
 
 
-def _news_is_for_those_who_may_know(before: Snapshot, now: Snapshot) -> None:
+def _notices_are_for_requesters_with_access(before: Snapshot, now: Snapshot) -> None:
     for key, notice in now.notices.items():
         if notice.template == "acknowledgement":
             continue
@@ -413,8 +417,8 @@ def _news_is_for_those_who_may_know(before: Snapshot, now: Snapshot) -> None:
             assert is_verified(request, now) or not now.cases[request.case_id].restricted, notice
 
 
-def _removals_after_a_request_are_told(before: Snapshot, now: Snapshot) -> None:
-    """A removal that may have been after a filing is a safety event; where a day is named, it lasts until its end."""
+def _removals_after_a_request_are_safety_events(before: Snapshot, now: Snapshot) -> None:
+    """A removal after a filing is a safety event; a day without a time counts until its end, in Eastern time."""
     for case_id, old in before.cases.items():
         for event in now.history(case_id)[old.version :]:
             if event.kind == "removal_recorded":

@@ -1,4 +1,4 @@
-"""Invented records of every kind that the table keeps, made from their models."""
+"""Generate random records of every kind in the table, from their models."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _PLAIN: dict[object, st.SearchStrategy[Any]] = {
 }
 
 KINDS: list[type[Stored]] = list(_KEYS)
-"""Every kind that has a key."""
+"""The kinds of record that the table stores."""
 
 
 def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any annotation
-    """Return invented values of a field."""
+    """Generate values of a field from its annotation."""
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     arguments = get_args(annotation)
@@ -49,7 +49,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any an
 
 
 def of_kind(model: type[BaseModel]) -> st.SearchStrategy[Any]:
-    """Return invented records of a model: what it asks for, and some of what it does not."""
+    """Generate records of a model, with all required fields and a selection of the optional ones."""
     fields = {name: values(field.annotation) for name, field in model.model_fields.items() if name != "schema_version"}
     required = {name: fields[name] for name, field in model.model_fields.items() if field.is_required()}
     optional = {name: strategy for name, strategy in fields.items() if name not in required}

@@ -1,4 +1,4 @@
-"""The whole system in one process: the real functions in memory or on moto, queues and clock in the test's hand."""
+"""The whole system in one process: the real functions, in memory or on moto; the test runs the queues and the clock."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 class Context:
-    """What the runtime tells a function about an invocation."""
+    """The context of a Lambda invocation."""
 
     function_name = "function"
     function_version = "1"
@@ -48,19 +48,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of the public API."""
+    """A response of the public or staff API."""
 
     status: int
     content_type: str
     body: str
 
-    def json(self) -> Any:  # noqa: ANN401  # a test knows what it asked for
+    def json(self) -> Any:  # noqa: ANN401  # the test knows the type
         return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that left the system."""
+    """A mail or text message that was sent to a requester."""
 
     channel: str
     to: str
@@ -72,7 +72,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A staff member, as an ID token names them."""
+    """A staff member, with the claims of their ID token."""
 
     user: str
     groups: str = "officer"
@@ -84,7 +84,7 @@ class Staff:
 
 
 class System:
-    """Intake, prioritize and notify over one table and two queues."""
+    """The four functions on one table and two queues."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.time = START
@@ -94,22 +94,22 @@ class System:
 
     @property
     def dynamodb(self) -> DynamoDBClient:
-        """The client of the table, of a system on moto."""
+        """The DynamoDB client; only on moto."""
         return self._on_moto.dynamodb
 
     @property
     def table(self) -> str:
-        """The name of the table, of a system on moto."""
+        """The name of the table; only on moto."""
         return self._on_moto.backend.name
 
     @property
     def sealing_key(self) -> str:
-        """The ARN of the key that seals, of a system on moto."""
+        """The ARN of the sealing key; only on moto."""
         return self._on_moto.sealing_key
 
     @property
     def _on_moto(self) -> MotoCloud:
-        assert isinstance(self.cloud, MotoCloud), "this test needs moto: mark it so"
+        assert isinstance(self.cloud, MotoCloud), "this test requires moto: mark it with pytest.mark.moto"
         return self.cloud
 
     def clock(self) -> datetime:
@@ -121,7 +121,7 @@ class System:
     # ---- the public API
 
     def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """Send one request through the handler, as API Gateway would."""
+        """Invoke the handler with one request, as API Gateway would."""
         event = self._event(method, path, body, headers or {})
         return _answer(intake.app.respond(self.intake, event, cast("LambdaContext", Context())))
 
@@ -142,14 +142,14 @@ class System:
         }
 
     def file(self, body: object, key: str | None = None) -> dict[str, Any]:
-        """File a request that must be accepted, and return its answer."""
+        """File a request, which must be accepted, and return the response body."""
         answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
         assert answer.status == 201, answer.body
         found: dict[str, Any] = answer.json()
         return found
 
     def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
-        """Call a route on a receipt with its code."""
+        """Call a route of a receipt with its access code."""
         headers = {"Authorization": f"Bearer {filed['access_code']}"}
         return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
 
@@ -162,13 +162,13 @@ class System:
     # ---- the staff API
 
     def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
-        """Send one request of a staff member through the handler, with the claims that API Gateway would pass."""
+        """Invoke the handler with one request of a staff member, with the claims that API Gateway would pass."""
         event = self._event(method, path, body, {})
         cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": user.claims()}
         return _answer(review.app.respond(self.intake, event, cast("LambdaContext", Context())))
 
     def work(self, user: Staff, case_id: str, what: str, body: object = None) -> dict[str, Any]:
-        """Act on a case, which must be allowed, and return the answer."""
+        """Act on a case, which must succeed, and return the response body."""
         answer = self.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if body is None else body)
         assert answer.status == 200, answer.body
         found: dict[str, Any] = answer.json()
@@ -177,7 +177,7 @@ class System:
     # ---- the queues and the schedule
 
     def pump(self) -> None:
-        """Work on every message until both queues are empty; what failed stays invisible for its time."""
+        """Deliver messages until both queues are empty; failed ones stay invisible for their visibility timeout."""
         workers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "rank": lambda event: prioritize.app.respond(self.prioritize, event),
             "notice": lambda event: notify.app.respond(self.notify, event),
@@ -210,17 +210,17 @@ class System:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
 
     def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Hand a delivery event over in its SNS envelope."""
+        """Deliver an SES delivery event in its SNS envelope."""
         body = json.dumps({"Type": "Notification", "Message": json.dumps(event)})
         record = {"messageId": "1", "body": body, "eventSourceARN": "delivery"}
         return cast("dict[str, Any]", notify.app.respond(self.notify, {"Records": [record]}))
 
     def sweep(self) -> dict[str, int]:
-        """Fire the schedule once."""
+        """Run the sweep once, as the schedule does every minute."""
         return self.duty("sweep")
 
     def duty(self, duty: str) -> dict[str, int]:
-        """Have prioritize do a duty."""
+        """Invoke prioritize for one scheduled duty."""
         done = cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": duty}))
         self._flush()
         return done
@@ -232,13 +232,13 @@ class System:
                 module.services.metrics.flush_metrics()
 
     def settle(self, minutes: int = 30) -> None:
-        """Let time pass with the schedule firing each minute, until all is at rest."""
+        """Advance the clock by minutes; in each, run the sweep and deliver all messages."""
         for _ in range(minutes):
             self.later(minutes=1)
             self.sweep()
             self.pump()
 
-    # ---- what is there
+    # ---- the contents of the table
 
     def read(self, model: type[_RECORD], key: Key) -> _RECORD:
         item = self.cloud.backend.get(key)
@@ -246,11 +246,11 @@ class System:
         return from_item(model, item)
 
     def items(self) -> list[Item]:
-        """Return every item, as it lies in the table."""
+        """Return all items of the table, in stored form."""
         return self.cloud.items()
 
     def tamper(self, key: Key, **attributes: object) -> None:
-        """Set attributes of an item past the product; None removes one."""
+        """Set attributes of an item directly, without the application; None removes one."""
         item = self.cloud.backend.get(key)
         assert item is not None, key
         changed = {**item, **{name: attribute(value) for name, value in attributes.items() if value is not None}}
@@ -291,7 +291,7 @@ class System:
         return [place.case_id for place in places]
 
     def outbox(self) -> list[Sent]:
-        """Return what was sent, mail first."""
+        """Return the messages that were sent, mails first."""
         texts = (Sent("sms", number, "", "", text, text) for number, text in self.cloud.text_messages())
         return [*map(_mail, self.cloud.mails()), *texts]
 
@@ -299,7 +299,7 @@ class System:
         return governing(self.time)[0].id
 
 
-def _answer(found: Any) -> Answer:  # noqa: ANN401  # what a handler returns
+def _answer(found: Any) -> Answer:  # noqa: ANN401  # the response of a handler
     content_type = found["multiValueHeaders"].get("Content-Type", [""])[0]
     return Answer(found["statusCode"], content_type, found["body"] or "")
 
@@ -321,13 +321,13 @@ def _mail(raw: str) -> Sent:
 
 @contextmanager
 def running(backend: BackendName | None = None) -> Iterator[System]:
-    """Start a system of one's own, in memory or on moto, as the environment chooses where no backend is given."""
+    """Start a new system on the given backend; by default, on that of the environment."""
     with cloud(backend) as found:
         yield System(found)
 
 
 def body(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
-    """Return a plain request body; ``requester``, ``subject``, ``facts`` are merged, all else replaced."""
+    """Return a valid request body; objects in ``changes`` are merged into it, other values replace its own."""
     plain: dict[str, Any] = {
         "requester": {"role": "self", "name": "Ana Example", "contact": {"email": "ana@example.org", "language": "es"}},
         "subject": {"a_number": "A000-000-011", "given_name": "Ana", "family_name": "Example", "born_on": "1980-02-03"},

@@ -1,4 +1,4 @@
-"""Changes of a transaction's writes, and of what lies behind a table, for tests that break the code on purpose."""
+"""Inspect and change the writes of a transaction, and reach the client of a table, for tests that inject defects."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 
 def dynamodb_of(table: Table) -> DynamoDb:
-    """Return the DynamoDB backend of a table that has one."""
+    """Return the backend of a table on DynamoDB."""
     assert isinstance(table.backend, DynamoDb)
     return table.backend
 
 
 def client_of(table: Table) -> DynamoDBClient:
-    """Return the client behind a table on DynamoDB."""
+    """Return the client of a table on DynamoDB."""
     return dynamodb_of(table).client
 
 
 def record_of(write: Write) -> Stored | None:
-    """Return the record that a write stores, if it stores one."""
+    """Return the record that a write stores; None if it stores none."""
     return write.record if isinstance(write, PutNew | Put | Replace) else None
 
 
 def without_condition(write: Write) -> Write | None:
-    """Return a write without its condition; None for one that only checks."""
+    """Return a write without its condition; None for a check, which is nothing else."""
     match write:
         case PutNew(record) | Replace(record, _):
             return Put(record)

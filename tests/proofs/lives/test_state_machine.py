@@ -25,7 +25,7 @@ from casereview.policy.packaged import governing
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
 from tests.support.controlled_system import ControlledSystem, controlled_system
-from tests.support.invariants import duties, is_overdue, is_up_to_date
+from tests.support.invariants import due_times, is_overdue, is_up_to_date
 from tests.support.lives.people import INTERNAL, WHY, one
 from tests.support.lives.requesters import check_nothing_internal
 from tests.support.lives.staff import Office
@@ -158,7 +158,7 @@ class Lives(RuleBasedStateMachine):
         if key[1] != "CASE":
             return True
         case = self.life.now.cases[key[0].removeprefix("CASE#")]
-        return case.stuck or any(at <= self.world.system.time for at in duties(case))
+        return case.stuck or any(at <= self.world.system.time for at in due_times(case))
 
     def _check_finished(self) -> None:
         life, now = self.life, self.life.now

@@ -1,4 +1,4 @@
-"""The few requests of SQS, KMS, SES and SNS that the functions make, answered in memory, with the clients' own names."""
+"""The operations of SQS, KMS, SES and SNS that the functions use, in memory, with the names of the boto3 clients."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ class _Message:
     visible: bool = True
     receipts: int = 0
 
-    def shown(self) -> dict[str, Any]:
+    def as_received(self) -> dict[str, Any]:
         return {"MessageId": self.number, "Body": self.body, "ReceiptHandle": f"{self.number}:{self.receipts}"}
 
 
 @dataclass(slots=True)
 class MemorySqs:
-    """Standard queues: a received message stays invisible until it is deleted or shown again."""
+    """Standard queues: a received message is invisible until it is deleted or its visibility timeout is set to 0."""
 
     queues: dict[str, list[_Message]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def create_queue(self, *, QueueName: str, **_: object) -> dict[str, str]:  # noqa: N803  # as the client has it
+    def create_queue(self, *, QueueName: str, **_: object) -> dict[str, str]:  # noqa: N803  # the name in boto3
         url = f"https://sqs.example/{QueueName}"
         self.queues.setdefault(url, [])
         return {"QueueUrl": url}
 
-    def delete_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+    def delete_queue(self, *, QueueUrl: str) -> None:  # noqa: N803  # the name in boto3
         del self.queues[QueueUrl]
 
-    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803  # the name in boto3
         self._of(QueueUrl, "PurgeQueue").clear()
 
     def send_message(
         self,
         *,
-        QueueUrl: str,
-        MessageBody: str,
-        MessageGroupId: str | None = None,  # noqa: N803
+        QueueUrl: str,  # noqa: N803  # the name in boto3
+        MessageBody: str,  # noqa: N803  # the name in boto3
+        MessageGroupId: str | None = None,  # noqa: N803  # the name in boto3
     ) -> dict[str, str]:
         message = _Message(str(next(self._numbers)), MessageBody, MessageGroupId)
         self._of(QueueUrl, "SendMessage").append(message)
         return {"MessageId": message.number}
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803  # the name in boto3
         self._of(QueueUrl, "SendMessageBatch")
         for entry in Entries:
             self.send_message(
@@ -61,25 +61,25 @@ class MemorySqs:
             )
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
-    def receive_message(self, *, QueueUrl: str, MaxNumberOfMessages: int = 1, **_: object) -> dict[str, Any]:  # noqa: N803
+    def receive_message(self, *, QueueUrl: str, MaxNumberOfMessages: int = 1, **_: object) -> dict[str, Any]:  # noqa: N803  # the name in boto3
         found = [message for message in self._of(QueueUrl, "ReceiveMessage") if message.visible][:MaxNumberOfMessages]
         for message in found:
             message.visible = False
             message.receipts += 1
-        return {"Messages": [message.shown() for message in found]} if found else {}
+        return {"Messages": [message.as_received() for message in found]} if found else {}
 
-    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803  # the name in boto3
         number = ReceiptHandle.partition(":")[0]
         messages = self._of(QueueUrl, "DeleteMessage")
         messages[:] = [message for message in messages if message.number != number]
 
-    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803  # the name in boto3
         number = ReceiptHandle.partition(":")[0]
         for message in self._of(QueueUrl, "ChangeMessageVisibility"):
             if message.number == number:
                 message.visible = VisibilityTimeout == 0
 
-    def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:  # noqa: N803
+    def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:  # noqa: N803  # the name in boto3
         messages = self._of(QueueUrl, "GetQueueAttributes")
         visible = sum(message.visible for message in messages)
         return {
@@ -96,40 +96,40 @@ class MemorySqs:
 
 
 class MemoryKms:
-    """HMAC keys, each by its id."""
+    """HMAC keys; the key material is derived from the key id."""
 
-    def generate_mac(self, *, Message: bytes, KeyId: str, MacAlgorithm: str) -> dict[str, bytes]:  # noqa: N803
+    def generate_mac(self, *, Message: bytes, KeyId: str, MacAlgorithm: str) -> dict[str, bytes]:  # noqa: N803  # the name in boto3
         assert MacAlgorithm == "HMAC_SHA_256"
         return {"Mac": hmac.digest(KeyId.encode(), Message, sha256)}
 
 
 @dataclass(slots=True)
 class MemoryMail:
-    """SES v2: what was sent, as raw MIME, oldest first."""
+    """SES v2: keeps the mails that were sent, as raw MIME, oldest first."""
 
     sent: list[str] = field(default_factory=list)
 
-    def send_email(self, *, Content: Mapping[str, Any], **_: object) -> dict[str, str]:  # noqa: N803
+    def send_email(self, *, Content: Mapping[str, Any], **_: object) -> dict[str, str]:  # noqa: N803  # the name in boto3
         self.sent.append(Content["Raw"]["Data"].decode())
         return {"MessageId": f"mail-{len(self.sent)}"}
 
 
 @dataclass(slots=True)
 class MemoryTexts:
-    """SNS: text messages sent to telephone numbers, oldest first."""
+    """SNS: keeps the text messages that were sent, with their numbers, oldest first."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803
+    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803  # the name in boto3
         self.sent.append((PhoneNumber, Message))
         return {"MessageId": f"text-{len(self.sent)}"}
 
 
 def refused(code: str, operation: str) -> ClientError:
-    """Return the error that a client raises when a service refuses."""
+    """Return the error that a boto3 client raises for an error code."""
     return ClientError({"Error": {"Code": code, "Message": "refused"}}, operation)
 
 
 def out_of_service(*_: object) -> NoReturn:
-    """Fail as a client does whose service does not find what it is asked for."""
+    """Raise the error of a service that cannot find the resource of a request."""
     raise refused("ResourceNotFoundException", "GetItem")

@@ -1,4 +1,4 @@
-"""Sealed parts under a key in memory: bound to part and record, and refused when changed, as the real ones are."""
+"""Seal parts with a key in memory: like the real ones, they are bound to part and receipt, and refused if changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NONCE = 12
 
 
 class MemorySeal:
-    """Seals and opens by AES-GCM, with part and receipt as associated data."""
+    """Seals and opens with AES-GCM, with part and receipt as associated data."""
 
     def __init__(self) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))

@@ -1,6 +1,6 @@
-"""A table in memory, with its two indexes, conditions and transactions: the same answers as DynamoDB's, at once.
+"""A backend in memory, with the two indexes, conditions and transactions of DynamoDB.
 
-It is held to DynamoDB by the contract in tests/component/backend, which runs over both. Its indexes never lag.
+The contract tests in tests/component/backend run on both. Unlike those of DynamoDB, its indexes are consistent.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 PAGE = 1024 * 1024
-"""Bytes of items that one page of a query holds."""
-LARGEST = 400 * 1024
-"""Bytes of the largest item."""
-_TOGETHER = 100
-"""The most writes of a transaction, and keys of a batch."""
+"""The maximum size of a page of a query, in bytes."""
+MAX_ITEM_SIZE = 400 * 1024
+"""The maximum size of an item, in bytes."""
+_MAX_BATCH = 100
+"""The maximum number of writes of a transaction, and of keys of a batch."""
 
 
 class ValidationError(ValueError):
-    """A request that DynamoDB refuses as malformed."""
+    """A request is not valid; DynamoDB would refuse it."""
 
 
 class MemoryTable:
-    """A backend in memory, from the definition that CreateTable takes."""
+    """A backend in memory, made from the arguments of CreateTable."""
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         self.contents: dict[Key, Item] = {}
@@ -54,13 +54,13 @@ class MemoryTable:
             own = [part["AttributeName"] for part in (*definition["KeySchema"], *index["KeySchema"])]
             self._projected[index["IndexName"]] = frozenset((*own, *index["Projection"].get("NonKeyAttributes", [])))
 
-    # ---- the requests of a backend
+    # ---- the Backend interface
 
     def get(self, key: Key) -> Item | None:
         return self.contents.get(key)
 
     def get_batch(self, keys: Sequence[Key]) -> Batch:
-        if len(set(keys)) < len(keys) or not 0 < len(keys) <= _TOGETHER:
+        if len(set(keys)) < len(keys) or not 0 < len(keys) <= _MAX_BATCH:
             raise ValidationError("a batch holds 1 to 100 different keys")
         return Batch([self.contents[key] for key in keys if key in self.contents], ())
 
@@ -79,7 +79,7 @@ class MemoryTable:
         self._store(item)
 
     def transact(self, writes: Sequence[Write]) -> None:
-        if len({key_written(write) for write in writes}) < len(writes) or not 0 < len(writes) <= _TOGETHER:
+        if len({key_written(write) for write in writes}) < len(writes) or not 0 < len(writes) <= _MAX_BATCH:
             raise ValidationError("a transaction holds 1 to 100 writes of different items")
         before = [self.contents.get(key_written(write)) for write in writes]
         held = [_holds(write, item) for write, item in zip(writes, before, strict=True)]
@@ -105,7 +105,7 @@ class MemoryTable:
     # ---- for tests
 
     def remove(self, key: Key) -> None:
-        """Delete an item, if it is there."""
+        """Delete an item, if it exists."""
         item = self.contents.pop(key, None)
         if item is None:
             return
@@ -114,16 +114,16 @@ class MemoryTable:
             self._unindex(index, key, item)
 
     def clear(self) -> None:
-        """Delete everything."""
+        """Delete all items."""
         self.contents.clear()
         self._sort_keys.clear()
         for entries in self._entries.values():
             entries.clear()
 
-    # ---- what a query reads
+    # ---- queries
 
     def _keys(self, query: Query) -> Iterator[Key]:
-        """Yield the keys of a query in the order of the sort key, after its start."""
+        """Yield the keys of the items that a query finds, in the order of the sort key, after its start key."""
         if query.index is None:
             places = [(sk, Key(query.partition, sk)) for sk in self._sort_keys.get(query.partition, ())]
         else:
@@ -147,7 +147,7 @@ class MemoryTable:
             after = {name: value for name, value in last.items() if name in names}
         return Page([] if query.count else found, len(found), after)
 
-    # ---- what a write changes
+    # ---- writes
 
     def _apply(self, write: Write, before: Item | None) -> None:
         match write:
@@ -163,8 +163,8 @@ class MemoryTable:
                 assert_never(write)
 
     def _store(self, item: Item) -> None:
-        if size(item) > LARGEST:
-            raise ValidationError("an item has 400 KB at most")
+        if size(item) > MAX_ITEM_SIZE:
+            raise ValidationError("an item has at most 400 KB")
         key = Key(item["pk"]["S"], item["sk"]["S"])
         before = self.contents.get(key)
         if before is None:
@@ -182,7 +182,7 @@ class MemoryTable:
 
 
 def _index_place(index: Index, item: Item) -> tuple[str, str] | None:
-    """Return hash and sort key of an item in an index; None where it lacks one of them."""
+    """Return the partition and sort key of an item in an index; None if it is not in the index."""
     hash_name, range_name = ATTRIBUTES[index]
     if hash_name not in item or range_name not in item:
         return None
