@@ -154,7 +154,7 @@ class Docket:
     def _walked(self) -> Spent:
         """Return what the first round of a policy switch costs: each case is found and asked for; none is ranked."""
         services = self.system.prioritize
-        now, running = self.system.time, services.policies.book(fresh=True).switch
+        now, running = self.system.time, services.policies.registry(fresh=True).switch
         begun = Switch(
             version=running.version + 1 if running else 1,
             digest="of another policy",

@@ -74,7 +74,7 @@ def _named(system: System) -> None:
     """Let the first tick name the policy in force, and read the registry as is done each ten seconds."""
     system.sweep()
     for services in (system.prioritize, system.intake):
-        services.policies.book(fresh=True)
+        services.policies.registry(fresh=True)
 
 
 def ranked(system: System) -> tuple[dict[str, Any], Case]:

@@ -56,7 +56,7 @@ def switch(services: Services) -> dict[str, int]:
     """
     now = to_milliseconds(services.now())
     bring_in_force(services.policies, services.table, now)
-    running = services.policies.book().switch
+    running = services.policies.registry().switch
     if running is None or running.ended_at is not None or now < running.round_since:
         return {"switched": 0, "refused": 0}
     walk = _Walk(services, running, now)

@@ -25,21 +25,21 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
         Whether ``IN_FORCE`` was changed. It is not if it already names this policy, or if a process whose clock is
         ahead has stored another one.
     """
-    book = policies.book(fresh=True)
+    registry = policies.registry(fresh=True)
     policy, _until = policies.governing(now)
-    named = book.named
+    named = registry.named
     if named is not None and (named.digest == policy.digest or named.since > now):
         return False
     writes = [_name(policy, named, now)]
-    before, _until = in_force(book.heads, now - _BEFORE_THE_FIRST)
+    before, _until = in_force(registry.heads, now - _BEFORE_THE_FIRST)
     if named is not None or (before and before.id) != policy.id:
-        writes.append(_begin(policy, book.switch, now))
+        writes.append(_begin(policy, registry.switch, now))
     try:
         table.write(*writes)
     except RefusedError:
-        policies.book(fresh=True)
+        policies.registry(fresh=True)
         return False
-    policies.book(fresh=True)
+    policies.registry(fresh=True)
     return True
 
 
@@ -77,7 +77,7 @@ def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> Com
     """
     bring_in_force(policies, table, now)
     policy, _until = policies.governing(now)
-    named = policies.book().named
+    named = policies.registry().named
     if named is not None and named.digest != policy.digest:
         raise CaseChangedError
     return policy

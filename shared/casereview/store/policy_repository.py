@@ -112,21 +112,21 @@ class PolicyRepository:
         """Keep the table; makes no request."""
         self._table = table
         self._clock = clock
-        self._book = PolicyRegistry(())
+        self._registry = PolicyRegistry(())
         self._read_at: datetime | None = None
         self._compiled: dict[str, CompiledPolicy] = {}
 
-    def book(self, *, fresh: bool = False) -> PolicyRegistry:
+    def registry(self, *, fresh: bool = False) -> PolicyRegistry:
         """Return the registry, at most ten seconds old; with ``fresh``, read it again."""
         now = self._clock()
         if fresh or self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH:
-            self._book = PolicyRegistry(self._table.items(keys.POLICIES))
+            self._registry = PolicyRegistry(self._table.items(keys.POLICIES))
             self._read_at = now
-        return self._book
+        return self._registry
 
     def governing(self, at: datetime) -> tuple[CompiledPolicy, datetime | None]:
         """Return the policy that governs at an instant, and until when; the default lanes if no policy does."""
-        head, until = packaged.in_force(self.book().heads, at)
+        head, until = packaged.in_force(self.registry().heads, at)
         return self.compiled(head.id if head else None), until
 
     def compiled(self, policy_id: str | None) -> CompiledPolicy:
@@ -135,7 +135,7 @@ class PolicyRepository:
         Raises:
             KeyError: No such policy is approved.
         """
-        record = self.book().approved(policy_id) if policy_id else None
+        record = self.registry().approved(policy_id) if policy_id else None
         if record is None:
             return packaged.compiled(policy_id or packaged.DEFAULT)
         return self.of_text(record.digest, record.text)
@@ -157,9 +157,9 @@ class PolicyRepository:
             The policy of a document; for an amendment, the policy that governs at the first instant at which the
             amendment changes which one does. None if the draft no longer has this digest.
         """
-        record = self.book().records.get(policy_id)
+        record = self.registry().records.get(policy_id)
         if record is None or record.digest != digest:
-            record = self.book(fresh=True).records.get(policy_id)
+            record = self.registry(fresh=True).records.get(policy_id)
         if record is None or record.digest != digest:
             shipped = self.compiled(policy_id) if record is None and policy_id in packaged.PACKAGED else None
             return shipped if shipped and shipped.digest == digest else None
@@ -168,7 +168,7 @@ class PolicyRepository:
         if isinstance(record.kind, Unrecognized):
             return None
         approved = record.evolve(state="approved", decided_at=self._clock())
-        head = changed_by(self._book.heads, entries([*self._book.records.values(), approved]), self._clock())
+        head = changed_by(self._registry.heads, entries([*self._registry.records.values(), approved]), self._clock())
         return self.compiled(head.id if head else None)
 
     def in_force(self, digest: str | None, now: datetime) -> CompiledPolicy:
@@ -185,12 +185,12 @@ class PolicyRepository:
         if policy.digest == self.governing(now)[0].digest and digest in {None, policy.digest}:
             return policy
         named = [from_item(PolicyInForce, item) for item in self._table.items(*keys.IN_FORCE)]
-        if named != [self._book.named]:
-            self.book(fresh=True)
+        if named != [self._registry.named]:
+            self.registry(fresh=True)
         return self._named(now)
 
     def _named(self, now: datetime) -> CompiledPolicy:
-        named = self.book().named
+        named = self.registry().named
         return self.governing(now)[0] if named is None else self.compiled(named.policy)
 
     def texts(self, policy_id: str | None) -> Mapping[str, str]:

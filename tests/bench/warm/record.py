@@ -42,7 +42,7 @@ def record(name: str) -> Recording:
     with quick("moto") as system:
         event = operation.prepare(system)
         with _answers() as policies:
-            system.prioritize.policies.book(fresh=True)
+            system.prioritize.policies.registry(fresh=True)
         with _answers() as found:
             check(run(system, operation.function, event))
         return {

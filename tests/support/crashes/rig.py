@@ -110,8 +110,8 @@ class Rig(System):
         found, policies = look_at(self, self._known), self._policies()
         found.policies.update(
             (record.policy_id, policies.compiled(record.policy_id))
-            for record in policies.book().records.values()
-            if policies.book().approved(record.policy_id)
+            for record in policies.registry().records.values()
+            if policies.registry().approved(record.policy_id)
         )
         return found
 

@@ -74,7 +74,7 @@ def check_decisions(took: list[Took], tally: Tally, name: str) -> None:
 def own(system: System) -> tuple[CaseServices, Services]:
     """Return what an environment of its own works with: a copy of the registry, already read, that may be stale."""
     policies = PolicyRepository(system.intake.table, system.clock)
-    policies.book()
+    policies.registry()
     return replace(system.intake, policies=policies), replace(system.prioritize, policies=policies)
 
 

@@ -62,7 +62,7 @@ def _as_fault(fault: Faulty) -> Fault:
 
 
 def _require_amended_policy(services: CaseServices, amendment: Amendment) -> None:
-    if amendment.amends not in {head.id for head in services.policies.book(fresh=True).heads}:
+    if amendment.amends not in {head.id for head in services.policies.registry(fresh=True).heads}:
         message = f"there is no approved policy {amendment.amends}"
         raise ProblemError("invalid", _as_fault(Faulty("amends", 1, message, "unknown_policy")))
 
@@ -89,8 +89,8 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
     Raises:
         ProblemError: 404 for an unknown policy.
     """
-    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
-    record = book.records.get(policy_id)
+    registry, now = services.policies.registry(fresh=True), to_milliseconds(services.now())
+    record = registry.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
         raise no_such_policy()
     policy, _until = services.policies.governing(now)
@@ -120,7 +120,7 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         ProblemError: 404 for an unknown policy; 409 for the caller's own draft, for a document that was approved or
             refused already, or if the draft was replaced since it was read.
     """
-    record = services.policies.book(fresh=True).records.get(policy_id)
+    record = services.policies.registry(fresh=True).records.get(policy_id)
     if record is None:
         raise _packaged_problem() if policy_id in PACKAGED else no_such_policy()
     if record.state != "draft":

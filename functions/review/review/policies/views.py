@@ -30,13 +30,13 @@ from review.schema.policies import (
 
 def list_policies(services: CaseServices) -> PolicyList:
     """Return all policies and drafts: first the packaged ones, then the others by creation time."""
-    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
-    governing, _until = in_force(book.heads, now)
-    packaged = [_packaged_item(book, name, now) for name in PACKAGED if name not in book.records]
-    sent = sorted(book.records.values(), key=lambda record: (record.created_at, record.policy_id))
-    items = [*packaged, *(_stored_item(services, book, record, now) for record in sent)]
+    registry, now = services.policies.registry(fresh=True), to_milliseconds(services.now())
+    governing, _until = in_force(registry.heads, now)
+    packaged = [_packaged_item(registry, name, now) for name in PACKAGED if name not in registry.records]
+    sent = sorted(registry.records.values(), key=lambda record: (record.created_at, record.policy_id))
+    items = [*packaged, *(_stored_item(services, registry, record, now) for record in sent)]
     in_force_now = governing.id if governing else None
-    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(services, book.switch))
+    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(services, registry.switch))
 
 
 def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
@@ -45,22 +45,22 @@ def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
     Raises:
         ProblemError: 404 for an unknown policy.
     """
-    book, now = services.policies.book(fresh=True), to_milliseconds(services.now())
-    record = book.records.get(policy_id)
+    registry, now = services.policies.registry(fresh=True), to_milliseconds(services.now())
+    record = registry.records.get(policy_id)
     if record is None and policy_id not in PACKAGED:
         raise no_such_policy()
-    item = _stored_item(services, book, record, now) if record else _packaged_item(book, policy_id, now)
+    item = _stored_item(services, registry, record, now) if record else _packaged_item(registry, policy_id, now)
     amending = sorted(
-        (each for each in book.records.values() if each.amends == policy_id), key=lambda each: each.created_at
+        (each for each in registry.records.values() if each.amends == policy_id), key=lambda each: each.created_at
     )
     return PolicyRead(
         **item.model_dump(exclude={"in_force"}),
         in_force=item.in_force,
         document=record.text if record else text_of(policy_id),
         why=record.why if record else None,
-        amendments=tuple(_stored_item(services, book, each, now) for each in amending),
+        amendments=tuple(_stored_item(services, registry, each, now) for each in amending),
         preview=_preview(previews(services, policy_id), item.digest),
-        switch=_switch(services, book.switch) if book.switch and book.switch.policy == policy_id else None,
+        switch=_switch(services, registry.switch) if registry.switch and registry.switch.policy == policy_id else None,
     )
 
 
@@ -74,18 +74,18 @@ def previews(services: CaseServices, policy_id: str) -> list[Preview]:
     return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
 
 
-def _packaged_item(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
-    head = next(head for head in book.heads if head.id == name)
+def _packaged_item(registry: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
+    head = next(head for head in registry.heads if head.id == name)
     return PolicyItem(
         policy_id=name,
         kind="document",
         amends=None,
         title=head.title,
         issued=head.issued,
-        state=_state(book, name, head, now),
+        state=_state(registry, name, head, now),
         packaged=True,
         digest=compiled(name).digest,
-        governs=_governs(book, name, now),
+        governs=_governs(registry, name, now),
         in_force=_intervals(head),
         author=None,
         created_at=None,
@@ -94,34 +94,36 @@ def _packaged_item(book: PolicyRegistry, name: str, now: datetime) -> PolicyItem
     )
 
 
-def _stored_item(services: CaseServices, book: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
+def _stored_item(services: CaseServices, registry: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
     name = record.policy_id
     approved = record.evolve(state="approved", decided_at=record.decided_at or now)
-    heads = book.heads if record.state == "approved" else entries([*book.records.values(), approved])
+    heads = registry.heads if record.state == "approved" else entries([*registry.records.values(), approved])
     head = next((head for head in heads if head.id == (record.amends or name)), None)
     state: PolicyState = record.state
     if head and record.state == "approved" and record.kind == "document":
-        state = _state(book, name, head, now)
+        state = _state(registry, name, head, now)
     elif record.state == "draft" and _is_previewed(previews(services, name), record.digest):
         state = "previewed"
-    governs = record.kind == "document" and record.state == "approved" and _governs(book, name, now)
+    governs = record.kind == "document" and record.state == "approved" and _governs(registry, name, now)
     shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
     fields = record.model_dump(include={*shared, "decided_at"})
     return PolicyItem(**fields, state=state, packaged=False, governs=governs, in_force=_intervals(head) if head else ())
 
 
-def _state(book: PolicyRegistry, name: str, head: Head, now: datetime) -> PolicyState:
-    if _governs(book, name, now):
+def _state(registry: PolicyRegistry, name: str, head: Head, now: datetime) -> PolicyState:
+    if _governs(registry, name, now):
         return "in_force"
     if any(interval.from_ > now for interval in head.in_force):
         return "approved"
-    amendments = [record for record in book.records.values() if record.kind == "amendment" and record.amends == name]
+    amendments = [
+        record for record in registry.records.values() if record.kind == "amendment" and record.amends == name
+    ]
     amended = any(record.state == "approved" for record in amendments)
     return "vacated" if amended else "superseded"
 
 
-def _governs(book: PolicyRegistry, name: str, now: datetime) -> bool:
-    governing, _until = in_force(book.heads, now)
+def _governs(registry: PolicyRegistry, name: str, now: datetime) -> bool:
+    governing, _until = in_force(registry.heads, now)
     return governing is not None and governing.id == name
 
 

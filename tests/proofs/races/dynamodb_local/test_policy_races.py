@@ -95,8 +95,8 @@ def deciding_again(system: System, case: Case) -> object:
 
 
 def bring_over(system: System) -> None:
-    system.intake.policies.book(fresh=True)
-    system.prioritize.policies.book(fresh=True)
+    system.intake.policies.registry(fresh=True)
+    system.prioritize.policies.registry(fresh=True)
     for case in system.cases:
         rank_case(system.prioritize, case.case_id)
     assert {case.policy for case in system.cases if case.rank_at or not case.outcome} <= {named(system), None}
