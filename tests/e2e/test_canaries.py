@@ -28,7 +28,7 @@ from tests.support.local import processes
 from tests.support.local.local_system import Answer, Client, Local, eventually, running
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Exchange
-from tests.support.scenarios.full_day import Words
+from tests.support.scenarios.full_day import CanaryWords
 from tests.support.system import body
 
 pytestmark = pytest.mark.proof(6)
@@ -241,7 +241,7 @@ def test_a_process_that_was_given_one_is_found(aftermath: Aftermath) -> None:
 
 
 def test_every_field_that_holds_somebodys_words_was_sent_with_a_canary(aftermath: Aftermath, tally: Tally) -> None:
-    words = Words({form: form for form in aftermath.canaries.made})
+    words = CanaryWords({form: form for form in aftermath.canaries.made})
     filled = {route: each for route, each in PUBLIC.operations.items() if each.body in {Submission, Update}}
     api = replace(PUBLIC, operations=filled)
     every_field_has_a_canary(aftermath.exchanges, words, api, tally)

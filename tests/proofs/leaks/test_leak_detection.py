@@ -21,14 +21,14 @@ from tests.proofs.leaks import test_log_canaries as canary
 from tests.support.canaries.sealed_fields import every_field_has_a_canary, leaves
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
-from tests.support.scenarios.full_day import Words, filing
+from tests.support.scenarios.full_day import CanaryWords, filing
 
 
 @pytest.fixture
 def seen() -> Iterator[canary.Seen]:
     """A system that nothing was sent to yet."""
     with mock_aws():
-        yield canary.Seen(Words(), Watched())
+        yield canary.Seen(CanaryWords(), Watched())
 
 
 def found(seen: canary.Seen, place: str) -> set[str]:

@@ -29,18 +29,18 @@ from tests.support.clouds import table_definition
 from tests.support.moto_speed import fast_moto
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
-from tests.support.scenarios.full_day import OFFICER, Words, case_id_of, everything, filing
-from tests.support.scenarios.policy_office import policies
+from tests.support.scenarios.full_day import OFFICER, CanaryWords, case_id_of, filing, run_full_day
+from tests.support.scenarios.policy_office import publish_policies
 
 pytestmark = pytest.mark.proof(6)
-TOLD = {"told", "asked"}
-"""What an office writes to a requester, who reads it in the look-up."""
+DISCLOSED = {"reasons", "asked"}
+"""Texts of the office that a requester reads in the status."""
 NAMED = {"relief", "field"}
 """A fault names the values that a field may have, and points to a field that is not known: by the name it was given."""
-ALLOWED = {"errors": NAMED, "public answers": NAMED | TOLD}
+ALLOWED = {"errors": NAMED, "public answers": NAMED | DISCLOSED}
 READ_BY_STAFF = {
     "requester", "organization", "relationship", "given", "family", "citizenship", "uscis", "county", "offense",
-    "grounds", "prior", "statement", "answer", "escalation", "told", "internal", "asked", "why", "verify", "id",
+    "grounds", "prior", "statement", "answer", "escalation", "reasons", "internal", "asked", "why", "verify", "id",
     "removal", "link", "reopening", "born", "a_number1001", "update", "language", "moved_facility", "moved_county",
 }  # fmt: skip
 LOGGERS = [
@@ -53,7 +53,7 @@ LOGGERS = [
 class Seen:
     """All that the system left behind: by place, as text; the words and codes that must not be in it."""
 
-    words: Words
+    words: CanaryWords
     system: Watched
     places: dict[str, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
@@ -84,7 +84,7 @@ def _listening() -> Iterator[Callable[[], dict[str, str]]]:
         }
 
 
-def _faults(system: Watched, words: Words) -> None:
+def _faults(system: Watched, words: CanaryWords) -> None:
     """Let every service refuse, with our words in its error text, wherever a function may meet it."""
     text = " ".join(words.made.values())
     acts: list[tuple[str, Act]] = [
@@ -113,7 +113,7 @@ def _faults(system: Watched, words: Words) -> None:
             system.pump()
 
 
-def _poison(system: Watched, words: Words) -> None:
+def _poison(system: Watched, words: CanaryWords) -> None:
     for url in system.queues.values():
         for body in (words.word("poison"), f'{{"schema": 1, "case_id": "{words.word("poison")}", "x": 1}}'):
             system.sqs.send_message(QueueUrl=url, MessageBody=body)
@@ -156,10 +156,10 @@ def _of_kind(items: Sequence[dict[str, Any]], kind: str) -> str:
 def seen() -> Iterator[Seen]:
     """Go through everything once, with faults, and keep what was left behind."""
     with fast_moto(), mock_aws(), _listening() as heard:
-        found = Seen(Words(), Watched())
+        found = Seen(CanaryWords(), Watched())
         words, system = found.words, found.system
-        filed = everything(system, words)
-        policies(system, words)
+        filed = run_full_day(system, words)
+        publish_policies(system, words)
         hidden = filing(words, 1012)
         hidden["facts"]["relief_pending"] = [words.known("relief", "u_visa")]
         system.file(hidden)

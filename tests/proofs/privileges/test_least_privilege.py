@@ -31,9 +31,9 @@ from tests.support.privileges import (
 )
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
-from tests.support.scenarios.coverage import routes_are_covered, work_is_covered
-from tests.support.scenarios.full_day import Words, everything
-from tests.support.scenarios.policy_office import policies
+from tests.support.scenarios.coverage import expect_every_kind_of_work, expect_every_route
+from tests.support.scenarios.full_day import CanaryWords, run_full_day
+from tests.support.scenarios.policy_office import publish_policies
 from tests.support.template import FUNCTIONS, listed
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def day() -> Iterator[Watched]:
     """A system after a broad day, with the calls that each function made."""
     with fast_moto(), mock_aws():
         system = Watched()
-        words = Words()
-        everything(system, words)
-        policies(system, words)
+        words = CanaryWords()
+        run_full_day(system, words)
+        publish_policies(system, words)
         yield system
 
 
@@ -87,11 +87,11 @@ def test_every_condition_binds_a_call(day: Watched, template: Template, tally: T
 
 @pytest.mark.parametrize(("who", "api"), [("public", PUBLIC), ("staff", STAFF)], ids=["public", "staff"])
 def test_the_day_goes_over_every_route_with_success(day: Watched, tally: Tally, who: str, api: Api) -> None:
-    routes_are_covered(day, who, api, tally)
+    expect_every_route(day, who, api, tally)
 
 
 def test_the_day_does_every_duty_and_every_kind_of_work(day: Watched, tally: Tally) -> None:
-    work_is_covered(day, tally)
+    expect_every_kind_of_work(day, tally)
 
 
 # ---- what AWS does

@@ -15,8 +15,7 @@ from tests.support.moto_speed import fast_moto
 from tests.support.privileges import Statement, Template, conditions_bind, is_allowed, is_needed, keys_are_needed
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
-from tests.support.scenarios.coverage import routes_are_covered, work_is_covered
-from tests.support.scenarios.full_day import Words, public, sending
+from tests.support.scenarios.full_day import CanaryWords, send_notices, use_public_api
 
 Change = Callable[[Statement], None]
 
@@ -25,9 +24,9 @@ Change = Callable[[Statement], None]
 def day() -> Iterator[Watched]:
     """A short day: requesters and mail."""
     with fast_moto(), mock_aws():
-        system, words = Watched(), Words()
-        public(system, words)
-        sending(system, words)
+        system, words = Watched(), CanaryWords()
+        use_public_api(system, words)
+        send_notices(system, words)
         system.duty("snapshot")
         yield system
 
@@ -121,7 +120,7 @@ def test_a_condition_that_binds_nothing_is_found(day: Watched, sid: str, key: st
 
 
 def test_a_route_and_a_duty_that_the_day_leaves_out_are_found(day: Watched) -> None:
-    assert any("escalation" in each for each in violations(routes_are_covered, day, "public", PUBLIC))
-    assert len(violations(routes_are_covered, day, "staff", STAFF)) > 15
-    found = violations(work_is_covered, day)
+    assert any("escalation" in each for each in violations(expect_every_route, day, "public", PUBLIC))
+    assert len(violations(expect_every_route, day, "staff", STAFF)) > 15
+    found = violations(expect_every_kind_of_work, day)
     assert {each.split(":")[0] for each in found} == {"duty sweep", "duty redrive", "message PreviewMessage"}

@@ -18,8 +18,8 @@ from casereview.schema.facts import Conviction, Facts
 from infra.documents.openapi.document import Api
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Exchange
-from tests.support.scenarios.coverage import is_on
-from tests.support.scenarios.full_day import Words
+from tests.support.scenarios.coverage import is_request_to
+from tests.support.scenarios.full_day import CanaryWords
 
 Path = tuple[str, ...]
 NOT_SEALED = {
@@ -63,10 +63,10 @@ def _kinds(annotation: Any) -> Iterator[type]:  # noqa: ANN401  # any annotation
         yield annotation
 
 
-def every_field_has_a_canary(exchanges: Sequence[Exchange], words: Words, api: Api, tally: Tally) -> None:
+def every_field_has_a_canary(exchanges: Sequence[Exchange], words: CanaryWords, api: Api, tally: Tally) -> None:
     """Each such field of each body of an API was sent with a word of ours, and accepted."""
     for (method, path), operation in api.operations.items():
-        bodies = [_parsed(each.body) for each in exchanges if each.status < 300 and is_on(each, method, path)]
+        bodies = [_parsed(each.body) for each in exchanges if each.status < 300 and is_request_to(each, method, path)]
         for place, model, name in leaves(operation.body) if operation.body else ():
             if (model.__name__, name) not in NOT_SEALED:
                 sent = [text for body in bodies for text in _at(body, place)]

@@ -1,4 +1,4 @@
-"""Whether a broad day goes over everything there is: every route, duty and kind of message, as the code has them."""
+"""Checks that a full day covers every route, scheduled duty and kind of message."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Exchange, Watched
 
 
-def routes_are_covered(day: Watched, who: str, api: Api, tally: Tally) -> None:
-    """Each route of an API was called, and answered success."""
+def expect_every_route(day: Watched, who: str, api: Api, tally: Tally) -> None:
+    """Expect a successful call of every route of an API."""
     done = [each for each in day.exchanges if each.who == who and each.status < 300]
     for method, path in routes(api.resolver):
-        tally.expect(f"{method} {path}", holds=any(is_on(each, method, path) for each in done))
+        tally.expect(f"{method} {path}", holds=any(is_request_to(each, method, path) for each in done))
 
 
-def is_on(exchange: Exchange, method: str, path: str) -> bool:
-    """Tell whether something was sent to a route."""
+def is_request_to(exchange: Exchange, method: str, path: str) -> bool:
+    """Return whether an exchange is a request to a route."""
     pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
     return exchange.method.lower() == method and re.fullmatch(pattern, exchange.path) is not None
 
 
-def work_is_covered(day: Watched, tally: Tally) -> None:
-    """Each duty was done, and a message of each kind worked on."""
+def expect_every_kind_of_work(day: Watched, tally: Tally) -> None:
+    """Expect every scheduled duty, and a processed message of every kind."""
     for duty in get_args(ScheduledDuty.model_fields["duty"].annotation):
         tally.expect(f"duty {duty}", holds=duty in day.duties)
     for kind in Hint.__subclasses__():

@@ -1,4 +1,4 @@
-"""A broad day of the whole system: every flow of every function, with words of our choosing in every sealed field."""
+"""A full day of the whole system: every flow of every function, with a canary word in every sealed field."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ OFFICIAL = Staff("sam", "sro restricted", None)
 
 
 @dataclass
-class Words:
-    """Makes words that occur nowhere else, and remembers them."""
+class CanaryWords:
+    """Creates and records words that occur nowhere else."""
 
     made: dict[str, str] = field(default_factory=dict)
 
     def word(self, name: str) -> str:
-        """Return a word for a field, the same each time."""
+        """Return the word of a field, the same each time."""
         return self.made.setdefault(name, f"Zq{len(self.made):02d}{name}Qz")
 
     def known(self, name: str, value: str) -> str:
-        """Remember a value that must have a form of its own."""
+        """Record a value that must have a certain format."""
         self.made[name] = value
         return value
 
 
-def filing(words: Words, number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any part of a body
-    """Return a body in which every sealed field holds a word of ours; ``changes`` replace whole parts."""
+def filing(words: CanaryWords, number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any part of a body
+    """Return a request body with a canary word in every sealed field; ``changes`` replace whole parts."""
     word = words.word
     contact = {
         "email": words.known(f"email{number}", f"zq{number}mail@canary-host.org"),
@@ -70,22 +70,22 @@ def filing(words: Words, number: int, **changes: Any) -> dict[str, Any]:  # noqa
     return plain | changes
 
 
-def place_of(words: Words, who: str) -> dict[str, Any]:
-    """Return facts of a place that no table knows: the words could say who it is."""
+def place_of(words: CanaryWords, who: str) -> dict[str, Any]:
+    """Return facts with an unknown place, which could identify a person and must be sealed."""
     residence = {"state": words.word(f"{who}_state"), "county": words.word(f"{who}_county")}
     return {"facility": words.word(f"{who}_facility"), "residence": residence}
 
 
-def update_of(words: Words) -> dict[str, Any]:
-    """Return an update that fills every sealed field."""
+def update_of(words: CanaryWords) -> dict[str, Any]:
+    """Return an update with a canary word in every sealed field."""
     filed = filing(words, 1040)
     contact = {**filed["requester"]["contact"], "email": words.known("update", "zqupdate@canary-host.org")}
     facts = {"convictions": filed["facts"]["convictions"]} | place_of(words, "moved")
     return {"facts": facts, "contact": contact, "statement": words.word("statement")}
 
 
-def public(system: System, words: Words) -> list[dict[str, Any]]:
-    """File alone, joined, without A-number and under one key twice; look up, update, withdraw, be refused."""
+def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
+    """File requests that open and join cases, repeat a key, look up, update, withdraw, and be refused."""
     word = words.word
     first = system.file(filing(words, 1001), "key-of-sixteen-characters")
     assert system.file(filing(words, 1001), "key-of-sixteen-characters") == first
@@ -115,8 +115,8 @@ def public(system: System, words: Words) -> list[dict[str, Any]]:
     return [first, joined, apart]
 
 
-def refused(system: System, words: Words) -> None:
-    """Send words where they cannot be accepted, in every way that a body can be wrong."""
+def send_invalid_requests(system: System, words: CanaryWords) -> None:
+    """Send canary words in malformed and invalid requests."""
     word, name = words.word("refused"), words.word("field")
     good = filing(words, 1001)
     bad: list[object] = [
@@ -142,8 +142,8 @@ def case_id_of(system: System, filed: dict[str, Any]) -> str:
     return system.read(Request, keys.request(filed["receipt"])).case_id
 
 
-def office(system: System, words: Words, filed: list[dict[str, Any]]) -> None:
-    """Do all that an office does with a case: read, verify, ask, link, split, move, decide, reopen."""
+def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]]) -> None:
+    """Work on cases as officers: read, verify, reissue a code, split, record a removal, ask, link, transfer."""
     first, joined, apart = filed
     case_id = case_id_of(system, first)
     word, at = words.word, f"/staff/cases/{case_id}"
@@ -172,8 +172,8 @@ def office(system: System, words: Words, filed: list[dict[str, Any]]) -> None:
     system.pump()
 
 
-def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
-    """Decide, approve, escalate, remand, and let a claim run out."""
+def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> None:
+    """Decide, approve, escalate, remand and reopen a case, and let a claim lapse."""
     case_id = case_id_of(system, filed)
     system.work(OFFICER, case_id, "claim")
     if _decide(system, words, OFFICER, case_id, "declined") == "awaiting_approval":
@@ -193,7 +193,7 @@ def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
     system.work(OFFICER, case_id, "claim")
     _decide(system, words, OFFICER, case_id, "granted")
     system.work(OFFICER, case_id, "reopening", {"why": words.word("reopening")})
-    for place in ({}, place_of(words, "told_to_staff")):  # the second joins the first
+    for place in ({}, place_of(words, "filed_by_staff")):  # the second joins the first
         sent = filing(words, 1009)
         sent["facts"] |= place
         assert system.staff(OFFICER, "POST", "/staff/requests", sent).status == 201
@@ -201,18 +201,18 @@ def decide(system: System, words: Words, filed: dict[str, Any]) -> None:
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
 
 
-def _decide(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> str:
+def _decide(system: System, words: CanaryWords, user: Staff, case_id: str, outcome: str) -> str:
     sent = decision(system, words, user, case_id, outcome)
     status: str = system.work(user, case_id, "decision", sent)["status"]
     return status
 
 
-def decision(system: System, words: Words, user: Staff, case_id: str, outcome: str) -> dict[str, Any]:
-    """Return the body of a decision on a case as it is now."""
+def decision(system: System, words: CanaryWords, user: Staff, case_id: str, outcome: str) -> dict[str, Any]:
+    """Return the body of a decision on the current version of a case."""
     read = system.staff(user, "GET", f"/staff/cases/{case_id}").json()
     return {
         "outcome": outcome,
-        "reasons_for_requester": words.word("told"),
+        "reasons_for_requester": words.word("reasons"),
         "internal_reasons": words.word("internal"),
         "factors": [],
         "policy": read["policy"],
@@ -220,8 +220,8 @@ def decision(system: System, words: Words, user: Staff, case_id: str, outcome: s
     }
 
 
-def sending(system: System, words: Words) -> None:
-    """Send by mail and text, fail in every way, and take reports."""
+def send_notices(system: System, words: CanaryWords) -> None:
+    """Send notices by mail and text message, with failures, bounces and a poison message."""
     by_text = filing(words, 1005)
     by_text["requester"]["contact"]["preferred"] = "sms"
     system.file(by_text)
@@ -239,8 +239,8 @@ def sending(system: System, words: Words) -> None:
     assert system.bounce({words.word("poison"): recipients})["batchItemFailures"]
 
 
-def sweeping(system: System, words: Words) -> None:
-    """Sweep up a lost message, page over the offices, and redrive."""
+def run_sweeps(system: System, words: CanaryWords) -> None:
+    """Run the sweep after messages were lost, and redrive."""
     system.file(filing(words, 1010))
     for url in system.queues.values():
         system.sqs.purge_queue(QueueUrl=url)
@@ -248,12 +248,12 @@ def sweeping(system: System, words: Words) -> None:
     system.duty("redrive")
 
 
-def everything(system: System, words: Words) -> list[dict[str, Any]]:
-    """Go through all of it; return what was filed."""
-    filed = public(system, words)
-    refused(system, words)
-    office(system, words, filed)
-    decide(system, words, filed[0])
-    sending(system, words)
-    sweeping(system, words)
+def run_full_day(system: System, words: CanaryWords) -> list[dict[str, Any]]:
+    """Run all flows; return the filed requests."""
+    filed = use_public_api(system, words)
+    send_invalid_requests(system, words)
+    work_on_cases(system, words, filed)
+    decide_cases(system, words, filed[0])
+    send_notices(system, words)
+    run_sweeps(system, words)
     return filed

@@ -1,4 +1,4 @@
-"""The policy office's part of a broad day: drafts, previews, a switch, and decisions that ask for an approval."""
+"""The policy office's part of a full day: drafts, previews, a switch, and decisions that require an approval."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 from casereview.schema.base import rfc3339
 from tests.support.policy.drafts import AUTHOR, approve, draft, read, send
-from tests.support.scenarios.full_day import OFFICER, SUPERVISOR, Words, case_id_of, decision, filing
+from tests.support.scenarios.full_day import OFFICER, SUPERVISOR, CanaryWords, case_id_of, decision, filing
 from tests.support.system import System
 
-ASKS_FOR_APPROVALS = "2021-02-18-interim"
+REQUIRES_APPROVALS = "2021-02-18-interim"
 
 
-def policies(system: System, words: Words) -> None:
-    """Send two drafts, refuse one, preview the other and bring it in force; decide under it; be told how it stands."""
+def publish_policies(system: System, words: CanaryWords) -> None:
+    """Refuse one draft, preview and approve another, and decide cases under it."""
     since = rfc3339(system.time)
-    send(system, draft("day-refused", since=since, of=ASKS_FOR_APPROVALS))
+    send(system, draft("day-refused", since=since, of=REQUIRES_APPROVALS))
     approve(system, "day-refused", approve=False)
-    send(system, draft("day", since=since, of=ASKS_FOR_APPROVALS))
+    send(system, draft("day", since=since, of=REQUIRES_APPROVALS))
     _preview(system)
     system.later(seconds=1)
     approve(system, "day")
@@ -32,7 +32,7 @@ def policies(system: System, words: Words) -> None:
 
 
 def _preview(system: System) -> None:
-    """Have a report made, and again after its messages were lost."""
+    """Make a preview, and make it again after its messages were lost."""
     for lost in (False, True):
         assert system.staff(AUTHOR, "POST", "/staff/policies/day/preview", {}).status == 202
         while lost and (taken := system.sqs.receive_message(QueueUrl=system.queues["rank"]).get("Messages")):
@@ -43,7 +43,7 @@ def _preview(system: System) -> None:
         assert read(system, "day")["preview"]["done"]
 
 
-def _approved(system: System, words: Words, filed: dict[str, Any], *, yes: bool) -> None:
+def _approved(system: System, words: CanaryWords, filed: dict[str, Any], *, yes: bool) -> None:
     system.pump()
     case_id = case_id_of(system, filed)
     system.work(OFFICER, case_id, "claim")
