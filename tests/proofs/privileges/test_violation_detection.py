@@ -15,6 +15,7 @@ from tests.support.moto_speed import fast_moto
 from tests.support.privileges import Statement, Template, conditions_bind, is_allowed, is_needed, keys_are_needed
 from tests.support.proofs.tally import Tally
 from tests.support.recorded_system import Watched
+from tests.support.scenarios.coverage import expect_every_kind_of_work, expect_every_route
 from tests.support.scenarios.full_day import CanaryWords, send_notices, use_public_api
 
 Change = Callable[[Statement], None]

@@ -1,4 +1,4 @@
-"""The picture of the packages is made from the code, and drift is found."""
+"""The diagram of the packages is generated from the code, and a stale one fails the check."""
 
 from __future__ import annotations
 

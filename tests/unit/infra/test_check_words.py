@@ -1,4 +1,4 @@
-"""The word list: what it finds in documents and Python files, and what it passes."""
+"""The check of words: what it finds in documents and Python files, and what it allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ plain = ["there is nix"]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A repository with the list above and two empty folders."""
+    """Provide a repository with the list above and two empty folders."""
     for folder in ("docs", "shared", LIST.parent):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / LIST).write_text(WORDS)

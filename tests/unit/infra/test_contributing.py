@@ -1,4 +1,4 @@
-"""What a contributor's tools are set to agrees with the project."""
+"""The files for contributors and their tools agree with the project."""
 
 from __future__ import annotations
 

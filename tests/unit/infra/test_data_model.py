@@ -1,4 +1,4 @@
-"""The page of the data model has every record of the table, as the code stores it."""
+"""The page of the data model has every record as the code stores it."""
 
 from __future__ import annotations
 

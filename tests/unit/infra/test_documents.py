@@ -1,4 +1,4 @@
-"""What the documents name exists: paths, modules, links and the headings that links point to."""
+"""The paths, modules, links and anchors in the documents exist."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def each_document() -> pytest.MarkDecorator:
 
 
 def exists(name: str, folder: Path = ROOT) -> bool:
-    """A path from the repository or from the document's folder; a placeholder such as ``<language>`` is any name."""
+    """Return whether a path exists, from the repository or the document's folder; ``<language>`` matches any name."""
     pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
     return any(ROOT.glob(pattern)) or any(folder.glob(pattern))
 
 
 def module_exists(name: str) -> bool:
-    """A module, or what a module defines; the text of a module is searched, since not each may be imported."""
+    """Return whether a module, or a name in one, exists; its text is searched, since not all can be imported."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         for source in SOURCES:
@@ -54,7 +54,7 @@ def module_exists(name: str) -> bool:
 
 
 def headings(path: Path) -> set[str]:
-    """The anchors of a document, as GitHub makes them."""
+    """Return the anchors of a document's headings, as on GitHub."""
     texts = HEADINGS.findall(path.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in texts}
 

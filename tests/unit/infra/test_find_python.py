@@ -1,4 +1,4 @@
-"""How the set-up finds the Python to use."""
+"""How the set-up finds a Python interpreter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = ("python3.13", "python3.12", "python3.11", "python3", "python")
 
 
 def find_python(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
-    """Run the search where each name of a Python is a program of the folder: it refuses, or does what is given."""
+    """Run the search with a folder on ``PATH`` whose programs fail, or do what is given."""
     for name in NAMES:
         program = folder / name
         program.write_text(f"#!/bin/sh\n{programs.get(name, REFUSE)}\n")
@@ -26,7 +26,7 @@ def test_a_shim_of_an_inactive_version_is_skipped(tmp_path: Path) -> None:
     assert found.stdout.strip() == sys.executable
 
 
-def test_without_a_python_the_message_says_what_to_install(tmp_path: Path) -> None:
+def test_without_a_python_the_message_names_the_variable_to_set(tmp_path: Path) -> None:
     found = find_python(tmp_path)
     assert found.returncode == 1
     assert "PYTHON=" in found.stderr

@@ -1,4 +1,4 @@
-"""The examples of docs/policy-engine.md are executed, and say what the engine answers."""
+"""The examples in docs/policy-engine.md are executed, and agree with the engine."""
 
 from __future__ import annotations
 

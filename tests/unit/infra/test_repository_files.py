@@ -1,4 +1,4 @@
-"""What the files of the repository promise to one another and to whoever reads them."""
+"""The files of the repository agree with each other: locks, CI, Makefile and lint exceptions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REGISTRIES = tuple(".".join(parts) for parts in [("pypi", "org"), ("pythonhosted
 
 
 def tracked_files() -> list[Path]:
-    """The files of the repository, those not yet committed included, those ignored not."""
+    """Return the files of the repository, including those not committed yet, without ignored files."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -59,14 +59,14 @@ def test_make_without_a_target_lists_the_documented_targets() -> None:
 
 
 def wanted(name: str) -> dict[str, Requirement]:
-    """The packages that an .in file names, by their canonical names."""
+    """Return the canonical names of the packages in an .in file."""
     lines = [line.split("#")[0].strip() for line in (ROOT / f"requirements/{name}.in").read_text().splitlines()]
     requirements = [Requirement(line) for line in lines if line and not line.startswith("-")]
     return {canonicalize_name(requirement.name): requirement for requirement in requirements}
 
 
 def locked(name: str) -> dict[str, tuple[str, str]]:
-    """Version and origin (the `via` lines) of each package in a lock."""
+    """Return the version and the origin (the ``via`` lines) of each package in a lock."""
     text = (ROOT / f"requirements/{name}.txt").read_text()
     entries = re.findall(r"^([a-z0-9][^=\[ ]*)(?:\[[^]]*\])?==(\S+)(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     return {canonicalize_name(package): (version, rest) for package, version, rest in entries}
