@@ -8,6 +8,10 @@ import pytest
 from snapshot_restore_py import get_before_snapshot
 
 from casereview.policy.packaged import compile_packaged
+from casereview.schema.base import build_records
+from casereview.schema.policy_records import Switch
+from casereview.schema.records import Case, Event, Notice, Request
+from intake.responses import WhereItStands
 from tests.support.aws_calls import recorded
 from tests.support.function_environment import environment_of
 from tests.support.system import System
@@ -41,3 +45,14 @@ def test_creating_the_services_makes_no_call(name: str, system: System, monkeypa
 def test_functions_that_rank_compile_the_policies_before_the_snapshot() -> None:
     importlib.import_module("prioritize.services")
     assert compile_packaged in registered()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_builds_the_validators_of_its_records_before_the_snapshot(name: str) -> None:
+    assert importlib.import_module(f"{name}.services")
+    assert registered().count(build_records) >= len(FUNCTIONS)
+
+
+def test_every_record_is_built_once_they_all_are() -> None:
+    build_records()
+    assert all(model.__pydantic_complete__ for model in (Case, Event, Request, Notice, Switch, WhereItStands))

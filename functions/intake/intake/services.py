@@ -7,6 +7,7 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics
 
 from casereview.runtime.snapstart import prepare_before_snapshot
+from casereview.schema.base import build_records
 from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 
 logger = Logger()
@@ -19,4 +20,4 @@ def services() -> CaseServices:
     return connect(CaseServicesSettings.from_environment())
 
 
-prepare_before_snapshot(services)
+prepare_before_snapshot(services, build_records)

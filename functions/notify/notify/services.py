@@ -14,7 +14,7 @@ from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import prepare_before_snapshot
-from casereview.schema.base import Clock
+from casereview.schema.base import Clock, build_records
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.table import Table
 from notify.providers import Mail, TextMessages
@@ -81,4 +81,4 @@ def services() -> Services:
     return connect(NotifySettings.from_environment())
 
 
-prepare_before_snapshot(services)
+prepare_before_snapshot(services, build_records)

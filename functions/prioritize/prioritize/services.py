@@ -12,7 +12,7 @@ from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import prepare_before_snapshot
-from casereview.schema.base import Clock
+from casereview.schema.base import Clock, build_records
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
@@ -65,4 +65,4 @@ def services() -> Services:
     return connect(PrioritizeSettings.from_environment())
 
 
-prepare_before_snapshot(services, compile_packaged)
+prepare_before_snapshot(services, compile_packaged, build_records)

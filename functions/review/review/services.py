@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 
 from casereview.policy.packaged import compile_packaged
 from casereview.runtime.snapstart import prepare_before_snapshot
+from casereview.schema.base import build_records
 from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 
 logger = Logger()
@@ -20,4 +21,4 @@ def services() -> CaseServices:
     return connect(CaseServicesSettings.from_environment())
 
 
-prepare_before_snapshot(services, compile_packaged)
+prepare_before_snapshot(services, compile_packaged, build_records)

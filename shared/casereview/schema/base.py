@@ -38,7 +38,9 @@ _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 class Record(BaseModel):
     """A value that does not change after it was made, and refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True
+    )  # a start builds no validator it never uses
     __slots__ = ("_unknown",)  # a slot, since a private attribute of pydantic would double the cost of each record
 
     @property
@@ -66,6 +68,15 @@ class Record(BaseModel):
         after = self._evolved({name: getattr(stated, name) for name in stated.model_fields_set})
         _keep(after, {**self.unknown_attributes, **stated.unknown_attributes})
         return after
+
+
+def build_records() -> None:
+    """Build the validators of every record class that is defined, which its first use would otherwise do."""
+    pending = [Record]
+    while pending:
+        for model in pending.pop().__subclasses__():
+            model.model_rebuild()
+            pending.append(model)
 
 
 def _keep(record: Record, unknown: Mapping[str, object]) -> None:

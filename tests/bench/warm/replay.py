@@ -101,7 +101,7 @@ def _handler(recording: dict[str, Any]) -> Callable[[Any, Any], Any]:
     app, services = (importlib.import_module(f"{name}.{module}") for module in ("app", "services"))
     settings = next(
         getattr(services, each)
-        for each in ("DeskSettings", "PrioritizeSettings", "NotifySettings")
+        for each in ("CaseServicesSettings", "PrioritizeSettings", "NotifySettings")
         if hasattr(services, each)
     )
     at = datetime.fromisoformat(recording["at"])
