@@ -11,7 +11,7 @@ from casereview.policy.packaged import compile_packaged
 from casereview.schema.base import build_records
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Notice, Request
-from intake.responses import WhereItStands
+from intake.responses import RequestStatus
 from tests.support.aws_calls import recorded
 from tests.support.function_environment import environment_of
 from tests.support.system import System
@@ -55,4 +55,4 @@ def test_a_function_builds_the_validators_of_its_records_before_the_snapshot(nam
 
 def test_every_record_is_built_once_they_all_are() -> None:
     build_records()
-    assert all(model.__pydantic_complete__ for model in (Case, Event, Request, Notice, Switch, WhereItStands))
+    assert all(model.__pydantic_complete__ for model in (Case, Event, Request, Notice, Switch, RequestStatus))
