@@ -91,6 +91,15 @@ def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
     system.pump()
 
 
+def ask_at_version(system: System, case_id: str, filed: Mapping[str, Any], version: int) -> None:
+    """Claim a case, raise its version by reissuing a code, and ask for information as the given version."""
+    system.work(OFFICER, case_id, "claim")
+    while system.case_of(filed).version + 1 < version:
+        system.work(OFFICER, case_id, "reissue-code", {"receipt": filed["receipt"]})
+    assert system.case_of(filed).version + 1 == version
+    ask(system, OFFICER, case_id)
+
+
 def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
     """Return the body of a decision on the current version of a case."""
     found = read(system, user, case_id)

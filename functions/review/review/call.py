@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from casereview.http.problem_types import ProblemType
 from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
 from casereview.schema.base import Record
@@ -15,6 +16,9 @@ from review.cases.session import CaseSession, open_session
 
 if TYPE_CHECKING:
     from casereview.http.resolver import Incoming
+
+EVERY_ROUTE: Final[frozenset[ProblemType]] = frozenset({"unauthenticated", "forbidden", "busy"})
+"""The problem types with which every route of the staff API can refuse."""
 
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)

@@ -12,8 +12,8 @@ from casereview.schema.base import Record
 from casereview.schema.responses import Filed
 from casereview.schema.submission import Nothing, Submission
 from review import acts
-from review.authorization import OFFICE_ROLES, POLICY_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES, Role
-from review.call import Call, Route
+from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES, Role
+from review.call import EVERY_ROUTE, Call, Route
 from review.cases.approval import approve
 from review.cases.decision import decide
 from review.cases.information import ask
@@ -23,8 +23,8 @@ from review.cases.splitting import split
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.verification import record_verification
 from review.cases.views import read_case, read_history, read_ranking
+from review.policies.routes import ROUTES as POLICY_ROUTES
 from review.schema import commands
-from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.responses import (
     CaseChanged,
     CaseRead,
@@ -40,9 +40,7 @@ from review.schema.responses import (
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 _CASE: Final = "/staff/cases/{case_id}"
-_POLICY: Final = "/staff/policies/{policy_id}"
-_EVERY: Final[frozenset[ProblemType]] = frozenset({"unauthenticated", "forbidden", "busy"})
-_ON_CASE: Final[frozenset[ProblemType]] = _EVERY | {"not-found"}
+_ON_CASE: Final[frozenset[ProblemType]] = EVERY_ROUTE | {"not-found"}
 _CHANGE: Final[frozenset[ProblemType]] = _ON_CASE | BODY_REFUSALS
 
 
@@ -94,7 +92,7 @@ _OFFICE_ROUTES: Final = (
         body=None,
         answer=Worklist,
         status=HTTPStatus.OK,
-        refusals=_EVERY | {"malformed", "invalid"},
+        refusals=EVERY_ROUTE | {"malformed", "invalid"},
         act=acts.worklist,
         summary="Read a page of an office's worklist",
     ),
@@ -106,7 +104,7 @@ _OFFICE_ROUTES: Final = (
         answer=WorklistItem,
         status=HTTPStatus.OK,
         may_be_empty=True,
-        refusals=_EVERY | BODY_REFUSALS | {"cap-reached"},
+        refusals=EVERY_ROUTE | BODY_REFUSALS | {"cap-reached"},
         act=acts.next_case,
         summary="Claim the next case of your office; 204 if there is none",
     ),
@@ -117,7 +115,7 @@ _OFFICE_ROUTES: Final = (
         body=Submission,
         answer=Filed,
         status=HTTPStatus.CREATED,
-        refusals=_EVERY | BODY_REFUSALS | {"key-reused", "still-filing"},
+        refusals=EVERY_ROUTE | BODY_REFUSALS | {"key-reused", "still-filing"},
         act=acts.file_for_requester,
         summary="File a request that came by telephone, by letter or in person",
     ),
@@ -128,7 +126,7 @@ _OFFICE_ROUTES: Final = (
         body=None,
         answer=Summary,
         status=HTTPStatus.OK,
-        refusals=_EVERY | {"wrong-state"},
+        refusals=EVERY_ROUTE | {"wrong-state"},
         act=acts.office_summary,
         summary="Read the summary of your office",
     ),
@@ -254,61 +252,4 @@ _CASE_ROUTES: Final = (
         "wrong-state",
     ),
 )
-_POLICY_ROUTES: Final = (
-    Route(
-        method="GET",
-        path="/staff/policies",
-        roles=POLICY_ROLES,
-        body=None,
-        answer=PolicyList,
-        status=HTTPStatus.OK,
-        refusals=_EVERY,
-        act=acts.policies,
-        summary="List all policies and drafts, and the policy in force",
-    ),
-    Route(
-        method="POST",
-        path="/staff/policies",
-        roles=POLICY_ROLES,
-        body=Document,
-        answer=PolicyRead,
-        status=HTTPStatus.CREATED,
-        refusals=_EVERY | BODY_REFUSALS | {"wrong-state"},
-        act=acts.send_draft,
-        summary="Send a draft, which another person must approve",
-    ),
-    Route(
-        method="GET",
-        path=_POLICY,
-        roles=POLICY_ROLES,
-        body=None,
-        answer=PolicyRead,
-        status=HTTPStatus.OK,
-        refusals=_EVERY | {"not-found"},
-        act=acts.policy,
-        summary="Read a policy with its document, approval, preview and switch",
-    ),
-    Route(
-        method="POST",
-        path=f"{_POLICY}/preview",
-        roles=POLICY_ROLES,
-        body=Nothing,
-        answer=PreviewAsked,
-        status=HTTPStatus.ACCEPTED,
-        refusals=_EVERY | BODY_REFUSALS | {"not-found"},
-        act=acts.preview,
-        summary="Preview a draft: rank all open cases under it, without changing them",
-    ),
-    Route(
-        method="POST",
-        path=f"{_POLICY}/approval",
-        roles=POLICY_ROLES,
-        body=PolicyApproval,
-        answer=PolicyRead,
-        status=HTTPStatus.OK,
-        refusals=_EVERY | BODY_REFUSALS | {"not-found", "own-decision", "moved", "wrong-state"},
-        act=acts.decide_on_draft,
-        summary="Approve or refuse another author's draft",
-    ),
-)
-ROUTES: Final[tuple[Route[Any, Any], ...]] = (*_OFFICE_ROUTES, *_CASE_ROUTES, *_POLICY_ROUTES)
+ROUTES: Final[tuple[Route[Any, Any], ...]] = (*_OFFICE_ROUTES, *_CASE_ROUTES, *POLICY_ROUTES)
