@@ -1,4 +1,4 @@
-"""The open facts among what a request states: all that ranking may know."""
+"""Extract the open facts from a request. Ranking sees these facts only; everything else in a request is sealed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPEN_RELIEF: dict[ReliefKind, Relief] = {
 
 
 def _relief(kinds: tuple[ReliefKind, ...]) -> tuple[Relief, ...]:
-    """Return the open form: protected relief without its kind, each once, in a fixed order."""
+    """Return the open form of pending relief: protected kinds as ``protected``, without duplicates, sorted."""
     return tuple(sorted({_OPEN_RELIEF[kind] for kind in kinds}))
 
 
@@ -30,8 +30,8 @@ def _conviction(claim: ConvictionClaim) -> Conviction:
     return Conviction.model_validate(claim.model_dump(exclude={"offense"}, exclude_none=True))
 
 
-def _place(claims: FactClaims, on: date) -> dict[str, object]:
-    """Return facility and residence where the tables know them: other words could say who it is."""
+def _location(claims: FactClaims, on: date) -> dict[str, object]:
+    """Return facility, state and county as found in the routing tables; other text could identify the person."""
     given: dict[str, object] = {}
     if "facility" in claims.model_fields_set:
         facility = find_facility(claims.facility, on)
@@ -43,15 +43,16 @@ def _place(claims: FactClaims, on: date) -> dict[str, object]:
     return given
 
 
-_ELSEWHERE = {"facility", "residence", "convictions", "relief_pending"}
+_CONVERTED = {"facility", "residence", "convictions", "relief_pending"}
+"""Claims that are open only in another form."""
 
 
 def open_claims(claims: FactClaims, on: date) -> Facts:
-    """Return the open facts among those stated; only fields that were stated are set (``model_fields_set``)."""
+    """Return the open facts among the claims received on a day; only stated fields are set (``model_fields_set``)."""
     stated = claims.model_fields_set
-    given = {name: getattr(claims, name) for name in stated - _ELSEWHERE}
+    given = {name: getattr(claims, name) for name in stated - _CONVERTED}
     given = {name: None if value == "unknown" else value for name, value in given.items()}
-    given.update(_place(claims, on))
+    given.update(_location(claims, on))
     if "convictions" in stated:
         given["convictions"] = claims.convictions and tuple(map(_conviction, claims.convictions))
     if claims.convictions == ():
@@ -64,20 +65,21 @@ def open_claims(claims: FactClaims, on: date) -> Facts:
 
 
 def open_facts(submission: Submission, on: date) -> Facts:
-    """Return the open facts of a request received on a day; of the date of birth only the year."""
+    """Return the open facts of a request received on a day, with the year of birth but not the date."""
     facts = open_claims(submission.claims, on)
     born = submission.subject.born_on
     return facts.evolve(birth_year=born.year) if born else facts
 
 
 def marks_of(submission: Submission) -> frozenset[str]:
-    """Return what a request marks its case with, beside its facts: ``authority_needed``, ``interpreter``.
+    """Return the flags that a request gives its case: ``authority_needed``, ``interpreter``.
 
-    Attorneys and accredited representatives disclose under a G-28, everyone else under ICE Form 60-001.
+    Attorneys and accredited representatives need a Form G-28, everyone else who writes for another person needs ICE
+    Form 60-001.
     """
     requester, contact = submission.requester, submission.contact
     form = {"attorney": "g28", "accredited_representative": "g28"}.get(requester.role, "form_60_001")
-    lacks = requester.role != "self" and requester.authority != form
+    lacks_form = requester.role != "self" and requester.authority != form
     spoken = contact.spoken_language
     interpreter = contact.interpreter or (spoken is not None and not has_written_form_here(spoken))
-    return frozenset(name for name, holds in (("authority_needed", lacks), ("interpreter", interpreter)) if holds)
+    return frozenset(name for name, holds in (("authority_needed", lacks_form), ("interpreter", interpreter)) if holds)

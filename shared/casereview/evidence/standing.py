@@ -1,4 +1,4 @@
-"""Whose words a case's history holds, whose count fully, and whether the person is protected (8 USC 1367)."""
+"""Standing and protection: which requests' claims count fully, and whether the person is protected (8 USC 1367)."""
 
 from __future__ import annotations
 
@@ -10,77 +10,78 @@ from casereview.schema.records import Event, Filing, Verification
 
 
 def filings_of(events: Iterable[Event]) -> dict[str, Filing]:
-    """Return how each request of a history was filed, by receipt."""
+    """Return the filing of each request in a history, by receipt."""
     return {event.receipt: event.filing for event in events if event.receipt and event.filing}
 
 
 def receipts_with_standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
-    """Return the receipts with full rights.
+    """Return the receipts of the requests with standing.
 
-    They opened the case as ``self``, unless it is restricted, or an officer verified identity or authority.
+    A request has standing if it opened the case in the role ``self`` and the case is not restricted, or if an officer
+    verified the requester's identity or authority. A refuted verification takes standing away.
     """
     filings = filings_of(events).items()
     found = {receipt for receipt, filing in filings if filing.opened and filing.role == "self" and not restricted}
     for event in events:
-        if event.verification and is_of_requester(event.verification) and event.receipt:
+        if event.verification and is_about_requester(event.verification) and event.receipt:
             (found.add if event.verification.verdict == "confirmed" else found.discard)(event.receipt)
     return frozenset(found)
 
 
-def is_of_requester(verification: Verification) -> bool:
-    """Return whether an officer verified a requester; one with a value that this release does not know counts not."""
+def is_about_requester(verification: Verification) -> bool:
+    """Return whether a verification concerns a requester; one with a value unknown to this release does not count."""
     return verification.about in {"identity", "authority"} and not isinstance(verification.verdict, Unrecognized)
 
 
-def is_of_facts(verification: Verification) -> bool:
-    """Return whether an officer established facts; one with a value that this release does not know counts not."""
+def is_about_facts(verification: Verification) -> bool:
+    """Return whether a verification concerns facts; one with a value unknown to this release does not count."""
     return verification.about == "facts" and not isinstance(verification.verdict, Unrecognized)
 
 
 def without_split_requests(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the history without what requests said that were split off: they never were of this case.
+    """Return the history without the events of requests before they were split off: they belong to another case.
 
-    What a request said after it came back by a link counts again.
+    Events of a request after a link brought it back count again.
     """
-    gone = {event.receipt: event.version for event in events if event.kind == "split"}
-    return [event for event in events if event.version > gone.get(event.receipt, 0)] if gone else events
+    split = {event.receipt: event.version for event in events if event.kind == "split"}
+    return [event for event in events if event.version > split.get(event.receipt, 0)] if split else events
 
 
 def receipts_of(events: Sequence[Event]) -> frozenset[str]:
-    """Return the receipts of the requests that are of this case."""
+    """Return the receipts of the requests that belong to the case."""
     return frozenset(filings_of(without_split_requests(events)))
 
 
 def is_restricted(events: Sequence[Event]) -> bool:
-    """Tell whether what is known of a case is kept under 8 USC 1367: an officer's word wins over requesters'.
+    """Return whether a case is restricted under 8 USC 1367; an officer's verification overrides requesters' claims.
 
-    An officer who found no protection before another case was linked in judged one half of what is known now: until
-    somebody looks at the whole, either half's protection holds.
+    A verification made before another case was linked in does not count, because its officer saw only one of the two
+    cases. Until an officer verifies protection in the linked case, it is restricted if either case claims protection.
     """
     linked = max((event.version for event in events if event.kind == "linked"), default=0)
     found = established_facts(event for event in events if event.version > linked)
     if "protected" in found:
         return found["protected"] is True
-    return speaks_of_protection(events)
+    return claims_protection(events)
 
 
-def speaks_of_protection(events: Iterable[Event]) -> bool:
-    """Tell whether a requester, or an officer, says in a history that the person is protected (8 USC 1367)."""
-    said = (event for event in events if event.verification is None or event.verification.verdict == "confirmed")
-    return any(event.claims and event.claims.protected for event in said)
+def claims_protection(events: Iterable[Event]) -> bool:
+    """Return whether a claim or a confirmed verification in a history says that the person is protected."""
+    counted = (event for event in events if event.verification is None or event.verification.verdict == "confirmed")
+    return any(event.claims and event.claims.protected for event in counted)
 
 
 def established_facts(events: Iterable[Event]) -> dict[str, object]:
-    """Return what officers established, the newest of each; a refuted claim leaves the fact unknown."""
+    """Return the newest verified value of each fact; None where an officer refuted the claim."""
     found: dict[str, object] = {}
     for event in events:
-        if event.verification and is_of_facts(event.verification) and event.claims:
+        if event.verification and is_about_facts(event.verification) and event.claims:
             confirmed = event.verification.verdict == "confirmed"
             found |= {name: value if confirmed else None for name, value in stated_facts(event.claims).items()}
     return found
 
 
-def protected_by_another(events: Iterable[Event], receipt: str | None) -> bool:
-    """Tell whether somebody else raised protection: then this third party may be the abuser (8 USC 1367)."""
+def protection_claimed_by_another(events: Iterable[Event], receipt: str | None) -> bool:
+    """Return whether another request claims protection: the holder of this one may then be the abuser."""
     others = (event for event in events if event.receipt != receipt)
     return any(event.claims and event.claims.protected for event in others)

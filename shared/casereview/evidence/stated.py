@@ -1,4 +1,4 @@
-"""The facts that a word states, as far as this release knows their values."""
+"""The facts that an event states, without values that this release does not know."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NOT_STATED: Final = object()
 
 
 def stated_facts(claims: Facts) -> dict[str, object]:
-    """Return the facts that were stated, in the order of the fields; None where one was stated as unknown.
+    """Return the stated facts by name, in the order of the fields; None where a fact was stated as unknown.
 
-    A value that another release has written and this one does not know counts as not stated. Such an element of a
-    list is left out, and where none is left the list counts as not stated: nothing is known to be absent.
+    An enumeration value written by another release and unknown to this one counts as not stated. Unknown elements of
+    a list are left out. If none remain, the list counts as not stated: an empty list would say that there are none.
     """
     names = (name for name in _NAMES if name in claims.model_fields_set)
     values = {name: _known(getattr(claims, name)) for name in names}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from casereview.cases.changes import changes_between
 from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
-from casereview.evidence.standing import speaks_of_protection, without_split_requests
+from casereview.evidence.standing import claims_protection, without_split_requests
 from casereview.http.problems import ProblemError, no_such_case, wrong_state
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.records import Case, CaseFile, Event, Request
@@ -129,9 +129,7 @@ def _merged_case(
         live=target.case.live + sum(request.state == "live" for request in requests),
         filed_at=min(target.case.filed_at, source.case.filed_at),
         reviewers=tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
-        restricted=speaks_of_protection(
-            [*without_split_requests(target.events), *without_split_requests(source.events)]
-        ),
+        restricted=claims_protection([*without_split_requests(target.events), *without_split_requests(source.events)]),
         rank_at=session.at,
         attempts=0,
         stuck=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from casereview.evidence.standing import is_restricted, speaks_of_protection, without_split_requests
+from casereview.evidence.standing import claims_protection, is_restricted, without_split_requests
 from casereview.schema.base import Record
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, CaseFile, Event
@@ -70,7 +70,7 @@ def protection_without_receipt(file: CaseFile, receipt: str) -> Iterator[Event]:
     """
     events = [event for event in without_split_requests(file.events) if event.receipt in {None, receipt}]
     unnamed = (event for event in events if event.receipt is None and event.verification)
-    marks = [event for event in unnamed if speaks_of_protection([event])]
+    marks = [event for event in unnamed if claims_protection([event])]
     if marks and is_restricted(events):
         yield marks[-1].evolve(claims=Facts(protected=True))
 
