@@ -1,4 +1,4 @@
-"""Two cases that a link makes one: what was said later is newer, and no half's officer lowers the other's lane."""
+"""Facts of linked cases: later claims are newer, and a verification in one case never lowers the other's lane."""
 
 from __future__ import annotations
 
@@ -33,64 +33,66 @@ SOON = Facts(custody="detained", removal_at=NOW + 24 * HOUR)
 NOTHING_NEAR = Facts(custody="not_detained", removal_at=None, removal_soon=False)
 
 
-def _half(facts: Facts, at: datetime, claimed: Facts | None = None) -> list[Event]:
-    """Return a case that an officer verified facts of."""
+def _verified_case(facts: Facts, at: datetime, claimed: Facts | None = None) -> list[Event]:
+    """Return the history of a case of which an officer verified facts."""
     return [filed(1, "R1", "self", claimed or Facts(), at=at - 9 * DAY), established(2, facts, at)]
 
 
-# ---- what officers established
+# ---- verifications
 
 
-def test_an_older_verification_that_a_link_brings_does_not_beat_a_newer_one() -> None:
-    found = assessed(linked(_half(SOON, YESTERDAY), _half(NOTHING_NEAR, WEEK_AGO), NOW))
+def test_an_older_verification_from_a_linked_case_does_not_override_a_newer_one() -> None:
+    found = assessed(linked(_verified_case(SOON, YESTERDAY), _verified_case(NOTHING_NEAR, WEEK_AGO), NOW))
     assert (found.ranking.lane, found.settled.facts.removal_at) == ("imminent_removal", SOON.removal_at)
     assert found.settled.facts.custody == "detained"
 
 
-def test_a_newer_verification_that_a_link_brings_counts_where_it_lowers_no_lane() -> None:
+def test_a_newer_verification_from_a_linked_case_counts_if_it_lowers_no_lane() -> None:
     old, new = Facts(custody="not_detained", minor_children=1), Facts(custody="detained", minor_children=2)
     for target, source in ((old, new), (new, old)):
-        halves = {id(old): _half(old, WEEK_AGO), id(new): _half(new, YESTERDAY)}
-        found = assessed(linked(halves[id(target)], halves[id(source)], NOW))
+        cases = {id(old): _verified_case(old, WEEK_AGO), id(new): _verified_case(new, YESTERDAY)}
+        found = assessed(linked(cases[id(target)], cases[id(source)], NOW))
         assert (found.settled.facts.custody, found.settled.facts.minor_children) == ("detained", 2)
         assert "claim_waiting" not in found.ranking.flags
 
 
-@pytest.mark.parametrize("lifting_is_target", [True, False])
-def test_a_newer_verification_that_would_lower_the_lane_of_the_other_half_waits_for_an_officer(
-    lifting_is_target: bool,  # noqa: FBT001
+@pytest.mark.parametrize("raising_is_target", [True, False])
+def test_a_newer_verification_that_would_lower_the_lane_of_the_other_case_is_held_for_an_officer(
+    raising_is_target: bool,  # noqa: FBT001
 ) -> None:
-    lifting, lowering = _half(SOON, WEEK_AGO), _half(NOTHING_NEAR, YESTERDAY)
-    events = linked(lifting, lowering, NOW) if lifting_is_target else linked(lowering, lifting, NOW)
+    raising, lowering = _verified_case(SOON, WEEK_AGO), _verified_case(NOTHING_NEAR, YESTERDAY)
+    events = linked(raising, lowering, NOW) if raising_is_target else linked(lowering, raising, NOW)
     found = assessed(events)
     assert (found.ranking.lane, found.settled.facts.removal_at) == ("imminent_removal", SOON.removal_at)
     assert "claim_waiting" in found.ranking.flags
-    looked = assessed([*events, established(9, NOTHING_NEAR, NOW)])
-    assert looked.ranking.lane == "other"
-    assert "claim_waiting" not in looked.ranking.flags
+    verified_again = assessed([*events, established(9, NOTHING_NEAR, NOW)])
+    assert verified_again.ranking.lane == "other"
+    assert "claim_waiting" not in verified_again.ranking.flags
 
 
-def test_an_officer_who_corrects_a_fact_in_one_case_is_held_back_by_nobody() -> None:
-    events = [*_half(SOON, WEEK_AGO), established(3, NOTHING_NEAR, YESTERDAY)]
-    for history in (events, linked(events, _half(Facts(minor_children=2), WEEK_AGO), NOW)):
+def test_an_officers_correction_within_one_case_counts_at_once() -> None:
+    events = [*_verified_case(SOON, WEEK_AGO), established(3, NOTHING_NEAR, YESTERDAY)]
+    for history in (events, linked(events, _verified_case(Facts(minor_children=2), WEEK_AGO), NOW)):
         assert assessed(history).ranking.lane == "other"
         assert "claim_waiting" not in assessed(history).ranking.flags
 
 
-def test_what_one_fact_hides_counts_when_an_officer_has_settled_that_fact() -> None:
+def test_a_fact_that_had_no_effect_counts_once_an_officer_verifies_the_fact_that_outranked_it() -> None:
     old = Facts(claims_us_citizenship=True, custody="detained")
     new = Facts(claims_us_citizenship=True, custody="not_detained")
-    events = linked(_half(old, WEEK_AGO), _half(new, YESTERDAY), NOW)
+    events = linked(_verified_case(old, WEEK_AGO), _verified_case(new, YESTERDAY), NOW)
     assert assessed(events).ranking.lane == "citizenship_claim"
-    looked = [*events, established(9, Facts(claims_us_citizenship=False), NOW)]
-    assert assessed(looked).ranking.lane == "detained"
+    verified_again = [*events, established(9, Facts(claims_us_citizenship=False), NOW)]
+    assert assessed(verified_again).ranking.lane == "detained"
 
 
 @pytest.mark.parametrize("later", [None, NOW + 60 * DAY])
-def test_a_date_far_off_is_not_lost_to_another_halfs_none_or_later_one(later: datetime | None) -> None:
+def test_a_distant_removal_date_is_kept_beside_the_unknown_or_later_date_of_the_other_case(
+    later: datetime | None,
+) -> None:
     date = NOW + 30 * DAY
-    target = _half(Facts(custody="detained", removal_at=date), WEEK_AGO)
-    events = linked(target, _half(Facts(removal_at=later), YESTERDAY), NOW)
+    target = _verified_case(Facts(custody="detained", removal_at=date), WEEK_AGO)
+    events = linked(target, _verified_case(Facts(removal_at=later), YESTERDAY), NOW)
     found = assessed(events)
     assert (found.ranking.lane, found.settled.facts.removal_at) == ("detained", date)
     assert "claim_waiting" in found.ranking.flags
@@ -102,8 +104,8 @@ def test_a_date_far_off_is_not_lost_to_another_halfs_none_or_later_one(later: da
     assert passed.settled.facts.removal_at == (later or date)
 
 
-def test_facts_that_make_a_lane_together_are_resolved_together() -> None:
-    words = {
+def test_facts_that_give_a_lane_together_are_resolved_together() -> None:
+    findings = {
         "custody": [Finding("detained", 2, None), Finding(None, 5, "SOURCE")],
         "removal_order": [Finding("final", 2, None), Finding("none", 5, "SOURCE")],
         "minor_children": [Finding(1, 2, None), Finding(2, 5, "SOURCE")],
@@ -113,7 +115,7 @@ def test_facts_that_make_a_lane_together_are_resolved_together() -> None:
         lane = 0 if (values["custody"], values["removal_order"]) == ("detained", "final") else 1
         return lane, lane
 
-    assert resolve_conflicts(words, lanes) == {"custody": "detained", "removal_order": "final", "minor_children": 2}
+    assert resolve_conflicts(findings, lanes) == {"custody": "detained", "removal_order": "final", "minor_children": 2}
 
 
 @given(
@@ -123,36 +125,36 @@ def test_facts_that_make_a_lane_together_are_resolved_together() -> None:
     st.integers(0, 900),
     st.sampled_from(POLICIES),
 )
-def test_no_officers_word_of_one_half_lowers_what_officers_established_in_the_other(
+def test_a_verification_in_one_linked_case_never_lowers_the_lane_verified_in_the_other(
     target: list[Event], source: list[Event], shift: int, hours: int, policy: str
 ) -> None:
-    silent = {"claims": Facts()}
-    source = [said.model_copy(update={"at": said.at + shift * HOUR}) for said in source]
-    target, source = ([first.model_copy(update=silent), *rest] for first, *rest in (target, source))
+    no_claims = {"claims": Facts()}
+    source = [event.model_copy(update={"at": event.at + shift * HOUR}) for event in source]
+    target, source = ([first.model_copy(update=no_claims), *rest] for first, *rest in (target, source))
     now = max(target[-1].at, source[-1].at)
     for at in (now, now + hours * HOUR):
-        whole = assessed(linked(target, source, now), at, policy).ranking.lane_index
-        assert whole <= min(assessed(half, at, policy).ranking.lane_index for half in (target, source))
+        together = assessed(linked(target, source, now), at, policy).ranking.lane_index
+        assert together <= min(assessed(case, at, policy).ranking.lane_index for case in (target, source))
 
 
-# ---- what requesters said
+# ---- claims
 
 
-def test_an_older_claim_that_a_link_brings_does_not_beat_a_newer_one() -> None:
+def test_an_older_claim_from_a_linked_case_does_not_override_a_newer_one() -> None:
     source = [
         filed(1, "R1", "attorney", Facts(minor_children=1, pregnant=True), authority="g28", at=WEEK_AGO),
         recognised(2, "R1", WEEK_AGO),
     ]
     opened = [filed(1, "R1", "self", Facts(minor_children=2, pregnant=False), at=YESTERDAY)]
-    said = [filed(1, "R1", "self", Facts(), at=NOW - 9 * DAY), updated(2, "R1", Facts(minor_children=2), YESTERDAY)]
-    for target in (opened, said):
+    later = [filed(1, "R1", "self", Facts(), at=NOW - 9 * DAY), updated(2, "R1", Facts(minor_children=2), YESTERDAY)]
+    for target in (opened, later):
         assert assessed(linked(target, source, NOW)).settled.facts.minor_children == 2
     assert assessed(linked(opened, source, NOW)).settled.facts.pregnant is False
-    newer = [said.model_copy(update={"at": NOW}) for said in source]
+    newer = [event.model_copy(update={"at": NOW}) for event in source]
     assert assessed(linked(opened, newer, NOW)).settled.facts.minor_children == 1
 
 
-def test_an_older_claim_that_lifts_counts_and_the_newer_that_would_lower_the_lane_waits() -> None:
+def test_an_older_claim_that_raises_the_lane_counts_and_the_newer_one_that_lowers_it_is_held() -> None:
     source = [filed(1, "R1", "family", Facts(custody="detained"), at=WEEK_AGO)]
     target = [filed(1, "R1", "self", Facts(custody="not_detained"), at=YESTERDAY)]
     found = assessed(linked(target, source, NOW))
@@ -160,15 +162,15 @@ def test_an_older_claim_that_lifts_counts_and_the_newer_that_would_lower_the_lan
     assert "claim_waiting" in found.ranking.flags
 
 
-def test_who_opened_the_case_is_what_older_third_parties_are_measured_against() -> None:
+def test_older_claims_of_third_parties_are_compared_with_the_claims_that_opened_the_case() -> None:
     source = [filed(1, "R1", "family", Facts(state="WA", entry="unlawful", removal_at=NOW + 9 * DAY), at=WEEK_AGO)]
     target = [filed(1, "R1", "attorney", Facts(state="GA", entry="admitted", removal_at=NOW + DAY), at=YESTERDAY)]
     facts = assessed(linked(target, source, NOW)).settled.facts
     assert (facts.state, facts.entry, facts.removal_at) == ("GA", "admitted", NOW + DAY)
 
 
-def test_an_opener_contradicts_what_was_established_before_and_is_marked() -> None:
-    source = [*_half(Facts(custody="not_detained"), WEEK_AGO)]
+def test_an_opening_claim_against_an_older_verification_is_flagged() -> None:
+    source = [*_verified_case(Facts(custody="not_detained"), WEEK_AGO)]
     target = [filed(1, "R1", "attorney", Facts(custody="detained"), at=YESTERDAY)]
     found = assessed(linked(target, source, NOW))
     assert found.settled.facts.custody == "not_detained"
@@ -181,10 +183,10 @@ def test_an_opener_contradicts_what_was_established_before_and_is_marked() -> No
     st.integers(-300, 0),
     st.sampled_from(POLICIES),
 )
-def test_older_words_of_third_parties_that_a_link_brings_lower_no_lane(
+def test_older_claims_of_third_parties_from_a_linked_case_lower_no_lane(
     target: list[Event], source: list[Event], shift: int, policy: str
 ) -> None:
-    source = [said.model_copy(update={"at": said.at + shift * HOUR}) for said in source]
+    source = [event.model_copy(update={"at": event.at + shift * HOUR}) for event in source]
     now = max(target[-1].at, source[-1].at)
-    whole = assessed(linked(target, source, now), now, policy).ranking
-    assert whole.lane_index <= assessed(target, now, policy).ranking.lane_index
+    together = assessed(linked(target, source, now), now, policy).ranking
+    assert together.lane_index <= assessed(target, now, policy).ranking.lane_index

@@ -1,4 +1,4 @@
-"""What a request says of a person, parted: facts that the ranking may know, and all else, which is sealed."""
+"""The open facts of a request: ranking sees them, and everything else is sealed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def facts_of(**stated: object) -> Facts:
     return open_facts(submitted({**SMALLEST, "facts": stated}), ON)
 
 
-def test_the_open_facts_hold_what_was_stated() -> None:
+def test_open_facts_contain_the_stated_values() -> None:
     facts = open_facts(submitted(FULL), ON)
     assert facts.convictions == (
         Conviction(kind="misdemeanor", convicted_on=date(2012, 3, 4), sentence_months=12, vacated=False, expunged=True),
@@ -46,13 +46,13 @@ def test_the_open_facts_hold_what_was_stated() -> None:
     assert facts.minor_children == 1
 
 
-def test_of_the_date_of_birth_only_the_year_is_open() -> None:
+def test_only_the_year_of_the_date_of_birth_is_open() -> None:
     text = open_facts(submitted(FULL), ON).model_dump_json()
     assert "1951" in text
     assert "11-23" not in text
 
 
-def test_which_protected_relief_is_pending_is_sealed_and_that_it_is_pending_is_open() -> None:
+def test_the_kind_of_protected_relief_is_not_open_but_its_pendency_is() -> None:
     for kinds in (["vawa"], ["t_visa"], ["u_visa"], ["u_visa", "vawa", "t_visa"]):
         facts = facts_of(relief_pending=kinds)
         assert facts.relief_pending == ("protected",)
@@ -61,47 +61,47 @@ def test_which_protected_relief_is_pending_is_sealed_and_that_it_is_pending_is_o
 
 
 @pytest.mark.parametrize("stated", [None, []])
-def test_no_relief_pending_says_nothing_of_protection(stated: object) -> None:
+def test_no_pending_relief_leaves_protection_unstated(stated: object) -> None:
     facts = facts_of(relief_pending=stated)
     assert "protected" not in facts.model_fields_set
     assert facts.relief_pending == (None if stated is None else ())
 
 
-def test_only_what_was_stated_is_set() -> None:
+def test_only_stated_fields_are_set() -> None:
     assert facts_of().model_fields_set == set()
     assert facts_of(custody="unknown", convictions=[]).model_fields_set == {"custody", "convictions"}
     assert facts_of(residence=None).model_fields_set == {"state", "county"}
     assert facts_of(convictions=None, facility=None).model_fields_set == {"convictions", "facility"}
 
 
-def test_unknown_and_null_and_absent_are_all_unknown() -> None:
+def test_unknown_null_and_absent_all_mean_unknown() -> None:
     for stated in ({"custody": "unknown", "removal_order": "unknown", "entry": "unknown"}, {"custody": None}, {}):
         facts = facts_of(**stated)
         assert (facts.custody, facts.removal_order, facts.entry) == (None, None, None)
 
 
-def test_no_conviction_is_known_to_be_none() -> None:
+def test_an_empty_list_of_convictions_is_kept() -> None:
     assert facts_of(convictions=[]).convictions == ()
 
 
-def test_words_that_the_tables_do_not_know_are_not_open() -> None:
+def test_text_that_is_not_in_the_routing_tables_is_not_open() -> None:
     facts = facts_of(facility="behind my sister's house", residence={"state": "Texas", "county": "Ana's"})
     assert (facts.facility, facts.state, facts.county) == (None, None, None)
 
 
-def test_a_name_of_a_facility_or_county_becomes_the_published_one() -> None:
+def test_names_of_facilities_and_counties_are_normalized() -> None:
     facts = facts_of(facility="port  isabel", residence={"state": "tx", "county": "WEBB COUNTY"})
     assert (facts.facility, facts.state, facts.county) == ("PIC", "TX", "Webb")
 
 
 @given(st.dictionaries(st.sampled_from(FREE), st.uuids(), min_size=1), st.emails(domains=st.just("zq7.example.org")))
-def test_no_sealed_text_is_among_the_open_facts(words: dict[Path, object], email: str) -> None:
+def test_no_sealed_text_is_among_the_open_facts(texts: dict[Path, object], email: str) -> None:
     body = FULL
-    for path, word in words.items():
-        body = changed(body, path, f"x{word}x")
+    for path, value in texts.items():
+        body = changed(body, path, f"x{value}x")
     body = changed(body, ("requester", "contact", "email"), email)
     text = open_facts(submitted(body), ON).model_dump_json()
-    assert not any(str(word) in text for word in words.values())
+    assert not any(str(value) in text for value in texts.values())
     for secret in (
         "zq7",
         "A000000011",
@@ -118,11 +118,11 @@ def test_no_sealed_text_is_among_the_open_facts(words: dict[Path, object], email
         assert f'"{secret}' not in text
 
 
-def test_the_open_facts_have_no_field_for_who_somebody_is() -> None:
+def test_open_facts_have_no_field_that_identifies_the_person() -> None:
     assert set(Facts.model_fields) - set(FactClaims.model_fields) == {"state", "county", "birth_year", "protected"}
 
 
-def test_claims_of_an_update_have_no_birth_year() -> None:
+def test_claims_of_an_update_set_no_birth_year() -> None:
     assert open_claims(FactClaims(pregnant=True), ON).model_dump(exclude_unset=True) == {"pregnant": True}
 
 
@@ -141,7 +141,7 @@ def test_claims_of_an_update_have_no_birth_year() -> None:
         ("other", None, True),
     ],
 )
-def test_who_writes_for_another_without_the_form_is_marked(role: str, authority: str | None, needed: bool) -> None:  # noqa: FBT001
+def test_a_representative_without_the_required_form_is_flagged(role: str, authority: str | None, needed: bool) -> None:  # noqa: FBT001
     body = {**SMALLEST, "requester": {"role": role, "authority": authority}}
     assert ("authority_needed" in marks_of(submitted(body))) == needed
 
@@ -157,7 +157,7 @@ def test_who_writes_for_another_without_the_form_is_marked(role: str, authority:
         ({}, False),
     ],
 )
-def test_who_speaks_what_we_do_not_write_gets_an_interpreter(contact: dict[str, object], marked: bool) -> None:  # noqa: FBT001
+def test_a_spoken_language_without_notice_texts_flags_an_interpreter(contact: dict[str, object], marked: bool) -> None:  # noqa: FBT001
     body = {**SMALLEST, "requester": {"role": "self", "contact": contact}}
     assert ("interpreter" in marks_of(submitted(body))) == marked
 
@@ -174,7 +174,7 @@ def test_who_speaks_what_we_do_not_write_gets_an_interpreter(contact: dict[str, 
         ({}, "none"),
     ],
 )
-def test_the_way_to_write_is_the_preferred_else_what_was_given_and_none_where_unsafe(
+def test_the_channel_is_the_preferred_one_or_the_one_given_and_none_if_contact_is_unsafe(
     contact: dict[str, object], channel: str
 ) -> None:
     body = {**SMALLEST, "requester": {"role": "self", "contact": contact}}

@@ -1,4 +1,4 @@
-"""8 USC 1367: whoever is protected stays so, and the abuser's words count for nothing against them."""
+"""Protection under 8 USC 1367: it lasts until an officer lifts it, and an abuser's adverse claims do not count."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ACCUSED = Facts(
 PETITION = Facts(custody="detained", relief_pending=("protected",), protected=True)
 
 
-def test_the_husband_who_writes_as_well_is_a_third_party_whose_words_never_count_against_her() -> None:
+def test_adverse_claims_of_a_husband_who_joins_a_protected_case_do_not_count() -> None:
     """Example 6."""
     events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED, authority="form_60_001")]
     for policy in (INTERIM, "2021-09-30-guidelines"):
@@ -48,31 +48,31 @@ def test_the_husband_who_writes_as_well_is_a_third_party_whose_words_never_count
     assert assessed(events, policy=INTERIM).ranking.approvals == ("field_office_director",)
 
 
-def test_the_husband_who_wrote_first_loses_his_adverse_words_when_she_asks_for_protection() -> None:
+def test_adverse_claims_of_a_husband_who_opened_the_case_stop_counting_once_protection_is_claimed() -> None:
     events = [filed(1, "HE", "family", ACCUSED), filed(2, "SHE", "self", PETITION)]
     assert assessed(events[:1], policy=INTERIM).ranking.categories != ()
     assert assessed(events, policy=INTERIM).ranking.categories == ()
 
 
-def test_whoever_opens_a_case_and_asks_for_protection_restricts_it() -> None:
+def test_a_request_that_claims_protection_restricts_its_case() -> None:
     events = [filed(1, "HE", "family", ACCUSED.model_copy(update={"protected": True}))]
     found = assessed(events, policy=INTERIM)
     assert found.settled.facts.protected is True
     assert found.settled.receipts_with_standing == frozenset()
 
 
-def test_she_regains_full_rights_when_an_officer_recognised_her() -> None:
+def test_the_protected_person_regains_standing_when_an_officer_verifies_her_identity() -> None:
     events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED), recognised(3, "SHE")]
     assert receipts_with_standing(events, restricted=True) == {"SHE"}
 
 
-def test_no_claim_lifts_protection_also_not_her_own() -> None:
+def test_no_claim_lifts_protection_including_the_persons_own() -> None:
     less = Facts(protected=False, relief_pending=())
     events = [filed(1, "SHE", "self", PETITION), recognised(2, "SHE"), updated(3, "SHE", less)]
     assert assessed(events).settled.facts.protected is True
 
 
-def test_an_officer_may_lift_protection_and_may_raise_it() -> None:
+def test_an_officers_verification_can_lift_or_add_protection() -> None:
     events: list[Event] = [filed(1, "SHE", "self", PETITION)]
     lifted = [*events, established(2, Facts(protected=True), refuted=True)]
     assert assessed(lifted).settled.facts.protected is None
@@ -82,7 +82,7 @@ def test_an_officer_may_lift_protection_and_may_raise_it() -> None:
     assert "restricted" in assessed(raised).ranking.flags
 
 
-def test_a_stranger_can_restrict_a_case_and_thereby_learns_nothing() -> None:
+def test_a_third_party_who_restricts_a_case_gains_no_standing() -> None:
     events = [filed(1, "R1", "self", Facts(custody="detained")), filed(2, "S", "self", Facts(protected=True))]
     found = assessed(events)
     assert found.settled.facts.protected is True
@@ -90,7 +90,7 @@ def test_a_stranger_can_restrict_a_case_and_thereby_learns_nothing() -> None:
 
 
 @given(histories(claims(DATED, UNDATED, PROTECTED)), claims(UNDATED))
-def test_protection_once_claimed_is_unset_by_no_claim(events: list[Event], said: Facts) -> None:
+def test_claims_never_remove_claimed_protection(events: list[Event], said: Facts) -> None:
     by_officers = [event for event in events if event.verification and event.claims]
     settled = assessed(events).settled
     if settled.facts.protected and not by_officers:
@@ -99,7 +99,7 @@ def test_protection_once_claimed_is_unset_by_no_claim(events: list[Event], said:
         assert assessed([*events, *more]).settled.facts.protected is True
 
 
-def test_two_of_one_case_file_apart_and_the_mother_lifts_the_lawyers_case() -> None:
+def test_a_mothers_later_request_raises_the_lane_of_the_lawyers_case() -> None:
     """Example 7: filed on the 10th and the 12th, with different birth years."""
     tenth, twelfth = datetime(2021, 6, 10, 16, tzinfo=UTC), datetime(2021, 6, 12, 16, tzinfo=UTC)
     lawyer = filed(1, "R1", "attorney", Facts(custody="detained", birth_year=1980), authority="g28", at=tenth)
@@ -114,7 +114,7 @@ def test_two_of_one_case_file_apart_and_the_mother_lifts_the_lawyers_case() -> N
     assert both.settled.receipts_with_standing == frozenset()
 
 
-def test_the_same_birth_year_or_none_is_no_mismatch() -> None:
+def test_equal_or_missing_birth_years_are_no_mismatch() -> None:
     events = [
         filed(1, "R1", "self", Facts(birth_year=1980)),
         filed(2, "R2", "family", Facts(birth_year=1980)),
@@ -123,7 +123,7 @@ def test_the_same_birth_year_or_none_is_no_mismatch() -> None:
     assert "identity_mismatch" not in assessed(events).ranking.flags
 
 
-def test_who_found_no_protection_before_two_cases_became_one_judged_one_half_of_them() -> None:
+def test_a_verification_of_no_protection_before_a_link_does_not_cover_the_linked_case() -> None:
     joined = event(4, kind="linked", actor="officer", user="a")
     unprotected = established(3, Facts(protected=False))
     for before in ([unprotected, filed(2, "SHE", "self", PETITION)], [filed(2, "SHE", "self", PETITION), unprotected]):

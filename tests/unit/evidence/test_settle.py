@@ -10,32 +10,32 @@ from tests.support.case_histories import assessed, established, event, filed, re
 DETAINED = Facts(custody="detained")
 
 
-def test_who_opens_a_case_as_self_has_standing_and_who_joins_as_self_has_none() -> None:
+def test_opening_a_case_as_self_gives_standing_and_joining_as_self_does_not() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "self", DETAINED)]
     assert receipts_with_standing(events, restricted=False) == {"R1"}
 
 
-def test_who_opens_a_case_for_another_has_no_standing() -> None:
+def test_opening_a_case_for_another_person_gives_no_standing() -> None:
     assert receipts_with_standing([filed(1, "R1", "attorney", DETAINED)], restricted=False) == frozenset()
 
 
-def test_on_a_restricted_case_nobody_has_standing_before_an_officer_recognised_them() -> None:
+def test_on_a_restricted_case_only_verified_requesters_have_standing() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", DETAINED)]
     assert receipts_with_standing(events, restricted=True) == frozenset()
     assert receipts_with_standing([*events, recognised(3, "R1")], restricted=True) == {"R1"}
 
 
-def test_an_officer_can_take_standing_away() -> None:
+def test_a_refuted_identity_takes_standing_away() -> None:
     events = [filed(1, "R1", "self", DETAINED), recognised(2, "R1", refuted=True)]
     assert receipts_with_standing(events, restricted=False) == frozenset()
 
 
-def test_verified_facts_give_nobody_standing() -> None:
+def test_verified_facts_give_no_standing() -> None:
     event = established(2, DETAINED).model_copy(update={"receipt": "R2"})
     assert receipts_with_standing([filed(1, "R1", "family", DETAINED), event], restricted=False) == frozenset()
 
 
-def test_a_verification_wins_over_every_claim_before_and_after_it() -> None:
+def test_a_verification_overrides_earlier_and_later_claims() -> None:
     events = [
         filed(1, "R1", "self", Facts(custody="detained")),
         established(2, Facts(custody="not_detained")),
@@ -46,7 +46,7 @@ def test_a_verification_wins_over_every_claim_before_and_after_it() -> None:
     assert settled.verified == {"custody"}
 
 
-def test_the_newest_verification_wins() -> None:
+def test_the_newest_verification_counts() -> None:
     events = [filed(1, "R1", "self", DETAINED), established(2, DETAINED), established(3, Facts(custody="not_detained"))]
     assert assessed(events).settled.facts.custody == "not_detained"
 
@@ -62,7 +62,7 @@ def test_a_refuted_fact_becomes_unknown() -> None:
 
 
 @pytest.mark.parametrize("refuted", [False, True])
-def test_a_claim_against_what_an_officer_established_is_marked_until_an_officer_settles_it(refuted: bool) -> None:  # noqa: FBT001
+def test_a_claim_against_a_verified_fact_is_flagged_until_an_officer_verifies_it_again(refuted: bool) -> None:  # noqa: FBT001
     events = [
         filed(1, "R1", "self", DETAINED),
         established(2, Facts(custody="detained" if refuted else "not_detained"), refuted=refuted),
@@ -72,7 +72,7 @@ def test_a_claim_against_what_an_officer_established_is_marked_until_an_officer_
     assert "claim_waiting" not in assessed([*events, established(4, DETAINED)]).ranking.flags
 
 
-def test_the_newest_claim_of_someone_with_standing_counts() -> None:
+def test_the_newest_claim_of_a_request_with_standing_counts() -> None:
     events = [
         filed(1, "R1", "self", Facts(minor_children=1, serious_illness=True)),
         updated(2, "R1", Facts(minor_children=2, serious_illness=None)),
@@ -81,7 +81,7 @@ def test_the_newest_claim_of_someone_with_standing_counts() -> None:
     assert (facts.minor_children, facts.serious_illness) == (2, None)
 
 
-def test_whoever_said_what_counts_against_the_person_may_correct_it_and_no_other_third_party() -> None:
+def test_an_adverse_claim_can_be_corrected_by_its_own_requester_only() -> None:
     burglary, vacated = Conviction(kind="aggravated_felony"), Conviction(kind="aggravated_felony", vacated=True)
     filing = filed(1, "R1", "attorney", Facts(convictions=(burglary,)))
     own = assessed([filing, updated(2, "R1", Facts(convictions=(vacated,)))])
@@ -90,7 +90,7 @@ def test_whoever_said_what_counts_against_the_person_may_correct_it_and_no_other
     assert assessed([filing, joined]).settled.facts.convictions == (burglary,)
 
 
-def test_a_claim_that_lowers_the_lane_waits_for_an_officer() -> None:
+def test_a_claim_that_would_lower_the_lane_is_held_for_an_officer() -> None:
     events = [filed(1, "R1", "self", DETAINED), updated(2, "R1", Facts(custody="not_detained"))]
     found = assessed(events)
     assert found.ranking.lane == "detained"
@@ -98,12 +98,12 @@ def test_a_claim_that_lowers_the_lane_waits_for_an_officer() -> None:
 
 
 @pytest.mark.parametrize("end", [updated(3, "R1", DETAINED), established(3, Facts(custody="not_detained"))])
-def test_a_claim_waits_no_longer_when_it_is_withdrawn_or_settled(end: Event) -> None:
+def test_a_pending_claim_ends_when_it_is_withdrawn_or_verified(end: Event) -> None:
     events = [filed(1, "R1", "self", DETAINED), updated(2, "R1", Facts(custody="not_detained")), end]
     assert "claim_waiting" not in assessed(events).ranking.flags
 
 
-def test_whether_a_claim_lowers_the_lane_is_judged_by_what_officers_established() -> None:
+def test_the_effect_of_a_claim_is_computed_from_the_verified_facts() -> None:
     events = [
         filed(1, "R1", "self", Facts(custody="detained", removal_order="final")),
         established(2, Facts(custody="not_detained")),
@@ -121,7 +121,7 @@ def test_a_claim_that_moves_the_case_down_within_its_lane_counts_at_once() -> No
     assert "claim_waiting" not in found.ranking.flags
 
 
-def test_what_a_request_that_was_split_off_said_never_was_of_this_case() -> None:
+def test_events_of_a_request_that_was_split_off_do_not_count() -> None:
     events = [
         filed(1, "R1", "self", DETAINED),
         filed(2, "R2", "family", Facts(removal_soon=True, protected=True)),
@@ -134,7 +134,7 @@ def test_what_a_request_that_was_split_off_said_never_was_of_this_case() -> None
     assert found.settled.facts == Facts(custody="detained", pregnant=True)
 
 
-def test_what_it_says_after_it_came_back_by_a_link_counts_again() -> None:
+def test_events_of_a_split_off_request_count_again_after_a_link_brings_it_back() -> None:
     events = [
         filed(1, "R1", "self", DETAINED),
         filed(2, "R2", "family", Facts(removal_soon=True)),
@@ -144,12 +144,12 @@ def test_what_it_says_after_it_came_back_by_a_link_counts_again() -> None:
     assert assessed(events).settled.facts == Facts(custody="detained", serious_illness=True)
 
 
-def test_an_interpreter_is_marked_until_the_end_and_a_form_until_its_holder_is_recognised() -> None:
+def test_the_interpreter_flag_stays_and_the_form_flag_ends_when_the_requester_is_verified() -> None:
     events = [filed(1, "R1", "family", DETAINED, marks=("authority_needed", "interpreter"))]
     assert {"authority_needed", "interpreter"} <= assessed(events).settled.marks
     assert assessed([*events, recognised(2, "R1")]).settled.marks == {"interpreter"}
 
 
-def test_events_that_state_no_facts_change_none() -> None:
+def test_events_without_claims_change_no_facts() -> None:
     events = [filed(1, "R1", "self", DETAINED), event(2, kind="withdrawn", receipt="R1"), event(3, kind="ranked")]
     assert assessed(events).settled == assessed(events[:1]).settled

@@ -1,4 +1,4 @@
-"""A stranger who knows an A-number can file in the person's name. They must be able to move nothing down."""
+"""A stranger who knows an A-number can file in the person's name; their claims must never move the case down."""
 
 from __future__ import annotations
 
@@ -22,50 +22,52 @@ from tests.support.case_histories import (
 )
 
 ANYTHING = claims(DATED, UNDATED, PROTECTED)
-LASTING = claims({name: values for name, values in UNDATED.items() if name != "birth_year"})
-"""What a stranger may say of which no other value could be as true: not a date, not a year of birth."""
+WITHOUT_DATES = claims({name: values for name, values in UNDATED.items() if name != "birth_year"})
+"""Claims without dates and the year of birth."""
 
 
-def strangers_words(events: list[Event], said: list[Facts]) -> list[Event]:
-    """Return the events of somebody who joins as ``self`` after a history, and then says more."""
+def strangers_events(events: list[Event], stated: list[Facts]) -> list[Event]:
+    """Return the events of a stranger who joins as ``self`` after a history and then sends updates."""
     version, at = len(events) + 1, events[-1].at + timedelta(hours=1)
-    joined = filed(version, "S", "self", said[0], at=at)
+    joined = filed(version, "S", "self", stated[0], at=at)
     more = [
-        updated(version + place, "S", facts, at + timedelta(hours=place)) for place, facts in enumerate(said[1:], 1)
+        updated(version + place, "S", facts, at + timedelta(hours=place)) for place, facts in enumerate(stated[1:], 1)
     ]
     return [joined, *more]
 
 
 @given(histories(ANYTHING), st.lists(ANYTHING, min_size=1, max_size=3), st.sampled_from(POLICIES))
-def test_a_stranger_who_joins_as_self_moves_nothing_down(events: list[Event], said: list[Facts], policy: str) -> None:
-    words = strangers_words(events, said)
-    now = words[-1].at
-    before, after = assessed(events, now, policy), assessed([*events, *words], now, policy)
+def test_a_stranger_who_joins_as_self_never_moves_the_case_down(
+    events: list[Event], stated: list[Facts], policy: str
+) -> None:
+    more = strangers_events(events, stated)
+    now = more[-1].at
+    before, after = assessed(events, now, policy), assessed([*events, *more], now, policy)
     assert after.ranking.rank <= before.ranking.rank
     assert after.ranking.lane_index <= before.ranking.lane_index
 
 
 @given(
     histories(ANYTHING, 5, ["joined", "established"]),
-    LASTING,
+    WITHOUT_DATES,
     st.integers(1, 4),
     st.integers(0, 900),
     st.sampled_from(POLICIES),
 )
-def test_what_a_stranger_says_in_between_moves_nothing_down_later(
-    events: list[Event], said: Facts, place: int, hours: int, policy: str
+def test_a_strangers_earlier_claims_never_move_the_case_down_later(
+    events: list[Event], stated: Facts, place: int, hours: int, policy: str
 ) -> None:
-    """Apart from dates, whose effect comes and goes, and from what people with standing take back themselves."""
+    """Dates are left out, whose effect is temporary, and so are updates, by which requesters take claims back."""
     place = min(place, len(events))
-    stranger = filed(90, "S", "self", said, at=events[place - 1].at)
+    stranger = filed(90, "S", "self", stated, at=events[place - 1].at)
     with_stranger = [*events[:place], stranger, *events[place:]]
     now = events[-1].at + timedelta(hours=hours)
     assert assessed(with_stranger, now, policy).ranking.rank <= assessed(events, now, policy).ranking.rank
 
 
 @given(histories(ANYTHING), ANYTHING)
-def test_a_stranger_never_gains_standing_and_never_counts_against_the_person(events: list[Event], said: Facts) -> None:
-    [stranger] = strangers_words(events, [said])
+def test_a_stranger_gains_no_standing_and_adds_no_adverse_facts(events: list[Event], stated: Facts) -> None:
+    [stranger] = strangers_events(events, [stated])
     before, after = assessed(events, stranger.at).settled, assessed([*events, stranger], stranger.at).settled
     assert "S" not in after.receipts_with_standing
     for name in ("convictions", "entry", "entered_on", "gang_participation_age", "national_security_concern"):
@@ -74,7 +76,7 @@ def test_a_stranger_never_gains_standing_and_never_counts_against_the_person(eve
 
 
 @given(histories(ANYTHING), st.sampled_from(POLICIES))
-def test_what_an_officer_confirmed_is_the_fact_whatever_others_say(events: list[Event], policy: str) -> None:
+def test_a_confirmed_fact_keeps_its_value_whatever_requesters_claim(events: list[Event], policy: str) -> None:
     settled = assessed(events, events[-1].at, policy).settled
     for event in reversed(events):
         if event.verification and event.verification.about == "facts" and event.claims:

@@ -1,4 +1,4 @@
-"""What people without standing say: it may lift a case at once, and never works against the person."""
+"""Claims of third parties: they may raise a case at once, and never count against the person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SOON = NOW + timedelta(hours=30)
 DETAINED = Facts(custody="detained")
 
 
-def test_a_third_partys_claim_lifts_a_case_at_once_and_asks_for_verification() -> None:
+def test_a_third_partys_claim_raises_a_case_at_once_and_flags_it_for_verification() -> None:
     events = [filed(1, "R1", "attorney", DETAINED), filed(2, "R2", "family", Facts(removal_at=SOON))]
     found = assessed(events)
     assert found.ranking.lane == "imminent_removal"
@@ -27,19 +27,19 @@ def test_a_third_partys_claim_counts_until_the_person_contradicts_it() -> None:
     assert assessed(contradicted).settled.facts.serious_illness is False
 
 
-def test_a_third_partys_claim_does_not_move_what_others_said_where_it_lifts_nothing() -> None:
+def test_a_third_partys_claim_that_raises_nothing_does_not_replace_anothers() -> None:
     events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=0))]
     assert assessed(events).settled.facts.minor_children == 2
 
 
-def test_a_third_party_may_take_back_what_they_alone_said() -> None:
+def test_a_third_party_can_take_back_their_own_claim() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
     taken_back = [*events, updated(3, "R2", Facts(serious_illness=False))]
     assert assessed(taken_back).settled.facts.serious_illness is False
 
 
 @pytest.mark.parametrize("joins", [False, True])
-def test_a_third_party_who_takes_back_what_lifted_the_lane_waits_for_an_officer(joins: bool) -> None:  # noqa: FBT001
+def test_a_third_party_taking_back_what_raised_the_lane_is_held_for_an_officer(joins: bool) -> None:  # noqa: FBT001
     mother = "R2" if joins else "R1"
     events = [filed(1, "R1", "attorney" if joins else "family", Facts() if joins else Facts(removal_at=SOON))]
     events += [filed(2, "R2", "family", Facts(removal_at=SOON))] if joins else []
@@ -54,7 +54,7 @@ def test_a_third_party_who_takes_back_what_lifted_the_lane_waits_for_an_officer(
 
 
 @pytest.mark.parametrize("again", [SOON, NOW + timedelta(hours=40)], ids=["the same", "another that is near"])
-def test_a_third_party_waits_no_longer_who_says_again_what_counts(again: datetime) -> None:
+def test_a_third_partys_pending_claim_ends_when_they_repeat_the_value_that_counts(again: datetime) -> None:
     events = [
         filed(1, "R1", "family", Facts(removal_at=SOON)),
         updated(2, "R1", Facts(removal_at=NOW + timedelta(days=40))),
@@ -65,7 +65,7 @@ def test_a_third_party_waits_no_longer_who_says_again_what_counts(again: datetim
     assert "claim_waiting" not in found.ranking.flags
 
 
-def test_what_one_third_party_says_again_leaves_the_claim_of_another_waiting() -> None:
+def test_a_third_party_repeating_a_value_leaves_anothers_pending_claim() -> None:
     events = [
         filed(1, "R1", "family", Facts(removal_at=SOON)),
         filed(2, "R2", "attorney", Facts(), authority="g28"),
@@ -76,7 +76,7 @@ def test_what_one_third_party_says_again_leaves_the_claim_of_another_waiting() -
     assert "claim_waiting" in assessed(events).ranking.flags
 
 
-def test_what_a_third_party_says_against_anothers_word_waits_for_nobody() -> None:
+def test_a_third_partys_claim_against_anothers_is_not_held_for_an_officer() -> None:
     events = [
         filed(1, "R1", "family", Facts(custody="detained", removal_at=SOON)),
         filed(2, "R2", "advocate", Facts(custody="not_detained", removal_at=NOW + timedelta(days=40))),
@@ -87,7 +87,7 @@ def test_what_a_third_party_says_against_anothers_word_waits_for_nobody() -> Non
 
 
 @pytest.mark.parametrize("role", ["self", "family"])
-def test_a_third_party_cannot_take_back_what_somebody_else_said_as_well(role: str) -> None:
+def test_a_third_party_cannot_take_back_a_value_that_another_request_also_claims(role: str) -> None:
     same = Facts(serious_illness=True)
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", same)]
     second = updated(3, "R1", same) if role == "self" else filed(3, "R3", "advocate", same)
@@ -95,7 +95,7 @@ def test_a_third_party_cannot_take_back_what_somebody_else_said_as_well(role: st
     assert assessed(taken_back).settled.facts.serious_illness is True
 
 
-def test_agreement_of_a_third_party_leaves_the_persons_word_theirs() -> None:
+def test_the_persons_claim_stays_theirs_when_a_third_party_repeats_it() -> None:
     same = Facts(serious_illness=True)
     events = [
         filed(1, "R1", "self", same),
@@ -105,7 +105,7 @@ def test_agreement_of_a_third_party_leaves_the_persons_word_theirs() -> None:
     assert assessed(events).settled.facts.serious_illness is True
 
 
-def test_a_third_party_who_lifted_a_case_against_anothers_word_cannot_then_bring_it_below() -> None:
+def test_a_third_party_who_raised_a_case_over_anothers_claim_cannot_lower_it_again() -> None:
     events = [
         filed(1, "R1", "self", Facts(removal_at=NOW + timedelta(hours=60))),
         filed(2, "R2", "self", Facts(removal_at=NOW + timedelta(hours=1))),
@@ -114,7 +114,7 @@ def test_a_third_party_who_lifted_a_case_against_anothers_word_cannot_then_bring
     assert assessed(events).settled.facts.removal_at == NOW + timedelta(hours=1)
 
 
-def test_a_third_partys_denial_keeps_no_other_third_party_from_saying_yes() -> None:
+def test_another_third_party_can_affirm_what_a_third_party_denied() -> None:
     events = [
         filed(1, "R1", "family", Facts(removal_soon=True)),
         filed(2, "R2", "self", Facts(pregnant=False)),
@@ -125,7 +125,7 @@ def test_a_third_partys_denial_keeps_no_other_third_party_from_saying_yes() -> N
     assert "pregnancy" in found.ranking.flags
 
 
-def test_two_third_parties_who_deny_alike_are_still_third_parties() -> None:
+def test_another_third_party_can_affirm_what_two_third_parties_denied() -> None:
     events = [
         filed(1, "R1", "family", Facts(removal_soon=True, pregnant=False)),
         filed(2, "R2", "self", Facts(pregnant=False)),
@@ -134,7 +134,7 @@ def test_two_third_parties_who_deny_alike_are_still_third_parties() -> None:
     assert assessed(events).settled.facts.pregnant is True
 
 
-def test_a_stranger_who_calls_the_person_free_keeps_nobody_from_saying_that_they_are_detained() -> None:
+def test_a_third_partys_not_detained_does_not_block_anothers_detained() -> None:
     events = [
         filed(1, "R1", "family", Facts(removal_soon=True)),
         filed(2, "R2", "self", Facts(custody="not_detained")),
@@ -155,7 +155,7 @@ def test_a_stranger_who_calls_the_person_free_keeps_nobody_from_saying_that_they
         Facts(last_entry_on=date(2021, 1, 1)),
     ],
 )
-def test_what_a_third_party_says_against_the_person_never_counts(adverse: Facts) -> None:
+def test_adverse_claims_of_a_third_party_who_joins_never_count(adverse: Facts) -> None:
     opened = filed(1, "R1", "self", DETAINED)
     alone = assessed([opened], policy="2021-02-18-interim").ranking
     joined = assessed([opened, filed(2, "R2", "family", adverse)], policy="2021-02-18-interim").ranking

@@ -1,4 +1,4 @@
-"""A value that only another release knows counts as not stated, and decides nothing."""
+"""Enumeration values of another release: they count as not stated and have no effect."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_case_is_ranked_as_if_an_unknown_value_had_not_been_stated(name: str, 
 
 
 @pytest.mark.parametrize("name", ENUMERATIONS)
-def test_an_unknown_value_replaces_nothing_that_is_known(name: str) -> None:
+def test_an_unknown_value_does_not_replace_a_known_one(name: str) -> None:
     known = {"custody": "detained", "removal_order": "final", "entry": "admitted", "military_service": "self"}
     first = filed(1, "R1", "self", facts(**known))
     expected = assessed([first]).settled.facts
@@ -54,12 +54,12 @@ def test_an_unknown_value_replaces_nothing_that_is_known(name: str) -> None:
         ([], {"relief_pending": ()}),
     ],
 )
-def test_of_several_kinds_of_relief_the_unknown_are_left_out(stated: list[str], counts: dict[str, object]) -> None:
+def test_unknown_kinds_of_relief_are_left_out(stated: list[str], counts: dict[str, object]) -> None:
     assert stated_facts(facts(relief_pending=stated)) == counts
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_conviction_of_an_unknown_kind_satisfies_no_test_of_kinds(policy: str) -> None:
+def test_a_conviction_of_an_unknown_kind_matches_no_rule_about_kinds(policy: str) -> None:
     found = facts(convictions=[{"kind": NEW}])
     assert stated_facts(found)["convictions"] == found.convictions
     ranking = rank(RankInput(found, "C1", NOW), compiled(policy), NOW, None)
@@ -70,36 +70,36 @@ def test_a_conviction_of_an_unknown_kind_satisfies_no_test_of_kinds(policy: str)
     assert (one.lane, one.categories, one.approvals) == (other.lane, other.categories, other.approvals)
 
 
-def changed(event: Event, **fields: str) -> Event:
-    """Return an officer's event whose verification another release has written."""
+def of_another_release(event: Event, **fields: str) -> Event:
+    """Return an officer's event with a verification as another release may have written it."""
     assert event.verification is not None
     read = {**event.verification.model_dump(), **fields}
     return event.evolve(verification=read_leniently(Verification, read))
 
 
 @pytest.mark.parametrize("fields", [{"verdict": NEW}, {"about": NEW}])
-def test_a_verification_with_an_unknown_value_establishes_nothing_and_takes_nothing_away(
+def test_a_verification_with_an_unknown_value_has_no_effect(
     fields: dict[str, str],
 ) -> None:
-    assert established_facts([changed(established(2, Facts(pregnant=True)), **fields)]) == {}
+    assert established_facts([of_another_release(established(2, Facts(pregnant=True)), **fields)]) == {}
     first = filed(1, "R1", "family", Facts())
     known = [first, recognised(2, "R1")]
     assert receipts_with_standing(known, restricted=False) == {"R1"}
-    assert receipts_with_standing([first, changed(recognised(2, "R1"), **fields)], restricted=False) == set()
-    taken = [*known, changed(recognised(3, "R1", refuted=True), **fields)]
+    assert receipts_with_standing([first, of_another_release(recognised(2, "R1"), **fields)], restricted=False) == set()
+    taken = [*known, of_another_release(recognised(3, "R1", refuted=True), **fields)]
     assert receipts_with_standing(taken, restricted=False) == {"R1"}
 
 
-def test_protection_is_neither_marked_nor_unmarked_by_an_unknown_verdict() -> None:
+def test_an_unknown_verdict_does_not_change_protection() -> None:
     marked = filed(1, "R1", "self", Facts(protected=True))
-    unmarks = changed(established(2, Facts(protected=False)), verdict=NEW)
+    unmarks = of_another_release(established(2, Facts(protected=False)), verdict=NEW)
     assert is_restricted([marked, unmarks])
     assert not is_restricted(
-        [filed(1, "R1", "self", Facts()), changed(established(2, Facts(protected=True)), verdict=NEW)]
+        [filed(1, "R1", "self", Facts()), of_another_release(established(2, Facts(protected=True)), verdict=NEW)]
     )
 
 
-def test_a_request_in_an_unknown_role_has_no_standing_by_having_come_first() -> None:
+def test_opening_a_case_in_an_unknown_role_gives_no_standing() -> None:
     filing = read_leniently(Filing, {"role": NEW, "authority": "none", "opened": True})
     first = filed(1, "R1", "self", Facts()).evolve(filing=filing)
     assert receipts_with_standing([first], restricted=False) == set()
