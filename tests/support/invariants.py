@@ -211,11 +211,11 @@ def due_times(record: Case | Notice) -> list[Any]:
         return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
     if record.status in ENDED:
         return []
-    target = None if record.missed or is_looked_at(record) else record.target_at
+    target = None if record.missed or has_first_look(record) else record.target_at
     return [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
 
 
-def is_looked_at(case: Case) -> bool:
+def has_first_look(case: Case) -> bool:
     """Return whether a case was worked on since it entered its lane, or is held by an officer who claimed it since."""
     since = case.first_look.lane_since
     looks = [at for at in (case.first_look.looked_at, _held_since(case)) if at]
@@ -224,7 +224,7 @@ def is_looked_at(case: Case) -> bool:
 
 def is_overdue(case: Case, now: Snapshot) -> bool:
     """Return whether the first look at a case is overdue."""
-    return case.target_at is not None and case.target_at <= now.at and not is_looked_at(case)
+    return case.target_at is not None and case.target_at <= now.at and not has_first_look(case)
 
 
 def _is_in_its_worklist(case: Case, now: Snapshot) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from casereview.cases.disclosure import sees_all
+from casereview.cases.disclosure import has_full_disclosure
 from casereview.cases.due import without_due_work
-from casereview.cases.first_look import new_clock
+from casereview.cases.first_look import restarted_clock
 from casereview.cases.lifecycle import LIVE, OPEN
-from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_call
+from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_phone_flag
 from casereview.crypto.sealing import Part
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import ProblemError, wrong_state
@@ -90,7 +90,7 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
     def plan(request: Request, case: Case) -> Transition:
         live = case.status in LIVE
         _require_live(request)
-        if not live and sees_all(request, case):
+        if not live and has_full_disclosure(request, case):
             raise wrong_state("case_ended", "The case is decided or closed.")
         effect = _apply_contact(services, request, case, body.contact) if body.contact else _ContactEffect({}, {}, {})
         changes: CaseFields = {**effect.case}
@@ -132,7 +132,7 @@ def _apply_contact(services: CaseServices, request: Request, case: Case, stated:
     """
     found = change_contact(services.seal, request, stated)
     new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    flags: CaseFields = {} if found.may_be_called else {"flags": without_call(case.flags)}
+    flags: CaseFields = {} if found.may_be_called else {"flags": without_phone_flag(case.flags)}
     return _ContactEffect({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
 
 
@@ -141,7 +141,7 @@ def _resume_if_answered(request: Request, case: Case, body: Update, at: datetime
 
     A change of the contact alone is not an answer.
     """
-    asked = case.status == "information_needed" and sees_all(request, case)
+    asked = case.status == "information_needed" and has_full_disclosure(request, case)
     says = body.statement is not None or (body.facts is not None and body.facts.model_fields_set)
     return {"answer_by": at} if asked and says else {}
 
@@ -193,14 +193,14 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
 
     def plan(request: Request, case: Case) -> Transition:
         _require_live(request)
-        if not sees_all(request, case):
+        if not has_full_disclosure(request, case):
             raise ProblemError("verification-required")
         if case.status != "decided":
             raise ProblemError("not-decided")
         moved: CaseFields = {
             "status": "with_senior_official",
             "status_since": at,
-            "first_look": new_clock(case, at),
+            "first_look": restarted_clock(case, at),
             "field_office": case.office,
             "office": SENIOR_REVIEWING_OFFICIAL,
             "rank_at": at,

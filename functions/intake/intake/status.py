@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casereview.cases.disclosure import sees_all
+from casereview.cases.disclosure import has_full_disclosure
 from casereview.cases.lifecycle import QUEUED, public
 from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
@@ -19,7 +19,7 @@ _ASK_THE_OFFICIAL = (
 def look_up(services: CaseServices, request: Request) -> RequestStatus:
     """Return the answer of ``GET /requests/{receipt}``."""
     case = services.table.get(Case, keys.case(request.case_id))
-    if request.state != "live" or case is None or not sees_all(request, case):
+    if request.state != "live" or case is None or not has_full_disclosure(request, case):
         return _limited(request)
     return RequestStatus(
         receipt=request.receipt,

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.changes import changes_between
 from casereview.cases.lifecycle import ENDED, LIVE, check
-from casereview.cases.telephone import MUST_PHONE, with_call
+from casereview.cases.telephone import MUST_PHONE, with_phone_flag
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
@@ -71,7 +71,7 @@ def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
         return None
     if case.restricted or case.status not in ENDED:  # or in a state that another release knows
         return _telling(case, {}, notice, now)
-    told = _telling(case, {"flags": with_call(case.flags)}, notice, now)
+    told = _telling(case, {"flags": with_phone_flag(case.flags)}, notice, now)
     owed = (put_new(undelivered_notice(told.case, notice.receipt, now)),) if services.office_mail else ()
     return told._replace(writes=(*told.writes, *owed))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casereview.cases.first_look import running_clock
-from casereview.cases.lease import back_in_line
+from casereview.cases.first_look import resumed_clock
+from casereview.cases.lease import fields_in_line
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
 from casereview.store.transition import Actor, Transition, applied, writes_of
@@ -34,7 +34,7 @@ def end_what_ended(services: Services, case: Case, now: datetime) -> Case:
 def _lease(case: Case, now: datetime) -> Transition | None:
     if case.lease_until is None or case.lease_until > now:
         return None
-    ended: CaseFields = {"rank_at": now, "hold": None, **back_in_line(case, now)}
+    ended: CaseFields = {"rank_at": now, "hold": None, **fields_in_line(case, now)}
     return Transition("lease_ended", ended, also=give_back(case))
 
 
@@ -46,6 +46,6 @@ def _answer(case: Case, now: datetime) -> Transition | None:
         "status_since": now,
         "answer_by": None,
         "rank_at": now,
-        "first_look": running_clock(case, case.answer_by),
+        "first_look": resumed_clock(case, case.answer_by),
     }
     return Transition("resumed", again)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from casereview.cases.lifecycle import QUEUED
-from casereview.cases.preview import ComparedCase, both, counted
+from casereview.cases.preview import ComparedCase, compare, with_cases
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import PreviewMessage
@@ -50,7 +50,7 @@ def _part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview
     places = list(islice(services.table.worklist.entries(report.office, after), PART))
     against = services.policies.compiled(report.against)
     found = [_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
-    more = counted(report, [each for each in found if each])
+    more = with_cases(report, [each for each in found if each])
     over = len(places) < PART
     changes: PreviewFields = {
         "part": report.part + 1,
@@ -69,7 +69,7 @@ def _case(
 ) -> ComparedCase | None:
     file = table.case_file(case_id)
     stands = file is not None and file.case.status in QUEUED and file.case.office == report.office
-    return both(file, against, draft, report.at) if file and stands else None
+    return compare(file, against, draft, report.at) if file and stands else None
 
 
 def _over(after: Preview, before: Preview) -> Write:

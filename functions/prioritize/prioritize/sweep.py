@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_try, shard_of, shards
+from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_attempt_at, shard_of, shards
 from casereview.runtime.error_logging import describe_error
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
@@ -41,7 +41,7 @@ def sweep(services: Services) -> dict[str, int]:
         if due.attempts >= ATTEMPTS:
             stuck += services.table.due_index.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
         elif services.table.due_index.postpone(
-            due, shard, next_try(now, due.attempts), attempts=due.attempts + 1, stuck=False
+            due, shard, next_attempt_at(now, due.attempts), attempts=due.attempts + 1, stuck=False
         ):
             sent = _is_sent(services, due)
             asked += sent

@@ -12,8 +12,8 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
 from casereview.cases.changes import changes_between
 from casereview.cases.due import has_unknown_work_due
-from casereview.cases.first_look import is_missed, running_clock
-from casereview.cases.lease import lease
+from casereview.cases.first_look import is_target_missed, resumed_clock
+from casereview.cases.lease import lease_duration
 from casereview.cases.lifecycle import LIVE
 from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
@@ -99,7 +99,7 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         attempts=case.attempts if waits else 0,
         stuck=case.stuck and waits,
     )
-    return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_missed(ranked, now)))
+    return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_target_missed(ranked, now)))
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:
@@ -109,7 +109,7 @@ def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:
         since = None if found.top or stopped is None else max(stopped, found.lane_since)
         clock = case.first_look.evolve(stopped_since=since, stopped_ms=0)
     else:
-        clock = running_clock(case, now) if found.top else case.first_look
+        clock = resumed_clock(case, now) if found.top else case.first_look
     target = None if clock.stopped_since else found.ranking.target_by
     return clock.evolve(lane_since=found.lane_since, target_at=target)
 
@@ -118,7 +118,7 @@ def _hold(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> Hold 
     """Return the claim of a case that came into another lane: it ends no later than the lane's lease from now."""
     if case.hold is None or case.hold.lease_until is None:
         return case.hold
-    return case.hold.evolve(lease_until=min(case.hold.lease_until, now + lease(policy, lane)))
+    return case.hold.evolve(lease_until=min(case.hold.lease_until, now + lease_duration(policy, lane)))
 
 
 def _event(case: Case, found: Assessment, now: datetime) -> Event:

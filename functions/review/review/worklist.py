@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casereview.cases.first_look import is_looked_at, is_overdue
+from casereview.cases.first_look import has_first_look, is_overdue
 from casereview.cases.flags import flags_of
 from casereview.cases.lifecycle import QUEUED
 from casereview.http.problems import ProblemError, forbidden, invalid, malformed
@@ -176,7 +176,7 @@ class _ClaimableCases:
         if case is None or not is_claimable(self.policy, case) or not _is_visible(case, self.caller, self.office):
             return False
         took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.user in case.reviewers
-        return not took_part and (case.status != "information_needed" or not is_looked_at(case))
+        return not took_part and (case.status != "information_needed" or not has_first_look(case))
 
     def most_overdue(self, now: datetime) -> list[Case]:
         """Return the first claimable cases of each lane below the top lanes, the most overdue first.
@@ -200,7 +200,7 @@ class _ClaimableCases:
 
 def _has_met_target(case: Case) -> bool:
     """Return whether a case has a target and its first look is done."""
-    return case.target_at is not None and is_looked_at(case)
+    return case.target_at is not None and has_first_look(case)
 
 
 def _lateness(case: Case, policy: CompiledPolicy, now: datetime) -> tuple[bool, timedelta]:

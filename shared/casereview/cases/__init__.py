@@ -1,1 +1,1 @@
-"""Rules of a case: lifecycle, assessment, first look, leases, due work, disclosure. Pure."""
+"""Rules of a case: lifecycle, assessment, first look, leases, due work and disclosure, as pure functions."""

@@ -1,4 +1,4 @@
-"""From a case's history to its place: settle what was said, and rank it under the policy in force."""
+"""Assess a case: settle its facts from its history, and rank it under the policy in force."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casereview.cases.telephone import TELEPHONE, to_be_called
+from casereview.cases.telephone import TELEPHONE, receipts_to_phone
 from casereview.evidence.ledger import Placement
 from casereview.evidence.settle import Settled, settle
 from casereview.policy.compiler import CompiledPolicy
@@ -20,7 +20,7 @@ from casereview.schema.records import Case, CaseFile, Event, Explanation
 
 
 class InForce(NamedTuple):
-    """What governs at an instant, and until when."""
+    """The policy in force at an instant, and when another one takes over."""
 
     policy: CompiledPolicy
     until: datetime | None
@@ -28,47 +28,47 @@ class InForce(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A case's facts and place at an instant."""
+    """The settled facts of a case and its place in the worklist, at an instant."""
 
     settled: Settled
     ranking: Ranking
     lane_since: datetime
     shown_lane: str
-    """The lane by requesters' claims alone."""
+    """The lane by requesters' claims alone, which is the one that requesters see."""
     top: bool
-    """The lane is one whose clock never stops."""
+    """Whether the lane is one whose clock never stops."""
     wake_at: datetime | None
-    """The first instant at which the ranking, or the lane that requesters are shown, can differ."""
+    """The first instant at which the ranking, or the lane that requesters see, can change."""
 
 
 def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
-    """Assess a case at an instant under what is in force then. Pure."""
+    """Return the assessment of a case at an instant, under the policy in force then."""
     case = file.case
-    place = _placing(case, force.policy)
-    settled = settle(file.events, place, now)
+    placement = _placement(case, force.policy)
+    settled = settle(file.events, placement, now)
     subject = subject_of(file, settled, force.policy)
     ranking = rank(subject, force.policy, now, force.until)
     lane_since = case.first_look.lane_since
     stays = lane_since is not None and ranking.lane == case.lane
-    since = lane_since if lane_since and stays else _entered(case, now)
+    since = lane_since if lane_since and stays else _entered_lane_at(case, now)
     stopped = subject.stopped if stays else timedelta(0)
     if (since, stopped) != (subject.lane_since, subject.stopped):
         ranking = rank(replace(subject, lane_since=since, stopped=stopped), force.policy, now, force.until)
-    shown = _shown(file, settled, place, force, now) or ranking
+    shown = _ranking_by_claims(file, settled, placement, force, now) or ranking
     top = force.policy.lanes[ranking.lane_index].top
     wake_at = min((at for at in (ranking.changes_at, shown.changes_at) if at), default=None)
     return Assessment(settled, ranking, since, shown.lane, top=top, wake_at=wake_at)
 
 
-def _entered(case: Case, now: datetime) -> datetime:
-    """Return when the case entered a lane: when that fell due, not when the work was done."""
+def _entered_lane_at(case: Case, now: datetime) -> datetime:
+    """Return when the case entered its lane: the instant at which the change was due, not that of the assessment."""
     if case.lane is None:
         return case.filed_at
     return min(case.rank_at or now, now)
 
 
 def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> RankInput:
-    """Return a case as the ranking sees it: blind to who it is about."""
+    """Return the input of the ranking, which does not identify the person."""
     case = file.case
     return RankInput(
         facts=settled.facts,
@@ -81,7 +81,7 @@ def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> Rank
     )
 
 
-def _placing(case: Case, policy: CompiledPolicy) -> Placement:
+def _placement(case: Case, policy: CompiledPolicy) -> Placement:
     def place(facts: Facts, at: datetime) -> tuple[int, str]:
         ranking = rank(RankInput(facts, case.case_id, case.filed_at), policy, at, None)
         return ranking.lane_index, ranking.rank
@@ -89,52 +89,54 @@ def _placing(case: Case, policy: CompiledPolicy) -> Placement:
     return place
 
 
-def _shown(file: CaseFile, settled: Settled, place: Placement, force: InForce, now: datetime) -> Ranking | None:
-    """Rank the case without what officers entered; None where they entered nothing."""
+def _ranking_by_claims(
+    file: CaseFile, settled: Settled, placement: Placement, force: InForce, now: datetime
+) -> Ranking | None:
+    """Rank the case without the facts that officers verified; None if there are no such facts."""
     if not settled.verified:
         return None
-    claimed = settle(file.events, place, now, verifications=False)
+    claimed = settle(file.events, placement, now, verifications=False)
     return rank(subject_of(file, claimed, force.policy), force.policy, now, force.until)
 
 
 def _marks(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> frozenset[str]:
     case = file.case
     marks = {
-        TELEPHONE: not settled.facts.protected and bool(to_be_called(file.events)),
+        TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.events)),
         "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0,
-        "office_differs": _points_elsewhere(file, settled, _placing(case, policy)),
+        "office_differs": _names_another_office(file, settled, _placement(case, policy)),
     }
     return frozenset(name for name, holds in marks.items() if holds)
 
 
-def _points_elsewhere(file: CaseFile, settled: Settled, place: Placement) -> bool:
-    """Tell whether the facts name another field office than the case's: a transfer waits for an officer.
+def _names_another_office(file: CaseFile, settled: Settled, placement: Placement) -> bool:
+    """Return whether the facts name another field office than the case's, so that an officer must decide on a transfer.
 
-    Nothing is said while they name what they named when the case was last transferred: somebody has looked at that.
+    False while they name the same office as at the last transfer, because the officer who transferred the case saw it.
     """
     if file.case.office == SENIOR_REVIEWING_OFFICIAL:
         return False
-    named = _named(settled.facts, file.events)
-    return named not in {HEADQUARTERS, file.case.office} and named != _named_at_transfer(file.events, place)
+    named = _responsible_office(settled.facts, file.events)
+    return named not in {HEADQUARTERS, file.case.office} and named != _office_at_last_transfer(file.events, placement)
 
 
-def _named(facts: Facts, events: Sequence[Event]) -> str:
-    """Return the office that facts name on the day of the newest event."""
+def _responsible_office(facts: Facts, events: Sequence[Event]) -> str:
+    """Return the office that the facts route to, on the day of the newest event."""
     return route(facts, events[-1].at.astimezone(EASTERN).date())
 
 
-def _named_at_transfer(events: Sequence[Event], place: Placement) -> str | None:
-    """Return the office that the facts named when the case was last transferred; None where it never was."""
-    moved = max((index for index, event in enumerate(events, start=1) if event.kind == "transferred"), default=0)
-    if not moved:
+def _office_at_last_transfer(events: Sequence[Event], placement: Placement) -> str | None:
+    """Return the office that the facts routed to at the last transfer; None if the case was not transferred."""
+    transferred = max((index for index, event in enumerate(events, start=1) if event.kind == "transferred"), default=0)
+    if not transferred:
         return None
-    known = events[:moved]
-    return _named(settle(known, place, known[-1].at).facts, known)
+    known = events[:transferred]
+    return _responsible_office(settle(known, placement, known[-1].at).facts, known)
 
 
 def explanation_of(ranking: Ranking, at: datetime) -> Explanation:
-    """Return a ranking made at an instant as it is stored."""
+    """Return the stored form of a ranking that was made at an instant."""
     return Explanation(
         at=at,
         policy=ranking.policy,

@@ -1,4 +1,4 @@
-"""What a history event says: the fields of a case that changed, before and after; never prose that code must parse."""
+"""The changes that an event records: fields of the case before and after, as data instead of prose."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SHOWN_FIELDS = (
     "policy",
     "missed",
 )
-"""The fields whose changes a history shows; the others are clocks and duties."""
+"""The fields whose changes the history shows; the others are clocks, due work, or could identify a person."""
 
 
 def changes_between(before: Case, after: Case) -> dict[str, Change]:
-    """Return the fields of a case that differ."""
+    """Return the changes of the shown fields that differ between two versions of a case."""
     old, new = _shown(before), _shown(after)
     return {name: Change(before=old[name], after=new[name]) for name in SHOWN_FIELDS if old[name] != new[name]}
 
@@ -37,8 +37,8 @@ def _shown(case: Case) -> dict[str, JsonValue]:
 
 
 def changes_of_new(case: Case) -> dict[str, Change]:
-    """Return what a new case begins with: its state, its office, and what is not as in every new case."""
-    every = Case(
+    """Return the changes that a new case records: its state, its office, and shown fields without their default."""
+    default = Case(
         case_id=case.case_id,
         version=case.version,
         status=case.status,
@@ -46,4 +46,4 @@ def changes_of_new(case: Case) -> dict[str, Change]:
         office=case.office,
         filed_at=case.filed_at,
     )
-    return {"status": Change(after=case.status), "office": Change(after=case.office), **changes_between(every, case)}
+    return {"status": Change(after=case.status), "office": Change(after=case.office), **changes_between(default, case)}

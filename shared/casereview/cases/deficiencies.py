@@ -1,4 +1,4 @@
-"""What a request lacks: named to the requester, while the clock already runs. Nothing here is a refusal."""
+"""Deficiencies of a request. The requester sees them; the request is accepted and its clock runs all the same."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "outcome_missing": ("outcome_sought", "Please say what you ask for."),
     "authority_missing": (
         "requester.authority",
-        "Attorneys and accredited representatives need Form G-28, others ICE Form 60-001, to be told of the case.",
+        "Attorneys and accredited representatives need Form G-28, others ICE Form 60-001, to be shown the case.",
     ),
     "contact_missing": ("requester.contact", "We have no way to write to you: keep the receipt and the access code."),
     "uscis_receipt_form": ("subject.uscis_receipt", "A USCIS receipt number has three letters and ten digits."),
 }
 
 
-def _subject(submission: Submission, raw_a_number: object) -> Iterator[tuple[str, bool]]:
+def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tuple[str, bool]]:
     subject = submission.subject
     yield "a_number_missing", subject.a_number is None
     yield "a_number_short", isinstance(raw_a_number, str) and is_short_a_number(raw_a_number)
@@ -54,22 +54,34 @@ def _subject(submission: Submission, raw_a_number: object) -> Iterator[tuple[str
     yield "uscis_receipt_form", receipt is not None and not _USCIS_RECEIPT.fullmatch(receipt)
 
 
-def _place(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[str, bool]]:
-    detained, lost = facts.custody == "detained", route(facts, on) == HEADQUARTERS
-    home = not detained or lost
+def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[str, bool]]:
+    detained, unrouted = facts.custody == "detained", route(facts, on) == HEADQUARTERS
+    residence_needed = not detained or unrouted
     yield "custody_unknown", facts.custody is None
     yield "facility_missing", detained and submission.claims.facility is None
     yield "facility_unknown", submission.claims.facility is not None and facts.facility is None
-    yield "state_unknown", home and facts.state is None
-    yield "county_unknown", home and facts.state is not None and len(responsible(facts.state, facts.county, on)) > 1
+    yield "state_unknown", residence_needed and facts.state is None
+    yield (
+        "county_unknown",
+        residence_needed and facts.state is not None and len(responsible(facts.state, facts.county, on)) > 1,
+    )
 
 
 def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on: date) -> tuple[str, ...]:
-    """Return the codes of what is missing, by this request alone: never by the case that it joins."""
+    """Return the codes of a request's deficiencies.
+
+    They depend on this request alone, because the answer must not reveal the case that it joins.
+
+    Args:
+        submission: The request as it was sent.
+        facts: Its open facts.
+        raw_a_number: The A-number as the body has it, before it was made canonical.
+        on: The day for which the office is looked up.
+    """
     channel = submission.contact.channel()
     found = [
-        *_subject(submission, raw_a_number),
-        *_place(submission, facts, on),
+        *_subject_checks(submission, raw_a_number),
+        *_location_checks(submission, facts, on),
         ("outcome_missing", not submission.outcome_sought),
         ("authority_missing", "authority_needed" in marks_of(submission)),
         ("contact_missing", channel == "none" and submission.contact.preferred is None),
@@ -78,5 +90,5 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
 
 
 def describe(codes: tuple[str, ...]) -> tuple[Deficiency, ...]:
-    """Return what the answer says of each code."""
+    """Return the field and message of each code."""
     return tuple(Deficiency(field=MESSAGES[code][0], message=MESSAGES[code][1]) for code in codes)

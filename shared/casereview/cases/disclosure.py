@@ -1,15 +1,15 @@
-"""Who is told what: everything, or no more than that a request was received."""
+"""Disclosure: whether a requester may see the case, or only that the request was received."""
 
 from __future__ import annotations
 
 from casereview.schema.records import Case, Request
 
 
-def sees_all(request: Request, case: Case) -> bool:
-    """Tell whether the holder of a request is told everything about the case, its decision apart.
+def has_full_disclosure(request: Request, case: Case) -> bool:
+    """Return whether a requester may see everything about the case except its decision.
 
-    So is who was verified, or who opened the case as the person it is about, unless it is restricted or an officer
-    has refuted that.
+    These are verified requesters, and the requester who opened the case in the role ``self``, unless the case is
+    restricted or an officer refuted that claim. The decision is shown to verified requesters only.
     """
-    opener = request.opened and request.role == "self" and not request.refuted
-    return request.verified or (opener and not case.restricted)
+    opened_as_self = request.opened and request.role == "self" and not request.refuted
+    return request.verified or (opened_as_self and not case.restricted)

@@ -1,6 +1,7 @@
-"""The clock of the first look: it stands still while an answer is awaited, visibly, and runs again by itself.
+"""The first-look clock: how long a case has waited in its lane for an officer to work on it.
 
-It begins anew where a case comes to somebody else to judge: escalated, sent back, or reopened.
+The clock stops while the requester is asked for information, except in top lanes, and resumes when the information
+arrives or its deadline passes. It restarts when the case is escalated, remanded or reopened.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from datetime import datetime, timedelta
 from casereview.schema.records import Case, FirstLookClock
 
 
-def new_clock(case: Case, now: datetime) -> FirstLookClock:
-    """Return the clock of a case that waits for a first look from now on, whoever has looked at it before."""
+def restarted_clock(case: Case, now: datetime) -> FirstLookClock:
+    """Return a clock that starts again now; earlier work on the case no longer counts as its first look."""
     return case.first_look.evolve(lane_since=now, stopped_since=None, stopped_ms=0, looked_at=None)
 
 
-def running_clock(case: Case, now: datetime) -> FirstLookClock:
-    """Return the clock of a case that runs again from an instant on; the same where it was not stopped."""
+def resumed_clock(case: Case, now: datetime) -> FirstLookClock:
+    """Return the clock resumed at an instant, the time stopped added to its total; unchanged if it was running."""
     clock = case.first_look
     if clock.stopped_since is None:
         return clock
@@ -24,34 +25,37 @@ def running_clock(case: Case, now: datetime) -> FirstLookClock:
     return clock.evolve(stopped_since=None, stopped_ms=clock.stopped_ms + stopped // timedelta(milliseconds=1))
 
 
-def looked_at(case: Case, now: datetime) -> FirstLookClock:
-    """Return the clock of a case after work on it: a first look, which the end of the claim does not undo."""
+def clock_after_work(case: Case, now: datetime) -> FirstLookClock:
+    """Return the clock after an officer worked on the case: a first look that lasts when the claim ends."""
     return case.first_look.evolve(looked_at=now, missed=False)
 
 
-def is_looked_at(case: Case) -> bool:
-    """Tell whether a human has worked on the case since it came into its lane, or took it up then and holds it still.
+def has_first_look(case: Case) -> bool:
+    """Return whether an officer has worked on the case, or claimed it and still holds it, since it entered its lane.
 
-    What a claim without work is worth ends with it: the first look is then pending as before.
+    A claim without work counts only while it lasts: when it ends, the first look is pending again.
     """
     held_since = case.hold.since if case.hold else None
-    return _since_its_lane(case, case.first_look.looked_at) or _since_its_lane(case, held_since)
+    return _is_since_lane_entry(case, case.first_look.looked_at) or _is_since_lane_entry(case, held_since)
 
 
-def _since_its_lane(case: Case, at: datetime | None) -> bool:
+def _is_since_lane_entry(case: Case, at: datetime | None) -> bool:
     lane_since = case.first_look.lane_since
     return at is not None and lane_since is not None and at >= lane_since
 
 
 def is_overdue(case: Case, now: datetime) -> bool:
-    """Tell whether the first look is late at an instant."""
-    return _has_passed(case, now) and not is_looked_at(case)
+    """Return whether the target has passed at an instant without a first look."""
+    return _has_passed(case, now) and not has_first_look(case)
 
 
-def is_missed(case: Case, now: datetime) -> bool:
-    """Tell whether a passed target is to be reported, or was and stays so: a claim alone undoes no report."""
+def is_target_missed(case: Case, now: datetime) -> bool:
+    """Return whether the target counts as missed: it has passed without a first look.
+
+    Once reported, it stays missed until an officer works on the case or the target changes; a claim is not enough.
+    """
     return is_overdue(case, now) or (
-        case.missed and _has_passed(case, now) and not _since_its_lane(case, case.first_look.looked_at)
+        case.missed and _has_passed(case, now) and not _is_since_lane_entry(case, case.first_look.looked_at)
     )
 
 

@@ -1,4 +1,4 @@
-"""The flags of a case that staff are shown."""
+"""The flags of a case that staff see."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from casereview.schema.records import Case
 
 
 def flags_of(case: Case) -> tuple[str, ...]:
-    """Return the flags of a case, with those that no ranking gives."""
+    """Return the flags of a case: those of its ranking, and ``stuck`` and ``safety``."""
     more = [name for name, holds in (("stuck", case.stuck), ("safety", case.safety)) if holds]
     return (*case.flags, *(flag for flag in more if flag not in case.flags))

@@ -1,6 +1,6 @@
-"""The lifecycle of a case, as one table: from which state each kind of event may lead to which.
+"""The lifecycle of a case as one table: which changes of state each kind of event allows.
 
-docs/lifecycle.md is drawn from it. Every step that a human causes is checked against it before it is written.
+docs/lifecycle.md is generated from it. Every transition is checked against the table before it is written.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from casereview.schema.vocabulary import EventKind, PublicStatus, Status
 OPEN: Final[frozenset[Status]] = frozenset(
     {"received", "in_line", "in_review", "information_needed", "awaiting_approval"}
 )
-"""A field office owes a decision: the case holds its person's guard, and new requests join it."""
+"""A decision of a field office is pending: the case holds the guard of its person, and new requests join it."""
 LIVE: Final[frozenset[Status]] = OPEN | {"with_senior_official"}
-"""Somebody owes a decision: the case takes updates and is ranked."""
+"""A decision is pending, of a field office or the Senior Reviewing Official: the case is ranked."""
 QUEUED: Final[frozenset[Status]] = LIVE - {"received"}
-"""The case stands in a worklist."""
+"""The case is in a worklist."""
 ENDED: Final[frozenset[Status]] = frozenset({"decided", "withdrawn", "closed"})
-"""Nobody owes anything, unless the requester asks or an officer reopens it."""
+"""No work is pending until the requester escalates or an officer reopens the case."""
 STATES: Final[frozenset[Status]] = LIVE | ENDED
-"""Every state that this release knows."""
+"""All states that this release knows."""
 
 
 StatusChange = tuple[Status | None, Status]
-"""From one state to another, or to itself where the event changes none; from None where the case begins."""
+"""The state before and after an event; equal where the event does not change it, None before the first event."""
 
 
 def _stays(*states: Status) -> frozenset[StatusChange]:
@@ -72,24 +72,28 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
 }
 
 
-WHATEVER_STATE: Final[frozenset[EventKind]] = frozenset(
+STATE_INDEPENDENT: Final[frozenset[EventKind]] = frozenset(
     {"updated", "withdrawn", "undeliverable", "removal_recorded", "code_reissued"}
 )
-"""Events that can leave the state of a case as it is although this release does not know it."""
+"""Events that are allowed in a state that this release does not know, and leave the case in it."""
 
 
 def public(status: Status) -> PublicStatus:
-    """Return a state as requesters are shown it: that a decision waits for its approval is not told."""
+    """Return a state as it is shown to requesters, who do not see that a decision awaits approval."""
     return "in_review" if status == "awaiting_approval" else status
 
 
 class IllegalTransitionError(CaseReviewError):
-    """A write that the lifecycle does not know: a defect of ours, and nothing was written."""
+    """The lifecycle does not allow a change of state: a defect of the product. Nothing was written."""
 
 
 def check(kind: EventKind, before: Status | None, after: Status) -> None:
-    """Refuse a change of state that is not in the table. Raises IllegalTransitionError."""
-    if before == after and isinstance(before, Unrecognized) and kind in WHATEVER_STATE:
+    """Check a change of state against the table.
+
+    Raises:
+        IllegalTransitionError: The table does not have the change for this kind of event.
+    """
+    if before == after and isinstance(before, Unrecognized) and kind in STATE_INDEPENDENT:
         return
     if (before, after) not in TRANSITIONS[kind]:
         raise IllegalTransitionError(f"{kind}: {before} to {after}")

@@ -1,4 +1,4 @@
-"""The report of a preview, counted case by case: what a draft would change for one office. Pure."""
+"""The report of a policy preview: what a draft would change for the cases of one office. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.cases.assessment import InForce, assess, explanation_of
-from casereview.cases.first_look import is_looked_at
+from casereview.cases.first_look import has_first_look
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
 from casereview.schema.policy_records import Counts, Late, Move, Preview, Sample
 from casereview.schema.records import Case, CaseFile
 
-LARGEST = 20
-"""The moves, and those who would wait longer than their target, that a report names."""
-SAMPLES = 10
-"""The cases whose explanations it shows side by side."""
+MAX_LISTED = 20
+"""How many moves, and how many newly overdue cases, a report lists."""
+MAX_SAMPLES = 10
+"""How many cases a report shows with both explanations side by side."""
 
 
 class ComparedCase(NamedTuple):
-    """A case under the policy in force and under the draft, at one instant."""
+    """The rankings of a case under the policy in force and under the draft, at one instant."""
 
     case: Case
     before: Ranking
     after: Ranking
 
 
-def both(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase:
-    """Rank a case under both policies."""
+def compare(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase:
+    """Rank a case under both policies, at one instant."""
     before, after = (assess(file, InForce(policy, None), at).ranking for policy in (against, draft))
     return ComparedCase(file.case, before, after)
 
 
-def counted(report: Preview, cases: Iterable[ComparedCase]) -> Preview:
-    """Return a report with more cases counted."""
+def with_cases(report: Preview, cases: Iterable[ComparedCase]) -> Preview:
+    """Return the report with more cases added."""
     found = list(cases)
     return report.evolve(
         cases=report.cases + len(found),
@@ -49,8 +49,8 @@ def counted(report: Preview, cases: Iterable[ComparedCase]) -> Preview:
         + sum(set(each.before.approvals) != set(each.after.approvals) for each in found),
         factor_changes=report.factor_changes + sum(_factors(each.before) != _factors(each.after) for each in found),
         moves=_largest([*report.moves, *(move for each in found if (move := _move(each)))]),
-        late=(*report.late, *_later(found, report.at))[:LARGEST],
-        sample=(*report.sample, *(_side_by_side(each, report.at) for each in found if _differ(each)))[:SAMPLES],
+        late=(*report.late, *_newly_overdue(found, report.at))[:MAX_LISTED],
+        sample=(*report.sample, *(_side_by_side(each, report.at) for each in found if _differ(each)))[:MAX_SAMPLES],
     )
 
 
@@ -61,10 +61,10 @@ def _flows(so_far: Mapping[str, Mapping[str, int]], found: Iterable[ComparedCase
     return {lane: dict(into) for lane, into in flows.items()}
 
 
-def _later(found: Iterable[ComparedCase], at: datetime) -> Iterator[Late]:
-    """Give those who would wait longer than their target and do not now."""
+def _newly_overdue(found: Iterable[ComparedCase], at: datetime) -> Iterator[Late]:
+    """Yield the cases whose first look would be overdue under the draft and is not now."""
     for case, before, after in found:
-        if after.target_by and _is_late(case, after, at) and not _is_late(case, before, at):
+        if after.target_by and _is_overdue(case, after, at) and not _is_overdue(case, before, at):
             yield Late(case_id=case.case_id, lane=after.lane, target_by=after.target_by)
 
 
@@ -84,14 +84,14 @@ def _factors(ranking: Ranking) -> set[str]:
 def _differ(each: ComparedCase) -> bool:
     before, after = each.before, each.after
     same_place = before.lane == after.lane and before.sort_at == after.sort_at
-    same_words = _categories(before) == _categories(after) and set(before.approvals) == set(after.approvals)
-    return not (same_place and same_words and _factors(before) == _factors(after))
+    same_rules = _categories(before) == _categories(after) and set(before.approvals) == set(after.approvals)
+    return not (same_place and same_rules and _factors(before) == _factors(after))
 
 
-def _is_late(case: Case, ranking: Ranking, at: datetime) -> bool:
-    stands_still = case.first_look.stopped_since is not None
-    owed = ranking.lane != case.lane or not is_looked_at(case)
-    return ranking.target_by is not None and ranking.target_by <= at and owed and not stands_still
+def _is_overdue(case: Case, ranking: Ranking, at: datetime) -> bool:
+    is_stopped = case.first_look.stopped_since is not None
+    pending = ranking.lane != case.lane or not has_first_look(case)
+    return ranking.target_by is not None and ranking.target_by <= at and pending and not is_stopped
 
 
 def _counts(so_far: Counts, rankings: Iterable[tuple[Case, Ranking]], at: datetime) -> Counts:
@@ -99,7 +99,7 @@ def _counts(so_far: Counts, rankings: Iterable[tuple[Case, Ranking]], at: dateti
     categories, approvals = Counter(so_far.categories), Counter(so_far.approvals)
     for case, ranking in rankings:
         lanes[ranking.lane] += 1
-        overdue.update([ranking.lane] if _is_late(case, ranking, at) else [])
+        overdue.update([ranking.lane] if _is_overdue(case, ranking, at) else [])
         categories.update(category.id for category in ranking.categories)
         approvals.update(ranking.approvals)
     found = Counts(lanes=dict(lanes), overdue=dict(overdue), categories=dict(categories), approvals=dict(approvals))
@@ -120,12 +120,12 @@ def _move(each: ComparedCase) -> Move | None:
 
 
 def _largest(moves: Iterable[Move]) -> tuple[Move, ...]:
-    """Return the largest moves: by lanes, then by time; equal ones in order of their cases."""
-    return tuple(sorted(moves, key=lambda move: (-abs(move.steps), -abs(move.earlier_ms), move.case_id))[:LARGEST])
+    """Return the largest moves, by lanes and then by time; equal moves are in the order of their case ids."""
+    return tuple(sorted(moves, key=lambda move: (-abs(move.steps), -abs(move.earlier_ms), move.case_id))[:MAX_LISTED])
 
 
-def total(reports: Iterable[Preview]) -> Mapping[str, int]:
-    """Return the numbers of all offices together."""
+def totals_of(reports: Iterable[Preview]) -> Mapping[str, int]:
+    """Return the sums of the reports of all offices."""
     names = ("cases", "lane_changes", "category_changes", "approval_changes", "factor_changes")
     found = list(reports)
     return {name: sum(getattr(report, name) for report in found) for name in names}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from casereview.cases.due import DUE, DUE_FIELDS, STUCK, TARGET, due_attributes
-from casereview.cases.first_look import is_looked_at
+from casereview.cases.first_look import has_first_look
 from casereview.cases.lifecycle import QUEUED, STATES
 from casereview.schema.base import Record, read_leniently, rfc3339
 from casereview.schema.facts import Facts
@@ -155,7 +155,7 @@ def _worklist_attributes(case: Case) -> dict[str, str]:
     """Return the attributes that put a case in a worklist, and the time at which a pending first look is due."""
     if case.status not in QUEUED or not case.rank:
         return {}
-    target = None if is_looked_at(case) else case.target_at
+    target = None if has_first_look(case) else case.target_at
     return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
-from casereview.cases.lease import lease
+from casereview.cases.lease import lease_duration
 from casereview.policy.engine import rank
 from casereview.policy.ranking import RankInput
 from tests.bench.queueing.lines import Discipline, Line
@@ -106,7 +106,7 @@ class Office:
         self._at(at + timedelta(hours=matter.hours), lambda _at: self._free.append(officer))
         if matter.broken_off:
             matter.broken_off = False
-            ends = at + lease(self.discipline.policy, matter.lane)
+            ends = at + lease_duration(self.discipline.policy, matter.lane)
             self._at(ends, lambda later: None if matter.stale else self._place(matter, later))
             matter.key = (matter.key[0], "claimed")
             return

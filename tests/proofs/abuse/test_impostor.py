@@ -48,12 +48,12 @@ def _found(story: Callable[[System, Tally], None]) -> list[str]:
 
 
 def test_a_look_up_that_asks_for_no_standing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.status, "sees_all", lambda _request, _case: True)
+    monkeypatch.setattr(intake.status, "has_full_disclosure", lambda _request, _case: True)
     assert any("learns of the case" in violation for violation in _found(impostor.stages))
 
 
 def test_an_escalation_that_asks_for_no_standing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.commands, "sees_all", lambda _request, _case: True)
+    monkeypatch.setattr(intake.commands, "has_full_disclosure", lambda _request, _case: True)
     assert _found(impostor.stages)
 
 
@@ -85,6 +85,8 @@ def test_a_decision_that_is_told_without_verification_is_found(monkeypatch: pyte
 
 def test_a_refutation_without_effect_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        intake.status, "sees_all", lambda request, case: request.opened and request.role == "self" and bool(case)
+        intake.status,
+        "has_full_disclosure",
+        lambda request, case: request.opened and request.role == "self" and bool(case),
     )
     assert any("learns of the case" in violation for violation in _found(impostor.refuted))

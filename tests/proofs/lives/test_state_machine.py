@@ -245,7 +245,7 @@ def test_internal_text_in_an_answer_to_a_requester_is_found() -> None:
     [
         ("review.cases.lease.give_back", lambda _case: ()),
         ("review.cases.decision.release_guard", lambda _case: ()),
-        ("intake.status.sees_all", lambda *_: True),
+        ("intake.status.has_full_disclosure", lambda *_: True),
         ("intake.commands.MAY_BE_CALLED", "written_by_no_event"),
         ("review.cases.moved_requests._EVIDENCE_KINDS", frozenset({"filed", "joined", "updated", "verified"})),
     ],

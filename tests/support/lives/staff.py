@@ -9,7 +9,7 @@ from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
 from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
-from tests.support.invariants import holders, is_looked_at
+from tests.support.invariants import has_first_look, holders
 from tests.support.lives.people import (
     ASKED,
     BY_NAME,
@@ -44,7 +44,7 @@ class Office(Life):
         top = {lane.id for lane in governing(self.now.at)[0].lanes if lane.top}
         found = set()
         for case in self.now.cases.values():
-            unseen = case.status == "information_needed" and case.lane in top and not is_looked_at(case)
+            unseen = case.status == "information_needed" and case.lane in top and not has_first_look(case)
             free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or unseen)
             allowed = "restricted" in user.groups or not case.restricted
             took_part = case.office == "SRO" and user.user in case.reviewers

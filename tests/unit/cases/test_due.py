@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.cases.due import ATTEMPTS, DUE, due_at, due_attributes, due_work, next_try, shard_of, shards
-from casereview.cases.first_look import is_looked_at, is_missed, is_overdue
+from casereview.cases.due import ATTEMPTS, DUE, due_at, due_attributes, due_work, next_attempt_at, shard_of, shards
+from casereview.cases.first_look import has_first_look, is_overdue, is_target_missed
 from casereview.schema.base import read_leniently, rfc3339
 from casereview.schema.facts import Facts
 from casereview.schema.field_sets import FirstLookFields
@@ -60,36 +60,36 @@ def test_a_target_that_was_missed_and_reported_is_not_due() -> None:
 
 def test_a_target_is_met_when_an_officer_worked_on_the_case_since_it_came_into_its_lane() -> None:
     seen = case(target_at=NOW, lane_since=NOW - 2 * HOUR, looked_at=NOW - HOUR)
-    assert is_looked_at(seen)
+    assert has_first_look(seen)
     assert due_at(seen) is None
     assert not is_overdue(seen, NOW + HOUR)
     lifted = case(target_at=NOW, lane_since=NOW - HOUR, looked_at=NOW - 2 * HOUR)
     assert due_at(lifted) == rfc3339(NOW)
-    assert not is_looked_at(case(looked_at=NOW))
+    assert not has_first_look(case(looked_at=NOW))
 
 
 def test_a_claim_is_a_look_while_it_lasts_if_it_was_made_since_the_case_came_into_its_lane() -> None:
     hold = Hold(by="a", since=NOW - HOUR, lease_until=NOW + HOUR)
     held = case(target_at=NOW, lane_since=NOW - 2 * HOUR, hold=hold)
-    assert is_looked_at(held)
+    assert has_first_look(held)
     assert due_work(held) == {"lease": rfc3339(NOW + HOUR)}
     assert not is_overdue(held, NOW + HOUR)
     lapsed = held.evolve(hold=None)
     assert due_work(lapsed) == {"target": rfc3339(NOW)}
     assert is_overdue(lapsed, NOW)
-    assert not is_looked_at(with_clock(held, lane_since=NOW))
+    assert not has_first_look(with_clock(held, lane_since=NOW))
 
 
 def test_a_report_that_a_target_was_missed_is_undone_by_work_and_by_no_claim() -> None:
     late = case(target_at=NOW, lane_since=NOW - HOUR)
-    assert is_missed(late, NOW)
-    assert not is_missed(late, NOW - timedelta(minutes=1))
+    assert is_target_missed(late, NOW)
+    assert not is_target_missed(late, NOW - timedelta(minutes=1))
     held = late.evolve(hold=Hold(by="a", since=NOW, lease_until=NOW + HOUR))
-    assert not is_missed(held, NOW + HOUR)
+    assert not is_target_missed(held, NOW + HOUR)
     reported = with_clock(held, missed=True)
-    assert is_missed(reported, NOW + HOUR)
-    assert not is_missed(with_clock(reported, looked_at=NOW), NOW + HOUR)
-    assert not is_missed(with_clock(reported, target_at=NOW + 2 * HOUR), NOW + HOUR)
+    assert is_target_missed(reported, NOW + HOUR)
+    assert not is_target_missed(with_clock(reported, looked_at=NOW), NOW + HOUR)
+    assert not is_target_missed(with_clock(reported, target_at=NOW + 2 * HOUR), NOW + HOUR)
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(-1, False), (0, True), (1, True)])
@@ -151,7 +151,7 @@ def test_keys_spread_over_all_shards_and_stay_where_they_are() -> None:
 
 
 def test_the_sweep_asks_again_after_twice_the_time_up_to_a_bound() -> None:
-    waits = [next_try(NOW, attempts) - NOW for attempts in range(ATTEMPTS)]
+    waits = [next_attempt_at(NOW, attempts) - NOW for attempts in range(ATTEMPTS)]
     assert waits[:3] == [timedelta(minutes=2), timedelta(minutes=4), timedelta(minutes=8)]
     assert all(later == 2 * earlier for earlier, later in pairwise(waits))
-    assert next_try(NOW, 10_000) == next_try(NOW, ATTEMPTS)
+    assert next_attempt_at(NOW, 10_000) == next_attempt_at(NOW, ATTEMPTS)

@@ -16,9 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.cases.disclosure import sees_all
+from casereview.cases.disclosure import has_full_disclosure
 from casereview.cases.due import without_due_work
-from casereview.cases.first_look import looked_at, new_clock
+from casereview.cases.first_look import clock_after_work, restarted_clock
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
@@ -87,7 +87,7 @@ def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) ->
     """Return the fields of a case whose decision awaits approval: its author keeps the claim, without a lease."""
     return {
         "decision": decision,
-        "first_look": looked_at(case, session.at),
+        "first_look": clock_after_work(case, session.at),
         "hold": case.hold and case.hold.evolve(since=None, lease_until=None),
         "status": "awaiting_approval",
         "status_since": session.at,
@@ -194,7 +194,7 @@ def finalize(
 
 def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
     """Return the notices to the requesters with full disclosure; they do not contain the decision."""
-    return notices_to_requesters(session, case, "news", sees_all)
+    return notices_to_requesters(session, case, "news", has_full_disclosure)
 
 
 def _decided_by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
@@ -217,7 +217,7 @@ def _remanded(session: CaseSession, case: Case, decision: DecisionRef, event: Ev
         **without_guard,
         "decision": decision,
         "hold": None,
-        "first_look": new_clock(case, session.at),
+        "first_look": restarted_clock(case, session.at),
         "status": "in_line",
         "status_since": session.at,
         "office": case.field_office or case.office,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from casereview.cases.disclosure import sees_all
-from casereview.cases.first_look import looked_at
-from casereview.cases.lease import is_top
+from casereview.cases.disclosure import has_full_disclosure
+from casereview.cases.first_look import clock_after_work
+from casereview.cases.lease import is_top_lane
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.records import Case
 from casereview.store.caseload import give_back
@@ -38,17 +38,17 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
         require_claim(case, session.caller)
         if case.status != "in_review":
             raise wrong_state("status_not_allowed", "Information cannot be requested in the current state of the case.")
-        stopped_since = None if is_top(policy, case.lane) else session.at
+        stopped_since = None if is_top_lane(policy, case.lane) else session.at
         waits: CaseFields = {
             "hold": None,
-            "first_look": looked_at(case, session.at).evolve(stopped_since=stopped_since),
+            "first_look": clock_after_work(case, session.at).evolve(stopped_since=stopped_since),
             "status": "information_needed",
             "status_since": session.at,
             "answer_by": min(body.answer_by, latest),
             "asked": case.version + 1,
             "rank_at": session.at,
         }
-        notices = notices_to_requesters(session, case, "information_asked", sees_all)
+        notices = notices_to_requesters(session, case, "information_asked", has_full_disclosure)
         return Transition("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
 
     return session.act(plan)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casereview.cases.first_look import looked_at
-from casereview.cases.lease import back_in_line, is_top, lease
+from casereview.cases.first_look import clock_after_work
+from casereview.cases.lease import fields_in_line, is_top_lane, lease_duration
 from casereview.http.problems import ProblemError, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
@@ -24,7 +24,7 @@ _UNCLAIMED_STATUSES = frozenset({"in_line", "with_senior_official"})
 
 def is_claimable(policy: CompiledPolicy, case: Case) -> bool:
     """Return whether a case can be claimed: unclaimed in a worklist, or waiting for an answer in a top lane."""
-    waits = case.status == "information_needed" and is_top(policy, case.lane)
+    waits = case.status == "information_needed" and is_top_lane(policy, case.lane)
     return case.claimed_by is None and (case.status in _UNCLAIMED_STATUSES or waits)
 
 
@@ -89,12 +89,12 @@ def new_hold(session: CaseSession, case: Case, user: str) -> Hold:
 def renewed_claim(session: CaseSession, case: Case) -> CaseFields:
     """Return the fields that renew the claim after work on the case, and mark its first look as done."""
     renewed = case.hold and case.hold.evolve(lease_until=_lease_until(session, case))
-    return {"hold": renewed, "first_look": looked_at(case, session.at)}
+    return {"hold": renewed, "first_look": clock_after_work(case, session.at)}
 
 
 def _lease_until(session: CaseSession, case: Case) -> datetime:
     policy, _until = session.services.policies.governing(session.at)
-    return session.at + lease(policy, case.lane)
+    return session.at + lease_duration(policy, case.lane)
 
 
 def release(session: CaseSession) -> Case:
@@ -112,7 +112,7 @@ def release(session: CaseSession) -> Case:
             require_claim(case, session.caller)
         if case.status not in {"in_review", "with_senior_official"}:
             raise wrong_state("status_not_allowed", "The case cannot be released in its current state.")
-        freed: CaseFields = {"hold": None, **back_in_line(case, session.at)}
+        freed: CaseFields = {"hold": None, **fields_in_line(case, session.at)}
         return Transition("released", freed, {"details": {"held_by": case.claimed_by}}, give_back(case))
 
     return session.act(plan)

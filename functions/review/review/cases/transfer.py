@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.cases.first_look import new_clock
-from casereview.cases.lease import back_in_line
+from casereview.cases.first_look import restarted_clock
+from casereview.cases.lease import fields_in_line
 from casereview.cases.lifecycle import ENDED, OPEN
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
@@ -46,7 +46,7 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
             raise wrong_state("same_office", "The case is at this office already.", "/office")
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
-        moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **back_in_line(case, session.at)}
+        moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **fields_in_line(case, session.at)}
         return Transition("transferred", moved, {"sealed": session.seal_reason(body.why)}, give_back(case))
 
     return session.act(plan)
@@ -95,7 +95,7 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
         if case.linked_to:
             raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
         again: CaseFields = {
-            "first_look": new_clock(case, session.at),
+            "first_look": restarted_clock(case, session.at),
             "status": "in_line",
             "status_since": session.at,
             "office": case.field_office or case.office,

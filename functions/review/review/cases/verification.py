@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from casereview.cases.first_look import looked_at
-from casereview.cases.lease import back_in_line
+from casereview.cases.first_look import clock_after_work
+from casereview.cases.lease import fields_in_line
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.base import EASTERN
@@ -115,8 +115,12 @@ class _ClaimEffect(NamedTuple):
 def _claim_after_verification(session: CaseSession, case: Case, *, closes: bool = False) -> _ClaimEffect:
     """Return the renewed claim; end the claim if the officer loses access; a case that awaits approval has no lease."""
     if case.status == "awaiting_approval":
-        return _ClaimEffect({"first_look": looked_at(case, session.at)})
+        return _ClaimEffect({"first_look": clock_after_work(case, session.at)})
     if closes:
-        freed: CaseFields = {"first_look": looked_at(case, session.at), "hold": None, **back_in_line(case, session.at)}
+        freed: CaseFields = {
+            "first_look": clock_after_work(case, session.at),
+            "hold": None,
+            **fields_in_line(case, session.at),
+        }
         return _ClaimEffect(freed, give_back(case))
     return _ClaimEffect(renewed_claim(session, case))

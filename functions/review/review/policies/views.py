@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from casereview.cases.preview import total
+from casereview.cases.preview import totals_of
 from casereview.http.problems import Fault, ProblemError
 from casereview.policy.document import Head
 from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
@@ -146,7 +146,7 @@ def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
         against=first.against,
         stale=first.digest != digest,
         done=all(report.done for report in reports),
-        totals=dict(total(reports)),
+        totals=dict(totals_of(reports)),
         offices=tuple(
             OfficeReport.model_validate(report.model_dump(include=set(OfficeReport.model_fields))) for report in reports
         ),
