@@ -1,1 +1,1 @@
-"""What is stored, sent and answered: records, messages, request bodies, and the kinds of field they are made of."""
+"""The data model: stored records, queue messages, request and response bodies, and the field types they share."""

@@ -1,7 +1,7 @@
-"""The base of every record: frozen, closed to unknown fields, and strict about time.
+"""The base class of every record: frozen, without extra fields, and with time zones required.
 
-A record is made and changed strictly: an unknown field or a value of the wrong type raises ValidationError. What the
-table or a queue holds is read leniently by ``read_leniently``, because another release may have written it.
+Creating or changing a record is strict: an unknown field or a value of the wrong type raises ValidationError. Records
+from the table or a queue are read with ``read_leniently``, because another release may have written them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 SCHEMA: Final = 1
-"""The version that everything stored or sent carries; raised when a record changes its meaning."""
+"""The schema version of every stored record and message; raised when the meaning of a record changes."""
 
 LENIENT: Final[Mapping[str, bool]] = MappingProxyType({"lenient": True})
 """The validation context under which an unknown value of an enumeration is kept."""
@@ -36,16 +36,16 @@ _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Record(BaseModel):
-    """A value that does not change after it was made, and refuses what it does not know."""
+    """An immutable value that rejects unknown fields."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, defer_build=True
-    )  # a start builds no validator it never uses
-    __slots__ = ("_unknown",)  # a slot, since a private attribute of pydantic would double the cost of each record
+    )  # a cold start builds only the validators that it uses
+    __slots__ = ("_unknown",)  # a private attribute of pydantic would double the cost of each record
 
     @property
     def unknown_attributes(self) -> Mapping[str, object]:
-        """Attributes that a stored record has and this release does not know; they are written back as they were."""
+        """Stored attributes that this release does not know; they are written back unchanged."""
         try:
             found: Mapping[str, object] = object.__getattribute__(self, "_unknown")
         except AttributeError:
@@ -53,10 +53,10 @@ class Record(BaseModel):
         return found
 
     def _evolved(self, changes: Mapping[str, object]) -> Self:
-        """Return the record with some fields changed; unknown attributes and the set of stated fields are kept.
+        """Return a copy with some fields changed; unknown attributes and the set of explicitly set fields are kept.
 
         Raises:
-            ValidationError: A name is not a field of the record, or a value does not fit its field.
+            ValidationError: A name is not a field of the record, or a value is not valid for its field.
         """
         stated = {name: getattr(self, name) for name in self.model_fields_set}
         after = self.model_validate({**stated, **changes})
@@ -64,14 +64,18 @@ class Record(BaseModel):
         return after
 
     def merged(self, stated: Self) -> Self:
-        """Return the record with the fields that another one of its kind states. Raises ValidationError."""
+        """Return a copy that takes every field that is explicitly set in ``stated``.
+
+        Raises:
+            ValidationError: The combination is not valid.
+        """
         after = self._evolved({name: getattr(stated, name) for name in stated.model_fields_set})
         _keep(after, {**self.unknown_attributes, **stated.unknown_attributes})
         return after
 
 
 def build_records() -> None:
-    """Build the validators of every record class that is defined, which its first use would otherwise do."""
+    """Build the validators of all record classes now, instead of at their first use."""
     pending = [Record]
     while pending:
         for model in pending.pop().__subclasses__():
@@ -103,7 +107,7 @@ def read_leniently(model: type[_RECORD], fields: dict[str, Any]) -> _RECORD:
 
 
 def _keep_unknown(value: object, read: object) -> None:
-    """Keep with each record the attributes that validation ignored, beside what it was read from."""
+    """Attach to each record in ``value`` the attributes of its source ``read`` that validation ignored."""
     if isinstance(value, Record) and isinstance(read, dict):
         names, nested = _attributes(type(value))
         _keep(value, {name: read[name] for name in read.keys() - names})
@@ -119,7 +123,7 @@ def _keep_unknown(value: object, read: object) -> None:
 
 @cache
 def _attributes(model: type[Record]) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
-    """Return the names under which a record's fields are stored; and, of those that hold records, field and name."""
+    """Return the stored names of a record's fields, and the field and stored name of each that contains records."""
     stored = {name: field.alias or name for name, field in model.model_fields.items()}
     nested = [name for name, field in model.model_fields.items() if _holds_records(field.annotation)]
     return frozenset(stored.values()), tuple((name, stored[name]) for name in nested)
@@ -132,7 +136,7 @@ def _holds_records(annotation: Any) -> bool:  # noqa: ANN401  # any annotation
 
 
 class Unrecognized(str):
-    """A value of an enumeration that this release does not know: it is shown and written back, never acted on."""
+    """An enumeration value that this release does not know: it is shown and written back, but never acted on."""
 
     __slots__ = ()
 
@@ -149,16 +153,16 @@ def _known_or_kept(value: object, validate: ValidatorFunctionWrapHandler, info: 
 
 
 Lenient = Annotated[_T, WrapValidator(_known_or_kept), PlainSerializer(lambda value: value, when_used="unless-none")]
-"""An enumeration, such as ``Lenient[Status]``, that keeps an unknown value as ``Unrecognized`` where it is read."""
+"""An enumeration, such as ``Lenient[Status]``, of which a lenient read keeps an unknown value as ``Unrecognized``."""
 
 
 def rfc3339(instant: datetime) -> str:
-    """Write an aware time as RFC 3339 in UTC with milliseconds, a form that sorts as text."""
+    """Format an aware time as RFC 3339 in UTC with milliseconds; the result sorts as text."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_milliseconds(instant: datetime) -> datetime:
-    """Cut an aware time to the milliseconds that the table keeps."""
+    """Convert an aware time to UTC and truncate it to milliseconds, the precision of the table."""
     return instant.astimezone(UTC).replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
@@ -177,7 +181,7 @@ Instant = Annotated[
         mode="serialization",
     ),
 ]
-"""An instant in UTC, to the millisecond; without an offset it is refused."""
+"""An instant in UTC, to the millisecond. A time without an offset is rejected."""
 
 
 EASTERN = ZoneInfo("America/New_York")

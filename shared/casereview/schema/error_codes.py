@@ -1,4 +1,4 @@
-"""The codes of single errors in a problem document: stable names, so that no client reads prose."""
+"""The codes of errors in a problem document: stable names, so that clients need not parse messages."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ MEANINGS: Final[Mapping[ErrorCode, str]] = {
     "policy_packaged": "The policy is part of the software and does not change.",
     "policy_decided": "The draft was approved or refused already.",
 }
-"""What each code means, without a value; the message of an error may say more."""
+"""What each code means. The message of an error may add details."""
 
 
 def invalid_value(code: ErrorCode, message: str) -> PydanticCustomError:

@@ -1,7 +1,7 @@
-"""The open facts: all that the ranking may know of a person, and nothing that says who it is.
+"""The open facts: what the ranking may know about a person, without anything that identifies them.
 
-An absent fact (``None``) is unknown. Names, A-number, date of birth, citizenship, language,
-contact, narrative and the kind of a protected relief are sealed elsewhere and have no field here.
+An absent fact (``None``) is unknown. Names, A-number, date of birth, citizenship, language, contact, narrative and
+the kind of a protected relief are stored encrypted elsewhere and have no field here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Count = Annotated[int, Field(ge=0, le=99)]
 
 
 class Conviction(Record):
-    """One conviction without its offense, which is sealed."""
+    """One conviction without its offense, which is stored encrypted."""
 
     kind: Lenient[ConvictionKind]
     convicted_on: date | None = None
@@ -41,12 +41,12 @@ class Conviction(Record):
 
     @property
     def stands(self) -> bool:
-        """A conviction stands unless vacated for a legal or procedural defect; an expunged one stands in law."""
+        """Whether the conviction stands: it does unless vacated for a legal or procedural defect, even if expunged."""
         return self.vacated is not True
 
 
 class Facts(Record):
-    """What a policy may test. Dates are calendar days; ``removal_at`` is an instant."""
+    """The facts that a policy can test. Dates are calendar days; ``removal_at`` is an instant."""
 
     custody: Lenient[Custody] | None = None
     detained_on: date | None = None
@@ -81,5 +81,9 @@ class Facts(Record):
     claims_us_citizenship: bool | None = None
 
     def evolve(self, **changes: Unpack[FactsFields]) -> Self:
-        """Return the facts with some of them changed, which then count as stated. Raises ValidationError."""
+        """Return a copy with some facts changed, which then count as stated.
+
+        Raises:
+            ValidationError: A name is not a fact, or a value is not valid for it.
+        """
         return self._evolved(changes)

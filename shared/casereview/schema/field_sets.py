@@ -1,6 +1,6 @@
-"""The fields of each record that a change may give: what ``evolve`` takes, for the type checker.
+"""Keyword arguments of each record's ``evolve``, for the type checker.
 
-Nothing here runs. A test compares each field set with its record.
+These types have no effect at run time. A test compares each field set with its record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Identifiers: the A-number of the government, and our own receipts, access codes and case ids."""
+"""Identifiers: the A-number that the government issues, and the receipts, access codes and case ids of this system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casereview.schema.error_codes import invalid_value
 
 _A_NUMBER = re.compile(r"A?(\d{7,9})")
 _FULL_A_NUMBER = 9
-"""Digits of an A-number as it is issued now; older ones have seven or eight."""
+"""Digits of an A-number that is issued now; older ones have seven or eight."""
 _SEPARATORS = re.compile(r"[\s\-#.]")
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,16 +21,20 @@ _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _GROUP = 4
 
 RECEIPT_SYMBOLS = 16
-"""80 bits, and one check symbol more."""
+"""80 bits; a check symbol follows them."""
 CODE_SYMBOLS = 24
-"""120 bits, and one check symbol more."""
+"""120 bits; a check symbol follows them."""
 CASE_ID_SYMBOLS = 16
 
 
 def canonical_a_number(text: str) -> str:
-    """Return ``A`` and nine digits, zero-padded (domain: 7 to 9 digits, in many printed forms; no check digit).
+    """Return an A-number in its canonical form: ``A`` and nine digits, padded with zeros.
 
-    Raises ValueError for anything else, and for all zeros. The message does not repeat the text.
+    Args:
+        text: 7 to 9 digits, with or without the ``A``, in any of the printed forms. There is no check digit.
+
+    Raises:
+        ValueError: The text has another form, or all digits are zero. The message does not repeat the text.
     """
     found = _A_NUMBER.fullmatch(_SEPARATORS.sub("", text).upper())
     if not found or not found[1].isascii() or not int(found[1]):
@@ -39,7 +43,7 @@ def canonical_a_number(text: str) -> str:
 
 
 def is_short_a_number(text: str) -> bool:
-    """Tell whether a valid A-number was given with fewer than nine digits: perhaps a digit was lost."""
+    """Return whether a valid A-number has fewer than nine digits: a digit may be missing."""
     return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < _FULL_A_NUMBER
 
 
@@ -59,7 +63,7 @@ ANumber = Annotated[
 
 
 def _written(title: str, description: str, symbols: int) -> WithJsonSchema:
-    """Say how an identifier of so many symbols and its check symbol is written, in groups of four."""
+    """Return the JSON Schema of an identifier with this many symbols and a check symbol, in groups of four."""
     full, rest = divmod(symbols, _GROUP)
     one = f"[{ALPHABET}]"
     pattern = f"^({one}{{{_GROUP}}}-){{{full}}}{one}{{{rest + 1}}}$"
@@ -71,7 +75,7 @@ AccessCode = Annotated[str, _written("AccessCode", "Opens the request, with its 
 
 
 def check_symbol(symbols: str) -> str:
-    """Return the Luhn mod 32 check symbol: it finds every wrong symbol, and nearly every swapped pair."""
+    """Return the Luhn mod 32 check symbol, which detects any single wrong symbol and nearly all transpositions."""
     total = 0
     for place, symbol in enumerate(reversed(symbols)):
         value = ALPHABET.index(symbol) * (2 if place % 2 == 0 else 1)
@@ -79,20 +83,20 @@ def check_symbol(symbols: str) -> str:
     return ALPHABET[-total % 32]
 
 
-def spell(data: bytes, symbols: int) -> str:
-    """Write the first ``5 * symbols`` bits of data in base32 with a check symbol, in groups of four."""
+def encode_identifier(data: bytes, symbols: int) -> str:
+    """Encode the first ``5 * symbols`` bits of data in base32 with a check symbol, in groups of four."""
     number = int.from_bytes(data, "big") >> (len(data) * 8 - 5 * symbols)
     text = "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (symbols - 1), -1, -5))
     return group(text + check_symbol(text))
 
 
 def group(text: str) -> str:
-    """Break into groups of four joined by hyphens."""
+    """Return the text in groups of four, joined by hyphens."""
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
-def read(text: str, symbols: int) -> str | None:
-    """Return what a person typed or spelled in its written form, or None where it cannot be right."""
+def parse_identifier(text: str, symbols: int) -> str | None:
+    """Return an identifier that a person typed in its canonical form, or None if it is not valid."""
     plain = text.upper().replace("-", "").replace(" ", "").translate(_READ_AS)
     if len(plain) != symbols + 1 or any(symbol not in ALPHABET for symbol in plain):
         return None
@@ -100,10 +104,10 @@ def read(text: str, symbols: int) -> str | None:
 
 
 def new_receipt() -> str:
-    """Make a random receipt."""
-    return spell(secrets.token_bytes(16), RECEIPT_SYMBOLS)
+    """Return a random receipt."""
+    return encode_identifier(secrets.token_bytes(16), RECEIPT_SYMBOLS)
 
 
 def new_case_id() -> str:
-    """Make a random case id of 80 bits; officers see it, requesters never do."""
+    """Return a random case id of 80 bits, which officers see and requesters do not."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CASE_ID_SYMBOLS))

@@ -1,7 +1,7 @@
-"""Languages: which of our texts to send to whoever asked for a language, and which way it is written.
+"""Languages: which translation a requester gets for a language tag, and in which direction it is written.
 
 A tag is a BCP 47 tag (RFC 5646). The choice is a lookup (RFC 4647, section 3.4) over the tag with its
-likely script, and over ``data/language_fallbacks.csv`` for languages in which we have no text.
+likely script, and over ``data/language_fallbacks.csv`` for languages without a translation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Language = Literal["en", "es", "pt", "ht", "zh", "pa", "ru", "ar", "fr"]
-"""The languages in which there is every text: the most frequent in immigration courts, and the next tier."""
+"""The languages with a translation of every text: the most frequent in immigration courts, and the next tier."""
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 DEFAULT: Final[Language] = "en"
 Direction = Literal["ltr", "rtl"]
@@ -29,15 +29,15 @@ _LONGEST: Final = 100
 
 
 class _Fallback(NamedTuple):
-    """The text for a language that has none of its own."""
+    """The translation for a language that has none of its own."""
 
     text: Language
     written: bool
-    """Its readers use this very written language; otherwise it is the one that most of them read at school."""
+    """Whether speakers use the same written language; otherwise it is the one that most of them learned at school."""
 
 
 class _Subtags(NamedTuple):
-    """The parts of a tag that a choice rests on, with those that are only likely filled in."""
+    """The parts of a tag that decide the choice; the likely script and territory are filled in."""
 
     language: str
     script: str
@@ -45,7 +45,7 @@ class _Subtags(NamedTuple):
 
 
 def is_language_tag(tag: str) -> bool:
-    """Tell whether this is a valid BCP 47 tag: well-formed, and each part registered, however written."""
+    """Return whether this is a valid BCP 47 tag: well-formed, with registered parts, in upper or lower case."""
     if tag in LANGUAGES:
         return True
     if len(tag) > _LONGEST or not _WELL_FORMED.fullmatch(tag):
@@ -55,27 +55,27 @@ def is_language_tag(tag: str) -> bool:
     return tag_is_valid(tag)
 
 
-def choose(tag: str) -> Language:
-    """Return the language of the text for whoever asked for this tag; English for want of a better one."""
+def choose_language(tag: str) -> Language:
+    """Return the language of the translation for a tag; English if no other fits."""
     return _find(tag).text
 
 
-def has_written_form_here(tag: str) -> bool:
-    """Tell whether we write this very language, rather than another that its speakers may read."""
+def has_written_form(tag: str) -> bool:
+    """Return whether there are notice texts in this very language, not only in another that its speakers may read."""
     return _find(tag).written
 
 
 def direction(tag: str) -> Direction:
-    """Return which way the (likely) script of a tag runs; left to right for what is no tag."""
+    """Return the direction of the likely script of a tag; left to right if the tag is not valid."""
     if tag in LANGUAGES:
         return "rtl" if tag == "ar" else "ltr"
     return "rtl" if is_language_tag(tag) and _subtags(tag).script in _RIGHT_TO_LEFT else "ltr"
 
 
-def in_order(value: str, language: Language) -> str:
-    """Return a number or receipt so that it reads in its own order within a text of this language.
+def isolate_direction(value: str, language: Language) -> str:
+    """Return a number or receipt, isolated where a text in this language would reorder it.
 
-    After Arabic letters the groups of 1-888-351-4024 would otherwise be shown last to first (UAX 9).
+    After Arabic letters the groups of 1-888-351-4024 would be shown last to first (UAX 9).
     """
     return f"{_ISOLATE}{value}{_END}" if direction(language) == "rtl" else value
 
@@ -89,7 +89,7 @@ def _find(tag: str) -> _Fallback:
 
 
 def _matches(tag: str) -> Iterator[_Fallback]:
-    """Yield what fits, the most exact first: ``pa-Arab-PK``, then ``pa-Arab``, then ``pa``."""
+    """Yield the translations that match, the most specific first: ``pa-Arab-PK``, then ``pa-Arab``, then ``pa``."""
     subtags = _subtags(tag)
     for length in range(len(subtags), 0, -1):
         prefix = "-".join(subtags[:length])
@@ -100,7 +100,7 @@ def _matches(tag: str) -> Iterator[_Fallback]:
 
 
 def _subtags(tag: str) -> _Subtags:
-    """Return language, script and territory. For no language at all, as in ``und``, the language is empty."""
+    """Return language, script and territory; the language is empty if the tag names none, as ``und`` does."""
     from langcodes import Language as Tag  # noqa: PLC0415  # 40 ms; the tag of a supported language needs none
 
     asked = Tag.get(tag)

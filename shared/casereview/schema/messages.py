@@ -1,4 +1,4 @@
-"""What goes through the queues: only "look at this now". The table is the truth."""
+"""Queue messages: each names an item to look at now. The table is the source of truth."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casereview.schema.records import Stored
 
 
 class Hint(Stored):
-    """A message that may be lost, repeated or late."""
+    """A message that may be lost, duplicated or late without harm: the sweep of due work covers for it."""
 
 
 class RankMessage(Hint):
@@ -21,20 +21,20 @@ class RankMessage(Hint):
 
 
 class PreviewMessage(Hint):
-    """A pending part of a policy's preview: that of one office."""
+    """A policy preview for one office that has work pending."""
 
     preview: str = Field(max_length=64)
     office: str = Field(max_length=16)
 
 
 class NoticeMessage(Hint):
-    """A notice that may be owed."""
+    """A notice that may have to be sent."""
 
     case_id: str = Field(max_length=64)
     notice_id: str = Field(max_length=200)
 
 
 class ScheduledDuty(Record):
-    """What the schedule, or an operator, asks of prioritize."""
+    """A task that the schedule or an operator starts in the prioritize function."""
 
     duty: Literal["sweep", "redrive", "snapshot"]

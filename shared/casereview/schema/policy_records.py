@@ -1,4 +1,4 @@
-"""What the table holds of policies: documents and their approval, the one in force, the switch, and previews."""
+"""Records of policies: documents and their approval, the policy in force, the switch, and previews."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Span(Record):
-    """From an instant on, up to but not including another; open where ``until`` is None."""
+    """An interval from ``since`` up to, but not including, ``until``; without an end if ``until`` is None."""
 
     since: Instant
     until: Instant | None = None
 
 
 class PolicyRecord(Stored):
-    """A document, or an amendment of when another one governs; it does not change once it was decided on."""
+    """A policy document, or an amendment of the intervals of another; immutable once approved or refused."""
 
     policy_id: str
     kind: Lenient[Literal["document", "amendment"]]
@@ -36,22 +36,26 @@ class PolicyRecord(Stored):
     """The YAML, as it was sent."""
     digest: str
     intervals: tuple[Span, ...] = ()
-    """When it governs; of an amendment, when the amended one does."""
+    """When the policy is in force; of an amendment, when the amended policy is."""
     state: Lenient[Literal["draft", "approved", "refused"]] = "draft"
     author: str
     created_at: Instant
     approver: str | None = None
-    """Who approved or refused it: never the author."""
+    """Who approved or refused it; this cannot be the author."""
     decided_at: Instant | None = None
     why: str | None = None
 
     def evolve(self, **changes: Unpack[PolicyRecordFields]) -> Self:
-        """Return the document with some fields changed. Raises ValidationError."""
+        """Return a copy of the document with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
 class PolicyInForce(Stored):
-    """The one item that names what is in force; decisions rest on it."""
+    """The single item that names the policy in force; decisions check it."""
 
     policy: str | None = None
     """None while no policy is in force."""
@@ -60,16 +64,16 @@ class PolicyInForce(Stored):
 
 
 class WorklistCursor(Record):
-    """A place in a worklist."""
+    """A position in a worklist."""
 
     rank: str
     case_id: str
 
 
 class Switch(Stored):
-    """A walk over every worklist that brings the open cases under the policy in force, and how far it is.
+    """The switch of all open cases to the policy in force, and its progress.
 
-    It goes round until a whole round finds no case under another policy.
+    It passes over every worklist in rounds, until a whole round finds no case under another policy.
     """
 
     version: int
@@ -79,20 +83,24 @@ class Switch(Stored):
     """Cases a minute."""
     started_at: Instant
     round: int = 1
-    """The first round leaves out what is claimed or waits for somebody."""
+    """The number of the round; the first skips cases that are claimed or await an answer or approval."""
     round_since: Instant
     walked_at: Instant | None = None
-    """When it last went on; what it may send has grown since."""
+    """When the switch last made progress; the number of messages it may send grows with the time since."""
     cursors: dict[str, WorklistCursor] = Field(default_factory=dict)
-    """The last place seen in each office's worklist, in this round."""
+    """The last position read in each office's worklist, in this round."""
     left: int = 0
-    """Cases under another policy seen in this round, sent or left out."""
+    """Number of cases under another policy found in this round, sent or skipped."""
     sent: int = 0
-    """Messages sent in all rounds."""
+    """Number of messages sent in all rounds."""
     ended_at: Instant | None = None
 
     def evolve(self, **changes: Unpack[SwitchFields]) -> Self:
-        """Return the walk with some fields changed. Raises ValidationError."""
+        """Return a copy of the switch with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
@@ -134,17 +142,17 @@ class Counts(Record):
 
 
 class Preview(Stored):
-    """What a draft would do to one office's open cases; made in parts, each counted once."""
+    """The effect of a draft on one office's open cases; computed in parts, each counted once."""
 
     policy_id: str
     office: str
     run: str
-    """One asking for a preview; a later one replaces it."""
+    """The id of one run of the preview; a later run replaces it."""
     digest: str
     at: Instant
-    """The instant at which every case is looked at, under both policies."""
+    """The instant for which every case is ranked under both policies."""
     against: str | None = None
-    """The policy in force then; None for the default lanes."""
+    """The policy in force at that instant; None for the default lanes."""
     part: int = 0
     cursor: WorklistCursor | None = None
     done: bool = False
@@ -155,17 +163,21 @@ class Preview(Stored):
     before: Counts = Counts()
     after: Counts = Counts()
     flows: dict[str, dict[str, int]] = Field(default_factory=dict)
-    """Cases by their lane now, and under the draft."""
+    """Number of cases by their lane under the policy in force, and then under the draft."""
     lane_changes: int = 0
     category_changes: int = 0
     approval_changes: int = 0
     factor_changes: int = 0
     moves: tuple[Move, ...] = ()
-    """The largest moves: most lanes first, then the most time."""
+    """The largest moves, by number of lanes and then by time."""
     late: tuple[Late, ...] = ()
-    """The first of those who would wait longer than their target."""
+    """The first cases that would be overdue under the draft and are not now."""
     sample: tuple[Sample, ...] = ()
 
     def evolve(self, **changes: Unpack[PreviewFields]) -> Self:
-        """Return the report with some fields changed. Raises ValidationError."""
+        """Return a copy of the report with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)

@@ -1,4 +1,4 @@
-"""What the table holds: cases, their history, requests, notices, and the guard of one open case per person."""
+"""Records of the table: cases, their history, requests, notices, and the guard of one open case per person."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Stored(Record):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     schema_version: Annotated[int, Field(alias="schema", ge=1)] = SCHEMA
-    """A newer number than this release's is read and kept."""
+    """A version newer than this release is read and kept."""
 
 
 class Hold(Record):
@@ -48,12 +48,16 @@ class Hold(Record):
     by: str
     """The officer's user name."""
     since: Instant | None = None
-    """Since when the case is held under a lease: a first look too, but only while the claim lasts."""
+    """When the lease began. A claim counts as a first look too, but only while it lasts."""
     lease_until: Instant | None = None
-    """When the claim ends unless work renews it; None while a decision waits for its approval."""
+    """When the claim expires unless work renews it; None while a decision awaits approval."""
 
     def evolve(self, **changes: Unpack[HoldFields]) -> Self:
-        """Return the claim with some fields changed. Raises ValidationError."""
+        """Return a copy of the claim with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
@@ -62,53 +66,57 @@ class FirstLookClock(Record):
 
     lane_since: Instant | None = None
     stopped_since: Instant | None = None
-    """Since when the clock is stopped."""
+    """When the clock stopped; None while it runs."""
     stopped_ms: int = 0
-    """Milliseconds for which the clock was stopped before."""
+    """Total milliseconds of earlier stops."""
     looked_at: Instant | None = None
-    """When an officer last worked on the case: a target of this lane is then met, whatever becomes of the claim."""
+    """When an officer last worked on the case, which meets the target of this lane even if the claim ends."""
     target_at: Instant | None = None
     missed: bool = False
-    """The target passed, and this was reported."""
+    """Whether the target has passed and this was reported."""
 
     def evolve(self, **changes: Unpack[FirstLookFields]) -> Self:
-        """Return the clock with some fields changed. Raises ValidationError."""
+        """Return a copy of the clock with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
 class DecisionRef(Record):
-    """A decision, proposed or made: the event that holds it, its author and its outcome."""
+    """A reference to a decision, proposed or final: the version of its event, its author and its outcome."""
 
     version: int
     by: str
     outcome: Lenient[Outcome]
-    """Shown to requesters only once the state of the case says that the decision is final."""
+    """Shown to requesters only if the state of the case says that the decision is final."""
 
 
 class Case(Stored):
-    """One person's matter before one office; each ``version`` is one event of its history."""
+    """The case of one person at one office. Each ``version`` is one event of its history."""
 
     case_id: str
     version: int
     status: Lenient[Status]
     status_since: Instant
     shown_since: Instant | None = None
-    """Since when the state that requesters are shown has held, where that is longer than ``status_since``."""
+    """When the state that requesters see began, if that is earlier than ``status_since``."""
     office: str
     filed_at: Instant
-    """The earliest filing among its requests; no transfer, join or update moves it."""
+    """The earliest filing among its requests; transfers, joins and updates do not change it."""
     facts: Facts = Facts()
     restricted: bool = False
     person: str | None = None
-    """The MAC under which the guard of the person is kept; None without an A-number."""
+    """The MAC of the A-number, which keys the person's guard; None without an A-number."""
     requests: int = 1
     live: int = 1
-    """Requests not withdrawn."""
+    """Number of requests that are not withdrawn."""
     over_limit: bool = False
-    """The person's open case had as many requests as one case may hold, so this one is apart."""
+    """Whether this case is separate because the person's open case had as many requests as one case may hold."""
     lane: str | None = None
     shown_lane: str | None = None
-    """The lane by requesters' claims alone, which is what a requester is shown."""
+    """The lane by requesters' claims alone, which is the one that requesters see."""
     rank: str | None = None
     sort_at: Instant | None = None
     reasons: tuple[str, ...] = ()
@@ -118,57 +126,61 @@ class Case(Stored):
     rank_at: Instant | None = None
     """When the case is to be ranked next."""
     answer_by: Instant | None = None
-    """Until when a requester's answer is awaited."""
+    """When the time for the requester's answer ends."""
     attempts: int = 0
-    """How often the sweep has asked for the work that is due now."""
+    """How many times the sweep has sent a message for the work that is due now."""
     stuck: bool = False
     first_look: FirstLookClock = FirstLookClock()
     hold: Hold | None = None
-    """The claim of the officer who works on the case; None while it is unclaimed."""
+    """The claim of an officer; None while the case is unclaimed."""
     reviewers: tuple[str, ...] = ()
-    """Who took part in the field office's review: none of them reviews it again as Senior Reviewing Official."""
+    """Officers of the field office's review; they cannot review the case again as Senior Reviewing Official."""
     asked: int | None = None
-    """The version of the event that holds, sealed, what the requester is asked."""
+    """The version of the event with the encrypted question to the requester."""
     decision: DecisionRef | None = None
     field_office: str | None = None
     """The office that decided, while the case is with the Senior Reviewing Official."""
     safety: bool = False
-    """A removal was recorded although a request had been received before it."""
+    """Whether a removal was recorded although a request had been received before it."""
     linked_to: str | None = None
-    """The case that this one was joined to."""
+    """The case that this one was linked to, where it goes on."""
 
     def evolve(self, **changes: Unpack[CaseFields]) -> Self:
-        """Return the case with some fields changed. Raises ValidationError."""
+        """Return a copy of the case with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
     @property
     def claimed_by(self) -> str | None:
-        """The user name of the officer who holds the case."""
+        """The user name of the officer with the claim."""
         return self.hold.by if self.hold else None
 
     @property
     def lease_until(self) -> datetime | None:
-        """When the claim ends by itself."""
+        """When the claim expires."""
         return self.hold.lease_until if self.hold else None
 
     @property
     def target_at(self) -> datetime | None:
-        """When the first look is due; None without a target, and while the clock is stopped."""
+        """When the first look is due; None without a target and while the clock is stopped."""
         return self.first_look.target_at
 
     @property
     def missed(self) -> bool:
-        """Whether the target passed and this was reported."""
+        """Whether the target of the first look has passed and this was reported."""
         return self.first_look.missed
 
     @property
     def decided_by(self) -> str | None:
-        """The author of the decision, proposed or made."""
+        """The author of the decision, proposed or final."""
         return self.decision.by if self.decision else None
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome decided on; not for requesters before the state says that it is final."""
+        """The outcome of the decision, proposed or final; requesters see it only if it is final."""
         return self.decision.outcome if self.decision else None
 
 
@@ -189,7 +201,11 @@ class Filing(Record):
     marks: tuple[str, ...] = ()
 
     def evolve(self, **changes: Unpack[FilingFields]) -> Self:
-        """Return the filing with some fields changed. Raises ValidationError."""
+        """Return a copy of the filing with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
@@ -217,7 +233,7 @@ class Verification(Record):
 
 
 class Event(Stored):
-    """One entry of a case's history; its number is the version of the case that it made."""
+    """One event of a case's history; its version is that of the case after the event."""
 
     case_id: str
     version: int
@@ -227,25 +243,29 @@ class Event(Stored):
     user: str | None = None
     """The staff member's user name; None for requesters and the system."""
     details: dict[str, JsonValue] = Field(default_factory=dict)
-    """What else is to be known of it and may lie open; words of people are in the sealed part."""
+    """Further details that need no encryption; what people wrote is in ``sealed``."""
     changes: dict[str, Change] = Field(default_factory=dict)
     receipt: str | None = None
     filing: Filing | None = None
     claims: Facts | None = None
-    """The open facts stated; only the fields that were stated are set."""
+    """The open facts that the event states; only stated fields are set."""
     verification: Verification | None = None
     said_in: str | None = None
-    """The case in whose history it was said first, where a link brought it to this one."""
+    """The case in whose history the event was first recorded, if a link copied it to this one."""
     ranking: Explanation | None = None
     sealed: bytes | None = None
 
     def evolve(self, **changes: Unpack[EventFields]) -> Self:
-        """Return the event with some fields changed. Raises ValidationError."""
+        """Return a copy of the event with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
 class Request(Stored):
-    """One submission and its requester; everything that says who is sealed."""
+    """One submission and its requester; everything that identifies a person is encrypted."""
 
     receipt: str
     case_id: str
@@ -254,37 +274,41 @@ class Request(Stored):
     authority: Lenient[Authority]
     opened: bool
     verified: bool = False
-    """An officer has verified the requester's identity or authority."""
+    """Whether an officer has verified the requester's identity or authority."""
     refuted: bool = False
-    """An officer has found that identity or authority are not what was stated."""
+    """Whether an officer has found that identity or authority are not as stated."""
     state: Lenient[Literal["live", "withdrawn"]] = "live"
     state_since: Instant
     epoch: int = 0
-    """Raised when staff reissue the access code."""
+    """Incremented when staff reissue the access code."""
     mac_key: str
-    """The id of the key with which receipt and code were made."""
+    """The id of the MAC key that receipt and access code were derived with."""
     digest: bytes
-    """HMAC of the body under the access code: whether a repeated key carries the same body."""
+    """HMAC of the body under the access code, to compare the bodies of requests with the same Idempotency-Key."""
     office: str
-    """The office named in the answer, which stays what it was."""
+    """The office that the response named; it does not change afterwards."""
     deficiencies: tuple[str, ...] = ()
     sealed: bytes
     contact: bytes | None = None
-    """The sealed contact of the newest update that gave one."""
+    """The encrypted contact of the newest update with a contact."""
 
     def evolve(self, **changes: Unpack[RequestFields]) -> Self:
-        """Return the request with some fields changed. Raises ValidationError."""
+        """Return a copy of the request with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
 class Notice(Stored):
-    """A message owed to one requester or office: which text, in which language, how far it got; never an address."""
+    """A message to one requester or office: its text, language and state of delivery, but no address."""
 
     case_id: str
     notice_id: str
     office: str
     receipt: str
-    """The request that it is to, or, where it is for an office, of; empty where it is of no request."""
+    """The request whose requester gets the message, or which a message to an office is about; may be empty."""
     template: Lenient[TemplateId | OfficeTemplateId]
     version: int
     """The version of the text."""
@@ -292,9 +316,9 @@ class Notice(Stored):
     created_at: Instant
     state: Lenient[Literal["owed", "sending", "sent", "undeliverable"]] = "owed"
     sends: int = 0
-    """Attempts to send it."""
+    """Number of attempts to send the message."""
     unanswered: int = 0
-    """Attempts that ended without an answer, since the process died: whether it was sent is not known."""
+    """Number of attempts of which the outcome is unknown, because the process ended before it recorded one."""
     send_at: Instant | None = None
     lease_until: Instant | None = None
     provider_id: str | None = None
@@ -303,12 +327,16 @@ class Notice(Stored):
     attempts: int = 0
 
     def evolve(self, **changes: Unpack[NoticeFields]) -> Self:
-        """Return the notice with some fields changed. Raises ValidationError."""
+        """Return a copy of the notice with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
         return self._evolved(changes)
 
 
 class Officer(Stored):
-    """How many cases an officer holds, and how often they asked for the next one."""
+    """Counters of an officer: claimed cases, and requests for the next case."""
 
     user: str
     claims: int = 0
@@ -316,7 +344,7 @@ class Officer(Stored):
 
 
 class Read(Stored):
-    """That someone read a case: who, when, what, and, sealed, why."""
+    """A log entry of a staff member who read a case: who, when, what, and the encrypted reason."""
 
     case_id: str
     read_id: str
@@ -327,7 +355,7 @@ class Read(Stored):
 
 
 class LaneCount(Record):
-    """One lane of an office at a snapshot: cases, and the median wait in milliseconds since filing."""
+    """Numbers of cases in one lane of an office at a snapshot, and the median wait since filing in milliseconds."""
 
     lane: str
     open: int
@@ -337,7 +365,7 @@ class LaneCount(Record):
 
 
 class Snapshot(Stored):
-    """An office's worklist in numbers, counted every five minutes."""
+    """Counts of an office's worklist, taken every five minutes."""
 
     office: str
     at: Instant
@@ -345,11 +373,11 @@ class Snapshot(Stored):
     oldest: Instant | None = None
     undeliverable: int = 0
     policies: dict[str, int] = Field(default_factory=dict)
-    """Cases under each policy, by its digest."""
+    """Number of cases under each policy, by its digest."""
 
 
 class Guard(Stored):
-    """The one open case of a person, under the MAC of the A-number."""
+    """A pointer to the one open case of a person, keyed by the MAC of the A-number."""
 
     person: str
     case: str
@@ -357,7 +385,7 @@ class Guard(Stored):
 
 
 class Suppression(Stored):
-    """An address not to be written to any more, under its MAC."""
+    """An address that must not be used any more, keyed by its MAC."""
 
     address: str
     mac_key: str
@@ -366,7 +394,7 @@ class Suppression(Stored):
 
 
 class CaseFile(NamedTuple):
-    """A case with its history, oldest first, and its notices."""
+    """A case with its events, oldest first, and its notices."""
 
     case: Case
     events: tuple[Event, ...]

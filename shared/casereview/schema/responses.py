@@ -1,4 +1,4 @@
-"""What both APIs answer: the receipt of a filing, and problem documents."""
+"""Response bodies of both APIs: the receipt of a filed request, and problem documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a requester sends: the body of ``POST /requests`` and of an update, and the open facts in it."""
+"""Request bodies of the requester API: ``POST /requests``, updates, escalations and withdrawals."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from casereview.schema.fields import (
     Phone,
     RemovalTime,
     Text,
-    given,
+    has_value,
 )
 from casereview.schema.identifiers import ANumber
 from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ReliefKind, Role
 
 PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
-"""Relief that 8 USC 1367 protects: that it is pending may not be disclosed."""
+"""Kinds of relief that 8 USC 1367 protects: that one is pending must not be disclosed."""
 
 YesNo = StrictBool | None
 Number = Annotated[StrictInt, Field(ge=0, le=99)]
@@ -46,13 +46,13 @@ class Contact(Record):
     interpreter: YesNo = None
 
     def channel(self) -> Preferred:
-        """Return the way to write to them: what they prefer, else what they gave, else none; none if unsafe."""
+        """Return the channel for messages: the preferred one, else one with an address; ``none`` if unsafe."""
         if self.safe_to_contact is False or isinstance(self.preferred, Unrecognized):
             return "none"
         return self.preferred or ("email" if self.email else "sms" if self.phone else "none")
 
     def address(self) -> str | None:
-        """Return the e-mail address or number that we write to; None where we do not write."""
+        """Return the e-mail address or telephone number of the channel; None for a channel that needs neither."""
         return {"email": self.email, "sms": self.phone}.get(self.channel())
 
 
@@ -72,7 +72,7 @@ class Requester(Record):
 class Subject(Record):
     """The person that the request is about: at least an A-number or a name. All of it is sealed."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("a_number", "given_name", "family_name"))]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(has_value, ("a_number", "given_name", "family_name"))]})
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
@@ -163,19 +163,19 @@ class Submission(Record):
 
     @property
     def contact(self) -> Contact:
-        """Return the contact, empty where none was given."""
+        """The contact, empty if none was given."""
         return self.requester.contact or Contact()
 
     @property
     def claims(self) -> FactClaims:
-        """Return the facts as stated, all unknown where none were."""
+        """The facts as stated, all unknown if none were given."""
         return self.facts or FactClaims()
 
 
 class Update(Record):
     """The body of an update: absent is unchanged, null is unknown again, lists are replaced."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(given, ("facts", "contact", "statement"))]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(has_value, ("facts", "contact", "statement"))]})
     facts: FactClaims | None = None
     contact: Contact | None = None
     statement: LongText | None = None

@@ -1,4 +1,4 @@
-"""The closed lists of names: states, events, roles, outcomes, templates."""
+"""Enumerations: states, kinds of event, roles, outcomes, templates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Status = Literal[
 PublicStatus = Literal[
     "received", "in_line", "in_review", "information_needed", "decided", "with_senior_official", "withdrawn", "closed"
 ]
-"""The states in a requester's words."""
+"""The states as requesters see them."""
 
 
 EventKind = Literal[
@@ -56,7 +56,7 @@ TemplateId = Literal["acknowledgement", "news", "information_asked"]
 
 
 OfficeTemplateId = Literal["target_passed", "undelivered"]
-"""Messages to an office's duty mailbox, in English, of a case by its id alone."""
+"""Messages to an office's duty mailbox, in English; they name a case by its id alone."""
 
 
 Role = Literal["self", "attorney", "accredited_representative", "family", "advocate", "other"]
@@ -80,7 +80,7 @@ OutcomeSought = Literal["release", "stay_of_removal", "no_arrest", "cancel_nta",
 Outcome = Literal[
     "granted", "granted_in_part", "declined", "referred", "moot", "withdrawn", "override", "uphold", "remand"
 ]
-"""What a human decided: the first six at a field office, the last three the Senior Reviewing Official."""
+"""The outcome of a decision: the first six are for field offices, the last three for the Senior Reviewing Official."""
 
 
 Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
