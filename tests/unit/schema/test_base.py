@@ -17,7 +17,7 @@ class At(Record):
 
 
 @given(instants, st.integers(-1439, 1439))
-def test_an_instant_is_kept_to_the_millisecond_in_utc(at: datetime, minutes: int) -> None:
+def test_an_instant_is_stored_in_utc_to_the_millisecond(at: datetime, minutes: int) -> None:
     found = At(at=at.astimezone(timezone(timedelta(minutes=minutes)))).at
     assert found.tzinfo is UTC
     assert timedelta(0) <= at - found < timedelta(milliseconds=1)
@@ -30,12 +30,12 @@ def test_instants_sort_as_text(one: datetime, two: datetime) -> None:
     assert (rfc3339(first) < rfc3339(second)) == (first < second)
 
 
-def test_a_time_without_offset_is_refused() -> None:
+def test_a_time_without_an_offset_is_rejected() -> None:
     with pytest.raises(ValidationError):
         At.model_validate({"at": "2022-01-18T12:00:00"})
 
 
-def test_a_record_does_not_change_and_knows_no_other_field() -> None:
+def test_a_record_is_immutable_and_rejects_unknown_fields() -> None:
     with pytest.raises(ValidationError):
         At.model_validate({"at": datetime(2022, 1, 18, tzinfo=UTC), "on": 1})
     with pytest.raises(ValidationError, match="frozen"):

@@ -1,4 +1,4 @@
-"""The tree of errors in the docstring of its module is the tree of the classes."""
+"""The tree of errors in the module docstring matches the classes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LINE = re.compile(r"    (?P<branch>[│├└─ ]*)(?P<name>\w+Error) *(?P<mod
 SOURCES = sorted(chain((ROOT / "shared/casereview").rglob("*.py"), (ROOT / "functions").glob("*/*/**/*.py")))
 
 
-def _drawn() -> Iterator[tuple[str, str, str]]:
-    """Yield name, parent and module of each error that the docstring draws."""
+def _documented() -> Iterator[tuple[str, str, str]]:
+    """Yield name, parent and module of each error in the docstring."""
     above: list[str] = []
     for line in (casereview.schema.errors.__doc__ or "").splitlines():
         if found := _LINE.match(line):
@@ -26,7 +26,7 @@ def _drawn() -> Iterator[tuple[str, str, str]]:
 
 
 def _defined() -> Iterator[tuple[str, str, str]]:
-    """Yield name, parent and module of each error that the sources define, but for those that stay in their module."""
+    """Yield name, parent and module of each error class in the sources, without private ones."""
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -35,10 +35,10 @@ def _defined() -> Iterator[tuple[str, str, str]]:
             yield name, parent, module
 
 
-def test_the_tree_that_is_drawn_is_the_tree_of_the_classes() -> None:
-    assert sorted(_drawn()) == sorted(_defined())
+def test_the_documented_tree_matches_the_error_classes() -> None:
+    assert sorted(_documented()) == sorted(_defined())
 
 
-def test_every_error_of_the_tree_is_a_case_review_error() -> None:
-    for name, _parent, module in _drawn():
+def test_every_error_is_a_case_review_error() -> None:
+    for name, _parent, module in _documented():
         assert issubclass(getattr(import_module(module), name), CaseReviewError)

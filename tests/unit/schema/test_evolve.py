@@ -1,6 +1,6 @@
-"""A record is changed strictly, by fields that the type checker knows too.
+"""Changes of records are checked by the type checker and at run time.
 
-Each line with ``type: ignore`` is what mypy reports: where it did not, it would report that nothing is ignored.
+mypy must report an error at each ``type: ignore`` below; otherwise it would report an unused ignore.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def test_every_field_set_belongs_to_a_record() -> None:
     assert named == {fields.__name__ for fields in FIELD_SETS.values()}
 
 
-def test_a_change_leaves_all_other_fields_as_they_were() -> None:
+def test_evolve_leaves_other_fields_unchanged() -> None:
     before = queued(office="SNA", flags=("verify",))
     after = before.evolve(status="in_review", version=2)
     assert (before.status, before.version) == ("in_line", 1)
@@ -63,14 +63,14 @@ def test_a_change_leaves_all_other_fields_as_they_were() -> None:
     assert after.model_dump() == {**before.model_dump(), **changed}
 
 
-def test_a_field_set_is_put_together_and_given_as_one() -> None:
+def test_field_sets_can_be_combined_and_passed_to_evolve() -> None:
     closed: CaseFields = {"status": "closed", "hold": None}
     changes: CaseFields = {**closed, "live": 0}
     after = queued(hold={"by": "omar"}).evolve(**changes)
     assert (after.status, after.hold, after.live) == ("closed", None, 0)
 
 
-def test_a_misspelt_field_is_refused_by_the_type_checker_and_at_run_time() -> None:
+def test_mypy_and_evolve_reject_a_misspelt_field() -> None:
     with pytest.raises(ValidationError):
         queued().evolve(ofice="SNA")  # type: ignore[call-arg]
     with pytest.raises(ValidationError):
@@ -81,7 +81,7 @@ def test_a_misspelt_field_is_refused_by_the_type_checker_and_at_run_time() -> No
         Facts().evolve(pregnent=True)  # type: ignore[call-arg]
 
 
-def test_a_value_that_no_enumeration_has_is_refused_by_the_type_checker_and_at_run_time() -> None:
+def test_mypy_and_evolve_reject_a_value_outside_its_enumeration() -> None:
     with pytest.raises(ValidationError):
         queued().evolve(status="in_revue")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
@@ -92,7 +92,7 @@ def test_a_value_that_no_enumeration_has_is_refused_by_the_type_checker_and_at_r
         Facts().evolve(relief_pending=("assylum",))  # type: ignore[arg-type]
 
 
-def test_a_field_set_with_a_misspelt_field_or_a_wrong_value_is_refused_by_the_type_checker() -> None:
+def test_mypy_and_evolve_reject_a_field_set_with_a_misspelt_field_or_wrong_value() -> None:
     misspelt: CaseFields = {"ofice": "SNA"}  # type: ignore[typeddict-unknown-key]
     wrong: CaseFields = {"status": "in_revue"}  # type: ignore[typeddict-item]
     for changes in (misspelt, wrong):
@@ -100,27 +100,27 @@ def test_a_field_set_with_a_misspelt_field_or_a_wrong_value_is_refused_by_the_ty
             queued().evolve(**changes)
 
 
-def test_a_value_of_the_wrong_type_is_refused() -> None:
+def test_evolve_rejects_a_value_of_the_wrong_type() -> None:
     with pytest.raises(ValidationError):
         queued().evolve(rank_at="soon")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
         queued().evolve(version=None)  # type: ignore[arg-type]
 
 
-def test_facts_keep_what_was_stated_and_add_what_is_changed() -> None:
+def test_changed_facts_are_added_to_the_stated_ones() -> None:
     stated = Facts(pregnant=None, custody="detained")
     changed = stated.evolve(birth_year=1980)
     assert changed.model_fields_set == {"pregnant", "custody", "birth_year"}
     assert event(1, claims=stated).evolve(version=2).claims == stated
 
 
-def test_a_contact_takes_what_an_update_states_and_keeps_the_rest() -> None:
+def test_merging_contacts_changes_only_stated_fields() -> None:
     before = Contact(email="ana@example.org", language="es")
     after = before.merged(Contact(email=None, safe_to_contact=False))
     assert (after.email, after.language, after.safe_to_contact) == (None, "es", False)
 
 
-def test_what_two_records_do_not_know_is_kept_when_they_are_merged() -> None:
+def test_merging_keeps_the_unknown_attributes_of_both_records() -> None:
     before = read_leniently(Contact, {"email": "ana@example.org", "pager": 1, "fax": 2})
     after = before.merged(read_leniently(Contact, {"phone": None, "pager": 3}))
     assert after.unknown_attributes == {"pager": 3, "fax": 2}

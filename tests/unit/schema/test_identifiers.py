@@ -16,12 +16,12 @@ from casereview.schema.identifiers import (
     Receipt,
     canonical_a_number,
     check_symbol,
+    encode_identifier,
     group,
     is_short_a_number,
     new_case_id,
     new_receipt,
-    read,
-    spell,
+    parse_identifier,
 )
 
 symbols = st.text(ALPHABET, min_size=16, max_size=16)
@@ -39,7 +39,7 @@ symbols = st.text(ALPHABET, min_size=16, max_size=16)
         ("A\u00a0123\t456\n789", "A123456789"),
     ],
 )
-def test_an_a_number_in_each_printed_form_is_one_number(written: str, canonical: str) -> None:
+def test_each_printed_form_of_an_a_number_has_the_same_canonical_form(written: str, canonical: str) -> None:
     assert canonical_a_number(written) == canonical
 
 
@@ -62,33 +62,35 @@ def test_an_a_number_in_each_printed_form_is_one_number(written: str, canonical:
         "12345.6e3",
     ],
 )
-def test_what_is_no_a_number_is_refused_without_repeating_it(written: str) -> None:
+def test_an_invalid_a_number_is_rejected_without_repeating_it(written: str) -> None:
     with pytest.raises(ValueError, match=r"^must be A and 7 to 9 digits, not all zeros$"):
         canonical_a_number(written)
 
 
 @given(st.integers(1, 999_999_999), st.sampled_from(["", " ", "-", ".", "#"]), st.sampled_from(["", "A", "a"]))
-def test_an_a_number_is_the_same_however_it_is_broken_up(number: int, gap: str, letter: str) -> None:
+def test_separators_do_not_change_an_a_number(number: int, gap: str, letter: str) -> None:
     digits = f"{number:09d}"
     written = letter + gap + gap.join((digits[:3], digits[3:6], digits[6:]))
     assert canonical_a_number(written) == f"A{digits}"
     assert canonical_a_number(canonical_a_number(written)) == f"A{digits}"
 
 
-def test_a_number_of_seven_or_eight_digits_may_have_lost_one() -> None:
+def test_an_a_number_of_seven_or_eight_digits_is_short() -> None:
     assert is_short_a_number("A1234567")
     assert is_short_a_number("a 12.345.678")
     assert not is_short_a_number("A#012-345-678")
 
 
 @given(symbols, st.integers(0, 15), st.sampled_from(ALPHABET))
-def test_one_wrong_symbol_is_always_noticed(text: str, place: int, wrong: str) -> None:
+def test_the_check_symbol_detects_any_single_wrong_symbol(text: str, place: int, wrong: str) -> None:
     spoilt = text[:place] + wrong + text[place + 1 :]
     assert (check_symbol(spoilt) == check_symbol(text)) == (spoilt == text)
 
 
 @given(symbols, st.integers(0, 14))
-def test_two_swapped_neighbours_are_noticed_but_for_first_and_last_symbol(text: str, place: int) -> None:
+def test_the_check_symbol_detects_transpositions_except_of_the_first_and_last_symbol_of_the_alphabet(
+    text: str, place: int
+) -> None:
     first, second = text[place], text[place + 1]
     swapped = text[:place] + second + first + text[place + 2 :]
     unseen = first == second or {first, second} == {ALPHABET[0], ALPHABET[-1]}
@@ -96,43 +98,43 @@ def test_two_swapped_neighbours_are_noticed_but_for_first_and_last_symbol(text: 
 
 
 @given(st.binary(min_size=16, max_size=32), st.sampled_from([RECEIPT_SYMBOLS, CODE_SYMBOLS]))
-def test_what_is_spelled_is_read_however_a_person_copies_it(data: bytes, length: int) -> None:
-    written = spell(data, length)
-    assert read(written, length) == written
-    assert read(f" {written.lower().replace('-', ' ')} ", length) == written
-    assert read(written.replace("0", "O").replace("1", "l"), length) == written
+def test_an_identifier_is_read_in_lower_case_with_spaces_or_similar_letters(data: bytes, length: int) -> None:
+    written = encode_identifier(data, length)
+    assert parse_identifier(written, length) == written
+    assert parse_identifier(f" {written.lower().replace('-', ' ')} ", length) == written
+    assert parse_identifier(written.replace("0", "O").replace("1", "l"), length) == written
 
 
-def test_spelling_keeps_the_first_bits_in_their_order() -> None:
-    assert spell(bytes(16), RECEIPT_SYMBOLS) == "0000-0000-0000-0000-0"
-    assert spell(b"\x08" + bytes(15), RECEIPT_SYMBOLS).startswith("1000-")
-    assert spell(b"\xff" * 16, RECEIPT_SYMBOLS).startswith("ZZZZ-ZZZZ-ZZZZ-ZZZZ-")
+def test_spell_encodes_the_first_bits_in_their_order() -> None:
+    assert encode_identifier(bytes(16), RECEIPT_SYMBOLS) == "0000-0000-0000-0000-0"
+    assert encode_identifier(b"\x08" + bytes(15), RECEIPT_SYMBOLS).startswith("1000-")
+    assert encode_identifier(b"\xff" * 16, RECEIPT_SYMBOLS).startswith("ZZZZ-ZZZZ-ZZZZ-ZZZZ-")
 
 
 @given(st.text(max_size=40))
-def test_whatever_else_is_typed_reads_as_nothing_or_in_the_written_form(text: str) -> None:
-    found = read(text, RECEIPT_SYMBOLS)
-    assert found is None or (read(found, RECEIPT_SYMBOLS) == found and len(found) == 21)
+def test_read_returns_none_or_the_canonical_form_for_any_text(text: str) -> None:
+    found = parse_identifier(text, RECEIPT_SYMBOLS)
+    assert found is None or (parse_identifier(found, RECEIPT_SYMBOLS) == found and len(found) == 21)
 
 
 @pytest.mark.parametrize("text", ["", "0000-0000-0000-0000-1", "0000-0000-0000-0000", "U000-0000-0000-0000-0"])
-def test_a_receipt_that_cannot_be_right_reads_as_nothing(text: str) -> None:
-    assert read(text, RECEIPT_SYMBOLS) is None
+def test_read_returns_none_for_an_invalid_receipt(text: str) -> None:
+    assert parse_identifier(text, RECEIPT_SYMBOLS) is None
 
 
-def test_receipts_and_codes_look_as_their_published_pattern_says() -> None:
+def test_receipts_and_codes_match_their_published_patterns() -> None:
     for kind, length in ((Receipt, RECEIPT_SYMBOLS), (AccessCode, CODE_SYMBOLS)):
         pattern = TypeAdapter(kind).json_schema()["pattern"]
-        assert re.fullmatch(pattern, spell(bytes(range(16)), length))
-        assert not re.fullmatch(pattern, spell(bytes(16), length)[:-1])
+        assert re.fullmatch(pattern, encode_identifier(bytes(range(16)), length))
+        assert not re.fullmatch(pattern, encode_identifier(bytes(16), length)[:-1])
 
 
-def test_new_receipts_and_case_ids_differ_and_are_well_formed() -> None:
+def test_new_receipts_and_case_ids_are_unique_and_valid() -> None:
     receipts, ids = {new_receipt() for _ in range(50)}, {new_case_id() for _ in range(50)}
     assert len(receipts) == len(ids) == 50
-    assert all(read(receipt, RECEIPT_SYMBOLS) == receipt for receipt in receipts)
+    assert all(parse_identifier(receipt, RECEIPT_SYMBOLS) == receipt for receipt in receipts)
     assert all(len(found) == CASE_ID_SYMBOLS and set(found) <= set(ALPHABET) for found in ids)
 
 
-def test_groups_are_of_four() -> None:
+def test_groups_have_four_symbols() -> None:
     assert group("ABCDEFGHJ") == "ABCD-EFGH-J"

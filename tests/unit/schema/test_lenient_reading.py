@@ -1,4 +1,4 @@
-"""What another release has written is read, kept, and never made here."""
+"""Records that another release wrote are read and kept, but cannot be created by this one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PLACES = [(model, place) for model in KINDS for place in records(model)]
 
 
 FLAT = {("first_look",), ("hold",), ("decision",)}
-"""Records that lie flat in the item of their case: what is unknown beside them is an attribute of the case."""
+"""Records flattened into the item of their case, where their unknown attributes become attributes of the case."""
 
 
 def named(given: object) -> str:
     return given.__name__ if isinstance(given, type) else ".".join(map(str, given)) if isinstance(given, tuple) else ""
 
 
-def test_the_tables_below_name_enumerations_and_records_within_records() -> None:
+def test_nested_enumerations_and_records_are_among_the_parameters() -> None:
     assert (Case, ("facts", "convictions", 0, "kind")) in VALUES
     assert (Case, ("facts", "relief_pending", 0)) in VALUES
     assert (Case, ("decision", "outcome")) in VALUES
@@ -38,12 +38,12 @@ def test_the_tables_below_name_enumerations_and_records_within_records() -> None
 
 
 @pytest.mark.parametrize("model", KINDS, ids=named)
-def test_a_record_with_every_field_is_read_as_it_is_written(model: type[Stored]) -> None:
+def test_a_complete_record_is_read_leniently_as_strictly(model: type[Stored]) -> None:
     assert read_leniently(model, complete(model)) == model.model_validate(complete(model))
 
 
 @pytest.mark.parametrize(("model", "place"), VALUES, ids=named)
-def test_an_unknown_value_of_an_enumeration_is_kept_where_it_is_read(model: type[Stored], place: Place) -> None:
+def test_an_unknown_enumeration_value_is_kept_by_a_lenient_read(model: type[Stored], place: Place) -> None:
     fields = with_value(complete(model), place, NEW)
     found = read_leniently(model, fields)
     value = value_at(found.model_dump(by_alias=True), place)
@@ -54,7 +54,9 @@ def test_an_unknown_value_of_an_enumeration_is_kept_where_it_is_read(model: type
 
 
 @pytest.mark.parametrize(("model", "place"), VALUES, ids=named)
-def test_nothing_else_takes_an_unknown_value(model: type[Stored], place: Place) -> None:
+def test_strict_validation_rejects_unknown_values_and_a_lenient_read_rejects_wrong_types(
+    model: type[Stored], place: Place
+) -> None:
     with pytest.raises(ValidationError):
         model.model_validate(with_value(complete(model), place, NEW))
     for wrong in (1, {"x": 1}, None if place[-1] == "status" else 1):
@@ -63,7 +65,9 @@ def test_nothing_else_takes_an_unknown_value(model: type[Stored], place: Place) 
 
 
 @pytest.mark.parametrize(("model", "place"), PLACES, ids=named)
-def test_an_unknown_attribute_is_kept_where_it_is_read(model: type[Stored], place: Place) -> None:
+def test_an_unknown_attribute_does_not_change_the_record_and_is_rejected_by_strict_validation(
+    model: type[Stored], place: Place
+) -> None:
     fields = with_value(complete(model), (*place, NEW), {"deep": [1, "two", None]})
     found = read_leniently(model, fields)
     assert found == read_leniently(model, complete(model))
@@ -79,7 +83,7 @@ def _item(kind: type[Stored], fields: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "place"), [(kind, place) for kind, place in PLACES if kind is not Case or place not in FLAT], ids=named
 )
-def test_an_unknown_attribute_survives_the_table_and_a_change(kind: type[Stored], place: Place) -> None:
+def test_an_unknown_attribute_is_kept_by_the_table_and_by_evolve(kind: type[Stored], place: Place) -> None:
     item = _item(kind, with_value(complete(kind), (*place, NEW), {"deep": [1, "two", None]}))
     assert NEW in str(item)
     found = from_item(kind, item)
@@ -88,7 +92,7 @@ def test_an_unknown_attribute_survives_the_table_and_a_change(kind: type[Stored]
 
 
 @pytest.mark.parametrize(("kind", "place"), VALUES, ids=named)
-def test_an_unknown_value_survives_the_table_and_a_change(kind: type[Stored], place: Place) -> None:
+def test_an_unknown_value_is_kept_by_the_table_and_by_evolve(kind: type[Stored], place: Place) -> None:
     item = _item(kind, with_value(complete(kind), place, NEW))
     assert NEW in str(item)
     found = from_item(kind, item)
@@ -97,7 +101,7 @@ def test_an_unknown_value_survives_the_table_and_a_change(kind: type[Stored], pl
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=named)
-def test_a_newer_number_of_the_schema_is_read_and_kept(kind: type[Stored]) -> None:
+def test_a_newer_schema_version_is_read_and_kept(kind: type[Stored]) -> None:
     item = _item(kind, {**complete(kind), "schema": 2})
     assert item["schema"] == {"N": "2"}
     found = from_item(kind, item)
@@ -107,7 +111,7 @@ def test_a_newer_number_of_the_schema_is_read_and_kept(kind: type[Stored]) -> No
         from_item(kind, {**item, "schema": {"N": "0"}})
 
 
-def test_an_unknown_value_is_of_no_set_and_equals_itself_alone() -> None:
+def test_an_unknown_status_equals_no_known_status() -> None:
     found = read_leniently(Case, {**complete(Case), "status": NEW})
     assert found.status not in {"received", "in_line", "closed"}
     assert found.evolve(version=3).status == NEW
@@ -129,7 +133,7 @@ def test_a_message_of_another_release_is_read(model: type[Hint], fields: dict[st
     assert found.model_dump(by_alias=True) == {**fields, "schema": 2}
 
 
-def test_a_sealed_contact_of_another_release_is_read_and_names_no_channel_that_is_not_known() -> None:
+def test_a_contact_of_another_release_is_read_and_an_unknown_channel_is_not_used() -> None:
     found = read_leniently(Contact, {"email": "ana@example.org", "preferred": NEW, "pager": "1"})
     assert isinstance(found.preferred, Unrecognized)
     assert found.unknown_attributes == {"pager": "1"}

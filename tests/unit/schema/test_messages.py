@@ -18,7 +18,7 @@ def url() -> Iterator[str]:
         yield boto3.client("sqs").create_queue(QueueName="rank")["QueueUrl"]
 
 
-def test_a_message_says_which_case_to_look_at_in_the_group_of_its_office(url: str) -> None:
+def test_a_rank_message_names_the_case_in_the_message_group_of_its_office(url: str) -> None:
     client = boto3.client("sqs")
     Queue(client, url).send(RankMessage(case_id="C1"), "ATL")
     [message] = client.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
@@ -26,7 +26,7 @@ def test_a_message_says_which_case_to_look_at_in_the_group_of_its_office(url: st
     assert message["Attributes"]["MessageGroupId"] == "ATL"
 
 
-def test_a_message_for_a_notice_names_it(url: str) -> None:
+def test_a_notice_message_names_the_notice(url: str) -> None:
     client = boto3.client("sqs")
     Queue(client, url).send(NoticeMessage(case_id="C1", notice_id="N"), "HQ")
     [message] = client.receive_message(QueueUrl=url)["Messages"]
@@ -45,12 +45,12 @@ def test_a_message_for_a_notice_names_it(url: str) -> None:
         '{"case_id": "' + "x" * 65 + '"}',
     ],
 )
-def test_what_is_no_message_is_refused(body: str) -> None:
+def test_an_invalid_message_is_rejected(body: str) -> None:
     with pytest.raises(ValidationError):
         RankMessage.model_validate_json(body)
 
 
-def test_a_duty_is_one_that_is_known() -> None:
+def test_an_unknown_scheduled_duty_is_rejected() -> None:
     assert ScheduledDuty.model_validate({"duty": "sweep"}).duty == "sweep"
     for event in ({}, {"duty": "drop"}, {"duty": "sweep", "source": "x"}):
         with pytest.raises(ValidationError):
