@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 
 from casereview.http.problems import no_such_request
-from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, read
+from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
 from casereview.schema.records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
@@ -18,7 +18,7 @@ _LIMIT = 64
 
 def _bearer_token(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
-    return read(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
+    return parse_identifier(token[:_LIMIT], CODE_SYMBOLS) or "" if scheme.lower() == "bearer" else ""
 
 
 def authenticate(services: CaseServices, receipt: str, authorization: str | None) -> Request:
@@ -32,7 +32,7 @@ def authenticate(services: CaseServices, receipt: str, authorization: str | None
     Raises:
         ProblemError: 404 for an unknown receipt, a wrong code or a missing one.
     """
-    receipt = read(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
+    receipt = parse_identifier(receipt[:_LIMIT], RECEIPT_SYMBOLS) or receipt[:_LIMIT]
     request = services.table.get(Request, keys.request(receipt))
     code = services.macs.code(receipt, request.epoch, request.mac_key) if request else services.macs.code(receipt)
     right = hmac.compare_digest(code.encode(), _bearer_token(authorization).encode())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from casereview.notices.catalog import NoticeTextError, check_values
 from casereview.notices.public_notice import LINE
 from casereview.schema.base import Record
-from casereview.schema.languages import Language, choose, direction, in_order
+from casereview.schema.languages import Language, choose_language, direction, isolate_direction
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
     Raises NoticeTextError for a template or value that is unknown, missing or malformed.
     """
     check_values(template_id, values)
-    found = texts(choose(language))
+    found = texts(choose_language(language))
     notice = found.notice(template_id)
     plain = _plain_values(found.language, values)
     paragraphs = (notice.opening, *found.closing)
@@ -132,8 +132,8 @@ def render_for_office(template_id: OfficeTemplateId, *, case: str, office: str) 
 def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, str]:
     look_up = f"\n{values['look_up']}" if values["look_up"] else ""
     return {
-        "receipt": in_order(values["receipt"], language),
-        "line": in_order(LINE, language),
+        "receipt": isolate_direction(values["receipt"], language),
+        "line": isolate_direction(LINE, language),
         "look_up": look_up,
     }
 

@@ -9,7 +9,7 @@ import hmac
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
-from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, spell
+from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, encode_identifier
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
@@ -33,7 +33,7 @@ class Macs:
 
     def receipt(self, idempotency_key: str) -> str:
         """Return the receipt for an Idempotency-Key of 16 to 128 characters."""
-        return spell(self._mac("receipt", idempotency_key), RECEIPT_SYMBOLS)
+        return encode_identifier(self._mac("receipt", idempotency_key), RECEIPT_SYMBOLS)
 
     def code(self, receipt: str, epoch: int = 0, key: str | None = None) -> str:
         """Return the access code of a receipt.
@@ -46,15 +46,15 @@ class Macs:
         Returns:
             The access code.
         """
-        return spell(self._mac("code", f"{receipt[:_LIMIT]}|{epoch}", key), CODE_SYMBOLS)
+        return encode_identifier(self._mac("code", f"{receipt[:_LIMIT]}|{epoch}", key), CODE_SYMBOLS)
 
     def person(self, a_number: str) -> str:
         """Return the pseudonym of a canonical A-number."""
-        return spell(self._mac("person", a_number), _PERSON_SYMBOLS).replace("-", "")
+        return encode_identifier(self._mac("person", a_number), _PERSON_SYMBOLS).replace("-", "")
 
     def address(self, address: str) -> str:
         """Return the pseudonym of an e-mail address or telephone number, ignoring case."""
-        return spell(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
+        return encode_identifier(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
 
 
 def body_digest(code: str, body: bytes) -> bytes:

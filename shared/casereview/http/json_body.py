@@ -8,7 +8,7 @@ from typing import NoReturn
 from unicodedata import category
 
 from casereview.http.problems import ProblemError, invalid, malformed
-from casereview.schema.text import without_tricks
+from casereview.schema.text import without_control_characters
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
@@ -36,7 +36,7 @@ def _not_json(_token: str) -> NoReturn:
 
 def escape(key: str) -> str:
     """Return a key as a segment of a JSON Pointer (RFC 6901), without control characters, 80 characters at most."""
-    return without_tricks(key).replace("~", "~0").replace("/", "~1")[:80]
+    return without_control_characters(key).replace("~", "~0").replace("/", "~1")[:80]
 
 
 def _clean(value: Json, pointer: str, depth: int) -> Json:
@@ -60,7 +60,7 @@ def _clean_object(value: dict[str, Json], pointer: str, depth: int) -> dict[str,
 
 
 def _clean_text(value: str, pointer: str) -> str | None:
-    text = without_tricks(_without_surrogates(value, pointer)).strip()
+    text = without_control_characters(_without_surrogates(value, pointer)).strip()
     return text if any(category(symbol) not in _INVISIBLE for symbol in text) else None
 
 

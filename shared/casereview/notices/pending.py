@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS
-from casereview.schema.languages import DEFAULT, choose
+from casereview.schema.languages import DEFAULT, choose_language
 from casereview.schema.records import Case, Notice, Request
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 
@@ -35,7 +35,7 @@ def notice_to_requester(
         receipt=request.receipt,
         template=template,
         version=VERSIONS[template],
-        language=choose(language or DEFAULT),
+        language=choose_language(language or DEFAULT),
         created_at=at,
         send_at=at,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import Field
 
 from casereview.schema.base import Record
-from casereview.schema.languages import DEFAULT, Language, choose, in_order
+from casereview.schema.languages import DEFAULT, Language, choose_language, isolate_direction
 
 LINE: Final = "1-888-351-4024"
 """ICE's Detention Reporting and Information Line, Monday to Friday, 8 to 20 Eastern time, except holidays."""
@@ -47,7 +47,7 @@ class PublicNotice(Record):
 
 def public_notice(language_tag: str) -> PublicNotice:
     """Return the notice in the available language that is nearest to a BCP 47 tag."""
-    return compose(paragraphs_in(choose(language_tag)), agency_texts())
+    return compose(paragraphs_in(choose_language(language_tag)), agency_texts())
 
 
 def compose(notice: NoticeParagraphs, extra: AgencyTexts) -> PublicNotice:
@@ -74,4 +74,4 @@ def agency_texts() -> AgencyTexts:
 
 
 def _fill(text: str, name: str, value: str, language: Language) -> str:
-    return Template(text).substitute({name: in_order(value, language)})
+    return Template(text).substitute({name: isolate_direction(value, language)})

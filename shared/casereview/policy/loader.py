@@ -9,7 +9,7 @@ import yaml
 
 from casereview.policy.errors import DocumentCheck, UnlocatedFault
 from casereview.schema.errors import CaseReviewError
-from casereview.schema.text import without_tricks
+from casereview.schema.text import without_control_characters
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -116,7 +116,7 @@ class _LineRecorder:
             self._fault(path, line, "aliases (*name) are not supported; repeat the value")
             return
         self._seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode) and without_tricks(node.value) != node.value:
+        if isinstance(node, yaml.ScalarNode) and without_control_characters(node.value) != node.value:
             self._fault(path, line, "must not contain control characters or bidirectional overrides")
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.crypto.macs import Macs, body_digest
-from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, read
+from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
 from tests.support.kms_keys import kms, mac_key, macs
 
 RECEIPT = "0000-0000-0000-0000-0"
@@ -27,8 +27,8 @@ def test_the_same_input_gives_the_same_receipt_code_and_person(keyed: Macs) -> N
 
 def test_receipts_and_codes_are_well_formed(keyed: Macs) -> None:
     receipt, code = keyed.receipt("key-of-sixteen-characters"), keyed.code(RECEIPT)
-    assert read(receipt, RECEIPT_SYMBOLS) == receipt
-    assert read(code, CODE_SYMBOLS) == code
+    assert parse_identifier(receipt, RECEIPT_SYMBOLS) == receipt
+    assert parse_identifier(code, CODE_SYMBOLS) == code
 
 
 def test_each_purpose_gives_another_mac_of_the_same_text(keyed: Macs) -> None:

@@ -16,7 +16,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from casereview.routing.offices import find_state
-from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, new_receipt, read, spell
+from casereview.schema.identifiers import (
+    CODE_SYMBOLS,
+    RECEIPT_SYMBOLS,
+    encode_identifier,
+    new_receipt,
+    parse_identifier,
+)
 from infra.documents.openapi.__main__ import APIS, main
 from infra.documents.openapi.document import Api, Notes, UndocumentedError, build, operations, routes
 from infra.documents.openapi.public import PUBLIC
@@ -141,13 +147,13 @@ def test_a_status_with_a_decision_matches_its_schema() -> None:
 
 def test_the_example_of_a_receipt_is_a_valid_receipt() -> None:
     example = DOCUMENT["components"]["parameters"]["Receipt"]["example"]
-    assert read(example, RECEIPT_SYMBOLS) == example
+    assert parse_identifier(example, RECEIPT_SYMBOLS) == example
     assert _schema("Receipt").is_valid(example)
 
 
 @pytest.mark.parametrize(("name", "symbols"), [("Receipt", RECEIPT_SYMBOLS), ("AccessCode", CODE_SYMBOLS)])
 def test_identifiers_match_their_schemas(name: str, symbols: int) -> None:
-    written = spell(bytes(range(200, 232)), symbols)
+    written = encode_identifier(bytes(range(200, 232)), symbols)
     assert _schema(name).is_valid(written)
     for wrong in (written[:-1], written + "0", written.lower(), written.replace("-", ""), "U" + written[1:]):
         assert not _schema(name).is_valid(wrong)

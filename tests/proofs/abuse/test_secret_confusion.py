@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import casereview.crypto.macs
-from casereview.schema.identifiers import RECEIPT_SYMBOLS, spell
+from casereview.schema.identifiers import RECEIPT_SYMBOLS, encode_identifier
 from casereview.schema.records import Request
 from casereview.store import keys
 from tests.support.abuse.guessing import filed
@@ -108,7 +108,7 @@ def test_one_name_for_receipt_and_code_is_found(found: System, monkeypatch: pyte
     """A code that is made of the receipt by no secret key opens every request."""
     random = Random(1)  # noqa: S311
     monkeypatch.setattr(
-        "casereview.usecases.file_request.new_receipt", lambda: spell(random.randbytes(16), RECEIPT_SYMBOLS)
+        "casereview.usecases.file_request.new_receipt", lambda: encode_identifier(random.randbytes(16), RECEIPT_SYMBOLS)
     )
     monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, receipt, *_more: receipt)
     monkeypatch.setattr("intake.authentication.CODE_SYMBOLS", RECEIPT_SYMBOLS)

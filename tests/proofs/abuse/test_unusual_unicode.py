@@ -159,7 +159,7 @@ def test_an_odd_reason_turns_nothing_around_for_its_reader(found: System, tally:
 
 
 def test_texts_that_are_kept_as_they_come_are_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.http.json_body, "without_tricks", lambda text: text)
+    monkeypatch.setattr(casereview.http.json_body, "without_control_characters", lambda text: text)
     stories: list[Callable[[Tally], None]] = [
         lambda tally: filed(found, tally, 12, [("subject", "given_name")]),
         lambda tally: changes(found, _held(found), tally, 8),
@@ -173,7 +173,7 @@ def test_texts_that_are_kept_as_they_come_are_found(found: System, monkeypatch: 
 
 def test_half_a_character_that_is_let_through_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casereview.http.json_body, "_without_surrogates", lambda text, _pointer: text)
-    monkeypatch.setattr(casereview.http.json_body, "without_tricks", lambda text: text)
+    monkeypatch.setattr(casereview.http.json_body, "without_control_characters", lambda text: text)
     tally = Tally()
     with tally.case("half a character"):
         _hold(found.call("POST", "/requests", _sent(body(subject={"given_name": "\ud800"}))))

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, group, spell
+from casereview.schema.identifiers import ALPHABET, CODE_SYMBOLS, RECEIPT_SYMBOLS, encode_identifier, group
 from tests.support.abuse.observations import Seen, ask, seen
 from tests.support.proofs.tally import Tally
 from tests.support.system import System, body
@@ -29,7 +29,9 @@ def filed(system: System, number: int) -> list[dict[str, Any]]:
 
 
 def _well_formed(random: Random) -> Pair:
-    return spell(random.randbytes(16), RECEIPT_SYMBOLS), spell(random.randbytes(16), CODE_SYMBOLS)
+    return encode_identifier(random.randbytes(16), RECEIPT_SYMBOLS), encode_identifier(
+        random.randbytes(16), CODE_SYMBOLS
+    )
 
 
 def _without_check(random: Random) -> Pair:

@@ -13,7 +13,7 @@ from casereview.cases.lifecycle import ENDED, OPEN
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
-from casereview.schema.fields import written
+from casereview.schema.fields import format_time_or_day
 from casereview.schema.records import Case, Request
 from casereview.store import keys
 from casereview.store.caseload import give_back
@@ -67,7 +67,7 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
 
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
-        details: dict[str, JsonValue] = {"removed_at": written(removed), "safety": safety}
+        details: dict[str, JsonValue] = {"removed_at": format_time_or_day(removed), "safety": safety}
         event: EventFields = {"details": details, "sealed": session.seal_reason(body.why)}
         return Transition("removal_recorded", {"safety": case.safety or safety}, event)
 

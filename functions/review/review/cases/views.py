@@ -17,7 +17,7 @@ from casereview.policy.engine import explain
 from casereview.schema.base import Unrecognized, rfc3339
 from casereview.schema.facts import Facts
 from casereview.schema.records import CaseFile, Event, Notice, Read, Request
-from casereview.schema.text import without_tricks
+from casereview.schema.text import without_control_characters
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.sealed_text import open_text
@@ -173,7 +173,7 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
     Raises:
         ProblemError: 404 without access to the case; 422 without a reason.
     """
-    why = without_tricks(why).strip()
+    why = without_control_characters(why).strip()
     if not why:
         raise invalid("why", "required", "is required")
     file = _read_file(session)
