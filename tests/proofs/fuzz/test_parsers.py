@@ -75,7 +75,7 @@ def _read_without_looking(text: str, symbols: int) -> str | None:
 
 
 def test_a_parser_that_falls_over_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.authentication, "read", _read_without_looking)
+    monkeypatch.setattr(intake.authentication, "parse_identifier", _read_without_looking)
     tally = Tally()
     parsers.receipts(asked, tally, 20)
     assert any("503" in violation for violation in tally.violations)
