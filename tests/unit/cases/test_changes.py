@@ -25,7 +25,7 @@ from tests.support.record_strategies import of_kind
         ({}, {}),
     ],
 )
-def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any], shown: dict[str, Change]) -> None:
+def test_a_change_has_the_values_before_and_after(fields: dict[str, Any], shown: dict[str, Change]) -> None:
     assert changes_between(queued(), queued(**fields)) == shown
 
 
@@ -37,19 +37,19 @@ def test_a_change_is_told_with_what_was_before_and_after(fields: dict[str, Any],
         ({"live": 0}, {"live": Change(before=1, after=0)}),
     ],
 )
-def test_a_new_case_begins_with_its_state_its_office_and_what_is_not_as_in_every_case(
+def test_a_new_case_records_its_state_its_office_and_values_other_than_the_default(
     fields: dict[str, Any], shown: dict[str, Change]
 ) -> None:
     begun = Case(case_id="C1", version=1, status="received", status_since=NOW, office="ATL", filed_at=NOW, **fields)
     assert changes_of_new(begun) == {"status": Change(after="received"), "office": Change(after="ATL"), **shown}
 
 
-def test_clocks_and_duties_are_not_told() -> None:
+def test_clocks_and_due_work_are_not_shown() -> None:
     after = queued(version=2, rank_at=NOW, attempts=3, stuck=True, digest="D", first_look={"target_at": NOW})
     assert changes_between(queued(), after) == {}
 
 
-def test_what_a_person_said_is_never_told() -> None:
+def test_facts_and_the_person_are_not_shown() -> None:
     assert changes_between(queued(), queued(facts=Facts(pregnant=True), person="P")) == {}
     assert not {"facts", "person", "shown_lane"} & set(SHOWN_FIELDS)
 
@@ -60,7 +60,7 @@ def _shown(case: Case) -> dict[str, Any]:
 
 
 @given(of_kind(Case), of_kind(Case))
-def test_changes_lead_from_one_case_to_the_other_and_can_be_stored(before: Case, after: Case) -> None:
+def test_changes_convert_one_case_into_the_other_and_can_be_stored(before: Case, after: Case) -> None:
     changes = changes_between(before, after)
     old, new = _shown(before), _shown(after)
     assert old | {name: change.after for name, change in changes.items()} == new

@@ -28,7 +28,7 @@ def case(
     hold: Hold | None = None,
     **clock: Unpack[FirstLookFields],
 ) -> Case:
-    """Return a case with due work; what remains is of its clock."""
+    """Return a case with due work; further keyword arguments are fields of its clock."""
     found = file_of([filed(1, "R1", "self", Facts())]).case
     return found.evolve(rank_at=rank_at, answer_by=answer_by, hold=hold, first_look=FirstLookClock().evolve(**clock))
 
@@ -38,7 +38,7 @@ def with_clock(before: Case, **changes: Unpack[FirstLookFields]) -> Case:
 
 
 @given(instants, instants, instants, instants)
-def test_a_case_is_due_at_the_earliest_of_its_work(
+def test_a_case_is_due_at_the_earliest_instant_of_its_due_work(
     rank_at: datetime | None, answer_by: datetime | None, lease_until: datetime | None, target_at: datetime | None
 ) -> None:
     found = case(rank_at=rank_at, answer_by=answer_by, hold=Hold(by="a", lease_until=lease_until), target_at=target_at)
@@ -52,13 +52,13 @@ def test_a_case_without_due_work_is_not_in_the_index() -> None:
     assert due_attributes(case(), "CASE#1", "CASE") == {}
 
 
-def test_a_target_that_was_missed_and_reported_is_not_due() -> None:
+def test_a_reported_missed_target_is_not_due() -> None:
     assert due_work(case(target_at=NOW, missed=True)) == {}
     answer = case(target_at=NOW, missed=True, answer_by=NOW + HOUR)
     assert due_work(answer) == {"answer": rfc3339(NOW + HOUR)}
 
 
-def test_a_target_is_met_when_an_officer_worked_on_the_case_since_it_came_into_its_lane() -> None:
+def test_work_since_the_case_entered_its_lane_meets_the_target() -> None:
     seen = case(target_at=NOW, lane_since=NOW - 2 * HOUR, looked_at=NOW - HOUR)
     assert has_first_look(seen)
     assert due_at(seen) is None
@@ -68,7 +68,7 @@ def test_a_target_is_met_when_an_officer_worked_on_the_case_since_it_came_into_i
     assert not has_first_look(case(looked_at=NOW))
 
 
-def test_a_claim_is_a_look_while_it_lasts_if_it_was_made_since_the_case_came_into_its_lane() -> None:
+def test_a_claim_made_since_the_case_entered_its_lane_counts_as_a_first_look_while_it_lasts() -> None:
     hold = Hold(by="a", since=NOW - HOUR, lease_until=NOW + HOUR)
     held = case(target_at=NOW, lane_since=NOW - 2 * HOUR, hold=hold)
     assert has_first_look(held)
@@ -80,7 +80,7 @@ def test_a_claim_is_a_look_while_it_lasts_if_it_was_made_since_the_case_came_int
     assert not has_first_look(with_clock(held, lane_since=NOW))
 
 
-def test_a_report_that_a_target_was_missed_is_undone_by_work_and_by_no_claim() -> None:
+def test_work_clears_a_missed_target_and_a_claim_does_not() -> None:
     late = case(target_at=NOW, lane_since=NOW - HOUR)
     assert is_target_missed(late, NOW)
     assert not is_target_missed(late, NOW - timedelta(minutes=1))
@@ -93,7 +93,7 @@ def test_a_report_that_a_target_was_missed_is_undone_by_work_and_by_no_claim() -
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(-1, False), (0, True), (1, True)])
-def test_a_case_is_overdue_from_the_instant_of_its_target(minutes: int, late: bool) -> None:  # noqa: FBT001
+def test_a_case_is_overdue_from_its_target_on(minutes: int, late: bool) -> None:  # noqa: FBT001
     assert is_overdue(case(target_at=NOW), NOW + timedelta(minutes=minutes)) == late
     assert not is_overdue(case(), NOW)
 
@@ -107,13 +107,13 @@ def test_a_case_is_overdue_from_the_instant_of_its_target(minutes: int, late: bo
         ({"state": "undeliverable"}, {}),
     ],
 )
-def test_a_notice_is_due_when_it_is_to_be_sent_or_its_lease_ends(
+def test_a_notice_is_due_at_its_time_to_send_or_at_the_end_of_its_lease(
     fields: dict[str, object], due: dict[str, str]
 ) -> None:
     assert due_work(notice(**fields)) == due
 
 
-def test_a_preview_is_due_while_a_part_of_it_is() -> None:
+def test_a_preview_is_due_while_one_of_its_parts_is_pending() -> None:
     assert due_work(PREVIEW) == {}
     assert due_work(PREVIEW.evolve(work_at=NOW)) == {"work": rfc3339(NOW)}
 
@@ -130,27 +130,27 @@ def test_due_work_of_another_release_is_kept_and_counts(
     assert due_attributes(found, "pk", "sk")[DUE] == due_work(found)
 
 
-def test_due_work_that_is_no_instant_is_kept_and_does_not_count() -> None:
+def test_unknown_due_work_without_an_instant_is_kept_but_is_not_due() -> None:
     found = read_leniently(Case, case().model_dump(by_alias=True) | {DUE: {"verify": 1}})
     assert due_work(found) == {"verify": 1}
     assert due_at(found) is None
 
 
-def test_what_is_due_waits_in_a_shard_that_the_sweep_reads() -> None:
+def test_due_work_is_in_a_shard_that_the_sweep_reads() -> None:
     found = due_attributes(case(rank_at=NOW), "CASE#1", "CASE")
     when = "2022-01-18T17:00:00.000Z"
     assert found == {"due": {"rank": when}, "due_at": when, "due_shard": shard_of("CASE#1", "CASE")}
     assert found["due_shard"] in shards()
 
 
-def test_keys_spread_over_all_shards_and_stay_where_they_are() -> None:
+def test_keys_are_spread_over_all_shards_and_keep_their_shard() -> None:
     spread = [shard_of(f"CASE#{number}", "CASE") for number in range(400)]
     assert set(spread) == set(shards())
     assert max(map(spread.count, shards())) < 100
     assert shard_of("CASE#0", "CASE") == spread[0]
 
 
-def test_the_sweep_asks_again_after_twice_the_time_up_to_a_bound() -> None:
+def test_the_backoff_of_the_sweep_doubles_up_to_a_limit() -> None:
     waits = [next_attempt_at(NOW, attempts) - NOW for attempts in range(ATTEMPTS)]
     assert waits[:3] == [timedelta(minutes=2), timedelta(minutes=4), timedelta(minutes=8)]
     assert all(later == 2 * earlier for earlier, later in pairwise(waits))

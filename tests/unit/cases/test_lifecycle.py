@@ -1,4 +1,4 @@
-"""The lifecycle is one table, and its document is drawn from it."""
+"""The table of the lifecycle, and the document that is generated from it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_committed_document_is_current() -> None:
     assert main(["--check"]) == 0
 
 
-def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_document_that_differs_from_the_table_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").mkdir()
     assert main(["--check"], tmp_path) == 1
     assert main([], tmp_path) == 0
@@ -43,12 +43,12 @@ def test_drift_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "make lifecycle" in capsys.readouterr().err
 
 
-def test_every_state_and_event_has_its_words() -> None:
+def test_every_state_and_event_has_a_description() -> None:
     assert set(STATES) == set(get_args(Status))
     assert set(EVENTS) == set(TRANSITIONS) == set(get_args(EventKind))
 
 
-def test_the_diagram_has_every_move_and_no_other() -> None:
+def test_the_diagram_has_exactly_the_changes_of_state_of_the_table() -> None:
     drawn = {
         (None if before == "[*]" else before, after, kind)
         for before, after, kinds in re.findall(r"^    (\S+) --> (\S+) : (.+)$", text(), re.MULTILINE)
@@ -58,13 +58,13 @@ def test_the_diagram_has_every_move_and_no_other() -> None:
     assert drawn == moves
 
 
-def test_every_state_is_reached_and_every_live_one_is_left() -> None:
+def test_every_state_can_be_entered_and_left() -> None:
     moves = {move for found in TRANSITIONS.values() for move in found if move[0] != move[1]}
     assert {after for _before, after in moves} == set(get_args(Status))
     assert {before for before, _after in moves} == {None, *LIVE, *ENDED}
 
 
-def test_the_groups_of_states_are_apart_where_they_must_be() -> None:
+def test_groups_of_states_are_nested_or_disjoint() -> None:
     assert OPEN < LIVE
     assert QUEUED < LIVE
     assert not LIVE & ENDED
@@ -86,23 +86,25 @@ def test_the_groups_of_states_are_apart_where_they_must_be() -> None:
         ("resumed", "information_needed", "closed"),
     ],
 )
-def test_what_the_table_does_not_have_is_refused(kind: EventKind, before: Status | None, after: Status) -> None:
+def test_a_change_of_state_that_is_not_in_the_table_is_rejected(
+    kind: EventKind, before: Status | None, after: Status
+) -> None:
     with pytest.raises(IllegalTransitionError):
         check(kind, before, after)
 
 
-def test_requesters_are_shown_every_state_but_one_as_it_is() -> None:
+def test_requesters_see_every_state_except_awaiting_approval() -> None:
     hidden: dict[Status, Status] = {state: public(state) for state in get_args(Status) if public(state) != state}
     assert hidden == {"awaiting_approval": "in_review"}
     assert {public(state) for state in get_args(Status)} == set(get_args(PublicStatus))
 
 
-def test_the_document_lies_where_the_repository_keeps_its_documents() -> None:
+def test_the_document_exists_in_the_repository() -> None:
     assert (ROOT / PATH).is_file()
 
 
 @pytest.mark.parametrize("kind", get_args(EventKind))
-def test_a_state_of_another_release_is_left_only_as_it_is_and_only_by_what_needs_no_state(kind: EventKind) -> None:
+def test_in_an_unknown_state_only_state_independent_events_are_allowed_and_keep_it(kind: EventKind) -> None:
     unknown = read_leniently(Case, {**queued().model_dump(by_alias=True), "status": "of-another-release"}).status
     if kind in STATE_INDEPENDENT:
         check(kind, unknown, unknown)
