@@ -18,6 +18,19 @@ from casereview.schema.base import rfc3339
 from casereview.schema.records import Case, Event, Notice, Request
 from casereview.schema.vocabulary import Status
 from tests.support.controlled_system import Snapshot
+from tests.support.expected_state import (
+    citizenship_stands,
+    counted_events,
+    due_times,
+    held_since,
+    holders,
+    is_up_to_date,
+    is_verified,
+    may_know,
+    needs_a_call,
+    protection_verifications,
+    verdict_on,
+)
 
 _BLANK: dict[str, Any] = {
     "status": None,
@@ -67,23 +80,6 @@ def check(before: Snapshot, now: Snapshot) -> None:
     _removals_after_a_request_are_safety_events(before, now)
 
 
-def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
-    """Return the filings of the requests that belong to a case, by receipt."""
-    found: dict[str, Event] = {}
-    for event in history:
-        if event.filing and event.receipt:
-            found[event.receipt] = event
-        if event.kind == "split" and event.receipt:
-            del found[event.receipt]
-    return {} if case.linked_to else found
-
-
-def _said(history: Sequence[Event]) -> list[Event]:
-    """Return the history without the events of requests before they were split off."""
-    gone = {event.receipt: event.version for event in history if event.kind == "split"}
-    return [event for event in history if event.version > gone.get(event.receipt, 0)]
-
-
 def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Event]) -> None:
     assert [event.version for event in history] == list(range(1, case.version + 1)), history
     state = dict(_BLANK)
@@ -125,18 +121,9 @@ def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
         if event.kind not in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
             continue
         before, outcome = outcome, event.details.get("outcome", outcome)
-        if event.kind != "remanded" and _citizenship_stands(_said(history[:place])):
+        if event.kind != "remanded" and citizenship_stands(counted_events(history[:place])):
             confirmed = event.kind == "official_decided" and before == "referred" and outcome != "override"
             assert outcome == "referred" or confirmed, (event, history)
-
-
-def _citizenship_stands(said: Sequence[Event]) -> bool:
-    """Return whether the newest claim of US citizenship is affirmative and not refuted; verifications come first."""
-    about = [event for event in said if event.claims and event.claims.claims_us_citizenship is not None]
-    verified = [event for event in about if event.verification]
-    last = verified[-1] if verified else about[-1] if about else None
-    refuted = last and last.verification and last.verification.verdict == "refuted"
-    return bool(last and last.claims and last.claims.claims_us_citizenship and not refuted)
 
 
 def _claim_has_a_lease(case: Case) -> None:
@@ -159,11 +146,7 @@ def _looks_are_correct(case: Case, history: Sequence[Event]) -> None:
         elif event.kind in {"claimed", "decision_returned"}:
             taken = event.at
     assert case.first_look.looked_at == worked, (case, history)
-    assert _held_since(case) == (taken if case.lease_until else None), (case, history)
-
-
-def _held_since(case: Case) -> datetime | None:
-    return case.hold.since if case.hold else None
+    assert held_since(case) == (taken if case.lease_until else None), (case, history)
 
 
 def _case_is_ranked_or_its_ranking_is_pending(case: Case) -> None:
@@ -172,11 +155,6 @@ def _case_is_ranked_or_its_ranking_is_pending(case: Case) -> None:
         assert (case.status == "received") <= (case.rank_at is not None), case
     if case.status == "information_needed":
         assert case.answer_by is not None, case
-
-
-def is_up_to_date(case: Case, now: Snapshot) -> bool:
-    """Return whether a case is live and has no ranking due."""
-    return case.status in LIVE and (case.rank_at is None or case.rank_at > now.at)
 
 
 def _clock_is_correct(case: Case, now: Snapshot) -> None:
@@ -205,28 +183,6 @@ def _due_index_is_correct(record: Case | Notice, key: tuple[str, str], now: Snap
     assert at >= rfc3339(min(times)) if postponed else at == rfc3339(min(times)), record
 
 
-def due_times(record: Case | Notice) -> list[Any]:
-    """Return the times at which work on a record is due."""
-    if isinstance(record, Notice):
-        return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
-    if record.status in ENDED:
-        return []
-    target = None if record.missed or has_first_look(record) else record.target_at
-    return [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
-
-
-def has_first_look(case: Case) -> bool:
-    """Return whether a case was worked on since it entered its lane, or is held by an officer who claimed it since."""
-    since = case.first_look.lane_since
-    looks = [at for at in (case.first_look.looked_at, _held_since(case)) if at]
-    return bool(since and any(at >= since for at in looks))
-
-
-def is_overdue(case: Case, now: Snapshot) -> bool:
-    """Return whether the first look at a case is overdue."""
-    return case.target_at is not None and case.target_at <= now.at and not has_first_look(case)
-
-
 def _is_in_its_worklist(case: Case, now: Snapshot) -> None:
     queued = case.status in QUEUED and case.rank is not None
     assert now.queues.get(case.case_id) == (case.office if queued else None), case
@@ -236,7 +192,7 @@ def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> Non
     if case.linked_to:
         return
     linked = max((event.version for event in history if event.kind == "linked"), default=0)
-    events = [event for event in _said(history) if event.claims]
+    events = [event for event in counted_events(history) if event.claims]
     official = [e for e in events if e.verification and e.claims and "protected" in e.claims.model_fields_set]
     last = next((event for event in reversed(official) if event.version > linked), None)
     if last and last.claims and last.verification:
@@ -249,20 +205,11 @@ def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> Non
 def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapshot) -> None:
     for split in (event for event in history if event.kind == "split"):
         new = now.cases[str(split.details["split_to"])]
-        before = [event for event in _on_protection(history) if event.version < split.version]
-        since = [event for event in _on_protection(now.history(new.case_id)) if event.at >= split.at]
+        before = [event for event in protection_verifications(history) if event.version < split.version]
+        since = [event for event in protection_verifications(now.history(new.case_id)) if event.at >= split.at]
         last = before[-1] if before else None
         if last and last.claims and last.claims.protected and not since and not new.linked_to:
             assert new.restricted or last.receipt, new
-
-
-def _on_protection(history: Sequence[Event]) -> list[Event]:
-    """Return the verifications of whether the person is protected."""
-    return [
-        event
-        for event in history
-        if event.verification and event.claims and "protected" in event.claims.model_fields_set
-    ]
 
 
 def _reviewers_are_kept_by_links_and_splits(now: Snapshot) -> None:
@@ -277,27 +224,10 @@ def _reviewers_are_kept_by_links_and_splits(now: Snapshot) -> None:
                 assert before <= {*now.cases[str(event.details["split_to"])].reviewers}, case
 
 
-def may_be_called(receipt: str, history: Sequence[Event]) -> bool:
-    """Return whether it is safe to call a requester, by the newest contact in the history of the case."""
-    said = [event.details["may_be_called"] for event in history if _is_contact(event, receipt)]
-    return not said or bool(said[-1])
-
-
-def _is_contact(event: Event, receipt: str) -> bool:
-    return event.receipt == receipt and "may_be_called" in event.details
-
-
-def _needs_a_call(receipt: str, history: Sequence[Event]) -> bool:
-    own = [event for event in history if event.receipt == receipt]
-    failed = max((event.version for event in own if event.kind == "undeliverable"), default=0)
-    reached = max((event.version for event in own if event.details.get("new_address")), default=0)
-    return failed > reached and may_be_called(receipt, history)
-
-
 def _telephone_flag_is_correct(case: Case, history: Sequence[Event], now: Snapshot) -> None:
     """The flag ``telephone`` is set if a notice failed since the last new address of a requester who can be called."""
     if is_up_to_date(case, now):
-        to_call = [receipt for receipt in holders(case, history) if _needs_a_call(receipt, _said(history))]
+        to_call = [receipt for receipt in holders(case, history) if needs_a_call(receipt, counted_events(history))]
         assert ("telephone" in case.flags) == bool(to_call and not case.restricted), (case, to_call)
 
 
@@ -333,7 +263,7 @@ def _each_request_belongs_to_one_case(now: Snapshot) -> None:
         filing = holders(now.cases[request.case_id], history)[request.receipt].filing
         assert filing is not None
         assert filing.opened == request.opened, request
-        verdict = _verdict(request, history)
+        verdict = verdict_on(request, history)
         assert request.verified == (verdict == "confirmed"), (request, verdict)
         assert request.refuted == (verdict == "refuted"), (request, verdict)
 
@@ -342,46 +272,6 @@ def _counts_are_correct(case: Case, requests: list[Request]) -> None:
     assert case.requests == len(requests), case
     assert case.live == sum(request.state == "live" for request in requests), case
     assert case.filed_at == min(request.received_at for request in requests), case
-
-
-def _verdict(request: Request, history: Sequence[Event]) -> str | None:
-    about = [
-        event.verification.verdict
-        for event in _said(history)
-        if event.receipt == request.receipt and event.verification and event.verification.about != "facts"
-    ]
-    return about[-1] if about else None
-
-
-def may_know(request: Request, now: Snapshot) -> bool:
-    """Return whether a requester has access to the case, by its history."""
-    case = now.cases[request.case_id]
-    verdict = _verdict(request, now.history(case.case_id))
-    opener = request.opened and request.role == "self" and verdict != "refuted"
-    return verdict == "confirmed" or (opener and not case.restricted)
-
-
-def shown_since(case: Case, now: Snapshot) -> datetime:
-    """Return since when a case has had its current status as requesters see it, by its history."""
-    shown, since = None, case.filed_at
-    for event in now.history(case.case_id):
-        status = event.changes["status"].after if "status" in event.changes else None
-        seen = "in_review" if status == "awaiting_approval" else status
-        if seen not in {None, shown}:
-            shown, since = seen, event.at
-    return since if case.status != "received" else _created_at(case, now)
-
-
-def _created_at(case: Case, now: Snapshot) -> datetime:
-    """Return when a case was filed or split off from another."""
-    events = (event for other in now.cases for event in now.history(other))
-    split = [event.at for event in events if event.details.get("split_to") == case.case_id]
-    return split[0] if split else now.history(case.case_id)[0].at
-
-
-def is_verified(request: Request, now: Snapshot) -> bool:
-    """Return whether an officer has confirmed the identity or authority of a requester."""
-    return _verdict(request, now.history(request.case_id)) == "confirmed"
 
 
 def _counters_equal_the_cases_held(now: Snapshot) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Request
 from tests.support.controlled_system import ControlledSystem, Snapshot
-from tests.support.invariants import check, is_verified, may_be_called, may_know, shown_since
+from tests.support.expected_state import is_verified, may_be_called, may_know, shown_since
+from tests.support.invariants import check
 from tests.support.lives.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
 from tests.support.system import Answer, body
 

@@ -9,7 +9,7 @@ from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
 from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
-from tests.support.invariants import has_first_look, holders
+from tests.support.expected_state import has_first_look, holders
 from tests.support.lives.people import (
     ASKED,
     BY_NAME,
