@@ -20,7 +20,7 @@ from casereview.schema.base import EASTERN
 from casereview.schema.records import Case, Request
 from casereview.schema.submission import Contact, Nothing, Statement, Update
 from casereview.store import keys
-from casereview.store.caseload import give_back
+from casereview.store.caseload import uncount_claim
 from casereview.store.transaction import Write, delete, put_over
 from casereview.store.transition import REQUESTER, Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
@@ -172,7 +172,7 @@ def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datet
             "status": "withdrawn",
             "status_since": at,
         }
-        return Transition("withdrawn", closed, event, (*ended, *guard, *give_back(case)))
+        return Transition("withdrawn", closed, event, (*ended, *guard, *uncount_claim(case)))
 
     return _execute(services, request, at, plan)
 

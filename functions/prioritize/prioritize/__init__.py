@@ -1,4 +1,4 @@
-"""Prioritize: ranks cases without access to personal data, and sweeps up pending work.
+"""Prioritize: ranks cases without access to personal data, and retries pending work on a schedule.
 
-It has no action on the keys that seal or that make MACs.
+Its role allows no action on the KMS keys that seal data or make MACs.
 """

@@ -1,4 +1,4 @@
-"""The Lambda handler of prioritize: messages of the rank queue, the schedule, and an operator's redrive."""
+"""The Lambda handler of prioritize: rank queue messages, scheduled tasks, and an operator's redrive."""
 
 from __future__ import annotations
 
@@ -24,34 +24,46 @@ if TYPE_CHECKING:
 
 
 class UnsentError(CaseReviewError):
-    """A queue did not take what a tick sent; all else of the tick was done, and an alarm must say so."""
+    """SQS did not accept all messages of a tick. The rest of the tick was done; the error raises an alarm."""
 
 
 def tick(use: Services) -> dict[str, int]:
-    """Do what the schedule asks for each minute: sweep, then let the policy in force follow the registry.
+    """Run the tasks of each minute: the sweep, then the policy switch.
 
-    Raises UnsentError in the end, where a queue refused some of what they sent.
+    Returns:
+        The counts of both tasks.
+
+    Raises:
+        UnsentError: SQS did not accept some of their messages. Both tasks have run.
     """
-    done = {**sweep(use), **switch(use)}
-    if done["unsent"] or done["refused"]:
+    counts = {**sweep(use), **switch(use)}
+    if counts["unsent"] or counts["refused"]:
         raise UnsentError
-    return done
+    return counts
 
 
 _DUTIES: dict[str, Callable[[Services], object]] = {"sweep": tick, "redrive": redrive, "snapshot": snapshot}
 
 
 def respond(use: Services, event: dict[str, Any]) -> object:
-    """Do what one event asks for, with the services given."""
+    """Handle one event: an SQS batch, or a scheduled task by its name.
+
+    Args:
+        use: The services to use.
+        event: The event that Lambda received.
+
+    Returns:
+        The partial batch response of an SQS batch, or the counts of a task.
+    """
     if "Records" in event:
-        return process_records(event["Records"], lambda record: _rank(use, record), logger)
+        return process_records(event["Records"], lambda record: _handle_message(use, record), logger)
     return _DUTIES[ScheduledDuty.model_validate(event).duty](use)
 
 
 _MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | PreviewMessage)
 
 
-def _rank(use: Services, record: SqsRecord) -> None:
+def _handle_message(use: Services, record: SqsRecord) -> None:
     message = _MESSAGE.validate_json(record["body"], context=LENIENT, extra="ignore")
     if isinstance(message, RankMessage):
         rank_case(use, message.case_id)
@@ -60,12 +72,19 @@ def _rank(use: Services, record: SqsRecord) -> None:
 
 
 class FailedError(CaseReviewError):
-    """A duty failed; the log says where. The runtime logs what a handler raises, so this says nothing of any case."""
+    """A scheduled task failed; the log has the details.
+
+    The Lambda runtime logs whatever a handler raises, so this error has no text.
+    """
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> object:
-    """Answer one event of SQS or the schedule. Raises FailedError."""
+    """Handle one event of SQS or of the schedule.
+
+    Raises:
+        FailedError: A scheduled task failed; its error has been logged.
+    """
     with SuppressAndLog(logger, "a duty failed"):
         return respond(services(), event)
     raise FailedError

@@ -1,4 +1,4 @@
-"""Whose turn it is to be the first, where a run may end before all had theirs."""
+"""Round-robin order, for runs that can end before they reach every item."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 
-def in_turn(everyone: Sequence[str], now: datetime, every: timedelta) -> tuple[str, ...]:
-    """Return everyone in order, another one being the first each time that ``every`` has passed."""
-    first = int(now.timestamp() // every.total_seconds()) % len(everyone)
-    return (*everyone[first:], *everyone[:first])
+def rotated(items: Sequence[str], now: datetime, every: timedelta) -> tuple[str, ...]:
+    """Return the items rotated so that another one comes first each time ``every`` has passed."""
+    first = int(now.timestamp() // every.total_seconds()) % len(items)
+    return (*items[first:], *items[:first])

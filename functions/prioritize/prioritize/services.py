@@ -1,4 +1,4 @@
-"""What prioritize works with: the table, two queues and the clock. No seal, no MACs."""
+"""The services that prioritize uses: the table, two queues, the policies and the clock; nothing that decrypts."""
 
 from __future__ import annotations
 
@@ -22,30 +22,33 @@ metrics = Metrics()
 
 
 class PrioritizeSettings(Settings):
-    """The environment that template.yaml gives prioritize."""
+    """The environment variables of prioritize, as template.yaml sets them."""
 
     table_name: str
     rank_queue_url: str
     notice_queue_url: str
     office_mail: str = ""
-    """The duty mailbox of an office, with ``{office}`` for its code; empty where offices have none."""
+    """The duty mailbox of an office, with ``{office}`` for its code; empty if offices have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that the worker and the sweep need; tests make their own."""
+    """The services of the worker and of the scheduled tasks.
+
+    Attributes:
+        office_notices: Whether offices have a duty mailbox, to which notify sends notices.
+    """
 
     table: Table
     rank_queue: Queue
     notice_queue: Queue
     policies: PolicyRepository
-    tells_offices: bool = False
-    """Whether offices have a duty mailbox; what is written to it is for notify."""
+    office_notices: bool = False
     now: Clock = now
 
 
 def connect(settings: PrioritizeSettings, clock: Clock = now) -> Services:
-    """Make the clients; nothing is called yet."""
+    """Create the clients; makes no request."""
     clients = AwsClients()
     sqs = clients.make("sqs")
     table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))

@@ -64,7 +64,7 @@ def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None
         after = ranked.evolve(version=case.version + 1)
         event = _event(after, found, now).evolve(changes=changes)
         late = after.missed and not case.missed
-        notice = target_passed_notice(after, now) if late and services.tells_offices else None
+        notice = target_passed_notice(after, now) if late and services.office_notices else None
         services.table.write(
             put_over(after, version=case.version), put_new(event), *([put_new(notice)] if notice else [])
         )

@@ -20,7 +20,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Record, Unrecognized, to_milliseconds
 from casereview.schema.records import Case
-from casereview.store.caseload import counter
+from casereview.store.caseload import read_counter
 from casereview.store.worklist import WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
@@ -143,7 +143,7 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
 def _candidates(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:
     """Yield the cases to try, in order."""
     policy, _until = services.policies.governing(now)
-    kth = (counter(services.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
+    kth = (read_counter(services.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0
     for office in sorted(caller.queues()):
         cases = _ClaimableCases(services, caller, policy, office)
         if kth:

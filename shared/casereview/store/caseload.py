@@ -8,12 +8,12 @@ from casereview.store.table import Table
 from casereview.store.transaction import Write, add
 
 
-def counter(table: Table, user: str) -> Officer:
+def read_counter(table: Table, user: str) -> Officer:
     """Return an officer's counter; all zero if none is stored."""
     return table.get(Officer, keys.officer(user)) or Officer(user=user)
 
 
-def take(user: str, cap: int, *, by_next: bool) -> Write:
+def count_claim(user: str, cap: int, *, by_next: bool) -> Write:
     """Return the write that counts one more claimed case.
 
     Args:
@@ -24,6 +24,6 @@ def take(user: str, cap: int, *, by_next: bool) -> Write:
     return add(Officer(user=user, claims=1, nexts=int(by_next)), claims=cap)
 
 
-def give_back(case: Case) -> tuple[Write, ...]:
+def uncount_claim(case: Case) -> tuple[Write, ...]:
     """Return the write that counts one case less for the officer who holds it; empty if the case is unclaimed."""
     return (add(Officer(user=case.claimed_by, claims=-1)),) if case.claimed_by else ()

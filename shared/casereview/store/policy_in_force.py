@@ -30,10 +30,10 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
     named = registry.named
     if named is not None and (named.digest == policy.digest or named.since > now):
         return False
-    writes = [_name(policy, named, now)]
+    writes = [_write_in_force(policy, named, now)]
     before, _until = in_force(registry.heads, now - _BEFORE_THE_FIRST)
     if named is not None or (before and before.id) != policy.id:
-        writes.append(_begin(policy, registry.switch, now))
+        writes.append(_start_switch(policy, registry.switch, now))
     try:
         table.write(*writes)
     except RefusedError:
@@ -43,14 +43,14 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
     return True
 
 
-def _name(policy: CompiledPolicy, named: PolicyInForce | None, now: datetime) -> Write:
+def _write_in_force(policy: CompiledPolicy, named: PolicyInForce | None, now: datetime) -> Write:
     record = PolicyInForce(policy=policy.id, digest=policy.digest, since=now)
     if named is None:
         return put_new(record)
     return put_over(record, digest=named.digest, since=rfc3339(named.since))
 
 
-def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Write:
+def _start_switch(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Write:
     switch = Switch(
         version=running.version + 1 if running else 1,
         policy=policy.id,
@@ -64,12 +64,12 @@ def _begin(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Wri
     return put_over(switch, version=running.version)
 
 
-def still_in_force(policy: CompiledPolicy) -> Write:
+def check_in_force(policy: CompiledPolicy) -> Write:
     """Return the condition of a decision: ``IN_FORCE`` names this policy, or is not stored yet."""
     return Check(keys.IN_FORCE, Condition({"digest": policy.digest}, or_absent=True))
 
 
-def for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:
+def policy_for_decision(policies: PolicyRepository, table: Table, now: datetime) -> CompiledPolicy:
     """Return the policy that applies to a decision made now, from a fresh registry; start its switch if necessary.
 
     Raises:

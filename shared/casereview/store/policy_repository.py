@@ -28,7 +28,7 @@ FRESH = timedelta(seconds=10)
 """The maximum age of a copy of the registry."""
 
 
-def entries(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
+def approved_heads(records: Iterable[PolicyRecord]) -> tuple[Head, ...]:
     """Return the heads of all approved policies, each with the intervals of its newest amendment. Pure."""
     approved = sorted(
         (record for record in records if record.state == "approved"),
@@ -56,7 +56,7 @@ def spans_of(head: Head) -> tuple[Span, ...]:
     return tuple(Span(since=interval.from_, until=interval.to) for interval in head.in_force)
 
 
-def changed_by(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) -> Head | None:
+def head_taking_effect(before: tuple[Head, ...], after: tuple[Head, ...], at: datetime) -> Head | None:
     """Return the policy that takes effect when a registry changes. Pure.
 
     Args:
@@ -97,7 +97,7 @@ class PolicyRegistry:
     @cached_property
     def heads(self) -> tuple[Head, ...]:
         """The heads of all approved policies."""
-        return entries(self.records.values())
+        return approved_heads(self.records.values())
 
     def approved(self, policy_id: str) -> PolicyRecord | None:
         """Return the record of an approved document; None if there is none."""
@@ -150,7 +150,7 @@ class PolicyRepository:
             self._compiled[digest] = compile_policy(packaged.read_policy(text), packaged.flags())
         return self._compiled[digest]
 
-    def drafted(self, policy_id: str, digest: str) -> CompiledPolicy | None:
+    def policy_of_draft(self, policy_id: str, digest: str) -> CompiledPolicy | None:
         """Return the policy that takes effect if a draft is approved: the one to preview.
 
         Returns:
@@ -168,7 +168,8 @@ class PolicyRepository:
         if isinstance(record.kind, Unrecognized):
             return None
         approved = record.evolve(state="approved", decided_at=self._clock())
-        head = changed_by(self._registry.heads, entries([*self._registry.records.values(), approved]), self._clock())
+        before, after = self._registry.heads, approved_heads([*self._registry.records.values(), approved])
+        head = head_taking_effect(before, after, self._clock())
         return self.compiled(head.id if head else None)
 
     def in_force(self, digest: str | None, now: datetime) -> CompiledPolicy:

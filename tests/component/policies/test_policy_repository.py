@@ -10,7 +10,7 @@ import pytest
 from casereview.policy import packaged
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span
 from casereview.store import keys
-from casereview.store.policy_repository import FRESH, changed_by, entries
+from casereview.store.policy_repository import FRESH, approved_heads, head_taking_effect
 from tests.support.aws_calls import names, recorded
 from tests.support.policy.drafts import EARLIER, ORDER, draft, publish, send
 from tests.support.system import START, System
@@ -67,18 +67,18 @@ def governs(heads: tuple[Head, ...], when: str) -> str | None:
     ],
 )
 def test_the_policies_in_force_follow_the_memos_and_court_orders(when: str, policy: str | None) -> None:
-    assert governs(entries(()), when) == policy
+    assert governs(approved_heads(()), when) == policy
 
 
-def test_only_approved_documents_are_entries() -> None:
+def test_only_approved_documents_have_heads() -> None:
     spans = (("2030-01-01T00:00:00Z", None),)
     records = [record("one", *spans), record("two", *spans, state="draft"), record("three", *spans, state="refused")]
-    assert [head.id for head in entries(records)] == [*packaged.PACKAGED, "one"]
+    assert [head.id for head in approved_heads(records)] == [*packaged.PACKAGED, "one"]
 
 
 def test_an_amendment_replaces_the_intervals_of_its_policy() -> None:
     vacated = record("v", ("2025-01-20T05:00:00Z", "2026-06-01T00:00:00Z"), amends=ORDER)
-    heads = entries([vacated])
+    heads = approved_heads([vacated])
     assert governs(heads, "2026-05-31T23:59:59Z") == ORDER
     assert governs(heads, "2026-06-01T00:00:00Z") is None
 
@@ -87,27 +87,27 @@ def test_the_newest_amendment_counts_whatever_the_order_of_the_records() -> None
     end = record("end", ("2025-01-20T05:00:00Z", "2026-06-01T00:00:00Z"), amends=ORDER)
     later = START + timedelta(days=1)
     back = record("back", ("2025-01-20T05:00:00Z", None), amends=ORDER, decided_at=later)
-    assert {governs(entries(order), "2027-01-01T00:00:00Z") for order in ([end, back], [back, end])} == {ORDER}
+    assert {governs(approved_heads(order), "2027-01-01T00:00:00Z") for order in ([end, back], [back, end])} == {ORDER}
 
 
 def test_an_amendment_can_remove_every_interval() -> None:
-    assert governs(entries([record("never", amends=ORDER)]), "2026-01-01T00:00:00Z") is None
+    assert governs(approved_heads([record("never", amends=ORDER)]), "2026-01-01T00:00:00Z") is None
 
 
 def test_a_document_and_its_amendment_can_be_read_in_any_order() -> None:
     document, amendment = record("new", ("2027-01-01T00:00:00Z", None)), record("x", amends="new")
-    assert governs(entries([amendment, document]), "2028-01-01T00:00:00Z") == ORDER
+    assert governs(approved_heads([amendment, document]), "2028-01-01T00:00:00Z") == ORDER
 
 
 def test_a_draft_is_compared_at_the_first_instant_that_it_changes() -> None:
-    now, before = at("2026-01-01T00:00:00Z"), entries(())
-    later = entries([record("v", ("2025-01-20T05:00:00Z", "2026-06-01T00:00:00Z"), amends=ORDER)])
-    assert changed_by(before, later, now) is None
-    new = entries([record("new", ("2026-03-01T00:00:00Z", None))])
-    found = changed_by(before, new, now)
+    now, before = at("2026-01-01T00:00:00Z"), approved_heads(())
+    later = approved_heads([record("v", ("2025-01-20T05:00:00Z", "2026-06-01T00:00:00Z"), amends=ORDER)])
+    assert head_taking_effect(before, later, now) is None
+    new = approved_heads([record("new", ("2026-03-01T00:00:00Z", None))])
+    found = head_taking_effect(before, new, now)
     assert found is not None
     assert found.id == "new"
-    same = changed_by(before, before, now)
+    same = head_taking_effect(before, before, now)
     assert same is not None
     assert same.id == ORDER
 

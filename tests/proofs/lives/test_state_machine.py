@@ -25,7 +25,7 @@ from casereview.policy.packaged import governing
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
 from tests.support.controlled_system import ControlledSystem, controlled_system
-from tests.support.invariants import due_times, is_overdue, is_up_to_date
+from tests.support.expected_state import due_times, is_overdue, is_up_to_date
 from tests.support.lives.people import INTERNAL, WHY, one
 from tests.support.lives.requesters import check_nothing_internal
 from tests.support.lives.staff import Office
@@ -243,7 +243,7 @@ def test_internal_text_in_an_answer_to_a_requester_is_found() -> None:
 @pytest.mark.parametrize(
     ("broken", "instead"),
     [
-        ("review.cases.lease.give_back", lambda _case: ()),
+        ("review.cases.lease.uncount_claim", lambda _case: ()),
         ("review.cases.decision.release_guard", lambda _case: ()),
         ("intake.status.has_full_disclosure", lambda *_: True),
         ("intake.commands.MAY_BE_CALLED", "written_by_no_event"),

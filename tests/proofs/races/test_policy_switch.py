@@ -60,7 +60,7 @@ def test_without_the_condition_on_the_policy_in_force_it_is_found(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     none = Check(keys.IN_FORCE, Condition({"schema": 1}))
-    monkeypatch.setattr("review.cases.decision.still_in_force", lambda _policy: none)
+    monkeypatch.setattr("review.cases.decision.check_in_force", lambda _policy: none)
     outcome, tally = decide_as_the_policy_changes(system)
     assert isinstance(outcome, Case)
     (found,) = tally.violations

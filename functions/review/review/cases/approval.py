@@ -10,7 +10,7 @@ from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
-from casereview.store.policy_in_force import for_decision
+from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition
 from review.cases.decision import finalize, while_in_force
 from review.cases.lease import new_hold
@@ -43,7 +43,7 @@ def approve(session: CaseSession, body: Approval) -> Case:
             raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
         if case.decided_by == session.caller.user:
             raise problem("own-decision", "You cannot approve your own decision.")
-        policy = for_decision(session.services.policies, session.services.table, session.at)
+        policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         since = _since_decided(session, case, policy)
         event: EventFields = {"details": {"approve": body.approve, **since}, "sealed": session.seal_reason(body.why)}
         took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}

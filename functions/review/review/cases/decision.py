@@ -24,8 +24,8 @@ from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case, DecisionRef, Notice
-from casereview.store.caseload import give_back
-from casereview.store.policy_in_force import for_decision, still_in_force
+from casereview.store.caseload import uncount_claim
+from casereview.store.policy_in_force import check_in_force, policy_for_decision
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
 from review.cases.guard import guard_for_remand, release_guard
@@ -62,7 +62,7 @@ def decide(session: CaseSession, body: Decision) -> Case:
             raise wrong_state("awaiting_approval", "A decision of this case awaits its approval.")
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
-        policy = for_decision(session.services.policies, session.services.table, session.at)
+        policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         found = _assess_current(session, case, body, policy)
         _check_factors(policy, body)
         if found.settled.facts.claims_us_citizenship:
@@ -96,7 +96,7 @@ def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) ->
 
 def while_in_force(policy: CompiledPolicy, step: Transition) -> Transition:
     """Add the condition to a transition that its policy is still in force."""
-    return replace(step, also=(*step.also, still_in_force(policy)))
+    return replace(step, also=(*step.also, check_in_force(policy)))
 
 
 def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
@@ -189,7 +189,9 @@ def finalize(
         "status": "withdrawn" if decision and decision.outcome == "withdrawn" else "decided",
         "status_since": session.at,
     }
-    return Transition(kind, ended, event, (*release_guard(case), *give_back(case)), _decision_notices(session, case))
+    return Transition(
+        kind, ended, event, (*release_guard(case), *uncount_claim(case)), _decision_notices(session, case)
+    )
 
 
 def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
@@ -205,7 +207,7 @@ def _decided_by_official(session: CaseSession, case: Case, decision: DecisionRef
             "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
             "status_since": session.at,
         }
-        return Transition("official_decided", ended, event, give_back(case), _decision_notices(session, case))
+        return Transition("official_decided", ended, event, uncount_claim(case), _decision_notices(session, case))
     return _remanded(session, case, decision, event)
 
 
@@ -224,4 +226,4 @@ def _remanded(session: CaseSession, case: Case, decision: DecisionRef, event: Ev
         "field_office": None,
         "rank_at": session.at,
     }
-    return Transition("remanded", again, event, (*give_back(case), *guard), notices)
+    return Transition("remanded", again, event, (*uncount_claim(case), *guard), notices)

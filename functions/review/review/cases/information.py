@@ -10,7 +10,7 @@ from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import is_top_lane
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.records import Case
-from casereview.store.caseload import give_back
+from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import seal_text
 from review.cases.requesters import notices_to_requesters
@@ -49,6 +49,6 @@ def ask(session: CaseSession, body: InformationRequest) -> Case:
             "rank_at": session.at,
         }
         notices = notices_to_requesters(session, case, "information_asked", has_full_disclosure)
-        return Transition("information_asked", waits, {"sealed": sealed}, give_back(case), notices)
+        return Transition("information_asked", waits, {"sealed": sealed}, uncount_claim(case), notices)
 
     return session.act(plan)

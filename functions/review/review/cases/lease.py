@@ -11,7 +11,7 @@ from casereview.http.problems import ProblemError, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case, Hold
-from casereview.store.caseload import counter, give_back, take
+from casereview.store.caseload import count_claim, read_counter, uncount_claim
 from casereview.store.transition import Transition
 from review.authorization import Caller
 from review.cases.session import CaseSession, require_claim
@@ -48,9 +48,9 @@ def claim(session: CaseSession, *, by_next: bool = False) -> Case:
         if not is_claimable(policy, case):
             raise _unclaimable(case)
         require_no_earlier_review(session.caller, case)
-        if counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
+        if read_counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
             raise ProblemError("cap-reached")
-        counted = take(session.caller.user, policy.numbers.cap, by_next=by_next)
+        counted = count_claim(session.caller.user, policy.numbers.cap, by_next=by_next)
         return Transition("claimed", _claimed_fields(session, case), also=(counted,))
 
     return session.act(plan)
@@ -113,6 +113,6 @@ def release(session: CaseSession) -> Case:
         if case.status not in {"in_review", "with_senior_official"}:
             raise wrong_state("status_not_allowed", "The case cannot be released in its current state.")
         freed: CaseFields = {"hold": None, **fields_in_line(case, session.at)}
-        return Transition("released", freed, {"details": {"held_by": case.claimed_by}}, give_back(case))
+        return Transition("released", freed, {"details": {"held_by": case.claimed_by}}, uncount_claim(case))
 
     return session.act(plan)

@@ -12,7 +12,7 @@ from casereview.http.problems import ProblemError, no_such_case, wrong_state
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.records import Case, CaseFile, Event, Request
 from casereview.store import keys
-from casereview.store.caseload import give_back
+from casereview.store.caseload import uncount_claim
 from casereview.store.transaction import Write, put_new, put_over
 from casereview.store.transition import Transition
 from casereview.usecases.file_request import MAX_REQUESTS
@@ -63,7 +63,7 @@ def link(session: CaseSession, body: Link) -> Case:
             "live": 0,
         }
         event: EventFields = {"details": {"linked_to": target_id}, "sealed": session.seal_reason(body.why)}
-        return Transition("linked", closed, event, (*writes, *give_back(case)))
+        return Transition("linked", closed, event, (*writes, *uncount_claim(case)))
 
     linked = session.act(plan)
     target = session.services.table.get(Case, keys.case(target_id))

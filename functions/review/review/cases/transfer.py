@@ -16,7 +16,7 @@ from casereview.schema.base import EASTERN
 from casereview.schema.fields import format_time_or_day
 from casereview.schema.records import Case, Request
 from casereview.store import keys
-from casereview.store.caseload import give_back
+from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from review.cases.guard import retake_guard
 from review.cases.requesters import receipts_of
@@ -47,7 +47,7 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
         moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **fields_in_line(case, session.at)}
-        return Transition("transferred", moved, {"sealed": session.seal_reason(body.why)}, give_back(case))
+        return Transition("transferred", moved, {"sealed": session.seal_reason(body.why)}, uncount_claim(case))
 
     return session.act(plan)
 

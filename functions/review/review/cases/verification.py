@@ -16,7 +16,7 @@ from casereview.schema.base import EASTERN
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Verification
 from casereview.schema.submission import FactClaims
-from casereview.store.caseload import give_back
+from casereview.store.caseload import uncount_claim
 from casereview.store.transaction import Write, put_over
 from casereview.store.transition import Transition
 from review.cases.lease import renewed_claim
@@ -122,5 +122,5 @@ def _claim_after_verification(session: CaseSession, case: Case, *, closes: bool 
             "hold": None,
             **fields_in_line(case, session.at),
         }
-        return _ClaimEffect(freed, give_back(case))
+        return _ClaimEffect(freed, uncount_claim(case))
     return _ClaimEffect(renewed_claim(session, case))

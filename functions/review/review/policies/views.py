@@ -14,7 +14,7 @@ from casereview.schema.policy_records import PolicyRecord, Preview, Switch
 from casereview.schema.records import Snapshot
 from casereview.store import keys
 from casereview.store.items import from_item
-from casereview.store.policy_repository import PolicyRegistry, entries
+from casereview.store.policy_repository import PolicyRegistry, approved_heads
 from casereview.usecases.services import CaseServices
 from review.schema.policies import (
     GoverningInterval,
@@ -97,7 +97,7 @@ def _packaged_item(registry: PolicyRegistry, name: str, now: datetime) -> Policy
 def _stored_item(services: CaseServices, registry: PolicyRegistry, record: PolicyRecord, now: datetime) -> PolicyItem:
     name = record.policy_id
     approved = record.evolve(state="approved", decided_at=record.decided_at or now)
-    heads = registry.heads if record.state == "approved" else entries([*registry.records.values(), approved])
+    heads = registry.heads if record.state == "approved" else approved_heads([*registry.records.values(), approved])
     head = next((head for head in heads if head.id == (record.amends or name)), None)
     state: PolicyState = record.state
     if head and record.state == "approved" and record.kind == "document":

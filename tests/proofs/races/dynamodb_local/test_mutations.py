@@ -88,7 +88,7 @@ def _of_counters(write: Write) -> Write | None:
 
 def _counters(patch: pytest.MonkeyPatch) -> None:
     """Let a counter's bound be gone, and what is read of the counter be old: else who reads it is mostly in time."""
-    patch.setattr(review.cases.lease, "counter", lambda _table, user: Officer(user=user))
+    patch.setattr(review.cases.lease, "read_counter", lambda _table, user: Officer(user=user))
     _writing(_of_counters)(patch)
 
 
