@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from prioritize.policy_switch import LONGEST
+from prioritize.policy_switch import TIME_LIMIT
 from tests.bench.operations import SWITCHED
 
 PRICES: Final = Path(__file__).parent / "prices" / "us-east-1.json"
@@ -146,7 +146,7 @@ class Model:
         warm = self.bench["warm"]
         busy = (warm["switch_walk"]["p50"] - warm["sweep_idle"]["p50"]) / SWITCHED
         each = (largest["calls"] / size * CALL_MS + busy) / 1000
-        return float(LONGEST / timedelta(minutes=1) / each)
+        return float(TIME_LIMIT / timedelta(minutes=1) / each)
 
     def _each(self, service: str, name: str) -> float:
         return float(self.prices[service][name]) / MILLION
@@ -238,7 +238,7 @@ def _dockets(model: Model) -> list[str]:
         "The plan for 7.6 million: the walk goes through the offices in turns, top lanes first, so what matters most is",
         f"ranked in the first minutes; {WORKERS} workers, as template.yaml has it; the policy's `switch_rate` (cases a",
         f"minute) set to {60 * _rate(model):,.0f}. The default of 2,000 takes {7_600_000 / 2_000 / 60:,.0f} hours. The walk is",
-        f"one process that asks for ten cases a call, {LONGEST.seconds} seconds of each minute (the rest of the tick is the",
+        f"one process that asks for ten cases a call, {TIME_LIMIT.seconds} seconds of each minute (the rest of the tick is the",
         f"sweep's). One office's queue is one key of an index, which takes {PARTITION_WRITES:,} write units a second; the largest",
         f"office has {LARGEST_OFFICE:.0%} of the docket. A table that has never seen more than {NEW_TABLE:,} write units a second",
         "throttles above that until it has grown: set its warm throughput beforehand, or let the rate be lower.",

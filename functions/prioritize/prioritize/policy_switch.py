@@ -1,14 +1,16 @@
-"""The walk of a policy switch: every open case is brought under the policy in force, top lanes first.
+"""The policy switch: rank every open case again under the policy in force, top lanes first, at a limited rate.
 
-    tick ──▶ IN_FORCE follows the registry, the walk begins
-      │        ┌──────────────────── a round, lane by lane over all offices ────────────────────┐
-      └──▶     │ next entries of the worklists ──under another policy──▶ rank messages, at a rate │──▶ cursors saved
-               └─────────────────────────────────────────────────────────────────────────────────┘
-    a round's end ──some were left──▶ the next round, a tick later      ──none, and it began late enough──▶ the end
+    tick ──▶ update IN_FORCE from the registry; start a switch if it changed
+      │        ┌────────────── one round: all worklists, lane by lane across the offices ──────────────┐
+      └──▶     │ next entries ──ranked under another policy──▶ rank messages, at the rate ──▶ save cursors │
+               └───────────────────────────────────────────────────────────────────────────────────────┘
+    end of a round ──▶ cases were left: another round, a tick later
+                   ──▶ no case was left, and the round started late enough: the switch ends
 
-The first round leaves out what is claimed or waits for somebody, the later ones take it in. The index is a moment
-old and messages are hints, so a round proves nothing about itself: the walk ends with one that found nothing to do.
-Progress is saved under the walk's version: of two ticks that walk at once, one stops, and what both sent does no harm.
+The first round skips cases that are claimed or wait for an answer; later rounds include them. The index is eventually
+consistent and messages can be lost, so the switch ends only after a round that found no case left. Progress is saved
+by a conditional write on the version of the switch: of two concurrent ticks, one stops; duplicate rank messages are
+harmless.
 """
 
 from __future__ import annotations
@@ -34,25 +36,27 @@ from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services, metrics
 
 PAUSE = timedelta(seconds=50)
-"""Between two rounds: longer than a copy of the registry, a worker and the index's lag; less than from tick to tick."""
-LONGEST = timedelta(seconds=12)
-"""How long one tick walks; the next goes on where it stopped."""
+"""The delay between two rounds: longer than the lifetime of a copied registry, a worker's run and the lag of the index
+together, and shorter than the interval between two ticks."""
+TIME_LIMIT = timedelta(seconds=12)
+"""How long the switch runs in one tick; the next tick continues at the saved cursors."""
 PER_TURN = 25
-"""Cases of one lane that an office sends before the next office's turn."""
+"""The number of cases of one lane that an office sends before the next office's turn."""
 PER_SAVE = 100
-"""Messages after which the cursors are saved."""
-LOOKED_AT = 5000
-"""Entries after which they are saved although nothing was sent."""
+"""The number of messages after which the cursors are saved."""
+READ_PER_SAVE = 5000
+"""The number of entries read after which the cursors are saved even if no message was sent."""
 _WAITING: frozenset[Status] = LIVE - {"in_line", "with_senior_official"}
 
 Turn = tuple[tuple[str, int, str], str, dict[str, Any]]
-"""When it is an entry's turn, its office, and what the index tells of the case."""
+"""The sort key of an entry, its office, and the case's attributes in the index."""
 
 
 def switch(services: Services) -> dict[str, int]:
-    """Let ``IN_FORCE`` follow the registry, and go on with a walk under way.
+    """Update ``IN_FORCE`` from the registry, and continue a running switch.
 
-    Returns how many messages it sent, and how many the queue did not take: the next round finds their cases.
+    Returns:
+        The number of rank messages sent, and of those that SQS rejected; the next round sends those again.
     """
     now = to_milliseconds(services.now())
     bring_in_force(services.policies, services.table, now)
@@ -61,13 +65,13 @@ def switch(services: Services) -> dict[str, int]:
         return {"switched": 0, "refused": 0}
     walk = _Walk(services, running, now)
     if walk.allowance:
-        walk.go_on()
+        walk.run()
     metrics.add_metric("Switched", MetricUnit.Count, walk.switch.sent - running.sent)
     return {"switched": walk.switch.sent - running.sent, "refused": walk.refused}
 
 
 def _allowance(switch: Switch, now: datetime) -> int:
-    """Return how many messages may be sent now: what the rate has added since the last time, a minute's at most."""
+    """Return how many messages can be sent now: the rate times the time since the last tick, a minute at most."""
     since = timedelta(minutes=1) if switch.walked_at is None else min(now - switch.walked_at, timedelta(minutes=1))
     return switch.rate * (since // timedelta(milliseconds=1)) // 60_000
 
@@ -84,25 +88,26 @@ class _Walk:
         self._places = dict(switch.cursors)
         self._batch: list[tuple[str, str]] = []
         self._left = 0
-        self._seen = 0
+        self._read = 0
 
-    def go_on(self) -> None:
-        """Walk until the round is over, the allowance is used or the time is up."""
+    def run(self) -> None:
+        """Continue the round until it is complete, the allowance is used up, or the time limit has passed."""
         try:
             for _turn, office, entry in _turns(self.services, self.switch):
-                self._pass(office, entry)
-                if len(self._batch) >= min(PER_SAVE, self.allowance) or self._seen >= LOOKED_AT:
-                    self._save()
-                    if not self.allowance or self.services.now() - self.now > LONGEST:
+                self._add(office, entry)
+                if len(self._batch) >= min(PER_SAVE, self.allowance) or self._read >= READ_PER_SAVE:
+                    self._send_and_save()
+                    if not self.allowance or self.services.now() - self.now > TIME_LIMIT:
                         return
-            self._save(over=True)
+            self._send_and_save(complete=True)
         except RefusedError:
-            return  # another tick walks, or another policy came into force
+            return  # another tick saved first, or another policy came into force
 
-    def _pass(self, office: str, entry: dict[str, Any]) -> None:
+    def _add(self, office: str, entry: dict[str, Any]) -> None:
+        """Advance the office's cursor to an entry, and add its case to the batch if it needs to be ranked."""
         case_id = keys.case_id_of(entry["pk"])
         self._places[office] = WorklistCursor(rank=entry["rank"], case_id=case_id)
-        self._seen += 1
+        self._read += 1
         if entry.get("digest") == self.switch.digest:
             return
         self._left += 1
@@ -110,33 +115,40 @@ class _Walk:
         if not (held and self.switch.round == 1):
             self._batch.append((case_id, office))
 
-    def _save(self, *, over: bool = False) -> None:
-        """Send what has gathered, then save how far the walk is. Raises RefusedError where another saved."""
+    def _send_and_save(self, *, complete: bool = False) -> None:
+        """Send the batch, then save the progress.
+
+        Args:
+            complete: Whether the round is complete.
+
+        Raises:
+            RefusedError: Another tick saved its progress first, or another policy came into force.
+        """
         messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
         refused = self.services.rank_queue.send_all(messages)
         self.refused += refused
-        so_far = self.switch.evolve(
+        progress = self.switch.evolve(
             version=self.switch.version + 1,
             cursors=dict(self._places),
             left=self.switch.left + self._left,
             sent=self.switch.sent + len(messages) - refused,
             walked_at=self.now,
         )
-        after = _next_round(so_far, self.now) if over else so_far
+        after = _next_round(progress, self.now) if complete else progress
         self.services.table.write(put_over(after, version=self.switch.version))
         self.allowance -= len(messages)
-        self.switch, self._batch, self._left, self._seen = after, [], 0, 0
+        self.switch, self._batch, self._left, self._read = after, [], 0, 0
 
 
 def _next_round(switch: Switch, now: datetime) -> Switch:
-    """Return the walk after a whole round: ended, where it found nothing and began late enough to see every case."""
+    """Return the switch after a complete round: ended, if no case was left and the round started late enough."""
     if switch.left == 0 and switch.round_since - switch.started_at >= PAUSE:
         return switch.evolve(cursors={}, ended_at=now)
     return switch.evolve(round=switch.round + 1, round_since=now + PAUSE * min(switch.round, 10), cursors={}, left=0)
 
 
 def _turns(services: Services, switch: Switch) -> Iterator[Turn]:
-    """Go through the rest of every worklist: a lower lane only after the higher ones of all, the offices in turns."""
+    """Yield the remaining entries of all worklists: by lane, and within a lane in turns of the offices."""
     return merge(*(_rest(services, queue, switch.cursors.get(queue)) for queue in queues()), key=itemgetter(0))
 
 

@@ -1,12 +1,12 @@
-"""Count each office's worklist every five minutes, by the index alone: no transaction carries a counter for it.
+"""Count each office's worklist every five minutes, from the worklist index; no transaction updates a counter for it.
 
-The offices take turns at being the first, so that of a docket too large for the time of one run each is still counted.
+Each run starts with another office, so that every office is counted even if a run ends before it reaches all of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median_low
 
@@ -18,45 +18,47 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import LaneCount, Snapshot
 from casereview.store.worklist import IndexedCase
-from prioritize.round_robin import in_turn
+from prioritize.round_robin import rotated
 from prioritize.services import Services, logger, metrics
 
 _EVERY = timedelta(minutes=5)
-"""From one run to the next, as the template has it."""
+"""The interval between two runs, as template.yaml sets it."""
 
 
 def snapshot(services: Services) -> dict[str, int]:
-    """Take a snapshot of every office; return how many cases were counted, and how many offices could not be.
+    """Take a snapshot of every office, and continue after an office that fails.
 
-    An office that fails keeps its last snapshot, whose age is shown, and holds up no other.
+    An office that fails keeps its previous snapshot, which shows its age.
+
+    Returns:
+        The number of cases counted, and of offices that failed.
     """
     now = to_milliseconds(services.now())
     policy, _until = services.policies.governing(now)
     counted = failed = 0
-    for office in in_turn(queues(), now, _EVERY):
+    for office in rotated(queues(), now, _EVERY):
         with SuppressAndLog(logger, "an office was not counted", office=office) as attempt:
-            standing = list(services.table.worklist.indexed_cases(office))
-            services.table.put(_snapshot(office, standing, policy, now))
-            counted += len(standing)
+            cases = list(services.table.worklist.indexed_cases(office))
+            services.table.put(_snapshot(office, cases, policy, now))
+            counted += len(cases)
         failed += attempt.failed
     metrics.add_metric("OfficesNotCounted", MetricUnit.Count, failed)
     return {"counted": counted, "failed": failed}
 
 
-def _snapshot(office: str, standing: Iterable[IndexedCase], policy: CompiledPolicy, now: datetime) -> Snapshot:
+def _snapshot(office: str, cases: Sequence[IndexedCase], policy: CompiledPolicy, now: datetime) -> Snapshot:
     by_lane: dict[str, list[IndexedCase]] = defaultdict(list)
-    for case in standing:
+    for case in cases:
         by_lane[case.lane].append(case)
-    everyone = [case for cases in by_lane.values() for case in cases]
     known = [lane.id for lane in policy.lanes]
     lanes = [*(lane for lane in known if lane in by_lane), *sorted(by_lane.keys() - known)]
     return Snapshot(
         office=office,
         at=now,
         lanes=tuple(_count(lane, by_lane[lane], now) for lane in lanes),
-        oldest=min((case.filed_at for case in everyone), default=None),
-        undeliverable=sum("telephone" in case.flags for case in everyone),
-        policies=dict(Counter(case.digest for case in everyone)),
+        oldest=min((case.filed_at for case in cases), default=None),
+        undeliverable=sum("telephone" in case.flags for case in cases),
+        policies=dict(Counter(case.digest for case in cases)),
     )
 
 

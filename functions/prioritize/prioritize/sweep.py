@@ -1,11 +1,12 @@
-"""The scheduled sweep sends a message for each item whose work is overdue. Its cost follows what is due.
+"""The scheduled sweep: send a message for each item whose work is overdue.
 
     due for over a minute ── postponed by a backoff, attempt counted ──▶ one message
-    asked for eight times ── out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again
+    eight attempts made   ── moved out of the swept shards, flagged stuck ──▶ alarm; redrive makes it due again
 
-The postponement is conditional on the instant seen, so of two sweeps one wins, and an index that lags harms nothing.
-A queue that refuses a message holds up no other work: its item comes again after its backoff. Where more is due than
-a tick has time for, the next one goes on, and begins with the next shard.
+The cost of a sweep depends on the number of due items, not on the number of cases. Postponing is a conditional write
+on the due time that was read, so only one of two concurrent sweeps sends the message, and an item that the index shows
+too late is left alone. If SQS rejects a message, the sweep continues and sends it again after the backoff. If there is
+more to do than a tick has time for, the next tick continues, starting with another shard.
 """
 
 from __future__ import annotations
@@ -21,50 +22,52 @@ from casereview.runtime.error_logging import describe_error
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
 from casereview.store.due_index import DueItem
-from prioritize.round_robin import in_turn
+from prioritize.round_robin import rotated
 from prioritize.services import Services, logger, metrics
 
 PER_SHARD = 100
-"""Items of one shard that one tick asks for."""
-LONGEST = timedelta(seconds=12)
-"""How long one tick asks: the walk of a policy switch needs the rest of its time."""
+"""The maximum number of items of one shard that one tick handles."""
+TIME_LIMIT = timedelta(seconds=12)
+"""How long the sweep runs in one tick; the policy switch needs the rest of the time."""
 
 
 def sweep(services: Services) -> dict[str, int]:
-    """Ask for all work that has been due for more than a minute, as far as there is time.
+    """Send a message for each item that has been due for more than a minute, within the time limit.
 
-    Returns how many were asked for, how many given up, and how many messages a queue did not take.
+    Returns:
+        The number of messages sent, of items given up, and of messages that SQS did not accept.
     """
     now = services.now()
-    asked = stuck = unsent = 0
+    requested = stuck = unsent = 0
     for shard, due in _due(services, now):
         if due.attempts >= ATTEMPTS:
             stuck += services.table.due_index.postpone(due, STUCK, now, attempts=due.attempts, stuck=True)
         elif services.table.due_index.postpone(
             due, shard, next_attempt_at(now, due.attempts), attempts=due.attempts + 1, stuck=False
         ):
-            sent = _is_sent(services, due)
-            asked += sent
+            sent = _try_send(services, due)
+            requested += sent
             unsent += not sent
-    metrics.add_metric("Asked", MetricUnit.Count, asked)
+    metrics.add_metric("Asked", MetricUnit.Count, requested)
     metrics.add_metric("Stuck", MetricUnit.Count, stuck)
-    return {"asked": asked, "stuck": stuck, "unsent": unsent}
+    return {"asked": requested, "stuck": stuck, "unsent": unsent}
 
 
 def _due(services: Services, now: datetime) -> Iterator[tuple[str, DueItem]]:
-    """Find what is due, with its shard, until the time is up; each minute another shard is the first."""
-    for shard in in_turn(shards(), now, timedelta(minutes=1)):
+    """Yield due items with their shards until the time limit; each minute starts with another shard."""
+    for shard in rotated(shards(), now, timedelta(minutes=1)):
         for due in services.table.due_index.due(shard, now - GRACE, PER_SHARD):
-            if services.now() - now > LONGEST:
+            if services.now() - now > TIME_LIMIT:
                 return
             yield shard, due
 
 
-def _is_sent(services: Services, due: DueItem) -> bool:
+def _try_send(services: Services, due: DueItem) -> bool:
+    """Send the message of a due item; return False if SQS did not accept it."""
     try:
         _send(services, due)
     except (ClientError, BotoCoreError) as error:
-        logger.error("a message was not sent", extra=describe_error(error))  # a traceback may hold data
+        logger.error("SQS send failed; the sweep will retry", extra=describe_error(error))  # a traceback can hold data
         return False
     return True
 
@@ -81,11 +84,15 @@ def _send(services: Services, due: DueItem) -> None:
 
 
 def redrive(services: Services) -> dict[str, int]:
-    """Make up to a hundred stuck items due again, with no attempt counted; return how many. Call until none is left."""
+    """Make up to a hundred stuck items due again, with zero attempts, and send their messages.
+
+    Returns:
+        The number of items; call again until it is 0.
+    """
     now = services.now()
-    again = 0
+    redriven = 0
     for due in services.table.due_index.due(STUCK, now, PER_SHARD):
         if services.table.due_index.postpone(due, shard_of(*due.key), now, attempts=0, stuck=False):
             _send(services, due)
-            again += 1
-    return {"redriven": again}
+            redriven += 1
+    return {"redriven": redriven}

@@ -1,6 +1,7 @@
 """The rank worker: read a case's partition consistently, assess it, and write what changed in one transaction.
 
-A message only says "look at this now": repeated, late or reordered ones find the case up to date and write nothing.
+A message only requests that a case be ranked now. Duplicate, late and reordered messages find the case up to date and
+write nothing.
 """
 
 from __future__ import annotations
@@ -22,64 +23,73 @@ from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Case, CaseFile, Event, FirstLookClock, Hold
 from casereview.store.transaction import RefusedError, put_new, put_over
-from prioritize.expiry import end_what_ended
+from prioritize.expiry import expire
 from prioritize.services import Services, metrics
 
 TRIES = 5
-"""A lease and an answer may have to end first, each a write of its own."""
+"""How often a case is read again: after an expired lease or information request, or after a concurrent change."""
 
 
 class StillChangingError(ConcurrentChangeError):
-    """Others wrote the case at each try: SQS shows the message again."""
+    """Other writes changed the case at each try; SQS redelivers the message after its visibility timeout."""
 
 
 def rank_case(services: Services, case_id: str) -> None:
-    """Bring a case up to date. Raises StillChangingError; the message is then shown again."""
+    """Expire what has ended in a case, then rank it; does nothing if the case is closed or does not exist.
+
+    Args:
+        services: The table, the policies and the notice queue.
+        case_id: The case.
+
+    Raises:
+        StillChangingError: Other writes changed the case at each try.
+    """
     for _ in range(TRIES):
         file = services.table.case_file(case_id)
-        if file is None or not _stands_in_line(file.case):
+        if file is None or file.case.status not in LIVE:
             return
         now = to_milliseconds(services.now())
         try:
-            case = end_what_ended(services, file.case, now)
+            case = expire(services, file.case, now)
             if case is file.case:
-                _bring_up_to_date(services, file, now)
+                _rank(services, file, now)
                 return
         except RefusedError:
             continue
     raise StillChangingError
 
 
-def _stands_in_line(case: Case) -> bool:
-    return case.status in LIVE
-
-
-def _bring_up_to_date(services: Services, file: CaseFile, now: datetime) -> None:
+def _rank(services: Services, file: CaseFile, now: datetime) -> None:
     case = file.case
     policy = services.policies.in_force(case.digest, now)
-    found = assess(file, InForce(policy, None), now)  # its end is no case's own duty: a switch walks the worklists
+    found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
     ranked = _ranked(case, found, policy, now)
     changes = changes_between(case, ranked)
     if changes:
         after = ranked.evolve(version=case.version + 1)
         event = _event(after, found, now).evolve(changes=changes)
-        late = after.missed and not case.missed
-        notice = target_passed_notice(after, now) if late and services.office_notices else None
-        services.table.write(
-            put_over(after, version=case.version), put_new(event), *([put_new(notice)] if notice else [])
-        )
-        _report(after, late=late)
-        if notice:
-            services.notice_queue.send(NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
+        _write_ranking(services, case, after, event, now)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
     else:
         metrics.add_metric("UpToDate", MetricUnit.Count, 1)
 
 
+def _write_ranking(services: Services, before: Case, after: Case, event: Event, now: datetime) -> None:
+    """Write a changed ranking with its event, and notify the office if the case has just missed its target."""
+    late = after.missed and not before.missed
+    notice = target_passed_notice(after, now) if late and services.office_notices else None
+    notices = [put_new(notice)] if notice else []
+    services.table.write(put_over(after, version=before.version), put_new(event), *notices)
+    _add_metrics(after, late=late)
+    if notice:
+        services.notice_queue.send(NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)
+
+
 def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime) -> Case:
+    """Return the case with the fields that its assessment determines."""
     ranking = found.ranking
-    first, waits = case.status == "received", has_unknown_work_due(case, now)
+    first, unknown_work = case.status == "received", has_unknown_work_due(case, now)
     ranked = case.evolve(
         first_look=_clock(case, found, now),
         hold=_hold(case, policy, ranking.lane, now) if ranking.lane != case.lane else case.hold,
@@ -96,14 +106,14 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         policy=ranking.policy,
         digest=ranking.digest,
         rank_at=found.wake_at,
-        attempts=case.attempts if waits else 0,
-        stuck=case.stuck and waits,
+        attempts=case.attempts if unknown_work else 0,
+        stuck=case.stuck and unknown_work,
     )
     return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_target_missed(ranked, now)))
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:
-    """Return the clock in the lane of the ranking: it never stops in a top lane, and earlier lanes do not count."""
+    """Return the first-look clock for the new ranking: a new lane restarts it, and a top lane never stops it."""
     if found.ranking.lane != case.lane:
         stopped = case.first_look.stopped_since
         since = None if found.top or stopped is None else max(stopped, found.lane_since)
@@ -115,7 +125,7 @@ def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:
 
 
 def _hold(case: Case, policy: CompiledPolicy, lane: str, now: datetime) -> Hold | None:
-    """Return the claim of a case that came into another lane: it ends no later than the lane's lease from now."""
+    """Return the claim of a case in its new lane: the lease ends no later than a new lease of that lane would."""
     if case.hold is None or case.hold.lease_until is None:
         return case.hold
     return case.hold.evolve(lease_until=min(case.hold.lease_until, now + lease_duration(policy, lane)))
@@ -132,7 +142,7 @@ def _event(case: Case, found: Assessment, now: datetime) -> Event:
     )
 
 
-def _report(after: Case, *, late: bool) -> None:
+def _add_metrics(after: Case, *, late: bool) -> None:
     metrics.add_metric("Ranked", MetricUnit.Count, 1)
     if late:
         with single_metric("TargetMissed", MetricUnit.Count, 1) as metric:

@@ -22,7 +22,7 @@ CITIZEN = {"claims_us_citizenship": True, "custody": "detained", "facility": "ST
 def told(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system whose offices have a duty mailbox."""
     with running(backend_of(request.node)) as found:
-        found.prioritize = replace(found.prioritize, tells_offices=True)
+        found.prioritize = replace(found.prioritize, office_notices=True)
         found.notify = replace(found.notify, office_mail=MAILBOX)
         yield found
 

@@ -11,7 +11,7 @@ import pytest
 from casereview.cases.due import ATTEMPTS, SHARDS
 from casereview.store import keys
 from casereview.store.due_index import DueIndex, DueItem
-from prioritize.sweep import LONGEST, PER_SHARD
+from prioritize.sweep import PER_SHARD, TIME_LIMIT
 from tests.support.aws_calls import Call, Make, intercepted, names, recorded
 from tests.support.system import System, body
 
@@ -210,7 +210,7 @@ def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: Sys
         for _ in range(2):
             system.later(minutes=1)
             found.append(system.sweep()["asked"])
-    most = LONGEST // timedelta(seconds=1) + 1
+    most = TIME_LIMIT // timedelta(seconds=1) + 1
     assert found == [most, 20 - most]
     system.pump()
     assert {case.status for case in system.cases} == {"in_line"}

@@ -112,7 +112,7 @@ def test_a_sweep_that_stops_at_the_first_refusal_is_seen(rigged: Rig, monkeypatc
         prioritize.sweep._send(services, due)
         return True
 
-    monkeypatch.setattr(prioritize.sweep, "_is_sent", sent)
+    monkeypatch.setattr(prioritize.sweep, "_try_send", sent)
     tally = Tally()
     only_that_waits(rigged, "notice", tally)
     first, *others = [violation.split(": ")[1] for violation in tally.violations]
