@@ -1,4 +1,4 @@
-"""The Lambda handler of notify: messages of the notice queue, and delivery events of a queue of their own."""
+"""The Lambda handler of notify: messages of the notice queue and of the delivery event queue."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from casereview.runtime.sqs_batch import SqsRecord, process_records
 from casereview.schema.base import LENIENT
 from casereview.schema.messages import NoticeMessage
 from notify.delivery import deliver
-from notify.delivery_events import learn
+from notify.delivery_events import handle_delivery_event
 from notify.services import Services, logger, metrics, services
 
 if TYPE_CHECKING:
@@ -16,18 +16,26 @@ if TYPE_CHECKING:
 
 
 def respond(use: Services, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """Work on one SQS event with the services given."""
-    return process_records(event["Records"], lambda record: _work(use, record), logger)
+    """Handle one SQS batch.
+
+    Args:
+        use: The services to use.
+        event: The event that Lambda received.
+
+    Returns:
+        The partial batch response.
+    """
+    return process_records(event["Records"], lambda record: _handle_message(use, record), logger)
 
 
-def _work(use: Services, record: SqsRecord) -> None:
+def _handle_message(use: Services, record: SqsRecord) -> None:
     if record["eventSourceARN"] == use.delivery_queue_arn:
-        learn(use, record["body"])
+        handle_delivery_event(use, record["body"])
     else:
         deliver(use, NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore"))
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Answer one event of SQS."""
+    """Handle one event of SQS and return the partial batch response."""
     return respond(services(), event)

@@ -1,14 +1,14 @@
-"""Send one notice: the row first, then the lease, then the message.
+"""Send one notice: the item is stored first, then a process takes a lease on it, then it sends the message.
 
     owed ──lease──▶ sending ──accepted──▶ sent
-     │                │  ├──transient──▶ owed again, later
-     │                │  ├──no answer──▶ owed again, much later; at most three times
-     │                │  ├──permanent──▶ undeliverable
-     │                └──process died──▶ the lease ends: as without an answer
-     └──nobody to write to, or three days over, or three times no answer──▶ undeliverable
+     │                │  ├──transient error──▶ owed; retried with a backoff
+     │                │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
+     │                │  ├──permanent error──▶ undeliverable
+     │                └──process died──▶ the lease expires; handled as without a response
+     └──no address, or older than three days, or three attempts without a response──▶ undeliverable
 
-The address is opened just before the lease, and nothing keeps it: until the lease is written nothing was sent.
-A duplicate says the same harmless thing twice.
+The address is decrypted just before the lease and not kept; nothing is sent before the lease is written. A retry after
+a missing response can send a notice twice, which is harmless.
 """
 
 from __future__ import annotations
@@ -31,36 +31,49 @@ from notify.services import Services, metrics
 from notify.undeliverable import give_up
 
 LEASE = timedelta(seconds=45)
-"""How long a process may take to send one message; the function's timeout of 30 seconds is shorter."""
+"""The lease of a send attempt, longer than the function's timeout of 30 seconds."""
 WINDOW = timedelta(days=3)
-"""How long a notice is tried."""
+"""The age after which a notice is given up."""
 UNANSWERED = 3
-"""Attempts that may end without an answer."""
+"""The maximum number of attempts that end without a response."""
 FIRST_RETRY = timedelta(minutes=2)
+"""The delay after the first transient error; it doubles with each attempt."""
 FIRST_RETRY_UNANSWERED = timedelta(hours=1)
-"""Longer, because most such messages did go out."""
+"""The delay after the first attempt without a response; longer, because most such messages were sent."""
 LONGEST_RETRY = timedelta(hours=6)
-_CHANCE = SystemRandom()
-"""The system's own: a generator with a state would go on alike wherever one snapshot is restored."""
+"""The maximum delay between two attempts."""
+_RANDOM = SystemRandom()
+"""The operating system's generator; one with a state would repeat itself in every environment restored by SnapStart."""
 
 
 def deliver(services: Services, message: NoticeMessage) -> None:
-    """Send the notice that a message speaks of, if it is owed now. Raises botocore's errors where AWS refuses."""
+    """Send a notice if it is pending.
+
+    Args:
+        services: The table, the keys, and the providers of mail and text messages.
+        message: Names the notice.
+
+    Raises:
+        botocore.exceptions.ClientError: DynamoDB, KMS or SQS rejected a call.
+        botocore.exceptions.BotoCoreError: DynamoDB, KMS or SQS could not be reached.
+        SealBrokenError: The contact could not be decrypted.
+        ConcurrentChangeError: Other writes changed the notice or its case at each try.
+    """
     now = to_milliseconds(services.now())
     notice = services.table.get(Notice, keys.notice(message.case_id, message.notice_id))
-    if notice is None or not _is_owed(notice, now):
+    if notice is None or not _is_pending(notice, now):
         return
     target = find_target(services, notice)
     if isinstance(target, str):
         give_up(services, notice, target, now)
-    elif ended := _too_late(notice, now):
-        give_up(services, notice, ended, now)
+    elif reason := _reason_to_give_up(notice, now):
+        give_up(services, notice, reason, now)
     elif leased := _lease(services, notice, now):
         _send(services, leased, target, now)
 
 
-def _is_owed(notice: Notice, now: datetime) -> bool:
-    """Tell whether it waits to be sent, and no one else is at it; not a text that only another release has."""
+def _is_pending(notice: Notice, now: datetime) -> bool:
+    """Return whether a notice can be sent now: it is due, no lease is held on it, and this release has its template."""
     if isinstance(notice.template, Unrecognized):
         return False
     if notice.state == "sending":
@@ -69,18 +82,18 @@ def _is_owed(notice: Notice, now: datetime) -> bool:
 
 
 def _unanswered(notice: Notice) -> int:
-    """Return how many attempts may have sent it: with the one whose process died."""
+    """Return the number of attempts without a response, including one whose process died."""
     return notice.unanswered + (notice.state == "sending")
 
 
-def _too_late(notice: Notice, now: datetime) -> Undelivered | None:
+def _reason_to_give_up(notice: Notice, now: datetime) -> Undelivered | None:
     if _unanswered(notice) >= UNANSWERED:
         return "unanswered"
     return "expired" if notice.created_at + WINDOW < now else None
 
 
 def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
-    """Take the notice for a while; None where another process was faster."""
+    """Take the lease on a notice and return the notice with it; None if another process took it first."""
     leased = notice.evolve(
         state="sending",
         sends=notice.sends + 1,
@@ -110,12 +123,12 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
     except PermanentError:
         give_up(services, notice, "refused", now)
     except UnansweredError:
-        _without_answer(services, notice, now)
+        _count_unanswered(services, notice, now)
     except TransientError:
-        _owe_again(services, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
+        _retry_later(services, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
         metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
-        _settle(services, notice, notice.evolve(state="sent", provider_id=provider_id, lease_until=None))
+        _write_result(services, notice, notice.evolve(state="sent", provider_id=provider_id, lease_until=None))
         metrics.add_metric("Sent", MetricUnit.Count, 1)
 
 
@@ -127,24 +140,24 @@ def _text(services: Services, notice: Notice) -> Message:
             return render(template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
 
 
-def _without_answer(services: Services, notice: Notice, now: datetime) -> None:
-    """Count that it may have been sent, and send it again only so often."""
+def _count_unanswered(services: Services, notice: Notice, now: datetime) -> None:
+    """Count an attempt without a response; schedule a retry, or give up after the maximum number of attempts."""
     metrics.add_metric("Unanswered", MetricUnit.Count, 1)
     counted = notice.evolve(unanswered=notice.unanswered + 1)
     if counted.unanswered >= UNANSWERED:
         give_up(services, counted, "unanswered", now)
     else:
-        _owe_again(services, counted, FIRST_RETRY_UNANSWERED * (1 << notice.unanswered), now)
+        _retry_later(services, counted, FIRST_RETRY_UNANSWERED * (1 << notice.unanswered), now)
 
 
-def _owe_again(services: Services, notice: Notice, wait: timedelta, now: datetime) -> None:
-    """Owe it again after a wait, jittered so that many do not come back at once."""
-    later = now + min(wait, LONGEST_RETRY) * _CHANCE.uniform(0.5, 1.0)
-    _settle(services, notice, notice.evolve(state="owed", send_at=to_milliseconds(later), lease_until=None))
+def _retry_later(services: Services, notice: Notice, delay: timedelta, now: datetime) -> None:
+    """Schedule another attempt after a delay, with jitter so that many retries do not coincide."""
+    send_at = now + min(delay, LONGEST_RETRY) * _RANDOM.uniform(0.5, 1.0)
+    _write_result(services, notice, notice.evolve(state="owed", send_at=to_milliseconds(send_at), lease_until=None))
 
 
-def _settle(services: Services, notice: Notice, after: Notice) -> None:
-    """Write how the attempt ended, unless the lease was lost meanwhile: then its new holder will."""
+def _write_result(services: Services, notice: Notice, after: Notice) -> None:
+    """Write the result of an attempt; if the lease was lost, leave the notice to its new holder."""
     try:
         services.table.write(put_over(after, state="sending", sends=notice.sends))
     except RefusedError:

@@ -1,6 +1,6 @@
-"""What the mail service reports (SES → SNS → the delivery queue): addresses not to be written to any more.
+"""Handle delivery events (SES → SNS → the delivery queue): suppress addresses, and mark notices as undeliverable.
 
-The delivery queue is the one place where an address may lie in a queue; here it becomes a MAC.
+The delivery queue is the only queue whose messages contain addresses; a suppressed address is stored as its MAC.
 """
 
 from __future__ import annotations
@@ -21,32 +21,42 @@ from notify.services import Services, metrics
 from notify.undeliverable import give_up
 
 _Why = Literal["bounce", "complaint"]
-_GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
-"""What SES publishes, as it stands, when a topic becomes an event destination."""
+_TOPIC_VALIDATION = "Successfully validated SNS topic for Amazon SES event publishing."
+"""The message that SES publishes, without JSON, when a topic becomes an event destination."""
 
 
-def learn(services: Services, body: str) -> None:
-    """Take one delivery event in its SNS envelope; events of other kinds say nothing we need.
+def handle_delivery_event(services: Services, body: str) -> None:
+    """Handle one delivery event in its SNS envelope.
 
-    Raises KeyError, ValueError or TypeError for what is no such event: it then ends in the dead-letter queue.
+    Permanent bounces, complaints and rejects have an effect; events of other types are ignored.
+
+    Args:
+        services: The table, the keys and the rank queue.
+        body: The body of the SQS message.
+
+    Raises:
+        KeyError, TypeError, ValueError: The body is not a delivery event. After its retries, the message is moved to
+            the dead-letter queue.
+        RefusedError: A write was rejected because of a concurrent change; the message is then redelivered.
     """
     message = json.loads(body)["Message"]
-    if message != _GREETING:
-        _learn(services, json.loads(message))
+    if message != _TOPIC_VALIDATION:
+        _handle(services, json.loads(message))
 
 
-def _learn(services: Services, event: dict[str, Any]) -> None:
+def _handle(services: Services, event: dict[str, Any]) -> None:
     kind = event.get("eventType") or event["notificationType"]
     if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
         _suppress(services, event["bounce"]["bouncedRecipients"], "bounce")
-        _mark(services, event["mail"], "bounced")
+        _mark_undeliverable(services, event["mail"], "bounced")
     elif kind == "Complaint":
         _suppress(services, event["complaint"]["complainedRecipients"], "complaint")
     elif kind == "Reject":
-        _mark(services, event["mail"], "refused")
+        _mark_undeliverable(services, event["mail"], "refused")
 
 
 def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -> None:
+    """Store the MACs of the recipients' addresses in the suppression list."""
     for recipient in recipients:
         record = Suppression(
             address=services.macs.address(recipient["emailAddress"]),
@@ -58,15 +68,16 @@ def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -
             services.table.write(put_new(record))
         except RefusedError as refusal:
             if not refusal.by_condition:
-                raise  # not written: the report must come again
-            continue  # known already
+                raise  # not written: the event must be redelivered
+            continue  # already suppressed
         metrics.add_metric("Suppressed", MetricUnit.Count, 1)
 
 
-def _mark(services: Services, mail: dict[str, Any], why: Undelivered) -> None:
-    """Mark the notice that did not arrive, by the tags that we sent with it, unless it is known to be owed again.
+def _mark_undeliverable(services: Services, mail: dict[str, Any], why: Undelivered) -> None:
+    """Mark the notice of a mail as undeliverable, unless a retry of it is scheduled; its mail tags name the notice.
 
-    The report can be faster than the write that the notice was sent. Who may not be called by now is not flagged.
+    The event can arrive before the write of the state ``sent``. If the requester may no longer be called, the case is
+    not flagged for a call.
     """
     tags = mail.get("tags", {})
     if "case" not in tags or "notice" not in tags:

@@ -1,6 +1,6 @@
-"""An e-mail as SES takes it raw: plain text first, then HTML, and headers that nothing can be injected into.
+"""Build raw e-mails for SES: plain text, then HTML, with protection against header injection.
 
-SES adds Date and Message-ID. RFC 3834 asks that automatic mail says so; answers to it then stay away.
+SES adds Date and Message-ID. The header Auto-Submitted (RFC 3834) prevents automatic replies.
 """
 
 from __future__ import annotations
@@ -20,18 +20,25 @@ if TYPE_CHECKING:
     from notify.render import Message
 
 _SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
-"""SES takes raw mail in 7-bit ASCII only; the texts are encoded."""
+"""SES accepts raw mail in 7-bit ASCII only; the texts are encoded."""
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,70}")
 
 
 class UnsendableError(CaseReviewError):
-    """An address or header that must not be put into an e-mail. The message does not repeat it."""
+    """An address or header is not safe in an e-mail. The text of the error does not repeat it."""
 
 
 def build_mime(message: Message, sender: str, recipient: str, headers: Mapping[str, str] | None = None) -> bytes:
-    """Return the e-mail; ``headers`` adds such as ``X-SES-CONFIGURATION-SET``, and replaces none of ours.
+    """Return an e-mail in MIME format.
 
-    ``sender`` and ``recipient`` are plain addresses in ASCII. Raises UnsendableError.
+    Args:
+        message: The texts and their language.
+        sender: A plain address in ASCII.
+        recipient: A plain address in ASCII.
+        headers: Additional headers, such as ``X-SES-CONFIGURATION-SET``; they cannot replace other headers.
+
+    Raises:
+        UnsendableError: An address or a header is not safe.
     """
     mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = _address(sender)
@@ -41,7 +48,7 @@ def build_mime(message: Message, sender: str, recipient: str, headers: Mapping[s
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     mail["Content-Language"] = message.language  # set_content clears such headers
-    _add(mail, headers or {})
+    _add_headers(mail, headers or {})
     return mail.as_bytes()
 
 
@@ -49,13 +56,13 @@ def _address(plain: str) -> Address:
     try:
         address = Address(addr_spec=plain)
     except (HeaderParseError, ValueError, IndexError):
-        raise UnsendableError("is no e-mail address") from None
+        raise UnsendableError("not a valid e-mail address") from None
     if not plain.isascii() or not plain.isprintable() or not address.username or not address.domain:
-        raise UnsendableError("is no e-mail address")
+        raise UnsendableError("not a valid e-mail address")
     return address
 
 
-def _add(mail: EmailMessage, headers: Mapping[str, str]) -> None:
+def _add_headers(mail: EmailMessage, headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable() or name in mail:
             raise UnsendableError("a header cannot be added")

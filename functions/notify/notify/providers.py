@@ -1,9 +1,9 @@
-"""Mail and text messages: one call each, and every failure as one of three kinds.
+"""Send mail through SES and text messages through SNS, one call each; errors are of three kinds.
 
 DeliveryError
-├── TransientError    not sent, try again later: throttled, down, paused, out of reach
-├── UnansweredError   the connection ended without an answer: it may have been sent
-└── PermanentError    this message to this address will never go
+├── TransientError    not sent, retry later: throttled, service unavailable, sending paused, connection failed
+├── UnansweredError   the connection ended without a response: the message may have been sent
+└── PermanentError    the provider will never accept this message for this address
 """
 
 from __future__ import annotations
@@ -30,52 +30,69 @@ _PERMANENT = frozenset(
         "ValidationException",
     }
 )
-"""Error codes of SES v2 and SNS that speak of this message or address, a number that opted out among them.
+"""Error codes of SES v2 and SNS that concern this message or address, such as a number that opted out.
 
-All others speak of the service or of how it is set up.
+All other codes concern the service or its configuration.
 """
 
 
 class DeliveryError(CaseReviewError):
-    """A message was not accepted; ``code`` is the service's own, without its text."""
+    """A provider did not accept a message.
+
+    Attributes:
+        code: The provider's error code; its text is left out, because it can contain the address.
+    """
 
     def __init__(self, code: str) -> None:
-        """Keep the code."""
+        """Store the code."""
         super().__init__(code)
         self.code = code
 
 
 class TransientError(DeliveryError):
-    """Worth trying again."""
+    """Not sent; a retry can succeed."""
 
 
 class UnansweredError(DeliveryError):
-    """It may have been sent: worth trying again, but not often."""
+    """No response; the message may have been sent, so the number of retries is limited."""
 
 
 class PermanentError(DeliveryError):
-    """Not worth trying again."""
+    """Not sent; a retry cannot succeed."""
 
 
 def _classify(error: ClientError | BotoCoreError) -> DeliveryError:
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         return PermanentError(code) if code in _PERMANENT else TransientError(code)
-    kind = UnansweredError if isinstance(error, HTTPClientError) else TransientError  # not where it never connected
+    connected = isinstance(error, HTTPClientError)  # botocore's errors of a failed connection are not of this class
+    kind = UnansweredError if connected else TransientError
     return kind(type(error).__name__)
 
 
 class Mail:
-    """SES v2, with the configuration set that reports bounces and complaints."""
+    """Sends mail through SES v2, with the configuration set that publishes bounces and complaints."""
 
     def __init__(self, client: SESV2Client, sender: str, configuration_set: str) -> None:
-        """Keep the client; nothing is called."""
+        """Store the client; makes no request."""
         self._client = client
         self._sender = sender
         self._configuration_set = configuration_set
 
     def send(self, message: Message, address: str, tags: dict[str, str]) -> str:
-        """Send one mail and return the provider's id. Raises DeliveryError."""
+        """Send one mail.
+
+        Args:
+            message: The mail.
+            address: The recipient's address.
+            tags: Mail tags, which delivery events repeat.
+
+        Returns:
+            The message id of SES.
+
+        Raises:
+            DeliveryError: SES did not accept the mail, or did not respond.
+        """
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -92,16 +109,24 @@ class Mail:
 
 
 class TextMessages:
-    """SMS through SNS."""
+    """Sends text messages (SMS) through SNS."""
 
     def __init__(self, client: SNSClient) -> None:
-        """Keep the client; nothing is called."""
+        """Store the client; makes no request."""
         self._client = client
 
     def send(self, message: Message, number: str) -> str:
-        """Send one text message to an E.164 number and return the provider's id.
+        """Send one text message.
 
-        Raises DeliveryError.
+        Args:
+            message: The message; only ``sms`` is sent.
+            number: The recipient's number in E.164 format.
+
+        Returns:
+            The message id of SNS.
+
+        Raises:
+            DeliveryError: SNS did not accept the message, or did not respond.
         """
         try:
             answer = self._client.publish(

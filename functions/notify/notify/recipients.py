@@ -1,4 +1,4 @@
-"""Where a notice goes, or why nowhere: asked anew at each sending, for all of it may have changed since."""
+"""Find the recipient of a notice, or why it must not be sent; looked up for each attempt, because it can change."""
 
 from __future__ import annotations
 
@@ -14,14 +14,24 @@ from notify.services import Services
 
 
 class Target(NamedTuple):
-    """A channel and an address, opened a moment ago and kept nowhere."""
+    """A channel and an address, just decrypted; it is not stored."""
 
     channel: Literal["email", "sms"]
     address: str
 
 
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
-    """Return where to write to, or why not. Raises as ``Seal.open`` does; nothing has been sent then."""
+    """Return the channel and address of a notice, or why it must not be sent.
+
+    Args:
+        services: The table, the keys, and the offices' mailbox.
+        notice: The notice.
+
+    Raises:
+        SealBrokenError: The contact could not be decrypted.
+        botocore.exceptions.ClientError: DynamoDB or KMS rejected a call.
+        botocore.exceptions.BotoCoreError: DynamoDB or KMS could not be reached.
+    """
     to_office = notice.template in OFFICE_VERSIONS
     target = _office(services, notice) if to_office else _requester(services, notice)
     if isinstance(target, str):
@@ -32,13 +42,13 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
 def _office(services: Services, notice: Notice) -> Target | Undelivered:
     if not services.office_mail:
         return "no_channel"
-    if forbidden := _nobody_calls(services, notice) if notice.template == "undelivered" else None:
-        return forbidden
+    if reason := _reason_not_to_call(services, notice) if notice.template == "undelivered" else None:
+        return reason
     return Target("email", services.office_mail.replace("{office}", notice.office.lower()))
 
 
-def _nobody_calls(services: Services, notice: Notice) -> Undelivered | None:
-    """Return why an office is not asked to telephone a requester any more."""
+def _reason_not_to_call(services: Services, notice: Notice) -> Undelivered | None:
+    """Return why the office must not be asked to call the requester; None if it can be."""
     request = services.table.get(Request, keys.request(notice.receipt))
     case = services.table.get(Case, keys.case(request.case_id)) if request else None
     if request is None or case is None or request.state != "live":
@@ -55,23 +65,23 @@ def _requester(services: Services, notice: Notice) -> Target | Undelivered:
     request = services.table.get(Request, keys.request(notice.receipt))
     if request is None:
         return "no_channel"
-    if notice.template != "acknowledgement" and not _may_be_told(services, request):
+    if notice.template != "acknowledgement" and not _may_receive_news(services, request):
         return "restricted"
     contact = open_contact(services.seal, request)
     if contact.safe_to_contact is False:
         return "unsafe"
-    return _written_to(contact) or "no_channel"
+    return _target_of(contact) or "no_channel"
 
 
-def _may_be_told(services: Services, request: Request) -> bool:
-    """Tell whether news may go to a requester: of a restricted case, only to the verified.
+def _may_receive_news(services: Services, request: Request) -> bool:
+    """Return whether a requester may receive news: if the case is restricted, only a verified requester.
 
-    An acknowledgement is never asked about: it tells nothing of the case that the request belongs to.
+    This does not apply to acknowledgements, which contain nothing about the case that the request belongs to.
     """
     case = services.table.get(Case, keys.case(request.case_id))
     return case is not None and (request.verified or not case.restricted)
 
 
-def _written_to(contact: Contact) -> Target | None:
+def _target_of(contact: Contact) -> Target | None:
     address = contact.address()
     return Target("email" if contact.channel() == "email" else "sms", address) if address else None

@@ -1,7 +1,8 @@
-"""Notices as their readers get them: subject, plain text, HTML and SMS, in the reader's language.
+"""Render notices: subject, plain text, HTML and SMS, in the reader's language.
 
-A text holds three slots. ``${receipt}`` and ``${line}`` stand inside a sentence, isolated where the script
-runs right to left; ``${look_up}`` ends a sentence and becomes a line with the look-up address, or nothing.
+A text has up to three placeholders. ``${receipt}`` and ``${line}`` are part of a sentence, and are isolated in scripts
+that run right to left; ``${look_up}`` follows a sentence, and becomes a line with the address of the look-up page, or
+nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _HTML: Final = Template(
 
 
 class NoticeText(Record):
-    """One notice in one language, its slots open."""
+    """One notice in one language, with placeholders."""
 
     version: int
     subject: str
@@ -39,7 +40,7 @@ class NoticeText(Record):
 
 
 class OfficeText(Record):
-    """A message to an office, its slots open: ``${office}`` and ``${case}``."""
+    """A message to an office, with the placeholders ``${office}`` and ``${case}``."""
 
     version: int
     subject: str
@@ -58,7 +59,7 @@ class OfficeTexts(Record):
 
 
 class LanguageTexts(Record):
-    """All notices in one language, and the paragraphs that end each e-mail."""
+    """All notices in one language, and the closing paragraphs of every e-mail."""
 
     language: Language
     acknowledgement: NoticeText
@@ -76,7 +77,15 @@ class LanguageTexts(Record):
 
 
 class Message(Record):
-    """A notice ready to be sent; ``language`` is that of the text, which is not always the one asked for."""
+    """A rendered notice.
+
+    Attributes:
+        subject: The subject of the e-mail.
+        text: The plain text of the e-mail.
+        html: The HTML of the e-mail.
+        sms: The text message.
+        language: The language of the texts, which can differ from the requested one.
+    """
 
     subject: str
     text: str
@@ -92,10 +101,15 @@ def texts(language: Language) -> LanguageTexts:
 
 
 def render(template_id: TemplateId, language: str, **values: str) -> Message:
-    """Return a notice in the nearest language to a BCP 47 tag.
+    """Render a notice to a requester.
 
-    Values: ``receipt``, and ``look_up``, the address of the look-up page or an empty string.
-    Raises NoticeTextError for a template or value that is unknown, missing or malformed.
+    Args:
+        template_id: The notice.
+        language: A BCP 47 tag; the nearest available language is used.
+        values: ``receipt``, and ``look_up``: the address of the look-up page, or an empty string.
+
+    Raises:
+        NoticeTextError: The template is unknown, or a value is unknown, missing or malformed.
     """
     check_values(template_id, values)
     found = texts(choose_language(language))
@@ -103,28 +117,29 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
     plain = _plain_values(found.language, values)
     paragraphs = (notice.opening, *found.closing)
     return Message(
-        subject=_fill(notice.subject, plain),
-        text="\n\n".join(_fill(paragraph, plain) for paragraph in paragraphs) + "\n",
-        html=_html(found.language, _fill(notice.subject, plain), paragraphs, values),
-        sms=_fill(notice.sms, plain),
+        subject=_substitute(notice.subject, plain),
+        text="\n\n".join(_substitute(paragraph, plain) for paragraph in paragraphs) + "\n",
+        html=_html(found.language, _substitute(notice.subject, plain), paragraphs, values),
+        sms=_substitute(notice.sms, plain),
         language=found.language,
     )
 
 
 @cache
 def office_texts() -> OfficeTexts:
-    """Read what offices are told."""
+    """Read the messages to offices."""
     return OfficeTexts.model_validate_json(TEMPLATES.joinpath("en", "office.json").read_bytes())
 
 
 def render_for_office(template_id: OfficeTemplateId, *, case: str, office: str) -> Message:
-    """Return a message to an office's duty mailbox, in English: of a case by its id alone.
+    """Render a message to the duty mailbox of an office, in English; it identifies the case by its id only.
 
-    Raises NoticeTextError for a text with another slot.
+    Raises:
+        NoticeTextError: The text has an unknown placeholder.
     """
     found = office_texts().notice(template_id)
     values = {"case": case, "office": office}
-    subject, *paragraphs = (_fill(text, values) for text in (found.subject, *found.paragraphs))
+    subject, *paragraphs = (_substitute(text, values) for text in (found.subject, *found.paragraphs))
     page = _page("en", subject, (escape(paragraph, quote=False) for paragraph in paragraphs))
     return Message(subject=subject, text="\n\n".join(paragraphs) + "\n", html=page, sms=subject, language="en")
 
@@ -140,7 +155,7 @@ def _plain_values(language: Language, values: Mapping[str, str]) -> dict[str, st
 
 def _html(language: Language, subject: str, paragraphs: tuple[str, ...], values: Mapping[str, str]) -> str:
     inner = _html_values(values)
-    return _page(language, subject, (_fill(escape(paragraph, quote=False), inner) for paragraph in paragraphs))
+    return _page(language, subject, (_substitute(escape(paragraph, quote=False), inner) for paragraph in paragraphs))
 
 
 def _page(language: Language, subject: str, paragraphs: Iterable[str]) -> str:
@@ -161,8 +176,8 @@ def _html_values(values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def _substitute(text: str, values: Mapping[str, str]) -> str:
     try:
         return Template(text).substitute(values)
     except (KeyError, ValueError) as error:
-        raise NoticeTextError(f"a text has a slot that nothing fills: {error}") from error
+        raise NoticeTextError(f"a text has an unknown placeholder: {error}") from error

@@ -1,4 +1,4 @@
-"""What notify works with: the table, the rank queue, the MACs, the seal, mail, text messages and the clock."""
+"""The services that notify uses: the table, the rank queue, the KMS keys, mail, text messages and the clock."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from notify.providers import Mail, TextMessages
 logger = Logger()
 metrics = Metrics()
 ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
-"""Of the services that send (seconds): an answer, or none, within the function's timeout; botocore sends nothing twice,
-because how often a message may go out again is counted in the table."""
+"""For SES and SNS: timeouts in seconds that fit into the function's timeout, and no retries by botocore, because the
+table counts the attempts."""
 
 
 class NotifySettings(Settings):
-    """The environment that template.yaml gives notify."""
+    """The environment variables of notify, as template.yaml sets them."""
 
     table_name: str
     rank_queue_url: str
@@ -37,14 +37,14 @@ class NotifySettings(Settings):
     mail_configuration_set: str
     delivery_queue_arn: str
     lookup_url: str = ""
-    """Where a requester looks a request up; empty while there is no such page."""
+    """The address of the page where requesters look up a request; empty while there is no such page."""
     office_mail: str = ""
-    """The duty mailbox of an office, with ``{office}`` for its code in small letters; empty where offices have none."""
+    """The duty mailbox of an office, with ``{office}`` for its code in lower case; empty if offices have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that the workers need; tests make their own."""
+    """The services of the workers."""
 
     table: Table
     rank_queue: Queue
@@ -59,7 +59,7 @@ class Services:
 
 
 def connect(settings: NotifySettings, clock: Clock = now) -> Services:
-    """Make the clients; nothing is called yet."""
+    """Create the clients; makes no request."""
     clients = AwsClients()
     return Services(
         Table(DynamoDb(clients.make("dynamodb"), settings.table_name)),

@@ -1,7 +1,8 @@
-"""What cannot be delivered: the notice says why, and where writing failed the office is told to telephone.
+"""End a notice as undeliverable; if the requester can be called, the office is asked to call.
 
-It is told at the case that the request belongs to by now, wherever the notice lies. A case that somebody works on
-shows it in the worklist; one that is decided or closed shows it too, and the office's duty mailbox is written to.
+The case is flagged that the request belongs to now, which can differ from the case under which the notice is stored. A
+live case shows the flag in the worklist. For a case that is decided or closed, a notice is also sent to the office's
+duty mailbox.
 """
 
 from __future__ import annotations
@@ -28,59 +29,75 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
 TRIES = 3
+"""How often the write is tried while other writes change the case."""
 
 
-class _Told(NamedTuple):
-    """What tells an office: the case after it, and the writes."""
+class _CallRequest(NamedTuple):
+    """The request to an office to call a requester.
+
+    Attributes:
+        case: The case after the writes.
+        writes: The writes of the transaction.
+    """
 
     case: Case
     writes: tuple[Write, ...]
 
 
 def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime) -> None:
-    """End a notice as undeliverable; with it, in one transaction, what tells the office of it.
+    """End a notice as undeliverable and, if its reason requires a call, flag the case in the same transaction.
 
-    Raises RefusedError where the notice or the case kept moving: the message is then shown again.
+    Args:
+        services: The table and the rank queue.
+        notice: The notice, as it was read.
+        why: The reason.
+        now: The current time.
+
+    Raises:
+        RefusedError: Another write changed the notice, or the case at each try.
+        CaseChangedError: The request was moved to another case at each try.
     """
     ended = notice.evolve(state="undeliverable", why=why, lease_until=None, send_at=None, stuck=False, attempts=0)
     write = put_over(ended, state=notice.state, sends=notice.sends)
     must_phone = why in MUST_PHONE and notice.template not in OFFICE_VERSIONS
     for attempt in range(TRIES):
-        told = _tell(services, notice, now) if must_phone else None
+        call = _request_call(services, notice, now) if must_phone else None
         try:
-            services.table.write(write, *(told.writes if told else ()))
+            services.table.write(write, *(call.writes if call else ()))
         except RefusedError as refusal:
             if refusal.reasons[0] or attempt == TRIES - 1:
                 raise
             continue
         metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
-        if told and told.case.status in LIVE:
-            services.rank_queue.send(RankMessage(case_id=told.case.case_id), told.case.office)
+        if call and call.case.status in LIVE:
+            services.rank_queue.send(RankMessage(case_id=call.case.case_id), call.case.office)
         return
 
 
-def _tell(services: Services, notice: Notice, now: datetime) -> _Told | None:
-    """Return what tells the office of a requester's case; None where the request or the case was withdrawn."""
-    found = _belongs_to(services, notice)
+def _request_call(services: Services, notice: Notice, now: datetime) -> _CallRequest | None:
+    """Return the request to call a requester; None if the request or the case has been withdrawn."""
+    found = _current_case(services, notice)
     if found is None:
         return None
     case, request = found
     if case.status in LIVE:
-        return _telling(case, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
+        return _with_event(case, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
     if case.status == "withdrawn" or request.state != "live":
         return None
-    if case.restricted or case.status not in ENDED:  # or in a state that another release knows
-        return _telling(case, {}, notice, now)
-    told = _telling(case, {"flags": with_phone_flag(case.flags)}, notice, now)
-    owed = (put_new(undelivered_notice(told.case, notice.receipt, now)),) if services.office_mail else ()
-    return told._replace(writes=(*told.writes, *owed))
+    if case.restricted or case.status not in ENDED:  # a status that is not in ENDED here is one of another release
+        return _with_event(case, {}, notice, now)
+    call = _with_event(case, {"flags": with_phone_flag(case.flags)}, notice, now)
+    to_office = (put_new(undelivered_notice(call.case, notice.receipt, now)),) if services.office_mail else ()
+    return call._replace(writes=(*call.writes, *to_office))
 
 
-def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | None:
-    """Return the case that the request of a notice is of now, and the request.
+def _current_case(services: Services, notice: Notice) -> tuple[Case, Request] | None:
+    """Return the case that the request of a notice belongs to now, and the request; None if one does not exist.
 
-    The request is read after its case: only a write of that case's next version moves it elsewhere. Raises
-    CaseChangedError where it kept moving.
+    The request is read after its case, because only a write that increments that case's version moves the request.
+
+    Raises:
+        CaseChangedError: The request was moved to another case at each try.
     """
     case_id = notice.case_id
     for _ in range(TRIES):
@@ -94,7 +111,8 @@ def _belongs_to(services: Services, notice: Notice) -> tuple[Case, Request] | No
     raise CaseChangedError
 
 
-def _telling(case: Case, fields: CaseFields, notice: Notice, now: datetime) -> _Told:
+def _with_event(case: Case, fields: CaseFields, notice: Notice, now: datetime) -> _CallRequest:
+    """Return the case with the fields changed, and the writes of the case and its event."""
     changes: CaseFields = {"version": case.version + 1, **fields}
     after = case.evolve(**changes)
     check("undeliverable", case.status, after.status)
@@ -107,4 +125,4 @@ def _telling(case: Case, fields: CaseFields, notice: Notice, now: datetime) -> _
         changes={"notice": Change(before=notice.state, after="undeliverable"), **changes_between(case, after)},
         receipt=notice.receipt,
     )
-    return _Told(after, (put_over(after, version=case.version), put_new(event)))
+    return _CallRequest(after, (put_over(after, version=case.version), put_new(event)))

@@ -68,7 +68,7 @@ def test_a_busy_service_taken_for_a_bad_address(rigged: Rig, monkeypatch: pytest
 
 @pytest.mark.proof(3)
 def test_a_notice_that_is_sent_as_often_as_it_is_asked_for(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.delivery, "_is_owed", lambda _notice, _now: True)
+    monkeypatch.setattr(notify.delivery, "_is_pending", lambda _notice, _now: True)
     tally = Tally()
     queue_deliveries.prove(rigged, named(FLOWS, "notify by mail")[0], tally)
     assert tally.violations[0].startswith("notify by mail: messages twice")

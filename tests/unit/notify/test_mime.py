@@ -89,7 +89,7 @@ def test_no_address_adds_a_header_or_a_recipient(address: str) -> None:
     for sender, recipient in ((SENDER, address), (address, RECIPIENT)):
         with pytest.raises(UnsendableError) as refused:
             build_mime(NOTICE, sender, recipient)
-        assert str(refused.value) == "is no e-mail address"
+        assert str(refused.value) == "not a valid e-mail address"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from casereview.notices.public_notice import LINE
 from casereview.schema.languages import LANGUAGES, Language
 from casereview.schema.records import Notice
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
-from notify.render import TEMPLATES, Message, _fill, office_texts, render, render_for_office, texts
+from notify.render import TEMPLATES, Message, _substitute, office_texts, render, render_for_office, texts
 
 RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"
 ADDRESS = "https://casereview.example.gov/status"
@@ -246,8 +246,8 @@ def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeate
 
 
 def test_a_text_with_a_slot_that_nothing_fills_is_refused() -> None:
-    with pytest.raises(NoticeTextError, match="a text has a slot that nothing fills: 'code'"):
-        _fill("Your code is ${code}", {"receipt": RECEIPT})
+    with pytest.raises(NoticeTextError, match="a text has an unknown placeholder: 'code'"):
+        _substitute("Your code is ${code}", {"receipt": RECEIPT})
 
 
 def test_an_unknown_template_is_refused() -> None:
