@@ -32,7 +32,7 @@ from prioritize.worker import _ranked
 from tests.bench import operations
 from tests.bench.metering import Spent, metered
 from tests.bench.operations import Event as Asked
-from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import MotoCloud
 from tests.support.docket import bodies
 from tests.support.large_dockets import _opened, quick
@@ -163,7 +163,7 @@ class Docket:
             round_since=now,
         )
         services.table.write(Put(begun))
-        with intercepted(_taken), metered(compare=self.compare) as spent:
+        with intercept_calls(_taken), metered(compare=self.compare) as spent:
             done = switch(services)
         assert done["switched"] == self.size, done
         ended = begun.evolve(ended_at=now)
@@ -180,7 +180,7 @@ class Docket:
         return operations.staff(self.system, user, "GET", f"/staff/{path}")
 
 
-def _taken(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+def _taken(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
     """Answer that a queue took messages, and keep none: the emulator's slows down with each."""
     if asked.operation == "SendMessageBatch":
         return {"Successful": [], "Failed": []}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.support import capacity_units
-from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import table_definition
 
 Item: TypeAlias = Mapping[str, Any]
@@ -53,13 +53,13 @@ def metered(*, compare: bool = False) -> Iterator[Spent]:
     """Count what is done inside; with ``compare``, by a table on DynamoDB Local."""
     spent = Spent()
 
-    def count(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+    def count(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
         spent.calls[f"{asked.service}.{asked.operation}"] += 1
         if asked.service != "dynamodb":
             return make(asked.operation, asked.parameters)
         return _METERS[asked.operation](spent, make, asked.operation, asked.parameters, compare)
 
-    with intercepted(count):
+    with intercept_calls(count):
         yield spent
 
 

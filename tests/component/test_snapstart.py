@@ -12,7 +12,7 @@ from casereview.schema.base import build_records
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Notice, Request
 from intake.responses import RequestStatus
-from tests.support.aws_calls import recorded
+from tests.support.aws_calls import record_calls
 from tests.support.function_environment import environment_of
 from tests.support.system import System
 
@@ -35,7 +35,7 @@ def test_creating_the_services_makes_no_call(name: str, system: System, monkeypa
             monkeypatch.setenv(variable, value)
     module = importlib.import_module(f"{name}.services")
     module.services.cache_clear()
-    with recorded() as calls:
+    with record_calls() as calls:
         module.services()
     module.services.cache_clear()
     assert calls == []

@@ -1,4 +1,4 @@
-"""Records the AWS calls that code makes, whoever made the client."""
+"""Record or intercept AWS calls of all botocore clients."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ class Call:
     parameters: dict[str, Any]
 
 
-Make = Callable[[str, dict[str, Any]], Any]
-"""Has a client make a call: an operation, and its parameters."""
+MakeCall = Callable[[str, dict[str, Any]], Any]
+"""Makes a call with the original client: an operation and its parameters."""
 
 
 @contextmanager
-def intercepted(act: Callable[[Call, Make], Any]) -> Iterator[None]:
-    """Have every call inside answered by ``act``, which may make it, another one, or none."""
+def intercept_calls(act: Callable[[Call, MakeCall], Any]) -> Iterator[None]:
+    """Intercept all calls in the context.
+
+    Args:
+        act: Returns the result of each call; it can make the call, another call, or none.
+    """
     original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it
-        asked = Call(client.meta.service_model.service_name, operation, parameters)
-        return act(asked, partial(original, client))
+        made = Call(client.meta.service_model.service_name, operation, parameters)
+        return act(made, partial(original, client))
 
     BaseClient._make_api_call = call  # type: ignore[attr-defined]
     try:
@@ -41,18 +45,18 @@ def intercepted(act: Callable[[Call, Make], Any]) -> Iterator[None]:
 
 
 @contextmanager
-def recorded() -> Iterator[list[Call]]:
-    """Record all calls made inside."""
+def record_calls() -> Iterator[list[Call]]:
+    """Record all calls in the context."""
     calls: list[Call] = []
 
-    def record(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
-        calls.append(asked)
-        return make(asked.operation, asked.parameters)
+    def record(call: Call, make: MakeCall) -> Any:  # noqa: ANN401  # the response of AWS
+        calls.append(call)
+        return make(call.operation, call.parameters)
 
-    with intercepted(record):
+    with intercept_calls(record):
         yield calls
 
 
-def names(calls: list[Call]) -> list[str]:
+def call_names(calls: list[Call]) -> list[str]:
     """Return the calls as ``service.Operation``, in order."""
     return [f"{call.service}.{call.operation}" for call in calls]

@@ -1,4 +1,4 @@
-"""Makes AWS fail at the edge: what comes back over the wire is changed, and all of botocore and our code stays."""
+"""Inject faults into AWS requests: replace the HTTP response, below botocore and the application."""
 
 from __future__ import annotations
 
@@ -10,19 +10,28 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-Perform = Callable[[], AWSResponse]
-"""Has the emulator carry the request out."""
-Act = Callable[[AWSPreparedRequest, Perform], AWSResponse]
+Forward = Callable[[], AWSResponse]
+"""Forwards the request to the emulator and returns its response."""
+Responder = Callable[[AWSPreparedRequest, Forward], AWSResponse]
+"""Returns the response to a request, or raises an error."""
 
 
-class DiedError(BaseException):
-    """The process is gone: nothing that catches errors sees it."""
+class ProcessDiedError(BaseException):
+    """The process has died; ``except Exception`` does not catch this."""
 
 
 @contextmanager
-def edge(operation: str, act: Act) -> Iterator[list[str]]:
-    """Answer an operation (``sesv2.SendEmail``) by ``act`` instead; yields the bodies that were asked for."""
-    asked: list[str] = []
+def intercept(operation: str, act: Responder) -> Iterator[list[str]]:
+    """Intercept the requests of an operation.
+
+    Args:
+        operation: The operation, such as ``sesv2.SendEmail``.
+        act: Returns the response to each request.
+
+    Yields:
+        The bodies of the intercepted requests.
+    """
+    bodies: list[str] = []
     original = BotocoreStubber.__call__
 
     def answer(
@@ -33,12 +42,12 @@ def edge(operation: str, act: Act) -> Iterator[list[str]]:
     ) -> AWSResponse | None:
         if event_name != f"before-send.{operation}":
             return original(stubber, event_name, request, **more)
-        asked.append(_text(request.body))
+        bodies.append(_text(request.body))
         return act(request, lambda: _performed(original(stubber, event_name, request, **more)))
 
     BotocoreStubber.__call__ = answer  # type: ignore[method-assign,assignment]
     try:
-        yield asked
+        yield bodies
     finally:
         BotocoreStubber.__call__ = original  # type: ignore[method-assign]
 
@@ -52,15 +61,19 @@ def _performed(answer: AWSResponse | None) -> AWSResponse:
     return answer
 
 
-def refuses(code: str, message: str = "refused", status: int = 400, **more: object) -> Act:
-    """Answer with an error of the service, in the form of its protocol (SNS speaks XML, all others here JSON).
+def refuses(code: str, message: str = "refused", status: int = 400, **more: object) -> Responder:
+    """Respond with an error of the service.
 
-    ``more`` are further members of the JSON.
+    Args:
+        code: The error code.
+        message: The text of the error.
+        status: The HTTP status.
+        more: Additional members of the JSON document. (SNS responds in XML, the other services in JSON.)
     """
     inside = f"<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
     xml = f"<ErrorResponse><Error>{inside}</Error></ErrorResponse>"
 
-    def act(request: AWSPreparedRequest, _perform: Perform) -> AWSResponse:
+    def act(request: AWSPreparedRequest, _perform: Forward) -> AWSResponse:
         is_sns = "//sns." in request.url
         body = xml if is_sns else json.dumps({"__type": code, "message": message, **more})
         headers = {"Content-Type": "text/xml" if is_sns else "application/json", "x-amzn-ErrorType": code}
@@ -69,29 +82,29 @@ def refuses(code: str, message: str = "refused", status: int = 400, **more: obje
     return act
 
 
-def fails(error: BaseException) -> Act:
-    """Fail before the service has seen the request."""
+def fails(error: BaseException) -> Responder:
+    """Raise an error before the request reaches the service."""
 
-    def act(_request: AWSPreparedRequest, _perform: Perform) -> AWSResponse:
+    def act(_request: AWSPreparedRequest, _perform: Forward) -> AWSResponse:
         raise error
 
     return act
 
 
-def performs_then_fails(error: BaseException) -> Act:
-    """Fail after the service did as it was asked: its answer is lost."""
+def performs_then_fails(error: BaseException) -> Responder:
+    """Raise an error after the service has handled the request, so that its response is lost."""
 
-    def act(_request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(_request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         assert perform().status_code < 300
         raise error
 
     return act
 
 
-def performs_after(before: Callable[[], None]) -> Act:
-    """Let something else happen just before the service does as it was asked."""
+def performs_after(before: Callable[[], None]) -> Responder:
+    """Call a function just before the service handles the request."""
 
-    def act(_request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(_request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         before()
         return perform()
 
@@ -99,7 +112,7 @@ def performs_after(before: Callable[[], None]) -> Act:
 
 
 def once(act: Callable[[], object]) -> Callable[[], None]:
-    """Return what acts at its first call alone."""
+    """Return a function that calls ``act`` at its first call only."""
     left = [act]
 
     def call() -> None:

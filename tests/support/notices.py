@@ -1,4 +1,4 @@
-"""What the tests of notify share: a filed request with its notice, the message about it, and counted metrics."""
+"""Helpers for the tests of notify: file a request, process the message of its notice, and count metrics."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
 
-_people = count(100)
+_numbers = count(100)
 
 
-def filed_quietly(system: System, **changes: Any) -> Notice:  # noqa: ANN401  # any field of a body
-    """File a request for a person of its own, rank the case, and return its notice, owed and not yet sent."""
-    number = next(_people)
+def file_and_rank(system: System, **changes: Any) -> Notice:  # noqa: ANN401  # any field of a body
+    """File a request for a new person, rank its case, and return its pending acknowledgement."""
+    number = next(_numbers)
     person = {"a_number": f"A{number:09d}", "given_name": "Ana"}
     contact = {"email": f"ana{number}@example.org", "language": "es"}
     requester = {"role": "self", "contact": contact} | changes.pop("requester", {})
     filed = system.file(body(subject=person, requester=requester, **changes))
     request = system.read(Request, keys.request(filed["receipt"]))
     notice = system.read(Notice, keys.notice(request.case_id, f"acknowledgement-{request.receipt}"))
-    rank(system, notice)
+    rank_case_of(system, notice)
     return notice
 
 
-def rank(system: System, notice: Notice) -> Case:
-    """Have the case of a notice ranked, and return it."""
+def rank_case_of(system: System, notice: Notice) -> Case:
+    """Have prioritize rank the case of a notice, and return the case."""
     record = {"messageId": "r", "body": json.dumps({"schema": 1, "case_id": notice.case_id}), "eventSourceARN": "rank"}
     assert prioritize.app.respond(system.prioritize, {"Records": [record]}) == {"batchItemFailures": []}
     system._flush()
     return case_of(system, notice)
 
 
-def deliver(system: System, notice: Notice) -> list[dict[str, str]]:
-    """Hand notify the message about a notice; return the batch failures."""
+def process_message(system: System, notice: Notice) -> list[dict[str, str]]:
+    """Have notify process the message of a notice, and return the batch item failures."""
     message = {"schema": 1, "case_id": notice.case_id, "notice_id": notice.notice_id}
     record = {"messageId": "m", "body": json.dumps(message), "eventSourceARN": "notice"}
     answer = notify.app.respond(system.notify, {"Records": [record]})
@@ -54,12 +54,12 @@ def deliver(system: System, notice: Notice) -> list[dict[str, str]]:
 
 
 def sent_for(system: System, notice: Notice) -> list[Sent]:
-    """Return what left the system for the receipt of a notice."""
+    """Return the messages that were sent with the receipt of a notice."""
     return [sent for sent in system.outbox() if notice.receipt in sent.body]
 
 
-def again(system: System, notice: Notice) -> Notice:
-    """Read a notice as it is now."""
+def reload(system: System, notice: Notice) -> Notice:
+    """Read the current state of a notice."""
     return system.read(Notice, keys.notice(notice.case_id, notice.notice_id))
 
 
@@ -71,22 +71,22 @@ def request_of(system: System, notice: Notice) -> Request:
     return system.read(Request, keys.request(notice.receipt))
 
 
-def owed(system: System, notice: Notice, template: TemplateId) -> Notice:
-    """Owe the requester of a notice another one."""
+def add_pending_notice(system: System, notice: Notice, template: TemplateId) -> Notice:
+    """Store another notice to the requester of a notice, pending."""
     other = notice.evolve(notice_id=f"{template}-{notice.receipt}", template=template)
     system.notify.table.write(put_new(other))
     return other
 
 
 def change_case(system: System, notice: Notice, **fields: Unpack[CaseFields]) -> None:
-    """Make the case of a notice something else, as another write would."""
+    """Change the case of a notice, as a concurrent write would."""
     case = case_of(system, notice)
     changes: CaseFields = {**fields, "version": case.version + 1}
     system.notify.table.write(put_over(case.evolve(**changes), version=case.version))
 
 
-def counted(capsys: pytest.CaptureFixture[str], metric: str) -> int:
-    """Return how often a metric was counted since the output was last read for it."""
+def metric_count(capsys: pytest.CaptureFixture[str], metric: str) -> int:
+    """Return the sum of a metric in the output since the last call."""
     found = 0
     for line in capsys.readouterr().out.splitlines():
         if line.startswith('{"_aws"'):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.aws_calls import Call, recorded
+from tests.support.aws_calls import Call, record_calls
 from tests.support.clouds import MotoCloud
 from tests.support.system import Answer, Staff, System
 
@@ -39,7 +39,7 @@ class Watched(System):
     @contextmanager
     def acting(self, function: str) -> Iterator[None]:
         """Take the calls made inside as those of a function."""
-        with recorded() as calls:
+        with record_calls() as calls:
             yield
         self.by_function.setdefault(function, []).extend(calls)
 

@@ -11,7 +11,7 @@ import pytest
 
 from prioritize.worker import rank_case
 from tests.support import capacity_units
-from tests.support.aws_calls import recorded
+from tests.support.aws_calls import record_calls
 from tests.support.clouds import TABLE, table_definition
 from tests.support.dynamodb_local import on_the_engine
 from tests.support.system import System, body
@@ -56,7 +56,7 @@ BODIES = {"plain": body(grounds=narrative(1024)), "detailed": LAWYER}
 def spent(system: System, action: Callable[[], object]) -> list[int]:
     """Return the write units of each transaction of an action, which must write in transactions only."""
     before = system.items()
-    with recorded() as calls:
+    with record_calls() as calls:
         action()
     writing = [call for call in calls if call.service == "dynamodb" and call.operation not in {"GetItem", "Query"}]
     assert {call.operation for call in writing} <= {"TransactWriteItems"}

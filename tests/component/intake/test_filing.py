@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from casereview.store.transaction import RefusedError
-from tests.support.aws_calls import names, recorded
+from tests.support.aws_calls import call_names, record_calls
 from tests.support.system import System, body
 
 KEY = "0123456789abcdef"
@@ -85,12 +85,12 @@ def test_a_mother_and_a_lawyer_share_one_case_but_not_a_receipt(system: System) 
 
 
 def test_response_and_calls_are_the_same_with_and_without_an_existing_case(system: System) -> None:
-    with recorded() as first_calls:
+    with record_calls() as first_calls:
         first = system.file(body(requester=MOTHER))
     system.pump()
-    with recorded() as second_calls:
+    with record_calls() as second_calls:
         second = system.file(body(requester=MOTHER))
-    assert names(first_calls) == names(second_calls)
+    assert call_names(first_calls) == call_names(second_calls)
     assert first.keys() == second.keys()
     own = ("receipt", "access_code", "received_at")
     assert {name: first[name] for name in first if name not in own} == {
@@ -100,9 +100,9 @@ def test_response_and_calls_are_the_same_with_and_without_an_existing_case(syste
 
 @pytest.mark.moto
 def test_filing_takes_few_calls(system: System) -> None:
-    with recorded() as calls:
+    with record_calls() as calls:
         system.file(body(), KEY)
-    made = names(calls)
+    made = call_names(calls)
     assert made.count("dynamodb.GetItem") == 2
     assert made.count("dynamodb.TransactWriteItems") == 1
     assert made.count("sqs.SendMessage") == 2

@@ -1,4 +1,4 @@
-"""A system that the tests of a module share, where each brings a person of its own."""
+"""A system that the tests of a module share; each test files requests for persons of its own."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tests.support.system import System, running
 
 @pytest.fixture(scope="module")
 def shared_in_memory() -> Iterator[System]:
-    """A system in memory whose clock only moves on; what is in it may be another test's."""
+    """A system in memory, which also contains the records of earlier tests; its clock is never set back."""
     with running("memory") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def shared_on_moto() -> Iterator[System]:
-    """The same on moto."""
+    """A shared system on moto."""
     with running("moto") as found:
         yield found
 
 
 @pytest.fixture
 def shared(request: pytest.FixtureRequest) -> System:
-    """The module's system, on the backend that the test asks for."""
+    """The shared system on the backend that the test requires."""
     found: System = request.getfixturevalue(SHARED[backend_of(request.node)])
     return found
 

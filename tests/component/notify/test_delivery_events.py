@@ -1,4 +1,4 @@
-"""What the mail service reports: addresses not to be written to any more, and notices that did not arrive."""
+"""Delivery events of SES: suppressed addresses and undeliverable notices."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ import pytest
 import notify.app
 from casereview.schema.records import FirstLookClock, Notice, Suppression
 from casereview.store import keys
-from tests.support.aws_faults import edge, performs_after, refuses
-from tests.support.notices import again, case_of, change_case, counted, deliver, filed_quietly, owed, rank
+from tests.support.aws_faults import intercept, performs_after, refuses
+from tests.support.notices import (
+    add_pending_notice,
+    case_of,
+    change_case,
+    file_and_rank,
+    metric_count,
+    process_message,
+    rank_case_of,
+    reload,
+)
 from tests.support.system import System
 
-GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
+TOPIC_VALIDATION = "Successfully validated SNS topic for Amazon SES event publishing."
 
 
 def _mail(notice: Notice | None) -> dict[str, Any]:
@@ -37,8 +46,8 @@ def _suppression(system: System, address: str) -> Suppression | None:
     return system.notify.table.get(Suppression, keys.suppression(system.notify.macs.address(address)))
 
 
-def _take(system: System, *bodies: str) -> list[str]:
-    """Hand notify a batch of the delivery queue; return the ids of what failed."""
+def _process(system: System, *bodies: str) -> list[str]:
+    """Have notify process a batch of the delivery queue; return the ids of the failed messages."""
     records = [
         {"messageId": str(number), "body": body, "eventSourceARN": "delivery"} for number, body in enumerate(bodies)
     ]
@@ -52,91 +61,91 @@ def _envelope(event: object) -> str:
 
 
 def _sent(system: System, address: str) -> Notice:
-    notice = filed_quietly(system, requester={"contact": {"email": address}})
-    deliver(system, notice)
-    return again(system, notice)
+    notice = file_and_rank(system, requester={"contact": {"email": address}})
+    process_message(system, notice)
+    return reload(system, notice)
 
 
-def test_a_permanent_bounce_suppresses_the_address_under_its_mac(
+def test_a_permanent_bounce_stores_the_mac_of_the_address_in_the_suppression_list(
     shared: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _take(shared, _envelope(_bounce("Bounced-1@example.org"))) == []
+    assert _process(shared, _envelope(_bounce("Bounced-1@example.org"))) == []
     found = _suppression(shared, "bounced-1@example.org")
     assert found is not None
     assert (found.why, found.mac_key) == ("bounce", shared.notify.macs.key)
     assert "bounced-1" not in str(shared.items()).lower()
-    assert counted(capsys, "Suppressed") == 1
+    assert metric_count(capsys, "Suppressed") == 1
 
 
-def test_a_bounced_notice_flags_the_case_and_stays_undeliverable(
+def test_a_bounce_makes_the_notice_undeliverable_and_flags_the_case(
     shared: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notice = _sent(shared, "bounced-2@example.org")
-    counted(capsys, "")
-    assert _take(shared, _envelope(_bounce("bounced-2@example.org", notice))) == []
-    assert (again(shared, notice).state, again(shared, notice).why) == ("undeliverable", "bounced")
-    assert counted(capsys, "Undeliverable") == 1
-    assert "telephone" in rank(shared, notice).flags
-    deliver(shared, notice)
-    assert again(shared, notice).state == "undeliverable"
+    metric_count(capsys, "")
+    assert _process(shared, _envelope(_bounce("bounced-2@example.org", notice))) == []
+    assert (reload(shared, notice).state, reload(shared, notice).why) == ("undeliverable", "bounced")
+    assert metric_count(capsys, "Undeliverable") == 1
+    assert "telephone" in rank_case_of(shared, notice).flags
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "undeliverable"
 
 
-def test_a_duplicate_of_the_report_changes_nothing_more(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_duplicate_delivery_event_changes_nothing(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
     notice = _sent(shared, "bounced-3@example.org")
     report = _envelope(_bounce("bounced-3@example.org", notice))
-    _take(shared, report)
+    _process(shared, report)
     before = shared.items()
-    counted(capsys, "")
-    assert _take(shared, report, report) == []
+    metric_count(capsys, "")
+    assert _process(shared, report, report) == []
     assert shared.items() == before
-    assert counted(capsys, "Suppressed") == 0
+    assert metric_count(capsys, "Suppressed") == 0
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
-def test_a_bounce_that_may_pass_suppresses_nothing(shared: System, kind: str) -> None:
+def test_a_transient_bounce_does_not_suppress_the_address(shared: System, kind: str) -> None:
     notice = _sent(shared, "transient@example.org")
-    assert _take(shared, _envelope(_bounce("transient@example.org", notice, kind))) == []
+    assert _process(shared, _envelope(_bounce("transient@example.org", notice, kind))) == []
     assert _suppression(shared, "transient@example.org") is None
-    assert again(shared, notice).state == "sent"
+    assert reload(shared, notice).state == "sent"
 
 
-def test_a_complaint_suppresses_the_address_of_a_notice_that_did_arrive(shared: System) -> None:
+def test_a_complaint_suppresses_the_address_and_keeps_the_notice_sent(shared: System) -> None:
     notice = _sent(shared, "complaint@example.org")
-    assert _take(shared, _envelope(_complaint("complaint@example.org", notice))) == []
+    assert _process(shared, _envelope(_complaint("complaint@example.org", notice))) == []
     found = _suppression(shared, "complaint@example.org")
     assert found is not None
     assert found.why == "complaint"
-    assert again(shared, notice).state == "sent"
-    later = owed(shared, notice.model_copy(update={"state": "owed", "sends": 0}), "news")
-    deliver(shared, later)
-    assert again(shared, later).why == "suppressed"
+    assert reload(shared, notice).state == "sent"
+    later = add_pending_notice(shared, notice.model_copy(update={"state": "owed", "sends": 0}), "news")
+    process_message(shared, later)
+    assert reload(shared, later).why == "suppressed"
 
 
-def test_the_older_form_of_the_report_is_understood(shared: System) -> None:
+def test_the_older_format_of_delivery_events_is_accepted(shared: System) -> None:
     event = _bounce("older@example.org")
     event["notificationType"] = event.pop("eventType")
-    assert _take(shared, _envelope(event)) == []
+    assert _process(shared, _envelope(event)) == []
     assert _suppression(shared, "older@example.org") is not None
 
 
-def test_what_was_refused_after_it_was_taken_flags_the_case_and_suppresses_nothing(shared: System) -> None:
+def test_a_reject_flags_the_case_and_does_not_suppress_the_address(shared: System) -> None:
     notice = _sent(shared, "reject@example.org")
     event = {"eventType": "Reject", "reject": {"reason": "Bad content"}, "mail": _mail(notice)}
-    assert _take(shared, _envelope(event)) == []
-    assert again(shared, notice).why == "refused"
-    assert "telephone" in rank(shared, notice).flags
+    assert _process(shared, _envelope(event)) == []
+    assert reload(shared, notice).why == "refused"
+    assert "telephone" in rank_case_of(shared, notice).flags
     assert _suppression(shared, "reject@example.org") is None
 
 
 @pytest.mark.parametrize("kind", ["Delivery", "Send", "Open", "DeliveryDelay", "Something New"])
-def test_other_reports_say_nothing_we_need(shared: System, kind: str) -> None:
+def test_delivery_events_of_other_types_are_ignored(shared: System, kind: str) -> None:
     before = shared.items()
-    assert _take(shared, _envelope({"eventType": kind, "mail": _mail(None)})) == []
+    assert _process(shared, _envelope({"eventType": kind, "mail": _mail(None)})) == []
     assert shared.items() == before
 
 
-def test_the_greeting_of_a_new_destination_is_no_poison(shared: System) -> None:
-    assert _take(shared, json.dumps({"Type": "Notification", "Message": GREETING})) == []
+def test_the_validation_message_of_the_topic_is_ignored(shared: System) -> None:
+    assert _process(shared, json.dumps({"Type": "Notification", "Message": TOPIC_VALIDATION})) == []
 
 
 @pytest.mark.parametrize(
@@ -154,74 +163,78 @@ def test_the_greeting_of_a_new_destination_is_no_poison(shared: System) -> None:
         _envelope({"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}}),
     ],
 )
-def test_what_is_no_report_comes_back_alone(shared: System, body: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_malformed_delivery_event_is_redelivered_and_the_rest_of_the_batch_is_processed(
+    shared: System, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = _envelope(_bounce("beside-poison@example.org"))
-    assert _take(shared, good, body, good) == ["1"]
+    assert _process(shared, good, body, good) == ["1"]
     assert _suppression(shared, "beside-poison@example.org") is not None
     assert "example.org" not in capsys.readouterr().out
 
 
-def test_every_address_of_a_report_is_suppressed(shared: System) -> None:
+def test_every_recipient_of_a_bounce_is_suppressed(shared: System) -> None:
     event = _bounce("first@example.org")
     event["bounce"]["bouncedRecipients"].append({"emailAddress": "second@example.org"})
-    _take(shared, _envelope(event))
+    _process(shared, _envelope(event))
     assert _suppression(shared, "first@example.org")
     assert _suppression(shared, "second@example.org")
 
 
-def test_a_report_of_mail_that_is_not_ours_marks_no_notice(shared: System) -> None:
+def test_a_bounce_without_mail_tags_or_of_an_unknown_notice_marks_no_notice(shared: System) -> None:
     notice = _sent(shared, "stranger@example.org")
     event = _bounce("stranger@example.org")
     del event["mail"]["tags"]
-    assert _take(shared, _envelope(event)) == []
-    assert again(shared, notice).state == "sent"
+    assert _process(shared, _envelope(event)) == []
+    assert reload(shared, notice).state == "sent"
     unknown = notice.model_copy(update={"notice_id": "acknowledgement-none"})
-    assert _take(shared, _envelope(_bounce("stranger@example.org", unknown))) == []
+    assert _process(shared, _envelope(_bounce("stranger@example.org", unknown))) == []
 
 
 @pytest.mark.moto
-def test_a_report_faster_than_our_own_write_is_not_lost(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
-    notice = filed_quietly(shared, requester={"contact": {"email": "fast@example.org"}})
+def test_a_bounce_that_arrives_before_the_notice_is_marked_as_sent_is_not_lost(
+    shared: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = file_and_rank(shared, requester={"contact": {"email": "fast@example.org"}})
     reports: list[str] = []
 
     def report() -> None:
-        if again(shared, notice).sends and not reports:
+        if reload(shared, notice).sends and not reports:
             reports.append("bounced")
-            assert _take(shared, _envelope(_bounce("fast@example.org", notice))) == []
+            assert _process(shared, _envelope(_bounce("fast@example.org", notice))) == []
 
-    with edge("sesv2.SendEmail", performs_after(report)):
-        deliver(shared, notice)
-    assert (again(shared, notice).state, again(shared, notice).why) == ("undeliverable", "bounced")
-    assert "telephone" in rank(shared, notice).flags
-    assert counted(capsys, "LeaseLost") == 1
+    with intercept("sesv2.SendEmail", performs_after(report)):
+        process_message(shared, notice)
+    assert (reload(shared, notice).state, reload(shared, notice).why) == ("undeliverable", "bounced")
+    assert "telephone" in rank_case_of(shared, notice).flags
+    assert metric_count(capsys, "LeaseLost") == 1
 
 
 def test_a_withdrawn_case_is_not_flagged(shared: System) -> None:
     notice = _sent(shared, "closed@example.org")
     change_case(shared, notice, status="withdrawn", rank_at=None, first_look=FirstLookClock())
     before = case_of(shared, notice)
-    _take(shared, _envelope(_bounce("closed@example.org", notice)))
-    assert again(shared, notice).why == "bounced"
+    _process(shared, _envelope(_bounce("closed@example.org", notice)))
+    assert reload(shared, notice).why == "bounced"
     assert case_of(shared, notice) == before
 
 
-def test_who_became_unsafe_meanwhile_is_not_to_be_called(shared: System) -> None:
+def test_a_bounce_requires_no_call_if_the_requester_must_not_be_contacted(shared: System) -> None:
     notice = _sent(shared, "unsafe@example.org")
     code = shared.intake.macs.code(notice.receipt)
     filed = {"receipt": notice.receipt, "access_code": code}
     assert shared.on(filed, "POST", "/updates", {"contact": {"safe_to_contact": False}}).status == 202
-    _take(shared, _envelope(_bounce("unsafe@example.org", notice)))
-    assert again(shared, notice).why == "unsafe"
-    assert "telephone" not in rank(shared, notice).flags
+    _process(shared, _envelope(_bounce("unsafe@example.org", notice)))
+    assert reload(shared, notice).why == "unsafe"
+    assert "telephone" not in rank_case_of(shared, notice).flags
 
 
 @pytest.mark.moto
-def test_a_report_whose_write_met_another_comes_again(shared: System) -> None:
-    """No condition failed, so the address is not known yet: to take it for known would lose the report."""
+def test_a_delivery_event_is_redelivered_after_a_transaction_conflict(shared: System) -> None:
+    """The address is not stored after a conflict: to treat it as a duplicate would lose the event."""
     notice = _sent(shared, "met@example.org")
     conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
-    with edge("dynamodb.TransactWriteItems", conflict):
-        assert _take(shared, _envelope(_complaint("met@example.org", notice))) == ["0"]
+    with intercept("dynamodb.TransactWriteItems", conflict):
+        assert _process(shared, _envelope(_complaint("met@example.org", notice))) == ["0"]
     assert _suppression(shared, "met@example.org") is None
-    assert _take(shared, _envelope(_complaint("met@example.org", notice))) == []
+    assert _process(shared, _envelope(_complaint("met@example.org", notice))) == []
     assert _suppression(shared, "met@example.org") is not None

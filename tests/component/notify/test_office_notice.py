@@ -1,4 +1,4 @@
-"""A first look that is late is told to the office's duty mailbox, once, of a case by its id alone."""
+"""Notices to the duty mailbox of an office: one for each missed first look, with the case id only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from casereview.notices.catalog import NoticeTextError
 from casereview.schema.records import Notice
 from notify.render import OfficeText, OfficeTexts, render_for_office
-from tests.support.aws_faults import edge, refuses
+from tests.support.aws_faults import intercept, refuses
 from tests.support.clouds import backend_of
 from tests.support.system import System, body, running
 
@@ -19,7 +19,7 @@ CITIZEN = {"claims_us_citizenship": True, "custody": "detained", "facility": "ST
 
 
 @pytest.fixture
-def told(request: pytest.FixtureRequest) -> Iterator[System]:
+def with_mailboxes(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system whose offices have a duty mailbox."""
     with running(backend_of(request.node)) as found:
         found.prioritize = replace(found.prioritize, office_notices=True)
@@ -40,52 +40,52 @@ def _notice(system: System) -> Notice:
     return found
 
 
-def test_the_office_is_told_once_where_its_first_look_is_late(told: System) -> None:
-    case_id = _late(told)
-    told.settle(120)
-    (sent,) = [sent for sent in told.outbox() if sent.to == "duty-atl@example.gov"]
+def test_the_office_receives_one_notice_of_a_missed_first_look(with_mailboxes: System) -> None:
+    case_id = _late(with_mailboxes)
+    with_mailboxes.settle(120)
+    (sent,) = [sent for sent in with_mailboxes.outbox() if sent.to == "duty-atl@example.gov"]
     assert sent.subject == f"Case Review, ATL: a first look is late (case {case_id})"
     assert case_id in sent.body
     assert "Ana" not in sent.raw
-    assert _notice(told).state == "sent"
+    assert _notice(with_mailboxes).state == "sent"
 
 
 @pytest.mark.moto
-def test_it_is_made_good_where_its_message_was_lost(told: System) -> None:
-    filed = told.file(body(facts=CITIZEN))
-    told.pump()
-    told.later(hours=4, minutes=2)
-    told.sweep()
-    with edge("sqs.SendMessage", refuses("AccessDenied")):
-        told.pump()
-    assert _notice(told).state == "owed"
-    told.settle(5)
-    assert _notice(told).state == "sent"
-    assert told.case_of(filed).missed
+def test_the_sweep_sends_the_notice_if_its_message_was_lost(with_mailboxes: System) -> None:
+    filed = with_mailboxes.file(body(facts=CITIZEN))
+    with_mailboxes.pump()
+    with_mailboxes.later(hours=4, minutes=2)
+    with_mailboxes.sweep()
+    with intercept("sqs.SendMessage", refuses("AccessDenied")):
+        with_mailboxes.pump()
+    assert _notice(with_mailboxes).state == "owed"
+    with_mailboxes.settle(5)
+    assert _notice(with_mailboxes).state == "sent"
+    assert with_mailboxes.case_of(filed).missed
 
 
 @pytest.mark.moto
-def test_a_mailbox_that_refuses_asks_nobody_to_telephone(told: System) -> None:
-    with edge("sesv2.SendEmail", refuses("MessageRejected")):
-        case_id = _late(told)
-    assert (_notice(told).state, _notice(told).why) == ("undeliverable", "refused")
-    case = next(case for case in told.cases if case.case_id == case_id)
-    events = [event for event in told.history(case) if event.kind == "undeliverable"]
+def test_a_rejected_mail_to_the_duty_mailbox_requires_no_call(with_mailboxes: System) -> None:
+    with intercept("sesv2.SendEmail", refuses("MessageRejected")):
+        case_id = _late(with_mailboxes)
+    assert (_notice(with_mailboxes).state, _notice(with_mailboxes).why) == ("undeliverable", "refused")
+    case = next(case for case in with_mailboxes.cases if case.case_id == case_id)
+    events = [event for event in with_mailboxes.history(case) if event.kind == "undeliverable"]
     assert [bool(event.receipt) for event in events] == [True]
 
 
-def test_without_mailboxes_the_metric_alone_tells(system: System) -> None:
+def test_without_duty_mailboxes_no_office_notice_is_stored(system: System) -> None:
     _late(system)
     assert {notice.template for notice in system.notices} == {"acknowledgement"}
 
 
-def test_a_mailbox_that_was_taken_away_meanwhile_ends_the_notice(told: System) -> None:
-    told.notify = replace(told.notify, office_mail="")
-    _late(told)
-    assert (_notice(told).state, _notice(told).why) == ("undeliverable", "no_channel")
+def test_an_office_notice_is_undeliverable_if_the_duty_mailbox_was_removed(with_mailboxes: System) -> None:
+    with_mailboxes.notify = replace(with_mailboxes.notify, office_mail="")
+    _late(with_mailboxes)
+    assert (_notice(with_mailboxes).state, _notice(with_mailboxes).why) == ("undeliverable", "no_channel")
 
 
-def test_a_text_with_another_slot_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_with_an_unknown_placeholder_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     text = OfficeText(version=1, subject="${name}", paragraphs=())
     monkeypatch.setattr("notify.render.office_texts", lambda: OfficeTexts(target_passed=text, undelivered=text))
     with pytest.raises(NoticeTextError):

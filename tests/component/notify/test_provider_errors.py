@@ -1,4 +1,4 @@
-"""What becomes of a notice for each way in which mail and text messages fail."""
+"""The state of a notice after each kind of error of SES and SNS."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from botocore.exceptions import (
 
 from casereview.schema.records import Notice
 from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED, WINDOW
-from tests.support.aws_faults import Act, edge, fails, performs_then_fails, refuses
+from tests.support.aws_faults import Responder, fails, intercept, performs_then_fails, refuses
 from tests.support.environment import REGION
-from tests.support.notices import again, counted, deliver, filed_quietly, rank, sent_for
+from tests.support.notices import file_and_rank, metric_count, process_message, rank_case_of, reload, sent_for
 from tests.support.system import System
 
 pytestmark = pytest.mark.moto
@@ -43,12 +43,12 @@ NEVER_SENT = [
     SSLError(**URL, error=OSError("certificate")),
     NoCredentialsError(),
 ]
-PERHAPS_SENT = [ReadTimeoutError(**URL), ConnectionClosedError(**URL), HTTPClientError(error="reset")]
-BY_TEXT = {"requester": {"contact": {"phone": "+1 202 555 0143"}}}
+POSSIBLY_SENT = [ReadTimeoutError(**URL), ConnectionClosedError(**URL), HTTPClientError(error="reset")]
+BY_SMS = {"requester": {"contact": {"phone": "+1 202 555 0143"}}}
 
 
 def _codes() -> list[tuple[str, str]]:
-    """Return every error code that the services' own descriptions name, and those that all services may answer."""
+    """Return the error codes in the service models of botocore, and the codes that all services can return."""
     found: list[tuple[str, str]] = []
     for service, operation in OPERATIONS.items():
         model = boto3.client(service, region_name=REGION).meta.service_model.operation_model(operation)  # type: ignore[call-overload]
@@ -58,71 +58,73 @@ def _codes() -> list[tuple[str, str]]:
     return found
 
 
-def _attempt(system: System, notice: Notice, service: str, act: Act) -> Notice:
-    with edge(f"{service}.{OPERATIONS[service]}", act) as asked:
-        assert deliver(system, notice) == []
-    assert len(asked) == 1, "botocore repeats nothing by itself"
-    return again(system, notice)
+def _attempt(system: System, notice: Notice, service: str, act: Responder) -> Notice:
+    with intercept(f"{service}.{OPERATIONS[service]}", act) as requests:
+        assert process_message(system, notice) == []
+    assert len(requests) == 1, "botocore must not retry"
+    return reload(system, notice)
 
 
 @pytest.mark.parametrize(("service", "code"), _codes())
-def test_each_error_code_is_retried_or_final(
+def test_each_error_code_is_either_retried_or_permanent(
     shared: System, service: str, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notice = filed_quietly(shared, **(BY_TEXT if service == "sns" else {}))
+    notice = file_and_rank(shared, **(BY_SMS if service == "sns" else {}))
     after = _attempt(shared, notice, service, refuses(code))
     if code in PERMANENT[service]:
         assert (after.state, after.why) == ("undeliverable", "refused")
-        assert counted(capsys, "Undeliverable") == 1
+        assert metric_count(capsys, "Undeliverable") == 1
     else:
         assert (after.state, after.unanswered) == ("owed", 0)
-        assert counted(capsys, "Retried") == 1
+        assert metric_count(capsys, "Retried") == 1
     assert sent_for(shared, notice) == []
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_service_that_is_down_is_tried_again(shared: System, status: int) -> None:
-    after = _attempt(shared, filed_quietly(shared), "sesv2", refuses("", status=status))
+def test_a_server_error_is_retried(shared: System, status: int) -> None:
+    after = _attempt(shared, file_and_rank(shared), "sesv2", refuses("", status=status))
     assert (after.state, after.unanswered) == ("owed", 0)
 
 
 @pytest.mark.parametrize("error", NEVER_SENT, ids=lambda error: type(error).__name__)
-def test_where_no_connection_was_made_nothing_was_sent(shared: System, error: BotoCoreError) -> None:
-    after = _attempt(shared, filed_quietly(shared), "sesv2", fails(error))
+def test_a_failed_connection_is_not_counted_as_unanswered(shared: System, error: BotoCoreError) -> None:
+    after = _attempt(shared, file_and_rank(shared), "sesv2", fails(error))
     assert (after.state, after.unanswered) == ("owed", 0)
 
 
-@pytest.mark.parametrize("error", PERHAPS_SENT, ids=lambda error: type(error).__name__)
-def test_where_no_answer_came_it_counts_as_perhaps_sent(
+@pytest.mark.parametrize("error", POSSIBLY_SENT, ids=lambda error: type(error).__name__)
+def test_a_missing_response_is_counted_as_unanswered(
     shared: System, error: BotoCoreError, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    after = _attempt(shared, filed_quietly(shared), "sesv2", fails(error))
+    after = _attempt(shared, file_and_rank(shared), "sesv2", fails(error))
     assert (after.state, after.unanswered) == ("owed", 1)
-    assert counted(capsys, "Unanswered") == 1
+    assert metric_count(capsys, "Unanswered") == 1
 
 
-@pytest.mark.parametrize(("service", "how"), [("sesv2", {}), ("sns", BY_TEXT)], ids=["email", "sms"])
-def test_at_most_three_copies_go_out_where_every_answer_is_lost(
-    shared: System, service: str, how: dict[str, Any]
+@pytest.mark.parametrize(("service", "contact"), [("sesv2", {}), ("sns", BY_SMS)], ids=["email", "sms"])
+def test_at_most_three_copies_are_sent_if_every_response_is_lost(
+    shared: System, service: str, contact: dict[str, Any]
 ) -> None:
-    notice = filed_quietly(shared, **how)
+    notice = file_and_rank(shared, **contact)
     for _ in range(UNANSWERED):
         _attempt(shared, notice, service, performs_then_fails(ReadTimeoutError(**URL)))
         shared.later(hours=6)
-    ended = again(shared, notice)
+    ended = reload(shared, notice)
     assert (ended.state, ended.why, ended.sends) == ("undeliverable", "unanswered", UNANSWERED)
-    deliver(shared, notice)
+    process_message(shared, notice)
     assert len(sent_for(shared, notice)) == UNANSWERED
 
 
-def test_a_copy_sent_after_a_lost_answer_is_counted(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
-    notice = filed_quietly(shared)
+def test_a_retry_after_a_lost_response_is_counted_as_sent_again(
+    shared: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = file_and_rank(shared)
     _attempt(shared, notice, "sesv2", performs_then_fails(ReadTimeoutError(**URL)))
     shared.later(hours=1)
-    counted(capsys, "")
-    deliver(shared, notice)
-    assert again(shared, notice).state == "sent"
-    assert counted(capsys, "SentAgain") == 1
+    metric_count(capsys, "")
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
+    assert metric_count(capsys, "SentAgain") == 1
 
 
 def _wait(before: timedelta, notice: Notice, shared: System) -> tuple[float, timedelta]:
@@ -131,8 +133,8 @@ def _wait(before: timedelta, notice: Notice, shared: System) -> tuple[float, tim
     return waited / before, waited
 
 
-def test_waits_double_up_to_six_hours_and_are_jittered(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_the_backoff_doubles_up_to_six_hours_with_jitter(shared: System) -> None:
+    notice = file_and_rank(shared)
     expected, shares = FIRST_RETRY, []
     for _ in range(12):
         after = _attempt(shared, notice, "sesv2", refuses("TooManyRequestsException", status=429))
@@ -144,8 +146,8 @@ def test_waits_double_up_to_six_hours_and_are_jittered(shared: System) -> None:
     assert len(set(shares)) > 6
 
 
-def test_after_a_lost_answer_the_wait_is_longer(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_the_backoff_is_longer_after_a_lost_response(shared: System) -> None:
+    notice = file_and_rank(shared)
     for expected in (FIRST_RETRY_UNANSWERED, 2 * FIRST_RETRY_UNANSWERED):
         after = _attempt(shared, notice, "sesv2", fails(ReadTimeoutError(**URL)))
         share, waited = _wait(expected, after, shared)
@@ -153,56 +155,56 @@ def test_after_a_lost_answer_the_wait_is_longer(shared: System) -> None:
         shared.time += waited
 
 
-def test_before_its_wait_is_over_it_is_not_tried(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_a_notice_is_not_sent_before_its_backoff_has_passed(shared: System) -> None:
+    notice = file_and_rank(shared)
     after = _attempt(shared, notice, "sesv2", refuses("SendingPausedException"))
     assert after.send_at is not None
     shared.time = after.send_at - timedelta(milliseconds=1)
-    with edge("sesv2.SendEmail", refuses("SendingPausedException")) as asked:
-        deliver(shared, notice)
-    assert asked == []
+    with intercept("sesv2.SendEmail", refuses("SendingPausedException")) as requests:
+        process_message(shared, notice)
+    assert requests == []
     shared.time = after.send_at
-    deliver(shared, notice)
-    assert again(shared, notice).state == "sent"
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
 
 
-def test_after_the_window_it_is_undeliverable_and_the_office_telephones(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_a_notice_older_than_the_window_is_undeliverable_and_requires_a_call(shared: System) -> None:
+    notice = file_and_rank(shared)
     after = notice
     while after.state == "owed":
         after = _attempt(shared, notice, "sesv2", refuses("AccountSuspendedException"))
         assert after.send_at is not None
         shared.time = after.send_at
         if shared.time > notice.created_at + WINDOW:
-            deliver(shared, notice)
-            after = again(shared, notice)
+            process_message(shared, notice)
+            after = reload(shared, notice)
     assert (after.state, after.why) == ("undeliverable", "expired")
     assert after.sends > 12
-    assert "telephone" in rank(shared, notice).flags
+    assert "telephone" in rank_case_of(shared, notice).flags
 
 
-def test_within_the_window_it_is_still_sent(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_a_notice_is_sent_until_the_end_of_the_window(shared: System) -> None:
+    notice = file_and_rank(shared)
     shared.time = notice.created_at + WINDOW
-    deliver(shared, notice)
-    assert again(shared, notice).state == "sent"
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
 
 
-def test_a_refused_address_flags_the_case(shared: System) -> None:
-    notice = filed_quietly(shared)
+def test_a_rejected_message_flags_the_case(shared: System) -> None:
+    notice = file_and_rank(shared)
     _attempt(shared, notice, "sesv2", refuses("MessageRejected"))
-    assert "telephone" in rank(shared, notice).flags
+    assert "telephone" in rank_case_of(shared, notice).flags
 
 
-def test_an_error_of_the_table_brings_the_message_back(shared: System) -> None:
-    notice = filed_quietly(shared)
-    with edge("dynamodb.GetItem", refuses("AccessDeniedException")):
-        assert deliver(shared, notice) == [{"itemIdentifier": "m"}]
-    assert again(shared, notice) == notice
+def test_a_message_is_redelivered_after_an_error_of_the_table(shared: System) -> None:
+    notice = file_and_rank(shared)
+    with intercept("dynamodb.GetItem", refuses("AccessDeniedException")):
+        assert process_message(shared, notice) == [{"itemIdentifier": "m"}]
+    assert reload(shared, notice) == notice
 
 
-def test_a_key_that_is_disabled_brings_the_message_back_unsent(shared: System) -> None:
-    notice = filed_quietly(shared)
-    with edge("kms.Decrypt", refuses("DisabledException")):
-        assert deliver(shared, notice) == [{"itemIdentifier": "m"}]
-    assert again(shared, notice) == notice
+def test_a_message_is_redelivered_and_not_sent_if_the_key_is_disabled(shared: System) -> None:
+    notice = file_and_rank(shared)
+    with intercept("kms.Decrypt", refuses("DisabledException")):
+        assert process_message(shared, notice) == [{"itemIdentifier": "m"}]
+    assert reload(shared, notice) == notice

@@ -1,4 +1,4 @@
-"""Whom an office is told to telephone: at the case that the request is of now, until its requester says otherwise."""
+"""Which requesters an office must call: the flag of the case that the request belongs to, and what removes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.records import Event, Notice
-from tests.support.aws_faults import edge, once, performs_after
+from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.clouds import backend_of
 from tests.support.staff import CLEARED, OFFICER, SISTER, FiledCase, claimed, decide, file_case, item, read
 from tests.support.system import System, running
@@ -19,7 +19,7 @@ NAMELESS: dict[str, Any] = {"subject": {"a_number": None, "given_name": "Ana"}}
 
 
 @pytest.fixture
-def told(request: pytest.FixtureRequest) -> Iterator[System]:
+def with_mailboxes(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system whose offices have a duty mailbox."""
     with running(backend_of(request.node)) as found:
         found.notify = replace(found.notify, office_mail="duty-{office}@example.gov")
@@ -32,123 +32,125 @@ def _notice(system: System, filed: Mapping[str, Any], template: str = "acknowled
     return max(found, key=lambda each: each.created_at)
 
 
-def _report(system: System, notice: Notice, address: str) -> None:
-    """Have the mail service report that a notice bounced."""
+def _bounce(system: System, notice: Notice, address: str) -> None:
+    """Have SES report that a notice bounced."""
     bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": address}]}
     tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
     answer = system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
     assert answer == {"batchItemFailures": []}
 
 
-def _bounced(system: System, filed: Mapping[str, Any], address: str = ANA, template: str = "acknowledgement") -> Notice:
-    """Have a notice bounce, and what comes of it be done."""
+def _bounce_and_rank(
+    system: System, filed: Mapping[str, Any], address: str = ANA, template: str = "acknowledgement"
+) -> Notice:
+    """Have a notice bounce, and deliver the messages that result."""
     notice = _notice(system, filed, template)
     assert notice.state == "sent"
-    _report(system, notice, address)
+    _bounce(system, notice, address)
     system.pump()
     return notice
 
 
-def _says(system: System, filed: Mapping[str, Any], **contact: object) -> None:
-    """Have a requester send another contact; nobody has ranked the case since."""
+def _update_contact(system: System, filed: Mapping[str, Any], **contact: object) -> None:
+    """Have a requester update the contact; the case is not ranked yet."""
     answer = system.on(filed, "POST", "/updates", {"contact": contact})
     assert answer.status == 202, answer.body
 
 
-def _is_called(system: System, filed: Mapping[str, Any]) -> bool:
+def _is_flagged(system: System, filed: Mapping[str, Any]) -> bool:
     return "telephone" in system.case_of(filed).flags
 
 
-def _failures(system: System, filed: Mapping[str, Any]) -> list[Event]:
+def _undeliverable_events(system: System, filed: Mapping[str, Any]) -> list[Event]:
     return [event for event in system.history(system.case_of(filed)) if event.kind == "undeliverable"]
 
 
-# ---- until its requester says otherwise
+# ---- contacts that remove the flag
 
 
 @pytest.mark.parametrize("contact", [{"safe_to_contact": False}, {"preferred": "none"}])
-def test_who_is_not_to_be_called_any_more_is_not_from_that_moment(system: System, contact: dict[str, object]) -> None:
+def test_a_contact_that_forbids_calls_removes_the_flag_at_once(system: System, contact: dict[str, object]) -> None:
     found = file_case(system)
-    _bounced(system, found.filed)
+    _bounce_and_rank(system, found.filed)
     assert "telephone" in item(system, found.case_id)["flags"]
-    _says(system, found.filed, **contact)
+    _update_contact(system, found.filed, **contact)
     assert "telephone" not in item(system, found.case_id)["flags"]
     system.settle(5)
     assert "telephone" not in item(system, found.case_id)["flags"]
     assert "telephone" not in system.staff(OFFICER, "GET", f"/staff/cases/{found.case_id}/ranking").json()["flags"]
 
 
-def test_a_new_address_ends_the_call_until_a_notice_bounces_again(system: System) -> None:
+def test_a_new_address_cancels_the_call_until_another_notice_bounces(system: System) -> None:
     found = claimed(system)
-    _bounced(system, found.filed)
-    _says(system, found.filed, email="new@example.org")
+    _bounce_and_rank(system, found.filed)
+    _update_contact(system, found.filed, email="new@example.org")
     system.pump()
-    assert not _is_called(system, found.filed)
+    assert not _is_flagged(system, found.filed)
     asked = {"asked": ["Which hospital?"], "answer_by": "2026-12-05"}
     system.work(OFFICER, found.case_id, "information-requests", asked)
     system.pump()
-    _bounced(system, found.filed, "new@example.org", "information_asked")
-    assert _is_called(system, found.filed)
+    _bounce_and_rank(system, found.filed, "new@example.org", "information_asked")
+    assert _is_flagged(system, found.filed)
 
 
 @pytest.mark.parametrize("contact", [{"language": "ht"}, {"email": ANA}, {"preferred": "phone"}, {"interpreter": True}])
-def test_another_contact_without_a_new_address_ends_no_call(system: System, contact: dict[str, object]) -> None:
+def test_a_contact_without_a_new_address_keeps_the_call(system: System, contact: dict[str, object]) -> None:
     found = file_case(system)
-    _bounced(system, found.filed)
-    _says(system, found.filed, **contact)
+    _bounce_and_rank(system, found.filed)
+    _update_contact(system, found.filed, **contact)
     system.pump()
-    assert _is_called(system, found.filed)
+    assert _is_flagged(system, found.filed)
 
 
-def test_an_address_that_bounced_before_is_no_new_one(system: System) -> None:
+def test_a_suppressed_address_does_not_cancel_the_call(system: System) -> None:
     other = file_case(system, 12, requester={"contact": {"email": "gone@example.org"}})
-    _bounced(system, other.filed, "gone@example.org")
+    _bounce_and_rank(system, other.filed, "gone@example.org")
     found = file_case(system)
-    _bounced(system, found.filed)
-    _says(system, found.filed, email="gone@example.org")
+    _bounce_and_rank(system, found.filed)
+    _update_contact(system, found.filed, email="gone@example.org")
     system.pump()
-    assert _is_called(system, found.filed)
+    assert _is_flagged(system, found.filed)
 
 
-def test_two_requesters_of_one_case_are_called_each_for_themselves(system: System) -> None:
+def test_calls_of_two_requesters_of_a_case_are_independent(system: System) -> None:
     ana, eva = file_case(system), file_case(system, requester=SISTER)
     assert ana.case_id == eva.case_id
-    _bounced(system, ana.filed)
-    _bounced(system, eva.filed, EVA)
-    _says(system, ana.filed, safe_to_contact=False)
+    _bounce_and_rank(system, ana.filed)
+    _bounce_and_rank(system, eva.filed, EVA)
+    _update_contact(system, ana.filed, safe_to_contact=False)
     system.pump()
-    assert _is_called(system, ana.filed)
-    _says(system, eva.filed, email="new@example.org")
+    assert _is_flagged(system, ana.filed)
+    _update_contact(system, eva.filed, email="new@example.org")
     system.pump()
-    assert not _is_called(system, ana.filed)
+    assert not _is_flagged(system, ana.filed)
 
 
 @pytest.mark.moto
-def test_who_becomes_unsafe_while_the_report_is_taken_is_not_called(system: System) -> None:
-    """Notify has opened the contact already, and found it safe."""
+def test_a_contact_that_becomes_unsafe_during_a_bounce_requires_no_call(system: System) -> None:
+    """The contact changes after notify has decrypted it."""
     found = file_case(system)
-    say = once(lambda: _says(system, found.filed, safe_to_contact=False))
-    with edge("kms.Decrypt", performs_after(say)) as opened:
-        _report(system, _notice(system, found.filed), ANA)
+    say = once(lambda: _update_contact(system, found.filed, safe_to_contact=False))
+    with intercept("kms.Decrypt", performs_after(say)) as opened:
+        _bounce(system, _notice(system, found.filed), ANA)
     assert opened
     system.settle(3)
     assert _notice(system, found.filed).why == "bounced"
-    assert not _is_called(system, found.filed)
+    assert not _is_flagged(system, found.filed)
 
 
-def test_the_history_says_openly_that_nobody_may_call_and_no_more_of_the_contact(system: System) -> None:
+def test_the_history_contains_only_whether_calls_are_allowed_and_whether_the_address_is_new(system: System) -> None:
     found = file_case(system)
-    _says(system, found.filed, email="secret@example.org", safe_to_contact=False)
+    _update_contact(system, found.filed, email="secret@example.org", safe_to_contact=False)
     event = system.history(system.case_of(found.filed))[-1]
     assert event.details == {"may_be_called": False, "new_address": True}
     assert "secret@" not in str(system.items())
 
 
-# ---- at the case that the request is of now
+# ---- linked and split cases
 
 
-def _linked(system: System) -> tuple[FiledCase, FiledCase, str]:
-    """Link Eva's case, which has no A-number, to Ana's; return both, and the case that is closed."""
+def _file_two_cases(system: System) -> tuple[FiledCase, FiledCase, str]:
+    """File a case of Ana, and one of Eva without an A-number; return both, and the id of the second."""
     ana, eva = file_case(system), file_case(system, 12, requester=SISTER, **NAMELESS)
     return ana, eva, eva.case_id
 
@@ -158,146 +160,148 @@ def _link(system: System, eva: FiledCase, ana: FiledCase) -> None:
     system.pump()
 
 
-def test_a_bounce_after_a_link_is_told_at_the_case_that_goes_on(system: System) -> None:
-    ana, eva, source = _linked(system)
+def test_a_bounce_after_a_link_flags_the_linked_case(system: System) -> None:
+    ana, eva, eva_case = _file_two_cases(system)
     _link(system, eva, ana)
-    closed = next(case for case in system.cases if case.case_id == source)
-    notice = _bounced(system, eva.filed, EVA)
-    assert notice.case_id == source
-    assert _is_called(system, ana.filed)
-    assert [event.receipt for event in _failures(system, ana.filed)] == [eva.receipt]
+    closed = next(case for case in system.cases if case.case_id == eva_case)
+    notice = _bounce_and_rank(system, eva.filed, EVA)
+    assert notice.case_id == eva_case
+    assert _is_flagged(system, ana.filed)
+    assert [event.receipt for event in _undeliverable_events(system, ana.filed)] == [eva.receipt]
     assert closed in system.cases
 
 
-def test_a_bounce_before_a_link_goes_along_and_so_does_what_its_requester_said(system: System) -> None:
-    ana, eva, _source = _linked(system)
-    _bounced(system, eva.filed, EVA)
+def test_a_link_moves_a_pending_call_and_later_contacts_of_its_requester(system: System) -> None:
+    ana, eva, _eva_case = _file_two_cases(system)
+    _bounce_and_rank(system, eva.filed, EVA)
     _link(system, eva, ana)
-    assert _is_called(system, ana.filed)
-    _says(system, eva.filed, safe_to_contact=False)
+    assert _is_flagged(system, ana.filed)
+    _update_contact(system, eva.filed, safe_to_contact=False)
     system.pump()
-    assert not _is_called(system, ana.filed)
+    assert not _is_flagged(system, ana.filed)
 
 
-def test_who_was_not_to_be_called_before_a_link_is_not_after_it(system: System) -> None:
-    ana, eva, _source = _linked(system)
-    _bounced(system, eva.filed, EVA)
-    _says(system, eva.filed, safe_to_contact=False)
+def test_a_requester_who_must_not_be_called_is_not_called_after_a_link(system: System) -> None:
+    ana, eva, _eva_case = _file_two_cases(system)
+    _bounce_and_rank(system, eva.filed, EVA)
+    _update_contact(system, eva.filed, safe_to_contact=False)
     _link(system, eva, ana)
-    assert not _is_called(system, ana.filed)
+    assert not _is_flagged(system, ana.filed)
 
 
 def _split(system: System, ana: FiledCase, eva: FiledCase) -> None:
-    system.work(OFFICER, ana.case_id, "split", {"receipt": eva.receipt, "why": "Somebody else."})
+    system.work(OFFICER, ana.case_id, "split", {"receipt": eva.receipt, "why": "Another person."})
     system.pump()
     assert system.case_of(eva.filed).case_id != ana.case_id
 
 
 @pytest.mark.parametrize("first", ["bounced", "split"])
-def test_a_bounce_is_told_at_the_case_that_was_split_off(system: System, first: str) -> None:
+def test_a_bounce_flags_the_case_that_was_split_off(system: System, first: str) -> None:
     ana, eva = file_case(system), file_case(system, requester=SISTER)
     if first == "bounced":
-        _bounced(system, eva.filed, EVA)
+        _bounce_and_rank(system, eva.filed, EVA)
         _split(system, ana, eva)
     else:
         _split(system, ana, eva)
-        _bounced(system, eva.filed, EVA)
-    assert (_is_called(system, eva.filed), _is_called(system, ana.filed)) == (True, False)
-    assert [event.receipt for event in _failures(system, eva.filed)] == [eva.receipt]
+        _bounce_and_rank(system, eva.filed, EVA)
+    assert (_is_flagged(system, eva.filed), _is_flagged(system, ana.filed)) == (True, False)
+    assert [event.receipt for event in _undeliverable_events(system, eva.filed)] == [eva.receipt]
 
 
 @pytest.mark.moto
-def test_a_link_while_the_report_is_taken_loses_nothing(system: System) -> None:
-    ana, eva, _source = _linked(system)
+def test_a_link_during_a_bounce_flags_the_linked_case(system: System) -> None:
+    ana, eva, _eva_case = _file_two_cases(system)
     same = {"case_id": ana.case_id, "why": "The same person."}
     link = once(lambda: system.work(OFFICER, eva.case_id, "link", same))
-    with edge("kms.Decrypt", performs_after(link)) as opened:
-        _report(system, _notice(system, eva.filed), EVA)
+    with intercept("kms.Decrypt", performs_after(link)) as opened:
+        _bounce(system, _notice(system, eva.filed), EVA)
     assert opened
     system.pump()
-    assert _is_called(system, ana.filed)
+    assert _is_flagged(system, ana.filed)
 
 
-# ---- of a case that nobody works on any more
+# ---- decided and closed cases
 
 
-def _decided(system: System, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field of a body
+def _file_and_decide(system: System, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field of a body
     found = claimed(system, **changes)
     decide(system, OFFICER, found.case_id)
     return found
 
 
-def test_the_office_is_told_that_the_news_of_a_decision_did_not_arrive(told: System) -> None:
-    found = _decided(told)
-    _bounced(told, found.filed, template="news")
-    assert [event.receipt for event in _failures(told, found.filed)] == [found.receipt]
-    assert "telephone" in read(told, OFFICER, found.case_id)["flags"]
-    assert told.case_of(found.filed).status == "decided"
-    told.settle(5)
-    (sent,) = [sent for sent in told.outbox() if sent.to == "duty-atl@example.gov"]
+def test_the_office_receives_a_notice_if_the_news_of_a_decision_bounces(with_mailboxes: System) -> None:
+    found = _file_and_decide(with_mailboxes)
+    _bounce_and_rank(with_mailboxes, found.filed, template="news")
+    assert [event.receipt for event in _undeliverable_events(with_mailboxes, found.filed)] == [found.receipt]
+    assert "telephone" in read(with_mailboxes, OFFICER, found.case_id)["flags"]
+    assert with_mailboxes.case_of(found.filed).status == "decided"
+    with_mailboxes.settle(5)
+    (sent,) = [sent for sent in with_mailboxes.outbox() if sent.to == "duty-atl@example.gov"]
     assert sent.subject == f"Case Review, ATL: a notice did not arrive (case {found.case_id})"
     for word in ("Ana", ANA, found.receipt, "decid", "granted", "bounce"):
         assert word.lower() not in f"{sent.subject}{sent.body}{sent.raw}".lower()
 
 
-def test_a_duplicate_of_the_report_tells_the_office_once(told: System) -> None:
-    found = _decided(told)
-    notice = _bounced(told, found.filed, template="news")
-    _report(told, notice, ANA)
-    told.settle(60)
-    assert len([sent for sent in told.outbox() if sent.to == "duty-atl@example.gov"]) == 1
+def test_a_duplicate_delivery_event_sends_the_office_one_notice(with_mailboxes: System) -> None:
+    found = _file_and_decide(with_mailboxes)
+    notice = _bounce_and_rank(with_mailboxes, found.filed, template="news")
+    _bounce(with_mailboxes, notice, ANA)
+    with_mailboxes.settle(60)
+    assert len([sent for sent in with_mailboxes.outbox() if sent.to == "duty-atl@example.gov"]) == 1
 
 
-def test_without_a_mailbox_the_case_itself_says_it(system: System) -> None:
-    found = _decided(system)
-    _bounced(system, found.filed, template="news")
+def test_without_a_duty_mailbox_the_case_is_only_flagged(system: System) -> None:
+    found = _file_and_decide(system)
+    _bounce_and_rank(system, found.filed, template="news")
     assert {notice.template for notice in system.notices} == {"acknowledgement", "news"}
     assert "telephone" in read(system, OFFICER, found.case_id)["flags"]
 
 
-def test_a_case_that_goes_on_after_the_decision_shows_it_in_its_worklist(told: System) -> None:
-    found = _decided(told)
-    _bounced(told, found.filed, template="news")
-    assert told.on(found.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
-    told.pump()
-    assert told.worklist("SRO") == [found.case_id]
-    assert _is_called(told, found.filed)
+def test_an_escalated_case_shows_the_flag_in_its_worklist(with_mailboxes: System) -> None:
+    found = _file_and_decide(with_mailboxes)
+    _bounce_and_rank(with_mailboxes, found.filed, template="news")
+    assert with_mailboxes.on(found.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    with_mailboxes.pump()
+    assert with_mailboxes.worklist("SRO") == [found.case_id]
+    assert _is_flagged(with_mailboxes, found.filed)
 
 
-def test_nobody_is_told_to_call_about_a_restricted_case_that_is_decided(told: System) -> None:
-    found = claimed(told, by=CLEARED, facts={"relief_pending": ["vawa"]})
+def test_a_bounce_in_a_decided_restricted_case_requires_no_call(with_mailboxes: System) -> None:
+    found = claimed(with_mailboxes, by=CLEARED, facts={"relief_pending": ["vawa"]})
     identity = {"receipt": found.receipt, "identity": True, "verdict": "confirmed", "why": "Seen."}
-    told.work(CLEARED, found.case_id, "verifications", identity)
-    told.pump()
-    decide(told, CLEARED, found.case_id)
-    _bounced(told, found.filed, template="news")
-    told.settle(5)
-    assert _failures(told, found.filed)
-    assert not _is_called(told, found.filed)
-    assert not [notice for notice in told.notices if notice.template == "undelivered"]
+    with_mailboxes.work(CLEARED, found.case_id, "verifications", identity)
+    with_mailboxes.pump()
+    decide(with_mailboxes, CLEARED, found.case_id)
+    _bounce_and_rank(with_mailboxes, found.filed, template="news")
+    with_mailboxes.settle(5)
+    assert _undeliverable_events(with_mailboxes, found.filed)
+    assert not _is_flagged(with_mailboxes, found.filed)
+    assert not [notice for notice in with_mailboxes.notices if notice.template == "undelivered"]
 
 
-def _sister_of_the_decided(system: System) -> FiledCase:
-    """Return the request of a sister, whose acknowledgement bounces after the decision."""
+def _bounce_after_decision(system: System) -> FiledCase:
+    """Have the acknowledgement of a sister bounce after the decision, and return her request."""
     claimed(system)
     eva = file_case(system, requester=SISTER)
     decide(system, OFFICER, eva.case_id)
-    _bounced(system, eva.filed, EVA)
-    assert _is_called(system, eva.filed)
+    _bounce_and_rank(system, eva.filed, EVA)
+    assert _is_flagged(system, eva.filed)
     return eva
 
 
 @pytest.mark.parametrize(
     ("contact", "why"), [({"safe_to_contact": False}, "unsafe"), ({"preferred": "none"}, "no_channel")]
 )
-def test_who_is_not_to_be_called_by_now_is_not_written_of(told: System, contact: dict[str, object], why: str) -> None:
-    eva = _sister_of_the_decided(told)
-    _says(told, eva.filed, **contact)
-    assert not _is_called(told, eva.filed)
-    told.settle(5)
-    (ended,) = [notice for notice in told.notices if notice.template == "undelivered"]
+def test_no_office_notice_is_sent_if_the_requester_forbids_calls_first(
+    with_mailboxes: System, contact: dict[str, object], why: str
+) -> None:
+    eva = _bounce_after_decision(with_mailboxes)
+    _update_contact(with_mailboxes, eva.filed, **contact)
+    assert not _is_flagged(with_mailboxes, eva.filed)
+    with_mailboxes.settle(5)
+    (ended,) = [notice for notice in with_mailboxes.notices if notice.template == "undelivered"]
     assert (ended.state, ended.why) == ("undeliverable", why)
-    assert "duty-atl@example.gov" not in {sent.to for sent in told.outbox()}
+    assert "duty-atl@example.gov" not in {sent.to for sent in with_mailboxes.outbox()}
 
 
 @pytest.mark.parametrize(
@@ -307,31 +311,31 @@ def test_who_is_not_to_be_called_by_now_is_not_written_of(told: System, contact:
         ("/withdrawal", {}, "no_channel"),
     ],
 )
-def test_a_case_that_is_restricted_by_now_or_a_request_withdrawn_is_not_written_of(
-    told: System, what: str, sent: dict[str, Any], why: str
+def test_no_office_notice_is_sent_if_the_case_is_restricted_or_the_request_withdrawn_first(
+    with_mailboxes: System, what: str, sent: dict[str, Any], why: str
 ) -> None:
-    eva = _sister_of_the_decided(told)
-    assert told.on(eva.filed, "POST", what, sent).status == 202
-    told.settle(5)
-    (ended,) = [notice for notice in told.notices if notice.template == "undelivered"]
+    eva = _bounce_after_decision(with_mailboxes)
+    assert with_mailboxes.on(eva.filed, "POST", what, sent).status == 202
+    with_mailboxes.settle(5)
+    (ended,) = [notice for notice in with_mailboxes.notices if notice.template == "undelivered"]
     assert (ended.state, ended.why) == ("undeliverable", why)
 
 
-def test_who_has_withdrawn_is_not_called_after_the_decision(told: System) -> None:
-    claimed(told)
-    eva = file_case(told, requester=SISTER)
-    assert told.on(eva.filed, "POST", "/withdrawal", {}).status == 202
-    told.pump()
-    decide(told, OFFICER, eva.case_id)
-    before = told.case_of(eva.filed)
-    _bounced(told, eva.filed, EVA)
-    assert told.case_of(eva.filed) == before
+def test_a_withdrawn_request_requires_no_call_after_the_decision(with_mailboxes: System) -> None:
+    claimed(with_mailboxes)
+    eva = file_case(with_mailboxes, requester=SISTER)
+    assert with_mailboxes.on(eva.filed, "POST", "/withdrawal", {}).status == 202
+    with_mailboxes.pump()
+    decide(with_mailboxes, OFFICER, eva.case_id)
+    before = with_mailboxes.case_of(eva.filed)
+    _bounce_and_rank(with_mailboxes, eva.filed, EVA)
+    assert with_mailboxes.case_of(eva.filed) == before
 
 
-def test_a_mailbox_that_bounces_is_told_to_nobody(told: System) -> None:
-    found = _decided(told)
-    _bounced(told, found.filed, template="news")
-    told.settle(5)
-    _bounced(told, found.filed, "duty-atl@example.gov", "undelivered")
-    assert len(_failures(told, found.filed)) == 1
-    assert [notice.template for notice in told.notices].count("undelivered") == 1
+def test_a_bounce_of_an_office_notice_requires_no_call(with_mailboxes: System) -> None:
+    found = _file_and_decide(with_mailboxes)
+    _bounce_and_rank(with_mailboxes, found.filed, template="news")
+    with_mailboxes.settle(5)
+    _bounce_and_rank(with_mailboxes, found.filed, "duty-atl@example.gov", "undelivered")
+    assert len(_undeliverable_events(with_mailboxes, found.filed)) == 1
+    assert [notice.template for notice in with_mailboxes.notices].count("undelivered") == 1

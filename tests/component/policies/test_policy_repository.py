@@ -11,7 +11,7 @@ from casereview.policy import packaged
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span
 from casereview.store import keys
 from casereview.store.policy_repository import FRESH, approved_heads, head_taking_effect
-from tests.support.aws_calls import names, recorded
+from tests.support.aws_calls import call_names, record_calls
 from tests.support.policy.drafts import EARLIER, ORDER, draft, publish, send
 from tests.support.system import START, System
 
@@ -116,22 +116,22 @@ def test_a_draft_is_compared_at_the_first_instant_that_it_changes() -> None:
 def test_a_cached_registry_is_a_few_seconds_old_at_most(system: System) -> None:
     desk = system.intake
     assert desk.policies.governing(system.time)[0].id == ORDER
-    with recorded() as calls:
+    with record_calls() as calls:
         desk.policies.governing(system.time)
     assert calls == []
     system.time += FRESH
-    with recorded() as calls:
+    with record_calls() as calls:
         desk.policies.governing(system.time)
-    assert names(calls) == ["dynamodb.Query"]
+    assert call_names(calls) == ["dynamodb.Query"]
 
 
 @pytest.mark.moto
 def test_a_clock_set_back_reads_the_registry_again(system: System) -> None:
     system.intake.policies.governing(system.time)
     system.time -= timedelta(seconds=1)
-    with recorded() as calls:
+    with record_calls() as calls:
         system.intake.policies.governing(system.time)
-    assert names(calls) == ["dynamodb.Query"]
+    assert call_names(calls) == ["dynamodb.Query"]
 
 
 def test_a_document_is_compiled_once(system: System) -> None:

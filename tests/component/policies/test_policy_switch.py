@@ -13,8 +13,8 @@ from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.schema.records import Case, Event
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
-from tests.support.aws_calls import names, recorded
-from tests.support.aws_faults import edge, once, performs_after
+from tests.support.aws_calls import call_names, record_calls
+from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.system import Staff, System, body
 
@@ -52,14 +52,14 @@ def test_the_first_tick_records_the_policy_in_force_without_a_switch(system: Sys
 
 def test_a_tick_without_a_switch_costs_the_same_at_any_docket(system: System) -> None:
     system.sweep()
-    with recorded() as empty:
+    with record_calls() as empty:
         system.sweep()
     for number in range(20):
         system.file(person(number))
     system.pump()
-    with recorded() as full:
+    with record_calls() as full:
         system.sweep()
-    assert names(full) == names(empty)
+    assert call_names(full) == call_names(empty)
 
 
 def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
@@ -67,15 +67,15 @@ def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
     system.sweep()
     publish(system, EARLIER)
     system.duty("snapshot")
-    with recorded() as empty:
+    with record_calls() as empty:
         read(system, "earlier")
     for number in range(20):
         system.file(person(number))
     system.pump()
     system.duty("snapshot")
-    with recorded() as full:
+    with record_calls() as full:
         read(system, "earlier")
-    assert names(full) == names(empty)
+    assert call_names(full) == call_names(empty)
 
 
 def test_after_an_approval_every_case_is_switched_within_minutes(system: System) -> None:
@@ -300,8 +300,8 @@ def test_nothing_but_the_ranking_changes(system: System) -> None:
     before = [system.case_of(each) for each in filed]
     publish(system, EARLIER)
     system.settle(5)
-    names = ("version", "lane", "shown_lane", "rank", "sort_at", "reasons", "flags", "policy", "digest", "rank_at")
-    ranked: dict[str, Any] = {**dict.fromkeys(names, True), "first_look": {"lane_since", "target_at"}}
+    call_names = ("version", "lane", "shown_lane", "rank", "sort_at", "reasons", "flags", "policy", "digest", "rank_at")
+    ranked: dict[str, Any] = {**dict.fromkeys(call_names, True), "first_look": {"lane_since", "target_at"}}
     for was in before:
         now = system.read(Case, keys.case(was.case_id))
         assert was.model_dump(exclude=ranked) == now.model_dump(exclude=ranked)
@@ -335,7 +335,7 @@ def test_of_two_concurrent_starts_of_a_switch_one_is_stored(system: System) -> N
     publish(system, draft("next", since="2026-11-24T15:00:30Z"))
     system.later(seconds=30)
     desk = system.intake
-    with edge("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
+    with intercept("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
         assert not bring_in_force(desk.policies, desk.table, system.time)
     assert len(system.all(PolicyInForce, "IN_FORCE")) == 1
     assert system.read(Switch, keys.SWITCH).version == 1 + 1, "begun once, and walked by the other"
@@ -348,7 +348,7 @@ def test_a_tick_that_comes_too_late_saves_nothing(system: System) -> None:
     system.pump()
     system.sweep()
     publish(system, EARLIER)
-    with edge("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
+    with intercept("dynamodb.TransactWriteItems", performs_after(once(system.sweep))):
         assert system.sweep()["switched"] == 0
     assert system.read(Switch, keys.SWITCH).sent == 3
     system.settle(4)

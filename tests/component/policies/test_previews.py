@@ -9,7 +9,7 @@ from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview
 from casereview.store import keys
 from prioritize.policy_preview import preview as count_part
-from tests.support.aws_faults import edge, once, performs_after
+from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.drafts import (
     DETAINED,
     EARLIER,
@@ -121,7 +121,7 @@ def test_of_two_concurrent_computations_of_a_part_one_counts(system: System) -> 
     ask(system, "early-a")
     message = PreviewMessage(preview="early-a", office="ATL")
     other = once(lambda: count_part(system.prioritize, message))
-    with edge("dynamodb.TransactWriteItems", performs_after(other)):
+    with intercept("dynamodb.TransactWriteItems", performs_after(other)):
         count_part(system.prioritize, message)
     report = system.read(Preview, keys.preview("early-a", "ATL"))
     assert (report.cases, report.part) == (1, 1)

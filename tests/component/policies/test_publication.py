@@ -12,7 +12,7 @@ from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_over
 from review.policies.publication import approval_write
 from review.schema.policies import PolicyApproval
-from tests.support.aws_faults import edge, refuses
+from tests.support.aws_faults import intercept, refuses
 from tests.support.policy.drafts import (
     APPROVER,
     AUTHOR,
@@ -170,7 +170,7 @@ def test_only_the_policy_office_can_use_the_policy_routes(system: System, groups
 def test_a_conflict_with_another_transaction_is_answered_with_503(system: System) -> None:
     send(system, EARLIER)
     conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
-    with edge("dynamodb.TransactWriteItems", conflict):
+    with intercept("dynamodb.TransactWriteItems", conflict):
         answers = [
             system.staff(AUTHOR, "POST", "/staff/policies", {"document": EARLIER}),
             attempt(system, "earlier"),

@@ -1,4 +1,4 @@
-"""Snapshots: each office is counted by itself."""
+"""Snapshots of worklists: each office is counted independently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casereview.store.worklist import IndexedCase, Worklist
 from tests.support.system import System, body
 
 
-def test_an_office_that_cannot_be_counted_holds_up_no_other(system: System) -> None:
+def test_an_office_whose_count_fails_does_not_delay_other_offices(system: System) -> None:
     bad = system.file(body())
     system.file(body(subject={"a_number": "A000-000-012"}, facts={"facility": "EAZ"}))
     system.pump()
@@ -27,20 +27,20 @@ def test_an_office_that_cannot_be_counted_holds_up_no_other(system: System) -> N
 
 
 class _OutOfTimeError(BaseException):
-    """The end of a run in its midst."""
+    """A run that is stopped before it is complete."""
 
 
-def test_each_office_is_counted_in_its_turn_though_no_run_has_time_for_all(
+def test_every_office_is_counted_in_turn_if_no_run_has_time_for_all(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, counted = Worklist.indexed_cases, list[str]()
+    indexed_cases, counted = Worklist.indexed_cases, list[str]()
 
     def limited(table: Worklist, office: str) -> Iterator[IndexedCase]:
         if len(counted) % 6 == 5:
             counted.append("out of time")
             raise _OutOfTimeError
         counted.append(office)
-        return whole(table, office)
+        return indexed_cases(table, office)
 
     monkeypatch.setattr(Worklist, "indexed_cases", limited)
     for _ in queues():

@@ -1,4 +1,4 @@
-"""The sweep: nothing owed is forgotten, nothing bad holds the others up, and idle cases cost nothing."""
+"""The sweep: no pending work is lost, failing items do not delay others, and idle cases cost nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casereview.cases.due import ATTEMPTS, SHARDS
 from casereview.store import keys
 from casereview.store.due_index import DueIndex, DueItem
 from prioritize.sweep import PER_SHARD, TIME_LIMIT
-from tests.support.aws_calls import Call, Make, intercepted, names, recorded
+from tests.support.aws_calls import Call, MakeCall, call_names, intercept_calls, record_calls
 from tests.support.system import System, body
 
 
@@ -23,7 +23,7 @@ def _lose_messages(system: System) -> None:
                 system.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def test_a_removal_four_days_away_becomes_imminent_when_the_72_hours_begin(system: System) -> None:
+def test_a_removal_becomes_imminent_72_hours_before_its_date(system: System) -> None:
     filed = system.file(body(facts={"removal_at": (system.time + timedelta(days=4)).isoformat()}))
     system.pump()
     system.later(hours=23, minutes=55)
@@ -36,7 +36,7 @@ def test_a_removal_four_days_away_becomes_imminent_when_the_72_hours_begin(syste
     assert case.target_at == case.filed_at + timedelta(hours=28)
 
 
-def test_a_passed_removal_date_stays_in_its_lane_flagged(system: System) -> None:
+def test_a_case_whose_removal_date_has_passed_keeps_its_lane_and_is_flagged(system: System) -> None:
     filed = system.file(body(facts={"removal_at": (system.time + timedelta(hours=2)).isoformat()}))
     system.pump()
     system.later(hours=2)
@@ -46,7 +46,7 @@ def test_a_passed_removal_date_stays_in_its_lane_flagged(system: System) -> None
     assert "removal_date_passed" in case.flags
 
 
-def test_lost_messages_are_made_good_by_the_sweep(system: System) -> None:
+def test_the_sweep_sends_lost_messages_again(system: System) -> None:
     filed = system.file(body())
     _lose_messages(system)
     system.pump()
@@ -56,7 +56,7 @@ def test_lost_messages_are_made_good_by_the_sweep(system: System) -> None:
     assert len(system.outbox()) == 1
 
 
-def test_what_is_due_for_less_than_a_minute_is_left_to_its_message(system: System) -> None:
+def test_the_sweep_ignores_work_that_has_been_due_for_less_than_a_minute(system: System) -> None:
     system.file(body())
     system.later(seconds=59)
     assert system.sweep()["asked"] == 0
@@ -64,7 +64,7 @@ def test_what_is_due_for_less_than_a_minute_is_left_to_its_message(system: Syste
     assert system.sweep()["asked"] == 2
 
 
-def test_asking_again_backs_off(system: System) -> None:
+def test_the_sweep_sends_messages_of_pending_work_with_a_backoff(system: System) -> None:
     system.file(body())
     asked = []
     for _ in range(16):
@@ -74,12 +74,12 @@ def test_asking_again_backs_off(system: System) -> None:
     assert asked == [2, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
 
 
-def _break(system: System, filed: dict[str, str]) -> None:
-    """Make a case that cannot be read: every ranking of it fails."""
+def _corrupt(system: System, filed: dict[str, str]) -> None:
+    """Corrupt the item of a case, so that every ranking of it fails."""
     system.tamper(keys.case(system.case_of(filed).case_id), filed_at="never")
 
 
-def _until_stuck(system: System) -> bool:
+def _settle_until_stuck(system: System) -> bool:
     for _ in range(120):
         system.later(minutes=10)
         if system.sweep()["stuck"]:
@@ -88,15 +88,15 @@ def _until_stuck(system: System) -> bool:
     return False
 
 
-def test_a_case_that_always_fails_ends_stuck_and_delays_no_other(
+def test_a_case_that_always_fails_becomes_stuck_and_does_not_delay_others(
     system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad, good = system.file(body()), system.file(body(subject={"a_number": "A000-000-012"}))
     case_id = system.case_of(bad).case_id
-    _break(system, bad)
+    _corrupt(system, bad)
     system.pump()
     assert system.look_up(good)["status"] == "in_line"
-    assert _until_stuck(system)
+    assert _settle_until_stuck(system)
     item = next(item for item in system.items() if item["pk"]["S"] == f"CASE#{case_id}" and item["sk"]["S"] == "CASE")
     assert (item["stuck"]["BOOL"], item["attempts"]["N"]) == (True, str(ATTEMPTS))
     assert item["due_shard"]["S"] == "stuck"
@@ -106,8 +106,8 @@ def test_a_case_that_always_fails_ends_stuck_and_delays_no_other(
 def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
     filed = system.file(body())
     case = system.case_of(filed)
-    _break(system, filed)
-    assert _until_stuck(system)
+    _corrupt(system, filed)
+    assert _settle_until_stuck(system)
     system.tamper(keys.case(case.case_id), filed_at="2026-11-24T15:00:00.000Z")
     _lose_messages(system)
     assert system.duty("redrive") == {"redriven": 1}
@@ -117,20 +117,20 @@ def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
     assert system.duty("redrive") == {"redriven": 0}
 
 
-def test_an_idle_tick_costs_the_same_at_any_docket(system: System) -> None:
+def test_the_calls_of_an_idle_sweep_do_not_depend_on_the_number_of_cases(system: System) -> None:
     system.sweep()
-    with recorded() as empty:
+    with record_calls() as empty:
         system.sweep()
     for number in range(30):
         system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
     system.pump()
-    with recorded() as full:
+    with record_calls() as full:
         system.sweep()
-    assert names(empty) == names(full)
-    assert names(full).count("dynamodb.Query") <= SHARDS + 1
+    assert call_names(empty) == call_names(full)
+    assert call_names(full).count("dynamodb.Query") <= SHARDS + 1
 
 
-def test_a_flood_is_asked_for_in_parts(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_handles_a_limited_number_of_items_per_shard(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     assert PER_SHARD >= 100
     monkeypatch.setattr("prioritize.sweep.PER_SHARD", 1)
     for number in range(20):
@@ -140,7 +140,7 @@ def test_a_flood_is_asked_for_in_parts(system: System, monkeypatch: pytest.Monke
     assert 0 < system.sweep()["asked"] <= SHARDS
 
 
-def test_of_two_sweeps_that_see_the_same_item_one_asks(system: System) -> None:
+def test_only_one_of_two_concurrent_sweeps_postpones_an_item(system: System) -> None:
     system.file(body())
     system.later(minutes=2)
     table = system.prioritize.table
@@ -167,14 +167,14 @@ def test_a_case_that_is_up_to_date_writes_nothing(system: System) -> None:
     assert system.items() == before
 
 
-def test_a_message_about_nothing_is_done_with(system: System) -> None:
+def test_a_message_of_an_unknown_case_is_deleted(system: System) -> None:
     system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody='{"schema": 1, "case_id": "NONE"}')
     system.pump()
     attributes = system.sqs.get_queue_attributes(QueueUrl=system.queues["rank"], AttributeNames=["All"])["Attributes"]
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
 
 
-def test_poison_comes_back_alone(system: System) -> None:
+def test_only_the_malformed_message_of_a_batch_is_redelivered(system: System) -> None:
     filed = system.file(body())
     system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody="poison")
     system.pump()
@@ -195,18 +195,18 @@ def test_a_missed_target_is_reported_once(system: System, capsys: pytest.Capture
 
 
 @pytest.mark.moto
-def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: System) -> None:
+def test_a_sweep_that_reaches_its_time_limit_continues_in_the_next_tick(system: System) -> None:
     for number in range(1, 11):
         system.file(body(subject={"a_number": f"A{number:09d}"}))
     _lose_messages(system)
 
-    def slowly(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
-        if asked.operation == "SendMessage":
+    def send_slowly(call: Call, make: MakeCall) -> Any:  # noqa: ANN401  # the response of AWS
+        if call.operation == "SendMessage":
             system.later(seconds=1)
-        return make(asked.operation, asked.parameters)
+        return make(call.operation, call.parameters)
 
     found = []
-    with intercepted(slowly):
+    with intercept_calls(send_slowly):
         for _ in range(2):
             system.later(minutes=1)
             found.append(system.sweep()["asked"])
@@ -218,7 +218,7 @@ def test_a_tick_that_has_no_time_for_all_leaves_the_rest_to_the_next(system: Sys
 
 
 @pytest.mark.moto
-def test_each_minute_another_shard_is_the_first(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_sweep_starts_with_another_shard(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     due = DueIndex.due
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.records import Read
-from tests.support.aws_faults import edge, refuses
+from tests.support.aws_faults import intercept, refuses
 from tests.support.staff import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, file_case, read
 from tests.support.system import Staff, System
 
@@ -53,7 +53,7 @@ def test_a_read_is_in_the_history_and_changes_no_ranking(system: System) -> None
 @pytest.mark.parametrize("path", READS, ids=READS.values())
 def test_if_the_read_cannot_be_recorded_nothing_is_returned(system: System, path: str) -> None:
     held = file_case(system)
-    with edge("dynamodb.TransactWriteItems", refuses("AccessDeniedException")):
+    with intercept("dynamodb.TransactWriteItems", refuses("AccessDeniedException")):
         answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{path}")
     assert answer.status == 503
     assert "Ana" not in answer.body

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.aws_faults import Perform, edge
+from tests.support.aws_faults import Forward, intercept
 from tests.support.staff import OFFICER, POLICY_A, SISTER, claimed, decide, post, read, verify
 from tests.support.system import System, body
 
@@ -21,12 +21,12 @@ def just_before_the_case_is_read(act: Callable[[], object]) -> Iterator[None]:
     """Run an action after a requester was authenticated, and before the case is read."""
     waiting = [act]
 
-    def answer(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def answer(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         if waiting and "CASE#" in str(request.body):
             waiting.pop()()
         return perform()
 
-    with edge("dynamodb.GetItem", answer):
+    with intercept("dynamodb.GetItem", answer):
         yield
     assert not waiting
 

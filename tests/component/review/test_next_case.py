@@ -8,7 +8,7 @@ import pytest
 
 from casereview.schema.records import Officer
 from casereview.store import keys
-from tests.support.aws_faults import edge, once, performs_after
+from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.numbers import policy_numbers
 from tests.support.staff import (
     CLEARED,
@@ -55,7 +55,7 @@ def test_next_tries_the_next_case_after_a_lost_race(system: System) -> None:
     """A colleague claims the first case just before the officer's transaction."""
     first, second = file_case(system, 1), file_case(system, 2)
     colleague = once(lambda: system.work(COLLEAGUE, first.case_id, "claim"))
-    with edge("dynamodb.TransactWriteItems", performs_after(colleague)):
+    with intercept("dynamodb.TransactWriteItems", performs_after(colleague)):
         assert take_next(system) == second.case_id
     assert (_held(system), _held(system, COLLEAGUE)) == (1, 1)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.aws_calls import names, recorded
+from tests.support.aws_calls import call_names, record_calls
 from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, file_case, verify
 from tests.support.system import Staff, System
 
@@ -66,13 +66,13 @@ def test_the_summary_counts_requesters_to_telephone(system: System) -> None:
 def test_a_snapshot_reads_only_the_index_and_a_summary_is_one_call(system: System) -> None:
     for number in range(1, 4):
         file_case(system, number)
-    with recorded() as calls:
+    with record_calls() as calls:
         system.duty("snapshot")
-    assert {name for name in names(calls) if name != "dynamodb.PutItem"} == {"dynamodb.Query"}
+    assert {name for name in call_names(calls) if name != "dynamodb.PutItem"} == {"dynamodb.Query"}
     assert {call.parameters.get("IndexName") for call in calls if call.operation == "Query"} <= {"worklist", None}
-    with recorded() as calls:
+    with record_calls() as calls:
         system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL")
-    assert names(calls) == ["dynamodb.GetItem"]
+    assert call_names(calls) == ["dynamodb.GetItem"]
 
 
 def test_the_summary_of_another_office_is_refused(system: System) -> None:

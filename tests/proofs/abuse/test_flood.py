@@ -18,7 +18,7 @@ from casereview.store.due_index import DueIndex
 from casereview.usecases.file_request import MAX_REQUESTS
 from infra.local.template.resources import not_created
 from infra.paths import ROOT
-from tests.support.aws_calls import recorded
+from tests.support.aws_calls import record_calls
 from tests.support.large_dockets import quick
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -77,7 +77,7 @@ def one_person(system: System, tally: Tally, number: int) -> None:
     mine = file_case(system, 1)
     calls = []
     for _ in range(number):
-        with recorded() as made:
+        with record_calls() as made:
             system.file(person(1, requester=SISTER))
         calls.append(len(made))
     system.pump()
@@ -125,7 +125,7 @@ def lost_messages(system: System, tally: Tally, number: int) -> None:
     for url in system.queues.values():
         system.sqs.purge_queue(QueueUrl=url)
     system.later(minutes=3)
-    with recorded() as calls:
+    with record_calls() as calls:
         system.sweep()
     sent = [call.parameters for call in calls if call.operation == "SendMessage"]
     case_id = system.case_of(first).case_id

@@ -23,8 +23,8 @@ from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event
 from casereview.store import keys
 from prioritize.worker import rank_case
-from tests.support.aws_calls import Call, Make, intercepted
-from tests.support.aws_faults import DiedError
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
+from tests.support.aws_faults import ProcessDiedError
 from tests.support.docket import bodies
 from tests.support.large_dockets import everything, fill, quick
 from tests.support.policy.drafts import DETAINED, ORDER, draft, publish
@@ -50,27 +50,27 @@ class Killer:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401 - what AWS answers
+        def call(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401 - what AWS answers
             before, after = (self.random.random() < self.share / 2 for _ in range(2))
             self._die(now=before)
             answer = make(asked.operation, asked.parameters)
             self._die(now=after)
             return answer
 
-        with intercepted(call):
+        with intercept_calls(call):
             yield
 
     def _die(self, *, now: bool) -> None:
         if now:
             self.kills += 1
-            raise DiedError
+            raise ProcessDiedError
 
 
 def tick(system: System, killer: Killer) -> None:
     try:
         with killer.at_work():
             prioritize.app.respond(system.prioritize, {"duty": "sweep"})
-    except DiedError:
+    except ProcessDiedError:
         pass
     system._flush()
 
@@ -85,7 +85,7 @@ def work(system: System, killer: Killer) -> None:
             with killer.at_work():
                 found: Any = prioritize.app.respond(system.prioritize, {"Records": records})
             failed = {failure["itemIdentifier"] for failure in found["batchItemFailures"]}
-        except DiedError:
+        except ProcessDiedError:
             failed = {record["messageId"] for record in records}
         system._flush()
         system.hand_back(url, messages, failed)

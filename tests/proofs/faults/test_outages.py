@@ -13,7 +13,7 @@ import prioritize.sweep
 from casereview.schema.policy_records import PolicyInForce
 from casereview.store import keys
 from prioritize.app import UnsentError
-from tests.support.aws_faults import Act, Perform, refuses
+from tests.support.aws_faults import Forward, Responder, refuses
 from tests.support.crashes.botocore_hook import Choose
 from tests.support.crashes.flows_workers import EARLIER_WHEN
 from tests.support.crashes.matrix import to_rest
@@ -62,10 +62,10 @@ def _whole_service(service: str) -> Choose:
     return lambda _number, operation: down if service_of(operation) == service else None
 
 
-def _one_queue(name: str) -> Act:
+def _one_queue(name: str) -> Responder:
     refused = refuses("AccessDenied", status=403)
 
-    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         asked: bytes = request.body  # type: ignore[assignment]
         return refused(request, perform) if f"/{name}".encode() in asked else perform()
 

@@ -14,7 +14,7 @@ from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.table import Table
 from prioritize.app import UnsentError
-from tests.support.aws_faults import Act
+from tests.support.aws_faults import Responder
 from tests.support.crashes.botocore_hook import Choose
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_public import nothing
@@ -56,7 +56,7 @@ def _left(times: int) -> Choose:
     """Do the first batches in part."""
     waiting = [True] * times
 
-    def choose(_number: int, operation: str) -> Act | None:
+    def choose(_number: int, operation: str) -> Responder | None:
         act = partly(operation)
         return act if act and waiting and waiting.pop() else None
 

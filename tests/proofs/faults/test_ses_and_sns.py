@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from notify.providers import _PERMANENT
-from tests.support.aws_faults import Act, fails, performs_then_fails, refuses
+from tests.support.aws_faults import Responder, fails, performs_then_fails, refuses
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_workers import WORK
 from tests.support.crashes.matrix import Trial, is_one_of
@@ -32,11 +32,11 @@ def codes(operation: str) -> list[str]:
     return sized([*[code for code in found if code in _PERMANENT][:1], COMMON[0]], found)
 
 
-def _sent_with(trial: Trial, operation: str, act: Act, *, times: int) -> tuple[int, Shape]:
+def _sent_with(trial: Trial, operation: str, act: Responder, *, times: int) -> tuple[int, Shape]:
     """Have the first attempts at sending fail, and go on to rest; return the number of attempts, and the end."""
     rig, met = trial.rig, list[str]()
 
-    def choose(_number: int, asked: str) -> Act | None:
+    def choose(_number: int, asked: str) -> Responder | None:
         met.extend([asked] if asked == operation else [])
         return act if asked == operation and len(met) <= times else None
 

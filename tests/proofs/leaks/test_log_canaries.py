@@ -23,7 +23,7 @@ import review.services
 from infra.documents.openapi.document import Api
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.staff import STAFF
-from tests.support.aws_faults import Act, edge, fails, refuses
+from tests.support.aws_faults import Responder, fails, intercept, refuses
 from tests.support.canaries.sealed_fields import NOT_SEALED, every_field_has_a_canary, leaves
 from tests.support.clouds import table_definition
 from tests.support.moto_speed import fast_moto
@@ -87,7 +87,7 @@ def _listening() -> Iterator[Callable[[], dict[str, str]]]:
 def _faults(system: Watched, words: CanaryWords) -> None:
     """Let every service refuse, with our words in its error text, wherever a function may meet it."""
     text = " ".join(words.made.values())
-    acts: list[tuple[str, Act]] = [
+    acts: list[tuple[str, Responder]] = [
         ("kms.GenerateMac", refuses("KMSInvalidStateException", text)),
         ("kms.GenerateDataKey", refuses("DisabledException", text)),
         ("dynamodb.GetItem", refuses("AccessDeniedException", text)),
@@ -95,21 +95,21 @@ def _faults(system: Watched, words: CanaryWords) -> None:
         ("dynamodb.TransactWriteItems", fails(ValueError(text))),
     ]
     for operation, act in acts:
-        with edge(operation, act):
+        with intercept(operation, act):
             assert system.call("POST", "/requests", filing(words, 1020)).status == 503
-    with edge("sqs.SendMessage", refuses("AccessDenied", text)):
+    with intercept("sqs.SendMessage", refuses("AccessDenied", text)):
         filed = system.file(filing(words, 1021))
-    with edge("kms.Decrypt", refuses("DisabledException", text)):
+    with intercept("kms.Decrypt", refuses("DisabledException", text)):
         system.on(filed, "POST", "/updates", {"contact": {"phone": words.made["phone1021"]}})
         system.staff(OFFICER, "GET", f"/staff/cases/{case_id_of(system, filed)}")
         system.settle(3)
     for act in (refuses("MessageRejected", text), fails(ValueError(text))):
         system.file(filing(words, 1022))
-        with edge("sesv2.SendEmail", act):
+        with intercept("sesv2.SendEmail", act):
             system.pump()
     for operation in ("Query", "TransactWriteItems"):
         system.file(filing(words, 1023))
-        with edge(f"dynamodb.{operation}", refuses("ValidationException", text)):
+        with intercept(f"dynamodb.{operation}", refuses("ValidationException", text)):
             system.pump()
 
 

@@ -17,7 +17,7 @@ import pytest
 import prioritize.worker
 from casereview.schema.records import Case, Stored
 from casereview.store.transaction import Put, Write
-from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.controlled_system import Known, look_at
 from tests.support.invariants import check
 from tests.support.proofs.tally import Tally
@@ -59,12 +59,12 @@ def before_the_write(happens: Callable[[], None]) -> Iterator[None]:
     """Let something commit just before the first transaction."""
     waiting = [happens]
 
-    def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+    def call(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
         if asked.operation == "TransactWriteItems" and waiting:
             waiting.pop()()
         return make(asked.operation, asked.parameters)
 
-    with intercepted(call):
+    with intercept_calls(call):
         yield
     assert not waiting, "the worker wrote nothing"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import intake.app
-from tests.support.aws_calls import Call, recorded
+from tests.support.aws_calls import Call, record_calls
 from tests.support.system import Context, System
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def ask(
 
 def seen(asked: Callable[[], Answered]) -> Seen:
     """Ask, and record what it took."""
-    with recorded() as calls:
+    with record_calls() as calls:
         answer = asked()
     return Seen(answer, tuple((f"{call.service}.{call.operation}", _size(call)) for call in calls))
 

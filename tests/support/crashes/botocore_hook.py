@@ -14,12 +14,12 @@ from botocore.httpsession import URLLib3Session
 from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber
 
-from tests.support.aws_faults import Act, DiedError, Perform
+from tests.support.aws_faults import Forward, ProcessDiedError, Responder
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-Choose = Callable[[int, str], Act | None]
+Choose = Callable[[int, str], Responder | None]
 """From the number of an attempt and its operation (``dynamodb.TransactWriteItems``) to its fate; None: none."""
 _SESSION = URLLib3Session()
 
@@ -106,12 +106,12 @@ class _NoTime:
         """Wait no time."""
 
 
-def dies(when: str) -> Act:
+def dies(when: str) -> Responder:
     """End the process before a call reaches the service, or after the service has carried it out."""
 
-    def act(_request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(_request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         if when == "after":
             perform()
-        raise DiedError
+        raise ProcessDiedError
 
     return act

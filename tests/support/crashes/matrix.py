@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.support.aws_faults import DiedError
+from tests.support.aws_faults import ProcessDiedError
 from tests.support.controlled_system import Snapshot
 from tests.support.crashes.botocore_hook import dies
 from tests.support.crashes.flow import Flow
@@ -99,7 +99,7 @@ class Trial:
         with self.rig.wire.watching(lambda seen, _operation: act if seen == number else None):
             try:
                 self.ask()
-            except DiedError:
+            except ProcessDiedError:
                 return
         raise AssertionError("it did not die")
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from botocore.exceptions import BotoCoreError, ClientError
 
 from prioritize.app import UnsentError
-from tests.support.aws_faults import Act
+from tests.support.aws_faults import Responder
 from tests.support.crashes.botocore_hook import Choose
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.matrix import Trial, comes_to_its_end, is_one_of
@@ -59,7 +59,7 @@ def meets(trial: Trial, cell: Cell) -> Seen:
 
 
 def _choose(cell: Cell) -> Choose:
-    def choose(number: int, operation: str) -> Act | None:
+    def choose(number: int, operation: str) -> Responder | None:
         on_and_on = number >= cell.number and service_of(operation) == service_of(cell.operation)
         meant = on_and_on if cell.kind.lasts else number == cell.number
         return cell.kind.act(operation) if meant else None

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 
-from tests.support.aws_faults import Act, Perform, refuses
+from tests.support.aws_faults import Forward, Responder, refuses
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -26,7 +26,7 @@ class Kind:
     """A kind of fault: one attempt of a call, or every attempt at its service from that call on (``lasts``)."""
 
     name: str
-    act: Callable[[str], Act | None]
+    act: Callable[[str], Responder | None]
     """From an operation to what becomes of it; None where this fault cannot occur."""
     lasts: bool
 
@@ -59,38 +59,38 @@ def service_of(operation: str) -> str:
     return operation.partition(".")[0]
 
 
-def _throttled(operation: str) -> Act:
+def _throttled(operation: str) -> Responder:
     code, status = _THROTTLED[service_of(operation)]
     return refuses(code, status=status)
 
 
-def _down(operation: str) -> Act:
+def _down(operation: str) -> Responder:
     return refuses("InternalFailure" if service_of(operation) == "sns" else "InternalServerError", status=500)
 
 
-def _refused(operation: str) -> Act:
+def _refused(operation: str) -> Responder:
     code, status = _REFUSED[service_of(operation)]
     return refuses(code, status=status)
 
 
-def lost(_operation: str) -> Act:
+def lost(_operation: str) -> Responder:
     """Carry the call out, and let its answer not arrive."""
 
-    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         perform()
         raise ReadTimeoutError(endpoint_url=request.url)
 
     return act
 
 
-def _lost_once(operation: str) -> Act | None:
+def _lost_once(operation: str) -> Responder | None:
     return lost(operation) if operation in _LOST_ONCE else None
 
 
-def _cancelled(reason: str, place: int) -> Callable[[str], Act | None]:
+def _cancelled(reason: str, place: int) -> Callable[[str], Responder | None]:
     """Cancel a transaction for a reason that is no condition's, at its first write (0) or its last (-1)."""
 
-    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         asked: bytes = request.body  # type: ignore[assignment]
         reasons = [{"Code": "None"} for _ in json.loads(asked)["TransactItems"]]
         reasons[place]["Code"] = reason
@@ -113,10 +113,10 @@ def _without_the_last(
     return {**done, "UnprocessedKeys": {table: {**wanted, "Keys": [last]}}}
 
 
-def partly(operation: str) -> Act | None:
+def partly(operation: str) -> Responder | None:
     """Do what was asked for in part: the answer is a success, and says what was left."""
 
-    def act(request: AWSPreparedRequest, perform: Perform) -> AWSResponse:
+    def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         def performed(asked: dict[str, Any]) -> dict[str, Any]:
             request.body = json.dumps(asked).encode()
             found: dict[str, Any] = json.loads(perform().content)
@@ -129,7 +129,7 @@ def partly(operation: str) -> Act | None:
     return act if operation in {BATCH_GET, BATCH_SEND} else None
 
 
-def _not_the_table(operation: str) -> Act | None:
+def _not_the_table(operation: str) -> Responder | None:
     return None if service_of(operation) == "dynamodb" else _refused(operation)
 
 

@@ -24,8 +24,8 @@ from casereview.store.policy_repository import PolicyRepository
 from casereview.usecases.services import CaseServices
 from prioritize.services import Services
 from prioritize.worker import StillChangingError
-from tests.support.aws_calls import Call, Make, intercepted
-from tests.support.aws_faults import DiedError
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
+from tests.support.aws_faults import ProcessDiedError
 from tests.support.system import System
 
 NEVER = sys.maxsize
@@ -120,7 +120,7 @@ class Recorder:
         except ProblemError as problem:
             operation.outcome = "again" if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "refused"
             operation.answer = f"{problem.type} {problem.errors}"
-        except DiedError:
+        except ProcessDiedError:
             return operation
         finally:
             self._doomed.dies = None
@@ -139,16 +139,16 @@ class Recorder:
     def dying(self) -> Iterator[None]:
         """Let the processes that are doomed die at their first transaction."""
 
-        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        def call(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
             dies = getattr(self._doomed, "dies", None) if asked.operation == "TransactWriteItems" else None
             if dies == "before":
-                raise DiedError
+                raise ProcessDiedError
             answer = make(asked.operation, asked.parameters)
             if dies == "after":
-                raise DiedError
+                raise ProcessDiedError
             return answer
 
-        with intercepted(call):
+        with intercept_calls(call):
             yield
 
 

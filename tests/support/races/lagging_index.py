@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import table_definition
 from tests.support.environment import REGION
 from tests.support.moto_speed import fast_moto
@@ -61,7 +61,7 @@ class Lag:
     def holding(self) -> Iterator[None]:
         """Answer every query on an index from the copy."""
 
-        def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+        def call(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
             operation, parameters = asked.operation, asked.parameters
             if operation == "Query" and "IndexName" in parameters and parameters["TableName"] == self._system.table:
                 if self._chance.random() < self.arrives:
@@ -69,7 +69,7 @@ class Lag:
                 parameters = {**parameters, "TableName": self.table}
             return make(operation, parameters)
 
-        with intercepted(call):
+        with intercept_calls(call):
             yield
 
 

@@ -18,7 +18,7 @@ from review.authorization import caller_from_claims
 from review.cases.decision import decide
 from review.cases.session import open_session
 from review.schema import commands
-from tests.support.aws_calls import Call, Make, intercepted
+from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.proofs.tally import Tally
 from tests.support.system import Staff, System
 
@@ -49,7 +49,7 @@ def watched() -> Iterator[list[Took]]:
     """Note the transactions that take effect inside, whoever sends them."""
     found: list[Took] = []
 
-    def call(asked: Call, make: Make) -> Any:  # noqa: ANN401  # what AWS answers
+    def call(asked: Call, make: MakeCall) -> Any:  # noqa: ANN401  # what AWS answers
         sent = time.perf_counter_ns()
         answer = make(asked.operation, asked.parameters)
         if asked.operation == "TransactWriteItems":
@@ -57,7 +57,7 @@ def watched() -> Iterator[list[Took]]:
             found.append(Took(sent, time.perf_counter_ns(), tuple(map(plain_fields, puts))))
         return answer
 
-    with intercepted(call):
+    with intercept_calls(call):
         yield found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from casereview.schema.records import Request
 from casereview.store import keys
-from tests.support.aws_faults import edge, refuses
+from tests.support.aws_faults import intercept, refuses
 from tests.support.system import Staff, System
 
 OFFICER = Staff("omar", "officer restricted")
@@ -228,7 +228,7 @@ def send_notices(system: System, words: CanaryWords) -> None:
     system.pump()
     for number, code in ((1006, "MessageRejected"), (1007, "TooManyRequestsException")):
         system.file(filing(words, number))
-        with edge("sesv2.SendEmail", refuses(code, f"not to {words.made[f'email{number}']}")):
+        with intercept("sesv2.SendEmail", refuses(code, f"not to {words.made[f'email{number}']}")):
             system.pump()
     bounced = system.file(filing(words, 1008))
     system.pump()

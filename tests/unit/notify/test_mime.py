@@ -1,4 +1,4 @@
-"""The e-mail around a notice, read back with the standard library's parser."""
+"""The e-mail of a notice, parsed with the standard library."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def content(mail: EmailMessage, kind: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_subject_text_and_page_arrive_as_they_were_written(language: Language) -> None:
+def test_subject_plain_text_and_html_are_preserved(language: Language) -> None:
     notice = render("acknowledgement", language, receipt="7K3M-Q9TX-0BVD-4HRN-2", look_up="")
     mail = read(build_mime(notice, SENDER, RECIPIENT))
     assert mail["Subject"] == notice.subject
@@ -39,13 +39,13 @@ def test_subject_text_and_page_arrive_as_they_were_written(language: Language) -
     assert mail["Content-Language"] == language
 
 
-def test_plain_text_comes_before_the_page_that_says_the_same() -> None:
+def test_the_plain_text_part_precedes_the_html_part() -> None:
     mail = read(build_mime(NOTICE, SENDER, RECIPIENT))
     assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert all(part.get_content_charset() == "utf-8" for part in mail.iter_parts())
 
 
-def test_it_says_that_it_is_automatic_and_leaves_date_and_id_to_the_sender() -> None:
+def test_the_mail_is_marked_as_automatic_and_has_no_date_and_message_id() -> None:
     mail = read(build_mime(NOTICE, SENDER, RECIPIENT))
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["From"] == SENDER
@@ -55,14 +55,14 @@ def test_it_says_that_it_is_automatic_and_leaves_date_and_id_to_the_sender() -> 
     assert not mail.defects
 
 
-def test_it_is_seven_bit_in_short_lines_as_mail_must_be() -> None:
+def test_the_mail_is_seven_bit_with_short_lines() -> None:
     raw = build_mime(NOTICE, SENDER, RECIPIENT)
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
-def test_a_configuration_header_is_added() -> None:
+def test_an_additional_header_is_added() -> None:
     mail = read(build_mime(NOTICE, SENDER, RECIPIENT, {"X-SES-CONFIGURATION-SET": "mail"}))
     assert mail["X-SES-CONFIGURATION-SET"] == "mail"
 
@@ -85,7 +85,7 @@ def test_a_configuration_header_is_added() -> None:
         "",
     ],
 )
-def test_no_address_adds_a_header_or_a_recipient(address: str) -> None:
+def test_an_unsafe_address_is_rejected(address: str) -> None:
     for sender, recipient in ((SENDER, address), (address, RECIPIENT)):
         with pytest.raises(UnsendableError) as refused:
             build_mime(NOTICE, sender, recipient)
@@ -105,12 +105,12 @@ def test_no_address_adds_a_header_or_a_recipient(address: str) -> None:
         ("Content-Type", "text/plain"),
     ],
 )
-def test_no_header_is_injected_or_replaced(name: str, value: str) -> None:
+def test_an_unsafe_or_duplicate_header_is_rejected(name: str, value: str) -> None:
     with pytest.raises(UnsendableError, match="a header cannot be added"):
         build_mime(NOTICE, SENDER, RECIPIENT, {name: value})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_subject_never_breaks_its_line(language: Language) -> None:
+def test_a_subject_has_no_line_break(language: Language) -> None:
     notice = render("information_asked", language, receipt="7K3M-Q9TX-0BVD-4HRN-2", look_up="")
     assert "\n" not in read(build_mime(notice, SENDER, RECIPIENT))["Subject"]

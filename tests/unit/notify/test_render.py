@@ -1,4 +1,4 @@
-"""The notices: complete in every language, harmless to whoever else reads them, and short."""
+"""Notices: complete in every language, short, and without anything that reveals the matter to another reader."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ RECEIPT = "7K3M-Q9TX-0BVD-4HRN-2"
 ADDRESS = "https://casereview.example.gov/status"
 IDS: tuple[TemplateId, ...] = get_args(TemplateId)
 TO_OFFICES: tuple[OfficeTemplateId, ...] = get_args(OfficeTemplateId)
-EVERY = [pytest.param(template, language, id=f"{template}-{language}") for template in IDS for language in LANGUAGES]
+EVERY_TEXT = [pytest.param(template, tag, id=f"{template}-{tag}") for template in IDS for tag in LANGUAGES]
 
 FORBIDDEN: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "support/forbidden_words.json").read_bytes())
 NAMES = re.compile(r"\b(ICE|ERO|DHS|USCIS|EOIR|CBP|DRIL|VAWA|SRO)\b|I-246|G-28")
 
 SEGMENTS: dict[Language, int] = {"en": 1, "es": 1, "pt": 1, "ht": 1, "fr": 1, "zh": 2, "ru": 3, "pa": 3, "ar": 3}
-"""The most segments that an SMS may take, without the look-up address."""
+"""The maximum number of segments of an SMS without the look-up address."""
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-"""The basic character set of 3GPP TS 23.038: one septet each."""
+"""The basic character set of 3GPP TS 23.038: one septet per character."""
 ISOLATES = {"\u2066", "\u2069"}
 
 
-def show(template: TemplateId, language: str, look_up: str = ADDRESS) -> Message:
+def render_notice(template: TemplateId, language: str, look_up: str = ADDRESS) -> Message:
     return render(template, language, receipt=RECEIPT, look_up=look_up)
 
 
 def segments(sms: str) -> int:
-    """Count the segments of a text message: 160 septets or 70 code units, a little less each where there are more."""
+    """Count the segments of a text message: up to 160 septets or 70 code units; 153 or 67 each if there are more."""
     if GSM_7.issuperset(sms):
         return 1 if len(sms) <= 160 else -(-len(sms) // 153)
     units = len(sms.encode("utf-16-le")) // 2
@@ -53,14 +53,14 @@ def parts(message: Message) -> tuple[str, ...]:
     return message.subject, message.text, message.html, message.sms
 
 
-def words(template: TemplateId, language: Language) -> str:
-    """Return all that one reads, without what is the same in every language."""
-    message = show(template, language, look_up="")
+def texts_of(template: TemplateId, language: Language) -> str:
+    """Return all texts of a notice, without the values that are the same in every language."""
+    message = render_notice(template, language, look_up="")
     return f"{message.subject}\n{message.text}\n{message.sms}".replace(RECEIPT, "").replace(LINE, "")
 
 
 class Page(HTMLParser):
-    """The text of an HTML page, and whether each of its tags is closed."""
+    """Parses the paragraphs of an HTML page, and checks that each tag is closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,16 +91,16 @@ def page(html: str) -> Page:
     return found
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_every_text_names_the_receipt_and_the_line(template: TemplateId, language: Language) -> None:
-    message = show(template, language)
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_every_text_contains_the_receipt_and_the_telephone_line(template: TemplateId, language: Language) -> None:
+    message = render_notice(template, language)
     assert message.language == language
     assert all(RECEIPT in part for part in parts(message))
     assert all(LINE in part for part in (message.text, message.html, message.sms))
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_every_language_has_the_same_slots_in_the_same_parts(template: TemplateId, language: Language) -> None:
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_every_language_has_the_same_placeholders_in_the_same_parts(template: TemplateId, language: Language) -> None:
     def slots(of: Language) -> list[list[str]]:
         notice, closing = texts(of).notice(template), texts(of).closing
         return [
@@ -111,13 +111,13 @@ def test_every_language_has_the_same_slots_in_the_same_parts(template: TemplateI
     assert slots("en") == [["receipt"], ["receipt"], ["line", "look_up", "receipt"], ["look_up"], ["line"], [], []]
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_every_language_has_the_version_that_a_notice_is_made_with(template: TemplateId, language: Language) -> None:
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_every_language_has_the_current_version_of_each_text(template: TemplateId, language: Language) -> None:
     assert texts(language).language == language
     assert texts(language).notice(template).version == VERSIONS[template]
 
 
-def test_there_is_a_folder_for_each_language_and_a_text_for_each_notice() -> None:
+def test_there_is_a_folder_for_each_language_and_a_text_for_each_template() -> None:
     assert {path.name for path in TEMPLATES.iterdir()} == set(LANGUAGES)
     assert set(IDS) == set(VERSIONS)
     to_requester, to_office = get_args(Notice.model_fields["template"].annotation)
@@ -127,46 +127,46 @@ def test_there_is_a_folder_for_each_language_and_a_text_for_each_notice() -> Non
 
 
 @pytest.mark.parametrize("template", TO_OFFICES)
-def test_no_message_to_an_office_says_what_the_matter_is(template: OfficeTemplateId) -> None:
+def test_no_office_notice_reveals_what_the_request_is_about(template: OfficeTemplateId) -> None:
     message = render_for_office(template, case="CASE", office="ATL")
     said = f"{message.subject}\n{message.text}\n{message.html}"
     assert not [word for word in FORBIDDEN["en"] if word.casefold() in said.casefold()]
     assert not NAMES.search(message.text)
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_no_message_says_what_the_matter_is(template: TemplateId, language: Language) -> None:
-    said = words(template, language)
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_no_notice_reveals_what_the_request_is_about(template: TemplateId, language: Language) -> None:
+    said = texts_of(template, language)
     assert not [word for word in (*FORBIDDEN[language], *FORBIDDEN["en"]) if word.casefold() in said.casefold()]
     assert not NAMES.search(said)
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_no_slot_or_brace_is_left_and_the_text_is_normalised(template: TemplateId, language: Language) -> None:
-    for part in parts(show(template, language)):
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_no_placeholder_is_left_and_the_text_is_normalized(template: TemplateId, language: Language) -> None:
+    for part in parts(render_notice(template, language)):
         assert not set(part) & set("{}$")
         assert unicodedata.is_normalized("NFC", part)
         assert "  " not in part
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_an_sms_is_short(template: TemplateId, language: Language) -> None:
-    assert segments(show(template, language, look_up="").sms) <= SEGMENTS[language]
-    assert segments(show(template, language).sms) <= SEGMENTS[language] + 1
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_an_sms_has_a_limited_number_of_segments(template: TemplateId, language: Language) -> None:
+    assert segments(render_notice(template, language, look_up="").sms) <= SEGMENTS[language]
+    assert segments(render_notice(template, language).sms) <= SEGMENTS[language] + 1
 
 
 @pytest.mark.parametrize("language", ["en", "es", "pt", "ht", "fr"])
-def test_an_sms_in_latin_script_keeps_to_the_small_alphabet(language: Language) -> None:
-    assert all(GSM_7.issuperset(show(template, language).sms) for template in IDS)
+def test_an_sms_in_latin_script_uses_gsm_7_characters_only(language: Language) -> None:
+    assert all(GSM_7.issuperset(render_notice(template, language).sms) for template in IDS)
 
 
 @pytest.mark.parametrize(
     ("language", "codec"), [("zh", "gb2312"), ("ru", "cp1251"), ("pt", "cp1252"), ("fr", "cp1252")]
 )
-def test_a_text_uses_the_letters_of_its_own_orthography(language: Language, codec: str) -> None:
-    """GB 2312 holds the simplified characters only."""
+def test_a_text_can_be_encoded_in_the_codec_of_its_orthography(language: Language, codec: str) -> None:
+    """GB 2312 contains only simplified characters."""
     for template in IDS:
-        words(template, language).encode(codec)
+        texts_of(template, language).encode(codec)
 
 
 @pytest.mark.parametrize(
@@ -174,23 +174,25 @@ def test_a_text_uses_the_letters_of_its_own_orthography(language: Language, code
 )
 def test_no_word_mixes_scripts(language: Language, script: str) -> None:
     for template in IDS:
-        for word in re.findall(r"[^\W\d_]+", words(template, language)):
+        for word in re.findall(r"[^\W\d_]+", texts_of(template, language)):
             names = {unicodedata.name(letter).split()[0] for letter in word if letter.isalpha()}
             assert names <= {script} or word in {"Case", "Review"}, word
 
 
 @pytest.mark.parametrize("template", IDS)
-def test_arabic_isolates_the_receipt_and_the_number_and_nothing_else_does(template: TemplateId) -> None:
-    arabic = show(template, "ar")
+def test_only_arabic_isolates_the_receipt_and_the_telephone_number(template: TemplateId) -> None:
+    arabic = render_notice(template, "ar")
     for part in (arabic.subject, arabic.text, arabic.sms):
         assert part.count(f"\u2066{RECEIPT}\u2069") == part.count(RECEIPT)
         assert part.count(f"\u2066{LINE}\u2069") == part.count(LINE)
-    assert not ISOLATES & set("".join(show(template, language).text for language in LANGUAGES if language != "ar"))
+    assert not ISOLATES & set(
+        "".join(render_notice(template, language).text for language in LANGUAGES if language != "ar")
+    )
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_the_page_says_what_the_plain_text_says(template: TemplateId, language: Language) -> None:
-    message = show(template, language)
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_the_html_contains_the_plain_text(template: TemplateId, language: Language) -> None:
+    message = render_notice(template, language)
     found = page(message.html)
     plain = "".join(letter for letter in message.text.strip() if letter not in ISOLATES)
     assert found.paragraphs == plain.split("\n\n")
@@ -198,29 +200,29 @@ def test_the_page_says_what_the_plain_text_says(template: TemplateId, language: 
     assert found.attributes["a"] == [{"href": ADDRESS, "dir": "ltr"}]
 
 
-def test_an_address_that_html_would_misread_is_escaped() -> None:
+def test_an_address_with_special_characters_is_escaped_in_html() -> None:
     message = render("news", "en", receipt=RECEIPT, look_up="https://example.gov/?a=1&copy=2")
     assert 'href="https://example.gov/?a=1&amp;copy=2"' in message.html
     assert "https://example.gov/?a=1&copy=2" in message.text
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_without_an_address_the_sentence_stands_alone(template: TemplateId, language: Language) -> None:
-    message = show(template, language, look_up="")
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_without_a_lookup_address_the_texts_contain_no_link(template: TemplateId, language: Language) -> None:
+    message = render_notice(template, language, look_up="")
     assert "http" not in "".join(parts(message))
     assert "\n" not in message.sms
     assert len(message.text.strip().split("\n")) == 2 * len(message.text.strip().split("\n\n")) - 1
 
 
-def test_an_address_stands_on_a_line_of_its_own() -> None:
-    message = show("news", "ar")
+def test_a_lookup_address_is_on_its_own_line() -> None:
+    message = render_notice("news", "ar")
     assert ADDRESS in message.text.split("\n")
     assert message.sms.split("\n")[1:] == [ADDRESS]
 
 
-def test_a_language_without_texts_gets_the_nearest_and_says_which() -> None:
-    assert show("news", "quc") == show("news", "es")
-    assert show("news", "pa-PK").language == "en"
+def test_a_language_without_texts_gets_the_nearest_language() -> None:
+    assert render_notice("news", "quc") == render_notice("news", "es")
+    assert render_notice("news", "pa-PK").language == "en"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ def test_a_language_without_texts_gets_the_nearest_and_says_which() -> None:
         ({"receipt": RECEIPT, "look_up": "https://a b"}, "news has malformed values: look_up"),
     ],
 )
-def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeated(
+def test_a_missing_unknown_or_malformed_value_is_rejected_and_not_repeated(
     values: dict[str, str], complaint: str
 ) -> None:
     with pytest.raises(NoticeTextError) as refused:
@@ -245,12 +247,12 @@ def test_a_value_missing_unknown_or_malformed_is_refused_by_name_and_not_repeate
     assert str(refused.value) == complaint
 
 
-def test_a_text_with_a_slot_that_nothing_fills_is_refused() -> None:
+def test_an_unknown_placeholder_is_rejected() -> None:
     with pytest.raises(NoticeTextError, match="a text has an unknown placeholder: 'code'"):
         _substitute("Your code is ${code}", {"receipt": RECEIPT})
 
 
-def test_an_unknown_template_is_refused() -> None:
+def test_an_unknown_template_is_rejected() -> None:
     unknown: TemplateId = "decision"  # type: ignore[assignment]  # as a damaged notice would name it
     with pytest.raises(NoticeTextError, match="unknown template decision"):
         render(unknown, "en", receipt=RECEIPT, look_up="")
