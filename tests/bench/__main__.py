@@ -23,7 +23,7 @@ from tests.bench.start.measure import BLUEPRINT
 from tests.bench.start.measure import measure as measure_start
 from tests.bench.storage import bytes_per_case
 from tests.bench.warm.measure import measure as measure_warm
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 
 assert tests.support.environment.REGION
 Bench = dict[str, Any]
@@ -52,11 +52,11 @@ def _units(*, small: bool) -> Bench:
     units, calls = {}, {}
     for name in (*OPERATIONS, "switch"):
         share = SWITCHED if name == "switch" else 1
-        with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
+        with contextlib.redirect_stdout(io.StringIO()), fast_system("moto") as system:
             found = spent(name, system)
             units[name] = found.row(share)
             calls[name] = {call: round(count / share, 2) for call, count in sorted(found.calls.items())}
-    with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
+    with contextlib.redirect_stdout(io.StringIO()), fast_system("moto") as system:
         idle = idle_year(system).row()
     return {"units": units, "calls": calls, "idle_year": idle, "bytes_per_case": bytes_per_case()}
 

@@ -35,7 +35,7 @@ from tests.bench.operations import Event as Asked
 from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import MotoCloud
 from tests.support.docket import bodies
-from tests.support.large_dockets import _opened, quick
+from tests.support.large_dockets import _case_and_event, fast_system
 from tests.support.system import Staff, System, body
 
 Growth: TypeAlias = dict[str, dict[str, dict[str, float]]]
@@ -66,7 +66,7 @@ def on_the_engine() -> Iterator[System]:
 
 def measure(sizes: tuple[int, ...] = SIZES) -> Growth:
     """Return the part ``growth`` of bench.json; the smallest docket is on the engine as well, and must cost the same."""
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         found = rows(system, sizes, compare=False)
     with on_the_engine() as system:
         checked = rows(system, sizes[:1], compare=True)
@@ -194,7 +194,7 @@ def _prototypes(system: System, policy: CompiledPolicy) -> Iterator[Case]:
     """Give ranked cases of a synthetic docket, put into one office and at rest."""
     at = system.time - timedelta(days=1)
     for number, sent in enumerate(bodies(_PROTOTYPES, now=at)):
-        case, event = _opened(sent, f"P{number:011d}", at)
+        case, event = _case_and_event(sent, f"P{number:011d}", at)
         yield _at_rest(case, event, policy, system)
 
 

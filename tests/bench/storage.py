@@ -8,7 +8,7 @@ import io
 from tests.bench.operations import filing
 from tests.support import capacity_units
 from tests.support.clouds import table_definition
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 
 _OVERHEAD = 100
 """Bytes that DynamoDB adds to each item and to each entry of an index when it bills storage."""
@@ -17,7 +17,7 @@ _OVERHEAD = 100
 def bytes_per_case() -> int:
     """Return the billed bytes of a case that was filed, ranked and acknowledged: items, and entries of indexes."""
     indexes = capacity_units.indexes_of(table_definition())
-    with contextlib.redirect_stdout(io.StringIO()), quick("moto") as system:
+    with contextlib.redirect_stdout(io.StringIO()), fast_system("moto") as system:
         system.file(filing())
         system.pump()
         items = system.items()

@@ -1,4 +1,4 @@
-"""A rig for each module of the crash matrix and of the faults: its flows begin it anew."""
+"""A rig for each module of the crash matrix and of the faults; each flow resets it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.support.crashes.rig import Rig, rig
 
 @pytest.fixture(scope="module")
 def rigged() -> Iterator[Rig]:
-    """A system on moto whose wire is tapped."""
+    """A system on moto with a hook on its AWS calls."""
     with rig(Rig) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def engine(dynamodb_endpoint: str) -> Iterator[Rig]:
-    """The same with its table on DynamoDB Local (``tests.support.dynamodb_local``)."""
+    """A rig whose table is on DynamoDB Local (``tests.support.dynamodb_local``)."""
     with rig(Rig, dynamodb_endpoint) as found:
         yield found

@@ -1,7 +1,7 @@
-"""A synthetic docket: request bodies of people who do not exist, in the mix of lanes, offices and factors of the field.
+"""A synthetic docket: request bodies of fictitious people, with a realistic mix of lanes, offices and factors.
 
-The same seed gives the same docket. Shares follow what is public of ICE's population in 2021: most of those who ask
-are detained, somewhat under half of the detained have a conviction, three in four speak Spanish.
+The same seed gives the same docket. The shares follow public figures of ICE's population in 2021: most requesters are
+detained, just under half of the detained have a conviction, and three in four speak Spanish.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FACILITIES = {
     "STWRTGA": 14, "STCDFTX": 10, "ADLNTCA": 9, "EAZ": 9, "CSCNWWA": 6, "JENADLA": 9, "HOUICDF": 7, "EPC": 7,
     "OTRPCNM": 5, "KRO": 6, "BTV": 3, "WCCPBFL": 4, "DENICDF": 4, "PRLDCTX": 4, "CCASDCA": 5, "FRMVLVA": 2, "PIC": 3,
 }  # fmt: skip
-"""Where the detained are held, by weight; no office comes near to holding them all."""
+"""Detention facilities and their weights; no office has most of the detained."""
 RESIDENCES = {
     ("TX", "Harris"): 10, ("TX", "Bexar"): 5, ("TX", "Dallas"): 6, ("CA", "Los Angeles"): 14, ("CA", "San Diego"): 5,
     ("CA", "Alameda"): 4, ("FL", None): 10, ("NY", "Queens"): 9, ("NJ", None): 6, ("GA", None): 5, ("IL", None): 6,
@@ -33,15 +33,21 @@ ROLES = {"self": 35, "attorney": 35, "family": 18, "accredited_representative": 
 
 
 def bodies(size: int = 1000, seed: int = 2021, now: datetime | None = None) -> Iterator[Body]:
-    """Give so many request bodies, as they would be filed at a time (by default 18 January 2022), each of a person."""
+    """Yield request bodies, each of another person.
+
+    Args:
+        size: The number of bodies.
+        seed: The seed of the random generator.
+        now: The time of filing; by default, 18 January 2022.
+    """
     at = now or datetime.fromisoformat("2022-01-18T12:00:00-05:00")
-    random = Random(seed)  # noqa: S311 - a docket, no secret
+    random = Random(seed)  # noqa: S311 - not a secret
     for number in range(1, size + 1):
         yield _body(random, number, at)
 
 
 def lines(size: int = 1000, seed: int = 2021, now: datetime | None = None) -> bytes:
-    """Return a docket as a file of requests, one per line."""
+    """Return a docket as JSON Lines: one request per line."""
     return b"".join(json.dumps(body).encode() + b"\n" for body in bodies(size, seed, now))
 
 

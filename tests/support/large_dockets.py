@@ -1,4 +1,4 @@
-"""Large dockets in one process: cases put in at once, on a backend that stays quick with many thousand items."""
+"""Large dockets in one process: many cases stored directly, on a backend that stays fast with thousands of items."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
-APART = timedelta(seconds=1)
-"""Between two filings."""
+INTERVAL = timedelta(seconds=1)
+"""The time between two filings."""
 
 
 @contextmanager
-def quick(backend: BackendName | None = None) -> Iterator[System]:
-    """Start a system of one's own whose table stays quick with many thousand items."""
+def fast_system(backend: BackendName | None = None) -> Iterator[System]:
+    """Start a new system whose table stays fast with thousands of items."""
     with fast_moto() if (backend or chosen_backend()) == "moto" else nullcontext(), running(backend) as system:
         yield system
 
 
-def everything(system: System, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
-    """Return the records whose sort keys begin so."""
+def read_all(system: System, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
+    """Return the records whose sort keys start with ``sort_key``."""
     return system.all(model, sort_key)
 
 
-def fill(system: System, bodies: Iterable[dict[str, Any]]) -> int:
-    """Put the cases into the table that these requests open, as just filed, without their sealed parts."""
+def store_docket(system: System, bodies: Iterable[dict[str, Any]]) -> int:
+    """Store the cases of request bodies, as just filed, without their sealed parts; return the number of cases."""
     number = 0
     for number, body in enumerate(bodies, 1):
-        for record in _opened(body, f"C{number:06d}", system.time - APART * number):
+        for record in _case_and_event(body, f"C{number:06d}", system.time - INTERVAL * number):
             system.cloud.backend.put(to_item(record))
     return number
 
 
-def _opened(body: dict[str, Any], case_id: str, at: datetime) -> tuple[Case, Event]:
+def _case_and_event(body: dict[str, Any], case_id: str, at: datetime) -> tuple[Case, Event]:
     submission = Submission.model_validate(body)
     facts = open_facts(submission, at.astimezone(EASTERN).date())
     office = route(facts, at.astimezone(EASTERN).date())

@@ -11,7 +11,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from tests.bench.operations import OPERATIONS, check, run
 from tests.bench.warm.wire import asks_for_policies
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -39,7 +39,7 @@ class Recording(TypedDict):
 def record(name: str) -> Recording:
     """Run an operation on a fresh system and return what it was answered."""
     operation = OPERATIONS[name]
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         event = operation.prepare(system)
         with _answers() as policies:
             system.prioritize.policies.registry(fresh=True)

@@ -16,7 +16,7 @@ from casereview.routing.offices import queues
 from casereview.schema.records import Case
 from prioritize.worker import rank_case
 from tests.support.docket import bodies
-from tests.support.large_dockets import everything, fill, quick
+from tests.support.large_dockets import fast_system, read_all, store_docket
 from tests.support.policy.drafts import DETAINED, ORDER, draft, preview, read, send
 from tests.support.system import System
 
@@ -41,9 +41,9 @@ def added(reports: list[dict[str, Any]], side: str, what: str) -> Counter[str]:
 @pytest.fixture(scope="module")
 def docket() -> Iterator[System]:
     """A thousand ranked cases, and the preview of a draft over them."""
-    with quick() as system:
-        fill(system, bodies(SIZE, now=system.time))
-        for case in everything(system, Case, "CASE"):
+    with fast_system() as system:
+        store_docket(system, bodies(SIZE, now=system.time))
+        for case in read_all(system, Case, "CASE"):
             rank_case(system.prioritize, case.case_id)
         send(system, REORDERED)
         yield system
@@ -53,7 +53,7 @@ def recount(system: System, text: str) -> list[tuple[Case, Ranking, Ranking]]:
     """Rank every case of the table under both policies, one by one."""
     before, after = packaged.compiled(ORDER), compile_policy(packaged.read_policy(text), packaged.flags())
     found = []
-    for case in everything(system, Case, "CASE"):
+    for case in read_all(system, Case, "CASE"):
         file = system.intake.table.case_file(case.case_id)
         assert file
         one, other = (assess(file, InForce(policy, None), system.time).ranking for policy in (before, after))

@@ -19,7 +19,7 @@ from casereview.usecases.file_request import MAX_REQUESTS
 from infra.local.template.resources import not_created
 from infra.paths import ROOT
 from tests.support.aws_calls import record_calls
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.staff import SISTER, file_case, person, take_next
@@ -145,7 +145,7 @@ SIZES = {"one person": sized(25, 60), "one office": sized(15, 120), "lost messag
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("story", STORIES)
 def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         STORIES[story](system, tally, SIZES[story])
 
 
@@ -154,7 +154,7 @@ def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
 
 def _violations(story: str, number: int) -> str:
     tally = Tally()
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         STORIES[story](system, tally, number)
     return "\n".join(tally.violations)
 

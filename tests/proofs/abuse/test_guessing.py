@@ -12,7 +12,7 @@ from casereview.schema.records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
 from tests.support.abuse.guessing import filed, guess
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.moto, pytest.mark.timeout(sized(120, 600))]
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("seed", range(sized(1, 3)))
 def test_every_wrong_pair_gives_the_same_answer_by_the_same_calls(tally: Tally, seed: int) -> None:
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         guess(system, filed(system, 30), tally, sized(600, 4000), seed)
 
 
@@ -62,7 +62,7 @@ def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
 ) -> None:
     monkeypatch.setattr(intake.routes, "authenticate", admit)
     tally = Tally()
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         guess(system, filed(system, 2), tally, 20)
     assert any(told in violation for violation in tally.violations)
 
@@ -70,6 +70,6 @@ def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
 def test_an_update_by_a_wrong_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hmac, "compare_digest", lambda _first, _second: True)
     tally = Tally()
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         guess(system, filed(system, 4), tally, 20)
     assert any("the table afterwards" in violation for violation in tally.violations)

@@ -14,7 +14,7 @@ import intake.status
 from casereview.evidence import settle
 from casereview.evidence.ledger import FactLedger
 from tests.support.abuse import impostor
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import System
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(sized(120, 600))
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("seed", range(sized(1, 2)))
 def test_who_files_as_somebody_with_a_case_learns_nothing_and_moves_nothing_down(tally: Tally, seed: int) -> None:
-    with quick() as system:
+    with fast_system() as system:
         impostor.joins(system, tally, sized(12, 80), 10 * seed)
 
 
@@ -42,7 +42,7 @@ def test_at_no_step_is_an_impostor_told_more(
 
 def _found(story: Callable[[System, Tally], None]) -> list[str]:
     tally = Tally()
-    with quick() as system:
+    with fast_system() as system:
         story(system, tally)
     return tally.violations
 

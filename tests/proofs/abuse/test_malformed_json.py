@@ -14,7 +14,7 @@ from casereview.http.json_body import MAX_BYTES
 from intake.routes import ROUTES as PUBLIC
 from review.call import Call
 from review.routes import ROUTES as STAFF
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.tally import Tally
 from tests.support.staff import claimed
 from tests.support.system import Answer, Staff, System
@@ -90,7 +90,7 @@ def refusals(system: System, tally: Tally) -> None:
 
 @pytest.mark.proof(7)
 def test_no_route_takes_what_cannot_be_read(tally: Tally) -> None:
-    with quick() as system:
+    with fast_system() as system:
         refusals(system, tally)
     assert tally.tried >= len(UNREADABLE) * len([route for route in STAFF if route.method == "POST"])
 
@@ -100,7 +100,7 @@ def test_no_route_takes_what_cannot_be_read(tally: Tally) -> None:
 
 def _violations() -> list[str]:
     tally = Tally()
-    with quick() as system:
+    with fast_system() as system:
         refusals(system, tally)
     return tally.violations
 

@@ -13,7 +13,7 @@ from casereview.schema.identifiers import RECEIPT_SYMBOLS, encode_identifier
 from casereview.schema.records import Request
 from casereview.store import keys
 from tests.support.abuse.guessing import filed
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import Staff, System, body
@@ -24,7 +24,7 @@ OFFICER = Staff("omar", "officer,supervisor,restricted")
 @pytest.fixture
 def found() -> Iterator[System]:
     """A system of one's own."""
-    with quick() as system:
+    with fast_system() as system:
         yield system
 
 

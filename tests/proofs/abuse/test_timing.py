@@ -23,7 +23,7 @@ from tests.support.abuse import guessing
 from tests.support.abuse.observations import Answered, Seen, ask, seen
 from tests.support.abuse.rank_test import Difference, difference
 from tests.support.environment import REGION
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import System, body
@@ -72,7 +72,7 @@ def _pairs(system: System) -> tuple[Callable[[], Asked], Callable[[], Asked]]:
 @pytest.mark.proof(4)
 def test_a_wrong_receipt_and_a_wrong_code_take_the_same_calls(tally: Tally, record_property: Report) -> None:
     number = sized(150, 2000)
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         kinds = _pairs(system)
         for _ in range(20):
             first, second = (seen(kind()) for kind in kinds)
@@ -127,7 +127,7 @@ def filings(system: System, tally: Tally, rounds: int) -> None:
 @pytest.mark.proof(4)
 def test_a_first_filing_and_one_that_joins_take_the_same_calls(tally: Tally, record_property: Report) -> None:
     number = sized(60, 2000)
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         filings(system, tally, 20)
         _tell(record_property, "a first filing and one that joins", _compare(_filings(system), number), number)
         system._flush()
@@ -151,7 +151,7 @@ def _eager(plan: Callable[..., Any]) -> Callable[..., Any]:
 def test_a_call_more_for_a_case_that_exists_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casereview.usecases.file_request, "_plan", _eager(casereview.usecases.file_request._plan))
     tally = Tally()
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         filings(system, tally, 2)
     assert len(tally.violations) == 2
 
@@ -172,7 +172,7 @@ def test_an_answer_that_tells_of_the_case_that_was_joined_is_found(monkeypatch: 
     monkeypatch.setattr(casereview.usecases.file_request, "_answer", told)
     monkeypatch.setattr(casereview.usecases.file_request, "_join_case", join)
     tally = Tally()
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         filings(system, tally, 2)
     assert tally.violations
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import casereview.http.json_body
 from tests.support.bodies import FULL, Path, changed, leaves
 from tests.support.fuzz.examples import try_many
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.staff import LAWYER, OFFICER, SUPERVISOR, FiledCase, file_case, verify
@@ -129,7 +129,7 @@ def decided(system: System, tally: Tally, text: str) -> None:
 @pytest.fixture
 def found() -> Iterator[System]:
     """A system of one's own."""
-    with quick() as system:
+    with fast_system() as system:
         yield system
 
 

@@ -1,4 +1,4 @@
-"""The matrix on AWS's own engine, where a transaction is one and a request token is honoured."""
+"""The crash matrix on DynamoDB Local, which has real transactions and honours request tokens."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.support.proofs.tally import Tally
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
-SMALL = ("file, which joins", "decide")
+SMALL = ("file, joining a case", "decide")
 MANY = ("notify by mail", "rank", "walk of a switch", "approve", "remand", "link", "split", "claim", "next", "sweep")
 
 
 @pytest.mark.parametrize("flow", named(FLOWS, *SMALL, *sized((), MANY)), ids=attrgetter("name"))
-def test_on_the_engine_too_a_death_at_any_call_is_survived(
+def test_a_crash_at_any_call_is_survived_on_dynamodb_local(
     engine: Rig, flow: Flow, tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    name, *numbers = prove(engine, flow, tally).told()
+    name, *numbers = prove(engine, flow, tally).as_list()
     record_property("crashes", [f"{name} (DynamoDB Local)", *numbers])

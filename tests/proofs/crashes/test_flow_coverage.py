@@ -1,4 +1,4 @@
-"""No flow is forgotten: every route that writes, every kind of event, every duty and every queue is in one."""
+"""The flows are complete: they contain every route that writes, kind of event, scheduled task and kind of message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.crashes.flows_workers import WORK
 from tests.support.crashes.rig import Rig, rig
 
 pytestmark = pytest.mark.proof(1)
-NO_TRACE = {
+READ_ONLY = {
     ("GET", "/staff/worklist"),
     ("GET", "/staff/summary"),
     ("GET", "/staff/policies"),
@@ -29,68 +29,68 @@ NO_TRACE = {
     ("GET", "/field-offices"),
     ("GET", "/notice"),
 }
-"""What is only read there leaves no trace, and opens no case."""
+"""Routes that write nothing, not even the record of a read."""
 
 
-class Watched(Rig):
-    """A rig that knows what it was asked for."""
+class RecordingRig(Rig):
+    """A rig that records the routes, scheduled tasks and messages that it handles."""
 
-    asked: set[str] = set()  # noqa: RUF012  # one for all: a class attribute is there before __init__ runs
+    handled: set[str] = set()  # noqa: RUF012  # a class attribute, because it is needed before __init__ runs
 
     def _event(self, method: str, path: str, *rest: Any) -> dict[str, object]:  # noqa: ANN401  # as System's
-        self.asked.add(f"{method} {path.partition('?')[0]}")
+        self.handled.add(f"{method} {path.partition('?')[0]}")
         return super()._event(method, path, *rest)
 
     def duty(self, duty: str) -> dict[str, int]:
-        """Note the duty."""
-        self.asked.add(duty)
+        """Record the task."""
+        self.handled.add(duty)
         return super().duty(duty)
 
-    def hand_over(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
-        """Note the queue, and the kind of the message."""
-        self.asked |= {f"{letter.queue} {sorted(json.loads(letter.body))}" for letter in batch}
-        return super().hand_over(batch)
+    def invoke_worker(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
+        """Record the queue and the kind of each message."""
+        self.handled |= {f"{message.queue} {sorted(json.loads(message.body))}" for message in batch}
+        return super().invoke_worker(batch)
 
 
 @pytest.fixture(scope="module")
-def seen() -> tuple[set[str], set[str]]:
-    """What was asked for while the flows acted, and the kinds of the events that came of it."""
-    asked, kinds = set[str](), set[str]()
-    with rig(Watched) as found:
+def covered() -> tuple[set[str], set[str]]:
+    """The routes, tasks and messages that the flows call, and the kinds of events that result."""
+    handled, kinds = set[str](), set[str]()
+    with rig(RecordingRig) as found:
         for flow in [*PUBLIC, *STAFF, *WORK]:
-            found.begin()
+            found.reset()
             prepared = flow.prepare(found)
             before = _events(found)
-            found.asked.clear()
+            found.handled.clear()
             flow.act(found, prepared)
-            asked |= found.asked
+            handled |= found.handled
             found.pump()
             kinds |= {kind for kind, times in _events(found).items() if times > before[kind]}
-    return asked, kinds
+    return handled, kinds
 
 
 def _events(found: Rig) -> Counter[str]:
     return Counter(event.kind for event in found.all(Event, "EVENT"))
 
 
-def test_every_route_that_leaves_a_trace_is_a_flow(seen: tuple[set[str], set[str]]) -> None:
-    routes = [each.address for each in [*STAFF_ROUTES, *PUBLIC_ROUTES] if each.address not in NO_TRACE]
+def test_every_route_that_writes_is_in_a_flow(covered: tuple[set[str], set[str]]) -> None:
+    routes = [each.address for each in [*STAFF_ROUTES, *PUBLIC_ROUTES] if each.address not in READ_ONLY]
     assert len(routes) > 25
     for method, path in routes:
         pattern = re.compile(f"{method} {re.sub('{[^}]+}', '[^/]+', path)}")
-        assert any(pattern.fullmatch(asked) for asked in seen[0]), (method, path)
+        assert any(pattern.fullmatch(call) for call in covered[0]), (method, path)
 
 
-def test_every_kind_of_event_comes_of_a_flow(seen: tuple[set[str], set[str]]) -> None:
-    assert seen[1] == set(get_args(EventKind))
+def test_every_kind_of_event_is_in_a_flow(covered: tuple[set[str], set[str]]) -> None:
+    assert covered[1] == set(get_args(EventKind))
 
 
-def test_every_duty_and_every_message_is_a_flow(seen: tuple[set[str], set[str]]) -> None:
+def test_every_scheduled_task_and_every_message_is_in_a_flow(covered: tuple[set[str], set[str]]) -> None:
     duties = set(get_args(ScheduledDuty.model_fields["duty"].annotation))
     models: list[tuple[str, type[Hint]]] = [("rank", RankMessage), ("rank", PreviewMessage), ("notice", NoticeMessage)]
     hints = {
         f"{queue} {sorted(field.alias or name for name, field in model.model_fields.items())}"
         for queue, model in models
     }
-    assert seen[0] >= duties | hints
-    assert any(asked.startswith("delivery") for asked in seen[0])
+    assert covered[0] >= duties | hints
+    assert any(call.startswith("delivery") for call in covered[0])

@@ -1,4 +1,4 @@
-"""The matrix sees what is broken: each of these takes away what a death is survived by, and is told as a violation."""
+"""The crash matrix detects deliberate defects: each test removes something that the recovery depends on."""
 
 from __future__ import annotations
 
@@ -35,31 +35,33 @@ FLOWS = [*PUBLIC, *STAFF, *WORK]
 
 
 def violations(rig: Rig, flow: str, *only: int) -> list[str]:
-    """Prove a flow, or some calls of it, with a tally of its own, and return what was violated."""
+    """Run the proof of a flow, or of some of its calls, with a separate tally, and return the violations."""
     tally = Tally()
     prove(rig, named(FLOWS, flow)[0], tally, *only)
     return tally.violations
 
 
-def deaths(found: list[str]) -> list[str]:
-    """Return where the process died when something was violated."""
+def crashes(found: list[str]) -> list[str]:
+    """Return the crashes in which a violation was found."""
     return [violation.split(": ")[1] for violation in found]
 
 
 @pytest.mark.parametrize(("flow", "writes"), [("file", range(7, 12)), ("claim", range(4, 7))])
-def test_one_transaction_in_parts(rigged: Rig, monkeypatch: pytest.MonkeyPatch, flow: str, writes: range) -> None:
-    whole: Callable[..., None] = Table.write
+def test_a_transaction_that_is_written_in_parts_is_detected(
+    rigged: Rig, monkeypatch: pytest.MonkeyPatch, flow: str, writes: range
+) -> None:
+    write_all: Callable[..., None] = Table.write
 
     def in_parts(table: Table, *writes: Write) -> None:
         for write in writes:
-            whole(table, write)
+            write_all(table, write)
 
     monkeypatch.setattr(Table, "write", in_parts)
-    found = deaths(violations(rigged, flow, *writes))
+    found = crashes(violations(rigged, flow, *writes))
     assert f"dies after dynamodb.TransactWriteItems ({writes[0]})" in found
 
 
-def test_a_sweep_that_asks_for_no_notices(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_that_ignores_notices_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     send = prioritize.sweep._send
 
     def send_ranks(services: Services, due: DueItem) -> None:
@@ -67,7 +69,7 @@ def test_a_sweep_that_asks_for_no_notices(rigged: Rig, monkeypatch: pytest.Monke
             send(services, due)
 
     monkeypatch.setattr(prioritize.sweep, "_send", send_ranks)
-    assert deaths(violations(rigged, "file", 7, 8, 9)) == [
+    assert crashes(violations(rigged, "file", 7, 8, 9)) == [
         "dies after dynamodb.TransactWriteItems (7)",
         "dies before sqs.SendMessage (8)",
         "dies after sqs.SendMessage (8)",
@@ -75,28 +77,30 @@ def test_a_sweep_that_asks_for_no_notices(rigged: Rig, monkeypatch: pytest.Monke
     ]
 
 
-def test_a_lease_that_nobody_ends(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(record: Case | Notice, pk: str, sk: str) -> dict[str, object]:
+def test_a_lease_that_never_expires_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_lease(record: Case | Notice, pk: str, sk: str) -> dict[str, object]:
         return {} if isinstance(record, Notice) and record.state == "sending" else due_attributes(record, pk, sk)
 
-    monkeypatch.setattr(casereview.store.items, "due_attributes", forgetful)
-    assert "dies before sesv2.SendEmail (7)" in deaths(violations(rigged, "notify by mail", 6, 7))
+    monkeypatch.setattr(casereview.store.items, "due_attributes", without_lease)
+    assert "dies before sesv2.SendEmail (7)" in crashes(violations(rigged, "notify by mail", 6, 7))
 
 
-def test_a_key_that_makes_no_receipt(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_receipt_that_does_not_depend_on_the_idempotency_key_is_detected(
+    rigged: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(casereview.usecases.file_request, "_receipt", lambda _desk, _key: new_receipt())
     (found,) = violations(rigged, "file")
-    assert "asked twice is not once" in found
+    assert "not idempotent" in found
 
 
-def test_a_tick_that_brings_nothing_in_force(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tick_that_brings_no_policy_into_force_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prioritize.policy_switch, "bring_in_force", lambda *_: False)
-    assert "dies after dynamodb.TransactWriteItems (2)" in deaths(violations(rigged, "approve a policy", 2))
+    assert "dies after dynamodb.TransactWriteItems (2)" in crashes(violations(rigged, "approve a policy", 2))
 
 
-def test_a_bounce_that_cannot_be_taken_twice(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bounce_that_cannot_be_processed_twice_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     class _NoRefusal(Exception):  # noqa: N818  # nothing raises it
-        """What a known address is told by, no more."""
+        """Replaces the error for an address that is already suppressed."""
 
     monkeypatch.setattr(notify.delivery_events, "RefusedError", _NoRefusal)
-    assert deaths(violations(rigged, "bounce", 3))[0] == "dies before dynamodb.GetItem (3)"
+    assert crashes(violations(rigged, "bounce", 3))[0] == "dies before dynamodb.GetItem (3)"

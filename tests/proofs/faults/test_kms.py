@@ -1,4 +1,4 @@
-"""Every way in which KMS refuses: who asks is told to try again, nothing was stored, and what is owed comes again."""
+"""Every error code of KMS: clients are asked to retry, nothing is stored, and messages are redelivered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.crashes.flow import named
 from tests.support.crashes.flows_public import PUBLIC
 from tests.support.crashes.flows_staff import STAFF
 from tests.support.crashes.flows_workers import WORK
-from tests.support.crashes.matrix import Trial, comes_to_its_end
+from tests.support.crashes.matrix import Trial, check_recovery
 from tests.support.crashes.rig import Rig
 from tests.support.environment import REGION
 from tests.support.faults.kinds import service_of
@@ -23,18 +23,18 @@ from tests.support.proofs.tally import Tally
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]
 STATUS = {"KMSInternalException": 500, "DependencyTimeoutException": 503, "KeyUnavailableException": 500}
-"""Of codes whose status is another than 400."""
+"""The HTTP status of codes that do not have 400."""
 COMMON = ("AccessDeniedException", "ThrottlingException")
 SMALL = ("AccessDeniedException", "DisabledException", "ThrottlingException", *STATUS)
-ASKED = sized(("file", "read contacts"), ("file", "look up", "update", "escalate", "read contacts", "decide"))
-OWED = sized(("notify by mail",), ("notify by mail", "notify by text message", "bounce"))
+CLIENT_FLOWS = sized(("file", "read contacts"), ("file", "look up", "update", "escalate", "read contacts", "decide"))
+SYSTEM_FLOWS = sized(("notify by mail",), ("notify by mail", "notify by text message", "bounce"))
 
-WRITTEN_DOWN = ("read contacts",)
-"""Who reads what is sealed is written down before it is opened."""
+AUDITED = ("read contacts",)
+"""Flows that store the record of a read before they decrypt."""
 
 
 def codes(operation: str) -> list[str]:
-    """Return every error code that the service's own description names, and those that all services may answer."""
+    """Return the error codes in the service model of botocore, and the codes that all services can return."""
     client: Any = boto3.client("kms", region_name=REGION)
     shapes = client.meta.service_model.operation_model(operation.partition(".")[2]).error_shapes
     found = sorted({*(shape.error_code for shape in shapes), *COMMON})
@@ -42,49 +42,49 @@ def codes(operation: str) -> list[str]:
 
 
 def cells(trial: Trial) -> list[tuple[str, str]]:
-    """Return the calls of KMS in a flow, each with every code."""
+    """Return each KMS call of a flow with every error code."""
     operations = sorted({operation for operation in trial.calls if service_of(operation) == "kms"})
     assert operations
     return [(operation, code) for operation in operations for code in codes(operation)]
 
 
-def stores_nothing(trial: Trial, operation: str, code: str) -> None:
-    """Have KMS refuse one of its calls; whoever asked is told to try again, and the world is as it was."""
-    act = refuses(code, status=STATUS.get(code, 400))
-    trial.rig.restore(trial.picture)
-    with trial.rig.wire.watching(lambda _number, asked: act if asked == operation else None):
-        answer = trial.ask()
+def check_nothing_stored(trial: Trial, operation: str, code: str) -> None:
+    """Have KMS reject an operation with an error code; check that a retry is requested and nothing is stored."""
+    error = refuses(code, status=STATUS.get(code, 400))
+    trial.rig.restore(trial.start)
+    with trial.rig.hook.observe(lambda _number, called: error if called == operation else None):
+        answer = trial.act()
     if answer:
         assert (answer.status, answer.content_type) == (503, "application/problem+json")
         assert code not in answer.body
-        if trial.flow.name in WRITTEN_DOWN:
-            comes_to_its_end(trial)
+        if trial.flow.name in AUDITED:
+            check_recovery(trial)
         else:
-            assert trial.rig.picture() == trial.picture
+            assert trial.rig.capture_state() == trial.start
     else:
-        assert trial.rig.given_back
-        assert trial.rest() == trial.done
+        assert trial.rig.failed_messages
+        assert trial.settle() == trial.done
 
 
-def keys_refuse(rig: Rig, flow: str, tally: Tally) -> None:
-    """Have KMS refuse each of its calls in a flow with every code."""
+def prove_kms_errors(rig: Rig, flow: str, tally: Tally) -> None:
+    """Have KMS reject each of its calls in a flow with every error code."""
     trial = Trial(rig, named([*PUBLIC, *STAFF, *WORK], flow)[0])
     for operation, code in cells(trial):
         with tally.case(f"{flow}: {operation}: {code}"):
-            stores_nothing(trial, operation, code)
+            check_nothing_stored(trial, operation, code)
 
 
-@pytest.mark.parametrize("flow", [*ASKED, *OWED])
-def test_a_key_that_refuses_is_a_reason_to_try_again(rigged: Rig, flow: str, tally: Tally) -> None:
-    keys_refuse(rigged, flow, tally)
+@pytest.mark.parametrize("flow", [*CLIENT_FLOWS, *SYSTEM_FLOWS])
+def test_an_error_of_kms_stores_nothing_and_asks_for_a_retry(rigged: Rig, flow: str, tally: Tally) -> None:
+    prove_kms_errors(rigged, flow, tally)
 
 
 @pytest.mark.breaks
-def test_a_key_without_which_it_goes_on_is_found(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has no right to the key goes on with none: of all codes only that one shows it."""
+def test_continuing_without_a_mac_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The defect occurs if KMS denies access, so only that error code detects it."""
     mac = Macs._mac
 
-    def none(macs: Macs, *given: Any) -> bytes:  # noqa: ANN401  # as the original
+    def zeros_if_denied(macs: Macs, *given: Any) -> bytes:  # noqa: ANN401  # as the original
         try:
             return mac(macs, *given)
         except ClientError as error:
@@ -92,9 +92,9 @@ def test_a_key_without_which_it_goes_on_is_found(rigged: Rig, monkeypatch: pytes
                 return bytes(32)
             raise
 
-    monkeypatch.setattr(Macs, "_mac", none)
+    monkeypatch.setattr(Macs, "_mac", zeros_if_denied)
     tally = Tally()
-    keys_refuse(rigged, "file", tally)
+    prove_kms_errors(rigged, "file", tally)
     assert [violation.split(": ")[1:3] for violation in tally.violations] == [
         ["kms.GenerateMac", "AccessDeniedException"]
     ]

@@ -1,4 +1,4 @@
-"""Messages are hints: twice, late, in another order or lost, the end is the same."""
+"""Messages are hints: delivered twice, late, in another order or not at all, they lead to the same result."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.support.proofs.tally import Tally
 
 pytestmark = [pytest.mark.proof(3), pytest.mark.timeout(300)]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
-SMALL = ("file", "file, which joins", "split", "rank", "notify several", "sweep", "walk of a switch")
+SMALL = ("file", "file, joining a case", "split", "rank", "notify several", "sweep", "walk of a switch")
 
 
 @pytest.mark.parametrize("flow", sized(named(FLOWS, *SMALL), FLOWS), ids=attrgetter("name"))
-def test_whatever_the_queues_do_the_end_is_the_same(rigged: Rig, flow: Flow, tally: Tally) -> None:
+def test_irregular_deliveries_lead_to_the_same_result(rigged: Rig, flow: Flow, tally: Tally) -> None:
     prove(rigged, flow, tally)

@@ -1,4 +1,4 @@
-"""Every way in which SES and SNS refuse: the notice ends as its class says, and only a telephone call is left to do."""
+"""Every error code of SES and SNS: the notice is retried, or it is undeliverable and the case is flagged for a call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from notify.providers import _PERMANENT
 from tests.support.aws_faults import Responder, fails, performs_then_fails, refuses
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_workers import WORK
-from tests.support.crashes.matrix import Trial, is_one_of
+from tests.support.crashes.matrix import Trial, check_shape_in
 from tests.support.crashes.rig import Rig
 from tests.support.crashes.table_shape import Shape
 from tests.support.environment import REGION
@@ -24,7 +24,7 @@ URL = {"endpoint_url": "https://email.example.gov"}
 
 
 def codes(operation: str) -> list[str]:
-    """Return every error code that the service's own description names, and those that all services may answer."""
+    """Return the error codes in the service model of botocore, and the codes that all services can return."""
     service, name = operation.split(".")
     client = boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
     shapes = client.meta.service_model.operation_model(name).error_shapes
@@ -32,52 +32,52 @@ def codes(operation: str) -> list[str]:
     return sized([*[code for code in found if code in _PERMANENT][:1], COMMON[0]], found)
 
 
-def _sent_with(trial: Trial, operation: str, act: Responder, *, times: int) -> tuple[int, Shape]:
-    """Have the first attempts at sending fail, and go on to rest; return the number of attempts, and the end."""
-    rig, met = trial.rig, list[str]()
+def _send_with_faults(trial: Trial, operation: str, act: Responder, *, times: int) -> tuple[int, Shape]:
+    """Have the first attempts to send fail, and settle.
 
-    def choose(_number: int, asked: str) -> Responder | None:
-        met.extend([asked] if asked == operation else [])
-        return act if asked == operation and len(met) <= times else None
+    Returns:
+        The number of attempts, and the shape of the table at the end.
+    """
+    rig, attempts = trial.rig, list[str]()
 
-    rig.restore(trial.picture)
-    with rig.wire.watching(choose):
-        trial.ask()
-        return _counted(met, trial)
+    def choose(_number: int, called: str) -> Responder | None:
+        attempts.extend([called] if called == operation else [])
+        return act if called == operation and len(attempts) <= times else None
 
-
-def _counted(met: list[str], trial: Trial) -> tuple[int, Shape]:
-    end = trial.rest()
-    return len(met), end
+    rig.restore(trial.start)
+    with rig.hook.observe(choose):
+        trial.act()
+        end = trial.settle()
+    return len(attempts), end
 
 
 @pytest.mark.parametrize("operation", FLOWS)
-def test_each_error_is_final_or_mended_by_waiting(rigged: Rig, operation: str, tally: Tally) -> None:
+def test_each_error_is_either_permanent_or_retried(rigged: Rig, operation: str, tally: Tally) -> None:
     trial = Trial(rigged, named(WORK, FLOWS[operation])[0])
     for code in codes(operation):
         with tally.case(f"{operation}: {code}"):
-            attempts, end = _sent_with(trial, operation, refuses(code), times=2)
+            attempts, end = _send_with_faults(trial, operation, refuses(code), times=2)
             (notice,) = rigged.notices
             if code in _PERMANENT:
                 assert (notice.state, notice.why, attempts) == ("undeliverable", "refused", 1)
                 assert "telephone" in rigged.cases[0].flags
             else:
                 assert (notice.unanswered, attempts) == (0, 3)
-                is_one_of(end, [trial.done])
+                check_shape_in(end, [trial.done])
 
 
 @pytest.mark.parametrize("operation", FLOWS)
-def test_what_was_perhaps_sent_is_sent_again_three_times_at_most(rigged: Rig, operation: str, tally: Tally) -> None:
+def test_a_notice_without_a_response_is_sent_three_times_at_most(rigged: Rig, operation: str, tally: Tally) -> None:
     trial = Trial(rigged, named(WORK, FLOWS[operation])[0])
     lost = performs_then_fails(ReadTimeoutError(**URL))
     for times in (1, 2, 3):
-        with tally.case(f"{operation}: no answer, {times} times"):
-            attempts, _end = _sent_with(trial, operation, lost, times=times)
+        with tally.case(f"{operation}: no response, {times} times"):
+            attempts, _end = _send_with_faults(trial, operation, lost, times=times)
             (notice,) = rigged.notices
             ended = ("undeliverable", "unanswered") if times == 3 else ("sent", None)
             assert (notice.state, notice.why, attempts) == (*ended, min(times + 1, 3))
             assert notice.unanswered == times
-    with tally.case(f"{operation}: out of reach"):
-        _attempts, end = _sent_with(trial, operation, fails(EndpointConnectionError(**URL)), times=2)
+    with tally.case(f"{operation}: connection failed"):
+        _attempts, end = _send_with_faults(trial, operation, fails(EndpointConnectionError(**URL)), times=2)
         assert rigged.notices[0].unanswered == 0
-        is_one_of(end, [trial.done])
+        check_shape_in(end, [trial.done])

@@ -1,4 +1,4 @@
-"""Every kind of fault at every call: what was answered as done is done, the rest comes to its end (workers, ticks)."""
+"""Faults in every AWS call of the flows of the workers and the schedule: nothing is lost."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ FLOWS = sized(named(WORK, "rank", "notify by mail"), WORK)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=attrgetter("name"))
-def test_faults_of_aws_lose_nothing_and_are_told_as_the_table_says(rigged: Rig, flow: Flow, tally: Tally) -> None:
+def test_faults_lose_nothing_and_have_the_expected_outcomes(rigged: Rig, flow: Flow, tally: Tally) -> None:
     prove(rigged, flow, tally)

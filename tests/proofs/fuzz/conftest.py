@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.local.local_system import Local, running
 from tests.support.system import System
 
@@ -21,5 +21,5 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 @pytest.fixture
 def system() -> Iterator[System]:
     """A system of one's own, which is searched again and again."""
-    with quick() as found:
+    with fast_system() as found:
         yield found

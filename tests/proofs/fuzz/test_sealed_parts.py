@@ -10,7 +10,7 @@ import pytest
 import review.services
 from casereview.crypto.sealing import KmsSeal, SealBrokenError
 from tests.support.fuzz.sealed_parts import deliveries, replay, world
-from tests.support.large_dockets import quick
+from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.staff import FiledCase
@@ -29,7 +29,7 @@ class World(NamedTuple):
 @pytest.fixture(scope="module")
 def made() -> Iterator[World]:
     """One world for the module: what is put in the place of a part is put back."""
-    with quick("moto") as system:
+    with fast_system("moto") as system:
         yield World(system, world(system))
 
 

@@ -1,6 +1,6 @@
-"""The wire between the functions and AWS: every attempt of every call, on moto and on DynamoDB Local alike.
+"""A botocore hook that sees every attempt of every AWS call of the functions, on moto and on DynamoDB Local.
 
-A hook sees what botocore is about to send, so the calls of a flow are enumerated by running it, not by hand.
+The calls of a flow are enumerated by running it, so no list is kept by hand.
 """
 
 from __future__ import annotations
@@ -19,32 +19,40 @@ from tests.support.aws_faults import Forward, ProcessDiedError, Responder
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-Choose = Callable[[int, str], Responder | None]
-"""From the number of an attempt and its operation (``dynamodb.TransactWriteItems``) to its fate; None: none."""
+ChooseFault = Callable[[int, str], Responder | None]
+"""Returns the responder of an attempt, from its number and its operation, such as ``dynamodb.TransactWriteItems``; None
+sends it unchanged."""
 _SESSION = URLLib3Session()
 
 
-class Wire:
-    """Sees the attempts of the process that is at work; ``choose`` may name what becomes of one."""
+class CallHook:
+    """Records the attempts of a running process, and can inject a fault into each of them."""
 
     def __init__(self) -> None:
-        """Begin with nothing seen."""
+        """Create the hook; it sees nothing before it is installed."""
         self.seen: list[str] = []
-        self.choose: Choose | None = None
-        self.at_work = False
+        self.choose: ChooseFault | None = None
+        self.active = False
 
     @contextmanager
     def process(self) -> Iterator[None]:
-        """Take the attempts made inside as those of the functions; all others are the test's own."""
-        self.at_work = True
+        """Mark the calls in the context as those of a function; all others are the test's own, and are ignored."""
+        self.active = True
         try:
             yield
         finally:
-            self.at_work = False
+            self.active = False
 
     @contextmanager
-    def watching(self, choose: Choose | None = None) -> Iterator[list[str]]:
-        """See the attempts of the functions from here on; gives their operations, in order."""
+    def observe(self, choose: ChooseFault | None = None) -> Iterator[list[str]]:
+        """Record the attempts of the functions in the context.
+
+        Args:
+            choose: Chooses the faults to inject.
+
+        Yields:
+            The operations of the attempts, in order.
+        """
         self.seen, self.choose = [], choose
         try:
             yield self.seen
@@ -52,11 +60,11 @@ class Wire:
             self.choose = None
 
     @contextmanager
-    def tapped(self) -> Iterator[None]:
-        """Tap the wire of all clients, whoever made them.
+    def installed(self) -> Iterator[None]:
+        """Install the hook for all botocore clients.
 
-        Between two attempts of botocore no time passes. How often a client may still try again is not remembered from
-        one process to the next, for the clients are the same.
+        botocore does not wait between two attempts. Its retry quota is never used up, because the processes of a test
+        share their clients.
         """
         original, endpoint = BotocoreStubber.__call__, vars(botocore.endpoint)
         clock, acquire = endpoint["time"], RetryQuota.acquire
@@ -73,7 +81,7 @@ class Wire:
             return self._answer(event_name.removeprefix("before-send."), request, pass_on)
 
         BotocoreStubber.__call__ = answer  # type: ignore[method-assign,assignment]
-        RetryQuota.acquire = _full  # type: ignore[method-assign,assignment]
+        RetryQuota.acquire = _acquire_always  # type: ignore[method-assign,assignment]
         endpoint["time"] = _NoTime
         try:
             yield
@@ -85,29 +93,29 @@ class Wire:
     def _answer(
         self, operation: str, request: AWSPreparedRequest, pass_on: Callable[[], AWSResponse | None]
     ) -> AWSResponse | None:
-        if not self.at_work:
+        if not self.active:
             return pass_on()
         self.seen.append(operation)
-        act = self.choose(len(self.seen) - 1, operation) if self.choose else None
-        if act is None:
+        respond = self.choose(len(self.seen) - 1, operation) if self.choose else None
+        if respond is None:
             return pass_on()
-        return act(request, lambda: pass_on() or _SESSION.send(request))
+        return respond(request, lambda: pass_on() or _SESSION.send(request))
 
 
-def _full(_quota: RetryQuota, capacity_amount: int) -> bool:
+def _acquire_always(_quota: RetryQuota, capacity_amount: int) -> bool:
     return capacity_amount > 0
 
 
 class _NoTime:
-    """What botocore waits by."""
+    """Replaces the module ``time`` in botocore."""
 
     @staticmethod
     def sleep(_seconds: float) -> None:
-        """Wait no time."""
+        """Return at once."""
 
 
-def dies(when: str) -> Responder:
-    """End the process before a call reaches the service, or after the service has carried it out."""
+def process_dies(when: str) -> Responder:
+    """Have the process die before a call reaches the service, or after the service has handled it."""
 
     def act(_request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         if when == "after":

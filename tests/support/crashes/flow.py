@@ -1,4 +1,4 @@
-"""A flow: what one process of the system is asked to do, and what the matrix knows of it."""
+"""A flow: one request, message or scheduled task that one process handles, and what the crash matrix knows of it."""
 
 from __future__ import annotations
 
@@ -9,31 +9,40 @@ from typing import Any, Literal
 from tests.support.crashes.rig import Rig
 from tests.support.system import Answer
 
-Asker = Literal["requester", "staff", "operator", "system"]
+Caller = Literal["requester", "staff", "operator", "system"]
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A flow: ``prepare`` makes ready and returns what ``act`` needs; ``act`` is one process, one request or event.
+    """A flow.
 
-    ``asker`` says who would come again: nobody has to where it is the system, whose messages and schedule do. What
-    an operator asks for has many parts, and is asked for until it is done.
+    Attributes:
+        name: The name of the flow.
+        caller: Who makes the call, and would retry it. Flows of the system are retried by their messages and the
+            schedule; an operator's task is repeated until it is complete.
+        prepare: Prepares the table and the messages, and returns what ``act`` needs.
+        act: Makes the call: one process that handles one request or event.
+        status: The status of the response without a fault.
+        idempotent: Whether a repeated call has no further effect: because of its Idempotency-Key, or because nothing is
+            left to do.
+        retries_conflicts: Whether the application retries after a conflicting transaction. The routes of the policy
+            office and the routes that read a case do not; they ask the client to retry.
     """
 
     name: str
-    asker: Asker
+    caller: Caller
     prepare: Callable[[Rig], Any]
     act: Callable[[Rig, Any], Answer | None]
     status: int | None = None
-    """What the asker gets where nothing goes wrong."""
-    once: bool = False
-    """Asked twice, it is done once: an Idempotency-Key, or nothing is left to be done."""
-    again: bool = True
-    """Where another transaction was in the way it starts again by itself; the policy office and who reads a case don't,
-    and are asked to."""
+    idempotent: bool = False
+    retries_conflicts: bool = True
 
 
 def named(flows: Sequence[Flow], *names: str) -> list[Flow]:
-    """Return some flows by their names, in that order. Raises KeyError for a name that none has."""
+    """Return flows by their names, in the order of the names.
+
+    Raises:
+        KeyError: No flow has one of the names.
+    """
     by_name = {flow.name: flow for flow in flows}
     return [by_name[name] for name in names]

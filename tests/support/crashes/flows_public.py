@@ -1,4 +1,4 @@
-"""What requesters do, as flows."""
+"""The flows of requesters."""
 
 from __future__ import annotations
 
@@ -30,58 +30,58 @@ MORE: dict[str, Any] = {
 
 
 def file(rig: Rig, sent: Any, key: str | None = KEY) -> Answer:  # noqa: ANN401  # a body
-    """Send a request, under a key where there is one."""
+    """Send a request, with an Idempotency-Key if one is given."""
     return rig.call("POST", "/requests", sent, {"Idempotency-Key": key} if key else {})
 
 
-def nothing(rig: Rig) -> None:
-    """Let one minute pass on an empty docket, so that the policy in force is named."""
+def empty_docket(rig: Rig) -> None:
+    """Run one tick on an empty docket, which stores the policy in force."""
     rig.sweep()
 
 
-def own(rig: Rig) -> FiledCase:
-    """A person's own request, ranked and acknowledged."""
-    nothing(rig)
+def ranked_case(rig: Rig) -> FiledCase:
+    """File a person's own request, and return its case, ranked and acknowledged."""
+    empty_docket(rig)
     return file_case(rig)
 
 
-def _known(rig: Rig) -> None:
-    nothing(rig)
+def _filed_before(rig: Rig) -> None:
+    empty_docket(rig)
     rig.file(person(11), KEY)
     rig.pump()
 
 
-def joined(rig: Rig) -> tuple[FiledCase, dict[str, Any]]:
-    """A person's own request and a sister's that joined it."""
-    first = own(rig)
+def joined_case(rig: Rig) -> tuple[FiledCase, dict[str, Any]]:
+    """Return a person's case, and the request of a sister that joined it."""
+    first = ranked_case(rig)
     rig.later(hours=1)
     hers = rig.file(person(11, requester=SISTER))
     rig.pump()
     return first, hers
 
 
-def _asked(rig: Rig) -> FiledCase:
-    nothing(rig)
-    held = claimed(rig)
-    ask(rig, OFFICER, held.case_id)
-    return held
+def _information_requested(rig: Rig) -> FiledCase:
+    empty_docket(rig)
+    found = claimed(rig)
+    ask(rig, OFFICER, found.case_id)
+    return found
 
 
-def held(rig: Rig) -> FiledCase:
-    """A case that an officer has claimed."""
-    nothing(rig)
+def claimed_case(rig: Rig) -> FiledCase:
+    """Return a case that an officer has claimed."""
+    empty_docket(rig)
     return claimed(rig)
 
 
-def declined(rig: Rig) -> FiledCase:
-    """A case that was declined, whose requester is verified."""
-    found = held(rig)
+def declined_case(rig: Rig) -> FiledCase:
+    """Return a declined case with a verified requester."""
+    found = claimed_case(rig)
     verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
     decide(rig, OFFICER, found.case_id, outcome="declined")
     return found
 
 
-def _says(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
+def _post(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
     def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
         first = found if isinstance(found, FiledCase) else found[0]
         return rig.on(first.filed, "POST", what, sent)
@@ -91,16 +91,18 @@ def _says(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
 
 _LAWYERS = person(11, requester=LAWYER)
 PUBLIC = [
-    Flow("file", "requester", nothing, lambda rig, _: file(rig, person(11)), 201, once=True),
-    Flow("file without a key", "requester", nothing, lambda rig, _: file(rig, person(11), None), 201),
-    Flow("file again", "requester", _known, lambda rig, _: file(rig, person(11)), 201, once=True),
-    Flow("another body, same key", "requester", _known, lambda rig, _: file(rig, _LAWYERS), 422, once=True),
-    Flow("file, which joins", "requester", own, lambda rig, _: file(rig, _LAWYERS), 201, once=True),
-    Flow("look up", "requester", own, lambda rig, first: rig.on(first.filed, "GET"), 200, once=True),
-    Flow("update", "requester", own, _says("/updates", MORE), 202),
-    Flow("answer a question", "requester", _asked, _says("/updates", MORE), 202),
-    Flow("withdraw", "requester", own, _says("/withdrawal", {}), 202, once=True),
-    Flow("withdraw a claimed case", "requester", held, _says("/withdrawal", {}), 202, once=True),
-    Flow("withdraw one of two", "requester", joined, _says("/withdrawal", {}), 202, once=True),
-    Flow("escalate", "requester", declined, _says("/escalation", LOOK_AGAIN), 202, once=True),
+    Flow("file", "requester", empty_docket, lambda rig, _: file(rig, person(11)), 201, idempotent=True),
+    Flow("file without a key", "requester", empty_docket, lambda rig, _: file(rig, person(11), None), 201),
+    Flow("file again", "requester", _filed_before, lambda rig, _: file(rig, person(11)), 201, idempotent=True),
+    Flow(
+        "another body, same key", "requester", _filed_before, lambda rig, _: file(rig, _LAWYERS), 422, idempotent=True
+    ),
+    Flow("file, joining a case", "requester", ranked_case, lambda rig, _: file(rig, _LAWYERS), 201, idempotent=True),
+    Flow("look up", "requester", ranked_case, lambda rig, first: rig.on(first.filed, "GET"), 200, idempotent=True),
+    Flow("update", "requester", ranked_case, _post("/updates", MORE), 202),
+    Flow("answer a question", "requester", _information_requested, _post("/updates", MORE), 202),
+    Flow("withdraw", "requester", ranked_case, _post("/withdrawal", {}), 202, idempotent=True),
+    Flow("withdraw a claimed case", "requester", claimed_case, _post("/withdrawal", {}), 202, idempotent=True),
+    Flow("withdraw one of two", "requester", joined_case, _post("/withdrawal", {}), 202, idempotent=True),
+    Flow("escalate", "requester", declined_case, _post("/escalation", LOOK_AGAIN), 202, idempotent=True),
 ]

@@ -1,4 +1,4 @@
-"""What the workers, the schedule and an operator do, as flows."""
+"""The flows of the workers, the schedule and an operator."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 from casereview.cases.due import ATTEMPTS
 from casereview.schema.records import Notice
 from tests.support.crashes.flow import Flow
-from tests.support.crashes.flows_public import held, nothing, own
+from tests.support.crashes.flows_public import claimed_case, empty_docket, ranked_case
 from tests.support.crashes.rig import Rig
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
 from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person
 
-BY_TEXT: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
-NOWHERE: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
+BY_SMS: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
+NO_CHANNEL: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
+ORDER_ONLY = "    when: {removal_order: {is: final}}\n"
 
 
-def work(rig: Rig, _found: Any) -> None:  # noqa: ANN401  # what was prepared
-    """Have the worker of the first message take its batch."""
-    rig.turn()
+def process_batch(rig: Rig, _found: Any) -> None:  # noqa: ANN401  # what was prepared
+    """Have the worker of the first message process its batch."""
+    rig.process_batch()
 
 
 def _duty(duty: str) -> Callable[[Rig, Any], None]:
@@ -30,46 +31,46 @@ def _duty(duty: str) -> Callable[[Rig, Any], None]:
     return act
 
 
-def only(rig: Rig, queue: str) -> None:
-    """Lose all messages but those of a queue."""
-    rig.letters = [letter for letter in rig.letters if letter.queue == queue]
+def keep_only(rig: Rig, queue: str) -> None:
+    """Drop all messages except those of one queue."""
+    rig.messages = [message for message in rig.messages if message.queue == queue]
 
 
 def _filed(rig: Rig, *people: dict[str, Any]) -> None:
-    nothing(rig)
+    empty_docket(rig)
     for number, requester in enumerate(people, 11):
         rig.file(person(number, **({"requester": requester} if requester else {})))
 
 
 def _to_rank(rig: Rig) -> None:
-    """Two cases that were just filed, in one batch."""
+    """Prepare two cases that were just filed, whose messages are in one batch."""
     _filed(rig, {}, {})
-    only(rig, "rank")
+    keep_only(rig, "rank")
 
 
-def _moved(rig: Rig) -> None:
-    """A ranked case that a sister's request lifts."""
-    own(rig)
+def _lane_changed(rig: Rig) -> None:
+    """Prepare a ranked case that a sister's request moves to a higher lane."""
+    ranked_case(rig)
     rig.file(person(11, requester=SISTER, facts={"removal_soon": True}))
-    only(rig, "rank")
+    keep_only(rig, "rank")
 
 
 def _to_send(*people: dict[str, Any]) -> Callable[[Rig], None]:
     def prepare(rig: Rig) -> None:
         _filed(rig, *people)
-        waiting = [letter for letter in rig.letters if letter.queue == "notice"]
-        only(rig, "rank")
+        waiting = [message for message in rig.messages if message.queue == "notice"]
+        keep_only(rig, "rank")
         rig.pump()
-        rig.letters = waiting
+        rig.messages = waiting
 
     return prepare
 
 
-def _report(kind: str) -> Callable[[Rig], None]:
-    """A notice that was sent, and what the mail service reports of it."""
+def _delivery_event(kind: str) -> Callable[[Rig], None]:
+    """Prepare a notice that was sent, and a delivery event of it."""
 
     def prepare(rig: Rig) -> None:
-        found = own(rig)
+        found = ranked_case(rig)
         notice: Notice = next(notice for notice in rig.notices if notice.receipt == found.receipt)
         assert notice.state == "sent"
         mail = {"tags": {"case": [notice.case_id], "notice": [notice.notice_id]}}
@@ -79,40 +80,40 @@ def _report(kind: str) -> Callable[[Rig], None]:
             "Complaint": {"complaint": {"complainedRecipients": recipients}},
             "Reject": {},
         }
-        rig.letters = [rig.letter({"eventType": kind, "mail": mail, **events[kind]})]
+        rig.messages = [rig.delivery_message({"eventType": kind, "mail": mail, **events[kind]})]
 
     return prepare
 
 
-def _report_after_decision(rig: Rig) -> None:
-    """News of a decision that was sent, and the report that it bounced."""
-    nothing(rig)
+def _bounce_after_decision(rig: Rig) -> None:
+    """Prepare the news of a decision, which was sent, and the event of its bounce."""
+    empty_docket(rig)
     found = claimed(rig)
     decide(rig, OFFICER, found.case_id)
     (notice,) = [notice for notice in rig.notices if notice.template == "news"]
     assert notice.state == "sent"
     bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ana@example.org"}]}
     tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
-    rig.letters = [rig.letter({"eventType": "Bounce", "mail": {"tags": tags}, "bounce": bounce})]
+    rig.messages = [rig.delivery_message({"eventType": "Bounce", "mail": {"tags": tags}, "bounce": bounce})]
 
 
-def _lost(rig: Rig) -> None:
-    """Two requests whose messages were all lost, a while ago."""
-    _filed(rig, {}, BY_TEXT)
-    rig.letters = []
+def _messages_lost(rig: Rig) -> None:
+    """Prepare two requests whose messages were lost three minutes ago."""
+    _filed(rig, {}, BY_SMS)
+    rig.messages = []
     rig.later(minutes=3)
 
 
-def _lease_over(rig: Rig) -> None:
-    held(rig)
+def _lease_expired(rig: Rig) -> None:
+    claimed_case(rig)
     case = rig.cases[0]
     assert case.lease_until
     rig.time = case.lease_until + timedelta(minutes=2)
     rig.sweep()
 
 
-def _answer_over(rig: Rig) -> None:
-    nothing(rig)
+def _information_request_expired(rig: Rig) -> None:
+    empty_docket(rig)
     found = claimed(rig)
     ask(rig, OFFICER, found.case_id)
     rig.later(days=10, minutes=2)
@@ -120,7 +121,7 @@ def _answer_over(rig: Rig) -> None:
 
 
 def _target_missed(rig: Rig) -> None:
-    own(rig)
+    ranked_case(rig)
     case = rig.cases[0]
     assert case.target_at
     rig.time = case.target_at + timedelta(minutes=2)
@@ -128,74 +129,71 @@ def _target_missed(rig: Rig) -> None:
 
 
 def _stuck(rig: Rig) -> None:
-    """Two cases and a notice that the sweep has given up."""
-    _filed(rig, {}, NOWHERE)
-    rig.letters = []
+    """Prepare two cases and a notice that the sweep has given up."""
+    _filed(rig, {}, NO_CHANNEL)
+    rig.messages = []
     for _ in range(ATTEMPTS + 1):
         rig.later(days=1)
         rig.sweep()
-        rig.letters = []
+        rig.messages = []
     assert [case.stuck for case in rig.cases] == [True, True]
 
 
 def _two_offices(rig: Rig) -> None:
-    nothing(rig)
+    empty_docket(rig)
     file_case(rig, 11)
     file_case(rig, 12, facts={"facility": "EPC"})
 
 
 def _before_a_switch(rig: Rig) -> None:
-    """Two cases, and a policy whose time comes with the next tick."""
+    """Prepare two cases, and a policy that takes effect with the next tick."""
     _two_offices(rig)
-    publish(rig, draft("next", (DETAINED, EARLIER_WHEN), since="2026-11-24T15:10:00Z"))
+    publish(rig, draft("next", (DETAINED, ORDER_ONLY), since="2026-11-24T15:10:00Z"))
     rig.later(minutes=12)
 
 
-EARLIER_WHEN = "    when: {removal_order: {is: final}}\n"
-
-
 def _in_a_switch(rig: Rig) -> None:
-    """Two cases, and a switch whose walk has begun and sent nothing yet."""
+    """Prepare two cases, and a policy switch that has not sent any message yet."""
     _two_offices(rig)
     publish(rig, EARLIER)
     rig.later(seconds=11)
 
 
 def _switched(rig: Rig) -> None:
-    """Two cases that a walk has asked to rank anew."""
+    """Prepare two cases, and the messages of a policy switch to rank them again."""
     _in_a_switch(rig)
     rig.sweep()
-    assert [letter.queue for letter in rig.letters] == ["rank", "rank"]
+    assert [message.queue for message in rig.messages] == ["rank", "rank"]
 
 
 def _previewed(rig: Rig) -> None:
-    """A preview that is asked for, and the message of the office that has a case."""
+    """Prepare a requested preview, and the message of an office that has a case."""
     _two_offices(rig)
     send(rig, EARLIER)
     answer = rig.staff(AUTHOR, "POST", "/staff/policies/earlier/preview", {})
     assert answer.status == 202
-    rig.letters = [letter for letter in rig.letters if '"ATL"' in letter.body]
+    rig.messages = [message for message in rig.messages if '"ATL"' in message.body]
 
 
 WORK = [
-    Flow("rank", "system", _to_rank, work),
-    Flow("rank anew", "system", _moved, work),
-    Flow("rank under another policy", "system", _switched, work),
-    Flow("lease end", "system", _lease_over, work),
-    Flow("wait for an answer ends", "system", _answer_over, work),
-    Flow("first look missed", "system", _target_missed, work),
-    Flow("notify by mail", "system", _to_send({}), work),
-    Flow("notify by text message", "system", _to_send(BY_TEXT), work),
-    Flow("notify several", "system", _to_send({}, BY_TEXT, NOWHERE), work),
-    Flow("notify nobody", "system", _to_send(NOWHERE), work),
-    Flow("bounce", "system", _report("Bounce"), work),
-    Flow("bounce after the decision", "system", _report_after_decision, work),
-    Flow("complaint", "system", _report("Complaint"), work),
-    Flow("reject", "system", _report("Reject"), work),
-    Flow("sweep", "system", _lost, _duty("sweep")),
-    Flow("a policy's time comes", "system", _before_a_switch, _duty("sweep")),
+    Flow("rank", "system", _to_rank, process_batch),
+    Flow("rank again", "system", _lane_changed, process_batch),
+    Flow("rank under another policy", "system", _switched, process_batch),
+    Flow("lease expires", "system", _lease_expired, process_batch),
+    Flow("information request expires", "system", _information_request_expired, process_batch),
+    Flow("first look missed", "system", _target_missed, process_batch),
+    Flow("notify by mail", "system", _to_send({}), process_batch),
+    Flow("notify by text message", "system", _to_send(BY_SMS), process_batch),
+    Flow("notify several", "system", _to_send({}, BY_SMS, NO_CHANNEL), process_batch),
+    Flow("notify without an address", "system", _to_send(NO_CHANNEL), process_batch),
+    Flow("bounce", "system", _delivery_event("Bounce"), process_batch),
+    Flow("bounce after the decision", "system", _bounce_after_decision, process_batch),
+    Flow("complaint", "system", _delivery_event("Complaint"), process_batch),
+    Flow("reject", "system", _delivery_event("Reject"), process_batch),
+    Flow("sweep", "system", _messages_lost, _duty("sweep")),
+    Flow("policy takes effect", "system", _before_a_switch, _duty("sweep")),
     Flow("walk of a switch", "system", _in_a_switch, _duty("sweep")),
-    Flow("a part of a preview", "system", _previewed, work),
+    Flow("a part of a preview", "system", _previewed, process_batch),
     Flow("snapshot", "operator", _two_offices, _duty("snapshot")),
     Flow("redrive", "operator", _stuck, _duty("redrive")),
 ]

@@ -1,7 +1,7 @@
-"""A system whose processes can die at any call: its messages lie in the test's hand, its state can be taken back.
+"""A system whose processes can die at any AWS call, whose messages the test delivers, and whose state can be restored.
 
-The functions reach AWS through the tapped wire (``wire.py``); the queues are emptied into ``letters`` whenever a
-process has ended, so that a message which nobody deleted is simply there again.
+A hook (``botocore_hook``) sees all AWS calls of the functions. Whenever a process ends, the messages in the queues are
+moved to ``messages``; a message that was not deleted is delivered again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.store.policy_repository import PolicyRepository
 from tests.support.clouds import MotoCloud
 from tests.support.controlled_system import Known, QueuedMessage, Snapshot, look_at
-from tests.support.crashes.botocore_hook import Wire
+from tests.support.crashes.botocore_hook import CallHook
 from tests.support.environment import REGION
 from tests.support.moto_speed import fast_moto
 from tests.support.system import START, Answer, System
@@ -39,63 +39,62 @@ if TYPE_CHECKING:
 _RIG = TypeVar("_RIG", bound="Rig")
 _ACCOUNT = "123456789012"
 _BATCH = 10
-"""Messages that one invocation gets."""
+"""The maximum number of messages of one invocation."""
 WORKLISTS = ("ATL", "ELP", "HQ", "SRO")
-"""Those of the flows: what goes through all offices goes through these, and the other 22 would be no other calls."""
+"""The worklists of the flows. Code that reads the worklists of all offices reads only these; the calls for the other 22
+would be the same."""
 Item = dict[str, Any]
+QueueBehavior = Callable[[list[QueuedMessage], list[QueuedMessage]], list[QueuedMessage]]
+"""Returns the messages to deliver, from those that wait and those that were just sent."""
 
 
-Arrive = Callable[[list[QueuedMessage], list[QueuedMessage]], list[QueuedMessage]]
-"""From the messages under way and those just sent to the messages under way."""
-
-
-def add(waiting: list[QueuedMessage], sent: list[QueuedMessage]) -> list[QueuedMessage]:
-    """Deliver what was sent after what was sent before."""
+def in_order(waiting: list[QueuedMessage], sent: list[QueuedMessage]) -> list[QueuedMessage]:
+    """Deliver messages in the order in which they were sent."""
     return waiting + sent
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """All that outlives a process: the table, the messages, what was sent, the time."""
+class SystemState:
+    """Everything that outlives a process: the table, the messages, sent mails and text messages, and the time."""
 
     time: datetime
     items: dict[tuple[str, str], Item]
-    letters: tuple[QueuedMessage, ...]
+    messages: tuple[QueuedMessage, ...]
     mails: tuple[Any, ...]
     texts: Mapping[str, Any]
 
 
 class Rig(System):
-    """The system with its wire tapped and its messages in hand."""
+    """A system with a hook on its AWS calls, whose messages the test delivers."""
 
     def __init__(self) -> None:
-        """Make an empty system; call within ``rig``."""
+        """Create an empty system; use ``rig`` instead."""
         super().__init__(MotoCloud())
-        self.wire = Wire()
-        self.letters: list[QueuedMessage] = []
-        self.given_back: list[QueuedMessage] = []
-        self.arrive: Arrive = add
-        """What becomes of messages that were sent: a queue may lose, repeat or reorder them."""
+        self.hook = CallHook()
+        self.messages: list[QueuedMessage] = []
+        self.failed_messages: list[QueuedMessage] = []
+        self.enqueue: QueueBehavior = in_order
+        """How the queues behave: they can lose, duplicate or reorder messages."""
         self._known: Known = {}
         self._compiled: dict[str, CompiledPolicy] = {}
-        self.empty = self.picture()
+        self.empty_state = self.capture_state()
 
     # ---- processes
 
     @contextmanager
     def process(self) -> Iterator[None]:
-        """Run a process of a function; however it ends, what it sent is under way."""
+        """Run a process of a function; its messages are collected even if it fails."""
         try:
-            with self.wire.process():
+            with self.hook.process():
                 yield
         finally:
             self._flush()
             self._collect()
 
     def restart(self) -> None:
-        """Forget all that the functions keep in memory between two invocations: the copies of the registry.
+        """Discard what the functions keep in memory between two invocations: their copies of the registry.
 
-        What was compiled is kept, because it is found by the digest of its text and takes long.
+        Compiled policies are kept: they are looked up by the digest of their text, and take long to compile.
         """
         self.intake = replace(self.intake, policies=self._policies())
         self.prioritize = replace(self.prioritize, policies=self._policies())
@@ -105,7 +104,7 @@ class Rig(System):
         found._compiled = self._compiled  # see restart
         return found
 
-    def look(self) -> Snapshot:
+    def read_table(self) -> Snapshot:
         """Read the whole table."""
         found, policies = look_at(self, self._known), self._policies()
         found.policies.update(
@@ -126,36 +125,36 @@ class Rig(System):
             return super().staff(*args, **more)
 
     def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Have notify take a delivery event."""
+        """Run a process of notify with a delivery event."""
         with self.process():
             return super().bounce(event)
 
     def duty(self, duty: str) -> dict[str, int]:
-        """Have prioritize do a duty."""
+        """Run a process of prioritize with a scheduled task."""
         with self.process():
             return super().duty(duty)
 
     # ---- messages
 
     def pump(self) -> None:
-        """Work on all messages and those that come of it; what fails is given back."""
-        while self.letters:
-            self.turn()
+        """Process all messages, including those that are sent meanwhile; failed ones go to ``failed_messages``."""
+        while self.messages:
+            self.process_batch()
 
-    def turn(self) -> None:
-        """Hand the worker of the first message's queue a batch, and take away what it did not fail."""
-        queue = self.letters[0].queue
-        batch = [letter for letter in self.letters if letter.queue == queue][:_BATCH]
-        failed = self.hand_over(batch)
-        for letter in batch:
-            self.letters.remove(letter)
-        self.given_back += failed
+    def process_batch(self) -> None:
+        """Have the worker of the first message's queue process one batch."""
+        queue = self.messages[0].queue
+        batch = [message for message in self.messages if message.queue == queue][:_BATCH]
+        failed = self.invoke_worker(batch)
+        for message in batch:
+            self.messages.remove(message)
+        self.failed_messages += failed
 
-    def hand_over(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
-        """Hand a worker a batch of one queue; return what it failed."""
+    def invoke_worker(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
+        """Invoke a worker with a batch of one queue; return the messages that failed."""
         records = [
-            {"messageId": str(number), "body": letter.body, "eventSourceARN": letter.queue}
-            for number, letter in enumerate(batch)
+            {"messageId": str(number), "body": message.body, "eventSourceARN": message.queue}
+            for number, message in enumerate(batch)
         ]
         work: Callable[[], Any] = lambda: notify.app.respond(self.notify, {"Records": records})  # noqa: E731
         if batch[0].queue == "rank":
@@ -168,32 +167,32 @@ class Rig(System):
         backend: Any = get_backend("sqs")[_ACCOUNT][REGION]
         for name in self.queues:
             messages = backend.queues[name]._messages  # moto's own
-            self.letters = self.arrive(self.letters, [QueuedMessage(name, message.body) for message in messages])
+            self.messages = self.enqueue(self.messages, [QueuedMessage(name, message.body) for message in messages])
             messages.clear()
 
-    def letter(self, event: dict[str, Any]) -> QueuedMessage:
-        """Return a delivery event as it lies in its queue."""
+    def delivery_message(self, event: dict[str, Any]) -> QueuedMessage:
+        """Return a delivery event as a message of the delivery queue."""
         return QueuedMessage("delivery", json.dumps({"Type": "Notification", "Message": json.dumps(event)}))
 
-    # ---- pictures
+    # ---- states
 
-    def picture(self) -> Picture:
-        """Take a picture of all that outlives a process."""
+    def capture_state(self) -> SystemState:
+        """Return the state of everything that outlives a process."""
         ses: Any = get_backend("ses")[_ACCOUNT][REGION]
         sns: Any = get_backend("sns")[_ACCOUNT][REGION]
-        letters = (*self.letters, *self.given_back)
+        messages = (*self.messages, *self.failed_messages)
         items = {(item["pk"]["S"], item["sk"]["S"]): item for item in self.items()}
-        return Picture(self.time, items, letters, tuple(ses.sent_messages), dict(sns.sms_messages))
+        return SystemState(self.time, items, messages, tuple(ses.sent_messages), dict(sns.sms_messages))
 
-    def restore(self, picture: Picture) -> None:
-        """Make all be as it was when a picture was taken, with new processes."""
-        self._restore_table(picture.items)
+    def restore(self, state: SystemState) -> None:
+        """Restore a state, with new processes."""
+        self._restore_table(state.items)
         ses: Any = get_backend("ses")[_ACCOUNT][REGION]
         sns: Any = get_backend("sns")[_ACCOUNT][REGION]
-        ses.sent_messages[:] = picture.mails
-        sns.sms_messages = dict(picture.texts)
-        self.letters, self.given_back = list(picture.letters), []
-        self.time, self.arrive = picture.time, add
+        ses.sent_messages[:] = state.mails
+        sns.sms_messages = dict(state.texts)
+        self.messages, self.failed_messages = list(state.messages), []
+        self.time, self.enqueue = state.time, in_order
         self.restart()
 
     def _restore_table(self, items: dict[tuple[str, str], Item]) -> None:
@@ -204,15 +203,20 @@ class Rig(System):
         for start in range(0, len(requests), 25):
             self.dynamodb.batch_write_item(RequestItems={self.table: requests[start : start + 25]})
 
-    def begin(self) -> None:
-        """Begin anew: an empty table, no message, the clock at the tests' day."""
-        self.restore(self.empty)
+    def reset(self) -> None:
+        """Restore the initial state: an empty table, no messages, and the clock at the start time."""
+        self.restore(self.empty_state)
         self.time = START
 
 
 @contextmanager
 def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
-    """Start a rig on moto, its table on another engine where one is given by its endpoint."""
+    """Start a rig on moto.
+
+    Args:
+        kind: The class of the rig.
+        dynamodb: The endpoint of DynamoDB Local, if the table is to be there.
+    """
     with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
         for module in (prioritize.policy_switch, prioritize.snapshot, review.policies.publication):
             patch.setattr(module, "queues", lambda: WORKLISTS)
@@ -221,5 +225,5 @@ def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
             patch.setenv("AWS_ACCESS_KEY_ID", uuid4().hex)  # the engine keeps a database per access key
             patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep the credentials of an earlier test
         found = kind()
-        with found.wire.tapped():
+        with found.hook.installed():
             yield found

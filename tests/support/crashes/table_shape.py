@@ -1,8 +1,8 @@
-"""What a table says, without the times, ids and sealed bytes that differ from one run to the next.
+"""The shape of a table: its contents without the times, ids and sealed bytes that differ from run to run.
 
-Two runs whose shapes are equal have the same cases with the same events, requests, notices, claims, policies. Of the
-events the rankings are left out, for how often a case was ranked on its way to the same place is of no account; and
-their order, which the invariants check (``tests.support.invariants``): who comes again later is written down later.
+Two runs with equal shapes have the same cases with the same events, requests, notices, claims and policies. Rankings
+are left out, because the number of rankings on the way to the same result does not matter. So is the order of events,
+which depends on when a caller retries; the invariants check it (``tests.support.invariants``).
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "SWITCH": ("policy",),
     "OFFICE": ("policy_id", "office", "done", "cases", "lane_changes"),
 }
-"""By the first part of the sort key: what is compared of an item; ``OFFICE`` is a part of a preview."""
+"""The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview."""
 
 
 def shape_of(rig: Rig) -> Shape:
-    """Return the shape of everything in the table."""
-    now, found = rig.look(), dict[str, list[str]]()
+    """Return the shape of the table."""
+    now, found = rig.read_table(), dict[str, list[str]]()
     for case in now.cases.values():
         found.setdefault("CASE", []).append(_case(case, now))
     for officer in now.officers.values():
@@ -51,16 +51,16 @@ def shape_of(rig: Rig) -> Shape:
         kind = item["sk"]["S"].partition("#")[0]
         if kind in _KEPT:
             fields = plain_fields(item)
-            found.setdefault(kind, []).append(str([_timeless(fields.get(name)) for name in _KEPT[kind]]))
+            found.setdefault(kind, []).append(str([_without_waits(fields.get(name)) for name in _KEPT[kind]]))
         else:
             assert kind in {"CASE", "EVENT", "COUNTER"}, kind
     return {kind: sorted(lines) for kind, lines in sorted(found.items())}
 
 
-def _timeless(value: Any) -> Any:  # noqa: ANN401  # any attribute
-    """Drop what an office's snapshot says of waiting times."""
+def _without_waits(value: Any) -> Any:  # noqa: ANN401  # any attribute
+    """Remove the waiting times of an office's snapshot."""
     if isinstance(value, list):
-        return [_timeless(each) for each in value]
+        return [_without_waits(each) for each in value]
     return (
         {name: each for name, each in value.items() if name != "median_wait_ms"} if isinstance(value, dict) else value
     )
@@ -72,63 +72,68 @@ def _case(case: Case, now: Snapshot) -> str:
     return str([*(getattr(case, name) for name in _CASE), case.person is not None, linked, stopped, kinds])
 
 
-def owed_until(now: Snapshot) -> datetime | None:
-    """Return until when something is owed that nobody waits for on purpose; None at rest."""
-    owed = [at for notice in now.notices.values() for at in _of_notice(notice) if not notice.stuck]
-    owed += [
+def pending_until(now: Snapshot) -> datetime | None:
+    """Return when the last pending work is due, without leases and information requests; None if none is pending."""
+    pending = [at for notice in now.notices.values() for at in _notice_due(notice) if not notice.stuck]
+    pending += [
         case.rank_at
         for case in now.cases.values()
         if case.status in LIVE and case.rank_at and case.rank_at <= now.at and not case.stuck
     ]
-    owed += [switch.round_since for switch in now.switches if switch.ended_at is None]
-    owed += [
+    pending += [switch.round_since for switch in now.switches if switch.ended_at is None]
+    pending += [
         datetime.fromisoformat(at)
         for (pk, _), (at, shard) in now.due.items()
         if pk.startswith("PREVIEW#") and shard != STUCK
     ]
-    return max(owed, default=None)
+    return max(pending, default=None)
 
 
-def _of_notice(notice: Notice) -> list[datetime]:
+def _notice_due(notice: Notice) -> list[datetime]:
     at = {"owed": notice.send_at, "sending": notice.lease_until}.get(notice.state)
     return [at] if at else []
 
 
-def whole(rig: Rig, before: Snapshot) -> None:
-    """Check that nothing is half done: every invariant of the table, every duty done, every notice sent and explained.
+def check_complete(rig: Rig, before: Snapshot) -> None:
+    """Check that no work is missing: the invariants of the table hold, no work is due, and all notices are sent.
 
-    Raises AssertionError.
+    Args:
+        rig: The system, settled.
+        before: The records of the table at an earlier time.
+
+    Raises:
+        AssertionError: Work is missing.
     """
-    now = rig.look()
+    now = rig.read_table()
     check(before, now)
-    assert not rig.letters, rig.letters
-    assert not rig.given_back, rig.given_back
+    assert not rig.messages, rig.messages
+    assert not rig.failed_messages, rig.failed_messages
     for case in now.cases.values():
         assert case.status not in LIVE or (case.rank and case.status != "received"), f"not ranked: {case}"
         assert not case.stuck, case
     late = {key: at for key, (at, _shard) in now.due.items() if datetime.fromisoformat(at) <= now.at - _GRACE}
-    assert not late, f"owed and not done: {late}"
-    _acknowledged(now)
-    _sent(rig, now)
+    assert not late, f"due and not done: {late}"
+    _check_acknowledgements(now)
+    _check_sent(rig, now)
 
 
 _GRACE = timedelta(minutes=2)
 
 
-def _acknowledged(now: Snapshot) -> None:
+def _check_acknowledgements(now: Snapshot) -> None:
     notices = Counter(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
-    assert notices == Counter(list(now.requests)), "a request without its acknowledgement, or with two"
+    assert notices == Counter(list(now.requests)), "a request with no acknowledgement, or with two"
     for notice in now.notices.values():
         assert notice.state in {"sent", "undeliverable"}, notice
 
 
-def _sent(rig: Rig, now: Snapshot) -> None:
-    """Each notice that says it was sent was sent, and no more messages are out than attempts explain."""
-    picture = rig.picture()
-    out = [mail.id for mail in picture.mails] + list(picture.texts)
+def _check_sent(rig: Rig, now: Snapshot) -> None:
+    """Check that each notice with the state ``sent`` was sent, and that the attempts account for all messages."""
+    state = rig.capture_state()
+    out = [mail.id for mail in state.mails] + list(state.texts)
     sent = [notice for notice in now.notices.values() if notice.state == "sent"]
     missing = [notice for notice in sent if notice.provider_id not in out]
-    assert not missing, f"never sent: {missing}"
+    assert not missing, f"not sent: {missing}"
     most = len(sent) + sum(notice.unanswered for notice in now.notices.values())
     bounced = sum(notice.why in {"bounced", "refused"} for notice in now.notices.values())
     assert len(out) <= most + bounced, "more messages than attempts"

@@ -1,4 +1,4 @@
-"""Try every fault at every call of a flow, as the crash matrix tries deaths, and note what whoever asked sees."""
+"""Inject every fault into every AWS call of a flow, and check the outcome that the caller sees and the recovery."""
 
 from __future__ import annotations
 
@@ -10,92 +10,99 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from prioritize.app import UnsentError
 from tests.support.aws_faults import Responder
-from tests.support.crashes.botocore_hook import Choose
+from tests.support.crashes.botocore_hook import ChooseFault
 from tests.support.crashes.flow import Flow
-from tests.support.crashes.matrix import Trial, comes_to_its_end, is_one_of
+from tests.support.crashes.matrix import Trial, check_recovery, check_shape_in
 from tests.support.crashes.rig import Rig
-from tests.support.faults.kinds import KINDS, WRITES, Kind, lost, service_of
-from tests.support.faults.visible_outcomes import Seen, may_see
+from tests.support.faults.kinds import KINDS, WRITES, FaultKind, response_lost, service_of
+from tests.support.faults.visible_outcomes import Outcome, expected_outcomes
 from tests.support.proofs.tally import Tally
 
-FEW = 1
-"""Of equal calls of one flow, the first so many and the last are tried."""
+FIRST_CALLS = 1
+"""How many of the equal calls of a flow are tried: this many from the first, and the last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One fault of one call."""
+    """One fault in one call."""
 
     number: int
     operation: str
-    kind: Kind
+    kind: FaultKind
 
     def __str__(self) -> str:
-        """Say what fails."""
+        """Return which call fails, and how."""
         return f"{self.operation} ({self.number + 1}): {self.kind}"
 
 
 def cells(trial: Trial) -> Iterator[Cell]:
-    """Go through the calls of a flow and the faults that can occur there."""
+    """Yield the faults that can occur in each call of a flow."""
     for number, operation in enumerate(trial.calls):
         places = [place for place, other in enumerate(trial.calls) if other == operation]
-        if number in {*places[:FEW], places[-1]}:
-            yield from (Cell(number, operation, kind) for kind in KINDS if kind.act(operation))
+        if number in {*places[:FIRST_CALLS], places[-1]}:
+            yield from (Cell(number, operation, kind) for kind in KINDS if kind.responder(operation))
 
 
-def meets(trial: Trial, cell: Cell) -> Seen:
-    """Have a flow meet a fault; check that what was answered as done is done, and that all else comes to its end.
+def inject(trial: Trial, cell: Cell) -> Outcome:
+    """Inject a fault into a flow; check that a confirmed call is done, and that the system recovers otherwise.
 
-    Returns what whoever asked sees. Raises AssertionError.
+    Returns:
+        The outcome that the caller sees.
+
+    Raises:
+        AssertionError: A confirmed call is not done, or the system does not recover.
     """
-    trial.rig.restore(trial.picture)
-    with trial.rig.wire.watching(_choose(cell)):
-        seen = _ask(trial)
-    if seen == "as ever" and trial.flow.asker != "operator":
-        is_one_of(trial.rest(), [trial.done])
+    trial.rig.restore(trial.start)
+    with trial.rig.hook.observe(_choose_fault(cell)):
+        outcome = _outcome_of_call(trial)
+    if outcome == "no effect" and trial.flow.caller != "operator":
+        check_shape_in(trial.settle(), [trial.done])
     else:
-        comes_to_its_end(trial)
-    return seen
+        check_recovery(trial)
+    return outcome
 
 
-def _choose(cell: Cell) -> Choose:
+def _choose_fault(cell: Cell) -> ChooseFault:
     def choose(number: int, operation: str) -> Responder | None:
-        on_and_on = number >= cell.number and service_of(operation) == service_of(cell.operation)
-        meant = on_and_on if cell.kind.lasts else number == cell.number
-        return cell.kind.act(operation) if meant else None
+        later_of_service = number >= cell.number and service_of(operation) == service_of(cell.operation)
+        is_faulty = later_of_service if cell.kind.lasts else number == cell.number
+        return cell.kind.responder(operation) if is_faulty else None
 
     return choose
 
 
-def _ask(trial: Trial) -> Seen:
+def _outcome_of_call(trial: Trial) -> Outcome:
     try:
-        answer = trial.ask()
+        answer = trial.act()
     except (ClientError, BotoCoreError, UnsentError):
-        return "comes again"
+        return "redelivered"
     if answer is None:
-        return "comes again" if trial.rig.given_back else "as ever"
+        return "redelivered" if trial.rig.failed_messages else "no effect"
     if answer.status == trial.flow.status:
-        return "as ever"
-    again = answer.json()["type"] == "/problems/still-filing"
-    assert again or answer.status == HTTPStatus.SERVICE_UNAVAILABLE, (answer.status, answer.body)
+        return "no effect"
+    is_filing = answer.json()["type"] == "/problems/still-filing"
+    assert is_filing or answer.status == HTTPStatus.SERVICE_UNAVAILABLE, (answer.status, answer.body)
     assert answer.content_type == "application/problem+json", answer
-    return "try again"
+    return "retry requested"
 
 
 def prove(rig: Rig, flow: Flow, tally: Tally, only: str = "") -> None:
-    """Try every fault at every call of a flow, or one kind of them, and check what whoever asked sees."""
+    """Inject every fault, or one kind of fault, into every call of a flow, and check the outcomes."""
     trial = Trial(rig, flow)
     for cell in cells(trial):
         if only in {"", str(cell.kind)}:
             with tally.case(f"{flow.name}: {cell}"):
-                seen = meets(trial, cell)
-                assert seen in may_see(str(cell.kind), service_of(cell.operation), flow), seen
+                outcome = inject(trial, cell)
+                assert outcome in expected_outcomes(str(cell.kind), service_of(cell.operation), flow), outcome
 
 
 def prove_tokens(rig: Rig, flow: Flow, tally: Tally) -> None:
-    """Lose the answer of each transaction of a flow once: it ends as where none was lost, and is told so."""
+    """Lose the response of each transaction of a flow once, and check that this has no effect."""
     trial = Trial(rig, flow)
     for number, operation in enumerate(trial.calls):
         if operation == WRITES:
-            with tally.case(f"{flow.name}: the answer of transaction {number + 1} is lost"):
-                assert meets(trial, Cell(number, operation, Kind("answer lost", lost, lasts=False))) == "as ever"
+            with tally.case(f"{flow.name}: the response of transaction {number + 1} is lost"):
+                assert (
+                    inject(trial, Cell(number, operation, FaultKind("response lost", response_lost, lasts=False)))
+                    == "no effect"
+                )

@@ -1,4 +1,4 @@
-"""How AWS fails without a process dying: each kind of fault, where it can occur, and what comes back over the wire."""
+"""The kinds of faults of AWS: where each one can occur, and the response to the request."""
 
 from __future__ import annotations
 
@@ -22,17 +22,22 @@ BATCH_SEND = "sqs.SendMessageBatch"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of fault: one attempt of a call, or every attempt at its service from that call on (``lasts``)."""
+class FaultKind:
+    """A kind of fault.
+
+    Attributes:
+        name: The name of the fault.
+        responder: Returns the responder for an operation; None if the fault cannot occur there.
+        lasts: Whether it affects all later attempts at the same service, or one attempt only.
+    """
 
     name: str
-    act: Callable[[str], Responder | None]
-    """From an operation to what becomes of it; None where this fault cannot occur."""
+    responder: Callable[[str], Responder | None]
     lasts: bool
 
     def __str__(self) -> str:
-        """Say what happens, and for how long."""
-        return f"{self.name}, {'on and on' if self.lasts else 'once'}"
+        """Return the name, and whether the fault occurs once or repeatedly."""
+        return f"{self.name}, {'repeatedly' if self.lasts else 'once'}"
 
 
 _THROTTLED = {
@@ -49,9 +54,11 @@ _REFUSED = {
     "sesv2": ("SendingPausedException", 400),
     "sns": ("AuthorizationError", 403),
 }
-_LOST_ONCE = frozenset({"dynamodb.UpdateItem", "dynamodb.PutItem", "sqs.SendMessage", "sqs.SendMessageBatch"})
-"""What takes effect and is sent again by botocore, without a token: ``prove_tokens`` has the transactions, and
-``test_sending.py`` what botocore sends only once. A read whose answer is lost is as one that is throttled."""
+_RETRIED_WITHOUT_TOKEN = frozenset(
+    {"dynamodb.UpdateItem", "dynamodb.PutItem", "sqs.SendMessage", "sqs.SendMessageBatch"}
+)
+"""The writes that botocore retries without a token. ``prove_tokens`` tests transactions, and ``test_ses_and_sns.py``
+the calls that botocore does not retry. A read whose response is lost is like a read that is throttled."""
 
 
 def service_of(operation: str) -> str:
@@ -64,7 +71,7 @@ def _throttled(operation: str) -> Responder:
     return refuses(code, status=status)
 
 
-def _down(operation: str) -> Responder:
+def _unavailable(operation: str) -> Responder:
     return refuses("InternalFailure" if service_of(operation) == "sns" else "InternalServerError", status=500)
 
 
@@ -73,8 +80,8 @@ def _refused(operation: str) -> Responder:
     return refuses(code, status=status)
 
 
-def lost(_operation: str) -> Responder:
-    """Carry the call out, and let its answer not arrive."""
+def response_lost(_operation: str) -> Responder:
+    """Have the service handle the call, and lose its response."""
 
     def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
         perform()
@@ -83,66 +90,66 @@ def lost(_operation: str) -> Responder:
     return act
 
 
-def _lost_once(operation: str) -> Responder | None:
-    return lost(operation) if operation in _LOST_ONCE else None
+def _response_lost_once(operation: str) -> Responder | None:
+    return response_lost(operation) if operation in _RETRIED_WITHOUT_TOKEN else None
 
 
 def _cancelled(reason: str, place: int) -> Callable[[str], Responder | None]:
-    """Cancel a transaction for a reason that is no condition's, at its first write (0) or its last (-1)."""
+    """Cancel a transaction for a reason other than a failed condition, at its first write (0) or its last (-1)."""
 
     def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
-        asked: bytes = request.body  # type: ignore[assignment]
-        reasons = [{"Code": "None"} for _ in json.loads(asked)["TransactItems"]]
+        body: bytes = request.body  # type: ignore[assignment]
+        reasons = [{"Code": "None"} for _ in json.loads(body)["TransactItems"]]
         reasons[place]["Code"] = reason
         return refuses("TransactionCanceledException", CancellationReasons=reasons)(request, perform)
 
     return lambda operation: act if operation == WRITES else None
 
 
-def _without_the_last(
-    operation: str, asked: dict[str, Any], perform: Callable[[dict[str, Any]], dict[str, Any]]
+def _all_but_the_last(
+    operation: str, batch: dict[str, Any], perform: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Do a batch but for its last part, and hand that back."""
+    """Perform a batch without its last entry, and return that entry as failed or unprocessed."""
     if operation == BATCH_SEND:
-        *taken, last = asked["Entries"]
-        done = perform({**asked, "Entries": taken}) if taken else {"Successful": []}
+        *entries, last = batch["Entries"]
+        done = perform({**batch, "Entries": entries}) if entries else {"Successful": []}
         return {**done, "Failed": [{"Id": last["Id"], "Code": "InternalError", "SenderFault": False}]}
-    ((table, wanted),) = asked["RequestItems"].items()
+    ((table, wanted),) = batch["RequestItems"].items()
     *read, last = wanted["Keys"]
     done = perform({"RequestItems": {table: {**wanted, "Keys": read}}}) if read else {"Responses": {table: []}}
     return {**done, "UnprocessedKeys": {table: {**wanted, "Keys": [last]}}}
 
 
-def partly(operation: str) -> Responder | None:
-    """Do what was asked for in part: the answer is a success, and says what was left."""
+def partially_done(operation: str) -> Responder | None:
+    """Perform a batch in part: the response reports success, and lists what was not done."""
 
     def act(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
-        def performed(asked: dict[str, Any]) -> dict[str, Any]:
-            request.body = json.dumps(asked).encode()
+        def performed(batch: dict[str, Any]) -> dict[str, Any]:
+            request.body = json.dumps(batch).encode()
             found: dict[str, Any] = json.loads(perform().content)
             return found
 
-        asked: bytes = request.body  # type: ignore[assignment]
-        body = json.dumps(_without_the_last(operation, json.loads(asked), performed))
+        sent: bytes = request.body  # type: ignore[assignment]
+        body = json.dumps(_all_but_the_last(operation, json.loads(sent), performed))
         return AWSResponse(request.url, 200, {"Content-Type": "application/json"}, MockRawResponse(body))  # type: ignore[arg-type]
 
     return act if operation in {BATCH_GET, BATCH_SEND} else None
 
 
-def _not_the_table(operation: str) -> Responder | None:
+def _refused_except_by_dynamodb(operation: str) -> Responder | None:
     return None if service_of(operation) == "dynamodb" else _refused(operation)
 
 
 KINDS = [
-    Kind("throttled", _throttled, lasts=False),
-    Kind("down", _down, lasts=True),
-    Kind("refused", _not_the_table, lasts=True),
-    Kind("answer lost", _lost_once, lasts=False),
-    Kind("answer lost", lost, lasts=True),
-    Kind("conflict at the first write", _cancelled("TransactionConflict", 0), lasts=False),
-    Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=False),
-    Kind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=True),
-    Kind("partly done", partly, lasts=False),
-    Kind("partly done", partly, lasts=True),
-    Kind("transaction throttled", _cancelled("ThrottlingError", -1), lasts=True),
+    FaultKind("throttled", _throttled, lasts=False),
+    FaultKind("unavailable", _unavailable, lasts=True),
+    FaultKind("refused", _refused_except_by_dynamodb, lasts=True),
+    FaultKind("response lost", _response_lost_once, lasts=False),
+    FaultKind("response lost", response_lost, lasts=True),
+    FaultKind("conflict at the first write", _cancelled("TransactionConflict", 0), lasts=False),
+    FaultKind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=False),
+    FaultKind("conflict at the last write", _cancelled("TransactionConflict", -1), lasts=True),
+    FaultKind("partially done", partially_done, lasts=False),
+    FaultKind("partially done", partially_done, lasts=True),
+    FaultKind("transaction throttled", _cancelled("ThrottlingError", -1), lasts=True),
 ]

@@ -1,4 +1,4 @@
-"""Poison: messages that no worker can take, made from a good one of each queue by code."""
+"""Poison messages: malformed variants of a valid message of each queue, which no worker can process."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ BOUNCE: dict[str, Any] = {
     "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ana@example.org"}]},
     "mail": {"tags": {"case": ["C"], "notice": ["N"]}},
 }
-NO_JSON = {"empty": "", "no JSON": "{", "a number": "7", "a list": "[]", "null": "null"}
-WRONG: dict[str, object] = {"a number": 7, "a list": [], "null": None, "too long": "x" * 300}
+NOT_JSON = {"empty": "", "invalid JSON": "{", "a number": "7", "a list": "[]", "null": "null"}
+WRONG_VALUES: dict[str, object] = {"a number": 7, "a list": [], "null": None, "too long": "x" * 300}
 
 
-def hints(good: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """Go through what is wrong with a message of our own making."""
-    yield from NO_JSON.items()
-    yield "no number of a schema", json.dumps({**good, "schema": 0})
+def malformed_hints(good: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield malformed variants of a hint: a description and the body."""
+    yield from NOT_JSON.items()
+    yield "invalid schema number", json.dumps({**good, "schema": 0})
     for name in good.keys() - {"schema"}:
         yield f"without {name}", json.dumps({key: value for key, value in good.items() if key != name})
-        yield from ((f"{name} is {what}", json.dumps({**good, name: value})) for what, value in WRONG.items())
+        yield from ((f"{name} is {what}", json.dumps({**good, name: value})) for what, value in WRONG_VALUES.items())
 
 
-def reports() -> Iterator[tuple[str, str]]:
-    """Go through what is wrong with a report of the mail service, and with its envelope."""
-    yield from NO_JSON.items()
+def malformed_events() -> Iterator[tuple[str, str]]:
+    """Yield malformed variants of a delivery event and of its envelope: a description and the body."""
+    yield from NOT_JSON.items()
     yield "without Message", json.dumps({"Type": "Notification"})
-    yield from ((f"Message is {what}", json.dumps({"Message": text})) for what, text in NO_JSON.items())
+    yield from ((f"Message is {what}", json.dumps({"Message": text})) for what, text in NOT_JSON.items())
     for path in (("eventType",), ("bounce",), ("bounce", "bounceType"), ("bounce", "bouncedRecipients"), ("mail",)):
         yield f"without {'.'.join(path)}", _envelope(_without(BOUNCE, path))
     yield "recipients without address", _envelope({**BOUNCE, "bounce": {**BOUNCE["bounce"], "bouncedRecipients": [{}]}})
@@ -49,8 +49,8 @@ def _envelope(event: object) -> str:
 
 
 POISON: dict[str, dict[str, str]] = {
-    "rank": {**dict(hints(RANK)), **{f"preview: {name}": body for name, body in hints(PREVIEW)}},
-    "notice": dict(hints(NOTICE)),
-    "delivery": dict(reports()),
+    "rank": {**dict(malformed_hints(RANK)), **{f"preview: {name}": body for name, body in malformed_hints(PREVIEW)}},
+    "notice": dict(malformed_hints(NOTICE)),
+    "delivery": dict(malformed_events()),
 }
-"""By queue: what is wrong, and the body."""
+"""By queue: the bodies, by description."""

@@ -1,4 +1,4 @@
-"""What whoever asked sees when AWS fails: the table that docs/proofs.md shows, checked at every fault that is tried."""
+"""What the caller sees when AWS fails: the table in docs/proofs.md, checked for every fault that is injected."""
 
 from __future__ import annotations
 
@@ -6,49 +6,55 @@ from typing import Final, Literal
 
 from tests.support.crashes.flow import Flow
 
-Seen = Literal["as ever", "try again", "comes again"]
-"""As where nothing fails; a 503 or 409 that asks to send it again; or nothing: a message or a tick comes again."""
-Askers = Literal["people", "system"]
+Outcome = Literal["no effect", "retry requested", "redelivered"]
+"""The same result as without a fault; a response 503 or 409 that asks the client to retry; or a failed message or
+scheduled task, which is delivered or run again."""
 
-_EVER: Final[frozenset[Seen]] = frozenset({"as ever"})
-_TRY: Final[frozenset[Seen]] = frozenset({"try again"})
-_COMES: Final[frozenset[Seen]] = frozenset({"comes again"})
+_NO_EFFECT: Final[frozenset[Outcome]] = frozenset({"no effect"})
+_RETRY: Final[frozenset[Outcome]] = frozenset({"retry requested"})
+_REDELIVERED: Final[frozenset[Outcome]] = frozenset({"redelivered"})
 _STATE: Final = ("dynamodb", "kms")
 _SENDING: Final = ("sesv2", "sns")
-_LASTING: Final = ("down, on and on", "answer lost, on and on")
+_LASTING: Final = ("unavailable, repeatedly", "response lost, repeatedly")
 
-SEEN: Final[dict[tuple[str, str], tuple[frozenset[Seen], frozenset[Seen]]]] = {
-    **{(fault, "any"): (_EVER, _EVER) for fault in ("throttled, once", "answer lost, once")},
-    ("conflict at the first write, once", "dynamodb"): (_EVER | _TRY, _EVER | _COMES),
-    ("conflict at the last write, once", "dynamodb"): (_EVER, _EVER | _COMES),
-    ("conflict at the last write, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
-    ("transaction throttled, on and on", "dynamodb"): (_TRY, _EVER | _COMES),
-    ("partly done, once", "dynamodb"): (_EVER, _EVER),
-    ("partly done, on and on", "dynamodb"): (_TRY, _COMES),
-    **{(f"partly done, {lasts}", "sqs"): (_EVER, _COMES) for lasts in ("once", "on and on")},
+EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcome]]]] = {
+    **{(fault, "any"): (_NO_EFFECT, _NO_EFFECT) for fault in ("throttled, once", "response lost, once")},
+    ("conflict at the first write, once", "dynamodb"): (_NO_EFFECT | _RETRY, _NO_EFFECT | _REDELIVERED),
+    ("conflict at the last write, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT | _REDELIVERED),
+    ("conflict at the last write, repeatedly", "dynamodb"): (_RETRY, _NO_EFFECT | _REDELIVERED),
+    ("transaction throttled, repeatedly", "dynamodb"): (_RETRY, _NO_EFFECT | _REDELIVERED),
+    ("partially done, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT),
+    ("partially done, repeatedly", "dynamodb"): (_RETRY, _REDELIVERED),
+    **{(f"partially done, {lasts}", "sqs"): (_NO_EFFECT, _REDELIVERED) for lasts in ("once", "repeatedly")},
     **{
-        (fault, service): (_TRY, _COMES)
-        for fault in ("down, on and on", "answer lost, on and on")
+        (fault, service): (_RETRY, _REDELIVERED)
+        for fault in ("unavailable, repeatedly", "response lost, repeatedly")
         for service in _STATE
     },
-    ("refused, on and on", "kms"): (_TRY, _COMES),
+    ("refused, repeatedly", "kms"): (_RETRY, _REDELIVERED),
     **{
-        (fault, service): (_EVER, _COMES if service == "sqs" else _EVER)
-        for fault in ("refused, on and on", *_LASTING)
+        (fault, service): (_NO_EFFECT, _REDELIVERED if service == "sqs" else _NO_EFFECT)
+        for fault in ("refused, repeatedly", *_LASTING)
         for service in ("sqs", *_SENDING)
     },
 }
-"""By fault and service: what requesters and staff may see, and what the system's own work does. A message that SES or
-SNS did not take is as ever: nobody waits for an answer, and its notice is owed again later. The first write of a filing
-is its request, which only a twin can be at: it is asked to send it again. Who does not start again by itself
-(``Flow.again``) may be asked to try again at each conflict."""
+"""By fault and service: the outcomes for requesters and staff, and for the system's own work. An error of SES or SNS
+has no effect for the caller, because no client waits for a response; the notice stays pending. The first write of a
+filing is its request, with which only a request with the same Idempotency-Key can conflict: the client is then asked to
+retry.
+Routes that do not retry conflicts (``Flow.retries_conflicts``) can ask the client to retry after each conflict."""
 
 
-def may_see(fault: str, service: str, flow: Flow) -> frozenset[Seen]:
-    """Return what may be seen of a fault of a service. Raises KeyError for one that the table does not know."""
-    people, system = SEEN[(fault, service) if (fault, service) in SEEN else (fault, "any")]
-    if flow.asker == "operator":
-        return _EVER | _COMES  # a duty that says how much it did, or fails
-    if flow.asker == "system":
+def expected_outcomes(fault: str, service: str, flow: Flow) -> frozenset[Outcome]:
+    """Return the outcomes that a fault of a service may have for a flow.
+
+    Raises:
+        KeyError: The table has no such fault.
+    """
+    clients, system = EXPECTED[(fault, service) if (fault, service) in EXPECTED else (fault, "any")]
+    if flow.caller == "operator":
+        return _NO_EFFECT | _REDELIVERED  # the task reports what it did, or fails
+    if flow.caller == "system":
         return system
-    return people if flow.again or ("transaction" not in fault and "conflict" not in fault) else _EVER | _TRY
+    is_conflict = "transaction" in fault or "conflict" in fault
+    return _NO_EFFECT | _RETRY if is_conflict and not flow.retries_conflicts else clients
