@@ -1,6 +1,6 @@
-"""Bulk filing: what the template puts before it, and what the rest of the system does for everybody else meanwhile.
+"""Bulk filing: the limits in the template, and whether other cases are still processed during a flood.
 
-The local run throttles nothing, and says so; what stands here of the gateway is what the template states.
+The local run does not emulate throttling, so the limits of the gateway are only checked in the template.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ pytestmark = [pytest.mark.moto, pytest.mark.timeout(sized(120, 600))]
 DOCUMENTS = {"PublicApi": "openapi.json", "StaffApi": "openapi-staff.json"}
 
 
-# ---- before the functions: the gateway and the firewall
+# ---- the gateway and the firewall
 
 
-def throttles(tally: Tally, read: Callable[[str], Any] = properties) -> None:
-    """Read from the template that each API has a rate and a burst, and answers beyond them with a problem."""
+def prove_throttling(tally: Tally, read: Callable[[str], Any] = properties) -> None:
+    """Check in the template that each API has a rate and a burst limit, and responds with a problem beyond them."""
     defaults = {name: each.get("Default") for name, each in translated()["Parameters"].items()}
     for api in APIS:
         with tally.case(f"{api}: every method is throttled"):
@@ -51,29 +51,29 @@ def throttles(tally: Tally, read: Callable[[str], Any] = properties) -> None:
                 assert answer["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
                 media = answer["responseParameters"]["gatewayresponse.header.Content-Type"]
                 assert media == "'application/problem+json'"
-        with tally.case(f"{api}: one address has a limit, blocked by the firewall"):
+        with tally.case(f"{api}: the firewall limits the rate of each address"):
             (rule,) = [each for each in read(f"{api}Firewall")["Rules"] if each["Name"] == "address-rate"]
             assert rule["Action"].keys() == {"Block"}
             assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
-        with tally.case(f"{api}: every route documents it"):
+        with tally.case(f"{api}: every route documents the responses"):
             paths = json.loads((ROOT / "docs" / DOCUMENTS[api]).read_text(encoding="utf-8"))["paths"]
             assert all({"429", "403"} <= each["responses"].keys() for path in paths.values() for each in path.values())
 
 
 @pytest.mark.proof(4)
-def test_the_gateway_throttles_and_says_so_in_a_problem(tally: Tally) -> None:
-    throttles(tally)
+def test_each_api_is_throttled_and_responds_with_a_problem(tally: Tally) -> None:
+    prove_throttling(tally)
 
 
-def test_the_local_run_names_what_it_does_not_throttle() -> None:
+def test_the_local_run_lists_throttling_as_not_emulated() -> None:
     assert "throttl" in not_created.IGNORED["AWS::ApiGateway::UsagePlan"]
 
 
-# ---- behind them: one person's case, one office, everybody else
+# ---- the functions
 
 
 def one_person(system: System, tally: Tally, number: int) -> None:
-    """File about one person without end: the case stays one that can be read, and the person's own request counts."""
+    """File many requests about one person; check that the case stays bounded and the person's own request stands."""
     mine = file_case(system, 1)
     calls = []
     for _ in range(number):
@@ -82,15 +82,15 @@ def one_person(system: System, tally: Tally, number: int) -> None:
         calls.append(len(made))
     system.pump()
     cases = system.cases
-    with tally.case("no case has more requests than it may"):
-        assert max(case.requests for case in cases) <= MAX_REQUESTS, "one case swells"
-    with tally.case("further ones are flagged, and none is lost"):
+    with tally.case("no case exceeds the limit on requests"):
+        assert max(case.requests for case in cases) <= MAX_REQUESTS, "too many requests in a case"
+    with tally.case("further requests are flagged, and none is lost"):
         apart = [case for case in cases if case.case_id != mine.case_id]
         assert all("many_requests" in case.flags for case in apart)
         assert sum(case.requests for case in cases) == number + 1
-    with tally.case("each costs the same"):
+    with tally.case("each filing takes the same number of calls"):
         assert len(set(calls)) == 1
-    with tally.case("the person's own request stands as it stood"):
+    with tally.case("the person's own request is unaffected"):
         assert system.look_up(mine.filed)["disclosure"] == "full"
         late = system.file(person(1, requester={"role": "attorney", "authority": "g28"}))
         system.pump()
@@ -99,14 +99,14 @@ def one_person(system: System, tally: Tally, number: int) -> None:
 
 
 def one_office(system: System, tally: Tally, number: int) -> None:
-    """File imminent removals at one office without end: an old case of a lower lane is taken in its turn."""
+    """File many imminent removals at one office; check that an old case of a lower lane is still taken."""
     old = file_case(system, 1, facts={"custody": "detained"})
     other = file_case(system, 2, facts={"custody": "detained", "facility": "EPC"})
     system.later(days=15)
     for count in range(number):
         system.file(body(subject={"a_number": f"A0002{count:05d}"[:10]}, facts={"removal_soon": True}))
     system.pump()
-    with tally.case("another office's line is what it was"):
+    with tally.case("the worklist of another office is unaffected"):
         assert system.worklist(system.case_of(other.filed).office) == [other.case_id]
     with tally.case("the most overdue case is taken within every k-th turn"):
         numbers = system.intake.policies.governing(system.time)[0].numbers
@@ -117,7 +117,7 @@ def one_office(system: System, tally: Tally, number: int) -> None:
 
 
 def lost_messages(system: System, tally: Tally, number: int) -> None:
-    """Lose the messages of a case that was filed before a flood: the first sweep asks for it, in its office's group."""
+    """Lose the messages of a case filed before a flood; check that the first sweep sends them again, in its group."""
     first = system.file(person(1))
     system.later(seconds=1)
     for count in range(number):
@@ -129,47 +129,47 @@ def lost_messages(system: System, tally: Tally, number: int) -> None:
         system.sweep()
     sent = [call.parameters for call in calls if call.operation == "SendMessage"]
     case_id = system.case_of(first).case_id
-    with tally.case("what has been due longest is asked for in the first sweep"):
+    with tally.case("the first sweep sends the messages of the oldest due work"):
         groups = [each["MessageGroupId"] for each in sent if case_id in each["MessageBody"]]
         assert groups, "starved"
         assert groups == [system.case_of(first).office] * len(groups)
-    with tally.case("the flood is in a group of its own"):
+    with tally.case("each office has its own message group"):
         assert {each["MessageGroupId"] for each in sent} == {case.office for case in system.cases}
     system._flush()
 
 
-STORIES = {"one person": one_person, "one office": one_office, "lost messages": lost_messages}
+FLOODS = {"one person": one_person, "one office": one_office, "lost messages": lost_messages}
 SIZES = {"one person": sized(25, 60), "one office": sized(15, 120), "lost messages": sized(60, 400)}
 
 
 @pytest.mark.proof(4)
-@pytest.mark.parametrize("story", STORIES)
-def test_a_flood_starves_nobody_else(tally: Tally, story: str) -> None:
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_delays_no_other_case(tally: Tally, flood: str) -> None:
     with fast_system("moto") as system:
-        STORIES[story](system, tally, SIZES[story])
+        FLOODS[flood](system, tally, SIZES[flood])
 
 
-# ---- the proofs are shown to fail
+# ---- deliberate defects
 
 
-def _violations(story: str, number: int) -> str:
+def _violations(flood: str, number: int) -> str:
     tally = Tally()
     with fast_system("moto") as system:
-        STORIES[story](system, tally, number)
+        FLOODS[flood](system, tally, number)
     return "\n".join(tally.violations)
 
 
-def test_a_case_without_a_bound_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_without_a_limit_on_requests_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casereview.usecases.file_request, "MAX_REQUESTS", 1000)
-    assert "one case swells" in _violations("one person", MAX_REQUESTS + 1)
+    assert "too many requests in a case" in _violations("one person", MAX_REQUESTS + 1)
 
 
-def test_a_line_in_which_only_the_first_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worklist_in_which_only_the_first_case_is_taken_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.worklist._ClaimableCases.most_overdue", lambda _line, _now: [])
     assert "starved" in _violations("one office", 12)
 
 
-def test_a_sweep_that_takes_the_newest_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_that_starts_with_the_newest_item_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prioritize.sweep, "PER_SHARD", 1)
     monkeypatch.setattr(DueIndex, "due", _newest_first(DueIndex.due))
     assert "starved" in _violations("lost messages", 60)
@@ -179,19 +179,19 @@ def _newest_first(due: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return lambda table, shard, until, limit: due(table, shard, until, 1000)[::-1][:limit]
 
 
-def test_one_group_for_all_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_message_group_for_all_offices_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     send = Queue.send
     monkeypatch.setattr(Queue, "send", lambda queue, message, _office: send(queue, message, "ALL"))
-    assert "group of its own" in _violations("lost messages", 5)
+    assert "own message group" in _violations("lost messages", 5)
 
 
-def test_a_stage_without_throttles_is_found() -> None:
-    def unbounded(name: str) -> Any:  # noqa: ANN401  # as properties
+def test_a_stage_without_throttling_is_detected() -> None:
+    def without_rate_limit(name: str) -> Any:  # noqa: ANN401  # as properties
         found = json.loads(json.dumps(properties(name)))
         for settings in found.get("MethodSettings", []):
             settings.pop("ThrottlingRateLimit")
         return found
 
     tally = Tally()
-    throttles(tally, unbounded)
+    prove_throttling(tally, without_rate_limit)
     assert len(tally.violations) == len(APIS)

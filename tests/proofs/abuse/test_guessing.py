@@ -1,4 +1,4 @@
-"""Guessing gives nothing: ten thousands of wrong receipts and codes, one answer, the same calls."""
+"""Guessing receipts and access codes: thousands of wrong pairs get the same response by the same calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casereview.http.problems import ProblemError, forbidden, no_such_request
 from casereview.schema.records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
-from tests.support.abuse.guessing import filed, guess
+from tests.support.abuse.guessing import file_requests, prove_guesses
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -21,16 +21,16 @@ pytestmark = [pytest.mark.moto, pytest.mark.timeout(sized(120, 600))]
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("seed", range(sized(1, 3)))
-def test_every_wrong_pair_gives_the_same_answer_by_the_same_calls(tally: Tally, seed: int) -> None:
+def test_every_wrong_pair_gets_the_same_response_by_the_same_calls(tally: Tally, seed: int) -> None:
     with fast_system("moto") as system:
-        guess(system, filed(system, 30), tally, sized(600, 4000), seed)
+        prove_guesses(system, file_requests(system, 30), tally, sized(600, 4000), seed)
 
 
-# ---- the proof is shown to fail
+# ---- deliberate defects
 
 
-def _hasty(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
-    """Ask for no code where there is no request."""
+def _skip_the_code(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
+    """Compute no code if the request does not exist."""
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:
         raise no_such_request()
@@ -44,8 +44,8 @@ def _checked(desk: CaseServices, request: Request, authorization: str | None) ->
     return request
 
 
-def _talkative(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
-    """Tell that it is the code that is wrong."""
+def _report_the_code(desk: CaseServices, receipt: str, authorization: str | None) -> Request:
+    """Respond that the code is wrong."""
     request = desk.table.get(Request, keys.request(receipt))
     if request is None:
         desk.macs.code(receipt)
@@ -56,20 +56,22 @@ def _talkative(desk: CaseServices, receipt: str, authorization: str | None) -> R
         raise forbidden("no_such_request", "the code is wrong") from None
 
 
-@pytest.mark.parametrize(("admit", "told"), [(_hasty, "other calls"), (_talkative, "another answer")])
-def test_what_tells_a_wrong_code_from_a_wrong_receipt_is_found(
-    monkeypatch: pytest.MonkeyPatch, admit: object, told: str
+@pytest.mark.parametrize(
+    ("authenticate", "violation"), [(_skip_the_code, "different calls"), (_report_the_code, "different response")]
+)
+def test_a_difference_between_a_wrong_code_and_a_wrong_receipt_is_detected(
+    monkeypatch: pytest.MonkeyPatch, authenticate: object, violation: str
 ) -> None:
-    monkeypatch.setattr(intake.routes, "authenticate", admit)
+    monkeypatch.setattr(intake.routes, "authenticate", authenticate)
     tally = Tally()
     with fast_system("moto") as system:
-        guess(system, filed(system, 2), tally, 20)
-    assert any(told in violation for violation in tally.violations)
+        prove_guesses(system, file_requests(system, 2), tally, 20)
+    assert any(violation in found for found in tally.violations)
 
 
-def test_an_update_by_a_wrong_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_update_with_a_wrong_code_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hmac, "compare_digest", lambda _first, _second: True)
     tally = Tally()
     with fast_system("moto") as system:
-        guess(system, filed(system, 4), tally, 20)
+        prove_guesses(system, file_requests(system, 4), tally, 20)
     assert any("the table afterwards" in violation for violation in tally.violations)

@@ -1,4 +1,4 @@
-"""One secret in the place of another: a code as a key or a case, a receipt as a code, a key of somebody else."""
+"""One secret in place of another: a code as a key or case id, a receipt as a code, another person's Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import casereview.crypto.macs
 from casereview.schema.identifiers import RECEIPT_SYMBOLS, encode_identifier
 from casereview.schema.records import Request
 from casereview.store import keys
-from tests.support.abuse.guessing import filed
+from tests.support.abuse.guessing import file_requests
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -23,14 +23,14 @@ OFFICER = Staff("omar", "officer,supervisor,restricted")
 
 @pytest.fixture
 def found() -> Iterator[System]:
-    """A system of one's own."""
+    """A new system."""
     with fast_system() as system:
         yield system
 
 
-def as_keys(system: System, tally: Tally, number: int) -> None:
-    """Use receipts, codes and case ids as Idempotency-Keys: each is a request of its own, as any other key."""
-    known = filed(system, number)
+def prove_as_keys(system: System, tally: Tally, number: int) -> None:
+    """Use receipts, codes and case ids as Idempotency-Keys, and check that each files a new request."""
+    known = file_requests(system, number)
     before = {request.receipt: request for request in system.requests}
     receipts = {each["receipt"] for each in known}
     case_ids = [request.case_id for request in before.values()]
@@ -44,9 +44,9 @@ def as_keys(system: System, tally: Tally, number: int) -> None:
         assert all(system.read(Request, keys.request(receipt)) == request for receipt, request in before.items())
 
 
-def as_ids(system: System, tally: Tally, number: int) -> None:
-    """Use codes and receipts as ids of cases, and the ids of cases as receipts, by staff and from outside."""
-    known = filed(system, number)
+def prove_as_ids(system: System, tally: Tally, number: int) -> None:
+    """Use codes and receipts as case ids, and case ids and codes as receipts, and check that they are not found."""
+    known = file_requests(system, number)
     for each in known:
         case_id = system.case_of(each).case_id
         for text in (each["receipt"], each["access_code"]):
@@ -59,8 +59,8 @@ def as_ids(system: System, tally: Tally, number: int) -> None:
             assert system.on({"receipt": each["receipt"], "access_code": each["receipt"]}, "GET").status == 404
 
 
-def others_keys(system: System, tally: Tally, number: int) -> None:
-    """Send another body under somebody's key: refused without a word of theirs, and nothing changes."""
+def prove_reused_keys(system: System, tally: Tally, number: int) -> None:
+    """Send another body with a used Idempotency-Key, and check that nothing is revealed or changed."""
     for count in range(number):
         key, person = f"key-number-{count:06d}", {"a_number": f"A0001{count:05d}"[:10]}
         mine = system.file(body(subject=person), key)
@@ -73,39 +73,43 @@ def others_keys(system: System, tally: Tally, number: int) -> None:
 
 
 @pytest.mark.proof(4)
-def test_a_code_or_a_receipt_is_a_key_as_any_other(found: System, tally: Tally) -> None:
-    as_keys(found, tally, sized(4, 20))
+def test_a_code_or_receipt_is_an_ordinary_idempotency_key(found: System, tally: Tally) -> None:
+    prove_as_keys(found, tally, sized(4, 20))
 
 
 @pytest.mark.proof(4)
-def test_no_secret_opens_what_another_one_names(found: System, tally: Tally) -> None:
-    as_ids(found, tally, sized(6, 20))
+def test_no_secret_is_accepted_in_place_of_another(found: System, tally: Tally) -> None:
+    prove_as_ids(found, tally, sized(6, 20))
 
 
 @pytest.mark.proof(4)
-def test_somebody_elses_key_gives_nothing_of_theirs(found: System, tally: Tally) -> None:
-    others_keys(found, tally, sized(5, 30))
+def test_a_reused_idempotency_key_reveals_nothing_of_the_other_request(found: System, tally: Tally) -> None:
+    prove_reused_keys(found, tally, sized(5, 30))
 
 
-# ---- the proofs are shown to fail
+# ---- deliberate defects
 
 
-def test_a_digest_that_is_not_compared_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idempotency_key_that_is_not_bound_to_the_body_is_detected(
+    found: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("casereview.usecases.file_request.hmac.compare_digest", lambda _first, _second: True)
     tally = Tally()
-    others_keys(found, tally, 2)
+    prove_reused_keys(found, tally, 2)
     assert len(tally.violations) == 2
 
 
-def test_a_key_that_is_the_receipt_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idempotency_key_that_is_used_as_the_receipt_is_detected(
+    found: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(casereview.crypto.macs.Macs, "receipt", lambda _macs, key: key)
     tally = Tally()
-    as_keys(found, tally, 2)
+    prove_as_keys(found, tally, 2)
     assert tally.violations
 
 
-def test_one_name_for_receipt_and_code_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A code that is made of the receipt by no secret key opens every request."""
+def test_one_mac_purpose_for_receipt_and_code_is_detected(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the code is derived from the receipt without a secret key, it opens every request."""
     random = Random(1)  # noqa: S311
     monkeypatch.setattr(
         "casereview.usecases.file_request.new_receipt", lambda: encode_identifier(random.randbytes(16), RECEIPT_SYMBOLS)
@@ -113,11 +117,11 @@ def test_one_name_for_receipt_and_code_is_found(found: System, monkeypatch: pyte
     monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, receipt, *_more: receipt)
     monkeypatch.setattr("intake.authentication.CODE_SYMBOLS", RECEIPT_SYMBOLS)
     tally = Tally()
-    as_ids(found, tally, 2)
+    prove_as_ids(found, tally, 2)
     assert any(violation.startswith("a receipt as its code") for violation in tally.violations)
 
 
-def test_a_case_that_is_read_by_any_name_is_found(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_is_found_by_any_identifier_is_detected(found: System, monkeypatch: pytest.MonkeyPatch) -> None:
     get = found.intake.table.get
 
     def any_request(_table: object, model: type[Any], key: keys.Key) -> Any:  # noqa: ANN401  # as Table.get
@@ -127,5 +131,5 @@ def test_a_case_that_is_read_by_any_name_is_found(found: System, monkeypatch: py
     monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, _receipt, *_more: "ANY")
     monkeypatch.setattr("intake.authentication._bearer_token", lambda _authorization: "ANY")
     tally = Tally()
-    as_ids(found, tally, 2)
+    prove_as_ids(found, tally, 2)
     assert any(violation.startswith("as a receipt") for violation in tally.violations)

@@ -1,4 +1,4 @@
-"""Somebody who files as ``self`` about a person who has a case already, or before that person does."""
+"""An impostor who files with the role ``self`` about another person, after or before that person files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.support.proofs.tally import Tally
 from tests.support.staff import LAWYER, OFFICER, SISTER, ask, decide, verify
 from tests.support.system import Staff, System
 
-CLERK = Staff("omar", "officer,restricted")
-LIE: dict[str, Any] = {
+CLEARED_OFFICER = Staff("omar", "officer,restricted")
+WORST_FACTS: dict[str, Any] = {
     "custody": "not_detained",
     "facility": None,
     "residence": {"state": "WA", "county": "King"},
@@ -30,53 +30,53 @@ LIE: dict[str, Any] = {
     "relief_pending": [],
     "minor_children": 0,
 }
-"""The worst that one can say of a person whom one wants to wait."""
-Filed = Mapping[str, Any]
+"""Facts that give a person the lowest rank."""
+FiledResponse = Mapping[str, Any]
 
 
-def impostor(of: Mapping[str, Any], number: int, **facts: Any) -> dict[str, Any]:  # noqa: ANN401  # any fact
-    """Return the request of somebody who says to be the person of another request."""
+def impersonating_request(of: Mapping[str, Any], number: int, **facts: Any) -> dict[str, Any]:  # noqa: ANN401  # any fact
+    """Return a request of an impostor who claims to be the person of another request."""
     contact = {"email": f"impostor{number}@example.org", "language": "en"}
     requester = {"role": "self", "name": "Not Them", "contact": contact}
     return {**of, "requester": requester, "facts": facts, "grounds": "Let me wait."}
 
 
-def owners(number: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Give requests of persons at one office, filed by themselves, a lawyer or a sister in turn."""
+def owner_requests(number: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield requests for persons of one office, filed by themselves, a lawyer or a sister in turn."""
     for index, found in enumerate(islice(bodies(number, seed), number)):
         who = (found["requester"] | {"role": "self", "authority": "none"}, LAWYER, SISTER)[index % 3]
         facts = {**found["facts"], "custody": "detained", "facility": "STWRTGA"}
         yield {**found, "requester": who, "facts": facts}
 
 
-def joins(system: System, tally: Tally, number: int = 12, seed: int = 0) -> None:
-    """File as persons who have a case, worst facts first: nothing is learned, and nothing moves down."""
-    for index, (owner, other) in enumerate(zip(owners(number, seed), bodies(number, seed + 1), strict=True)):
+def prove_joins(system: System, tally: Tally, number: int = 12, seed: int = 0) -> None:
+    """File as persons with a case, and check that the impostor learns nothing and no case gets a lower rank."""
+    for index, (owner, other) in enumerate(zip(owner_requests(number, seed), bodies(number, seed + 1), strict=True)):
         filed = system.file(owner)
         system.pump()
         before = system.case_of(filed)
         system.later(minutes=5)
-        lied = system.file(impostor(owner, index, **(LIE if index % 2 else other["facts"])))
+        lied = system.file(impersonating_request(owner, index, **(WORST_FACTS if index % 2 else other["facts"])))
         system.pump()
         with tally.case(f"joins case {index}"):
-            _not_worse(system, before, lied)
-            assert system.on(lied, "POST", "/updates", {"facts": LIE}).status == 202
+            _check_not_worse(system, before, lied)
+            assert system.on(lied, "POST", "/updates", {"facts": WORST_FACTS}).status == 202
             system.pump()
-            _not_worse(system, before, lied)
+            _check_not_worse(system, before, lied)
 
 
-def _not_worse(system: System, before: Case, lied: Filed) -> None:
+def _check_not_worse(system: System, before: Case, lied: FiledResponse) -> None:
     after = system.case_of(lied)
     assert after.case_id == before.case_id
     assert after.rank is not None
     assert before.rank is not None
-    assert after.rank <= before.rank, "moved down"
-    assert (after.office, after.filed_at) == (before.office, before.filed_at), "moved to another office or time"
+    assert after.rank <= before.rank, "lower rank"
+    assert (after.office, after.filed_at) == (before.office, before.filed_at), "another office or filing time"
     assert after.restricted >= before.restricted, "the restriction was lifted"
-    _learns_nothing(system, lied)
+    _check_learns_nothing(system, lied)
 
 
-def _learns_nothing(system: System, lied: Filed) -> None:
+def _check_learns_nothing(system: System, lied: FiledResponse) -> None:
     assert system.look_up(lied) == {
         "receipt": lied["receipt"],
         "status": "received",
@@ -86,71 +86,71 @@ def _learns_nothing(system: System, lied: Filed) -> None:
         "people_ahead": None,
         "asked_for": None,
         "decision": None,
-    }, "learns of the case"
+    }, "the case is disclosed"
 
 
-def stages(system: System, tally: Tally) -> None:
-    """Let a case go all its way beside an impostor's request, which learns nothing at any step, nor is written to."""
-    (owner,) = owners(1, 5)
-    filed, lied = system.file(owner), system.file(impostor(owner, 999, **LIE))
+def prove_stages(system: System, tally: Tally) -> None:
+    """Process a case to its end, and check that an impostor's request gets no disclosure and no notices at any step."""
+    (owner,) = owner_requests(1, 5)
+    filed, lied = system.file(owner), system.file(impersonating_request(owner, 999, **WORST_FACTS))
     case_id = system.case_of(filed).case_id
 
     def step(name: str) -> None:
         system.pump()
         with tally.case(f"at its step: {name}"):
-            _learns_nothing(system, lied)
+            _check_learns_nothing(system, lied)
             assert system.on(lied, "POST", "/escalation", {"statement": "Look again."}).status == 409
-            written = [sent for sent in system.outbox() if sent.to == "impostor999@example.org"]
-            assert len(written) == 1, "is written to"
+            notices = [sent for sent in system.outbox() if sent.to == "impostor999@example.org"]
+            assert len(notices) == 1, "a notice was sent"
         system.on(lied, "POST", "/updates", {"statement": "I answer."})
 
     step("received")
-    system.work(CLERK, case_id, "claim")
+    system.work(CLEARED_OFFICER, case_id, "claim")
     step("claimed")
-    verify(system, CLERK, case_id, receipt=filed["receipt"], identity=True)
+    verify(system, CLEARED_OFFICER, case_id, receipt=filed["receipt"], identity=True)
     step("the owner verified")
-    ask(system, CLERK, case_id)
-    step("asked")
-    with tally.case("the clock still stands after the impostor's answer"):
+    ask(system, CLEARED_OFFICER, case_id)
+    step("information requested")
+    with tally.case("the impostor's answer does not resume the case"):
         system.pump()
         assert system.case_of(filed).status == "information_needed"
     assert system.on(filed, "POST", "/updates", {"statement": "Here it is."}).status == 202
     system.pump()
-    system.work(CLERK, case_id, "claim")
-    decide(system, CLERK, case_id)
+    system.work(CLEARED_OFFICER, case_id, "claim")
+    decide(system, CLEARED_OFFICER, case_id)
     step("decided")
-    with tally.case("the owner is told the decision"):
+    with tally.case("the decision is disclosed to the owner"):
         assert system.look_up(filed)["decision"]["outcome"] == "granted"
     with tally.case("the owner's escalation"):
         assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
     step("with the official")
     assert system.on(lied, "POST", "/withdrawal", {}).status == 202
-    with tally.case("a withdrawal of the impostor's"):
+    with tally.case("the impostor's withdrawal"):
         assert system.case_of(filed).status == "with_senior_official"
 
 
-def first(system: System, tally: Tally) -> None:
-    """Let the impostor file first: the decision is told to neither before identity was verified."""
-    (owner,) = owners(1, 6)
-    lied = system.file(impostor(owner, 998, **owner["facts"]))
+def prove_first_filing(system: System, tally: Tally) -> None:
+    """Have the impostor file first, and check that an unverified requester gets no decision."""
+    (owner,) = owner_requests(1, 6)
+    lied = system.file(impersonating_request(owner, 998, **owner["facts"]))
     filed = system.file(owner)
     system.pump()
     case_id = system.case_of(lied).case_id
     system.work(OFFICER, case_id, "claim")
     decide(system, OFFICER, case_id)
     with tally.case("filed first: the decision"):
-        assert system.look_up(lied)["decision"] is None, "is told the decision"
+        assert system.look_up(lied)["decision"] is None, "the decision is disclosed"
     with tally.case("filed first: staff data"):
         assert system.call("GET", f"/staff/cases/{case_id}").status == 404
-    with tally.case("filed first: the person's own request counts"):
+    with tally.case("filed first: the person's own request"):
         assert system.case_of(filed).case_id == case_id
-        _learns_nothing(system, filed)
+        _check_learns_nothing(system, filed)
 
 
-def refuted(system: System, tally: Tally) -> None:
-    """Have an officer find that the opener is not the person: from then on nothing is told."""
-    (owner,) = owners(1, 7)
-    lied = system.file(impostor(owner, 997, **owner["facts"]))
+def prove_refutation(system: System, tally: Tally) -> None:
+    """Have an officer refute the identity of the first requester, and check that nothing is disclosed from then on."""
+    (owner,) = owner_requests(1, 7)
+    lied = system.file(impersonating_request(owner, 997, **owner["facts"]))
     system.file(owner)
     system.pump()
     case_id = system.case_of(lied).case_id
@@ -159,5 +159,5 @@ def refuted(system: System, tally: Tally) -> None:
     system.work(OFFICER, case_id, "verifications", given)
     system.pump()
     with tally.case("refuted"):
-        _learns_nothing(system, lied)
+        _check_learns_nothing(system, lied)
         assert system.on(lied, "POST", "/escalation", {"statement": "Look again."}).status == 409

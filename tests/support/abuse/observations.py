@@ -1,4 +1,4 @@
-"""What an outsider can tell two answers apart by, and what two of them cost: the whole answer, and the AWS calls."""
+"""Observe everything by which an outsider could distinguish two requests: the whole response, and the AWS calls."""
 
 from __future__ import annotations
 
@@ -14,37 +14,42 @@ from tests.support.system import Context, System
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-Answered = tuple[int, str, str]
-"""Status, headers and body, as the gateway gets them from the function."""
+Response = tuple[int, str, str]
+"""The status, headers and body that the function returns to API Gateway."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One request from outside: its answer, and the calls it took, each with the size of what was asked."""
+class Observation:
+    """The observation of one request.
 
-    answer: Answered
+    Attributes:
+        answer: The response.
+        calls: The AWS calls, each with the size of its parameters.
+    """
+
+    answer: Response
     calls: tuple[tuple[str, int], ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the calls without their sizes."""
+        """The names of the calls."""
         return tuple(name for name, _size in self.calls)
 
 
-def ask(
+def send_request(
     system: System, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-) -> Answered:
-    """Send one request through the public handler, and keep all of its answer."""
+) -> Response:
+    """Send one request to the handler of the public API, and return the whole response."""
     event = system._event(method, path, body, headers or {})
     found: Any = intake.app.respond(system.intake, event, cast("LambdaContext", Context()))
     return found["statusCode"], json.dumps(found["multiValueHeaders"], sort_keys=True), found["body"] or ""
 
 
-def seen(asked: Callable[[], Answered]) -> Seen:
-    """Ask, and record what it took."""
+def observe(send: Callable[[], Response]) -> Observation:
+    """Send a request, and record its response and AWS calls."""
     with record_calls() as calls:
-        answer = asked()
-    return Seen(answer, tuple((f"{call.service}.{call.operation}", _size(call)) for call in calls))
+        answer = send()
+    return Observation(answer, tuple((f"{call.service}.{call.operation}", _size(call)) for call in calls))
 
 
 def _size(call: Call) -> int:

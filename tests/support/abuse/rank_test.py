@@ -1,4 +1,4 @@
-"""Two samples of times, and how well one is told from the other: a rank test of any distributions."""
+"""Compare two samples of times with a rank test (Mann-Whitney), which assumes no distribution."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How two samples differ."""
+    """The difference between two samples.
+
+    Attributes:
+        medians: The medians in microseconds.
+        superiority: The probability that a time of the second sample is longer than one of the first: 0.5 if the
+            samples cannot be distinguished, 0 or 1 if they always can.
+        p: The probability of such a difference between samples of one distribution (Mann-Whitney, two-sided, corrected
+            for ties).
+    """
 
     medians: tuple[float, float]
-    """In microseconds."""
     superiority: float
-    """How often a time of the second is longer than one of the first: 0.5 tells nothing, 0 or 1 everything."""
     p: float
-    """How likely a difference as large is between samples of one distribution (Mann-Whitney, two-sided, ties held)."""
 
     def __str__(self) -> str:
         first, second = self.medians
@@ -29,7 +34,7 @@ class Difference:
 
 
 def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
-    """Compare two samples of seconds."""
+    """Compare two samples of times in seconds."""
     ordered = sorted([(value, 0) for value in first] + [(value, 1) for value in second])
     rank, of_second, ties = 0, 0.0, 0
     for _value, group in groupby(ordered, key=lambda pair: pair[0]):
