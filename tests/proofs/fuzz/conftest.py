@@ -1,4 +1,4 @@
-"""What the tests of this folder get: a local system for each module, and systems in process whose table is quick."""
+"""Fixtures of the fuzz tests: a local run for each module, and fast systems in process."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.support.system import System
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    """A local system of the module's own, empty at first."""
+    """A local run for the module, initially empty."""
     with running(tmp_path_factory.mktemp("local")) as found:
         yield found
 
 
 @pytest.fixture
 def system() -> Iterator[System]:
-    """A system of one's own, which is searched again and again."""
+    """A new system whose table can be read often."""
     with fast_system() as found:
         yield found

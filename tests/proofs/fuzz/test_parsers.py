@@ -1,4 +1,4 @@
-"""Text of strangers to what parses it: answered or refused, nothing stored, nothing falls over; and the proofs' own."""
+"""Invalid input for the parsers of untrusted text: accepted or rejected, without an error, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from casereview.schema.identifiers import ALPHABET, group
 from casereview.store.worklist import WorklistPlace
 from tests.support.clouds import MotoCloud
 from tests.support.fuzz import parsers
-from tests.support.fuzz.parsers import Asked
+from tests.support.fuzz.parsers import SystemWithQuery
 from tests.support.moto_speed import fast_moto
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -29,101 +29,109 @@ proof = pytest.mark.proof(7)
 
 
 @pytest.fixture
-def asked() -> Iterator[Asked]:
-    """A system of one's own that takes any parameter."""
+def queryable() -> Iterator[SystemWithQuery]:
+    """A new system that accepts any query parameters."""
     with fast_moto(), mock_aws():
-        yield Asked(MotoCloud())
+        yield SystemWithQuery(MotoCloud())
 
 
 @pytest.fixture
-def empty(asked: Asked) -> Iterator[Asked]:
-    """A system in which nothing may be stored."""
-    yield asked
-    assert asked.items() == []
+def empty(queryable: SystemWithQuery) -> Iterator[SystemWithQuery]:
+    """A system in which the test must not store anything."""
+    yield queryable
+    assert queryable.items() == []
 
 
 @proof
-@pytest.mark.parametrize("parse", [parsers.receipts, parsers.a_numbers, parsers.staff_paths, parsers.parameters])
-def test_what_is_no_identifier_or_parameter_is_refused(
-    empty: Asked, tally: Tally, parse: Callable[[Asked, Tally, int], None]
+@pytest.mark.parametrize(
+    "parse", [parsers.prove_receipts, parsers.prove_a_numbers, parsers.prove_staff_paths, parsers.prove_parameters]
+)
+def test_invalid_identifiers_and_parameters_are_rejected(
+    empty: SystemWithQuery, tally: Tally, parse: Callable[[SystemWithQuery, Tally, int], None]
 ) -> None:
     parse(empty, tally, sized(60, 800))
 
 
 @proof
-def test_a_cursor_of_ones_own_making_opens_no_other_office(asked: Asked, tally: Tally) -> None:
-    parsers.cursors(asked, tally, sized(150, 3000))
+def test_a_forged_cursor_gives_no_access_to_another_office(queryable: SystemWithQuery, tally: Tally) -> None:
+    parsers.prove_cursors(queryable, tally, sized(150, 3000))
 
 
 @proof
-def test_a_badly_edited_policy_is_refused_with_the_lines_of_its_faults(tally: Tally) -> None:
-    parsers.documents(tally, sized(80, 1500))
+def test_an_invalid_policy_is_rejected_with_the_lines_of_its_faults(tally: Tally) -> None:
+    parsers.prove_documents(tally, sized(80, 1500))
 
 
 @proof
-def test_a_policy_that_is_refused_leaves_nothing(asked: Asked, tally: Tally) -> None:
-    parsers.sent_documents(asked, tally, sized(20, 300))
+def test_a_rejected_policy_stores_nothing(queryable: SystemWithQuery, tally: Tally) -> None:
+    parsers.prove_sent_documents(queryable, tally, sized(20, 300))
 
 
-# ---- the proofs are shown to fail
+# ---- deliberate defects
 
 
-def _read_without_looking(text: str, symbols: int) -> str | None:
-    """Read a receipt, and fail at a symbol that is none."""
+def _parse_without_validation(text: str, symbols: int) -> str | None:
+    """Parse a receipt, and raise for an unknown symbol."""
     found = "".join(ALPHABET[ALPHABET.index(symbol)] for symbol in text)
     return group(found) if len(found) == symbols + 1 else None
 
 
-def test_a_parser_that_falls_over_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.authentication, "parse_identifier", _read_without_looking)
+def test_a_parser_that_raises_is_detected(queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake.authentication, "parse_identifier", _parse_without_validation)
     tally = Tally()
-    parsers.receipts(asked, tally, 20)
+    parsers.prove_receipts(queryable, tally, 20)
     assert any("503" in violation for violation in tally.violations)
 
 
-def test_a_cursor_that_is_believed_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    def believed(cursor: str | None) -> tuple[WorklistPlace | None, int]:
+def test_a_cursor_that_is_not_validated_is_detected(
+    queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_without_validation(cursor: str | None) -> tuple[WorklistPlace | None, int]:
         if not cursor:
             return None, 0
         value = json.loads(base64.urlsafe_b64decode(cursor + "=="))
         return WorklistPlace(value["rank"], value["case_id"]), value["position"]
 
-    monkeypatch.setattr(review.worklist, "_read_cursor", believed)
+    monkeypatch.setattr(review.worklist, "_read_cursor", read_without_validation)
     tally = Tally()
-    parsers.cursors(asked, tally, 20)
+    parsers.prove_cursors(queryable, tally, 20)
     assert any("503" in violation for violation in tally.violations)
 
 
-def test_a_worklist_of_every_office_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = review.worklist.page
+def test_a_worklist_of_another_office_is_detected(queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = review.worklist.page
 
     def page(*given: object) -> object:
         desk, caller, _office, *more = given
-        return whole(desk, caller, "ELP", *more)  # type: ignore[arg-type]
+        return original(desk, caller, "ELP", *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("review.acts.page", page)
     monkeypatch.setattr("review.authorization.Caller.queues", lambda _caller: frozenset({"ATL", "ELP"}))
     tally = Tally()
-    parsers.cursors(asked, tally, 20)
+    parsers.prove_cursors(queryable, tally, 20)
     assert tally.violations
 
 
-def test_a_reader_of_policies_that_tells_no_line_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_parser_without_line_numbers_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casereview.policy.checks, "load_with_lines", lambda text: (yaml.safe_load(text), {}))
     tally = Tally()
-    parsers.documents(tally, 30)
+    parsers.prove_documents(tally, 30)
     assert any("Error" in violation for violation in tally.violations)
 
 
-def test_a_policy_that_is_stored_before_it_is_read_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_that_is_stored_before_it_is_checked_is_detected(
+    queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
     send = review.policies.publication.submit_draft
 
     def stored_first(*given: object) -> object:
-        number = len(asked.items())
-        asked.dynamodb.put_item(TableName=asked.table, Item={"pk": {"S": "POLICY"}, "sk": {"S": f"DOCUMENT#{number}"}})
+        number = len(queryable.items())
+        queryable.dynamodb.put_item(
+            TableName=queryable.table, Item={"pk": {"S": "POLICY"}, "sk": {"S": f"DOCUMENT#{number}"}}
+        )
         return send(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("review.acts.submit_draft", stored_first)
     tally = Tally()
-    parsers.sent_documents(asked, tally, 5)
+    parsers.prove_sent_documents(queryable, tally, 5)
     assert tally.violations

@@ -1,4 +1,4 @@
-"""Tampered, replayed and foreign sealed parts are refused and logged, and nobody is told or written to by them."""
+"""Tampered, replayed and foreign sealed parts are rejected and logged; they are not shown, and no notice is sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import review.services
 from casereview.crypto.sealing import KmsSeal, SealBrokenError
-from tests.support.fuzz.sealed_parts import deliveries, replay, world
+from tests.support.fuzz.sealed_parts import make_cases, prove_deliveries, prove_reads
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -19,38 +19,38 @@ from tests.support.system import System
 pytestmark = pytest.mark.moto
 
 
-class World(NamedTuple):
-    """A system with sealed parts of every kind, and two of its cases."""
+class SealedCases(NamedTuple):
+    """A system with every kind of sealed part, and two of its cases."""
 
     system: System
     held: list[FiledCase]
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[World]:
-    """One world for the module: what is put in the place of a part is put back."""
+def sealed() -> Iterator[SealedCases]:
+    """Cases for the whole module; each replaced part is restored."""
     with fast_system("moto") as system:
-        yield World(system, world(system))
+        yield SealedCases(system, make_cases(system))
 
 
 @pytest.mark.proof(7)
-def test_what_was_tampered_with_or_belongs_elsewhere_is_refused_and_logged(made: World, tally: Tally) -> None:
+def test_tampered_and_moved_sealed_parts_are_rejected_and_logged(sealed: SealedCases, tally: Tally) -> None:
     ways = sized(("a byte changed", "the same part of another", "another part in its context"), ())
     for seed in range(sized(1, 3)):
-        replay(*made, tally, seed, ways)
+        prove_reads(*sealed, tally, seed, ways)
 
 
 @pytest.mark.proof(7)
-def test_no_message_goes_out_by_a_contact_that_was_put_in_anothers_place(made: World, tally: Tally) -> None:
+def test_no_notice_is_sent_to_a_replaced_contact(sealed: SealedCases, tally: Tally) -> None:
     for seed in range(sized(1, 4)):
-        deliveries(*made, tally, seed)
+        prove_deliveries(*sealed, tally, seed)
 
 
-# ---- the proofs are shown to fail
+# ---- deliberate defects
 
 
-def _unbound(seal: KmsSeal, _part: str, _receipt: str, sealed: bytes) -> bytes:
-    """Open a part, whosever it is."""
+def _open_with_any_context(seal: KmsSeal, _part: str, _receipt: str, sealed: bytes) -> bytes:
+    """Open a part of any case."""
     for part, receipt in seal.closed:  # type: ignore[attr-defined]
         try:
             return seal.opened(part, receipt, sealed)  # type: ignore[attr-defined,no-any-return]
@@ -59,19 +59,19 @@ def _unbound(seal: KmsSeal, _part: str, _receipt: str, sealed: bytes) -> bytes:
     raise SealBrokenError
 
 
-def test_a_seal_that_is_bound_to_nothing_is_found(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seal_without_encryption_context_is_detected(sealed: SealedCases, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = ("request", "contact", "update", "escalation", "asked", "decision", "why")
-    owners = {held.receipt for held in made.held} | {held.case_id for held in made.held}
+    owners = {held.receipt for held in sealed.held} | {held.case_id for held in sealed.held}
     monkeypatch.setattr(KmsSeal, "closed", [(part, owner) for part in parts for owner in owners], raising=False)
     monkeypatch.setattr(KmsSeal, "opened", KmsSeal.open, raising=False)
-    monkeypatch.setattr(KmsSeal, "open", _unbound)
+    monkeypatch.setattr(KmsSeal, "open", _open_with_any_context)
     tally = Tally()
-    replay(*made, tally, 1, ["the same part of another"])
+    prove_reads(*sealed, tally, 1, ["the same part of another"])
     assert any("the same part of another" in violation for violation in tally.violations)
 
 
-def test_a_refusal_that_nothing_tells_of_is_found(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rejection_without_a_log_entry_is_detected(sealed: SealedCases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review.services.logger, "error", lambda *_words, **_more: None)
     tally = Tally()
-    replay(*made, tally, 1, ["never sealed"])
+    prove_reads(*sealed, tally, 1, ["never sealed"])
     assert any("logged as set()" in violation for violation in tally.violations)

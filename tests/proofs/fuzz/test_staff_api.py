@@ -1,4 +1,4 @@
-"""Bad input to the staff API, over HTTP, by staff who may call the route: as its document says, and nothing stored."""
+"""Invalid input to the staff API over HTTP, by roles that can call the route: responses are as documented."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from review.routes import ROUTES
-from tests.support.fuzz.openapi_requests import Explorer, Holding, Operation, Table, operations
+from tests.support.fuzz.openapi_requests import Access, Explorer, Operation, TableWatch, operations
 from tests.support.local.local_system import Local
 from tests.support.proofs.sizes import FULL, sized
 from tests.support.proofs.tally import Tally
@@ -15,12 +15,12 @@ from tests.support.system import body
 
 pytestmark = [pytest.mark.moto, pytest.mark.proof(7), pytest.mark.timeout(sized(120, 600))]
 OPERATIONS = list(operations("openapi-staff.json"))[:: sized(3, 1)]
-"""Every third at the small size: making requests from a body's schema takes a second of each."""
+"""Only every third at the small size, because generating requests takes a second per operation."""
 PACKAGED = "2021-09-30-guidelines"
 
 
 def _role(operation: Operation) -> str:
-    """Return a role that may call the route."""
+    """Return a role that can call the route."""
     (route,) = [each for each in ROUTES if each.address == (operation.method.upper(), operation.path)]
     return min(route.roles)
 
@@ -31,14 +31,14 @@ def _token(local: Local, role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _holding(local: Local, operation: Operation) -> Holding:
-    """Return a token that opens the route and, where it is on a case, one that its holder has claimed."""
+def _access(local: Local, operation: Operation) -> Access:
+    """Return access to the route; if it has a case, to one that the caller has claimed."""
     headers = _token(local, _role(operation))
     if "{policy_id}" in operation.path:
-        return Holding({"policy_id": PACKAGED}, headers)
+        return Access({"policy_id": PACKAGED}, headers)
     if "{case_id}" not in operation.path:
-        return Holding(headers=headers)
-    return Holding({"case_id": _claimed(local, headers)}, headers)
+        return Access(headers=headers)
+    return Access({"case_id": _claimed(local, headers)}, headers)
 
 
 def _claimed(local: Local, headers: dict[str, str]) -> str:
@@ -48,16 +48,16 @@ def _claimed(local: Local, headers: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-def test_any_request_is_answered_as_documented_and_stores_nothing_where_it_is_refused(
+def test_responses_are_as_documented_and_rejected_requests_store_nothing(
     local: Local, tally: Tally, operation: Operation
 ) -> None:
-    explorer = Explorer(local, Table(local), tally)
-    explorer.explore(operation, sized(2, 6), _holding(local, operation))
+    explorer = Explorer(local, TableWatch(local), tally)
+    explorer.explore(operation, sized(2, 6), _access(local, operation))
     if FULL:
         explorer.explore(operation, 2)
 
 
-def test_no_handler_failed_or_told_of_a_failure(local: Local, tally: Tally) -> None:
+def test_no_handler_logged_a_failure(local: Local, tally: Tally) -> None:
     log = local.log.read_text() + local.printed.read_text()
     for word in ("Traceback", '"Faults"', "a request failed", "a message failed", "a duty failed"):
         tally.expect(word, holds=word not in log)

@@ -1,4 +1,4 @@
-"""The fuzz proofs are shown to fail: an API that breaks its document, stores what it refuses, or shows its insides."""
+"""The fuzz proofs detect an API that violates its document, stores rejected requests, or shows a stack trace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from casereview.http.problems import no_such_request
-from tests.support.fuzz.openapi_requests import Explorer, Operation, Table, operations
+from tests.support.fuzz.openapi_requests import Explorer, Operation, TableWatch, operations
 from tests.support.local.local_system import Local
 from tests.support.proofs.tally import Tally
 
@@ -22,8 +22,8 @@ PROBLEM = no_such_request().document()
 PROBLEM_JSON = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 
 
-class Fake:
-    """An API that gives one answer to everything, and a table that may grow by it."""
+class FakeApi:
+    """An API with the same response to all requests, and a table to which it can add items."""
 
     def __init__(self, status: int, body: object, headers: dict[str, str], *, stores: bool) -> None:
         self.status, self.body, self.headers, self.stores = status, body, headers, stores
@@ -49,7 +49,7 @@ class Fake:
 
 
 @contextmanager
-def _serving(fake: Fake) -> Iterator[Local]:
+def _serving(fake: FakeApi) -> Iterator[Local]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             fake.answer(self)
@@ -75,37 +75,40 @@ def _operation(label: str) -> Operation:
     return found
 
 
-def _tried(fake: Fake, label: str = "POST /requests/{receipt}/withdrawal") -> Tally:
+def _explore(fake: FakeApi, label: str = "POST /requests/{receipt}/withdrawal") -> Tally:
     tally = Tally()
     with _serving(fake) as local:
-        explorer = Explorer(local, Table(local), tally)
+        explorer = Explorer(local, TableWatch(local), tally)
         with explorer.session:
             explorer.explore(_operation(label), 2)
     return tally
 
 
-def test_an_api_that_refuses_as_documented_violates_nothing() -> None:
-    found = _tried(Fake(404, PROBLEM, PROBLEM_JSON, stores=False))
+def test_an_api_that_responds_as_documented_has_no_violations() -> None:
+    found = _explore(FakeApi(404, PROBLEM, PROBLEM_JSON, stores=False))
     assert found.tried
     assert found.violations == []
 
 
-FAULTS: dict[str, tuple[Callable[[], Fake], str]] = {
-    "a 5xx": (lambda: Fake(500, PROBLEM, PROBLEM_JSON, stores=False), "ServerError"),
-    "an undocumented status": (lambda: Fake(418, PROBLEM, PROBLEM_JSON, stores=False), "UndefinedStatusCode"),
-    "an undocumented field": (lambda: Fake(404, {**PROBLEM, "who": 1}, PROBLEM_JSON, stores=False), "JsonSchemaError"),
-    "an undocumented type": (
-        lambda: Fake(404, {**PROBLEM, "type": "/problems/moved"}, PROBLEM_JSON, stores=False),
+FAULTS: dict[str, tuple[Callable[[], FakeApi], str]] = {
+    "a 5xx": (lambda: FakeApi(500, PROBLEM, PROBLEM_JSON, stores=False), "ServerError"),
+    "an undocumented status": (lambda: FakeApi(418, PROBLEM, PROBLEM_JSON, stores=False), "UndefinedStatusCode"),
+    "an undocumented field": (
+        lambda: FakeApi(404, {**PROBLEM, "who": 1}, PROBLEM_JSON, stores=False),
         "JsonSchemaError",
     ),
-    "plain text": (lambda: Fake(404, "no", {"Content-Type": "text/plain"}, stores=False), "UndefinedContentType"),
+    "an undocumented type": (
+        lambda: FakeApi(404, {**PROBLEM, "type": "/problems/moved"}, PROBLEM_JSON, stores=False),
+        "JsonSchemaError",
+    ),
+    "plain text": (lambda: FakeApi(404, "no", {"Content-Type": "text/plain"}, stores=False), "UndefinedContentType"),
     "a stack trace": (
-        lambda: Fake(404, {**PROBLEM, "title": "Traceback (most"}, PROBLEM_JSON, stores=False),
+        lambda: FakeApi(404, {**PROBLEM, "title": "Traceback (most"}, PROBLEM_JSON, stores=False),
         "AssertionError",
     ),
-    "a write": (lambda: Fake(404, PROBLEM, PROBLEM_JSON, stores=True), "stored although refused"),
-    "anything taken": (
-        lambda: Fake(
+    "a write": (lambda: FakeApi(404, PROBLEM, PROBLEM_JSON, stores=True), "stored although refused"),
+    "invalid data accepted": (
+        lambda: FakeApi(
             202,
             {"receipt": "0000-0000-0000-0000-0"},
             {"Content-Type": "application/json", "Cache-Control": "no-store"},
@@ -117,7 +120,7 @@ FAULTS: dict[str, tuple[Callable[[], Fake], str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_proof_tells_of(fault: str) -> None:
+def test_a_violation_is_detected(fault: str) -> None:
     make, word = FAULTS[fault]
-    found = _tried(make())
+    found = _explore(make())
     assert any(word in violation for violation in found.violations)

@@ -1,4 +1,4 @@
-"""Many examples of what a strategy makes, each a case of its own."""
+"""Run a check with many examples of a hypothesis strategy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 _EXAMPLE = TypeVar("_EXAMPLE")
 
 
-def try_many(strategy: SearchStrategy[_EXAMPLE], examples: int, tried: Callable[[_EXAMPLE], None]) -> None:
-    """Try so many examples: always the same ones in the small run, others each time in the full one."""
+def try_many(strategy: SearchStrategy[_EXAMPLE], examples: int, check: Callable[[_EXAMPLE], None]) -> None:
+    """Run a check with examples of a strategy.
+
+    Args:
+        strategy: Makes the examples: the same ones in each small run, and new ones in each full run.
+        examples: The number of examples.
+        check: The check.
+    """
 
     @settings(
         max_examples=examples,
@@ -28,6 +34,6 @@ def try_many(strategy: SearchStrategy[_EXAMPLE], examples: int, tried: Callable[
     )
     @given(strategy)
     def run(example: _EXAMPLE) -> None:
-        tried(example)
+        check(example)
 
     run()

@@ -1,4 +1,4 @@
-"""What no producer of ours would send, on every queue and from the schedule: counted as failed, and nothing changed."""
+"""Malformed messages on every queue and from the schedule: they fail, and change nothing."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 _IDS = st.one_of(st.just("NONE"), st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", max_size=70), TEXTS, JSON)
 
 
-def _fields(*names: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Make objects of these fields, some of them missing, and of others."""
+def _objects(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Make objects with these fields, some of them missing, and with unknown fields."""
     known = st.fixed_dictionaries({}, optional=dict.fromkeys(names, _IDS) | {"schema": st.just(1) | JSON})
     return st.builds(lambda some, more: {**more, **some}, known, st.dictionaries(TEXTS, JSON, max_size=1))
 
 
-def _sent(objects: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
+def _bodies(objects: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
     return st.one_of(objects.map(json.dumps), TEXTS, JSON.map(json.dumps))
 
 
 _RECIPIENTS = st.lists(st.fixed_dictionaries({}, optional={"emailAddress": JSON.filter(lambda v: type(v) is not str)}))
-"""None of which has an address; one that has is a true report, and is believed."""
+"""Recipients without an address; with an address, the event would be valid and have an effect."""
 _EVENTS = st.fixed_dictionaries(
     {},
     optional={
@@ -59,10 +59,10 @@ _EVENTS = st.fixed_dictionaries(
     },
 )
 BODIES: Mapping[str, st.SearchStrategy[str]] = {
-    "rank": _sent(_fields("case_id")),
-    "rank, of previews": _sent(_fields("preview", "office")),
-    "notice": _sent(_fields("case_id", "notice_id")),
-    "delivery": _sent(st.fixed_dictionaries({"Message": _sent(_EVENTS)}) | JSON),
+    "rank": _bodies(_objects("case_id")),
+    "rank, of previews": _bodies(_objects("preview", "office")),
+    "notice": _bodies(_objects("case_id", "notice_id")),
+    "delivery": _bodies(st.fixed_dictionaries({"Message": _bodies(_EVENTS)}) | JSON),
 }
 DUTIES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {}, optional={"duty": _IDS, "Records": st.just([])}
@@ -72,8 +72,8 @@ DUTIES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 LOGGERS = (notify.services.logger, prioritize.services.logger)
 
 
-class _Heard(logging.Handler):
-    """Keeps what functions log."""
+class _LogRecorder(logging.Handler):
+    """Records log entries."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,9 +84,9 @@ class _Heard(logging.Handler):
 
 
 @contextmanager
-def heard(*loggers: Any) -> Iterator[list[logging.LogRecord]]:  # noqa: ANN401  # Powertools' loggers
-    """Keep what functions log."""
-    listener = _Heard()
+def recorded_logs(*loggers: Any) -> Iterator[list[logging.LogRecord]]:  # noqa: ANN401  # Powertools' loggers
+    """Record the log entries of loggers in the context."""
+    listener = _LogRecorder()
     for logger in loggers:
         logger.addHandler(listener)
     try:
@@ -102,17 +102,17 @@ def _worker(system: System, queue: str) -> Callable[[dict[str, Any]], Any]:
     return lambda event: notify.app.respond(system.notify, event)
 
 
-def messages(system: System, queue: str, tally: Tally, examples: int) -> None:
-    """Put what is no message on a queue, between two that are: those are done, and it fails alone or says nothing."""
+def prove_messages(system: System, queue: str, tally: Tally, examples: int) -> None:
+    """Send malformed messages between valid ones; check that they alone fail or are ignored, and change nothing."""
     system.file(body())
     system.pump()
     before, worker = system.items(), _worker(system, queue)
-    good = json.dumps({"schema": 1, "case_id": "NONE", **({} if queue.startswith("rank") else {"notice_id": "NONE"})})
-    good = json.dumps({"Message": json.dumps({"eventType": "Send"})}) if queue == "delivery" else good
+    valid = json.dumps({"schema": 1, "case_id": "NONE", **({} if queue.startswith("rank") else {"notice_id": "NONE"})})
+    valid = json.dumps({"Message": json.dumps({"eventType": "Send"})}) if queue == "delivery" else valid
 
     def tried(sent: str) -> None:
-        with tally.case(f"{queue}: {sent!r}"), heard(*LOGGERS) as logged:
-            bodies = {"1": good, "2": sent, "3": good}
+        with tally.case(f"{queue}: {sent!r}"), recorded_logs(*LOGGERS) as logged:
+            bodies = {"1": valid, "2": sent, "3": valid}
             records = [{"messageId": name, "body": text, "eventSourceARN": queue} for name, text in bodies.items()]
             failed = [each["itemIdentifier"] for each in worker({"Records": records})["batchItemFailures"]]
             assert failed in ([], ["2"])
@@ -123,13 +123,13 @@ def messages(system: System, queue: str, tally: Tally, examples: int) -> None:
     system._flush()
 
 
-def duties(system: System, tally: Tally, examples: int) -> None:
-    """Ask prioritize for what is no duty: it fails, says so without a word of what was asked, and changes nothing."""
+def prove_duties(system: System, tally: Tally, examples: int) -> None:
+    """Invoke prioritize with unknown tasks; check that it fails, logs nothing of the event, and changes nothing."""
     before = system.items()
 
     def tried(event: dict[str, Any]) -> None:
-        with tally.case(f"duty {event!r}"), heard(*LOGGERS) as logged:
-            failed = not _does(system, event)
+        with tally.case(f"duty {event!r}"), recorded_logs(*LOGGERS) as logged:
+            failed = not _succeeds(system, event)
             assert failed == ("Records" not in event)
             assert [record.getMessage() for record in logged] == ["a duty failed"] * failed
             assert system.items() == before
@@ -138,9 +138,9 @@ def duties(system: System, tally: Tally, examples: int) -> None:
     try_many(DUTIES.filter(lambda event: event.get("duty") not in known), examples, tried)
 
 
-def _does(system: System, event: dict[str, Any]) -> bool:
-    """Tell whether the handler did not fail."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore"):  # that nothing is counted
+def _succeeds(system: System, event: dict[str, Any]) -> bool:
+    """Return whether the handler succeeded."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore"):  # of metrics without values
         patch.setattr(prioritize.app, "services", lambda: system.prioritize)
         try:
             prioritize.app.handler(event, cast("LambdaContext", Context()))

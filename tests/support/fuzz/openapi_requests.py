@@ -1,7 +1,7 @@
-"""Requests made from an OpenAPI document and sent to the running local API, each answer held against the document.
+"""Requests generated from an OpenAPI document and sent to the running local API; responses are checked against it.
 
-Every operation is tried with data that the document allows and with data that it does not, once with an
-address and a code or token that hold, so that the data is looked at, and once with all of it made up.
+Every operation is called with valid and with invalid data: once with an existing path and a valid code or token, so
+that the data is validated, and once with generated ones.
 """
 
 from __future__ import annotations
@@ -40,31 +40,31 @@ CHECKS = [
 ]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _BACKGROUND = ("SNAPSHOTS", "POLICYIN_FORCE", "POLICYSWITCH")
-"""What the schedule writes by itself, whatever anybody asks."""
+"""Keys of items that the schedule writes independently of requests."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """An address that exists, and headers that open it."""
+class Access:
+    """Path parameters of an existing resource, and headers that give access to it."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Operation = Any
-"""An operation of a document, as schemathesis reads it; it ships no name for its type."""
+"""An operation of a document, as schemathesis represents it; schemathesis exports no name for the type."""
 
 
 def operations(document: str) -> Iterator[Operation]:
-    """Go through the operations of a committed document."""
+    """Yield the operations of a committed document."""
     schema = schemathesis.openapi.from_path(ROOT / "docs" / document)
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         yield found.ok()
 
 
-class Table:
-    """What lies in the table, and whether it stays."""
+class TableWatch:
+    """Checks whether the contents of the table change."""
 
     def __init__(self, local: Local) -> None:
         self._local = local
@@ -75,17 +75,21 @@ class Table:
         return {key: item for key, item in found.items() if not key.startswith(_BACKGROUND)}
 
     def before(self) -> None:
-        """Remember what is there, once all that was accepted before is done."""
+        """Record the contents, after all pending work of accepted requests is done."""
         if self._known is None:
             eventually(self._local.at_rest)
             self._known = self._now()
 
     def changed(self) -> None:
-        """Take it that something was accepted."""
+        """Note that a request was accepted, which may have changed the contents."""
         self._known = None
 
     def must_be_as_before(self) -> None:
-        """Refuse any change."""
+        """Check that the contents have not changed.
+
+        Raises:
+            AssertionError: An item was added, changed or removed.
+        """
         known, self._known = self._known, None
         assert known is not None
         found = self._now()
@@ -96,22 +100,28 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """Tries the operations of one API of a running system."""
+    """Calls the operations of one API of a running system."""
 
     local: Local
-    table: Table
+    table: TableWatch
     tally: Tally
     session: Session = field(default_factory=Session)
 
-    def explore(self, operation: Operation, examples: int, holding: Holding | None = None) -> None:
-        """Try an operation in both modes, so many times each; each answer is a case."""
+    def explore(self, operation: Operation, examples: int, access: Access | None = None) -> None:
+        """Call an operation with valid and with invalid data; each response is a case.
+
+        Args:
+            operation: The operation.
+            examples: The number of calls with valid data, and with invalid data.
+            access: Gives access to the resource; by default, path and headers are generated.
+        """
         self.table.changed()
         fixed: dict[str, Any] = {}
-        if holding:
-            fixed = {"path_parameters": dict(holding.path) or None, "headers": dict(holding.headers) or None}
+        if access:
+            fixed = {"path_parameters": dict(access.path) or None, "headers": dict(access.headers) or None}
         for mode in MODES:
-            if mode is GenerationMode.NEGATIVE and holding and not (operation.body or operation.query):
-                continue  # nothing is left to be wrong
+            if mode is GenerationMode.NEGATIVE and access and not (operation.body or operation.query):
+                continue  # nothing is left that could be invalid
             try_many(operation.as_strategy(generation_mode=mode, **fixed), examples, self._try)
 
     def _try(self, case: Any) -> None:  # noqa: ANN401  # a Case of schemathesis
@@ -123,13 +133,14 @@ class Explorer:
             else:
                 self.table.must_be_as_before()
             assert "Traceback" not in response.text
-            _hold(case, response)
+            _check_response(case, response)
 
 
-def _hold(case: Any, response: Any) -> None:  # noqa: ANN401  # of schemathesis
-    """Hold an answer to the document, which may not have allowed the request.
+def _check_response(case: Any, response: Any) -> None:  # noqa: ANN401  # of schemathesis
+    """Check a response against the document.
 
-    A blank parameter is a missing one, and a body is judged as it is read: without what is cut or dropped from texts.
+    Whether invalid data was accepted is not checked if the application reads the data differently: a blank parameter
+    counts as missing, and control characters are removed from text.
     """
     blank = any(value in ("", None, [], {}) for value in (case.query or {}).values())
     accepted = [negative_data_rejection] if response.status_code < 300 and not blank and not _is_cleaned(case) else []
@@ -140,5 +151,5 @@ def _hold(case: Any, response: Any) -> None:  # noqa: ANN401  # of schemathesis
 
 
 def _is_cleaned(case: Any) -> bool:  # noqa: ANN401  # of schemathesis
-    """Tell whether something is dropped from the texts of a body before they are judged."""
+    """Return whether characters are removed from the texts of a body before they are validated."""
     return isinstance(case.body, dict) and read_object(json.dumps(case.body)) != case.body

@@ -1,4 +1,4 @@
-"""What parses text of strangers: identifiers, parameters, cursors and policy documents, each given what it is not."""
+"""Invalid input for the parsers of untrusted text: identifiers, parameters, cursors and policy documents."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.support.fuzz.examples import try_many
 from tests.support.proofs.tally import Tally
 from tests.support.system import Answer, Staff, System, body
 
-WHOLE_TEXTS = st.text(max_size=80)
-TEXTS = WHOLE_TEXTS | st.text(st.characters(), max_size=20)
-"""Of every character, control characters and, in the second, halves of characters included."""
+VALID_TEXTS = st.text(max_size=80)
+TEXTS = VALID_TEXTS | st.text(st.characters(), max_size=20)
+"""Texts of all characters, including control characters and unpaired surrogates."""
 
 
 def _json(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
@@ -31,80 +31,82 @@ def _json(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     )
 
 
-JSON, WHOLE_JSON = _json(TEXTS), _json(WHOLE_TEXTS)
-NEARLY_RECEIPTS = st.one_of(
+JSON, VALID_JSON = _json(TEXTS), _json(VALID_TEXTS)
+ALMOST_RECEIPTS = st.one_of(
     st.text("-iIlLoO " + ALPHABET, max_size=40),
-    st.builds(lambda place, symbol: _swapped(new_receipt(), place, symbol), st.integers(0, 19), st.text(max_size=2)),
+    st.builds(
+        lambda place, symbol: _with_replaced(new_receipt(), place, symbol), st.integers(0, 19), st.text(max_size=2)
+    ),
     TEXTS,
 )
-NEARLY_A_NUMBERS = st.one_of(st.from_regex(r"[Aa]?[-#. ]*(\d[-#. ]*){0,12}", fullmatch=True), TEXTS)
+ALMOST_A_NUMBERS = st.one_of(st.from_regex(r"[Aa]?[-#. ]*(\d[-#. ]*){0,12}", fullmatch=True), TEXTS)
 OFFICER, POLICY = Staff("fuzz"), Staff("fuzz", "policy", None)
 
 
-def _swapped(text: str, place: int, symbol: str) -> str:
+def _with_replaced(text: str, place: int, symbol: str) -> str:
     return text[:place] + symbol + text[place + 1 :]
 
 
-def _refused(answer: Answer, *statuses: int) -> None:
+def _check_refused(answer: Answer, *statuses: int) -> None:
     assert answer.status in statuses, (answer.status, answer.body)
     assert answer.content_type == "application/problem+json"
     assert "Traceback" not in answer.body
 
 
-def receipts(system: System, tally: Tally, examples: int) -> None:
-    """Ask for what is nearly a receipt, by what is nearly a code: always the same 404."""
+def prove_receipts(system: System, tally: Tally, examples: int) -> None:
+    """Look up almost valid receipts with almost valid codes, and check that the response is 404."""
 
     def tried(pair: tuple[str, str]) -> None:
         receipt, code = pair
         with tally.case(f"receipt {receipt!r}, code {code!r}"):
             path = f"/requests/{receipt.replace('?', '') or '-'}"
-            _refused(system.call("GET", path, None, {"Authorization": f"Bearer {code}"}), 404)
+            _check_refused(system.call("GET", path, None, {"Authorization": f"Bearer {code}"}), 404)
 
-    try_many(st.tuples(NEARLY_RECEIPTS, NEARLY_RECEIPTS), examples, tried)
+    try_many(st.tuples(ALMOST_RECEIPTS, ALMOST_RECEIPTS), examples, tried)
 
 
-def a_numbers(system: System, tally: Tally, examples: int) -> None:
-    """State what is nearly an A-number in a body that lacks a role: 422, whatever the number is."""
+def prove_a_numbers(system: System, tally: Tally, examples: int) -> None:
+    """File with almost valid A-numbers and without a role, and check that the response is 422."""
 
     def tried(number: str) -> None:
         with tally.case(f"A-number {number!r}"):
             given = body(requester={"role": None}, subject={"a_number": number})
-            _refused(system.call("POST", "/requests", given), 422)
+            _check_refused(system.call("POST", "/requests", given), 422)
 
-    try_many(NEARLY_A_NUMBERS, examples, tried)
+    try_many(ALMOST_A_NUMBERS, examples, tried)
 
 
-def staff_paths(system: System, tally: Tally, examples: int) -> None:
-    """Open cases and policies by what is no id: always 404."""
+def prove_staff_paths(system: System, tally: Tally, examples: int) -> None:
+    """Open cases and policies with invalid ids, and check that the response is 404."""
 
     def tried(text: str) -> None:
         name = text.replace("?", "").replace("/", "") or "-"
         with tally.case(f"id {text!r}"):
-            _refused(system.staff(OFFICER, "GET", f"/staff/cases/{name}"), 404)
-            _refused(system.staff(POLICY, "GET", f"/staff/policies/{name}"), 404)
-            _refused(system.staff(POLICY, "POST", f"/staff/policies/{name}/preview", {}), 404)
+            _check_refused(system.staff(OFFICER, "GET", f"/staff/cases/{name}"), 404)
+            _check_refused(system.staff(POLICY, "GET", f"/staff/policies/{name}"), 404)
+            _check_refused(system.staff(POLICY, "POST", f"/staff/policies/{name}/preview", {}), 404)
 
-    try_many(NEARLY_RECEIPTS.filter(lambda text: text not in PACKAGED), examples, tried)
+    try_many(ALMOST_RECEIPTS.filter(lambda text: text not in PACKAGED), examples, tried)
 
 
-def parameters(system: System, tally: Tally, examples: int) -> None:
-    """Give any text as a parameter of a query: answered, or refused by its name."""
+def prove_parameters(system: System, tally: Tally, examples: int) -> None:
+    """Send any text as a query parameter, and check that it is accepted or rejected as a client error."""
 
     def tried(text: str) -> None:
         with tally.case(f"parameter {text!r}"):
             for route in ("/notice?language=", "/field-offices?state=", "/field-offices?state=TX&county="):
-                answer = _asked(system, None, route, text)
+                answer = _get_with_query(system, None, route, text)
                 assert answer.status in {200, 422}, answer.body
             for name in ("limit", "office", "cursor"):
-                answer = _asked(system, OFFICER, f"/staff/worklist?{name}=", text)
+                answer = _get_with_query(system, OFFICER, f"/staff/worklist?{name}=", text)
                 assert answer.status in {200, 400, 403, 422}, answer.body
-            _refused(_asked(system, OFFICER, "/staff/cases/none/contacts?why=", text), 404, 422)
+            _check_refused(_get_with_query(system, OFFICER, "/staff/cases/none/contacts?why=", text), 404, 422)
 
     try_many(TEXTS, examples, tried)
 
 
-def _asked(system: System, user: Staff | None, route: str, text: str) -> Answer:
-    """Ask with a parameter as the gateway hands it over, decoded."""
+def _get_with_query(system: System, user: Staff | None, route: str, text: str) -> Answer:
+    """Send a GET request with a query parameter, decoded as API Gateway passes it."""
     path, _, query = route.partition("?")
     name = query.rpartition("&")[2].rstrip("=")
     others = dict(part.split("=") for part in query.split("&") if not part.endswith("="))
@@ -112,8 +114,8 @@ def _asked(system: System, user: Staff | None, route: str, text: str) -> Answer:
     return system.staff(user, "GET", path) if user else system.call("GET", path)
 
 
-class Asked(System):
-    """A system whose next event carries the parameters of ``query``, whatever they hold."""
+class SystemWithQuery(System):
+    """A system whose next event has the query parameters of ``query``, of any content."""
 
     query: dict[str, str] | None = None
 
@@ -138,8 +140,8 @@ CURSORS = st.one_of(
 )
 
 
-def cursors(system: Asked, tally: Tally, examples: int) -> None:
-    """Go on from where no page ended: the own office's cases, or 400; never another office's."""
+def prove_cursors(system: SystemWithQuery, tally: Tally, examples: int) -> None:
+    """Read pages with forged cursors, and check that the response is 400, or has cases of the officer's office only."""
     for number, facility in enumerate(("STWRTGA", "EPC", "STWRTGA")):
         system.file(body(subject={"a_number": f"A0000{number:04d}9"}, facts={"facility": facility}))
     system.pump()
@@ -149,7 +151,7 @@ def cursors(system: Asked, tally: Tally, examples: int) -> None:
 
     def tried(cursor: str) -> None:
         with tally.case(f"cursor {cursor!r}"):
-            answer = _asked(system, OFFICER, "/staff/worklist?cursor=", cursor)
+            answer = _get_with_query(system, OFFICER, "/staff/worklist?cursor=", cursor)
             assert answer.status in {200, 400}, answer.body
             if answer.status == 200:
                 assert {item["case_id"] for item in answer.json()["items"]} <= own
@@ -160,8 +162,8 @@ def cursors(system: Asked, tally: Tally, examples: int) -> None:
 DOCUMENTS = [
     file.read_text(encoding="utf-8") for file in sorted((ROOT / "shared/casereview/policy/documents").glob("*.yaml"))
 ]
-_ODD_LINES = st.one_of(
-    WHOLE_TEXTS,
+_UNUSUAL_LINES = st.one_of(
+    VALID_TEXTS,
     st.sampled_from(
         [
             "&a [*a]",
@@ -180,7 +182,7 @@ _ODD_LINES = st.one_of(
 
 @st.composite
 def _edited(draw: st.DrawFn) -> str:
-    """Take a document, and drop, repeat or replace some of its lines or words."""
+    """Make a document with some lines or words removed, repeated or replaced."""
     lines = draw(st.sampled_from(DOCUMENTS)).splitlines()
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, len(lines) - 1))
@@ -189,8 +191,8 @@ def _edited(draw: st.DrawFn) -> str:
                 [
                     lambda _line: [],
                     lambda line: [line, line],
-                    lambda line: [line, draw(_ODD_LINES)],
-                    lambda line: [line.replace(draw(st.sampled_from(line.split() or [""])), draw(_ODD_LINES), 1)],
+                    lambda line: [line, draw(_UNUSUAL_LINES)],
+                    lambda line: [line.replace(draw(st.sampled_from(line.split() or [""])), draw(_UNUSUAL_LINES), 1)],
                     lambda line: [line[draw(st.integers(0, 8)) :]],
                 ]
             )
@@ -200,7 +202,7 @@ def _edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-EDITED = st.one_of(_edited(), WHOLE_TEXTS, JSON.map(json.dumps))
+EDITED_DOCUMENTS = st.one_of(_edited(), VALID_TEXTS, JSON.map(json.dumps))
 
 
 def _faults(text: str) -> list[DocumentFault]:
@@ -211,18 +213,18 @@ def _faults(text: str) -> list[DocumentFault]:
     return []
 
 
-def documents(tally: Tally, examples: int) -> None:
-    """Read documents that were edited badly: sound, or refused with every fault's line; nothing else."""
+def prove_documents(tally: Tally, examples: int) -> None:
+    """Check invalid documents, and check that each fault has a line number and a message."""
 
     def tried(text: str) -> None:
         with tally.case(f"document {text[-200:]!r}"):
             assert all(fault.line >= 1 and fault.message for fault in _faults(text))
 
-    try_many(EDITED, examples, tried)
+    try_many(EDITED_DOCUMENTS, examples, tried)
 
 
-def sent_documents(system: System, tally: Tally, examples: int) -> None:
-    """Send such documents: a draft, or refused and nothing stored."""
+def prove_sent_documents(system: System, tally: Tally, examples: int) -> None:
+    """Send invalid documents, and check that each is stored as a draft, or rejected without storing anything."""
 
     def tried(text: str) -> None:
         with tally.case(f"document {text[-200:]!r}"):
@@ -232,4 +234,4 @@ def sent_documents(system: System, tally: Tally, examples: int) -> None:
             if answer.status != 201:
                 assert system.items() == before
 
-    try_many(EDITED, examples, tried)
+    try_many(EDITED_DOCUMENTS, examples, tried)

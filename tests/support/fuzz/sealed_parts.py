@@ -1,4 +1,4 @@
-"""Sealed parts that were changed, or put where they do not belong: every reader refuses, says so, and tells nothing."""
+"""Sealed parts that were tampered with, or moved to another place: every reader rejects and logs them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ import review.services
 from casereview.crypto.sealing import KmsSeal
 from casereview.schema.records import Notice
 from casereview.store import keys
-from tests.support.fuzz.messages import heard
+from tests.support.fuzz.messages import recorded_logs
 from tests.support.proofs.tally import Tally
 from tests.support.staff import OFFICER, OFFICIAL, FiledCase, ask, claimed, decide, verify
 from tests.support.system import Staff, System
 
-WORDS = ("Zqalpha", "Zqbravo", "Zqcharlie", "Zqdelta")
-"""Each occurs in the sealed parts of one case."""
-NOT_READ = "READS#"
-"""Who read a case, and why: opened by the history alone."""
+CANARIES = ("Zqalpha", "Zqbravo", "Zqcharlie", "Zqdelta")
+"""Each of these words occurs in the sealed parts of one case only."""
+READ_RECORDS = "READS#"
+"""The partition of the records of reads, which only the history decrypts."""
 
 
-class Spot(NamedTuple):
+class SealedAttribute(NamedTuple):
     """A sealed attribute of an item."""
 
     pk: str
@@ -38,8 +38,11 @@ class Spot(NamedTuple):
         return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
 
 
-def world(system: System) -> list[FiledCase]:
-    """Make two persons' cases with every kind of sealed part, one decided and one asked, each with words of its own."""
+def make_cases(system: System) -> list[FiledCase]:
+    """File cases with every kind of sealed part, each with a canary of its own, and return two of them.
+
+    One is decided; for the other, information is requested.
+    """
     found = []
     for number, word in ((21, "Zqalpha"), (22, "Zqbravo")):
         held = claimed(system, number, subject={"given_name": word}, grounds=f"{word} grounds")
@@ -56,19 +59,19 @@ def world(system: System) -> list[FiledCase]:
     return found
 
 
-def spots(system: System) -> dict[Spot, bytes]:
-    """Return every sealed attribute that lies in the table, but for reads."""
+def sealed_attributes(system: System) -> dict[SealedAttribute, bytes]:
+    """Return every sealed attribute in the table, except in records of reads."""
     return {
-        Spot(item["pk"]["S"], item["sk"]["S"], name): value["B"]
+        SealedAttribute(item["pk"]["S"], item["sk"]["S"], name): value["B"]
         for item in system.items()
         for name, value in item.items()
-        if name in {"sealed", "contact"} and "B" in value and not item["pk"]["S"].startswith(NOT_READ)
+        if name in {"sealed", "contact"} and "B" in value and not item["pk"]["S"].startswith(READ_RECORDS)
     }
 
 
 @contextmanager
-def _put(system: System, spot: Spot, value: bytes, own: bytes) -> Iterator[None]:
-    """Put bytes in the place of a sealed part, for a while."""
+def _replaced(system: System, spot: SealedAttribute, value: bytes, own: bytes) -> Iterator[None]:
+    """Replace a sealed part within the context."""
     _set(system, spot, value)
     try:
         yield
@@ -76,7 +79,7 @@ def _put(system: System, spot: Spot, value: bytes, own: bytes) -> Iterator[None]
         _set(system, spot, own)
 
 
-def _set(system: System, spot: Spot, value: bytes) -> None:
+def _set(system: System, spot: SealedAttribute, value: bytes) -> None:
     system.dynamodb.update_item(
         TableName=system.table,
         Key=spot.key(),
@@ -86,16 +89,16 @@ def _set(system: System, spot: Spot, value: bytes) -> None:
     )
 
 
-Swaps = Mapping[str, Callable[[Spot, bytes, Random], bytes]]
+Replacements = Mapping[str, Callable[[SealedAttribute, bytes, Random], bytes]]
 
 
-def swaps(system: System, everything: Mapping[Spot, bytes]) -> Swaps:
-    """Return ways to put something else in the place of a sealed part."""
+def replacements(system: System, everything: Mapping[SealedAttribute, bytes]) -> Replacements:
+    """Return the kinds of replacements for a sealed part."""
     seal, client = system.intake.seal, boto3.client("kms")
     foreign = KmsSeal(client.create_key()["KeyMetadata"]["Arn"])
 
-    def other(of_same_kind: bool) -> Callable[[Spot, bytes, Random], bytes]:  # noqa: FBT001
-        def swap(spot: Spot, _sealed: bytes, random: Random) -> bytes:
+    def other(of_same_kind: bool) -> Callable[[SealedAttribute, bytes, Random], bytes]:  # noqa: FBT001
+        def swap(spot: SealedAttribute, _sealed: bytes, random: Random) -> bytes:
             found = [
                 blob
                 for there, blob in everything.items()
@@ -108,7 +111,7 @@ def swaps(system: System, everything: Mapping[Spot, bytes]) -> Swaps:
     return {
         "a byte changed": lambda _spot, sealed, random: _changed(sealed, random),
         "cut short": lambda _spot, sealed, random: sealed[: random.randrange(len(sealed))],
-        "more behind it": lambda _spot, sealed, _random: sealed + b"x",
+        "a byte appended": lambda _spot, sealed, _random: sealed + b"x",
         "never sealed": lambda _spot, _sealed, _random: b'{"given_name": "Zqdelta"}',
         "the same part of another": other(of_same_kind=True),
         "another part of another": other(of_same_kind=False),
@@ -127,11 +130,11 @@ def _changed(sealed: bytes, random: Random) -> bytes:
 
 
 def _logged() -> AbstractContextManager[list[Any]]:
-    return heard(intake.services.logger, review.services.logger, notify.services.logger)
+    return recorded_logs(intake.services.logger, review.services.logger, notify.services.logger)
 
 
 class Reader(NamedTuple):
-    """Who opens the parts of a case."""
+    """The staff member and the requesters who read a case."""
 
     case_id: str
     staff: Staff
@@ -139,7 +142,7 @@ class Reader(NamedTuple):
 
 
 def _readers(system: System, held: list[FiledCase]) -> dict[str, Reader]:
-    """Return who reads what belongs to a case, by its id and by its receipts."""
+    """Return the readers of each case, by its id and by its receipts."""
     found: dict[str, Reader] = {}
     for case in system.cases:
         staff = OFFICER if case.office == "ATL" else OFFICIAL
@@ -148,63 +151,72 @@ def _readers(system: System, held: list[FiledCase]) -> dict[str, Reader]:
     return found | {request.receipt: found[request.case_id] for request in system.requests}
 
 
-def _read_all(system: System, reader: Reader) -> list[str]:
-    """Let everyone read who would open a part; return the answers that were given."""
+def _responses_to(system: System, reader: Reader) -> list[str]:
+    """Read a case as staff and as its requesters, and return the bodies of successful responses."""
     path = f"/staff/cases/{reader.case_id}"
     answers = [system.staff(reader.staff, "GET", path + what) for what in ("", "/contacts?why=To call")]
     answers += [system.on(filed, "GET") for filed in reader.filed]
     return [answer.body for answer in answers if answer.status == 200]
 
 
-def replay(system: System, held: list[FiledCase], tally: Tally, seed: int, ways: Collection[str] = ()) -> None:
-    """Put something else in the place of every sealed part, in every way (or those named), and let everybody read."""
-    random, everything, readers = Random(seed), spots(system), _readers(system, held)  # noqa: S311  # choices of a test
-    for name, swap in swaps(system, everything).items():
+def prove_reads(system: System, held: list[FiledCase], tally: Tally, seed: int, ways: Collection[str] = ()) -> None:
+    """Replace every sealed part, and check that all readers reject it.
+
+    Args:
+        system: The system.
+        held: The cases of ``make_cases``.
+        tally: Counts the cases.
+        seed: The seed of the random generator.
+        ways: The kinds of replacements; by default, all.
+    """
+    everything, readers = sealed_attributes(system), _readers(system, held)
+    random = Random(seed)  # noqa: S311  # not a secret
+    for name, swap in replacements(system, everything).items():
         for spot, sealed in everything.items():
             if not ways or name in ways:
                 with (
                     tally.case(f"{spot.sk} {spot.name}: {name}"),
-                    _put(system, spot, swap(spot, sealed, random), sealed),
+                    _replaced(system, spot, swap(spot, sealed, random), sealed),
                 ):
-                    _must_refuse(system, readers[spot.pk.partition("#")[2]])
+                    _check_refused(system, readers[spot.pk.partition("#")[2]])
     system._flush()
 
 
-def _must_refuse(system: System, reader: Reader) -> None:
+def _check_refused(system: System, reader: Reader) -> None:
     with _logged() as logged:
-        told = _read_all(system, reader)
-    words = {word for word in WORDS if any(word in body for body in told)}
-    assert len(words) <= 1, f"words of another are told: {words}"
+        bodies = _responses_to(system, reader)
+    words = {word for word in CANARIES if any(word in body for body in bodies)}
+    assert len(words) <= 1, f"text of another case is shown: {words}"
     kinds = {getattr(record, "error", "") for record in logged}
-    assert kinds == {"SealBrokenError"}, f"refused and logged as {kinds}"
-    assert not any(word in record.getMessage() for record in logged for word in WORDS)
+    assert kinds == {"SealBrokenError"}, f"logged as {kinds}"
+    assert not any(word in record.getMessage() for record in logged for word in CANARIES)
 
 
-def deliveries(system: System, held: list[FiledCase], tally: Tally, seed: int) -> None:
-    """Put something else in the place of a requester's contact: no message goes to anybody."""
-    random, everything = Random(seed), spots(system)  # noqa: S311  # choices of a test
+def prove_deliveries(system: System, held: list[FiledCase], tally: Tally, seed: int) -> None:
+    """Replace a requester's contact, and check that no notice is sent."""
+    random, everything = Random(seed), sealed_attributes(system)  # noqa: S311  # not a secret
     notice = next(each for each in system.notices if each.receipt == held[0].receipt)
-    spot = Spot(*keys.request(held[0].receipt), "contact")
-    for name, swap in swaps(system, everything).items():
+    spot = SealedAttribute(*keys.request(held[0].receipt), "contact")
+    for name, swap in replacements(system, everything).items():
         with (
-            tally.case(f"a message: {name}"),
-            _put(system, spot, swap(spot, everything[spot], random), everything[spot]),
+            tally.case(f"a notice: {name}"),
+            _replaced(system, spot, swap(spot, everything[spot], random), everything[spot]),
             _logged() as logged,
         ):
             before = len(system.outbox())
-            _owe(system, notice)
-            assert _deliver(system, notice) == 1
+            _make_pending(system, notice)
+            assert _send(system, notice) == 1
             assert len(system.outbox()) == before
             assert {getattr(record, "error", "") for record in logged} == {"SealBrokenError"}
     system._flush()
 
 
-def _owe(system: System, notice: Notice) -> None:
-    owed = notice.model_copy(update={"state": "owed", "send_at": None, "provider_id": None})
-    system.notify.table.put(owed)
+def _make_pending(system: System, notice: Notice) -> None:
+    pending = notice.model_copy(update={"state": "owed", "send_at": None, "provider_id": None})
+    system.notify.table.put(pending)
 
 
-def _deliver(system: System, notice: Notice) -> int:
+def _send(system: System, notice: Notice) -> int:
     message = f'{{"schema":1,"case_id":"{notice.case_id}","notice_id":"{notice.notice_id}"}}'
     event = {"Records": [{"messageId": "1", "body": message, "eventSourceARN": "notice"}]}
     return len(notify.app.respond(system.notify, event)["batchItemFailures"])
