@@ -11,9 +11,22 @@ from typing import Literal, TypedDict
 from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
 from casereview.schema.base import Instant
+from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
-from casereview.schema.records import Change, DecisionRef, Explanation, Filing, FirstLookClock, Hold, Verification
+from casereview.schema.records import (
+    Ask,
+    Change,
+    DecisionRef,
+    Explanation,
+    Filing,
+    FirstLookClock,
+    Hold,
+    OfficerCheck,
+    Seen,
+    ShownBefore,
+    Verification,
+)
 from casereview.schema.vocabulary import (
     Authority,
     EventKind,
@@ -111,11 +124,18 @@ class CaseFields(TypedDict, total=False):
     first_look: FirstLookClock
     hold: Hold | None
     reviewers: tuple[str, ...]
-    asked: int | None
+    asked: str | None
     decision: DecisionRef | None
     field_office: str | None
     safety: bool
     linked_to: str | None
+    folded: int
+    material: int
+    words_at: Instant | None
+    routed: str | None
+    asking: tuple[str, ...]
+    verify_by: Instant | None
+    shown_before: ShownBefore | None
 
 
 class FilingFields(TypedDict, total=False):
@@ -144,6 +164,7 @@ class EventFields(TypedDict, total=False):
     verification: Verification | None
     said_in: str | None
     ranking: Explanation | None
+    text: str | None
     sealed: bytes | None
 
 
@@ -158,6 +179,20 @@ class RequestFields(TypedDict, total=False):
     opened: bool
     verified: bool
     refuted: bool
+    confirmed_by: tuple[OfficerCheck, ...]
+    refuted_by: tuple[OfficerCheck, ...]
+    verify_by: Instant | None
+    seen: Seen | None
+    filed_by: str | None
+    reissued_by: str | None
+    reissued_at: Instant | None
+    frozen: bool
+    updates: int
+    said_bytes: int
+    contact_changed_at: Instant | None
+    withdrawal_by: Instant | None
+    escalation: str | None
+    asks: tuple[Ask, ...]
     state: Literal["live", "withdrawn"]
     state_since: Instant
     epoch: int
@@ -167,6 +202,46 @@ class RequestFields(TypedDict, total=False):
     deficiencies: tuple[str, ...]
     sealed: bytes
     contact: bytes | None
+
+
+class ClaimsFields(TypedDict, total=False):
+    """Fields of ``Claims``."""
+
+    case_id: str
+    receipt: str
+    filing: Filing
+    filed_at: Instant
+    office: str
+    live: bool
+    verified: bool
+    refuted: bool
+    facts: Facts
+    first_at: dict[str, Instant]
+    newest_at: dict[str, Instant]
+    counted: Facts
+    to_phone: bool
+    may_be_called: bool
+    verify_by: Instant | None
+
+
+class FindingFields(TypedDict, total=False):
+    """Fields of ``Finding``."""
+
+    facts: Facts
+    verdict: Literal["confirmed", "refuted"]
+    at: Instant
+    version: int
+    user: str | None
+    receipt: str | None
+    source_case: str | None
+
+
+class FindingsFields(TypedDict, total=False):
+    """Fields of ``Findings``."""
+
+    case_id: str
+    found: tuple[Finding, ...]
+    linked: int
 
 
 class NoticeFields(TypedDict, total=False):

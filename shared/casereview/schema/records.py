@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from casereview.schema.base import SCHEMA, Instant, Lenient, Record
 from casereview.schema.facts import Facts
 from casereview.schema.vocabulary import (
+    AskCode,
     Authority,
     EventKind,
     OfficeTemplateId,
     Outcome,
+    ProofKind,
+    RefutationReason,
     Role,
     Status,
     TemplateId,
     Undelivered,
+    VerificationKind,
 )
 
 if TYPE_CHECKING:
@@ -91,6 +95,20 @@ class DecisionRef(Record):
     by: str
     outcome: Lenient[Outcome]
     """Shown to requesters only if the state of the case says that the decision is final."""
+    text: str | None = None
+    """The id of the text with its reasons; None in a decision of an older release, whose event holds them."""
+
+
+class ShownBefore(Record):
+    """What verified requesters saw of a case when it became restricted: they see no more, and no mark of it."""
+
+    status: Lenient[Status]
+    since: Instant
+    lane: str | None = None
+    rank: str | None = None
+    asked: str | None = None
+    """The id of the text of the question that was open."""
+    decision: DecisionRef | None = None
 
 
 class Case(Stored):
@@ -135,8 +153,8 @@ class Case(Stored):
     """The claim of an officer; None while the case is unclaimed."""
     reviewers: tuple[str, ...] = ()
     """Officers of the field office's review; they cannot review the case again as Senior Reviewing Official."""
-    asked: int | None = None
-    """The version of the event with the encrypted question to the requester."""
+    asked: str | None = None
+    """The id of the text with the question to the requester."""
     decision: DecisionRef | None = None
     field_office: str | None = None
     """The office that decided, while the case is with the Senior Reviewing Official."""
@@ -144,6 +162,21 @@ class Case(Stored):
     """Whether a removal was recorded although a request had been received before it."""
     linked_to: str | None = None
     """The case that this one was linked to, where it goes on."""
+    folded: int = 0
+    """The version up to which the items of ``CLAIMS#`` hold what the history says; 0 in a case of an older release."""
+    material: int = 0
+    """The version of the last change that a decision must have considered: a verification, the words of a verified
+    holder, a move of requests, or an unverified word that lifted the lane."""
+    words_at: Instant | None = None
+    """When a requester last said something about the case after filing opened it."""
+    routed: str | None = None
+    """The office that the facts named when the case was last transferred."""
+    asking: tuple[str, ...] = ()
+    """Other offices that the answers to its requests named: they may open the case to verify their requesters."""
+    verify_by: Instant | None = None
+    """The earliest time by which a requester of the case is to be verified."""
+    shown_before: ShownBefore | None = None
+    """What verified requesters saw when the case became restricted, until a second person confirms them."""
 
     def evolve(self, **changes: Unpack[CaseFields]) -> Self:
         """Return a copy of the case with some fields changed.
@@ -253,7 +286,10 @@ class Event(Stored):
     said_in: str | None = None
     """The case in whose history the event was first recorded, if a link copied it to this one."""
     ranking: Explanation | None = None
+    text: str | None = None
+    """The id of the text that belongs to the event."""
     sealed: bytes | None = None
+    """The sealed text of an event of an older release."""
 
     def evolve(self, **changes: Unpack[EventFields]) -> Self:
         """Return a copy of the event with some fields changed.
@@ -262,6 +298,35 @@ class Event(Stored):
             ValidationError: A name is not a field, or a value is not valid for it.
         """
         return self._evolved(changes)
+
+
+class OfficerCheck(Record):
+    """One officer's check of a requester's identity or authority."""
+
+    by: str
+    """The officer's id."""
+    at: Instant
+    kind: Lenient[VerificationKind]
+    proof: Lenient[ProofKind] | None = None
+    reason: Lenient[RefutationReason] | None = None
+    """Why the proof was not accepted."""
+    restricted: bool = False
+    """Whether the officer may open restricted cases; only two such confirm a requester of one."""
+
+
+class Seen(Record):
+    """Evidence that an officer saw when filing for a requester; the verification is another officer's."""
+
+    kind: Lenient[VerificationKind]
+    proof: Lenient[ProofKind]
+
+
+class Ask(Record):
+    """Questions of the catalogue to one requester."""
+
+    codes: tuple[Lenient[AskCode], ...]
+    at: Instant
+    answer_by: Instant | None = None
 
 
 class Request(Stored):
@@ -274,9 +339,35 @@ class Request(Stored):
     authority: Lenient[Authority]
     opened: bool
     verified: bool = False
-    """Whether an officer has verified the requester's identity or authority."""
+    """Whether the holder has rights over the case: the identity of ``self``, or the authority of others, is verified."""
     refuted: bool = False
-    """Whether an officer has found that identity or authority are not as stated."""
+    """Whether two officers have found that identity or authority are not as stated."""
+    confirmed_by: tuple[OfficerCheck, ...] = ()
+    """The officers who confirmed the identity or authority: a second one where two are needed."""
+    refuted_by: tuple[OfficerCheck, ...] = ()
+    """The officers who refuted it, with their reasons; the refutation holds when a second one agrees."""
+    verify_by: Instant | None = None
+    """By when an officer must look at the identity or authority; None where nothing is to be looked at."""
+    seen: Seen | None = None
+    """The evidence that an officer saw who filed for the requester."""
+    filed_by: str | None = None
+    """The officer who filed for the requester, and never verifies them."""
+    reissued_by: str | None = None
+    """The officer who last reissued the access code."""
+    reissued_at: Instant | None = None
+    frozen: bool = False
+    """Whether the access code opens only the limited view, until it is reissued."""
+    updates: int = 0
+    """How many commands the holder has sent after filing; the condition of the next one."""
+    said_bytes: int = 0
+    """The size of the bodies of these commands, in bytes."""
+    contact_changed_at: Instant | None = None
+    withdrawal_by: Instant | None = None
+    """By when a supervisor must confirm a withdrawal; None where none waits for it."""
+    escalation: str | None = None
+    """The id of the text of an escalation that takes effect when the holder is verified."""
+    asks: tuple[Ask, ...] = ()
+    """The newest questions of the catalogue that an officer has put to this request."""
     state: Lenient[Literal["live", "withdrawn"]] = "live"
     state_since: Instant
     epoch: int = 0
@@ -391,11 +482,3 @@ class Suppression(Stored):
     mac_key: str
     since: Instant
     why: Lenient[Literal["bounce", "complaint"]]
-
-
-class CaseFile(NamedTuple):
-    """A case with its events, oldest first, and its notices."""
-
-    case: Case
-    events: tuple[Event, ...]
-    notices: tuple[Notice, ...]

@@ -40,6 +40,12 @@ EventKind = Literal[
     "linked",
     "split",
     "code_reissued",
+    "code_frozen",
+    "withdrawal_undone",
+    "withdrawal_cancelled",
+    "suppression_lifted",
+    "requester_checked",
+    "proof_asked",
     "decision_proposed",
     "decision_returned",
     "decided",
@@ -63,6 +69,31 @@ Role = Literal["self", "attorney", "accredited_representative", "family", "advoc
 
 
 Authority = Literal["g28", "form_60_001", "none"]
+
+
+VerificationKind = Literal["identity", "g28", "form_60_001"]
+"""What is verified of a requester: the identity of ``self``, or the form that gives others authority."""
+
+
+ProofKind = Literal["in_person", "booking_record", "document", "g28_attestation", "form"]
+"""What an officer saw: the person, the agency's own booking record, an identity document, the attestation of a
+representative with a Form G-28, or the form itself."""
+
+
+RefutationReason = Literal[
+    "not_the_person",
+    "document_unreadable",
+    "document_expired",
+    "signature_missing",
+    "form_incomplete",
+    "details_differ",
+    "could_not_confirm",
+]
+"""Why a proof of identity or authority was not accepted; the requester is told."""
+
+
+AskCode = Literal["prove_identity", "prove_authority"]
+"""The questions of the catalogue, which may be put to requesters who are not verified."""
 
 
 Preferred = Literal["email", "sms", "phone", "letter", "none"]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from casereview.schema import field_sets
 from casereview.schema.base import Record, read_leniently
+from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.field_sets import CaseFields
 from casereview.schema.policy_records import PolicyRecord, Preview, Switch
@@ -29,8 +30,11 @@ from tests.support.case_histories import NOW, event, notice, queued
 
 FIELD_SETS: dict[type[Record], Any] = {
     Case: field_sets.CaseFields,
+    Claims: field_sets.ClaimsFields,
     Event: field_sets.EventFields,
     Facts: field_sets.FactsFields,
+    Finding: field_sets.FindingFields,
+    Findings: field_sets.FindingsFields,
     Filing: field_sets.FilingFields,
     FirstLookClock: field_sets.FirstLookFields,
     Hold: field_sets.HoldFields,
