@@ -116,3 +116,40 @@ Outcome = Literal[
 
 Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
 """Why a notice did not reach its requester."""
+
+
+DeficiencyCode = Literal[
+    "a_number_missing",
+    "a_number_short",
+    "name_missing",
+    "born_on_missing",
+    "custody_unknown",
+    "facility_missing",
+    "facility_unknown",
+    "state_unknown",
+    "county_unknown",
+    "outcome_missing",
+    "authority_missing",
+    "contact_missing",
+    "uscis_receipt_form",
+    "identity_unverified",
+    "authority_unverified",
+    "proof_not_accepted",
+]
+"""What a request lacks. The last three are about its verification."""
+
+
+Ask = Literal["prove_identity", "prove_authority"]
+"""What staff can ask of a requester who is not verified: texts of a catalogue, never text of their own."""
+
+
+RefutationReason = Literal[
+    "not_the_person",
+    "document_unreadable",
+    "document_expired",
+    "signature_missing",
+    "form_incomplete",
+    "details_differ",
+    "could_not_confirm",
+]
+"""Why a proof of identity or authority was not accepted."""
