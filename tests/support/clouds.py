@@ -15,6 +15,7 @@ from moto.backends import get_backend
 
 import notify.services
 import prioritize.services
+from casereview.crypto.cursors import Cursors
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
 from casereview.runtime.queue import Queue
@@ -91,7 +92,7 @@ class MemoryCloud:
         mail = Mail(cast("SESV2Client", self._mail), SENDER, CONFIGURATION_SET)
         texts = TextMessages(cast("SNSClient", self._texts))
         return FunctionServices(
-            CaseServices(table, rank, notice, macs, self._seal, policies, clock),
+            CaseServices(table, rank, notice, macs, self._seal, policies, Cursors(macs), clock),
             prioritize.services.Services(table, rank, notice, PolicyRepository(table, clock), now=clock),
             notify.services.Services(table, rank, macs, self._seal, mail, texts, DELIVERY_QUEUE, "", now=clock),
         )

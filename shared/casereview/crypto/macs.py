@@ -14,7 +14,9 @@ from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, encode_
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-Purpose = Literal["receipt", "code", "person", "address"]
+Purpose = Literal["receipt", "code", "person", "address", "cursor", "preview"]
+SecretPurpose = Literal["cursor", "preview"]
+"""What derived secrets are for: to encrypt cursors, and to round the numbers of previews at random."""
 _LIMIT = 200
 _PERSON_SYMBOLS = 32
 
@@ -55,6 +57,10 @@ class Macs:
     def address(self, address: str) -> str:
         """Return the pseudonym of an e-mail address or telephone number, ignoring case."""
         return encode_identifier(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
+
+    def secret(self, purpose: SecretPurpose) -> bytes:
+        """Return a secret of 256 bits for one purpose, derived from the MAC key; it is the same in every process."""
+        return self._mac(purpose, "")
 
 
 def body_digest(code: str, body: bytes) -> bytes:

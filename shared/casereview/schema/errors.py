@@ -9,6 +9,7 @@
     ├── BusyError                    casereview.store.table        each try of a batch read left keys unprocessed
     ├── IllegalTransitionError       casereview.cases.lifecycle    a change of status that the lifecycle does not allow
     ├── SealBrokenError              casereview.crypto.sealing     encrypted data was altered, or is of another item
+    ├── InvalidCursorError           casereview.crypto.cursors     a cursor was altered, or is of another list or user
     ├── DocumentError                casereview.policy.loader      a policy document has faults
     ├── NoticeTextError              casereview.notices.catalog    a message cannot be rendered
     ├── UnsendableError              notify.mime                   an address or header that is not safe in an e-mail

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from casereview.crypto.cursors import Cursors
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.runtime.aws_clients import AwsClients
@@ -43,6 +44,7 @@ class CaseServices:
     macs: Macs
     seal: Seal
     policies: PolicyRepository
+    cursors: Cursors
     now: Clock = now
 
     def hint_rank(self, case: Case) -> None:
@@ -70,12 +72,14 @@ def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:
     clients = AwsClients()
     sqs = clients.make("sqs")
     table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))
+    macs = Macs(clients.make("kms"), settings.mac_key_arn)
     return CaseServices(
         table,
         Queue(sqs, settings.rank_queue_url),
         Queue(sqs, settings.notice_queue_url),
-        Macs(clients.make("kms"), settings.mac_key_arn),
+        macs,
         KmsSeal(settings.sealing_key_arn, clients.botocore),
         PolicyRepository(table, clock),
+        Cursors(macs),
         clock,
     )

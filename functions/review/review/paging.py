@@ -1,0 +1,48 @@
+"""Pages of lists: the cursors of the staff API, bound to the caller, the route and what selects the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casereview.crypto.cursors import InvalidCursorError
+from casereview.http.problems import malformed
+from casereview.usecases.services import CaseServices
+from review.authorization import Caller
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The cursors of one list, for one caller."""
+
+    services: CaseServices
+    caller: Caller
+    route: str
+    """The method and path of the route, without values."""
+    selection: tuple[str, ...]
+    """What else selects the list: an office, a case, filters; in a fixed order."""
+
+    def seal(self, place: Mapping[str, JsonValue]) -> str:
+        """Return the cursor of a place in the list."""
+        return self.services.cursors.seal(place, *self._bound())
+
+    def open(self, cursor: str) -> Mapping[str, JsonValue] | None:
+        """Return the place in a cursor; None for an empty one, which stands for the beginning.
+
+        Raises:
+            ProblemError: 400 for a cursor that was altered, or that is of another list or caller.
+        """
+        if not cursor:
+            return None
+        try:
+            return self.services.cursors.open(cursor, *self._bound())
+        except InvalidCursorError:
+            raise malformed("cursor", "invalid_cursor", "is not a valid cursor") from None
+
+    def _bound(self) -> tuple[str, ...]:
+        access = "restricted" if self.caller.restricted else ""
+        return self.route, self.caller.user, access, *self.selection
