@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 
 from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
+from casereview.schema.addresses import NoticeGroup, NoticePointer
 from casereview.schema.base import Instant
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
@@ -108,6 +109,7 @@ class CaseFields(TypedDict, total=False):
     person: str | None
     requests: int
     live: int
+    apart_from: str | None
     over_limit: bool
     lane: str | None
     shown_lane: str | None
@@ -191,7 +193,7 @@ class RequestFields(TypedDict, total=False):
     said_bytes: int
     contact_changed_at: Instant | None
     withdrawal_by: Instant | None
-    escalation: str | None
+    escalation_asked: Instant | None
     asks: tuple[Ask, ...]
     state: Literal["live", "withdrawn"]
     state_since: Instant
@@ -214,6 +216,7 @@ class ClaimsFields(TypedDict, total=False):
     office: str
     live: bool
     verified: bool
+    second: bool
     refuted: bool
     facts: Facts
     first_at: dict[str, Instant]
@@ -221,6 +224,7 @@ class ClaimsFields(TypedDict, total=False):
     counted: Facts
     to_phone: bool
     may_be_called: bool
+    withdrawal_by: Instant | None
     verify_by: Instant | None
 
 
@@ -255,15 +259,42 @@ class NoticeFields(TypedDict, total=False):
     version: int
     language: str
     created_at: Instant
-    state: Literal["owed", "sending", "sent", "undeliverable"]
+    state: Literal["owed", "sending", "sent", "undeliverable", "coalesced"]
     sends: int
     unanswered: int
     send_at: Instant | None
     lease_until: Instant | None
+    waits_since: Instant | None
+    waits_for: str | None
+    waited_ms: int
+    counted_at: Instant | None
+    renewed_at: Instant | None
     provider_id: str | None
     why: Undelivered | None
     stuck: bool
     attempts: int
+
+
+class NoticeGroupFields(TypedDict, total=False):
+    """Fields of ``NoticeGroup``."""
+
+    newest: NoticePointer | None
+    since: Instant | None
+    until: Instant | None
+    waiting: int
+    covers: Instant | None
+
+
+class AddressSendsFields(TypedDict, total=False):
+    """Fields of ``AddressSends``."""
+
+    address: str
+    mac_key: str
+    version: int
+    unverified: tuple[Instant, ...]
+    verified: tuple[Instant, ...]
+    groups: dict[str, NoticeGroup]
+    expires_at: int
 
 
 class PolicyRecordFields(TypedDict, total=False):

@@ -130,6 +130,8 @@ class Case(Stored):
     requests: int = 1
     live: int = 1
     """Number of requests that are not withdrawn."""
+    apart_from: str | None = None
+    """The person of a case that is separate because another case holds the person's guard."""
     over_limit: bool = False
     """Whether this case is separate because the person's open case had as many requests as one case may hold."""
     lane: str | None = None
@@ -339,7 +341,7 @@ class Request(Stored):
     authority: Lenient[Authority]
     opened: bool
     verified: bool = False
-    """Whether the holder has rights over the case: the identity of ``self``, or the authority of others, is verified."""
+    """Whether the holder has rights: the identity of ``self``, or the authority of any other, is verified."""
     refuted: bool = False
     """Whether two officers have found that identity or authority are not as stated."""
     confirmed_by: tuple[OfficerCheck, ...] = ()
@@ -364,8 +366,8 @@ class Request(Stored):
     contact_changed_at: Instant | None = None
     withdrawal_by: Instant | None = None
     """By when a supervisor must confirm a withdrawal; None where none waits for it."""
-    escalation: str | None = None
-    """The id of the text of an escalation that takes effect when the holder is verified."""
+    escalation_asked: Instant | None = None
+    """When the holder asked for the Senior Reviewing Official; it takes effect when the holder is verified."""
     asks: tuple[Ask, ...] = ()
     """The newest questions of the catalogue that an officer has put to this request."""
     state: Lenient[Literal["live", "withdrawn"]] = "live"
@@ -405,13 +407,24 @@ class Notice(Stored):
     """The version of the text."""
     language: str
     created_at: Instant
-    state: Lenient[Literal["owed", "sending", "sent", "undeliverable"]] = "owed"
+    state: Lenient[Literal["owed", "sending", "sent", "undeliverable", "coalesced"]] = "owed"
+    """``coalesced``: another message to the same address stood for this one, too."""
     sends: int = 0
     """Number of attempts to send the message."""
     unanswered: int = 0
     """Number of attempts of which the outcome is unknown, because the process ended before it recorded one."""
     send_at: Instant | None = None
     lease_until: Instant | None = None
+    waits_since: Instant | None = None
+    """Since when it waits because the limit of its address is reached; None if it does not."""
+    waits_for: str | None = None
+    """A digest of the notice and of the limit that it waits for; it identifies no address."""
+    waited_ms: int = 0
+    """How long it has waited for limits before, in milliseconds."""
+    counted_at: Instant | None = None
+    """When the counter of its address counted an attempt that was certainly not sent; the next one replaces it."""
+    renewed_at: Instant | None = None
+    """When it became pending again after it could not be delivered."""
     provider_id: str | None = None
     why: Lenient[Undelivered] | None = None
     stuck: bool = False

@@ -41,6 +41,8 @@ EventKind = Literal[
     "split",
     "code_reissued",
     "code_frozen",
+    "escalation_kept",
+    "withdrawal_asked",
     "withdrawal_undone",
     "withdrawal_cancelled",
     "suppression_lifted",
@@ -114,8 +116,19 @@ Outcome = Literal[
 """The outcome of a decision: the first six are for field offices, the last three for the Senior Reviewing Official."""
 
 
-Undelivered = Literal["no_channel", "unsafe", "restricted", "suppressed", "refused", "expired", "unanswered", "bounced"]
-"""Why a notice did not reach its requester."""
+Undelivered = Literal[
+    "no_channel",
+    "unsafe",
+    "restricted",
+    "suppressed",
+    "refused",
+    "not_callable",
+    "expired",
+    "unanswered",
+    "bounced",
+]
+"""Why a notice did not reach its requester. ``not_callable``: the number is of a kind that is neither texted nor
+called, such as premium rate or satellite."""
 
 
 DeficiencyCode = Literal[

@@ -18,10 +18,13 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from casereview.cases.due import DUE, DUE_FIELDS, STUCK, TARGET, due_attributes
 from casereview.cases.first_look import has_first_look
 from casereview.cases.lifecycle import QUEUED, STATES
+from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
+from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Read, Request, Snapshot, Stored, Suppression
+from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.keys import Key
 
@@ -44,7 +47,7 @@ _FLAT: dict[str, dict[str, str]] = {
         name: name for name in ("lane_since", "stopped_since", "stopped_ms", "looked_at", "target_at", "missed")
     },
     "hold": {"by": "claimed_by", "since": "held_since", "lease_until": "lease_until"},
-    "decision": {"version": "decision", "by": "decided_by", "outcome": "outcome"},
+    "decision": {"version": "decision", "by": "decided_by", "outcome": "outcome", "text": "decision_text"},
 }
 """The nested values of a case that are stored as top-level attributes: the attribute of each of their fields."""
 
@@ -53,8 +56,12 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Event: lambda event: keys.event(event.case_id, event.version),
     Notice: lambda notice: keys.notice(notice.case_id, notice.notice_id),
     Request: lambda request: keys.request(request.receipt),
+    Claims: lambda claims: keys.claims(claims.case_id, claims.receipt),
+    Findings: lambda findings: keys.findings(findings.case_id),
+    Text: lambda text: keys.text(text.owner, text.text_id),
     Guard: lambda guard: keys.guard(guard.person),
     Suppression: lambda suppression: keys.suppression(suppression.address),
+    AddressSends: lambda sends: keys.address_sends(sends.address),
     Officer: lambda officer: keys.officer(officer.user),
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Read: lambda read: keys.read(read.case_id, read.read_id),
@@ -62,6 +69,9 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     PolicyInForce: lambda _policy: keys.IN_FORCE,
     Switch: lambda _switch: keys.SWITCH,
     Preview: lambda preview: keys.preview(preview.policy_id, preview.office),
+    Wait: lambda wait: keys.wait(wait.office, wait.lane, rfc3339(wait.decided_at), wait.unique),
+    UsualWaits: lambda waits: keys.usual_waits(waits.office),
+    Bands: lambda bands: keys.bands(bands.office),
 }
 
 
@@ -135,6 +145,10 @@ def to_item(record: Stored) -> Item:
         fields.pop("case_id", None)
     if isinstance(record, Event) and record.claims:
         fields["claims"] = _stated(record.claims)
+    if isinstance(record, Claims):
+        fields |= {"facts": _stated(record.facts), "counted": _stated(record.counted)}
+    if isinstance(record, Findings):
+        fields["found"] = [{**_attributes(one), "facts": _stated(one.facts)} for one in record.found]
     if isinstance(record, Case):
         _flatten(fields)
     key = key_of(record)
@@ -196,7 +210,7 @@ def from_item(model: type[_RECORD], item: Item) -> _RECORD:
     return read_leniently(model, fields)
 
 
-_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Event, Notice, Read})
+_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, Event, Findings, Notice, Read})
 """Records whose partition key contains the case id."""
 
 

@@ -43,6 +43,10 @@ def event(case_id: str, version: int) -> Key:
     return Key(case_partition(case_id), f"EVENT#{version:06d}")
 
 
+LAST_EVENT: Final = "EVENT#~"
+"""Sorts after the key of every event."""
+
+
 def notice(case_id: str, notice_id: str) -> Key:
     """Return the key of a notice."""
     return Key(case_partition(case_id), f"NOTICE#{notice_id}")
@@ -51,6 +55,31 @@ def notice(case_id: str, notice_id: str) -> Key:
 def request(receipt: str) -> Key:
     """Return the key of a request."""
     return Key(f"REQUEST#{receipt}", "REQUEST")
+
+
+def claims_partition(case_id: str) -> str:
+    """Return the partition that holds what requesters stated about a case and what officers found."""
+    return f"CLAIMS#{case_id}"
+
+
+def claims(case_id: str, receipt: str) -> Key:
+    """Return the key of the newest open claims of one request."""
+    return Key(claims_partition(case_id), f"RECEIPT#{receipt}")
+
+
+def findings(case_id: str) -> Key:
+    """Return the key of what officers found about a case."""
+    return Key(claims_partition(case_id), "FINDINGS")
+
+
+def texts_partition(owner: str) -> str:
+    """Return the partition that holds the texts of a request, by its receipt, or of a case, by its id."""
+    return f"TEXTS#{owner}"
+
+
+def text(owner: str, text_id: str) -> Key:
+    """Return the key of a text; text ids sort by time."""
+    return Key(texts_partition(owner), f"TEXT#{text_id}")
 
 
 def guard(person: str) -> Key:
@@ -68,6 +97,34 @@ def snapshot(office: str) -> Key:
     return Key(SNAPSHOTS, f"SNAPSHOT#{office}")
 
 
+def waits_partition(office: str, lane: str) -> str:
+    """Return the partition that holds the waits of the ended cases of one lane at an office."""
+    return f"WAIT#{office}#{lane}"
+
+
+def wait(office: str, lane: str, decided_at: str, unique: str) -> Key:
+    """Return the key of the wait of one ended case; keys sort by the time of the decision."""
+    return Key(waits_partition(office, lane), f"{decided_at}#{unique}")
+
+
+USUAL_WAITS = "USUALWAIT"
+"""The partition of the published usual waits, one item per office."""
+
+
+def usual_waits(office: str) -> Key:
+    """Return the key of the usual waits of an office."""
+    return Key(USUAL_WAITS, f"USUALWAIT#{office}")
+
+
+BANDS = "BANDS"
+"""The partition of the newest bands of each office and queue."""
+
+
+def bands(office: str) -> Key:
+    """Return the key of the newest bands of an office, or of another queue."""
+    return Key(BANDS, f"BANDS#{office}")
+
+
 def reads_partition(case_id: str) -> str:
     """Return the partition that holds the reads of a case; separate, so that reading a case does not load its reads."""
     return f"READS#{case_id}"
@@ -81,6 +138,11 @@ def read(case_id: str, read_id: str) -> Key:
 def suppression(address: str) -> Key:
     """Return the key of a suppressed address."""
     return Key(f"ADDRESS#{address}", "SUPPRESSED")
+
+
+def address_sends(address: str) -> Key:
+    """Return the key of the counter of the messages to an address."""
+    return Key(f"ADDRESS#{address}", "SENDS")
 
 
 POLICIES = "POLICY"

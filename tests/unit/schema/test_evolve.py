@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from casereview.schema import field_sets
+from casereview.schema.addresses import AddressSends, NoticeGroup
 from casereview.schema.base import Record, read_leniently
 from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
@@ -29,6 +30,7 @@ from casereview.schema.submission import Contact
 from tests.support.case_histories import NOW, event, notice, queued
 
 FIELD_SETS: dict[type[Record], Any] = {
+    AddressSends: field_sets.AddressSendsFields,
     Case: field_sets.CaseFields,
     Claims: field_sets.ClaimsFields,
     Event: field_sets.EventFields,
@@ -39,6 +41,7 @@ FIELD_SETS: dict[type[Record], Any] = {
     FirstLookClock: field_sets.FirstLookFields,
     Hold: field_sets.HoldFields,
     Notice: field_sets.NoticeFields,
+    NoticeGroup: field_sets.NoticeGroupFields,
     PolicyRecord: field_sets.PolicyRecordFields,
     Preview: field_sets.PreviewFields,
     Request: field_sets.RequestFields,
