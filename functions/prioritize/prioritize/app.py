@@ -12,11 +12,13 @@ from casereview.runtime.sqs_batch import SqsRecord, process_records
 from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
+from prioritize.bands import bands
 from prioritize.policy_preview import preview
 from prioritize.policy_switch import switch
 from prioritize.services import Services, logger, metrics, services
 from prioritize.snapshot import snapshot
 from prioritize.sweep import redrive, sweep
+from prioritize.usual_wait import usual_wait
 from prioritize.worker import rank_case
 
 if TYPE_CHECKING:
@@ -42,7 +44,13 @@ def tick(use: Services) -> dict[str, int]:
     return counts
 
 
-_DUTIES: dict[str, Callable[[Services], object]] = {"sweep": tick, "redrive": redrive, "snapshot": snapshot}
+_DUTIES: dict[str, Callable[[Services], object]] = {
+    "sweep": tick,
+    "redrive": redrive,
+    "snapshot": snapshot,
+    "usual_wait": usual_wait,
+    "bands": bands,
+}
 
 
 def respond(use: Services, event: dict[str, Any]) -> object:

@@ -37,4 +37,4 @@ class NoticeMessage(Hint):
 class ScheduledDuty(Record):
     """A task that the schedule or an operator starts in the prioritize function."""
 
-    duty: Literal["sweep", "redrive", "snapshot"]
+    duty: Literal["sweep", "redrive", "snapshot", "usual_wait", "bands"]
