@@ -203,6 +203,7 @@ class RequestFields(TypedDict, total=False):
     office: str
     deficiencies: tuple[str, ...]
     sealed: bytes
+    protected: bool
     contact: bytes | None
 
 
