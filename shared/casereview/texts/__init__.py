@@ -1,0 +1,1 @@
+"""The texts that requesters read in answers of the public API, in nine languages."""
