@@ -26,6 +26,7 @@ from casereview.schema.records import (
     Stored,
     Suppression,
 )
+from casereview.schema.waits import Bands, Edge, UsualWaits, Wait
 
 _CASE: Final = "53NEDJV41GT24ZBP"
 _RECEIPT: Final = "HBMQ-99NK-96ZK-9F9J-F"
@@ -43,6 +44,7 @@ _RANK: Final = "02.1.063931129200000.53NEDJV41GT24ZBP"
 _NOTICE: Final = f"acknowledgement-{_RECEIPT}"
 _READ: Final = "2026-11-24T17:01:00.000Z-9f2c41aa"
 _SEALED: Final = b"sealed"
+_WAIT: Final = "5f0c9be2a17d4463"
 
 PLACEHOLDERS: Final[Mapping[str, str]] = {
     _CASE: "<case>",
@@ -52,6 +54,8 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     _ADDRESS: "<MAC of the address>",
     _POLICY: "<policy>",
     _READ: "<time>-<random>",
+    f"2026-12-15T09:30:00.000Z#{_WAIT}": "<time>#<random>",
+    "detained": "<lane>",
     "000001": "<version, six digits>",
     _OFFICE: "<office>",
     _USER: "<user>",
@@ -155,6 +159,25 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         lanes=(LaneCount(lane="detained", open=120, claimed=9, overdue=3, median_wait_ms=345_600_000),),
         oldest=_FILED - timedelta(days=60),
         policies={_DIGEST: 120},
+    ),
+    Wait(
+        office=_OFFICE,
+        lane="detained",
+        decided_at=datetime(2026, 12, 15, 9, 30, tzinfo=UTC),
+        unique=_WAIT,
+        days=21,
+        expires_at=1_814_088_600,
+    ),
+    UsualWaits(
+        office=_OFFICE, as_of=_FILED, week="2026-W48", weeks={"imminent_removal": 1, "detained": 3, "final_order": 9}
+    ),
+    Bands(
+        office=_OFFICE,
+        at=_FILED,
+        day=_FILED.date(),
+        digest=_DIGEST,
+        edges=(Edge(ahead=9, rank=_RANK), Edge(ahead=29)),
+        lanes={"detained": 28},
     ),
     PolicyRecord(
         policy_id=_POLICY,

@@ -123,7 +123,7 @@ def _lanes(table: Table, office: str, now: datetime, front: _Front, policy: Comp
         prefix = f"{index:02d}."
         if not front.whole and found.get(lane.id, 0) < ENOUGH and not prefix < front.last[: len(prefix)]:
             found[lane.id] = max(found.get(lane.id, 0), _count_lane(table, office, now, prefix, lane.id))
-    return {lane: min(number, ENOUGH) for lane, number in found.items()}
+    return {lane: min(number, ENOUGH) for lane, number in found.items() if number}
 
 
 def _count_lane(table: Table, office: str, now: datetime, prefix: str, lane: str) -> int:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.usual_wait import PERIOD, iso_week, weeks_of
 from casereview.policy.document import Head
-from casereview.routing.offices import HEADQUARTERS, offices
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL, queues
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.waits import UsualWaits
@@ -41,8 +41,9 @@ def usual_wait(services: Services) -> dict[str, int]:
         weeks = {lane: number for lane, number in found.items() if number is not None}
         return UsualWaits(office=office, as_of=now, week=week, weeks=weeks)
 
+    offices = [office for office in queues() if office != SENIOR_REVIEWING_OFFICIAL]
     publication = Publication(("week", week), keys.usual_waits, make)
-    counts = publish(services, publication, rotated((*offices(), HEADQUARTERS), now, _EVERY), now)
+    counts = publish(services, publication, rotated(offices, now, _EVERY), now)
     metrics.add_metric("UsualWaitsNotMade", MetricUnit.Count, counts["failed"] + counts["left"])
     return counts
 

@@ -97,6 +97,10 @@ def snapshot(office: str) -> Key:
     return Key(SNAPSHOTS, f"SNAPSHOT#{office}")
 
 
+WAIT: Final = "WAIT#"
+"""Begins the sort key of a wait."""
+
+
 def waits_partition(office: str, lane: str) -> str:
     """Return the partition that holds the waits of the ended cases of one lane at an office."""
     return f"WAIT#{office}#{lane}"
@@ -104,7 +108,7 @@ def waits_partition(office: str, lane: str) -> str:
 
 def wait(office: str, lane: str, decided_at: str, unique: str) -> Key:
     """Return the key of the wait of one ended case; keys sort by the time of the decision."""
-    return Key(waits_partition(office, lane), f"{decided_at}#{unique}")
+    return Key(waits_partition(office, lane), f"{WAIT}{decided_at}#{unique}")
 
 
 USUAL_WAITS = "USUALWAIT"

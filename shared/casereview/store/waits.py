@@ -63,7 +63,7 @@ def days_waited(table: Table, office: str, lane: str, now: datetime) -> list[int
 
     A wait that cannot be read is left out.
     """
-    between = Between(rfc3339(now - PERIOD), f"{rfc3339(now)}~")
+    between = Between(f"{keys.WAIT}{rfc3339(now - PERIOD)}", f"{keys.WAIT}{rfc3339(now)}~")
     return list(
         islice(_days(table, Query(keys.waits_partition(office, lane), None, between, projection=("days",))), MOST_WAITS)
     )

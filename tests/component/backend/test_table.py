@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
+from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.table import Table
@@ -21,6 +22,7 @@ from casereview.store.transaction import (
     put_new,
     put_over,
 )
+from casereview.store.waits import days_waited
 from tests.support.case_histories import NOW, event, notice
 from tests.support.case_histories import queued as case
 
@@ -163,6 +165,27 @@ def test_a_condition_on_different_values_does_not_allow_a_missing_item(table: Ta
     different = Condition({"person": "P", "mac_key": "K"}, different={"case": "D"})
     assert refusal(table, Replace(GUARD, different)).items == [None]
     assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_a_replacement_for_another_period_allows_a_missing_item(table: Table) -> None:
+    first = UsualWaits(office="ATL", as_of=NOW, week="2022-W03")
+    once = Condition(different={"week": "2022-W03"}, or_absent=True)
+    table.write(Replace(first, once))
+    assert refusal(table, Replace(first.model_copy(update={"weeks": {"x": 1}}), once)).reasons == [
+        "ConditionalCheckFailed"
+    ]
+    after = first.model_copy(update={"week": "2022-W04"})
+    table.write(Replace(after, Condition(different={"week": "2022-W04"}, or_absent=True)))
+    assert table.get(UsualWaits, keys.usual_waits("ATL")) == after
+
+
+def test_waits_are_read_by_office_lane_and_time(table: Table) -> None:
+    for number, days in enumerate((200, 180, 1, 0, -1)):
+        at = NOW - timedelta(days=days)
+        table.put(Wait(office="ATL", lane="x", decided_at=at, unique=str(number), days=days + 1, expires_at=1))
+    table.put(Wait(office="ATL", lane="y", decided_at=NOW, unique="9", days=9, expires_at=1))
+    assert days_waited(table, "ATL", "x", NOW) == [181, 2, 1]
+    assert days_waited(table, "PHO", "x", NOW) == []
 
 
 def test_an_item_is_deleted_if_every_expected_attribute_matches(table: Table) -> None:

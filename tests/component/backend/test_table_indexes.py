@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.records import Case
 from casereview.store import keys
+from casereview.store.backend import BeginsWith, Query, pages
 from casereview.store.due_index import DueItem
 from casereview.store.table import Table
 from casereview.store.transaction import put_new, put_over
@@ -53,6 +55,18 @@ def test_the_entries_of_a_worklist_are_read_to_its_end_from_any_place(table: Tab
         "C3",
     ]
     assert list(table.worklist.entries("SNA")) == []
+
+
+def test_a_worklist_and_one_lane_of_it_are_read_by_pages_with_some_attributes(table: Table) -> None:
+    for number in range(1, 6):
+        table.put(case(number, lane="detained"))
+    table.put(case(6, rank="03.1.006.C6"))
+    wanted = Query("ATL", keys.WORKLIST, limit=2, projection=("pk", "rank", "lane"))
+    found = [item for page in pages(table.backend, wanted) for item in page.items]
+    assert [item["pk"]["S"] for item in found] == [f"CASE#C{number}" for number in range(1, 7)]
+    assert {name for item in found for name in item} == {"pk", "rank", "lane"}
+    lane = replace(wanted, sort_key=BeginsWith("02."))
+    assert [page.number for page in pages(table.backend, lane)][:3] == [2, 2, 1]
 
 
 def test_a_position_in_a_worklist_counts_from_one(table: Table) -> None:

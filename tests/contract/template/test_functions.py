@@ -112,16 +112,19 @@ def test_workers_report_which_messages_failed() -> None:
         assert body["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_schedules_invoke_prioritize_for_sweeps_and_snapshots() -> None:
+def test_schedules_invoke_prioritize_for_each_duty_but_the_operators() -> None:
     asked = {
-        str(body["Target"]["Input"]): (body["ScheduleExpression"], body["Target"]["Arn"])
+        str(body["Target"]["Input"]): (body["ScheduleExpression"], body.get("ScheduleExpressionTimezone"))
         for body in resources("AWS::Scheduler::Schedule").values()
     }
-    prioritize = {"Ref": "PrioritizeFunctionAliaslive"}
     assert asked == {
-        '{"duty": "sweep"}': ({"Ref": "SweepRate"}, prioritize),
-        '{"duty": "snapshot"}': ("rate(5 minutes)", prioritize),
+        '{"duty": "sweep"}': ({"Ref": "SweepRate"}, None),
+        '{"duty": "snapshot"}': ("rate(5 minutes)", None),
+        '{"duty": "bands"}': ("cron(15 3-5 * * ? *)", "America/New_York"),
+        '{"duty": "usual_wait"}': ("cron(30 3-5 ? * MON *)", "America/New_York"),
     }
+    prioritize = {"Ref": "PrioritizeFunctionAliaslive"}
+    assert all(body["Target"]["Arn"] == prioritize for body in resources("AWS::Scheduler::Schedule").values())
 
 
 def test_a_failed_schedule_goes_to_the_dead_letter_queue() -> None:

@@ -135,7 +135,7 @@ def _hour(system: System, chance: Random, filed: list[dict[str, Any]]) -> None:
         partial(system.on, receipt, "POST", "/updates", {"facts": {"claims_us_citizenship": True}}),
         partial(_file, system, filed),
         partial(_lose_messages, system),
-        partial(system.duty, chance.choice(["sweep", "redrive", "snapshot"])),
+        partial(system.duty, chance.choice(["sweep", "redrive", "snapshot", "bands", "usual_wait"])),
         system.pump,
     ]
     chance.shuffle(acts)

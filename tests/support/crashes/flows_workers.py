@@ -195,5 +195,7 @@ WORK = [
     Flow("walk of a switch", "system", _in_a_switch, _duty("sweep")),
     Flow("a part of a preview", "system", _previewed, process_batch),
     Flow("snapshot", "operator", _two_offices, _duty("snapshot")),
+    Flow("bands", "operator", _two_offices, _duty("bands")),
+    Flow("usual wait", "operator", _two_offices, _duty("usual_wait")),
     Flow("redrive", "operator", _stuck, _duty("redrive")),
 ]

@@ -21,8 +21,10 @@ from moto.backends import get_backend
 
 import notify.app
 import prioritize.app
+import prioritize.bands
 import prioritize.policy_switch
 import prioritize.snapshot
+import prioritize.usual_wait
 import review.policies.publication
 from casereview.policy.compiler import CompiledPolicy
 from casereview.store.policy_repository import PolicyRepository
@@ -218,7 +220,8 @@ def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
         dynamodb: The endpoint of DynamoDB Local, if the table is to be there.
     """
     with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
-        for module in (prioritize.policy_switch, prioritize.snapshot, review.policies.publication):
+        walking = (prioritize.bands, prioritize.policy_switch, prioritize.snapshot, prioritize.usual_wait)
+        for module in (*walking, review.policies.publication):
             patch.setattr(module, "queues", lambda: WORKLISTS)
         if dynamodb:
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)

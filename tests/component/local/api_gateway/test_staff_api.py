@@ -192,5 +192,5 @@ def test_both_apis_share_a_port_and_the_public_one_needs_no_token(staff: LocalRu
     assert staff.ask("GET", WORKLIST).status == 401
 
 
-def test_a_tick_fires_both_schedules(staff: LocalRun) -> None:
-    assert staff.ask("POST", "/_local/tick").json == {"fired": 2}
+def test_a_tick_fires_every_schedule(staff: LocalRun) -> None:
+    assert staff.ask("POST", "/_local/tick").json == {"fired": 4}
