@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Final, cast
 
+from casereview.cases.verification import required_kind
 from casereview.evidence.open_facts import marks_of
-from casereview.routing.offices import HEADQUARTERS, responsible, route
+from casereview.routing.offices import HEADQUARTERS, offices, responsible, route
+from casereview.schema.base import Unrecognized
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import is_short_a_number
+from casereview.schema.languages import Language, choose_language
+from casereview.schema.records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.submission import Submission
+from casereview.schema.vocabulary import AskCode, DeficiencyCode, Role
+from casereview.texts.catalog import text
 
 _USCIS_RECEIPT = re.compile(r"[A-Z]{3}\d{10}", re.ASCII)
 
-MESSAGES: dict[str, tuple[str, str]] = {
-    "a_number_missing": (
-        "subject.a_number",
-        "No A-number was given. Send it if the person has one: it joins all requests about the same person.",
-    ),
-    "a_number_short": (
-        "subject.a_number",
-        "The A-number has fewer than nine digits. That is right for older ones; please check that no digit is missing.",
-    ),
-    "name_missing": ("subject.family_name", "The person's full name is missing."),
-    "born_on_missing": ("subject.born_on", "The person's date of birth is missing."),
-    "custody_unknown": ("facts.custody", "Please say whether the person is detained."),
-    "facility_missing": ("facts.facility", "Please say where the person is detained."),
-    "facility_unknown": (
-        "facts.facility",
-        "This facility is not in our list, or several have this name: send its code.",
-    ),
-    "state_unknown": ("facts.residence.state", "The state is missing or unknown; use its two-letter code."),
-    "county_unknown": ("facts.residence.county", "This state has several field offices: the county decides which."),
-    "outcome_missing": ("outcome_sought", "Please say what you ask for."),
-    "authority_missing": (
-        "requester.authority",
-        "Attorneys and accredited representatives need Form G-28, others ICE Form 60-001, to be shown the case.",
-    ),
-    "contact_missing": ("requester.contact", "We have no way to write to you: keep the receipt and the access code."),
-    "uscis_receipt_form": ("subject.uscis_receipt", "A USCIS receipt number has three letters and ten digits."),
+FIELDS: Final[Mapping[DeficiencyCode, str]] = {
+    "a_number_missing": "subject.a_number",
+    "a_number_short": "subject.a_number",
+    "name_missing": "subject.family_name",
+    "born_on_missing": "subject.born_on",
+    "custody_unknown": "facts.custody",
+    "facility_missing": "facts.facility",
+    "facility_unknown": "facts.facility",
+    "state_unknown": "facts.residence.state",
+    "county_unknown": "facts.residence.county",
+    "outcome_missing": "outcome_sought",
+    "authority_missing": "requester.authority",
+    "contact_missing": "requester.contact",
+    "uscis_receipt_form": "subject.uscis_receipt",
+    "identity_unverified": "requester",
+    "authority_unverified": "requester.authority",
+    "proof_not_accepted": "requester",
 }
+"""The field of the body that each deficiency is about."""
 
 
-def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tuple[str, bool]]:
+def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tuple[DeficiencyCode, bool]]:
     subject = submission.subject
     yield "a_number_missing", subject.a_number is None
     yield "a_number_short", isinstance(raw_a_number, str) and is_short_a_number(raw_a_number)
@@ -54,7 +53,7 @@ def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tu
     yield "uscis_receipt_form", receipt is not None and not _USCIS_RECEIPT.fullmatch(receipt)
 
 
-def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[str, bool]]:
+def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[DeficiencyCode, bool]]:
     detained, unrouted = facts.custody == "detained", route(facts, on) == HEADQUARTERS
     residence_needed = not detained or unrouted
     yield "custody_unknown", facts.custody is None
@@ -67,8 +66,8 @@ def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator
     )
 
 
-def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on: date) -> tuple[str, ...]:
-    """Return the codes of a request's deficiencies.
+def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on: date) -> tuple[DeficiencyCode, ...]:
+    """Return the codes of a request's deficiencies, except the one about its verification.
 
     They depend on this request alone, because the answer must not reveal the case that it joins.
 
@@ -79,7 +78,7 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
         on: The day for which the office is looked up.
     """
     channel = submission.contact.channel()
-    found = [
+    found: list[tuple[DeficiencyCode, bool]] = [
         *_subject_checks(submission, raw_a_number),
         *_location_checks(submission, facts, on),
         ("outcome_missing", not submission.outcome_sought),
@@ -89,6 +88,60 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
     return tuple(code for code, lacks in found if lacks)
 
 
-def describe(codes: tuple[str, ...]) -> tuple[Deficiency, ...]:
-    """Return the field and message of each code."""
-    return tuple(Deficiency(field=MESSAGES[code][0], message=MESSAGES[code][1]) for code in codes)
+def unverified(role: Role) -> DeficiencyCode:
+    """Return the deficiency of a request whose holder is not verified: the identity of ``self``, else the authority."""
+    return "identity_unverified" if required_kind(role) == "identity" else "authority_unverified"
+
+
+def describe(codes: Iterable[str], language: str, request: Request) -> tuple[Deficiency, ...]:
+    """Return the field and message of each code. A code that this release does not know is left out.
+
+    Args:
+        codes: The codes of deficiencies.
+        language: The BCP 47 tag of the holder's language.
+        request: The request that lacks them. It decides which form is asked for, at which office, and what was short
+            of a proof; nothing else of it is shown.
+    """
+    chosen = choose_language(language)
+    known = (cast("DeficiencyCode", code) for code in codes if code in FIELDS)
+    return tuple(Deficiency(code=code, field=FIELDS[code], message=_message(code, chosen, request)) for code in known)
+
+
+def ask_text(ask: AskCode, language: str, request: Request) -> str:
+    """Return a question of the catalog to the holder of a request: what to prove, how and where.
+
+    Args:
+        ask: What must be proved.
+        language: The BCP 47 tag of the holder's language.
+        request: The request. Its role decides which form proves an authority.
+    """
+    office = _office_name(request.office, language)
+    if ask == "prove_identity":
+        return text("prove_identity", language, office=office)
+    if required_kind(request.role) == "g28":
+        return text("prove_authority_g28", language, office=office)
+    return text("prove_authority_form_60_001", language, office=office)
+
+
+def _message(code: DeficiencyCode, language: Language, request: Request) -> str:
+    if code == "identity_unverified":
+        return ask_text("prove_identity", language, request)
+    if code == "authority_unverified":
+        return ask_text("prove_authority", language, request)
+    if code == "proof_not_accepted":
+        return _refutation(language, request)
+    return text(code, language)
+
+
+def _refutation(language: Language, request: Request) -> str:
+    """Return what was short of the proof that was last refuted, and how the holder is heard."""
+    reason = request.refuted_by[-1].reason if request.refuted_by else None
+    if reason is None or isinstance(reason, Unrecognized):
+        reason = "could_not_confirm"
+    how = text("proof_not_accepted", language, office=_office_name(request.office, language))
+    return f"{text(reason, language)}\n{how}"
+
+
+def _office_name(office: str, language: str) -> str:
+    """Return the name of a field office; headquarters, which is none, has a name in each language."""
+    return offices().get(office) or text("headquarters", language)

@@ -9,9 +9,12 @@ from casereview.schema.identifiers import AccessCode, Receipt
 class Deficiency(Record):
     """Something that a request lacks; it is reviewed all the same."""
 
+    code: str
+    """A stable name for what is missing, such as `born_on_missing`."""
     field: str
     """The path of the field in the body, such as `subject.born_on`."""
     message: str
+    """For the requester, in the language of the contact; it may change."""
 
 
 class NoticeText(Record):

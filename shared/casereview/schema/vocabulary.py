@@ -150,19 +150,3 @@ DeficiencyCode = Literal[
     "proof_not_accepted",
 ]
 """What a request lacks. The last three are about its verification."""
-
-
-Ask = Literal["prove_identity", "prove_authority"]
-"""What staff can ask of a requester who is not verified: texts of a catalogue, never text of their own."""
-
-
-RefutationReason = Literal[
-    "not_the_person",
-    "document_unreadable",
-    "document_expired",
-    "signature_missing",
-    "form_incomplete",
-    "details_differ",
-    "could_not_confirm",
-]
-"""Why a proof of identity or authority was not accepted."""
