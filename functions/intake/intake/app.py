@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from casereview.http.negotiation import language_of_problem
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.schema.base import Record, to_milliseconds
 from casereview.usecases.services import CaseServices
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 app = APIGatewayRestResolver()
-refuse_with_problems(app, logger, metrics)
+refuse_with_problems(app, logger, metrics, language_of_problem)
 
 
 def _act(route: Route[Any, Any], incoming: Incoming) -> Record:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
 from casereview.schema.base import Record
-from casereview.schema.submission import Nothing
+from casereview.schema.submission import Withdrawal
 from casereview.usecases.services import CaseServices
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Call(Generic[_Body]):
         if self.model is None:
             raise TypeError("the route takes no body")
         raw = self.incoming.raw()
-        return parse(self.model, raw or "{}" if self.model is Nothing else raw, self.at)
+        return parse(self.model, raw or "{}" if self.model is Withdrawal else raw, self.at)
 
 
 @dataclass(frozen=True, kw_only=True)

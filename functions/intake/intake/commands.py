@@ -1,31 +1,32 @@
-"""The commands of a requester after filing: update, withdraw, escalate. Each adds one event to the case."""
+"""The commands of a requester after filing: update and escalate. Each adds one event to the case."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from casereview.cases.disclosure import has_full_disclosure
-from casereview.cases.due import without_due_work
-from casereview.cases.first_look import restarted_clock
-from casereview.cases.lifecycle import LIVE, OPEN
-from casereview.cases.telephone import MAY_BE_CALLED, NEW_ADDRESS, without_phone_flag
-from casereview.crypto.sealing import Part
+from casereview.cases.changes import escalated, restriction
+from casereview.cases.disclosure import is_asked, stays_as_last_shown, view_of
+from casereview.cases.lifecycle import LIVE
+from casereview.cases.own_words import reaches_top_lane
+from casereview.cases.telephone import without_phone_flag
+from casereview.cases.verification import verify_by
+from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS, folded_update
 from casereview.evidence.open_facts import open_claims
+from casereview.evidence.standing import has_standing
 from casereview.http.problems import ProblemError, wrong_state
-from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import EASTERN
+from casereview.schema.evidence import Claims
+from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Request
-from casereview.schema.submission import Contact, Nothing, Statement, Update
-from casereview.store import keys
-from casereview.store.caseload import uncount_claim
-from casereview.store.transaction import Write, delete, put_over
-from casereview.store.transition import REQUESTER, Transition
+from casereview.schema.submission import Contact, Statement, Update
+from casereview.store.folding import lane_of
+from casereview.store.transaction import Put
+from casereview.store.transition import Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
+from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
-from casereview.usecases.unit_of_work import TRIES, change
+from intake.change_request import Current, change_request, counted, require_live
 from intake.responses import Accepted
 
 if TYPE_CHECKING:
@@ -34,177 +35,142 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields, RequestFields
 
 
-def _execute(
-    services: CaseServices, admitted: Request, at: datetime, plan: Callable[[Request, Case], Transition | None]
-) -> Accepted:
-    """Change a request and its case as a plan says.
-
-    The request is read after its case. Only a write of the next version of that case can change the request, so a
-    verification or a move to another case that happens meanwhile is not overwritten. If a link or a split moves the
-    request to another case, the plan runs again on that case.
-
-    Args:
-        services: The services of the function.
-        admitted: The request, as it was authenticated.
-        at: The time of the event.
-        plan: Returns the transition of the current request and case, or None to change nothing.
-
-    Raises:
-        ProblemError: The plan raised it; or 503, if the request moves to another case at each try.
-    """
-    request = admitted
-
-    def on_case(case: Case) -> Transition | None:
-        nonlocal request
-        request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
-        return plan(request, case) if request.case_id == case.case_id else None
-
-    for _ in range(TRIES):
-        case_id = request.case_id
-        change(services, case_id, REQUESTER, at, on_case)
-        if request.case_id == case_id:
-            return Accepted(receipt=admitted.receipt)
-    raise ProblemError("busy")
-
-
-def _replace_request(request: Request, changed: RequestFields) -> tuple[Write, ...]:
-    """Return the write that replaces a request, on the condition that its state and access code are unchanged."""
-    if not changed:
-        return ()
-    return (put_over(request.evolve(**changed), state=request.state, epoch=request.epoch),)
-
-
-def _seal(services: CaseServices, request: Request, part: Part, value: dict[str, object]) -> bytes:
-    return services.seal.close(part, request.receipt, json.dumps(value, ensure_ascii=False).encode())
-
-
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
     """Record new facts, a new contact or a statement; facts and statements answer a question of the office.
 
+    A contact can be changed in every state. Nobody else's words change by it.
+
     Raises:
-        ProblemError: 409 if the request was withdrawn, or if its case has ended and is disclosed to this requester.
+        ProblemError: 409 for facts or a statement if the request was withdrawn, or if its case has ended and is
+            disclosed to this requester; 429 if the request may say no more.
     """
-    claims = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
-    sealed = _seal(services, request, "update", body.model_dump(mode="json", exclude_unset=True, exclude={"contact"}))
+    plain = body.model_dump_json(exclude_unset=True).encode()
+    stated = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
+    words = _seal(services, request, body)
 
-    def plan(request: Request, case: Case) -> Transition:
-        live = case.status in LIVE
-        _require_live(request)
-        if not live and has_full_disclosure(request, case):
-            raise wrong_state("case_ended", "The case is decided or closed.")
-        effect = _apply_contact(services, request, case, body.contact) if body.contact else _ContactEffect({}, {}, {})
-        changes: CaseFields = {**effect.case}
-        if claims and claims.protected:
-            changes["restricted"] = True
-        if live:
-            changes |= {"rank_at": at, "stuck": False, **_resume_if_answered(request, case, body, at)}
-        event: EventFields = {
-            "receipt": request.receipt,
-            "claims": claims,
-            "sealed": sealed,
-            "details": effect.details,
-        }
-        return Transition("updated", changes, event, _replace_request(request, effect.request))
+    def plan(now: Current) -> Transition:
+        case = now.case
+        if words:
+            require_live(now.request)
+            if case.status not in LIVE and _is_shown(now.request, case):
+                raise wrong_state("case_ended", "The case is decided or closed.")
+        contact = _apply_contact(services, now, body.contact, at) if body.contact else _ContactEffect(now.claims, {})
+        request: RequestFields = {**contact.request}
+        claims = _with_words(services, now, contact.claims, stated, at)
+        if words:
+            claims = claims.evolve(said_at=at)
+        if words and not now.request.verified and now.request.verify_by is None:
+            policy, _until = services.policies.governing(at)
+            again = verify_by(at, top=reaches_top_lane(claims, policy, at))
+            request["verify_by"] = again
+            claims = claims.evolve(verify_by=again)
+        changes: CaseFields = {**contact.case(case), **_case_after_words(now, body, at), **_earlier(case, claims)}
+        if stated and stated.protected:
+            changes |= restriction(case, restricted=True)
+        event: EventFields = {"receipt": now.request.receipt, "claims": stated, "details": contact.details}
+        written = counted(now.request, len(plain), request)
+        return Transition("updated", changes, event, (written, Put(claims)), words=words)
 
-    return _execute(services, request, at, plan)
+    change_request(services, request, at, plan)
+    return Accepted(receipt=request.receipt)
 
 
-def _require_live(request: Request) -> None:
-    """Raise ProblemError 409 if the request was withdrawn."""
-    if request.state != "live":
-        raise wrong_state("request_withdrawn", "The request was withdrawn.")
+def _seal(services: CaseServices, request: Request, body: Update) -> Words | None:
+    """Seal what an update says; None for one that only changes the contact."""
+    says = body.model_dump(mode="json", exclude_unset=True, exclude={"contact"})
+    return seal_words(services.seal, "update", request.receipt, says) if says else None
+
+
+def _is_shown(request: Request, case: Case) -> bool:
+    """Return whether the holder sees the present state of the case."""
+    return view_of(request) != "own_words" and not stays_as_last_shown(request, case)
+
+
+def _with_words(services: CaseServices, now: Current, claims: Claims, stated: Facts | None, at: datetime) -> Claims:
+    if stated is None:
+        return claims
+    policy, _until = services.policies.governing(at)
+    return folded_update(claims, stated, at, lane_of(now.case, policy))
+
+
+def _earlier(case: Case, claims: Claims) -> CaseFields:
+    """Return the earliest time by which a requester is to be verified, with that of these claims."""
+    return {"verify_by": min((at for at in (case.verify_by, claims.verify_by) if at), default=None)}
+
+
+def _case_after_words(now: Current, body: Update, at: datetime) -> CaseFields:
+    """Return the fields that words change; a change of the contact alone changes none.
+
+    The words of a verified holder are material to a decision. Those that answer a question end the wait for it.
+    """
+    case = now.case
+    if body.statement is None and not (body.facts and body.facts.model_fields_set):
+        return {}
+    changes: CaseFields = {"words_at": at}
+    if has_standing(now.claims, restricted=case.restricted):
+        changes["material"] = case.version + 1
+    if case.status in LIVE:
+        changes |= {"rank_at": at, "stuck": False}
+    if case.status == "information_needed" and is_asked(now.request, case):
+        changes["answer_by"] = at  # the worker resumes the clock
+    return changes
 
 
 class _ContactEffect(NamedTuple):
-    """The effect of a new contact on the request, the case and the event."""
+    """The effect of a new contact on the claims, the request and the event."""
 
+    claims: Claims
     request: RequestFields
-    case: CaseFields
-    details: dict[str, JsonValue]
+    details: dict[str, JsonValue] = {}  # noqa: RUF012  # never changed
     """What the event stores unencrypted."""
 
+    def case(self, case: Case) -> CaseFields:
+        """Return the flags of the case: a call that is no longer allowed is no longer asked for.
 
-def _apply_contact(services: CaseServices, request: Request, case: Case, stated: Contact) -> _ContactEffect:
+        The worker sets the flag again if another requester must be called.
+        """
+        return {} if self.claims.may_be_called else {"flags": without_phone_flag(case.flags)}
+
+
+def _apply_contact(services: CaseServices, now: Current, stated: Contact, at: datetime) -> _ContactEffect:
     """Seal a new contact; store unencrypted only whether the requester may be called, and whether an address is new.
 
-    If the requester may no longer be called, the case's flag for a call is removed at once; the worker sets it again
-    if another requester must be called. An address on the suppression list does not count as new.
+    An address on the suppression list does not count as new. A withdrawal that waits for a supervisor is cancelled:
+    whoever asked for it may not be whoever can now be reached.
     """
-    found = change_contact(services.seal, request, stated)
+    found = change_contact(services.seal, now.request, stated)
     new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    flags: CaseFields = {} if found.may_be_called else {"flags": without_phone_flag(case.flags)}
-    return _ContactEffect({"contact": found.sealed}, flags, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
-
-
-def _resume_if_answered(request: Request, case: Case, body: Update, at: datetime) -> CaseFields:
-    """Return the fields that end the wait for information, if this update answers; the worker restarts the clock.
-
-    A change of the contact alone is not an answer.
-    """
-    asked = case.status == "information_needed" and has_full_disclosure(request, case)
-    says = body.statement is not None or (body.facts is not None and body.facts.model_fields_set)
-    return {"answer_by": at} if asked and says else {}
-
-
-def withdraw(services: CaseServices, request: Request, _body: Nothing, at: datetime) -> Accepted:
-    """Withdraw a request.
-
-    The case closes, claimed or not, if this was its only request; otherwise an officer confirms the end of the case.
-    Withdrawing again changes nothing.
-    """
-
-    def plan(request: Request, case: Case) -> Transition | None:
-        if request.state != "live":
-            return None
-        ended = _replace_request(request, {"state": "withdrawn", "state_since": at})
-        event: EventFields = {"receipt": request.receipt}
-        live = case.live - 1
-        if live or case.requests > 1 or case.status not in LIVE:
-            fewer: CaseFields = {"live": live}
-            if case.status in LIVE:
-                fewer["rank_at"] = at
-            return Transition("withdrawn", fewer, event, ended)
-        guard = (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
-        closed: CaseFields = {
-            **without_due_work(case),
-            **_without_proposed_decision(case),
-            "live": 0,
-            "status": "withdrawn",
-            "status_since": at,
-        }
-        return Transition("withdrawn", closed, event, (*ended, *guard, *uncount_claim(case)))
-
-    return _execute(services, request, at, plan)
-
-
-def _without_proposed_decision(case: Case) -> CaseFields:
-    """Return the fields that remove a decision which was not approved yet."""
-    return {"decision": None} if case.status == "awaiting_approval" else {}
+    claims = now.claims.evolve(
+        may_be_called=found.may_be_called, to_phone=now.claims.to_phone and not new, withdrawal_by=None
+    )
+    request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
+    return _ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
 
 
 def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
     """Escalate a decided case to the Senior Reviewing Official.
 
+    Of a holder who is not verified it is kept, and takes effect at the verification if a field office has decided.
+
     Raises:
-        ProblemError: 409 if the request was withdrawn, the case is not disclosed to this requester, or no field office
-            has decided it.
+        ProblemError: 409 if the request was withdrawn, or the case is disclosed to this requester and no field office
+            has decided it; 429 if the request may say no more.
     """
-    sealed = _seal(services, request, "escalation", body.model_dump())
+    words = seal_words(services.seal, "escalation", request.receipt, body.model_dump())
+    size = len(body.model_dump_json().encode())
 
-    def plan(request: Request, case: Case) -> Transition:
-        _require_live(request)
-        if not has_full_disclosure(request, case):
-            raise ProblemError("verification-required")
-        if case.status != "decided":
+    def plan(now: Current) -> Transition:
+        request, case = now.request, now.case
+        require_live(request)
+        kept = view_of(request) == "own_words" or stays_as_last_shown(request, case)
+        status = case.shown_before.status if kept and case.shown_before and request.verified else case.status
+        if view_of(request) != "own_words" and status != "decided":
             raise ProblemError("not-decided")
-        moved: CaseFields = {
-            "status": "with_senior_official",
-            "status_since": at,
-            "first_look": restarted_clock(case, at),
-            "field_office": case.office,
-            "office": SENIOR_REVIEWING_OFFICIAL,
-            "rank_at": at,
-        }
-        return Transition("escalated", moved, {"receipt": request.receipt, "sealed": sealed})
+        event: EventFields = {"receipt": request.receipt}
+        if kept:
+            written = counted(request, size, {"escalation_asked": at})
+            return Transition("escalation_kept", {}, event, (written,), words=words)
+        return Transition("escalated", escalated(case, at), event, (counted(request, size, {}),), words=words)
 
-    return _execute(services, request, at, plan)
+    change_request(services, request, at, plan)
+    return Accepted(receipt=request.receipt)

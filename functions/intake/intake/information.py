@@ -25,7 +25,7 @@ def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
     """
     known = find_state(state)
     if known is None:
-        raise invalid("state", "unknown_state", "must be the two-letter code of a state, district or territory")
+        raise invalid("state", "unknown_state", forms="TX, DC, PR")
     found = responsible(known, find_county(known, county), at.astimezone(EASTERN).date())
     return FieldOffices(candidates=tuple(FieldOffice(code=code, name=offices()[code]) for code in found))
 

@@ -14,27 +14,74 @@ class Decision(Record):
     """A final decision, shown only to requesters whose identity or authority an officer has verified."""
 
     outcome: Lenient[Outcome]
-    reasons: str
+    reasons: tuple[str, ...]
     decided_at: Instant
     """When the decision was made; if it was approved, the approval came later."""
+    by: Literal["field_office", "senior_official"]
     how_to_go_on: str | None = None
     """How to ask the Senior Reviewing Official to look at the case again, while that is possible."""
 
 
+class PeopleAhead(Record):
+    """How many people were ahead at the last nightly count, as a band."""
+
+    at_least: int
+    at_most: int | None
+    """Null beyond the last band."""
+    as_of: Instant
+
+
+class UsualWait(Record):
+    """How long cases of this lane usually wait for a decision at this office, published once a week."""
+
+    lane: str
+    office: str
+    weeks: int | None
+    """Null if too few cases ended, or nothing is published yet."""
+    as_of: Instant | None
+
+
+class AskedFor(Record):
+    """Something that the office asks this requester for."""
+
+    text: str
+    asked_at: Instant
+    answer_by: Instant | None
+    """By when an answer is expected; null where none is awaited."""
+
+
+class WithdrawalState(Record):
+    """A withdrawal that can still be taken back."""
+
+    waits: bool
+    """Whether it waits for a supervisor's confirmation."""
+    undo_until: Instant
+
+
 class RequestStatus(Record):
-    """The status of a request. With limited disclosure it stays "received" until the request is withdrawn."""
+    """The status of a request.
+
+    Without verification it follows from the request alone: it is "received" until the request is withdrawn, whatever
+    becomes of the case.
+    """
 
     receipt: Receipt
     status: Lenient[PublicStatus]
     status_since: Instant
     disclosure: Literal["full", "limited"]
-    """With limited disclosure the fields below are null."""
+    """Full for a verified person, and for a representative with a verified Form G-28."""
     lane: str | None = None
-    """The id of the policy's lane, which says how soon an officer must look at the case, by requesters' statements."""
-    people_ahead: int | None = None
-    """Cases before this one in its office's worklist; 500 means 500 or more."""
-    asked_for: tuple[str, ...] | None = None
-    """The information that an officer has asked for, while the case waits for it."""
+    """The id of the policy's lane, which says how soon an officer must look: by the words of this request alone, with
+    full disclosure by those of all requesters."""
+    people_ahead: PeopleAhead | None = None
+    """Only with full disclosure; null where it would tell of other people, or nothing was counted yet."""
+    usual_wait: UsualWait | None = None
+    missing: tuple[Deficiency, ...] = ()
+    """What this request lacks; it is reviewed all the same."""
+    asked_for: tuple[AskedFor, ...] = ()
+    own_reference: str | None = None
+    contact_changed_at: Instant | None = None
+    withdrawal: WithdrawalState | None = None
     decision: Decision | None = None
 
 
@@ -42,6 +89,13 @@ class Accepted(Record):
     """The change was recorded."""
 
     receipt: Receipt
+
+
+class WithdrawalAccepted(Accepted):
+    """The withdrawal, or its taking back, was recorded."""
+
+    waits: bool
+    """Whether a supervisor must confirm it."""
 
 
 class FieldOffice(Record):
@@ -60,6 +114,7 @@ class FieldOffices(Record):
 
 __all__ = [
     "Accepted",
+    "AskedFor",
     "Decision",
     "Deficiency",
     "FaultFound",
@@ -67,6 +122,10 @@ __all__ = [
     "FieldOffices",
     "Filed",
     "NoticeText",
+    "PeopleAhead",
     "ProblemFound",
     "RequestStatus",
+    "UsualWait",
+    "WithdrawalAccepted",
+    "WithdrawalState",
 ]

@@ -11,17 +11,19 @@ from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.records import Request
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import Nothing, Statement, Submission, Update
+from casereview.schema.submission import Statement, Submission, Update, Withdrawal
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
 from intake.authentication import authenticate
 from intake.call import Call, Route
-from intake.commands import escalate, update, withdraw
+from intake.commands import escalate, update
 from intake.information import field_offices, notice
-from intake.responses import Accepted, FieldOffices, RequestStatus
+from intake.responses import Accepted, FieldOffices, RequestStatus, WithdrawalAccepted
 from intake.status import look_up
+from intake.withdrawals import withdraw
 
 _Body = TypeVar("_Body", bound=Record)
+_Answer = TypeVar("_Answer", bound=Record)
 
 
 def _authenticated(call: Call[_Body]) -> Request:
@@ -29,11 +31,11 @@ def _authenticated(call: Call[_Body]) -> Request:
 
 
 def _command(
-    command: Callable[[CaseServices, Request, _Body, datetime], Accepted],
-) -> Callable[[Call[_Body]], Accepted]:
+    command: Callable[[CaseServices, Request, _Body, datetime], _Answer],
+) -> Callable[[Call[_Body]], _Answer]:
     """Handle a command: authenticate, then read the body, so that without the code every body gets the same answer."""
 
-    def act(call: Call[_Body]) -> Accepted:
+    def act(call: Call[_Body]) -> _Answer:
         request = _authenticated(call)
         return command(call.services, request, call.body(), call.at)
 
@@ -45,7 +47,7 @@ def _file(call: Call[Submission]) -> Filed:
 
 
 def _look_up(call: Call[Record]) -> RequestStatus:
-    return look_up(call.services, _authenticated(call))
+    return look_up(call.services, _authenticated(call), call.at)
 
 
 def _field_offices(call: Call[Record]) -> FieldOffices:
@@ -84,19 +86,19 @@ _REQUEST_ROUTES: Final = (
         body=Update,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "bound-reached", "busy"},
         act=_command(update),
         summary="Send new facts, a new contact or a statement",
     ),
     Route(
         method="POST",
         path="/requests/{receipt}/withdrawal",
-        body=Nothing,
-        answer=Accepted,
+        body=Withdrawal,
+        answer=WithdrawalAccepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY_REFUSALS | {"not-found", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "bound-reached", "busy"},
         act=_command(withdraw),
-        summary="Withdraw a request",
+        summary="Withdraw a request, or take that back within 72 hours",
     ),
     Route(
         method="POST",
@@ -104,7 +106,7 @@ _REQUEST_ROUTES: Final = (
         body=Statement,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
-        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "verification-required", "not-decided", "busy"},
+        refusals=BODY_REFUSALS | {"not-found", "wrong-state", "not-decided", "bound-reached", "busy"},
         act=_command(escalate),
         summary="Ask for the Senior Reviewing Official",
     ),

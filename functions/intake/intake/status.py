@@ -1,72 +1,220 @@
-"""The status of a request, as far as it is disclosed to the requester."""
+"""The status of a request, as far as it is disclosed to its holder.
+
+What an unverified holder sees follows from the request alone, whatever becomes of the case: the case is not even read.
+"""
 
 from __future__ import annotations
 
-from casereview.cases.disclosure import has_full_disclosure
-from casereview.cases.lifecycle import QUEUED, public
-from casereview.schema.records import Case, Event, Request
-from casereview.store import keys
-from casereview.usecases.sealed_text import open_text, text_of_event
-from casereview.usecases.services import CaseServices
-from intake.responses import Decision, RequestStatus
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-_ASK_THE_OFFICIAL = (
-    "If you think that the field office did not resolve the case or overlooked something, you may ask the Senior"
-    " Reviewing Official to look at it again: send a statement. An answer is given where appropriate."
+from casereview.cases.changes import as_shown_before
+from casereview.cases.deficiencies import ask_text, describe, unverified
+from casereview.cases.disclosure import is_asked, stays_as_last_shown, view_of
+from casereview.cases.lifecycle import public
+from casereview.cases.own_words import ranking_of_own_words
+from casereview.cases.people_ahead import people_ahead
+from casereview.cases.withdrawal import UNDO_WITHIN
+from casereview.schema.base import Unrecognized
+from casereview.schema.evidence import Claims
+from casereview.schema.records import Case, Event, Request
+from casereview.schema.responses import Deficiency
+from casereview.store import keys
+from casereview.store.waits import newest_bands, usual_wait
+from casereview.texts.catalog import text
+from casereview.usecases.contacts import open_contact
+from casereview.usecases.sealed_text import read_words, words_in_event
+from casereview.usecases.services import CaseServices
+from intake.responses import (
+    AskedFor,
+    Decision,
+    PeopleAhead,
+    RequestStatus,
+    UsualWait,
+    WithdrawalState,
 )
 
+_DECIDED = frozenset({"decided", "with_senior_official", "closed"})
 
-def look_up(services: CaseServices, request: Request) -> RequestStatus:
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """What follows from a request alone."""
+
+    request: Request
+    language: str
+    own_reference: str | None
+    lane: str | None
+
+
+def look_up(services: CaseServices, request: Request, at: datetime) -> RequestStatus:
     """Return the answer of ``GET /requests/{receipt}``."""
-    case = services.table.get(Case, keys.case(request.case_id))
-    if request.state != "live" or case is None or not has_full_disclosure(request, case):
-        return _limited(request)
-    return RequestStatus(
-        receipt=request.receipt,
-        status=public(case.status),
-        status_since=case.shown_since or case.status_since,
-        disclosure="full",
-        lane=case.shown_lane,
-        people_ahead=_people_ahead(services, case),
-        asked_for=_asked_for(services, case),
-        decision=_decision(services, case) if request.verified else None,
+    holder = _holder(services, request, at)
+    view = view_of(request)
+    case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" else None
+    if case is None:
+        return _own_words(services, holder)
+    shown = as_shown_before(case) if stays_as_last_shown(request, case) else case
+    if view == "decision":
+        return _decision_only(services, holder, shown)
+    return _whole(services, holder, shown, current=case)
+
+
+def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
+    filed = json.loads(services.seal.open("request", request.receipt, request.sealed))
+    claims = services.table.get(Claims, keys.claims(request.case_id, request.receipt))
+    policy, _until = services.policies.governing(at)
+    return _Holder(
+        request=request,
+        language=open_contact(services.seal, request).language or "en",
+        own_reference=filed["requester"].get("own_reference"),
+        lane=ranking_of_own_words(claims, policy, at).lane if claims else None,
     )
 
 
-def _limited(request: Request) -> RequestStatus:
-    """Return the status with limited disclosure: the same whatever happened to the case."""
+def _own_words(services: CaseServices, holder: _Holder) -> RequestStatus:
+    """Return the status with limited disclosure."""
+    request = holder.request
     withdrawn = request.state == "withdrawn"
     return RequestStatus(
         receipt=request.receipt,
         status="withdrawn" if withdrawn else "received",
         status_since=request.state_since if withdrawn else request.received_at,
         disclosure="limited",
+        lane=holder.lane,
+        usual_wait=_usual_wait(services, request.office, holder.lane),
+        missing=_missing(holder),
+        asked_for=_catalogue_asks(holder),
+        own_reference=holder.own_reference,
+        contact_changed_at=request.contact_changed_at,
+        withdrawal=_withdrawal(request),
     )
 
 
-def _people_ahead(services: CaseServices, case: Case) -> int | None:
-    if case.rank is None or case.status not in QUEUED:
+def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
+    """Return the status for a verified third party: whether and how the case was decided."""
+    limited = _own_words(services, holder)
+    status = public(case.status)
+    if case.status in _DECIDED:
+        return limited.merged(
+            RequestStatus(
+                **_shared(limited),
+                status="decided",
+                status_since=_since(services, case),
+                decision=_decision(services, holder, case),
+            )
+        )
+    if status in {"in_review", "information_needed"}:
+        since = case.shown_since or case.status_since
+        return limited.merged(RequestStatus(**_shared(limited), status="in_review", status_since=since))
+    return limited
+
+
+def _shared(status: RequestStatus) -> dict[str, Any]:
+    return {"receipt": status.receipt, "disclosure": status.disclosure}
+
+
+def _since(services: CaseServices, case: Case) -> datetime:
+    """Return since when a case has been decided; the second look does not change it for third parties."""
+    if case.decision is None or case.status == "decided":
+        return case.status_since
+    event = services.table.get(Event, keys.event(case.case_id, case.decision.version))
+    return event.at if event else case.status_since
+
+
+def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case) -> RequestStatus:
+    """Return the status with full disclosure."""
+    limited = _own_words(services, holder)
+    question = _question(services, case) if case is not current or is_asked(holder.request, current) else ()
+    lane = case.shown_lane or holder.lane
+    return limited.merged(
+        RequestStatus(
+            receipt=holder.request.receipt,
+            status=public(case.status),
+            status_since=case.shown_since or case.status_since,
+            disclosure="full",
+            lane=lane,
+            people_ahead=_people_ahead(services, case),
+            usual_wait=_usual_wait(services, case.field_office or case.office, lane),
+            asked_for=(*limited.asked_for, *question),
+            decision=_decision(services, holder, case),
+        )
+    )
+
+
+def _usual_wait(services: CaseServices, office: str, lane: str | None) -> UsualWait | None:
+    if lane is None:
         return None
-    return services.table.worklist.ahead(case.office, case.rank)
+    return UsualWait(**usual_wait(services.table, office, lane)._asdict())
 
 
-def _asked_for(services: CaseServices, case: Case) -> tuple[str, ...]:
+def _people_ahead(services: CaseServices, case: Case) -> PeopleAhead | None:
+    bands = newest_bands(services.table, case.office)
+    found = people_ahead(bands, case) if bands else None
+    return PeopleAhead(**found._asdict()) if found else None
+
+
+def _missing(holder: _Holder) -> tuple[Deficiency, ...]:
+    """Return what the request lacks, in the language of its holder."""
+    request = holder.request
+    codes: list[str] = [*request.deficiencies]
+    if request.refuted:
+        codes.append("proof_not_accepted")
+    elif not request.verified:
+        codes.append(unverified(request.role))
+    return describe(codes, holder.language, request)
+
+
+def _catalogue_asks(holder: _Holder) -> tuple[AskedFor, ...]:
+    """Return the questions of the catalogue that an officer put to this request; a verified holder has answered."""
+    if holder.request.verified:
+        return ()
+    return tuple(
+        AskedFor(text=ask_text(code, holder.language, holder.request), asked_at=ask.at, answer_by=ask.answer_by)
+        for ask in holder.request.asks
+        for code in ask.codes
+        if not isinstance(code, Unrecognized)
+    )
+
+
+def _question(services: CaseServices, case: Case) -> tuple[AskedFor, ...]:
+    """Return the questions in free words that a case waits for an answer to."""
     if case.status != "information_needed":
         return ()
-    return tuple(text_of_event(services.table, services.seal, "asked", case.case_id, case.asked).get("asked", ()))
+    words = read_words(services.table, services.seal, case.case_id, case.asked)
+    return tuple(
+        AskedFor(text=asked, asked_at=words["asked_at"], answer_by=words["answer_by"])
+        for asked in words.get("asked", ())
+    )
 
 
-def _decision(services: CaseServices, case: Case) -> Decision | None:
+def _withdrawal(request: Request) -> WithdrawalState | None:
+    if request.state == "withdrawn":
+        return WithdrawalState(waits=False, undo_until=request.state_since + UNDO_WITHIN)
+    return WithdrawalState(waits=True, undo_until=request.withdrawal_by) if request.withdrawal_by else None
+
+
+def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision | None:
     """Return the decision if it is final."""
-    if case.decision is None or case.status not in {"decided", "with_senior_official", "closed"}:
+    decision = case.decision
+    if decision is None or case.status not in _DECIDED:
         return None
-    event = services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    if event is None or event.sealed is None:
+    event = services.table.get(Event, keys.event(case.case_id, decision.version))
+    if event is None:
         return None
-    texts = open_text(services.seal, "decision", case.case_id, event.sealed)
+    if decision.text:
+        words = read_words(services.table, services.seal, case.case_id, decision.text)
+    else:
+        words = words_in_event(services.table, services.seal, "decision", case.case_id, decision.version)
+    if "reasons_for_requester" not in words:
+        return None
+    official = event.kind == "official_decided"
     return Decision(
-        outcome=case.decision.outcome,
-        reasons=texts["reasons_for_requester"],
+        outcome=decision.outcome,
+        reasons=(words["reasons_for_requester"],),
         decided_at=event.at,
-        how_to_go_on=_ASK_THE_OFFICIAL if case.status == "decided" else None,
+        by="senior_official" if official else "field_office",
+        how_to_go_on=text("how_to_go_on", holder.language) if case.status == "decided" else None,
     )

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.cases.changes import changes_between
+from casereview.cases.changes import changes_between, next_version
 from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_phone_flag
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
+from casereview.schema.evidence import Claims
 from casereview.schema.messages import RankMessage
 from casereview.schema.records import Case, Change, Event, Notice, Request
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, Write, put_new, put_over
+from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class _CallRequest(NamedTuple):
 
     case: Case
     writes: tuple[Write, ...]
+
+
+class _Current(NamedTuple):
+    """The request of a notice as it is now, with its case and its claims."""
+
+    case: Case
+    request: Request
+    claims: Claims | None
+    """None in a case of a release that did not fold them."""
 
 
 def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime) -> None:
@@ -79,20 +89,22 @@ def _request_call(services: Services, notice: Notice, now: datetime) -> _CallReq
     found = _current_case(services, notice)
     if found is None:
         return None
-    case, request = found
+    case, request, _claims = found
     if case.status in LIVE:
-        return _with_event(case, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
+        return _with_event(found, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
     if case.status == "withdrawn" or request.state != "live":
         return None
     if case.restricted or case.status not in ENDED:  # a status that is not in ENDED here is one of another release
-        return _with_event(case, {}, notice, now)
-    call = _with_event(case, {"flags": with_phone_flag(case.flags)}, notice, now)
+        return _with_event(found, {}, notice, now)
+    call = _with_event(found, {"flags": with_phone_flag(case.flags)}, notice, now)
     to_office = (put_new(undelivered_notice(call.case, notice.receipt, now)),) if services.office_mail else ()
     return call._replace(writes=(*call.writes, *to_office))
 
 
-def _current_case(services: Services, notice: Notice) -> tuple[Case, Request] | None:
-    """Return the case that the request of a notice belongs to now, and the request; None if one does not exist.
+def _current_case(services: Services, notice: Notice) -> _Current | None:
+    """Return the case that the request of a notice belongs to now, the request and its claims.
+
+    None if the case or the request does not exist.
 
     The request is read after its case, because only a write that increments that case's version moves the request.
 
@@ -106,15 +118,15 @@ def _current_case(services: Services, notice: Notice) -> tuple[Case, Request] | 
         if case is None or request is None:
             return None
         if request.case_id == case.case_id:
-            return case, request
+            return _Current(case, request, services.table.get(Claims, keys.claims(case_id, request.receipt)))
         case_id = request.case_id
     raise CaseChangedError
 
 
-def _with_event(case: Case, fields: CaseFields, notice: Notice, now: datetime) -> _CallRequest:
-    """Return the case with the fields changed, and the writes of the case and its event."""
-    changes: CaseFields = {"version": case.version + 1, **fields}
-    after = case.evolve(**changes)
+def _with_event(found: _Current, fields: CaseFields, notice: Notice, now: datetime) -> _CallRequest:
+    """Return the case with the fields changed, and the writes of the case, its event and the claims of the request."""
+    case, _request, claims = found
+    after = case.evolve(**next_version(case), **fields)
     check("undeliverable", case.status, after.status)
     event = Event(
         case_id=case.case_id,
@@ -125,4 +137,5 @@ def _with_event(case: Case, fields: CaseFields, notice: Notice, now: datetime) -
         changes={"notice": Change(before=notice.state, after="undeliverable"), **changes_between(case, after)},
         receipt=notice.receipt,
     )
-    return _CallRequest(after, (put_over(after, version=case.version), put_new(event)))
+    to_phone = (Put(claims.evolve(to_phone=True)),) if claims and after.folded == after.version else ()
+    return _CallRequest(after, (put_over(after, version=case.version), put_new(event), *to_phone))

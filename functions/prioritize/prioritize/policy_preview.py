@@ -16,6 +16,7 @@ from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview, WorklistCursor
 from casereview.store import keys
+from casereview.store.folding import read_file
 from casereview.store.items import from_item
 from casereview.store.table import Table
 from casereview.store.transaction import RefusedError, put_over
@@ -74,6 +75,6 @@ def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> P
 def _compare_case(
     table: Table, case_id: str, report: Preview, against: CompiledPolicy, draft: CompiledPolicy
 ) -> ComparedCase | None:
-    file = table.case_file(case_id)
+    file = read_file(table, case_id, against)
     is_queued = file is not None and file.case.status in QUEUED and file.case.office == report.office
     return compare(file, against, draft, report.at) if file and is_queued else None

@@ -1,5 +1,8 @@
 """Count each office's worklist every five minutes, from the worklist index; no transaction updates a counter for it.
 
+Every count is taken twice: of all cases, and of those that are not restricted. Staff without access to restricted cases
+see the second, which is the same whether there are such cases or not.
+
 Each run starts with another office, so that every office is counted even if a run ends before it reaches all of them.
 """
 
@@ -16,7 +19,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import queues
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
-from casereview.schema.records import LaneCount, Snapshot
+from casereview.schema.records import LaneCount, OfficeCounts, Snapshot
 from casereview.store.worklist import IndexedCase
 from prioritize.round_robin import rotated
 from prioritize.services import Services, logger, metrics
@@ -47,14 +50,25 @@ def snapshot(services: Services) -> dict[str, int]:
 
 
 def _snapshot(office: str, cases: Sequence[IndexedCase], policy: CompiledPolicy, now: datetime) -> Snapshot:
+    every = _counts(cases, policy, now)
+    return Snapshot(
+        office=office,
+        at=now,
+        lanes=every.lanes,
+        oldest=every.oldest,
+        undeliverable=every.undeliverable,
+        policies=every.policies,
+        unrestricted=_counts([case for case in cases if not case.restricted], policy, now),
+    )
+
+
+def _counts(cases: Sequence[IndexedCase], policy: CompiledPolicy, now: datetime) -> OfficeCounts:
     by_lane: dict[str, list[IndexedCase]] = defaultdict(list)
     for case in cases:
         by_lane[case.lane].append(case)
     known = [lane.id for lane in policy.lanes]
     lanes = [*(lane for lane in known if lane in by_lane), *sorted(by_lane.keys() - known)]
-    return Snapshot(
-        office=office,
-        at=now,
+    return OfficeCounts(
         lanes=tuple(_count(lane, by_lane[lane], now) for lane in lanes),
         oldest=min((case.filed_at for case in cases), default=None),
         undeliverable=sum("telephone" in case.flags for case in cases),

@@ -1,4 +1,4 @@
-"""The rank worker: read a case's partition consistently, assess it, and write what changed in one transaction.
+"""The rank worker: read a case and its folded words, assess it, and write what changed in one transaction.
 
 A message only requests that a case be ranked now. Duplicate, late and reordered messages find the case up to date and
 write nothing.
@@ -11,7 +11,7 @@ from datetime import datetime
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
-from casereview.cases.changes import changes_between
+from casereview.cases.changes import changes_between, next_version, restriction
 from casereview.cases.due import has_unknown_work_due
 from casereview.cases.first_look import is_target_missed, resumed_clock
 from casereview.cases.lease import lease_duration
@@ -21,8 +21,10 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.messages import NoticeMessage
-from casereview.schema.records import Case, CaseFile, Event, FirstLookClock, Hold
-from casereview.store.transaction import RefusedError, put_new, put_over
+from casereview.schema.records import Case, Event, FirstLookClock, Hold
+from casereview.store import keys
+from casereview.store.folding import store_folded
+from casereview.store.transaction import put_new, put_over
 from prioritize.expiry import expire
 from prioritize.services import Services, metrics
 
@@ -45,34 +47,66 @@ def rank_case(services: Services, case_id: str) -> None:
         StillChangingError: Other writes changed the case at each try.
     """
     for _ in range(TRIES):
-        file = services.table.case_file(case_id)
-        if file is None or file.case.status not in LIVE:
+        case = services.table.get(Case, keys.case(case_id))
+        if case is None:
             return
         now = to_milliseconds(services.now())
         try:
-            case = expire(services, file.case, now)
-            if case is file.case:
-                _rank(services, file, now)
+            case = _report_missed_verification(services, case, now)
+            if case.status not in LIVE:
                 return
-        except RefusedError:
+            if expire(services, case, now) is case:
+                _rank(services, case, now)
+                return
+        except ConcurrentChangeError:
             continue
     raise StillChangingError
 
 
-def _rank(services: Services, file: CaseFile, now: datetime) -> None:
-    case = file.case
+def _report_missed_verification(services: Services, case: Case, now: datetime) -> Case:
+    """Report that requesters of a case were not verified in time, in every state of the case.
+
+    Returns:
+        The case, which wakes up again when the next of its requesters is to be verified.
+    """
+    if case.verify_by is None or case.verify_by > now:
+        return case
+    pending = [one.verify_by for one in services.table.evidence_of(case).claims if one.live and not one.verified]
+    after = case.evolve(verify_by=min((at for at in pending if at and at > now), default=None))
+    services.table.write(put_over(after, version=case.version))
+    with single_metric("VerificationMissed", MetricUnit.Count, 1) as metric:
+        metric.add_dimension("office", case.office)
+    return after
+
+
+def _rank(services: Services, case: Case, now: datetime) -> None:
     policy = services.policies.in_force(case.digest, now)
+    if case.folded < case.version:
+        store_folded(services.table, case, policy)
+    file = services.table.evidence_of(case)
     found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
     ranked = _ranked(case, found, policy, now)
     changes = changes_between(case, ranked)
     if changes:
-        after = ranked.evolve(version=case.version + 1)
+        raised = ranked.evolve(**next_version(case))
+        after = raised.evolve(material=raised.version) if _is_lifted_by_words(case, found, policy) else raised
         event = _event(after, found, now).evolve(changes=changes)
         _write_ranking(services, case, after, event, now)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
     else:
         metrics.add_metric("UpToDate", MetricUnit.Count, 1)
+
+
+def _is_lifted_by_words(case: Case, found: Assessment, policy: CompiledPolicy) -> bool:
+    """Return whether words that are weighed now for the first time lift the case into a higher lane.
+
+    A decision must then have considered them, even if their holder is not verified.
+    """
+    if case.words_at is None or case.rank_at is None or case.rank_at > case.words_at:
+        return False
+    before = next((index for index, lane in enumerate(policy.lanes) if lane.id == case.lane), None)
+    return before is not None and found.ranking.lane_index < before
 
 
 def _write_ranking(services: Services, before: Case, after: Case, event: Event, now: datetime) -> None:
@@ -96,7 +130,6 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         status="in_line" if first else case.status,
         status_since=now if first else case.status_since,
         facts=case.facts.merged(found.settled.facts),
-        restricted=bool(found.settled.facts.protected),
         lane=ranking.lane,
         shown_lane=found.shown_lane,
         rank=ranking.rank,
@@ -109,7 +142,9 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         attempts=case.attempts if unknown_work else 0,
         stuck=case.stuck and unknown_work,
     )
-    return ranked.evolve(first_look=ranked.first_look.evolve(missed=is_target_missed(ranked, now)))
+    restricted = restriction(case, restricted=bool(found.settled.facts.protected))
+    missed = is_target_missed(ranked, now)
+    return ranked.evolve(first_look=ranked.first_look.evolve(missed=missed), **restricted)
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:

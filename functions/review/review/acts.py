@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from casereview.http.problems import invalid
+from casereview.http.problems import invalid, malformed
 from casereview.schema.base import Record
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
@@ -15,15 +15,16 @@ from casereview.usecases.file_request import file_request
 from review.call import Call
 from review.cases.access_code import reissue
 from review.cases.session import CaseSession
-from review.cases.views import read_contacts
+from review.cases.views import read_contacts, read_request
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Reissue
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
-from review.schema.responses import CaseChanged, CodeReissued, Contacts, Summary, Worklist, WorklistItem
+from review.schema.responses import CaseChanged, CodeReissued, Contacts, RequestBody, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page, take_next
 
+_MAX_LIMIT = 100
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 
@@ -31,6 +32,28 @@ _Answer = TypeVar("_Answer", bound=Record)
 def reading(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _Answer]:
     """Return the act that reads a case with a view."""
     return lambda call: view(call.session())
+
+
+def paging(view: Callable[[CaseSession, int, str], _Answer]) -> Callable[[Call[Record]], _Answer]:
+    """Return the act that reads a page of a case."""
+    return lambda call: view(call.session(), page_limit(call, 50), call.incoming.parameter("cursor"))
+
+
+def page_limit(call: Call[_Body], default: int) -> int:
+    """Return the parameter ``limit``.
+
+    Raises:
+        ProblemError: 400 for anything but a number from 1 to 100.
+    """
+    text = call.incoming.parameter("limit") or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MAX_LIMIT):
+        raise malformed("limit", "invalid_value", "must be a number from 1 to 100")
+    return int(text)
+
+
+def request_of_case(call: Call[Record]) -> RequestBody:
+    """Read a request of a case with its body."""
+    return read_request(call.session(), call.incoming.path["receipt"])
 
 
 def changing(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:

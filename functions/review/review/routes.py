@@ -19,10 +19,11 @@ from review.cases.decision import decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.linking import link
+from review.cases.pages import read_history, read_notices, read_statements
 from review.cases.splitting import split
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.verification import record_verification
-from review.cases.views import read_case, read_history, read_ranking
+from review.cases.views import read_case, read_ranking
 from review.policies.routes import ROUTES as POLICY_ROUTES
 from review.schema import commands
 from review.schema.responses import (
@@ -31,7 +32,10 @@ from review.schema.responses import (
     CodeReissued,
     Contacts,
     History,
+    NoticePage,
     RankingRead,
+    RequestBody,
+    Statements,
     Summary,
     Worklist,
     WorklistItem,
@@ -141,7 +145,21 @@ _CASE_ROUTES: Final = (
         "invalid",
     ),
     _read("/ranking", RankingRead, acts.reading(read_ranking), "Explain the rank of a case"),
-    _read("/history", History, acts.reading(read_history), "Read the history of a case"),
+    _read(
+        "/requests/{receipt}",
+        RequestBody,
+        acts.request_of_case,
+        "Read a request of a case with its body; the read is recorded",
+    ),
+    _read("/history", History, acts.paging(read_history), "Read a page of the history of a case", "malformed"),
+    _read(
+        "/statements",
+        Statements,
+        acts.paging(read_statements),
+        "Read a page of what requesters and staff wrote",
+        "malformed",
+    ),
+    _read("/notices", NoticePage, acts.paging(read_notices), "Read a page of the notices of a case", "malformed"),
     _work(
         "/claim",
         REVIEWER_ROLES,

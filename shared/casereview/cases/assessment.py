@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,8 +14,9 @@ from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
 from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
 from casereview.schema.base import EASTERN
+from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, CaseFile, Event, Explanation
+from casereview.schema.records import Case, Explanation
 
 
 class InForce(NamedTuple):
@@ -44,16 +44,16 @@ class Assessment:
 def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     """Return the assessment of a case at an instant, under the policy in force then."""
     case = file.case
-    placement = _placement(case, force.policy)
-    settled = settle(file.events, placement, now)
-    subject = subject_of(file, settled, force.policy)
-    ranking = rank(subject, force.policy, now, force.until)
+    placement = placement_of(case, force.policy)
+    settled = settle(file.claims, file.findings, placement, now)
+    subject = subject_of(file, settled)
+    ranking = _ranking(subject, settled, force, now)
     lane_since = case.first_look.lane_since
     stays = lane_since is not None and ranking.lane == case.lane
     since = lane_since if lane_since and stays else _entered_lane_at(case, now)
     stopped = subject.stopped if stays else timedelta(0)
     if (since, stopped) != (subject.lane_since, subject.stopped):
-        ranking = rank(replace(subject, lane_since=since, stopped=stopped), force.policy, now, force.until)
+        ranking = _ranking(replace(subject, lane_since=since, stopped=stopped), settled, force, now)
     shown = _ranking_by_claims(file, settled, placement, force, now) or ranking
     top = force.policy.lanes[ranking.lane_index].top
     wake_at = min((at for at in (ranking.changes_at, shown.changes_at) if at), default=None)
@@ -67,21 +67,39 @@ def _entered_lane_at(case: Case, now: datetime) -> datetime:
     return min(case.rank_at or now, now)
 
 
-def subject_of(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> RankInput:
+def _ranking(subject: RankInput, settled: Settled, force: InForce, now: datetime) -> Ranking:
+    """Rank a case; a claim of US citizenship that only others allege raises the lane and has no other effect."""
+    ranking = rank(subject, force.policy, now, force.until)
+    if not settled.citizenship_alleged:
+        return ranking
+    apart = rank(replace(subject, facts=settled.facts), force.policy, now, force.until)
+    raised = [flag for flag in ranking.flags if flag == "verify" and flag not in apart.flags]
+    return ranking._replace(
+        categories=apart.categories,
+        factors=apart.factors,
+        approvals=apart.approvals,
+        flags=(*raised, *apart.flags),
+        changes_at=min((at for at in (ranking.changes_at, apart.changes_at) if at), default=None),
+    )
+
+
+def subject_of(file: CaseFile, settled: Settled) -> RankInput:
     """Return the input of the ranking, which does not identify the person."""
     case = file.case
     return RankInput(
-        facts=settled.facts,
+        facts=settled.placed,
         case_id=case.case_id,
         filed_at=case.filed_at,
         lane_since=case.first_look.lane_since or case.filed_at,
         stopped=timedelta(milliseconds=case.first_look.stopped_ms),
         verified=settled.verified,
-        marks=settled.marks | _marks(file, settled, policy),
+        marks=settled.marks | _marks(file, settled),
     )
 
 
-def _placement(case: Case, policy: CompiledPolicy) -> Placement:
+def placement_of(case: Case, policy: CompiledPolicy) -> Placement:
+    """Return the function that places facts of this case under a policy."""
+
     def place(facts: Facts, at: datetime) -> tuple[int, str]:
         ranking = rank(RankInput(facts, case.case_id, case.filed_at), policy, at, None)
         return ranking.lane_index, ranking.rank
@@ -95,44 +113,35 @@ def _ranking_by_claims(
     """Rank the case without the facts that officers verified; None if there are no such facts."""
     if not settled.verified:
         return None
-    claimed = settle(file.events, placement, now, verifications=False)
-    return rank(subject_of(file, claimed, force.policy), force.policy, now, force.until)
+    claimed = settle(file.claims, file.findings, placement, now, verifications=False)
+    return rank(subject_of(file, claimed), force.policy, now, force.until)
 
 
-def _marks(file: CaseFile, settled: Settled, policy: CompiledPolicy) -> frozenset[str]:
+def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     case = file.case
     marks = {
-        TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.events)),
+        TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.claims)),
         "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0,
-        "office_differs": _names_another_office(file, settled, _placement(case, policy)),
+        "office_differs": _names_another_office(case, settled.facts),
     }
     return frozenset(name for name, holds in marks.items() if holds)
 
 
-def _names_another_office(file: CaseFile, settled: Settled, placement: Placement) -> bool:
+def _names_another_office(case: Case, facts: Facts) -> bool:
     """Return whether the facts name another field office than the case's, so that an officer must decide on a transfer.
 
     False while they name the same office as at the last transfer, because the officer who transferred the case saw it.
     """
-    if file.case.office == SENIOR_REVIEWING_OFFICIAL:
+    if case.office == SENIOR_REVIEWING_OFFICIAL:
         return False
-    named = _responsible_office(settled.facts, file.events)
-    return named not in {HEADQUARTERS, file.case.office} and named != _office_at_last_transfer(file.events, placement)
+    named = responsible_office(case, facts)
+    return named not in {HEADQUARTERS, case.office, case.routed}
 
 
-def _responsible_office(facts: Facts, events: Sequence[Event]) -> str:
-    """Return the office that the facts route to, on the day of the newest event."""
-    return route(facts, events[-1].at.astimezone(EASTERN).date())
-
-
-def _office_at_last_transfer(events: Sequence[Event], placement: Placement) -> str | None:
-    """Return the office that the facts routed to at the last transfer; None if the case was not transferred."""
-    transferred = max((index for index, event in enumerate(events, start=1) if event.kind == "transferred"), default=0)
-    if not transferred:
-        return None
-    known = events[:transferred]
-    return _responsible_office(settle(known, placement, known[-1].at).facts, known)
+def responsible_office(case: Case, facts: Facts) -> str:
+    """Return the office that facts route a case to, on the day of the newest word about it."""
+    return route(facts, (case.words_at or case.filed_at).astimezone(EASTERN).date())
 
 
 def explanation_of(ranking: Ranking, at: datetime) -> Explanation:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casereview.schema.records import Case, Change
+from casereview.cases.first_look import restarted_clock
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.records import Case, Change, ShownBefore
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields
 
 SHOWN_FIELDS = (
     "status",
@@ -23,6 +28,60 @@ SHOWN_FIELDS = (
     "missed",
 )
 """The fields whose changes the history shows; the others are clocks, due work, or could identify a person."""
+
+
+def next_version(case: Case) -> CaseFields:
+    """Return the fields of the next version of a case, whose words are folded if those of this one are."""
+    version = case.version + 1
+    return {"version": version, "folded": version if case.folded == case.version else case.folded}
+
+
+def restriction(case: Case, *, restricted: bool) -> CaseFields:
+    """Return the fields that restrict a case, or lift its restriction (8 USC 1367).
+
+    What verified requesters saw until then is kept: until a second officer confirms them, they see no more of it.
+    """
+    if restricted == case.restricted:
+        return {}
+    if not restricted:
+        return {"restricted": False, "shown_before": None}
+    shown = ShownBefore(
+        status=case.status,
+        since=case.shown_since or case.status_since,
+        lane=case.shown_lane,
+        rank=case.rank,
+        asked=case.asked,
+        decision=case.decision,
+    )
+    return {"restricted": True, "shown_before": shown}
+
+
+def escalated(case: Case, at: datetime) -> CaseFields:
+    """Return the fields of a decided case that goes to the Senior Reviewing Official at an instant."""
+    return {
+        "status": "with_senior_official",
+        "status_since": at,
+        "first_look": restarted_clock(case, at),
+        "field_office": case.office,
+        "office": SENIOR_REVIEWING_OFFICIAL,
+        "rank_at": at,
+    }
+
+
+def as_shown_before(case: Case) -> Case:
+    """Return a restricted case as it was when it became restricted, as far as requesters were shown it."""
+    before = case.shown_before
+    if before is None:
+        return case
+    return case.evolve(
+        status=before.status,
+        status_since=before.since,
+        shown_since=None,
+        shown_lane=before.lane,
+        rank=before.rank,
+        asked=before.asked,
+        decision=before.decision,
+    )
 
 
 def changes_between(before: Case, after: Case) -> dict[str, Change]:

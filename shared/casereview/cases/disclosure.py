@@ -1,15 +1,42 @@
-"""Disclosure: whether a requester may see the case, or only that the request was received."""
+"""Disclosure: what the holder of a request may see, which depends on officers' verification alone."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from casereview.cases.verification import has_second, sees_the_case
+from casereview.schema.base import Unrecognized
 from casereview.schema.records import Case, Request
 
+View = Literal["own_words", "decision", "case"]
+"""What a holder sees: nothing but what follows from the request alone; also whether and how the case was decided; or
+the case."""
 
-def has_full_disclosure(request: Request, case: Case) -> bool:
-    """Return whether a requester may see everything about the case except its decision.
 
-    These are verified requesters, and the requester who opened the case in the role ``self``, unless the case is
-    restricted or an officer refuted that claim. The decision is shown to verified requesters only.
+def view_of(request: Request) -> View:
+    """Return what the holder of a request sees.
+
+    Verified persons and representatives with a Form G-28 see the case, other verified requesters its decision, and
+    everyone else only what follows from their own request. A frozen code opens no more than that.
     """
-    opened_as_self = request.opened and request.role == "self" and not request.refuted
-    return request.verified or (opened_as_self and not case.restricted)
+    if not request.verified or request.frozen or request.state != "live" or isinstance(request.role, Unrecognized):
+        return "own_words"
+    return "case" if sees_the_case(request.role) else "decision"
+
+
+def stays_as_last_shown(request: Request, case: Case) -> bool:
+    """Return whether a verified holder's view stays as it was when the case became restricted.
+
+    It goes on when a second officer who may open restricted cases has confirmed the holder.
+    """
+    return case.restricted and not has_second(request)
+
+
+def is_told(request: Request, case: Case) -> bool:
+    """Return whether the holder of a request gets news of the case and its decision."""
+    return view_of(request) != "own_words" and not stays_as_last_shown(request, case)
+
+
+def is_asked(request: Request, case: Case) -> bool:
+    """Return whether the holder of a request may be asked in free words, and sees the question."""
+    return view_of(request) == "case" and not stays_as_last_shown(request, case)

@@ -2,10 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from casereview.policy import packaged
+from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.records import Case
+
+MARKS: Final = frozenset(
+    {
+        "answer_arrived",
+        "authority_needed",
+        "authority_unverified",
+        "citizenship_alleged",
+        "claim_waiting",
+        "identity_mismatch",
+        "identity_unverified",
+        "many_requests",
+        "maybe_same_person",
+        "new_words",
+        "office_differs",
+        "office_doubtful",
+        "remanded",
+        "removal_date_passed",
+        "reopened",
+        "safety",
+        "stuck",
+        "telephone",
+        "to_translate",
+        "unreadable",
+        "unsafe_contact",
+        "verify",
+        "withdrawal_to_confirm",
+    }
+)
+"""The flags that no policy and no house rule raises; they follow from what became of the case."""
+
+
+def new_words_since(case: Case) -> datetime | None:
+    """Return since when words are new to whoever reviews the case; None while nobody does."""
+    if case.status not in {"in_review", "awaiting_approval", "with_senior_official"} or case.hold is None:
+        return None
+    return case.hold.since or case.status_since
+
+
+def has_new_words(case: Case) -> bool:
+    """Return whether a requester has said something since the case was claimed, or its decision proposed."""
+    since = new_words_since(case)
+    return since is not None and case.words_at is not None and case.words_at > since
 
 
 def flags_of(case: Case) -> tuple[str, ...]:
-    """Return the flags of a case: those of its ranking, and ``stuck`` and ``safety``."""
-    more = [name for name, holds in (("stuck", case.stuck), ("safety", case.safety)) if holds]
+    """Return the flags of a case: those of its ranking, and ``stuck``, ``safety`` and ``new_words``."""
+    conditions = (("stuck", case.stuck), ("safety", case.safety), ("new_words", has_new_words(case)))
+    more = [name for name, holds in conditions if holds]
     return (*case.flags, *(flag for flag in more if flag not in case.flags))
+
+
+def known_flags(policies: Iterable[CompiledPolicy]) -> frozenset[str]:
+    """Return every flag that a case can have: the marks, and the flags of the house rules and of these policies."""
+    overlays = (overlay.id for policy in policies for overlay in policy.document.overlays)
+    return MARKS.union((flag.id for flag in packaged.flags().flags), overlays)

@@ -52,7 +52,7 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "claimed": _moves(["in_line", "information_needed"], "in_review") | _stays(*_OFFICIAL),
     "released": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),
     "lease_ended": _moves(_REVIEWED, "in_line") | _stays(*_OFFICIAL),
-    "verified": _moves(_REVIEWED, "in_line") | _stays(*LIVE),
+    "verified": _moves(_REVIEWED, "in_line") | _stays(*STATES),
     "information_asked": _moves(_REVIEWED, "information_needed"),
     "resumed": _moves(["information_needed"], "in_line"),
     "transferred": _moves(_REVIEWED, "in_line") | _stays("received", "in_line", "information_needed"),
@@ -60,6 +60,14 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "linked": _moves(OPEN, "closed") | _stays(*OPEN),
     "split": _stays(*OPEN),
     "code_reissued": _stays(*STATES),
+    "code_frozen": _stays(*STATES),
+    "requester_checked": _stays(*STATES),
+    "proof_asked": _stays(*STATES),
+    "suppression_lifted": _stays(*STATES),
+    "escalation_kept": _stays(*STATES),
+    "withdrawal_asked": _stays(*STATES),
+    "withdrawal_cancelled": _stays(*STATES),
+    "withdrawal_undone": _moves(["withdrawn"], "in_line") | _stays(*STATES),
     "decision_proposed": _moves(_REVIEWED, "awaiting_approval"),
     "decision_returned": _moves(_AWAITED, "in_review"),
     "decided": _moves(_REVIEWED, "decided", "withdrawn"),
@@ -73,7 +81,20 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
 
 
 STATE_INDEPENDENT: Final[frozenset[EventKind]] = frozenset(
-    {"updated", "withdrawn", "undeliverable", "removal_recorded", "code_reissued"}
+    {
+        "updated",
+        "withdrawn",
+        "escalation_kept",
+        "withdrawal_asked",
+        "withdrawal_cancelled",
+        "undeliverable",
+        "removal_recorded",
+        "code_reissued",
+        "code_frozen",
+        "requester_checked",
+        "proof_asked",
+        "suppression_lifted",
+    }
 )
 """Events that are allowed in a state that this release does not know, and leave the case in it."""
 

@@ -12,7 +12,8 @@ from casereview.cases.first_look import has_first_look
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
 from casereview.schema.policy_records import Counts, Late, Move, Preview, Sample
-from casereview.schema.records import Case, CaseFile
+from casereview.schema.evidence import CaseFile
+from casereview.schema.records import Case
 
 MAX_LISTED = 20
 """How many moves, and how many newly overdue cases, a report lists."""

@@ -8,56 +8,55 @@ dates of third parties.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from casereview.evidence.competing_dates import DATE_FACTS
+from casereview.evidence.standing import established_values
+from casereview.schema.evidence import Findings
 
 
-class Finding(NamedTuple):
-    """The value of a fact that an officer verified, and the event that holds the verification."""
+class FoundValue(NamedTuple):
+    """The value of a fact that an officer verified, and where and when."""
 
     value: object
-    version: int
+    at: datetime
     source_case: str | None
-    """The case that a link copied the verification from; None for the case itself."""
+    """The case that a link brought the verification from; None for the case itself."""
 
 
-Findings = Mapping[str, Sequence[Finding]]
+FoundValues = Mapping[str, Sequence[FoundValue]]
 """By fact: the verifications that none supersedes, oldest first."""
 
 
-def add_finding(findings: Iterable[Finding], new: Finding) -> list[Finding]:
-    """Return the findings on one fact with a new one added, without those that it supersedes.
-
-    A verification supersedes earlier ones from the same source case. One made in the case itself also supersedes
-    everything that was copied into the case before it, because its officer saw that.
-    """
-    saw_all = new.source_case is None
-    kept = [
-        one for one in findings if one.source_case != new.source_case and not (saw_all and one.version < new.version)
-    ]
-    return [*kept, new]
+def values_of(findings: Findings) -> dict[str, list[FoundValue]]:
+    """Return the verified values of each fact, oldest first."""
+    found: dict[str, list[FoundValue]] = {}
+    for one in findings.found:
+        for name, value in established_values(one).items():
+            found.setdefault(name, []).append(FoundValue(value, one.at, one.source_case))
+    return found
 
 
-def newest_values(findings: Findings) -> dict[str, object]:
+def newest_values(findings: FoundValues) -> dict[str, object]:
     """Return the newest verified value of each fact."""
     return {name: found[-1].value for name, found in findings.items()}
 
 
-def conflicting(findings: Findings) -> dict[str, Sequence[Finding]]:
+def conflicting(findings: FoundValues) -> dict[str, Sequence[FoundValue]]:
     """Return the findings on facts of which the cases hold different verified values."""
     return {name: found for name, found in findings.items() if any(one.value != found[-1].value for one in found)}
 
 
-def competing_verified_dates(findings: Findings) -> dict[str, set[object]]:
+def competing_verified_dates(findings: FoundValues) -> dict[str, set[object]]:
     """Return, by date fact, the verified dates that differ from the newest verification; unknown ones are left out."""
     found = {name: {one.value for one in several[:-1]} - {None} for name, several in conflicting(findings).items()}
     return {name: dates for name, dates in found.items() if name in DATE_FACTS and dates}
 
 
 def resolve_conflicts(
-    findings: Findings, lanes: Callable[[Mapping[str, object]], tuple[int, int]]
+    findings: FoundValues, lanes: Callable[[Mapping[str, object]], tuple[int, int]]
 ) -> dict[str, object]:
     """Return the verified values that count: of conflicting ones the newest among those that give the highest lane.
 
@@ -83,5 +82,5 @@ def resolve_conflicts(
     return best
 
 
-def _values_from(source_case: str | None, findings: Findings) -> dict[str, object]:
+def _values_from(source_case: str | None, findings: FoundValues) -> dict[str, object]:
     return {name: one.value for name, found in findings.items() for one in found if one.source_case == source_case}

@@ -1,4 +1,4 @@
-"""Standing and protection: which requests' claims count fully, and whether the person is protected (8 USC 1367)."""
+"""Standing and protection: whose words count fully, and whether the person is protected (8 USC 1367)."""
 
 from __future__ import annotations
 
@@ -6,30 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from casereview.evidence.stated import stated_facts
 from casereview.schema.base import Unrecognized
-from casereview.schema.records import Event, Filing, Verification
-
-
-def filings_of(events: Iterable[Event]) -> dict[str, Filing]:
-    """Return the filing of each request in a history, by receipt."""
-    return {event.receipt: event.filing for event in events if event.receipt and event.filing}
-
-
-def receipts_with_standing(events: Sequence[Event], *, restricted: bool) -> frozenset[str]:
-    """Return the receipts of the requests with standing.
-
-    A request has standing if it opened the case in the role ``self`` and the case is not restricted, or if an officer
-    verified the requester's identity or authority. A refuted verification takes standing away.
-    """
-    filings = filings_of(events).items()
-    found = {receipt for receipt, filing in filings if filing.opened and filing.role == "self" and not restricted}
-    for event in events:
-        if event.verification and is_about_requester(event.verification) and event.receipt:
-            (found.add if event.verification.verdict == "confirmed" else found.discard)(event.receipt)
-    return frozenset(found)
+from casereview.schema.evidence import Claims, Finding, Findings
+from casereview.schema.records import Verification
 
 
 def is_about_requester(verification: Verification) -> bool:
-    """Return whether a verification concerns a requester; one with a value unknown to this release does not count."""
+    """Return whether a verification gives or ends a requester's standing; an unknown value does not."""
     return verification.about in {"identity", "authority"} and not isinstance(verification.verdict, Unrecognized)
 
 
@@ -38,50 +20,47 @@ def is_about_facts(verification: Verification) -> bool:
     return verification.about == "facts" and not isinstance(verification.verdict, Unrecognized)
 
 
-def without_split_requests(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the history without the events of requests before they were split off: they belong to another case.
+def has_standing(claims: Claims, *, restricted: bool) -> bool:
+    """Return whether the words of a request count as those of a verified holder.
 
-    Events of a request after a link brought it back count again.
+    In a restricted case only two officers who may open such cases can verify a holder.
     """
-    split = {event.receipt: event.version for event in events if event.kind == "split"}
-    return [event for event in events if event.version > split.get(event.receipt, 0)] if split else events
+    return claims.verified and (claims.second or not restricted)
 
 
-def receipts_of(events: Sequence[Event]) -> frozenset[str]:
-    """Return the receipts of the requests that belong to the case."""
-    return frozenset(filings_of(without_split_requests(events)))
+def is_alone(claims: Sequence[Claims], one: Claims) -> bool:
+    """Return whether a request opened the case, no other has joined it since, and its holder was not refuted."""
+    return one.filing.opened and len(claims) == 1 and not one.refuted
 
 
-def is_restricted(events: Sequence[Event]) -> bool:
-    """Return whether a case is restricted under 8 USC 1367; an officer's verification overrides requesters' claims.
+def is_persons_own(one: Claims) -> bool:
+    """Return whether words on citizenship are a claim: of the ``self`` who opened the case, or a verified holder."""
+    return one.verified or (one.filing.role == "self" and one.filing.opened and not one.refuted)
 
-    A verification made before another case was linked in does not count, because its officer saw only one of the two
-    cases. Until an officer verifies protection in the linked case, it is restricted if either case claims protection.
+
+def is_restricted(claims: Iterable[Claims], findings: Findings) -> bool:
+    """Return whether a case is restricted under 8 USC 1367; an officer's finding overrides requesters' claims.
+
+    A finding made before another case was linked in does not lift a restriction, because its officer saw only one of
+    the two cases. Until an officer verifies protection in the linked case, it is restricted if either case was.
     """
-    linked = max((event.version for event in events if event.kind == "linked"), default=0)
-    found = established_facts(event for event in events if event.version > linked)
-    if "protected" in found:
-        return found["protected"] is True
-    return claims_protection(events)
+    own = [one for one in findings.found if "protected" in one.facts.model_fields_set]
+    since_link = [one for one in own if one.version > findings.linked]
+    if since_link:
+        return _established(since_link[-1], "protected") is True
+    return claims_protection(claims) or any(_established(one, "protected") is True for one in own)
 
 
-def claims_protection(events: Iterable[Event]) -> bool:
-    """Return whether a claim or a confirmed verification in a history says that the person is protected."""
-    counted = (event for event in events if event.verification is None or event.verification.verdict == "confirmed")
-    return any(event.claims and event.claims.protected for event in counted)
+def claims_protection(claims: Iterable[Claims]) -> bool:
+    """Return whether a request says, or has said, that the person is protected; no later claim takes that back."""
+    return any(one.facts.protected or one.counted.protected for one in claims)
 
 
-def established_facts(events: Iterable[Event]) -> dict[str, object]:
-    """Return the newest verified value of each fact; None where an officer refuted the claim."""
-    found: dict[str, object] = {}
-    for event in events:
-        if event.verification and is_about_facts(event.verification) and event.claims:
-            confirmed = event.verification.verdict == "confirmed"
-            found |= {name: value if confirmed else None for name, value in stated_facts(event.claims).items()}
-    return found
+def _established(finding: Finding, name: str) -> object:
+    return established_values(finding).get(name)
 
 
-def protection_claimed_by_another(events: Iterable[Event], receipt: str | None) -> bool:
-    """Return whether another request claims protection: the holder of this one may then be the abuser."""
-    others = (event for event in events if event.receipt != receipt)
-    return any(event.claims and event.claims.protected for event in others)
+def established_values(finding: Finding) -> dict[str, object]:
+    """Return the value of each fact that a finding established; None where a claim was refuted."""
+    confirmed = finding.verdict == "confirmed"
+    return {name: value if confirmed else None for name, value in stated_facts(finding.facts).items()}

@@ -42,7 +42,7 @@ def escape(key: str) -> str:
 def _clean(value: Json, pointer: str, depth: int) -> Json:
     """Return the value with blank strings replaced by null, which means absent."""
     if depth > MAX_DEPTH:
-        raise malformed(pointer, "nested_too_deeply", "is nested too deeply")
+        raise malformed(pointer, "nested_too_deeply")
     if isinstance(value, str):
         return _clean_text(value, pointer)
     if isinstance(value, list):
@@ -66,7 +66,7 @@ def _clean_text(value: str, pointer: str) -> str | None:
 
 def _without_surrogates(text: str, pointer: str) -> str:
     if _SURROGATE.search(text):
-        raise invalid(pointer, "unpaired_surrogate", "contains an unpaired surrogate")
+        raise invalid(pointer, "unpaired_surrogate")
     return text
 
 
@@ -77,7 +77,7 @@ def _decode(raw: bytes | str) -> str:
             raise ProblemError("too-large")
         return data.decode()
     except UnicodeError:
-        raise malformed("", "not_utf8", "The body is not UTF-8.") from None
+        raise malformed("", "not_utf8") from None
 
 
 def read_object(raw: bytes | str) -> dict[str, Json]:
@@ -90,11 +90,11 @@ def read_object(raw: bytes | str) -> dict[str, Json]:
     try:
         value = json.loads(_decode(raw), object_pairs_hook=_pairs, parse_constant=_not_json)
     except _DuplicateKeyError:
-        raise malformed("", "duplicate_key", "An object has the same key twice.") from None
+        raise malformed("", "duplicate_key") from None
     except (ValueError, RecursionError):
-        raise malformed("", "not_json", "The body is not JSON.") from None
+        raise malformed("", "not_json") from None
     if not isinstance(value, dict):
-        raise malformed("", "not_an_object", "The body must be a JSON object.")
+        raise malformed("", "not_an_object")
     return _clean_object(value, "", 0)
 
 

@@ -107,8 +107,9 @@ PROBLEMS: Final[Mapping[ProblemType, ProblemKind]] = {
     "bound-reached": ProblemKind(
         HTTPStatus.TOO_MANY_REQUESTS,
         "A limit is reached",
-        "Nothing more is stored, because the limit is reached.",
-        "Ask the field office.",
+        "This request cannot hold more text. Everything that you sent before is kept. To tell us more, call the field"
+        " office, or write it a letter with your receipt number. A letter is still read.",
+        "Call the field office, or write it a letter.",
     ),
     "key-reused": ProblemKind(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -5,14 +5,17 @@ An error names the field at fault and never repeats its value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NewType
+from typing import NewType, cast
 
 from casereview.http.problem_types import PREFIX, PROBLEMS, ProblemKind, ProblemType
 from casereview.policy.errors import DocumentCheck
-from casereview.schema.error_codes import ErrorCode
+from casereview.schema.error_codes import MEANINGS, ErrorCode
 from casereview.schema.errors import CaseReviewError
+from casereview.schema.languages import DEFAULT
+from casereview.texts.catalog import CODES, PublicText, TextCode, title
 
 TypeCode = NewType("TypeCode", str)
 """The name of a problem type with underscores: the code of an error that adds nothing to the type."""
@@ -25,7 +28,12 @@ class Fault:
     pointer: str
     """A JSON Pointer (RFC 6901) into the body, the name of a header or parameter, or empty for the whole."""
     code: ErrorCode | DocumentCheck | TypeCode
-    message: str
+    message: str | PublicText
+    """English, or a text that is shown in the language of the caller."""
+
+    def message_in(self, language: str = DEFAULT) -> str:
+        """Return the message in a language; a message of the staff API is always in English."""
+        return self.message if isinstance(self.message, str) else self.message.shown_in(language)
 
 
 class ProblemError(CaseReviewError):
@@ -45,14 +53,19 @@ class ProblemError(CaseReviewError):
         self.title = kind.title
         self.errors = errors or _by_type(type_, kind)
 
-    def document(self) -> dict[str, object]:
-        """Return the ``application/problem+json`` document."""
+    def document(self, language: str = DEFAULT) -> dict[str, object]:
+        """Return the ``application/problem+json`` document, with its title and messages in a language.
+
+        Args:
+            language: A BCP 47 tag; what has no text in a near language is in English.
+        """
         return {
             "type": PREFIX + self.type,
-            "title": self.title,
+            "title": title(self.type, language) or self.title,
             "status": int(self.status),
             "errors": [
-                {"pointer": fault.pointer, "code": fault.code, "message": fault.message} for fault in self.errors
+                {"pointer": fault.pointer, "code": fault.code, "message": fault.message_in(language)}
+                for fault in self.errors
             ],
         }
 
@@ -64,27 +77,44 @@ def _code(type_: ProblemType) -> TypeCode:
 def _by_type(type_: ProblemType, kind: ProblemKind) -> tuple[Fault, ...]:
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ()
-    return (Fault("", _code(type_), kind.meaning),)
+    return (Fault("", _code(type_), public_text(_code(type_)) or kind.meaning),)
 
 
-def problem(type_: ProblemType, message: str, pointer: str = "") -> ProblemError:
-    """Return a problem with one error: a message of its own, and the name of the type as its code."""
-    return ProblemError(type_, Fault(pointer, _code(type_), message))
+def public_text(code: str, **values: object) -> PublicText | None:
+    """Return the public text of a code, with the values of its placeholders, or None if it has none."""
+    return PublicText(cast("TextCode", code), values) if code in CODES else None
 
 
-def malformed(pointer: str, code: ErrorCode, message: str) -> ProblemError:
-    """Return a problem of status 400: the request cannot be read."""
-    return ProblemError("malformed", Fault(pointer, code, message))
+def problem(type_: ProblemType, message: str | None = None, pointer: str = "") -> ProblemError:
+    """Return a problem with one error, whose code is the name of the type; by default with the meaning of the type."""
+    code = _code(type_)
+    return ProblemError(type_, Fault(pointer, code, message or public_text(code) or PROBLEMS[type_].meaning))
 
 
-def invalid(pointer: str, code: ErrorCode, message: str) -> ProblemError:
-    """Return a problem of status 422: one part of the request is not valid."""
-    return ProblemError("invalid", Fault(pointer, code, message))
+def malformed(pointer: str, code: ErrorCode, message: str | None = None, **values: object) -> ProblemError:
+    """Return a problem of status 400: the request cannot be read.
+
+    Args:
+        pointer: What cannot be read.
+        code: The code of the error.
+        message: A message in English, for the staff API; by default the public text of the code.
+        values: The values of the placeholders of the public text.
+    """
+    return ProblemError("malformed", _fault(pointer, code, message, values))
 
 
-def wrong_state(code: ErrorCode, message: str, pointer: str = "") -> ProblemError:
+def invalid(pointer: str, code: ErrorCode, message: str | None = None, **values: object) -> ProblemError:
+    """Return a problem of status 422: a part of the request is not valid. The arguments are those of ``malformed``."""
+    return ProblemError("invalid", _fault(pointer, code, message, values))
+
+
+def wrong_state(code: ErrorCode, message: str | None = None, pointer: str = "") -> ProblemError:
     """Return a problem of status 409: the request is valid, but the current state does not allow it."""
-    return ProblemError("wrong-state", Fault(pointer, code, message))
+    return ProblemError("wrong-state", _fault(pointer, code, message, {}))
+
+
+def _fault(pointer: str, code: ErrorCode, message: str | None, values: Mapping[str, object]) -> Fault:
+    return Fault(pointer, code, message or public_text(code, **values) or MEANINGS[code])
 
 
 def forbidden(code: ErrorCode, message: str) -> ProblemError:
@@ -94,9 +124,7 @@ def forbidden(code: ErrorCode, message: str) -> ProblemError:
 
 def no_such_request(pointer: str = "") -> ProblemError:
     """Return a problem of status 404: the same for a wrong receipt and a wrong access code."""
-    return ProblemError(
-        "not-found", Fault(pointer, "no_such_request", "There is no request with this receipt and access code.")
-    )
+    return ProblemError("not-found", Fault(pointer, "no_such_request", PublicText("no_such_request")))
 
 
 def no_such_case(pointer: str = "") -> ProblemError:

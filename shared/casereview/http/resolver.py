@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
 from casereview.runtime.error_logging import describe_error
 from casereview.schema.base import Record
+from casereview.schema.languages import DEFAULT, Language
 from casereview.schema.responses import ProblemFound
+from casereview.texts.catalog import PublicText
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 
 _Route = TypeVar("_Route", bound=Endpoint)
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_NO_ROUTE: Final = ProblemError("not-found", Fault("", "no_such_route", "There is no such route."))
+_NO_ROUTE: Final = ProblemError("not-found", Fault("", "no_such_route", PublicText("no_such_route")))
+_WITH_BODY: Final = frozenset({"POST", "PUT"})
+_MEDIA_TYPE: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Incoming:
         try:
             return base64.b64decode(raw, validate=True)
         except binascii.Error:
-            raise malformed("", "not_base64", "The body cannot be decoded.") from None
+            raise malformed("", "not_base64") from None
 
     def header(self, name: str) -> str | None:
         """Return a header, or None if it is missing; names are not case-sensitive."""
@@ -58,6 +63,10 @@ class Incoming:
     def parameter(self, name: str) -> str:
         """Return a query parameter, or an empty string if it is missing."""
         return (self.event.query_string_parameters or {}).get(name) or ""
+
+
+LanguageChoice = Callable[[Incoming, ProblemType], Language]
+"""Returns the language of the problem document with which a request is refused."""
 
 
 def serve(
@@ -89,23 +98,52 @@ def _answer(status: HTTPStatus, found: Record, content_type: str = "application/
     return Response(status, content_type, found.model_dump_json(by_alias=True), headers=dict(_HEADERS))
 
 
-def _refusal(problem: ProblemError) -> Response[str]:
-    return _answer(problem.status, ProblemFound.model_validate(problem.document()), "application/problem+json")
+def _has_media_type(event: APIGatewayProxyEvent) -> bool:
+    """Return whether the content type is JSON, with any parameters; without a body it may be missing."""
+    stated: str | None = event.headers.get("Content-Type")
+    if not stated:
+        return not event.body
+    return stated.partition(";")[0].strip().lower() == _MEDIA_TYPE
 
 
-def refuse_with_problems(app: APIGatewayRestResolver, logger: Logger, metrics: Metrics) -> None:
-    """Register handlers that answer every error of a resolver with a problem document."""
+def refuse_with_problems(
+    app: APIGatewayRestResolver, logger: Logger, metrics: Metrics, choose: LanguageChoice | None = None
+) -> None:
+    """Register handlers that answer every error of a resolver with a problem document.
+
+    A body of another media type than JSON is refused before anything else, whoever sent it.
+
+    Args:
+        app: The resolver.
+        logger: Gets the type of an unexpected error.
+        metrics: Counts refusals and unexpected errors.
+        choose: Chooses the language of a problem; without it, problems are in English.
+    """
+
+    def _refusal(problem: ProblemError) -> Response[str]:
+        language = choose(Incoming(app.current_event, {}), problem.type) if choose else DEFAULT
+        document = ProblemFound.model_validate(problem.document(language))
+        answer = _answer(problem.status, document, "application/problem+json")
+        if choose:
+            answer.headers |= {"Content-Language": language, "Vary": "Accept-Language"}
+        return answer
 
     @app.exception_handler(ProblemError)
     def _problem(problem: ProblemError) -> Response[str]:
         metrics.add_metric("Refused", "Count", 1)
         return _refusal(problem)
 
+    def _refuse_other_media_types(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
+        event: APIGatewayProxyEvent = app.current_event
+        if event.http_method in _WITH_BODY and not _has_media_type(event):
+            raise ProblemError("unsupported-media-type")
+        return route(app)
+
     def _refuse_line_feed(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
         """Refuse a path that ends in a line feed, which the resolver would match to the path without it."""
         return _refusal(_NO_ROUTE) if app.current_event.path.endswith("\n") else route(app)
 
-    app.use([_refuse_line_feed])
+    app.use([_refuse_line_feed, _refuse_other_media_types])
 
     @app.not_found
     def _no_route(_error: NotFoundError) -> Response[str]:

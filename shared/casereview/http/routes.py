@@ -13,7 +13,9 @@ Method = Literal["GET", "POST"]
 Address = tuple[Method, str]
 """A method, and a path with its parameters in braces, as in OpenAPI."""
 
-BODY_REFUSALS: Final[frozenset[ProblemType]] = frozenset({"malformed", "too-large", "invalid"})
+BODY_REFUSALS: Final[frozenset[ProblemType]] = frozenset(
+    {"malformed", "unsupported-media-type", "too-large", "invalid"}
+)
 """The problem types with which a route refuses a body."""
 
 

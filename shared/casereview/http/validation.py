@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast, get_args
 from pydantic import BaseModel, ValidationError
 
 from casereview.http.json_body import Json, canonical, escape, read_object
-from casereview.http.problems import Fault, ProblemError
+from casereview.http.problems import Fault, ProblemError, public_text
 from casereview.schema.error_codes import ErrorCode
 from casereview.schema.submission import Submission
+from casereview.texts.catalog import PublicText, RefusalText
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -19,25 +20,26 @@ if TYPE_CHECKING:
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
+MAX_FAULTS: Final = 50
+"""How many errors of one body are shown."""
 _OWN_CODES: Final = frozenset(get_args(ErrorCode))
-_FALLBACK: Final[tuple[ErrorCode, str]] = ("invalid_value", "is not valid")
-PYDANTIC_ERRORS: Final[Mapping[str, tuple[ErrorCode, str]]] = {
-    "missing": ("required", "is required"),
-    "extra_forbidden": ("unknown_field", "is not a known field"),
-    "string_type": ("wrong_type", "must be a string"),
-    "bool_type": ("wrong_type", "must be true or false"),
-    "int_type": ("wrong_type", "must be a whole number"),
-    "int_from_float": ("wrong_type", "must be a whole number"),
-    "tuple_type": ("wrong_type", "must be a list"),
-    "model_type": ("wrong_type", "must be an object"),
-    "literal_error": ("not_allowed", "must be one of {expected}"),
-    "string_too_long": ("too_long", "must have at most {max_length} characters"),
-    "too_long": ("too_many_items", "must have at most {max_length} items"),
-    "too_short": ("too_few_items", "must have at least {min_length} items"),
-    "greater_than_equal": ("number_too_small", "must be {ge} or more"),
-    "less_than_equal": ("number_too_large", "must be {le} or less"),
+PYDANTIC_ERRORS: Final[Mapping[str, tuple[ErrorCode, RefusalText]]] = {
+    "missing": ("required", "required"),
+    "extra_forbidden": ("unknown_field", "unknown_field"),
+    "string_type": ("wrong_type", "wrong_type_string"),
+    "bool_type": ("wrong_type", "wrong_type_boolean"),
+    "int_type": ("wrong_type", "wrong_type_number"),
+    "int_from_float": ("wrong_type", "wrong_type_number"),
+    "tuple_type": ("wrong_type", "wrong_type_list"),
+    "model_type": ("wrong_type", "wrong_type_object"),
+    "literal_error": ("not_allowed", "not_allowed"),
+    "string_too_long": ("too_long", "too_long"),
+    "too_long": ("too_many_items", "too_many_items"),
+    "too_short": ("too_few_items", "too_few_items"),
+    "greater_than_equal": ("number_too_small", "number_too_small"),
+    "less_than_equal": ("number_too_large", "number_too_large"),
 }
-"""The code and the message for each error type of pydantic that a body can cause."""
+"""The code and the text for each error type of pydantic that a body can cause."""
 
 
 def _fault(error: ErrorDetails) -> Fault:
@@ -46,18 +48,26 @@ def _fault(error: ErrorDetails) -> Fault:
     return Fault(pointer, code, message)
 
 
-def _code_and_message(error: ErrorDetails) -> tuple[ErrorCode, str]:
+def _code_and_message(error: ErrorDetails) -> tuple[ErrorCode, str | PublicText]:
     """Return the code and the message of an error.
 
     Pydantic's own types are looked up first, because ``too_long`` is both a type of pydantic and a code of this API.
     """
-    kind = error["type"]
+    kind, values = error["type"], error.get("ctx", {})
     if error["input"] is None and kind != "extra_forbidden":
         kind = "missing"
     if kind in PYDANTIC_ERRORS:
-        code, message = PYDANTIC_ERRORS[kind]
-        return code, message.format(**error.get("ctx", {}))
-    return (cast("ErrorCode", kind), error["msg"]) if kind in _OWN_CODES else _FALLBACK
+        code, name = PYDANTIC_ERRORS[kind]
+        return code, PublicText(name, _without_words(values))
+    if kind not in _OWN_CODES:
+        return "invalid_value", PublicText("invalid_value")
+    code = cast("ErrorCode", kind)
+    return code, values.get("message") or public_text(code, **values) or error["msg"]
+
+
+def _without_words(values: dict[str, object]) -> dict[str, object]:
+    """Return the values of an error without the English word in pydantic's list of allowed values."""
+    return {name: str(value).replace(" or ", ", ") for name, value in values.items()}
 
 
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:
@@ -73,13 +83,14 @@ def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
     """Validate a JSON value; dates of birth, entry and conviction must not be after the day on which it was received.
 
     Raises:
-        ProblemError: 422 with an error for each field that is not valid.
+        ProblemError: 422 with an error for each field that is not valid, 50 at most.
     """
     context = {"today": received_at.astimezone(UTC).date()}
     try:
         return body.model_validate_json(canonical(value), strict=True, context=context)
     except ValidationError as error:
-        raise ProblemError("invalid", *map(_fault, error.errors(include_url=False))) from None
+        faults = error.errors(include_url=False)[:MAX_FAULTS]
+        raise ProblemError("invalid", *map(_fault, faults)) from None
 
 
 def parse_submission(raw: bytes | str, received_at: datetime) -> Submission:

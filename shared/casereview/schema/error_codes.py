@@ -149,6 +149,15 @@ MEANINGS: Final[Mapping[ErrorCode, str]] = {
 """What each code means. The message of an error may add details."""
 
 
-def invalid_value(code: ErrorCode, message: str) -> PydanticCustomError:
-    """Return the error that a validator raises for a value; the message does not repeat the value."""
+def invalid_value(code: ErrorCode, message: str | None = None, **values: object) -> PydanticCustomError:
+    """Return the error that a validator raises for a value.
+
+    Args:
+        code: The code of the error.
+        message: A message in English, for the staff API; it does not repeat the value. Without one, the public text of
+            the code is shown (``casereview.texts``).
+        values: The values of the placeholders of the public text, such as a limit.
+    """
+    if message is None:
+        return PydanticCustomError(code, MEANINGS[code], values)
     return PydanticCustomError(code, "{message}", {"message": message})

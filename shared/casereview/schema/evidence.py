@@ -34,6 +34,8 @@ class Claims(Stored):
     """Whether the request's words count: False after an unverified holder withdrew it."""
     verified: bool = False
     """Whether officers verified the holder, whose words then win over those of unverified ones."""
+    second: bool = False
+    """Whether two officers who may open restricted cases verified the holder."""
     refuted: bool = False
     facts: Facts = Facts()
     """The newest value of each stated fact; a fact that was stated as unknown is None."""
@@ -43,9 +45,13 @@ class Claims(Stored):
     """When a fact was last stated, if that was after filing."""
     counted: Facts = Facts()
     """Earlier values that still count, where the newest would put the request's own words into a lower lane."""
+    said_at: Instant | None = None
+    """When the request last said something after filing, in facts or other words."""
     to_phone: bool = False
     """Whether the office must telephone the requester, because a notice could not be delivered."""
     may_be_called: bool = True
+    withdrawal_by: Instant | None = None
+    """By when a supervisor must confirm a withdrawal; None where none waits for it."""
     verify_by: Instant | None = None
     """By when an officer must check the requester's identity or authority; None where nothing is to be checked."""
 

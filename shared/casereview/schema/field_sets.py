@@ -223,6 +223,7 @@ class ClaimsFields(TypedDict, total=False):
     first_at: dict[str, Instant]
     newest_at: dict[str, Instant]
     counted: Facts
+    said_at: Instant | None
     to_phone: bool
     may_be_called: bool
     withdrawal_by: Instant | None

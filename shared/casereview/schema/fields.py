@@ -27,9 +27,9 @@ def _day(year: str, month: str | None, day: str | None) -> date:
     try:
         found = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise invalid_value("impossible_date", "is not a date of the calendar") from None
+        raise invalid_value("impossible_date") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise invalid_value("year_out_of_range", f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     return found
 
 
@@ -39,11 +39,11 @@ def _parse_past(value: object, info: ValidationInfo, ahead: timedelta = timedelt
         return value
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        raise invalid_value("not_a_date", "must be a date: YYYY-MM-DD, or YYYY-MM or YYYY")
+        raise invalid_value("not_a_date", forms="1980-02-03, 1980-02, 1980")
     day = _day(found[1], found[2], found[3])
     today: date | None = (info.context or {}).get("today")
     if today and day > today + ahead:
-        raise invalid_value("in_the_future", "must not be in the future")
+        raise invalid_value("in_the_future")
     return day
 
 
@@ -57,7 +57,7 @@ def _parse_day(value: object) -> date:
         return value
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found or not found[3]:
-        raise invalid_value("not_a_date", "must be a date: YYYY-MM-DD")
+        raise invalid_value("not_a_date", forms="2026-01-31")
     return _day(found[1], found[2], found[3])
 
 
@@ -69,8 +69,7 @@ def _parse_instant_or_day(value: object) -> datetime | date:
         return _instant(value)
     found = _PARTIAL.fullmatch(value) if isinstance(value, str) else None
     if not found or not found[3]:
-        message = "must be a time with offset (2026-01-31T15:00:00-05:00), or a date (2026-01-31)"
-        raise invalid_value("not_a_time", message)
+        raise invalid_value("not_a_time", forms="2026-01-31, 2026-01-31T15:00:00-05:00")
     return _day(found[1], found[2], found[3])
 
 
@@ -86,9 +85,9 @@ def _instant(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise invalid_value("impossible_time", "is not a time of the calendar") from None
+        raise invalid_value("impossible_time") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise invalid_value("year_out_of_range", f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
 
@@ -103,9 +102,9 @@ def _email(value: str) -> str:
     try:
         found = validate_email(value, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise invalid_value("not_an_email_address", "is not an e-mail address that mail can be sent to") from None
+        raise invalid_value("not_an_email_address") from None
     if "." not in found.ascii_domain:
-        raise invalid_value("not_an_email_address", "is not an e-mail address that mail can be sent to")
+        raise invalid_value("not_an_email_address")
     return found.ascii_email or found.normalized
 
 
@@ -115,15 +114,15 @@ def _phone(value: str) -> str:
     try:
         found = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
-        raise invalid_value("not_a_phone_number", "is not a telephone number") from None
+        raise invalid_value("not_a_phone_number") from None
     if phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:  # no area code
-        raise invalid_value("not_a_phone_number", "is not a telephone number")
+        raise invalid_value("not_a_phone_number")
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _language(value: str) -> str:
     if not is_language_tag(value):
-        raise invalid_value("not_a_language_tag", "is not a BCP 47 language tag, such as es or ht")
+        raise invalid_value("not_a_language_tag", forms="es, ht")
     return value
 
 

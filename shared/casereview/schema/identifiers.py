@@ -38,7 +38,7 @@ def canonical_a_number(text: str) -> str:
     """
     found = _A_NUMBER.fullmatch(_SEPARATORS.sub("", text).upper())
     if not found or not found[1].isascii() or not int(found[1]):
-        raise invalid_value("not_an_a_number", "must be A and 7 to 9 digits, not all zeros")
+        raise invalid_value("not_an_a_number")
     return "A" + found[1].zfill(_FULL_A_NUMBER)
 
 

@@ -57,12 +57,19 @@ def is_language_tag(tag: str) -> bool:
 
 def choose_language(tag: str) -> Language:
     """Return the language of the translation for a tag; English if no other fits."""
-    return _find(tag).text
+    return find_language(tag) or DEFAULT
+
+
+def find_language(tag: str) -> Language | None:
+    """Return the language of the translation for a tag, or None if it is not valid or no translation fits."""
+    found = _find(tag)
+    return found.text if found else None
 
 
 def has_written_form(tag: str) -> bool:
     """Return whether there are notice texts in this very language, not only in another that its speakers may read."""
-    return _find(tag).written
+    found = _find(tag)
+    return found is not None and found.written
 
 
 def direction(tag: str) -> Direction:
@@ -80,12 +87,10 @@ def isolate_direction(value: str, language: Language) -> str:
     return f"{_ISOLATE}{value}{_END}" if direction(language) == "rtl" else value
 
 
-def _find(tag: str) -> _Fallback:
+def _find(tag: str) -> _Fallback | None:
     if tag in LANGUAGES:
         return _Fallback(tag, written=True)
-    if not is_language_tag(tag):
-        return _Fallback(DEFAULT, written=False)
-    return next(_matches(tag), _Fallback(DEFAULT, written=False))
+    return next(_matches(tag), None) if is_language_tag(tag) else None
 
 
 def _matches(tag: str) -> Iterator[_Fallback]:

@@ -471,16 +471,29 @@ class LaneCount(Record):
     median_wait_ms: int
 
 
+class OfficeCounts(Record):
+    """Counts of those cases of an office that are not restricted; the fields are those of ``Snapshot``."""
+
+    lanes: tuple[LaneCount, ...]
+    oldest: Instant | None = None
+    undeliverable: int = 0
+    policies: dict[str, int] = Field(default_factory=dict)
+
+
 class Snapshot(Stored):
-    """Counts of an office's worklist, taken every five minutes."""
+    """Counts of an office's worklist, taken every five minutes: of all cases, and of those that are not restricted."""
 
     office: str
     at: Instant
     lanes: tuple[LaneCount, ...]
     oldest: Instant | None = None
+    """The earliest filing among the cases."""
     undeliverable: int = 0
     policies: dict[str, int] = Field(default_factory=dict)
     """Number of cases under each policy, by its digest."""
+    unrestricted: OfficeCounts | None = None
+    """The counts without restricted cases, for staff who have no access to those; None in a snapshot of an older
+    release, which these staff are not shown."""
 
 
 class Guard(Stored):

@@ -27,6 +27,7 @@ PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
 """Kinds of relief that 8 USC 1367 protects: that one is pending must not be disclosed."""
 
 YesNo = StrictBool | None
+OwnReference = Annotated[Text, Field(max_length=64)]
 Number = Annotated[StrictInt, Field(ge=0, le=99)]
 
 
@@ -64,6 +65,8 @@ class Requester(Record):
     organization: Text | None = None
     relationship: Text | None = None
     """To the person, such as mother."""
+    own_reference: OwnReference | None = None
+    """The requester's own name for the request, such as a file number; the look-up repeats it. 64 characters."""
     authority: Authority | None = None
     """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
     contact: Contact | None = None
@@ -84,7 +87,7 @@ class Subject(Record):
     @model_validator(mode="after")
     def _someone(self) -> Subject:
         if not (self.a_number or self.given_name or self.family_name):
-            raise invalid_value("a_number_or_name_required", "needs an a_number or a name")
+            raise invalid_value("a_number_or_name_required")
         return self
 
 
@@ -185,7 +188,7 @@ class Update(Record):
     def _something(self) -> Update:
         stated = (part.model_fields_set for part in (self.facts, self.contact) if part)
         if self.statement is None and not any(stated):
-            raise invalid_value("nothing_to_change", "changes nothing: give facts, contact or a statement")
+            raise invalid_value("nothing_to_change")
         return self
 
 
@@ -196,5 +199,11 @@ class Statement(Record):
     """Why the decision should be looked at again."""
 
 
+class Withdrawal(Record):
+    """The body of a withdrawal: an empty object, or ``undo`` to take one back within 72 hours."""
+
+    undo: Literal[True] | None = None
+
+
 class Nothing(Record):
-    """The body of a withdrawal: an empty object."""
+    """A body without content: an empty object."""

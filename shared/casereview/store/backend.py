@@ -34,7 +34,14 @@ class BeginsWith(NamedTuple):
     value: str
 
 
-SortKeyCondition = Below | AtMost | BeginsWith
+class Between(NamedTuple):
+    """The sort key is at least ``value`` and at most ``last``."""
+
+    value: str
+    last: str
+
+
+SortKeyCondition = Below | AtMost | BeginsWith | Between
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, assert_never, cast
 from botocore.exceptions import ClientError
 
 from casereview.store import keys
-from casereview.store.backend import AtMost, Batch, BeginsWith, Below, Page, Query, Reschedule, SortKeyCondition
+from casereview.store.backend import (
+    AtMost,
+    Batch,
+    BeginsWith,
+    Below,
+    Between,
+    Page,
+    Query,
+    Reschedule,
+    SortKeyCondition,
+)
 from casereview.store.items import attribute, to_item
 from casereview.store.keys import Key
 from casereview.store.transaction import (
@@ -109,6 +119,8 @@ def _query(table: str, query: Query) -> dict[str, Any]:
     condition = "#hash = :hash"
     if query.sort_key is not None:
         names["#range"], values[":range"] = range_name, {"S": query.sort_key.value}
+        if isinstance(query.sort_key, Between):
+            values[":last"] = {"S": query.sort_key.last}
         condition += f" AND {_compared(query.sort_key)}"
     request: dict[str, Any] = {
         "TableName": table,
@@ -134,6 +146,8 @@ def _compared(condition: SortKeyCondition) -> str:
             return "#range <= :range"
         case BeginsWith():
             return "begins_with(#range, :range)"
+        case Between():
+            return "#range BETWEEN :range AND :last"
         case _:
             assert_never(condition)
 

@@ -140,6 +140,10 @@ class PolicyRepository:
             return packaged.compiled(policy_id or packaged.DEFAULT)
         return self.of_text(record.digest, record.text)
 
+    def compiled_policies(self) -> tuple[CompiledPolicy, ...]:
+        """Return every policy that a case can be ranked under: all approved ones, and the default lanes."""
+        return self.compiled(None), *(self.compiled(head.id) for head in self.registry().heads)
+
     def of_text(self, digest: str, text: str) -> CompiledPolicy:
         """Return the compiled policy of a document.
 

@@ -7,9 +7,10 @@ from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from casereview.schema.errors import CaseReviewError
-from casereview.schema.records import Case, CaseFile, Event, Notice, Read, Stored
+from casereview.schema.evidence import CaseFile, Claims, Findings
+from casereview.schema.records import Case, Event, Stored
 from casereview.store import keys
-from casereview.store.backend import Backend, BeginsWith, Query, pages
+from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
 from casereview.store.due_index import DueIndex
 from casereview.store.items import from_item, to_item
 from casereview.store.keys import Key
@@ -42,18 +43,25 @@ class Table:
         item = self.backend.get(key)
         return from_item(model, item) if item else None
 
-    def case_file(self, case_id: str) -> CaseFile | None:
-        """Read a case with its history and notices, consistently; None if it does not exist."""
-        by_kind: dict[str, list[Item]] = {"CASE": [], "EVENT": [], "NOTICE": []}
-        for item in self.items(keys.case_partition(case_id)):
-            by_kind[item["sk"]["S"].split("#", 1)[0]].append(item)
-        if not by_kind["CASE"]:
-            return None
-        return CaseFile(
-            from_item(Case, by_kind["CASE"][0]),
-            tuple(from_item(Event, item) for item in by_kind["EVENT"]),
-            tuple(from_item(Notice, item) for item in by_kind["NOTICE"]),
-        )
+    def evidence_of(self, case: Case) -> CaseFile:
+        """Read what was stated and found about a case, with one consistent query.
+
+        Whoever writes the case on condition of its version has then read all words up to that version.
+        """
+        claims, findings = [], Findings(case_id=case.case_id)
+        for item in self.items(keys.claims_partition(case.case_id)):
+            if item["sk"] == {"S": keys.findings(case.case_id).sk}:
+                findings = from_item(Findings, item)
+            else:
+                claims.append(from_item(Claims, item))
+        claims.sort(key=lambda one: (not one.filing.opened, one.filed_at, one.receipt))
+        return CaseFile(case, tuple(claims), findings)
+
+    def events_after(self, case_id: str, version: int) -> Iterator[Event]:
+        """Yield the events of a case after a version, in order, read consistently page by page."""
+        first = keys.event(case_id, version + 1)
+        query = Query(first.pk, sort_key=Between(first.sk, keys.LAST_EVENT))
+        return (from_item(Event, item) for item in self._items(query))
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
         """Read up to 100 cases consistently, by id; those that do not exist are left out.
@@ -78,9 +86,9 @@ class Table:
         """Read a partition consistently, or only the items whose sort keys begin with a prefix."""
         return list(self._items(Query(pk, sort_key=BeginsWith(prefix) if prefix else None)))
 
-    def reads(self, case_id: str) -> list[Read]:
-        """Return the recorded reads of a case, oldest first; eventually consistent."""
-        return [from_item(Read, item) for item in self._items(Query(keys.reads_partition(case_id), consistent=False))]
+    def records(self, model: type[_RECORD], query: Query) -> Iterator[_RECORD]:
+        """Yield the records of a query in order, read page by page as they are needed."""
+        return (from_item(model, item) for item in self._items(query))
 
     def _items(self, query: Query) -> Iterator[Item]:
         return (item for page in pages(self.backend, query) for item in page.items)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from casereview.cases import lifecycle
-from casereview.cases.changes import changes_between
+from casereview.cases.changes import changes_between, next_version
+from casereview.schema.evidence import Text
 from casereview.schema.records import Case, Event, Notice
 from casereview.schema.vocabulary import EventKind
 from casereview.store.transaction import Write, put_new, put_over
@@ -46,6 +47,7 @@ class Transition:
         event: Further fields of the event.
         also: Further writes of the transaction.
         notices: New notices, to be sent.
+        words: What a requester or an officer said, which is stored as a text of its own.
     """
 
     kind: EventKind
@@ -53,6 +55,14 @@ class Transition:
     event: EventFields = field(default_factory=_no_event_fields)
     also: tuple[Write, ...] = ()
     notices: tuple[Notice, ...] = ()
+    words: SealedWords | None = None
+
+
+class SealedWords(Protocol):
+    """Sealed words that become a text."""
+
+    def text(self, kind: EventKind, at: datetime, *, user: str | None, receipt: str | None) -> Text:
+        """Return the record of the words of an event."""
 
 
 Plan = Callable[[Case], Transition | None]
@@ -65,7 +75,7 @@ def applied(case: Case, step: Transition) -> Case:
     Raises:
         IllegalTransitionError: The lifecycle has no such transition.
     """
-    changes: CaseFields = {"version": case.version + 1, "attempts": 0, "stuck": False, **step.case}
+    changes: CaseFields = {**next_version(case), "attempts": 0, "stuck": False, **step.case}
     after = case.evolve(**changes)
     lifecycle.check(step.kind, case.status, after.status)
     return after.evolve(shown_since=_shown_since(case, after))
@@ -93,5 +103,10 @@ def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: dat
         user=actor.user,
         changes=changes_between(before, after),
     )
+    event = event.evolve(**step.event)
+    text = step.words.text(step.kind, at, user=actor.user, receipt=event.receipt) if step.words else None
+    if text:
+        event = event.evolve(text=text.text_id)
     notices = [put_new(notice) for notice in step.notices]
-    return [put_over(after, version=before.version), put_new(event.evolve(**step.event)), *notices, *step.also]
+    texts = [put_new(text)] if text else []
+    return [put_over(after, version=before.version), put_new(event), *texts, *notices, *step.also]

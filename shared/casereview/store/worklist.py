@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casereview.store import keys
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 
 PEOPLE_AHEAD = 500
 """The maximum that the number of people ahead is counted to."""
-_COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest")
+MAX_POSITION = 500
+"""The greatest position that is counted."""
+_MAX_PAGES = 10
+"""The maximum number of queries for one position; more than one is needed only where cases are not to be counted."""
+_COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest", "restricted")
 """The attributes of an ``IndexedCase``. No others are read: most of the time of a count is spent on parsing them."""
+_LISTED = ("pk", "rank", "lane", "status", "first_look_at", "claimed_by", "restricted")
+"""The attributes of a ``ListedCase``."""
 
 
 class WorklistPlace(NamedTuple):
@@ -40,6 +47,21 @@ class IndexedCase(NamedTuple):
     flags: tuple[str, ...]
     digest: str
     """The digest of the policy that the case was ranked under."""
+    restricted: bool
+
+
+class ListedCase(NamedTuple):
+    """The attributes of a case in the worklist index by which lists are selected.
+
+    Anything that could not be read is None, and only the case itself can tell.
+    """
+
+    place: WorklistPlace
+    restricted: bool
+    lane: str | None
+    status: str | None
+    claimed_by: str | None
+    first_look_at: datetime | None
 
 
 class Worklist:
@@ -53,9 +75,25 @@ class Worklist:
         """Count the cases before a rank, up to 500: one query."""
         return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).number
 
-    def position(self, queue: str, rank: str) -> int:
-        """Return the position of a rank in the whole worklist, from 1: one query per page of cases before it."""
-        return 1 + sum(page.number for page in pages(self._backend, _before(queue, rank)))
+    def position(self, queue: str, rank: str, *, restricted: bool) -> int | None:
+        """Return the position of a rank in a worklist, from 1; None if it is greater than 500.
+
+        Args:
+            queue: An office, or SRO.
+            rank: The rank.
+            restricted: Whether restricted cases count. If they do, this is one query, which only counts; if they do
+                not, it is one for each 500 cases before the rank, and None if that many queries are not enough.
+        """
+        if restricted:
+            ahead = self._backend.query(_before(queue, rank, limit=MAX_POSITION)).number
+            return ahead + 1 if ahead < MAX_POSITION else None
+        query = Query(queue, keys.WORKLIST, Below(rank), limit=MAX_POSITION, projection=("restricted",))
+        ahead, after = 0, None
+        for page in islice(pages(self._backend, query), _MAX_PAGES):
+            ahead, after = ahead + sum(not _is_restricted(item) for item in page.items), page.after
+            if ahead >= MAX_POSITION:
+                return None
+        return ahead + 1 if after is None else None
 
     def places(
         self, queue: str, *, limit: int, after: WorklistPlace | None = None, prefix: str = ""
@@ -85,12 +123,40 @@ class Worklist:
         query = Query(queue, keys.WORKLIST, after=_start(queue, after), projection=projection)
         return (plain_fields(item) for page in pages(self._backend, query) for item in page.items)
 
+    def listed_cases(self, queue: str, *, after: WorklistPlace | None = None, per_page: int) -> Iterator[ListedCase]:
+        """Yield the cases of a worklist in rank order, read page by page.
+
+        Args:
+            queue: An office, or SRO.
+            after: The place to start after; None for the beginning.
+            per_page: The number of cases that one query reads.
+        """
+        query = Query(queue, keys.WORKLIST, limit=per_page, after=_start(queue, after), projection=_LISTED)
+        return (_listed(item) for page in pages(self._backend, query) for item in page.items)
+
     def indexed_cases(self, queue: str) -> Iterator[IndexedCase]:
         """Yield the cases of a whole worklist in rank order, with the attributes needed to count them."""
         return map(_indexed, self.entries(queue, projection=_COUNTED))
 
 
-def _before(queue: str, rank: str, limit: int | None = None) -> Query:
+def _is_restricted(item: Item) -> bool:
+    """Return whether an index entry is of a restricted case; one without the attribute may be."""
+    return item.get("restricted") != {"BOOL": False}
+
+
+def _listed(item: Item) -> ListedCase:
+    due = item.get("first_look_at", {}).get("S")
+    return ListedCase(
+        WorklistPlace(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])),
+        _is_restricted(item),
+        item.get("lane", {}).get("S"),
+        item.get("status", {}).get("S"),
+        item.get("claimed_by", {}).get("S"),
+        datetime.fromisoformat(due) if due else None,
+    )
+
+
+def _before(queue: str, rank: str, limit: int) -> Query:
     return Query(queue, keys.WORKLIST, Below(rank), limit=limit, count=True)
 
 
@@ -110,4 +176,5 @@ def _indexed(entry: dict[str, Any]) -> IndexedCase:
         "claimed_by" in entry,
         tuple(entry.get("flags", ())),
         entry["digest"],
+        entry.get("restricted") is not False,
     )

@@ -14,10 +14,13 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_between, changes_of_new
-from casereview.cases.deficiencies import deficiencies, describe
+from casereview.cases.changes import changes_between, changes_of_new, next_version, restriction
+from casereview.cases.deficiencies import deficiencies, describe, unverified
 from casereview.cases.lifecycle import OPEN
+from casereview.cases.own_words import reaches_top_lane
+from casereview.cases.verification import verify_by
 from casereview.crypto.macs import body_digest
 from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.http.json_body import Json, canonical, read_object
@@ -27,6 +30,8 @@ from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN, to_milliseconds
+from casereview.schema.errors import CaseChangedError
+from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_case_id, new_receipt
 from casereview.schema.languages import DEFAULT
@@ -34,14 +39,20 @@ from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Submission
 from casereview.store import keys
+from casereview.store.folding import store_folded
 from casereview.store.items import from_item
 from casereview.store.transaction import RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
-MAX_REQUESTS = 20
-"""The most requests that one case can have; a later request opens a case of its own, which is flagged."""
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
+
+MAX_LIVE = 20
+"""The most requests of one case that are not withdrawn; a later one opens a case of its own, which is flagged."""
+MAX_EVER = 60
+"""The most requests that ever join one case."""
 _KEY_LENGTH = range(16, 129)
 
 
@@ -51,17 +62,17 @@ class _NewRequest:
 
     request: Request
     facts: Facts
-    filing: Filing
+    claims: Claims
     person: str | None
     code: str
     language: str | None
     actor: Actor
 
-    def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Filing]:
-        """Return the request and its filing with the case that they belong to."""
+    def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Claims]:
+        """Return the request and its claims with the case that they belong to."""
         return (
             self.request.evolve(case_id=case_id, opened=opened),
-            self.filing.evolve(opened=opened),
+            self.claims.evolve(case_id=case_id, filing=self.claims.filing.evolve(opened=opened)),
         )
 
 
@@ -88,9 +99,11 @@ def file_request(
     value = read_object(raw)
     new = _prepare(services, value, idempotency_key, received_at, actor)
     for _ in range(1 + TRIES):
-        writes, case, notice = _plan(services, new)
         try:
+            writes, case, notice = _plan(services, new)
             services.table.write(*writes)
+        except CaseChangedError:
+            continue
         except RefusedError as refusal:
             if refusal.reasons[0] is not None:
                 return _repeat_answer(services, new, refusal)
@@ -105,7 +118,7 @@ def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return new_receipt()
     if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
-        raise malformed("Idempotency-Key", "invalid_idempotency_key", "must have 16 to 128 printable ASCII characters")
+        raise malformed("Idempotency-Key", "invalid_idempotency_key", least=_KEY_LENGTH[0], most=_KEY_LENGTH[-1])
     return services.macs.receipt(idempotency_key)
 
 
@@ -121,6 +134,11 @@ def _prepare(
     requester, a_number = submission.requester, submission.subject.a_number
     person = services.macs.person(a_number) if a_number else None
     authority = requester.authority or "none"
+    office = route(facts, on)
+    filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
+    claims = Claims(case_id="", receipt=receipt, filing=filing, filed_at=at, office=office, facts=facts)
+    policy, _until = services.policies.governing(at)
+    deadline = verify_by(at, top=reaches_top_lane(claims, policy, at))
     request = Request(
         receipt=receipt,
         case_id="",
@@ -131,12 +149,14 @@ def _prepare(
         state_since=at,
         mac_key=services.macs.key,
         digest=body_digest(code, canonical(value)),
-        office=route(facts, on),
+        office=office,
+        verify_by=deadline,
+        filed_by=actor.user,
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
-    filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
-    return _NewRequest(request, facts, filing, person, code, submission.contact.language, actor)
+    claims = claims.evolve(verify_by=deadline)
+    return _NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
 
 
 def _stated_a_number(value: dict[str, Json]) -> Json:
@@ -152,14 +172,17 @@ def _plan(services: CaseServices, new: _NewRequest) -> tuple[list[Write], Case, 
     """
     guard = services.table.get(Guard, keys.guard(new.person)) if new.person else None
     case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if new.person else None
-    if guard and case and case.status in OPEN and case.requests < MAX_REQUESTS:
+    if guard and case and case.folded < case.version:
+        policy, _until = services.policies.governing(new.request.received_at)
+        store_folded(services.table, case, policy)
+    if guard and case and case.status in OPEN and case.live < MAX_LIVE and case.requests < MAX_EVER:
         changed, case_writes = _join_case(new, case, guard)
     else:
         changed, case_writes = _open_case(new, guard)
-    request, _filing = new.for_case(changed.case_id, opened=changed.version == 1)
+    request, claims = new.for_case(changed.case_id, opened=changed.version == 1)
     at = request.received_at
     notice = notice_to_requester(request, "acknowledgement", at, name="acknowledgement", language=new.language)
-    return [put_new(request), put_new(notice), *case_writes], changed, notice
+    return [put_new(request), put_new(notice), put_new(claims), *case_writes], changed, notice
 
 
 def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:
@@ -174,8 +197,11 @@ def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]
         facts=new.facts,
         restricted=bool(new.facts.protected),
         person=None if guard else new.person,
+        apart_from=new.person if guard else None,
         over_limit=guard is not None,
         rank_at=request.received_at,
+        folded=1,
+        verify_by=request.verify_by,
     )
     writes: list[Write] = [put_new(case), put_new(_event(new, case, changes_of_new(case)))]
     if guard:
@@ -187,23 +213,28 @@ def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]
 
 def _join_case(new: _NewRequest, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
     request = new.request
-    case = old.evolve(
-        version=old.version + 1,
-        requests=old.requests + 1,
-        live=old.live + 1,
-        filed_at=min(old.filed_at, request.received_at),
-        restricted=old.restricted or bool(new.facts.protected),
-        rank_at=request.received_at,
-        attempts=0,
-        stuck=False,
-    )
+    deadlines = (old.verify_by, request.verify_by)
+    joined: CaseFields = {
+        **next_version(old),
+        **restriction(old, restricted=old.restricted or bool(new.facts.protected)),
+        "requests": old.requests + 1,
+        "live": old.live + 1,
+        "filed_at": min(old.filed_at, request.received_at),
+        "rank_at": request.received_at,
+        "attempts": 0,
+        "stuck": False,
+        "words_at": request.received_at,
+        "asking": offices_asking(old, request.office),
+        "verify_by": min((at for at in deadlines if at), default=None),
+    }
+    case = old.evolve(**joined)
     event = _event(new, case, changes_between(old, case))
     return case, [put_over(case, version=old.version), put_new(event), check(keys.guard(guard.person), case=guard.case)]
 
 
 def _event(new: _NewRequest, case: Case, changes: dict[str, Change]) -> Event:
     opened = case.version == 1
-    _request, filing = new.for_case(case.case_id, opened=opened)
+    _request, claims = new.for_case(case.case_id, opened=opened)
     return Event(
         case_id=case.case_id,
         version=case.version,
@@ -213,9 +244,15 @@ def _event(new: _NewRequest, case: Case, changes: dict[str, Change]) -> Event:
         user=new.actor.user,
         changes=changes,
         receipt=new.request.receipt,
-        filing=filing,
+        filing=claims.filing,
         claims=new.facts,
+        details={"office": claims.office},
     )
+
+
+def offices_asking(case: Case, office: str) -> tuple[str, ...]:
+    """Return the offices that may open a case to verify its requesters, with one more."""
+    return case.asking if office == case.office else tuple(sorted({*case.asking, office}))
 
 
 def _repeat_answer(services: CaseServices, new: _NewRequest, refusal: RefusedError) -> Filed:
@@ -225,18 +262,20 @@ def _repeat_answer(services: CaseServices, new: _NewRequest, refusal: RefusedErr
     if stored is None:
         raise ProblemError("still-filing")
     if not hmac.compare_digest(stored.digest, new.request.digest):
-        raise problem("key-reused", "was used for a request with another body", "Idempotency-Key")
+        raise problem("key-reused", pointer="Idempotency-Key")
     return _answer(stored, new)
 
 
 def _answer(request: Request, new: _NewRequest) -> Filed:
     """Return the answer; it depends on nothing but the stored request and its body."""
-    notice = public_notice(new.language or DEFAULT)
+    language = new.language or DEFAULT
+    notice = public_notice(language)
+    codes = (*request.deficiencies, unverified(request.role))
     return Filed(
         receipt=request.receipt,
         access_code=new.code,
         received_at=request.received_at,
         field_office=request.office,
-        deficiencies=describe(request.deficiencies),
+        deficiencies=describe(codes, language, request),
         notice=NoticeText(language=notice.language, text=notice.text),
     )

@@ -1,32 +1,77 @@
-"""Sealed texts in the history of a case: questions to the requester, officers' reasons, the reasons of a decision."""
+"""Sealed texts: what a request says after filing, questions, officers' reasons, the reasons of a decision.
+
+Each text is an item of its own, keyed by the request or case that it belongs to, and is never read for a ranking.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from casereview.crypto.sealing import Part, Seal
+from casereview.schema.base import Unrecognized, rfc3339
+from casereview.schema.evidence import Text, TextKind
 from casereview.schema.records import Event
+from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.table import Table
 
 
-def seal_text(seal: Seal, part: Part, case_id: str, texts: dict[str, Any]) -> bytes:
-    """Seal texts for an event of a case, by one KMS call."""
-    return seal.close(part, case_id, json.dumps(texts, ensure_ascii=False).encode())
+class Words(NamedTuple):
+    """Words of a requester or officer that are to be stored with an event."""
+
+    part: TextKind
+    owner: str
+    """The receipt of the request that says them, or the case that an officer wrote them about."""
+    sealed: bytes
+
+    def text(self, kind: EventKind, at: datetime, *, user: str | None, receipt: str | None) -> Text:
+        """Return the record of the words of an event."""
+        return Text(
+            owner=self.owner,
+            text_id=f"{rfc3339(at)}-{secrets.token_hex(4)}",
+            at=at,
+            part=self.part,
+            user=user,
+            kind=kind,
+            receipt=receipt,
+            sealed=self.sealed,
+        )
 
 
-def open_text(seal: Seal, part: Part, case_id: str, sealed: bytes) -> dict[str, Any]:
-    """Open the sealed texts of an event, by one KMS call.
+def seal_words(seal: Seal, part: TextKind, owner: str, words: dict[str, Any]) -> Words:
+    """Seal words for a request or a case, by one KMS call."""
+    return Words(part, owner, seal.close(part, owner, json.dumps(words, ensure_ascii=False).encode()))
+
+
+def open_sealed(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str, Any]:
+    """Open sealed words, by one KMS call.
 
     Raises:
-        SealBrokenError: They were changed, or were sealed for another case or part.
+        SealBrokenError: They were changed, or were sealed for another owner or part.
     """
-    found: dict[str, Any] = json.loads(seal.open(part, case_id, sealed))
+    found: dict[str, Any] = json.loads(seal.open(part, owner, sealed))
     return found
 
 
-def text_of_event(table: Table, seal: Seal, part: Part, case_id: str, version: int | None) -> dict[str, Any]:
-    """Read an event of a case and open its texts; empty if there is no event or it has no sealed text."""
-    event = table.get(Event, keys.event(case_id, version)) if version else None
-    return open_text(seal, part, case_id, event.sealed) if event and event.sealed else {}
+def open_text(seal: Seal, text: Text) -> dict[str, Any]:
+    """Open the words of a text, by one KMS call; empty if another release sealed them in a way unknown to this one.
+
+    Raises:
+        SealBrokenError: They were changed, or were sealed for another owner or part.
+    """
+    return {} if isinstance(text.part, Unrecognized) else open_sealed(seal, text.part, text.owner, text.sealed)
+
+
+def read_words(table: Table, seal: Seal, owner: str, text_id: str | None) -> dict[str, Any]:
+    """Read a text by its id and open its words; empty if there is none."""
+    text = table.get(Text, keys.text(owner, text_id)) if text_id else None
+    return open_text(seal, text) if text else {}
+
+
+def words_in_event(table: Table, seal: Seal, part: Part, case_id: str, version: int) -> dict[str, Any]:
+    """Open the words that a release before this one sealed in an event of a case; empty if it has none."""
+    event = table.get(Event, keys.event(case_id, version))
+    return open_sealed(seal, part, case_id, event.sealed) if event and event.sealed else {}

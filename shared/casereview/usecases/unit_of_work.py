@@ -12,6 +12,7 @@ from casereview.http.problems import ProblemError
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
+from casereview.store.folding import store_folded
 from casereview.store.transition import Actor, Plan, Transition, applied, writes_of
 from casereview.usecases.services import CaseServices
 
@@ -39,6 +40,9 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
     for _ in range(TRIES):
         case = services.table.get(Case, keys.case(case_id))
         try:
+            if case and case.folded < case.version:
+                policy, _until = services.policies.governing(at)
+                store_folded(services.table, case, policy)
             step = plan(case) if case else None
             if case is None or step is None:
                 return case

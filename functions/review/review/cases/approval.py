@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casereview.http.problems import problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseChangedError
-from casereview.schema.records import Case
-from casereview.schema.vocabulary import EventKind
+from casereview.schema.records import Case, Event
+from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition
 from review.cases.decision import finalize, while_in_force
@@ -19,11 +20,6 @@ from review.schema.commands import Approval
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
-
-_INVALIDATING_EVENTS: frozenset[EventKind] = frozenset(
-    {"joined", "updated", "verified", "withdrawn", "linked", "split", "removal_recorded"}
-)
-"""Events after which a decision returns to its author, because they add to the case that it was based on."""
 
 
 def approve(session: CaseSession, body: Approval) -> Case:
@@ -45,26 +41,26 @@ def approve(session: CaseSession, body: Approval) -> Case:
             raise problem("own-decision", "You cannot approve your own decision.")
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         since = _since_decided(session, case, policy)
-        event: EventFields = {"details": {"approve": body.approve, **since}, "sealed": session.seal_reason(body.why)}
+        event: EventFields = {"details": {"approve": body.approve, **since}}
+        words = session.reason(body.why)
         took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
         if body.approve and not any(since.values()):
-            return while_in_force(policy, finalize(session, case, "approved", took_part, event))
+            final = finalize(session, case, "approved", took_part, event)
+            return while_in_force(policy, replace(final, words=words))
         returned: CaseFields = {**took_part, **_returned_fields(session, case)}
-        return Transition("decision_returned", returned, event)
+        return Transition("decision_returned", returned, event, words=words)
 
     return session.act(plan)
 
 
 def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
     """Return whether the policy in force, and whether the case, has changed since the decision."""
-    file = session.services.table.case_file(case.case_id)
-    if file is None or file.case.version != case.version or case.decision is None:
+    if case.decision is None:
         raise CaseChangedError
-    decided = next(event for event in file.events if event.version == case.decision.version)
-    later = {event.kind for event in file.events if event.version > case.decision.version}
+    decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
     return {
-        "policy_changed": decided.details["policy"] != policy.id,
-        "case_changed": bool(later & _INVALIDATING_EVENTS),
+        "policy_changed": decided is None or decided.details["policy"] != policy.id,
+        "case_changed": case.material > case.decision.version,
     }
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.cases.disclosure import has_full_disclosure
+from casereview.cases.disclosure import is_told
 from casereview.cases.due import without_due_work
 from casereview.cases.first_look import clock_after_work, restarted_clock
 from casereview.http.problem_types import ProblemType
@@ -26,8 +26,9 @@ from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case, DecisionRef, Notice
 from casereview.store.caseload import uncount_claim
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
+from casereview.store.transaction import put_new
 from casereview.store.transition import Transition
-from casereview.usecases.sealed_text import seal_text
+from casereview.usecases.sealed_text import Words, seal_words
 from review.cases.guard import guard_for_remand, release_guard
 from review.cases.lease import require_no_earlier_review
 from review.cases.requesters import notices_to_requesters
@@ -74,13 +75,16 @@ def decide(session: CaseSession, body: Decision) -> Case:
 
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
-    decision = DecisionRef(version=case.version + 1, by=session.caller.user, outcome=body.outcome)
-    event: EventFields = {"details": _event_details(body), "sealed": _seal_reasons(session, body)}
+    text = _seal_reasons(session, body).text("decided", session.at, user=session.caller.user, receipt=None)
+    decision = DecisionRef(version=case.version + 1, by=session.caller.user, outcome=body.outcome, text=text.text_id)
+    event: EventFields = {"details": _event_details(body), "text": text.text_id}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        return _decided_by_official(session, case, decision, event)
-    if waits:
-        return Transition("decision_proposed", _proposed_fields(session, case, decision), event)
-    return finalize(session, case, "decided", {"decision": decision}, event)
+        step = _decided_by_official(session, case, decision, event)
+    elif waits:
+        step = Transition("decision_proposed", _proposed_fields(session, case, decision), event)
+    else:
+        step = finalize(session, case, "decided", {"decision": decision}, event)
+    return replace(step, also=(put_new(text), *step.also))
 
 
 def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:
@@ -113,12 +117,20 @@ def _assess_current(session: CaseSession, case: Case, body: Decision, policy: Co
     Raises:
         ProblemError: 409 if the decision is for another version of the case, or for another policy.
     """
-    file = session.services.table.case_file(case.case_id)
-    if file is None or not body.case_version == case.version == file.case.version:
-        raise _outdated(session, case, "moved")
-    if not body.policy == policy.id == case.policy:
+    if body.policy != policy.id or case.policy != policy.id:
         raise _outdated(session, case, "policy-changed")
-    return assess(file, InForce(policy, None), session.at)
+    found = assess(session.file(case), InForce(policy, None), session.at)
+    if body.case_version > case.version or body.case_version < case.material or _is_lifted(case, policy, found):
+        raise _outdated(session, case, "moved")
+    return found
+
+
+def _is_lifted(case: Case, policy: CompiledPolicy, found: Assessment) -> bool:
+    """Return whether words that the ranking has not weighed yet lift the case into a higher lane."""
+    if case.rank_at is None or case.words_at is None or case.rank_at > case.words_at:
+        return False
+    known = next((index for index, lane in enumerate(policy.lanes) if lane.id == case.lane), None)
+    return known is not None and found.ranking.lane_index < known
 
 
 def _outdated(session: CaseSession, case: Case, type_: ProblemType) -> ProblemError:
@@ -166,9 +178,9 @@ def _event_details(body: Decision) -> dict[str, JsonValue]:
     }
 
 
-def _seal_reasons(session: CaseSession, body: Decision) -> bytes:
+def _seal_reasons(session: CaseSession, body: Decision) -> Words:
     words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
-    return seal_text(session.services.seal, "decision", session.case_id, words)
+    return seal_words(session.services.seal, "decision", session.case_id, words)
 
 
 def finalize(
@@ -196,7 +208,7 @@ def finalize(
 
 def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
     """Return the notices to the requesters with full disclosure; they do not contain the decision."""
-    return notices_to_requesters(session, case, "news", has_full_disclosure)
+    return notices_to_requesters(session, case, "news", is_told)
 
 
 def _decided_by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:

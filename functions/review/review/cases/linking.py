@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_between
+from casereview.cases.changes import changes_between, next_version, restriction
 from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
-from casereview.evidence.standing import claims_protection, without_split_requests
-from casereview.http.problems import ProblemError, no_such_case, wrong_state
-from casereview.schema.errors import CaseChangedError
-from casereview.schema.records import Case, CaseFile, Event, Request
+from casereview.cases.verification import pending_verifications
+from casereview.cases.withdrawal import UNDO_WITHIN
+from casereview.evidence.standing import claims_protection, is_restricted
+from casereview.http.problems import ProblemError, wrong_state
+from casereview.schema.evidence import CaseFile
+from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
 from casereview.store.caseload import uncount_claim
-from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.folding import store_folded
+from casereview.store.transaction import Put, Write, put_new, put_over
 from casereview.store.transition import Transition
-from casereview.usecases.file_request import MAX_REQUESTS
-from casereview.usecases.sealed_text import seal_text
+from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
+from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
-from review.cases.moved_requests import copy_events, evidence_of, move_notices
+from review.cases.moved_requests import merged_findings, moved
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Link
@@ -26,8 +30,8 @@ from review.schema.commands import Link
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
 
-_MAX_WRITES = 90
-"""The most writes of one link; DynamoDB allows 100 in a transaction."""
+_MAX_MOVED = 30
+"""The most requests that one link moves, live ones first: three writes each, of the 100 of a transaction."""
 
 
 def link(session: CaseSession, body: Link) -> Case:
@@ -40,20 +44,21 @@ def link(session: CaseSession, body: Link) -> Case:
 
     Raises:
         ProblemError: 404 without access to one of the cases; 409 if this case has an A-number, if one of them is not
-            open, or if together they have too many requests or too long a history.
+            open, or if together they have too many requests.
     """
     target_id = body.case_id
 
     def plan(case: Case) -> Transition:
-        source, target = session.services.table.case_file(case.case_id), session.services.table.case_file(target_id)
-        if source is None or target is None:
-            raise no_such_case("/case_id")
-        if source.case.version != case.version:
-            raise CaseChangedError
-        require_access(session.caller, session.roles, target.case, "/case_id")
-        requests = requests_of(session, source)
-        _require_linkable(case, target.case, len(requests))
-        writes = _merge(session, source, target, requests, body)
+        source = session.file(case)
+        target = session.services.table.get(Case, keys.case(target_id))
+        target = require_access(session.caller, session.roles, target, "/case_id")
+        requests = [request for request in requests_of(session, source) if _moves(request, session.at)]
+        requests.sort(key=lambda request: request.state != "live")
+        _require_linkable(case, target, requests)
+        if target.folded < target.version:
+            policy, _until = session.services.policies.governing(session.at)
+            store_folded(session.services.table, target, policy)
+        writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
         closed: CaseFields = {
             **without_due_work(case),
             "decision": None,
@@ -61,9 +66,10 @@ def link(session: CaseSession, body: Link) -> Case:
             "status_since": session.at,
             "linked_to": target_id,
             "live": 0,
+            "verify_by": None,
         }
-        event: EventFields = {"details": {"linked_to": target_id}, "sealed": session.seal_reason(body.why)}
-        return Transition("linked", closed, event, (*writes, *uncount_claim(case)))
+        event: EventFields = {"details": {"linked_to": target_id}}
+        return Transition("linked", closed, event, (*writes, *uncount_claim(case)), words=session.reason(body.why))
 
     linked = session.act(plan)
     target = session.services.table.get(Case, keys.case(target_id))
@@ -72,13 +78,19 @@ def link(session: CaseSession, body: Link) -> Case:
     return linked
 
 
-def _require_linkable(case: Case, target: Case, requests: int) -> None:
+def _moves(request: Request, at: datetime) -> bool:
+    """Return whether a request moves: it is live, or its withdrawal can still be taken back."""
+    return request.state == "live" or at <= request.state_since + UNDO_WITHIN
+
+
+def _require_linkable(case: Case, target: Case, requests: list[Request]) -> None:
     if case.person is not None or case.case_id == target.case_id:
         raise _not_linkable(case)
     if case.status not in OPEN or target.status not in OPEN:
         pointer = "" if case.status not in OPEN else "/case_id"
         raise wrong_state("case_not_open", "Both cases must be open at a field office.", pointer)
-    if target.requests + requests > MAX_REQUESTS:
+    live = sum(request.state == "live" for request in requests)
+    if target.live + live > MAX_LIVE or target.requests + len(requests) > MAX_EVER:
         message = "Together the cases would have more requests than one case may have."
         raise wrong_state("too_many_requests_together", message, "/case_id")
 
@@ -92,11 +104,11 @@ def _not_linkable(case: Case) -> ProblemError:
 def _merge(
     session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link
 ) -> list[Write]:
-    """Return the writes that move the requests, their events and notices to the target."""
-    said_in = source.case.case_id
-    said = [event.evolve(said_in=event.said_in or said_in) for event in evidence_of(source)]
-    copy = copy_events(said, target.case, opened=False)
-    after = _merged_case(session, source, target, requests, copy.last + 1)
+    """Return the writes that move the requests, their claims and what officers found to the target."""
+    claims = {one.receipt: one for one in source.claims}
+    after = _merged_case(session, source, target, requests)
+    words = seal_words(session.services.seal, "why", after.case_id, {"why": body.why})
+    text = words.text("linked", session.at, user=session.caller.user, receipt=None)
     event = Event(
         case_id=after.case_id,
         version=after.version,
@@ -105,32 +117,44 @@ def _merge(
         actor="officer",
         user=session.caller.user,
         changes=changes_between(target.case, after),
-        details={"linked_from": source.case.case_id},
-        sealed=seal_text(session.services.seal, "why", after.case_id, {"why": body.why}),
+        details={"linked_from": source.case.case_id, "receipts": [request.receipt for request in requests]},
+        text=text.text_id,
     )
-    moved = [
-        put_over(request.evolve(case_id=after.case_id, opened=False), case_id=source.case.case_id)
-        for request in requests
+    return [
+        put_over(after, version=target.case.version),
+        put_new(event),
+        put_new(text),
+        Put(merged_findings(target, source, after.version)),
+        *(
+            write
+            for request in requests
+            if request.receipt in claims
+            for write in moved(request, claims[request.receipt], after.case_id, opened=False)
+        ),
     ]
-    own: list[Write] = [put_over(after, version=target.case.version), *map(put_new, (*copy.events, event))]
-    writes = [*own, *moved, *move_notices(source, after.case_id)]
-    if len(writes) > _MAX_WRITES:
-        raise wrong_state("history_too_long", "The two histories are too long for one transaction.", "/case_id")
-    return writes
 
 
-def _merged_case(
-    session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], version: int
-) -> Case:
+def _merged_case(session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request]) -> Case:
     """Return the target with the requests of the source."""
-    return target.case.evolve(
-        version=version,
-        requests=target.case.requests + len(requests),
-        live=target.case.live + sum(request.state == "live" for request in requests),
-        filed_at=min(target.case.filed_at, source.case.filed_at),
-        reviewers=tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
-        restricted=claims_protection([*without_split_requests(target.events), *without_split_requests(source.events)]),
-        rank_at=session.at,
-        attempts=0,
-        stuck=False,
+    both = [*target.claims, *source.claims]
+    restricted = (
+        target.case.restricted
+        or source.case.restricted
+        or claims_protection(both)
+        or is_restricted(both, merged_findings(target, source, target.case.version + 1))
     )
+    merged: CaseFields = {
+        **next_version(target.case),
+        **restriction(target.case, restricted=restricted),
+        **pending_verifications(target.case, both),
+        "requests": target.case.requests + len(requests),
+        "live": target.case.live + sum(request.state == "live" for request in requests),
+        "filed_at": min(target.case.filed_at, source.case.filed_at),
+        "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
+        "material": target.case.version + 1,
+        "words_at": session.at,
+        "rank_at": session.at,
+        "attempts": 0,
+        "stuck": False,
+    }
+    return target.case.evolve(**merged)

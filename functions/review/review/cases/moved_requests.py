@@ -1,83 +1,59 @@
-"""Move a request to another case: copies of the events about it, and its notices that were not sent."""
+"""Move requests to another case: the request and its claims move, its events, texts and notices stay where they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from casereview.evidence.standing import claims_protection, is_restricted, without_split_requests
-from casereview.schema.base import Record
+from casereview.evidence.fold import folded_finding
+from casereview.evidence.standing import established_values
+from casereview.schema.evidence import CaseFile, Claims, Finding, Findings
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, CaseFile, Event
+from casereview.schema.records import Request
 from casereview.store import keys
-from casereview.store.transaction import Write, delete, put_new
-
-_EVIDENCE_KINDS = frozenset({"filed", "joined", "updated", "verified", "undeliverable"})
-"""Kinds of event that belong to a request and move with it."""
+from casereview.store.transaction import Put, Write, delete, put_over
 
 
-class CopiedEvents(Record):
-    """Events of one case, copied to the history of another."""
-
-    events: tuple[Event, ...]
-    last: int
-    """The version of the last of them."""
-
-
-def copy_events(events: Iterable[Event], case: Case, *, opened: bool) -> CopiedEvents:
-    """Copy events to a case, numbered after its current version.
-
-    The time of an event stays the same, and the order of statements follows from the times. The sealed reason of a
-    verification can only be opened in the old case, and is left out.
+def moved(request: Request, claims: Claims, case_id: str, *, opened: bool) -> Iterator[Write]:
+    """Yield the writes that move a request with its claims to another case.
 
     Args:
-        events: The events to copy.
-        case: The case that they are copied to.
-        opened: Whether their filing opens the case, or joins it.
+        request: The request, as it was read.
+        claims: Its claims.
+        case_id: The case that it moves to.
+        opened: Whether it opens that case, or joins it.
     """
-    found = []
-    version = case.version
-    for event in events:
-        version += 1
-        filing = event.filing and event.filing.evolve(opened=opened)
-        copied = event.evolve(
-            case_id=case.case_id,
-            version=version,
-            filing=filing,
-            kind=("filed" if opened else "joined") if filing else event.kind,
-            changes={},
-            sealed=None if event.verification else event.sealed,
-        )
-        found.append(copied)
-    return CopiedEvents(events=tuple(found), last=version)
+    yield put_over(request.evolve(case_id=case_id, opened=opened), case_id=request.case_id, updates=request.updates)
+    yield delete(keys.claims(claims.case_id, claims.receipt))
+    yield Put(claims.evolve(case_id=case_id, filing=claims.filing.evolve(opened=opened)))
 
 
-def evidence_of(file: CaseFile, receipt: str | None = None) -> Iterator[Event]:
-    """Yield the events that move with a request: its statements, their verifications and undeliverable notices.
+def merged_findings(target: CaseFile, source: CaseFile, linked: int) -> Findings:
+    """Return the findings of both cases after a link, each marked with the case that it was made in."""
+    found = target.findings
+    for one in source.findings.found:
+        brought = one.evolve(source_case=one.source_case or source.case.case_id)
+        found = folded_finding(found, brought)
+    return found.evolve(linked=linked)
 
-    Args:
-        file: The case with its history.
-        receipt: The request; without one, the events of all requests.
+
+def findings_about(file: CaseFile, receipt: str, new_case: str) -> Findings:
+    """Return the findings that go to a new case with a request: those that name it.
+
+    An officer's protection mark (8 USC 1367) that names no request goes along as well: it is not known to which request
+    it refers, so both cases keep it until an officer removes it.
     """
-    for event in without_split_requests(file.events):
-        if event.kind in _EVIDENCE_KINDS and receipt in {None, event.receipt}:
-            yield event
+    taken = [_renumbered(one) for one in file.findings.found if one.receipt == receipt]
+    marks = [one for one in file.findings.found if one.receipt is None and established_values(one).get("protected")]
+    if marks and file.case.restricted:
+        taken.append(_renumbered(marks[-1]).evolve(facts=Facts(protected=True)))
+    return Findings(case_id=new_case, found=tuple(taken))
 
 
-def protection_without_receipt(file: CaseFile, receipt: str) -> Iterator[Event]:
-    """Yield an officer's protection mark (8 USC 1367) that names no request, if it still restricts the case.
-
-    It is not known to which request the mark refers, so after a split both cases keep it until an officer removes it.
-    """
-    events = [event for event in without_split_requests(file.events) if event.receipt in {None, receipt}]
-    unnamed = (event for event in events if event.receipt is None and event.verification)
-    marks = [event for event in unnamed if claims_protection([event])]
-    if marks and is_restricted(events):
-        yield marks[-1].evolve(claims=Facts(protected=True))
+def _renumbered(finding: Finding) -> Finding:
+    """Return a finding as one made in its new case, whose first version is 1."""
+    return finding.evolve(version=1, source_case=None)
 
 
-def move_notices(file: CaseFile, case_id: str, receipt: str | None = None) -> Iterator[Write]:
-    """Yield the writes that move pending and undeliverable notices to another case; the others stay."""
-    for notice in file.notices:
-        if notice.state in {"owed", "undeliverable"} and receipt in {None, notice.receipt}:
-            yield delete(keys.notice(notice.case_id, notice.notice_id), state=notice.state, sends=notice.sends)
-            yield put_new(notice.evolve(case_id=case_id))
+def findings_left(file: CaseFile, receipt: str) -> Findings:
+    """Return the findings that stay with a case when a request is split off."""
+    return file.findings.evolve(found=tuple(one for one in file.findings.found if one.receipt != receipt))

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from casereview.evidence.standing import without_split_requests
 from casereview.notices.pending import notice_to_requester
-from casereview.schema.records import Case, CaseFile, Notice, Request
+from casereview.schema.evidence import CaseFile
+from casereview.schema.records import Case, Notice, Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
 from casereview.usecases.contacts import open_contact
 from review.cases.session import CaseSession
 
 
-def receipts_of(file: CaseFile) -> list[str]:
-    """Return the receipts of a case, that of the opening request first, without requests that were split off."""
-    return [event.receipt for event in without_split_requests(file.events) if event.filing and event.receipt]
-
-
 def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:
-    """Read the requests of a case with consistent reads."""
-    found = [session.services.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)]
-    return [request for request in found if request and request.case_id == session.case_id]
+    """Read the requests of a case with consistent reads, the opening one first."""
+    found = [session.services.table.get(Request, keys.request(one.receipt)) for one in file.claims]
+    return [request for request in found if request and request.case_id == file.case.case_id]
 
 
 def notices_to_requesters(
@@ -29,25 +24,28 @@ def notices_to_requesters(
 ) -> tuple[Notice, ...]:
     """Return a notice for each live request whose requester is addressed.
 
-    The history is read again, so that a request which has just joined is included. The name of a notice contains the
-    case id, because a link or a split can move notices to a case where the same version number exists.
+    The name of a notice contains the case id, because a link or a split can move requests to a case where the same
+    version number exists.
 
     Args:
         session: The caller and the case.
-        case: The case.
+        case: The case, as it was read.
         template: The template of the notice.
         addressed: Whether the requester of a request gets the notice.
     """
-    file = session.services.table.case_file(case.case_id)
-    requests = requests_of(session, file) if file else []
     return tuple(
-        notice_to_requester(
-            request,
-            template,
-            session.at,
-            name=f"{template.replace('_', '-')}-{case.case_id}-{case.version + 1}",
-            language=open_contact(session.services.seal, request).language,
-        )
-        for request in requests
+        notice_of(session, case, template, request)
+        for request in requests_of(session, session.file(case))
         if request.state == "live" and addressed(request, case)
+    )
+
+
+def notice_of(session: CaseSession, case: Case, template: TemplateId, request: Request) -> Notice:
+    """Return a notice to the requester of one request of a case."""
+    return notice_to_requester(
+        request,
+        template,
+        session.at,
+        name=f"{template.replace('_', '-')}-{case.case_id}-{case.version + 1}",
+        language=open_contact(session.services.seal, request).language,
     )

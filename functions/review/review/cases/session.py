@@ -9,10 +9,12 @@ from datetime import datetime
 from casereview.cases.lifecycle import LIVE
 from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
 from casereview.schema.base import to_milliseconds
+from casereview.schema.evidence import CaseFile
 from casereview.schema.records import Case, Request
 from casereview.store import keys
+from casereview.store.folding import file_of
 from casereview.store.transition import Actor, Transition
-from casereview.usecases.sealed_text import seal_text
+from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import change
 from review.authorization import Caller, Role, require_access
@@ -73,9 +75,14 @@ class CaseSession:
             raise no_such_request("/receipt")
         return found
 
-    def seal_reason(self, reason: str) -> bytes:
+    def file(self, case: Case) -> CaseFile:
+        """Read the words and findings of a case; a case that is written on condition of its version has no others."""
+        policy, _until = self.services.policies.governing(self.at)
+        return file_of(self.services.table, case, policy)
+
+    def reason(self, reason: str) -> Words:
         """Seal a reason for an event of the case."""
-        return seal_text(self.services.seal, "why", self.case_id, {"why": reason})
+        return seal_words(self.services.seal, "why", self.case_id, {"why": reason})
 
 
 def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role], case_id: str) -> CaseSession:

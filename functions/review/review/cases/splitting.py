@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from casereview.cases.changes import changes_of_new
 from casereview.cases.lifecycle import OPEN
+from casereview.cases.verification import pending_verifications
 from casereview.evidence.standing import is_restricted
 from casereview.http.problems import no_such_case, no_such_request, wrong_state
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN
-from casereview.schema.errors import CaseChangedError
-from casereview.schema.facts import Facts
+from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.identifiers import new_case_id
-from casereview.schema.records import Case, CaseFile, Request
+from casereview.schema.records import Case, Event, Request
 from casereview.store import keys
-from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
-from review.cases.moved_requests import copy_events, evidence_of, move_notices, protection_without_receipt
+from review.cases.moved_requests import findings_about, findings_left, moved
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Split
@@ -49,25 +49,25 @@ def split(session: CaseSession, body: Split) -> Case:
             raise wrong_state("case_not_open", "Only a case that is open at a field office can be split.")
         if case.requests <= 1:
             raise wrong_state("only_request", "The only request of a case cannot be split off.", "/receipt")
-        file = session.services.table.case_file(case.case_id)
-        if file is None or file.case.version != case.version:
-            raise CaseChangedError
+        file = session.file(case)
         requests = {request.receipt: request for request in requests_of(session, file)}
         request = requests.pop(body.receipt, None)
-        if request is None:
+        claims = {one.receipt: one for one in file.claims}
+        if request is None or body.receipt not in claims:
             raise no_such_request("/receipt")
+        own = claims.pop(body.receipt)
         remaining: CaseFields = {
             "requests": case.requests - 1,
             "live": case.live - (request.state == "live"),
             "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
+            "material": case.version + 1,
             "rank_at": session.at,
+            **pending_verifications(case, claims.values()),
         }
-        event: EventFields = {
-            "receipt": request.receipt,
-            "details": {"split_to": new_id},
-            "sealed": session.seal_reason(body.why),
-        }
-        return Transition("split", remaining, event, tuple(_split_off(session, file, request, new_id)))
+        event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
+        left = Put(findings_left(file, request.receipt))
+        also = (left, *_split_off(session, file, request, own, new_id))
+        return Transition("split", remaining, event, also, words=session.reason(body.why))
 
     session.act(plan)
     found = session.services.table.get(Case, keys.case(new_id))
@@ -77,27 +77,40 @@ def split(session: CaseSession, body: Split) -> Case:
     return found
 
 
-def _split_off(session: CaseSession, file: CaseFile, request: Request, new_id: str) -> Iterator[Write]:
-    """Yield the writes of the new case: the case, its events, its request and its notices."""
-    events = [*evidence_of(file, request.receipt), *protection_without_receipt(file, request.receipt)]
-    facts = next((event.claims for event in events if event.filing and event.claims), Facts())
+def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: Claims, new_id: str) -> Iterator[Write]:
+    """Yield the writes of the new case: the case, its event, its request with its claims, and what was found of it."""
+    findings = findings_about(file, request.receipt, new_id)
+    own = claims.evolve(filing=claims.filing.evolve(opened=True))
     case = Case(
         case_id=new_id,
-        version=0,
+        version=1,
         status="received",
         status_since=session.at,
-        office=route(facts, session.at.astimezone(EASTERN).date()),
+        office=route(claims.facts, session.at.astimezone(EASTERN).date()),
         filed_at=request.received_at,
-        facts=facts,
-        restricted=is_restricted(events),
+        facts=claims.facts,
+        restricted=is_restricted([own], findings),
         live=int(request.state == "live"),
         reviewers=file.case.reviewers,
         rank_at=session.at,
+        folded=1,
     )
-    copy = copy_events(events, case, opened=True)
-    first, *others = copy.events
-    yield put_new(case.evolve(version=copy.last))
-    yield put_new(first.evolve(changes=changes_of_new(case)))
-    yield from map(put_new, others)
-    yield put_over(request.evolve(case_id=new_id, opened=True), case_id=request.case_id)
-    yield from move_notices(file, new_id, request.receipt)
+    case = case.evolve(**pending_verifications(case, [own]))
+    yield put_new(case)
+    yield put_new(
+        Event(
+            case_id=new_id,
+            version=1,
+            at=session.at,
+            kind="filed",
+            actor="officer",
+            user=session.caller.user,
+            changes=changes_of_new(case),
+            receipt=request.receipt,
+            filing=own.filing,
+            claims=claims.facts,
+            details={"office": claims.office, "split_from": file.case.case_id},
+        )
+    )
+    yield from moved(request, claims, new_id, opened=True)
+    yield Put(findings)

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from casereview.cases.assessment import responsible_office
 from casereview.cases.first_look import restarted_clock
 from casereview.cases.lease import fields_in_line
 from casereview.cases.lifecycle import ENDED, OPEN
+from casereview.cases.verification import pending_verifications
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
 from casereview.schema.fields import format_time_or_day
-from casereview.schema.records import Case, Request
-from casereview.store import keys
+from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from review.cases.guard import retake_guard
-from review.cases.requesters import receipts_of
+from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Removal, Reopening, Transfer
 from review.services import metrics
@@ -46,8 +47,15 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
             raise wrong_state("same_office", "The case is at this office already.", "/office")
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
-        moved: CaseFields = {"hold": None, "office": office, "rank_at": session.at, **fields_in_line(case, session.at)}
-        return Transition("transferred", moved, {"sealed": session.seal_reason(body.why)}, uncount_claim(case))
+        moved: CaseFields = {
+            "hold": None,
+            "office": office,
+            "routed": responsible_office(case, case.facts),
+            **pending_verifications(case.evolve(office=office), session.file(case).claims),
+            "rank_at": session.at,
+            **fields_in_line(case, session.at),
+        }
+        return Transition("transferred", moved, also=uncount_claim(case), words=session.reason(body.why))
 
     return session.act(plan)
 
@@ -68,8 +76,8 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
         details: dict[str, JsonValue] = {"removed_at": format_time_or_day(removed), "safety": safety}
-        event: EventFields = {"details": details, "sealed": session.seal_reason(body.why)}
-        return Transition("removal_recorded", {"safety": case.safety or safety}, event)
+        fields: CaseFields = {"safety": case.safety or safety, "material": case.version + 1}
+        return Transition("removal_recorded", fields, {"details": details}, words=session.reason(body.why))
 
     case = session.act(plan)
     if case.safety:
@@ -102,18 +110,14 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
             "field_office": None,
             "decision": None,
             "rank_at": session.at,
-            "live": max(case.live, _count_live_requests(session)),
+            "live": max(case.live, _count_live_requests(session, case)),
         }
         decided = case.decision.version if case.decision else None
-        event: EventFields = {"details": {"decision": decided}, "sealed": session.seal_reason(body.why)}
-        return Transition("reopened", again, event, retake_guard(session, case))
+        event: EventFields = {"details": {"decision": decided}}
+        return Transition("reopened", again, event, retake_guard(session, case), words=session.reason(body.why))
 
     return session.act(plan)
 
 
-def _count_live_requests(session: CaseSession) -> int:
-    file = session.services.table.case_file(session.case_id)
-    requests = (
-        [session.services.table.get(Request, keys.request(receipt)) for receipt in receipts_of(file)] if file else []
-    )
-    return sum(request is not None and request.state == "live" for request in requests)
+def _count_live_requests(session: CaseSession, case: Case) -> int:
+    return sum(request.state == "live" for request in requests_of(session, session.file(case)))

@@ -9,72 +9,47 @@ from typing import Any, Literal
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.first_look import is_overdue
-from casereview.cases.flags import flags_of
-from casereview.crypto.sealing import Part
-from casereview.evidence.standing import without_split_requests
-from casereview.http.problems import invalid, no_such_case
+from casereview.cases.flags import flags_of, new_words_since
+from casereview.http.problems import invalid
 from casereview.policy.engine import explain
-from casereview.schema.base import Unrecognized, rfc3339
+from casereview.schema.base import rfc3339
+from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
-from casereview.schema.records import CaseFile, Event, Notice, Read, Request
+from casereview.schema.records import Read, Request
 from casereview.schema.text import without_control_characters
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
-from casereview.usecases.sealed_text import open_text
-from review.authorization import require_access
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.responses import (
     CaseRead,
     Contacts,
-    EventRead,
     Fact,
     FactStatement,
-    History,
-    NoticeRead,
+    NewWords,
     RankingRead,
     Reason,
+    RequestBody,
     RequestRead,
     Rule,
-    StatementRead,
 )
 
-_SEALED_PARTS: dict[str, Part] = {
-    "updated": "update",
-    "escalated": "escalation",
-    "information_asked": "asked",
-    "decision_proposed": "decision",
-    "decided": "decision",
-    "official_decided": "decision",
-    "remanded": "decision",
-}
-"""The part as which the texts of an event are sealed, by kind of event; those of other kinds are reasons (``why``)."""
+SAID = 5
+"""How many of the newest statements about a fact are shown."""
 
 
-def _read_file(session: CaseSession) -> CaseFile:
-    """Read the case with its history.
-
-    Raises:
-        ProblemError: 404 without access to the case.
-    """
-    file = session.services.table.case_file(session.case_id)
-    require_access(session.caller, session.roles, file.case if file else None)
-    if file is None:
-        raise no_such_case()
-    return file
-
-
-def _record_read(
+def recorded(
     session: CaseSession, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None
 ) -> None:
-    """Record the read, before anything is returned."""
+    """Record a read, before anything is returned."""
+    sealed = session.reason(why).sealed if why else None
     read = Read(
         case_id=session.case_id,
         read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",
         at=session.at,
         user=session.caller.user,
         what=what,
-        sealed=session.seal_reason(why) if why else None,
+        sealed=sealed,
     )
     session.services.table.write(put_new(read))
 
@@ -85,8 +60,8 @@ def read_case(session: CaseSession) -> CaseRead:
     Raises:
         ProblemError: 404 without access to the case.
     """
-    file = _read_file(session)
-    _record_read(session, "case")
+    file = session.file(session.case())
+    recorded(session, "case")
     case = file.case
     texts = session.services.policies.texts(case.policy)
     return CaseRead(
@@ -110,57 +85,75 @@ def read_case(session: CaseSession) -> CaseRead:
         decided_by=case.decided_by,
         outcome=case.outcome,
         facts=tuple(_facts(file)),
-        requests=tuple(_request(session, request) for request in requests_of(session, file)),
-        statements=tuple(_statements(session, file)),
-        notices=tuple(map(_notice, file.notices)),
+        requests=tuple(map(_request, requests_of(session, file))),
+        new_words=tuple(_new_words(file)),
     )
+
+
+def _new_words(file: CaseFile) -> Iterator[NewWords]:
+    """Yield the requests that said something since the case was claimed, or its decision proposed."""
+    since = new_words_since(file.case)
+    for one in file.claims:
+        at = max(at for at in (one.filed_at, one.said_at) if at)
+        if since is not None and at > since:
+            yield NewWords(receipt=one.receipt, at=at)
 
 
 def _facts(file: CaseFile) -> Iterator[Fact]:
-    events = without_split_requests(file.events)
+    values = file.case.facts.model_dump(mode="json")
     for name in Facts.model_fields:
-        said = tuple(_said(event, name) for event in events if event.claims and name in event.claims.model_fields_set)
+        said = sorted(_said(file, name), key=lambda one: one.at)[-SAID:]
         if said:
-            value = file.case.facts.model_dump(mode="json")[name]
-            verified = any(statement.source != "claim" for statement in said)
-            yield Fact(fact=name, value=value, verified=verified, said=said)
+            verified = any(one.source != "claim" for one in said)
+            yield Fact(fact=name, value=values[name], verified=verified, said=tuple(said))
 
 
-def _said(event: Event, name: str) -> FactStatement:
-    claims = event.claims or Facts()
-    return FactStatement(
-        value=claims.model_dump(mode="json")[name],
-        source=event.verification.verdict if event.verification else "claim",
-        at=event.at,
-        receipt=event.receipt,
-        user=event.user,
-    )
+def _said(file: CaseFile, name: str) -> Iterator[FactStatement]:
+    """Yield the newest statement of each request about a fact, and what officers found."""
+    for one in file.claims:
+        if name in one.facts.model_fields_set:
+            first = one.first_at.get(name, one.filed_at)
+            value = one.facts.model_dump(mode="json")[name]
+            at = one.newest_at.get(name, first)
+            yield FactStatement(value=value, source="claim", at=at, receipt=one.receipt)
+    for found in file.findings.found:
+        if name in found.facts.model_fields_set:
+            value = found.facts.model_dump(mode="json")[name]
+            yield FactStatement(value=value, source=found.verdict, at=found.at, receipt=found.receipt, user=found.user)
 
 
-def _request(session: CaseSession, request: Request) -> RequestRead:
-    body: dict[str, Any] = json.loads(session.services.seal.open("request", request.receipt, request.sealed))
-    body["requester"].pop("contact", None)
+def _request(request: Request) -> RequestRead:
     return RequestRead(
         receipt=request.receipt,
         received_at=request.received_at,
+        office=request.office,
         role=request.role,
         authority=request.authority,
         opened=request.opened,
         verified=request.verified,
+        refuted=request.refuted,
+        verify_by=request.verify_by,
+        frozen=request.frozen,
+        contact_changed_at=request.contact_changed_at,
+        withdrawal_by=request.withdrawal_by,
+        escalation_asked=request.escalation_asked,
         state=request.state,
         deficiencies=request.deficiencies,
-        body=body,
     )
 
 
-def _statements(session: CaseSession, file: CaseFile) -> Iterator[StatementRead]:
-    for event in without_split_requests(file.events):
-        if event.sealed is None or isinstance(event.kind, Unrecognized):  # how an unknown kind was sealed is unknown
-            continue
-        part = _SEALED_PARTS.get(event.kind, "why")
-        owner = event.receipt if part in {"update", "escalation"} and event.receipt else session.case_id
-        words = open_text(session.services.seal, part, owner, event.sealed)
-        yield StatementRead(at=event.at, kind=event.kind, receipt=event.receipt, user=event.user, words=words)
+def read_request(session: CaseSession, receipt: str) -> RequestBody:
+    """Return a request of a case with its body, without contact data.
+
+    Raises:
+        ProblemError: 404 without access to the case, or for a receipt that is not of this case.
+    """
+    session.case()
+    request = session.request(receipt)
+    recorded(session, "case")
+    body: dict[str, Any] = json.loads(session.services.seal.open("request", request.receipt, request.sealed))
+    body["requester"].pop("contact", None)
+    return RequestBody(**dict(_request(request)), body=body)
 
 
 def read_contacts(session: CaseSession, why: str) -> Contacts:
@@ -176,8 +169,8 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
     why = without_control_characters(why).strip()
     if not why:
         raise invalid("why", "required", "is required")
-    file = _read_file(session)
-    _record_read(session, "contacts", why[:1000])
+    file = session.file(session.case())
+    recorded(session, "contacts", why[:1000])
     found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
     contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
     return Contacts(case_id=session.case_id, contacts=contacts)
@@ -189,8 +182,8 @@ def read_ranking(session: CaseSession) -> RankingRead:
     Raises:
         ProblemError: 404 without access to the case.
     """
-    file = _read_file(session)
-    _record_read(session, "ranking")
+    file = session.file(session.case())
+    recorded(session, "ranking")
     force = InForce(*session.services.policies.governing(session.at))
     found = assess(file, force, session.at)
     ranking, document = found.ranking, force.policy.document
@@ -199,7 +192,7 @@ def read_ranking(session: CaseSession) -> RankingRead:
         for section in (document.categories, document.approvals, document.factors)
         for rule in section
     }
-    rules = explain(subject_of(file, found.settled, force.policy), force.policy, session.at)
+    rules = explain(subject_of(file, found.settled), force.policy, session.at)
     return RankingRead(
         case_id=session.case_id,
         at=session.at,
@@ -219,54 +212,4 @@ def read_ranking(session: CaseSession) -> RankingRead:
             Rule(section=rule.section, rule=rule.rule, text=rule.text, source=rule.source, facts=rule.facts)
             for rule in rules
         ),
-    )
-
-
-def read_history(session: CaseSession) -> History:
-    """Return the events and the reads of a case, oldest first.
-
-    Raises:
-        ProblemError: 404 without access to the case.
-    """
-    file = _read_file(session)
-    _record_read(session, "history")
-    events = [_event(event) for event in file.events]
-    reads = [
-        EventRead(
-            at=read.at, kind="read", version=None, actor="officer", user=read.user, details=_read_details(session, read)
-        )
-        for read in session.services.table.reads(session.case_id)
-    ]
-    return History(case_id=session.case_id, events=tuple(sorted([*events, *reads], key=lambda event: event.at)))
-
-
-def _read_details(session: CaseSession, read: Read) -> dict[str, Any]:
-    """Return what was read, and the reason if there was one."""
-    why = open_text(session.services.seal, "why", session.case_id, read.sealed) if read.sealed else {}
-    return {"what": read.what, **why}
-
-
-def _notice(notice: Notice) -> NoticeRead:
-    return NoticeRead(
-        receipt=notice.receipt,
-        template=notice.template,
-        state=notice.state,
-        why=notice.why,
-        created_at=notice.created_at,
-    )
-
-
-def _event(event: Event) -> EventRead:
-    return EventRead(
-        at=event.at,
-        kind=event.kind,
-        version=event.version,
-        actor=event.actor,
-        user=event.user,
-        receipt=event.receipt,
-        changes=event.changes,
-        filing=event.filing,
-        verification=event.verification,
-        ranking=event.ranking,
-        details=event.details,
     )

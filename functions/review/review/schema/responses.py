@@ -58,30 +58,61 @@ class Fact(Record):
     value: Any
     verified: bool
     said: tuple[FactStatement, ...]
+    """The newest five, oldest first."""
 
 
 class RequestRead(Record):
-    """A request without its contact data."""
+    """A request without its body."""
 
     receipt: str
     received_at: Instant
+    office: str
+    """The office that the answer to the request named; it verifies the requester."""
     role: Lenient[Role]
     authority: Lenient[Authority]
     opened: bool
     verified: bool
+    refuted: bool
+    verify_by: Instant | None
+    frozen: bool
+    contact_changed_at: Instant | None
+    withdrawal_by: Instant | None
+    """By when a supervisor must confirm a withdrawal; null where none waits for it."""
+    escalation_asked: Instant | None
+    """When the requester asked for the Senior Reviewing Official; it takes effect at the verification."""
     state: Lenient[Literal["live", "withdrawn"]]
     deficiencies: tuple[str, ...]
+
+
+class RequestBody(RequestRead):
+    """A request with its body as it was sent, without contact data."""
+
     body: dict[str, Any]
 
 
+class NewWords(Record):
+    """A request that said something since the case was claimed, or its decision proposed."""
+
+    receipt: str
+    at: Instant
+
+
 class StatementRead(Record):
-    """A text in the history: a requester's update or escalation, an officer's question, reason or decision."""
+    """A text: a requester's update or escalation, an officer's question, reason or decision."""
 
     at: Instant
     kind: Lenient[EventKind]
     receipt: str | None
     user: str | None
     words: dict[str, Any]
+
+
+class Statements(Record):
+    """A page of what requesters and staff wrote, oldest first."""
+
+    case_id: str
+    items: tuple[StatementRead, ...]
+    next: str | None
 
 
 class NoticeRead(Record):
@@ -94,8 +125,16 @@ class NoticeRead(Record):
     created_at: Instant
 
 
+class NoticePage(Record):
+    """A page of the notices of a case."""
+
+    case_id: str
+    items: tuple[NoticeRead, ...]
+    next: str | None
+
+
 class CaseRead(Record):
-    """A case with its facts, requests, statements and notices, without contact data."""
+    """A case with its facts and requests, without contact data."""
 
     case_id: str
     case_version: int
@@ -118,8 +157,7 @@ class CaseRead(Record):
     outcome: Lenient[Outcome] | None
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
-    statements: tuple[StatementRead, ...]
-    notices: tuple[NoticeRead, ...]
+    new_words: tuple[NewWords, ...]
 
 
 class Contacts(Record):
@@ -176,10 +214,11 @@ class EventRead(Record):
 
 
 class History(Record):
-    """The events and reads of a case, oldest first."""
+    """A page of the events and reads of a case, oldest first."""
 
     case_id: str
     events: tuple[EventRead, ...]
+    next: str | None
 
 
 class CaseChanged(Record):

@@ -1,0 +1,110 @@
+"""Withdraw a request, and take that back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from casereview.cases.first_look import restarted_clock
+from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, withdrawn, without_withdrawal
+from casereview.http.problems import wrong_state
+from casereview.schema.records import Guard, Request
+from casereview.schema.submission import Withdrawal
+from casereview.store import keys
+from casereview.store.caseload import uncount_claim
+from casereview.store.transaction import Put, Write, delete, put_new
+from casereview.store.transition import Transition
+from casereview.usecases.services import CaseServices
+from intake.change_request import Current, change_request, counted
+from intake.responses import WithdrawalAccepted
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, RequestFields
+
+SUPERVISED_AFTER: Final = timedelta(days=30)
+"""How long after a reissue of the code, or a filing by staff, a withdrawal waits for a supervisor (house rule)."""
+
+
+def withdraw(services: CaseServices, request: Request, body: Withdrawal, at: datetime) -> WithdrawalAccepted:
+    """Withdraw a request, or take a withdrawal back.
+
+    The case closes, claimed or not, if this was its only request, it is in no top lane and the person is not detained;
+    otherwise an officer confirms the end of the case. Withdrawing again changes nothing. For 30 days after the code was
+    reissued or staff filed the request, the withdrawal waits for a supervisor.
+
+    Raises:
+        ProblemError: 409 if a withdrawal can no longer be taken back; 429 if the request may say no more.
+    """
+    size = len(body.model_dump_json().encode())
+
+    def plan(now: Current) -> Transition | None:
+        return _undone(services, now, size, at) if body.undo else _withdrawn(services, now, size, at)
+
+    change_request(services, request, at, plan)
+    return WithdrawalAccepted(receipt=request.receipt, waits=not body.undo and _needs_supervisor(request, at))
+
+
+def _needs_supervisor(request: Request, at: datetime) -> bool:
+    """Return whether a withdrawal waits for a supervisor: somebody else may hold the code."""
+    since = [request.reissued_at, request.received_at if request.filed_by else None]
+    return any(start is not None and at < start + SUPERVISED_AFTER for start in since)
+
+
+def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
+    request, case, claims = now
+    if request.state != "live" or request.withdrawal_by is not None:
+        return None
+    if _needs_supervisor(request, at):
+        due = at + SUPERVISOR_WITHIN
+        written = counted(request, size, {"withdrawal_by": due})
+        asked: CaseFields = {"rank_at": at} if case.rank_at else {}
+        return Transition(
+            "withdrawal_asked", asked, {"receipt": request.receipt}, (written, Put(claims.evolve(withdrawal_by=due)))
+        )
+    policy, _until = services.policies.governing(at)
+    found = withdrawn(case, claims, policy, at)
+    ended: RequestFields = {"state": "withdrawn", "state_since": at}
+    also: list[Write] = [counted(request, size, ended), Put(found.claims)]
+    if found.closes:
+        also += [*_released_guard(case.person, case.case_id), *uncount_claim(case)]
+    details = {"dropped": not found.claims.live}
+    return Transition("withdrawn", found.case, {"receipt": request.receipt, "details": {**details}}, tuple(also))
+
+
+def _released_guard(person: str | None, case_id: str) -> tuple[Write, ...]:
+    return (delete(keys.guard(person), case=case_id),) if person else ()
+
+
+def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
+    request, case, claims = now
+    if request.withdrawal_by is not None:
+        kept = counted(request, size, {"withdrawal_by": None})
+        again: CaseFields = {"rank_at": at} if case.rank_at else {}
+        event = {"receipt": request.receipt}
+        return Transition("withdrawal_cancelled", again, {**event}, (kept, Put(claims.evolve(withdrawal_by=None))))
+    if request.state == "live":
+        return None
+    if at > request.state_since + UNDO_WITHIN:
+        raise wrong_state("withdrawal_final", "The withdrawal was more than 72 hours ago: file a new request.")
+    written = counted(request, size, {"state": "live", "state_since": at})
+    changes, guard = _live_again(services, now, at)
+    return Transition(
+        "withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(without_withdrawal(claims)), *guard)
+    )
+
+
+def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the fields of the case with one more live request; one that the withdrawal closed is open again.
+
+    The person's guard is taken again; where another case has it meanwhile, this one goes on beside it, flagged.
+    """
+    case = now.case
+    changes: CaseFields = {"live": case.live + 1, "rank_at": at}
+    if case.status != "withdrawn":
+        return changes, ()
+    changes |= {"status": "in_line", "status_since": at, "first_look": restarted_clock(case, at)}
+    if case.person is None:
+        return changes, ()
+    if services.table.get(Guard, keys.guard(case.person)):
+        return {**changes, "person": None, "apart_from": case.person, "over_limit": True}, ()
+    return changes, (put_new(Guard(person=case.person, case=case.case_id, mac_key=services.macs.key)),)

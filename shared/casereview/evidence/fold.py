@@ -1,0 +1,164 @@
+"""Fold a history into the newest claims of each request and the findings that none supersedes.
+
+Every transaction that adds a filing, an update or a verification rewrites the folded records with these functions, so
+that a ranking reads them instead of the history. ``fold`` derives the same records from the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from casereview.evidence.standing import is_about_facts, is_about_requester
+from casereview.evidence.stated import stated_facts
+from casereview.schema.evidence import Claims, Finding, Findings
+from casereview.schema.facts import Facts
+from casereview.schema.records import Event
+
+LaneOf = Callable[[Facts, datetime], int]
+"""Returns the lane (0 is the first) that facts would get at an instant under the policy in use."""
+
+
+class Folded(NamedTuple):
+    """The folded records of a case."""
+
+    claims: Mapping[str, Claims]
+    """By receipt."""
+    findings: Findings
+
+
+def folded_update(claims: Claims, stated: Facts, at: datetime, lane_of: LaneOf) -> Claims:
+    """Return the claims of a request after an update.
+
+    Where the newest value of a fact would put the request's own words into a lower lane, the value before it is kept
+    beside it, and counts until an officer settles the fact.
+
+    Args:
+        claims: The claims before the update.
+        stated: What the update states.
+        at: The time of the update.
+        lane_of: The lane of facts under the policy in use.
+    """
+    new = stated_facts(stated)
+    if not new:
+        return claims
+    before = stated_facts(claims.facts)
+    counted = stated_facts(claims.counted)
+    for name, value in new.items():
+        counts = counted.pop(name, before.get(name))
+        if counts is not None and value != counts:
+            own = {**before, **new, **counted}
+            if lane_of(_facts({**own, name: value}), at) > lane_of(_facts({**own, name: counts}), at):
+                counted[name] = counts
+    return claims.evolve(
+        facts=claims.facts.merged(stated),
+        counted=Facts(**counted),  # type: ignore[arg-type]  # each value was validated when it was stated
+        first_at={**claims.first_at, **{name: at for name in new if name not in before}},
+        newest_at={**claims.newest_at, **{name: at for name in new if name in before}},
+    )
+
+
+def _facts(values: Mapping[str, object]) -> Facts:
+    return Facts.model_construct(**values)  # type: ignore[arg-type]  # each value was validated when it was stated
+
+
+def folded_finding(findings: Findings, new: Finding) -> Findings:
+    """Return the findings with a new one, without those facts of earlier ones that it supersedes.
+
+    A verification supersedes earlier ones from the same source case. One made in the case itself also supersedes
+    everything that was brought into the case before it, because its officer saw that.
+    """
+    kept = tuple(
+        left for one in findings.found if (left := one if _is_apart(one, new) else _without(one, new)) is not None
+    )
+    return findings.evolve(found=(*kept, new))
+
+
+def _is_apart(one: Finding, new: Finding) -> bool:
+    saw_it = new.source_case is None and one.version < new.version
+    return one.source_case != new.source_case and not saw_it
+
+
+def _without(one: Finding, new: Finding) -> Finding | None:
+    """Return an earlier finding without the facts of a new one; None if no fact is left."""
+    settled = new.facts.model_fields_set
+    left = {name: value for name, value in stated_facts(one.facts).items() if name not in settled}
+    return one.evolve(facts=Facts(**left)) if left else None  # type: ignore[arg-type]  # validated when stated
+
+
+def finding_of(event: Event) -> Finding | None:
+    """Return what the event of a verification of facts established; None for another event."""
+    if event.verification is None or event.claims is None or not is_about_facts(event.verification):
+        return None
+    return Finding(
+        facts=event.claims,
+        verdict=event.verification.verdict,
+        at=event.at,
+        version=event.version,
+        user=event.user,
+        receipt=event.receipt,
+        source_case=event.said_in,
+    )
+
+
+def fold(before: Folded, events: Iterable[Event], lane_of: LaneOf) -> Folded:
+    """Return the folded records after more events, in order of version.
+
+    Args:
+        before: The records so far.
+        events: The events that follow.
+        lane_of: The lane of facts under the policy in use.
+    """
+    claims, findings = dict(before.claims), before.findings
+    for event in events:
+        found = finding_of(event)
+        if found is not None:
+            findings = folded_finding(findings, found)
+        elif event.kind == "linked":
+            findings = findings.evolve(linked=event.version)
+        elif event.receipt is not None:
+            _fold_request(claims, event, event.receipt, lane_of)
+    return Folded(claims, findings)
+
+
+def _fold_request(claims: dict[str, Claims], event: Event, receipt: str, lane_of: LaneOf) -> None:
+    """Apply an event about one request to the claims of its case."""
+    if event.kind == "split":
+        claims.pop(receipt, None)
+    elif event.filing:
+        claims[receipt] = Claims(
+            case_id=event.case_id,
+            receipt=receipt,
+            filing=event.filing,
+            filed_at=event.at,
+            office=str(event.details.get("office", "")),
+            facts=event.claims or Facts(),
+        )
+    elif receipt in claims:
+        claims[receipt] = _after(claims[receipt], event, lane_of)
+
+
+def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
+    """Return the claims of a request after one event about it."""
+    if event.verification and is_about_requester(event.verification):
+        confirmed = event.verification.verdict == "confirmed"
+        return claims.evolve(verified=confirmed, refuted=not confirmed)
+    if event.kind == "undeliverable":
+        return claims.evolve(to_phone=True)
+    if event.kind == "withdrawn" and event.details.get("dropped"):
+        return claims.evolve(live=False)
+    if event.kind == "withdrawal_undone":
+        return claims.evolve(live=True)
+    may_be_called = event.details.get(MAY_BE_CALLED)
+    if isinstance(may_be_called, bool):
+        claims = claims.evolve(
+            may_be_called=may_be_called, to_phone=claims.to_phone and not event.details.get(NEW_ADDRESS)
+        )
+    return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
+
+
+MAY_BE_CALLED = "may_be_called"
+"""Key in the details of an update with a contact: whether the requester allows contact in any way."""
+NEW_ADDRESS = "new_address"
+"""Key in the same details: whether the contact gives a new address that is not suppressed."""

@@ -1,0 +1,73 @@
+"""Choose the language of a problem document: that of Accept-Language, else of the body's contact, else English."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from casereview.http.json_body import MAX_BYTES
+from casereview.http.problem_types import ProblemType
+from casereview.http.problems import ProblemError
+from casereview.schema.languages import DEFAULT, Language, find_language
+
+if TYPE_CHECKING:
+    from casereview.http.resolver import Incoming
+
+_MOST_RANGES: Final = 20
+_RANGE: Final = re.compile(
+    r"([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)(?:[ \t]*;[ \t]*[Qq]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?", re.ASCII
+)
+"""One language range with its weight (RFC 9110, sections 12.4.2 and 12.5.4)."""
+_BODY_UNREAD: Final[frozenset[ProblemType]] = frozenset({"not-found", "unsupported-media-type", "too-large"})
+"""The problem types for which the body has no effect: it was not read, or must not be."""
+
+
+def language_of_problem(incoming: Incoming, type_: ProblemType) -> Language:
+    """Return the language in which the public API refuses a request: a function of the request alone.
+
+    Args:
+        incoming: The request.
+        type_: The problem type.
+    """
+    accepted = accepted_language(incoming.header("Accept-Language") or "")
+    if accepted or type_ in _BODY_UNREAD:
+        return accepted or DEFAULT
+    return _stated_by(incoming) or DEFAULT
+
+
+def accepted_language(header: str) -> Language | None:
+    """Return the language that an Accept-Language header prefers among the available ones, or None if it names none.
+
+    A range is matched as a language tag is, with its likely script and its fallback. Malformed ranges, those with
+    weight 0, ``*`` and all after the twentieth are ignored.
+    """
+    parts = header.split(",", _MOST_RANGES)[:_MOST_RANGES]
+    ranges = (found for found in (_RANGE.fullmatch(part.strip()) for part in parts) if found)
+    weighted = [(float(found[2] or 1), found[1]) for found in ranges]
+    preferred = sorted((each for each in weighted if each[0] > 0), key=lambda each: -each[0])
+    return next((language for _weight, tag in preferred if (language := find_language(tag))), None)
+
+
+def stated_language(raw: bytes | str) -> Language | None:
+    """Return the available language nearest to the contact's language in a body; None if it cannot be read."""
+    if len(raw) > MAX_BYTES:
+        return None
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    contact = _member(_member(body, "requester"), "contact") or _member(body, "contact")
+    tag = _member(contact, "language")
+    return find_language(tag.strip()) if isinstance(tag, str) else None
+
+
+def _stated_by(incoming: Incoming) -> Language | None:
+    try:
+        return stated_language(incoming.raw())
+    except ProblemError:
+        return None
+
+
+def _member(value: Any, name: str) -> Any:  # noqa: ANN401  # any JSON
+    return value.get(name) if isinstance(value, dict) else None
