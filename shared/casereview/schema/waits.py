@@ -40,7 +40,7 @@ class UsualWaits(Stored):
 class Edge(Record):
     """A place in a worklist: the rank of the case with this number among the counted cases."""
 
-    ahead: int = Field(ge=1)
+    ahead: int
     """Every case after ``rank`` has at least this many counted cases ahead, and every other case has fewer."""
     rank: str | None = None
     """None if fewer cases were counted."""

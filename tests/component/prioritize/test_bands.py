@@ -69,13 +69,13 @@ def test_the_bands_of_every_case_are_true_of_the_counted_cases(system: System) -
     cases, counted = [], []
     for number in range(900):
         kind = chance.choice(["plain", "plain", "plain", "old", "restricted", "new"])
-        fields: dict[str, Any] = {
+        kinds: dict[str, dict[str, Any]] = {
             "plain": {"filed_at": filed},
             "old": {"flags": (chance.choice(sorted(UNVERIFIED)), "verify")},
             "restricted": {"restricted": True},
             "new": {"flags": (chance.choice(sorted(UNVERIFIED)),), "filed_at": filed},
-        }[kind]
-        cases += store(system, number, **fields)
+        }
+        cases += store(system, number, **kinds[kind])
         counted += [number] if kind in {"plain", "old"} else []
     assert system.duty("bands")["made"] == len(queues())
     for number, case in enumerate(cases):
@@ -121,7 +121,8 @@ def test_a_case_that_the_index_may_show_from_before_it_had_the_attribute_is_not_
 
 def test_an_entry_that_cannot_be_read_is_left_out(system: System) -> None:
     cases = store(system, *range(60))
-    for number, wrong in enumerate([{"filed_at": None}, {"filed_at": "never"}, {"lane": None}, {"flags": 7}]):
+    faults: list[dict[str, object]] = [{"filed_at": None}, {"filed_at": "never"}, {"lane": None}, {"flags": 7}]
+    for number, wrong in enumerate(faults):
         system.tamper(keys.case(cases[number].case_id), **wrong)
     assert system.duty("bands")["failed"] == 0
     assert taken(system).lanes == {LANE: ENOUGH}
@@ -213,13 +214,13 @@ def test_the_cost_does_not_grow_with_the_worklist(system: System, monkeypatch: p
 def test_reading_stops_in_a_flood_of_cases_that_are_not_counted(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was not read is told of no case: a flood takes an answer away, and never makes it wrong."""
+    """No answer depends on what was not read: a flood can take an answer away, and never makes it wrong."""
     monkeypatch.setattr(prioritize.bands, "PER_PAGE", 50)
     monkeypatch.setattr(prioritize.bands, "MOST_READ", 200)
     monkeypatch.setattr(prioritize.bands, "MOST_READ_OF_A_LANE", 100)
     watched = Watched(system, monkeypatch)
     first = store(system, *range(50), lane="imminent_removal")
-    flood = {"flags": ("identity_unverified",), "filed_at": system.time}
+    flood: dict[str, Any] = {"flags": ("identity_unverified",), "filed_at": system.time}
     store(system, *range(1000), **flood)
     behind = store(system, *range(1000, 1050))
     last = store(system, *range(50), lane="other")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import prioritize.usual_wait
 from casereview.cases.usual_wait import FEWEST, UsualWait
 from casereview.routing.offices import queues
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
-from casereview.store.waits import usual_wait, wait_writes
+from casereview.store.waits import days_waited, usual_wait, wait_writes
 from tests.support.system import System
 
 if TYPE_CHECKING:
@@ -114,7 +113,6 @@ def test_an_office_that_fails_keeps_its_table(system: System, monkeypatch: pytes
     system.duty("usual_wait")
     before = published(system)
     system.later(days=7)
-    days_waited = prioritize.usual_wait.days_waited
 
     def failing(table: Any, office: str, *rest: Any) -> Any:  # noqa: ANN401  # as the function
         if office == "ATL":
@@ -122,7 +120,7 @@ def test_an_office_that_fails_keeps_its_table(system: System, monkeypatch: pytes
         return days_waited(table, office, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(prioritize.usual_wait, "days_waited", failing)
+        patch.setattr("prioritize.usual_wait.days_waited", failing)
         assert system.duty("usual_wait") == {"made": OFFICES - 1, "kept": 0, "failed": 1, "left": 0}
     assert (published(system), published(system, "PHO").as_of) == (before, system.time)
     assert system.duty("usual_wait")["made"] == 1
