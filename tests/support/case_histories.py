@@ -9,10 +9,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from casereview.cases.assessment import Assessment, InForce, assess
+from casereview.evidence.fold import Folded, fold
 from casereview.policy.packaged import compiled
+from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Case, CaseFile, Event, Filing, Notice, Verification
+from casereview.schema.records import Case, Event, Filing, Notice, Verification
 from casereview.schema.vocabulary import Authority, Role
+from casereview.store.folding import lane_of
 
 NOW = datetime(2022, 1, 18, 17, tzinfo=UTC)
 """18 January 2022, noon Eastern time; the guidelines of 2021 are in force."""
@@ -88,23 +91,31 @@ def split_off(version: int, receipt: str) -> Event:
     return event(version, kind="split", actor="officer", user="a", receipt=receipt)
 
 
-def file_of(events: Sequence[Event], notices: tuple[Notice, ...] = (), **fields: Any) -> CaseFile:  # noqa: ANN401
-    """Return the case of a history, not ranked yet."""
+def file_of(events: Sequence[Event], policy: str = POLICIES[1], **fields: Any) -> CaseFile:  # noqa: ANN401
+    """Return the case of a history, not ranked yet, with its folded words."""
     first = events[0]
-    case = {
+    spoken = [event.at for event in events[1:] if event.claims and event.verification is None]
+    requests = {event.receipt for event in events if event.filing}
+    plain = {
         "case_id": "CASE",
         "version": len(events),
         "status": "received",
         "status_since": first.at,
         "office": "ATL",
         "filed_at": first.at,
-        **fields,
+        "words_at": max(spoken, default=None),
+        "requests": len(requests) or 1,
+        "live": len(requests) or 1,
     }
-    return CaseFile(Case.model_validate(case), tuple(events), notices)
+    case = Case.model_validate({**plain, **fields})
+    before = Folded({}, Findings(case_id="CASE"))
+    claims, findings = fold(before, events, lane_of(case, compiled(policy)))
+    ordered = sorted(claims.values(), key=lambda one: (not one.filing.opened, one.filed_at))
+    return CaseFile(case, tuple(one.evolve(office=one.office or "ATL") for one in ordered), findings)
 
 
 def assessed(events: Sequence[Event], now: datetime = NOW, policy: str = POLICIES[1], **fields: Any) -> Assessment:  # noqa: ANN401
-    return assess(file_of(events, **fields), InForce(compiled(policy), None), now)
+    return assess(file_of(events, policy, **fields), InForce(compiled(policy), None), now)
 
 
 def notice(**fields: object) -> Notice:
