@@ -127,6 +127,8 @@ class System:
 
     def _event(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> dict[str, object]:
         raw = body if isinstance(body, str) or body is None else json.dumps(body)
+        if raw is not None:
+            headers = {"Content-Type": "application/json", **headers}
         path, _, query = path.partition("?")
         parameters = dict(part.split("=", 1) for part in query.split("&")) if query else None
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -63,6 +63,11 @@ class Incoming:
     def parameter(self, name: str) -> str:
         """Return a query parameter, or an empty string if it is missing."""
         return (self.event.query_string_parameters or {}).get(name) or ""
+
+    def parameters(self) -> Mapping[str, Sequence[str]]:
+        """Return all values of each query parameter."""
+        one = {name: [value] for name, value in (self.event.query_string_parameters or {}).items()}
+        return {**one, **(self.event.multi_value_query_string_parameters or {})}
 
 
 LanguageChoice = Callable[[Incoming, ProblemType], Language]

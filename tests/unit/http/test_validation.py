@@ -176,9 +176,15 @@ def test_each_error_has_its_code(path: Path, value: object, code: str) -> None:
 
 def test_a_message_names_the_limit_or_the_allowed_values_but_not_the_value() -> None:
     (many,) = problem(changed(FULL, ("facts", "convictions"), [{"kind": "felony"}] * 51)).errors
-    assert many.message == "must have at most 50 items"
+    assert many.message_in("en") == "This must have at most 50 items."
+    assert many.message_in("es-MX") == "Esta lista debe tener como máximo 50 elementos."
     (choice,) = problem(changed(FULL, ("facts", "custody"), CANARY)).errors
-    assert choice.message == "must be one of 'detained', 'not_detained' or 'unknown'"
+    assert choice.message_in("en") == "This must be one of: 'detained', 'not_detained', 'unknown'."
+    assert choice.message_in("ru").endswith(": 'detained', 'not_detained', 'unknown'.")
+
+
+def test_at_most_fifty_errors_are_shown() -> None:
+    assert len(problem({**SMALLEST, **{f"field-{number}": 1 for number in range(60)}}).errors) == 50
 
 
 def test_all_errors_are_reported_together() -> None:
