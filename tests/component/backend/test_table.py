@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Case, CaseFile, Event, Guard, Officer, Read
+from casereview.schema.evidence import CaseFile, Claims, Finding, Findings, Text
+from casereview.schema.facts import Facts
+from casereview.schema.records import Case, Event, Filing, Guard, Officer, Read
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
+from casereview.store.backend import Between, Query
 from casereview.store.items import from_item
 from casereview.store.table import Table
 from casereview.store.transaction import (
@@ -88,23 +91,44 @@ def test_a_counter_is_created_and_stops_at_its_bound(table: Table) -> None:
     assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=2, nexts=3)
 
 
-def test_a_case_file_has_the_case_its_events_in_order_and_its_notices(table: Table) -> None:
-    events = tuple(event(version) for version in (1, 2, 10, 11)[::-1])
-    mine = [one.model_copy(update={"case_id": "C1"}) for one in events]
-    pending = notice(case_id="C1")
-    table.write(put_new(case()), put_new(case(2)), *map(put_new, mine), put_new(pending))
-    assert table.case_file("C1") == CaseFile(case(), tuple(reversed(mine)), (pending,))
-    assert table.case_file("C3") is None
+def _claims(receipt: str, *, opened: bool, **facts: Any) -> Claims:  # noqa: ANN401  # any fact
+    filing = Filing(role="self", authority="none", opened=opened)
+    return Claims(case_id="C1", receipt=receipt, filing=filing, filed_at=NOW, office="ATL", facts=Facts(**facts))
 
 
-def test_a_case_file_of_several_pages_is_complete(table: Table) -> None:
-    table.write(put_new(case()))
-    for version in range(1, 9):
+def test_the_evidence_of_a_case_has_its_claims_the_opening_one_first_and_its_findings(table: Table) -> None:
+    joined, opened = _claims("A", opened=False), _claims("B", opened=True, pregnant=None, custody="detained")
+    found = Finding(facts=Facts(pregnant=True, custody=None), verdict="confirmed", at=NOW, version=2)
+    findings = Findings(case_id="C1", found=(found,))
+    assert table.evidence_of(case()) == CaseFile(case(), (), Findings(case_id="C1"))
+    table.write(Put(joined), put_new(opened), Put(findings))
+    file = table.evidence_of(case())
+    assert file == CaseFile(case(), (opened, joined), findings)
+    assert file.claims[0].facts.model_fields_set == {"pregnant", "custody"}
+    assert file.findings.found[0].facts.model_fields_set == {"pregnant", "custody"}
+    table.write(delete(keys.claims("C1", "A")))
+    assert table.evidence_of(case()).claims == (opened,)
+
+
+def test_the_events_after_a_version_are_read_in_order_over_several_pages(table: Table) -> None:
+    table.write(put_new(case()), put_new(notice(case_id="C1")))
+    for version in (11, *range(8, 0, -1)):
         long = Event(case_id="C1", version=version, at=NOW, kind="updated", actor="requester", sealed=bytes(300_000))
         table.write(put_new(long))
-    found = table.case_file("C1")
-    assert found is not None
-    assert [one.version for one in found.events] == list(range(1, 9))
+    assert [one.version for one in table.events_after("C1", 0)] == [*range(1, 9), 11]
+    assert [one.version for one in table.events_after("C1", 7)] == [8, 11]
+    assert [one.version for one in table.events_after("C1", 11)] == []
+
+
+def _text(number: int) -> Text:
+    return Text(owner="R1", text_id=f"{number:03d}", at=NOW, part="update", kind="updated", sealed=b"words")
+
+
+def test_records_between_two_keys_are_read_page_by_page(table: Table) -> None:
+    for number in (3, 1, 2):
+        table.write(put_new(_text(number)))
+    query = Query("TEXTS#R1", sort_key=Between("TEXT#001~", "TEXT#~"), limit=1)
+    assert list(table.records(Text, query)) == [_text(2), _text(3)]
 
 
 def test_cases_are_read_in_a_batch_without_those_that_do_not_exist(table: Table) -> None:
@@ -125,8 +149,9 @@ def test_reads_are_stored_in_another_partition_than_the_case_oldest_first(table:
     for read in reads:
         table.put(read)
     table.put(case())
-    assert table.reads("C1") == reads[::-1]
-    assert table.case_file("C1") == CaseFile(case(), (), ())
+    query = Query(keys.reads_partition("C1"), sort_key=Between("READ#", "READ#~"), consistent=False)
+    assert list(table.records(Read, query)) == reads[::-1]
+    assert [item["sk"]["S"] for item in table.items("CASE#C1")] == ["CASE"]
 
 
 def test_an_unconditional_write_replaces_any_item(table: Table) -> None:

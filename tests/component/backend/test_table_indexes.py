@@ -3,11 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.backend import BeginsWith, Query, pages
 from casereview.store.due_index import DueItem
+from casereview.store.items import to_item
 from casereview.store.table import Table
 from casereview.store.transaction import put_new, put_over
 from casereview.store.worklist import WorklistPlace
@@ -44,6 +47,7 @@ def test_the_worklist_index_has_the_attributes_that_a_snapshot_counts(table: Tab
     assert (one.lane, one.filed_at, one.first_look_at) == ("detained", NOW, NOW)
     assert (one.claimed, one.flags, one.digest) == (True, ("verify",), "d1")
     assert (two.claimed, two.flags, two.first_look_at, two.digest) == (False, (), None, "d2")
+    assert (one.restricted, two.restricted) == (False, False)
 
 
 def test_the_entries_of_a_worklist_are_read_to_its_end_from_any_place(table: Table) -> None:
@@ -69,10 +73,51 @@ def test_a_worklist_and_one_lane_of_it_are_read_by_pages_with_some_attributes(ta
     assert [page.number for page in pages(table.backend, lane)][:3] == [2, 2, 1]
 
 
-def test_a_position_in_a_worklist_counts_from_one(table: Table) -> None:
-    for number in range(1, 4):
+def _position(table: Table, number: int, *, restricted: bool) -> int | None:
+    return table.worklist.position("ATL", f"02.1.{number:03d}.C{number}", restricted=restricted)
+
+
+def test_a_position_in_a_worklist_counts_from_one_the_cases_that_are_shown(table: Table) -> None:
+    for number in range(1, 6):
+        table.put(case(number, restricted=number in {2, 3}))
+    assert [_position(table, number, restricted=True) for number in (1, 3, 5)] == [1, 3, 5]
+    assert [_position(table, number, restricted=False) for number in (1, 4, 5)] == [1, 2, 3]
+
+
+def test_positions_are_counted_to_a_maximum_by_few_queries(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casereview.store.worklist.MAX_POSITION", 3)
+    monkeypatch.setattr("casereview.store.worklist._MAX_PAGES", 2)
+    for number in range(1, 6):
         table.put(case(number))
-    assert [table.worklist.position("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3)] == [1, 3]
+    for restricted in (True, False):
+        assert [_position(table, number, restricted=restricted) for number in (3, 4, 5)] == [3, None, None]
+    for number in range(1, 5):
+        table.put(case(number, restricted=True))
+    assert [_position(table, number, restricted=False) for number in (5, 6)] == [1, 2]
+    for number in range(6, 9):
+        table.put(case(number, restricted=True))
+    assert _position(table, 9, restricted=False) is None
+
+
+def test_the_cases_of_a_worklist_are_listed_page_by_page_with_what_filters_need(table: Table) -> None:
+    looked_at = {"target_at": NOW, "lane_since": NOW - HOUR}
+    table.put(case(1, lane="detained", first_look=looked_at, restricted=True))
+    table.put(case(2, lane="other", hold={"by": "a"}, status="in_review"))
+    table.put(case(3, flags=("verify",)))
+    places = [WorklistPlace(f"02.1.{number:03d}.C{number}", f"C{number}") for number in (1, 2, 3)]
+    one, two, three = table.worklist.listed_cases("ATL", per_page=2)
+    assert one == (places[0], True, "detained", "in_line", None, NOW, ())
+    assert two == (places[1], False, "other", "in_review", "a", None, ())
+    assert (three.lane, three.flags) == (None, ("verify",))
+    assert [found.place for found in table.worklist.listed_cases("ATL", after=places[0], per_page=1)] == places[1:]
+
+
+def test_an_entry_without_the_mark_counts_as_restricted(table: Table) -> None:
+    item = {name: value for name, value in to_item(case(1, lane="other", digest="d")).items() if name != "restricted"}
+    table.backend.put(item)
+    assert [found.restricted for found in table.worklist.listed_cases("ATL", per_page=5)] == [True]
+    assert [found.restricted for found in table.worklist.indexed_cases("ATL")] == [True]
+    assert _position(table, 2, restricted=False) == 1
 
 
 def due(table: Table, record: Case) -> list[DueItem]:
