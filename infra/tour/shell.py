@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from infra.tour.steps import Step
+from infra.tour.steps import CONTENT_TYPE, Step
 
 ADDRESS: Final = "http://127.0.0.1:8000"
 """Where `make run` serves."""
@@ -16,9 +16,10 @@ ANSWER_FILE: Final = "/tmp/answer.json"  # noqa: S108  on the machine of the rea
 
 
 def preamble(address: str = ADDRESS) -> str:
-    """Return what is pasted first: the address, and how an answer is shown and a field of it is kept."""
+    """Return what is pasted first: the address, a header, and how an answer is shown and a field of it is kept."""
     return f"""\
 H={address}
+JSON='Content-Type: {CONTENT_TYPE}'
 json() {{ tee {ANSWER_FILE} | python3 -m json.tool --no-ensure-ascii; }}
 field() {{ python3 -c "import json; print(json.load(open('{ANSWER_FILE}', 'rb'))['$1'])"; }}"""
 
@@ -27,7 +28,7 @@ def command(step: Step) -> str:
     """Return a step as commands: a pause where it waits for other work, the request, and what is kept of the answer."""
     pause = "sleep 1" if step.awaits else ""
     token = f' -H "Authorization: Bearer ${step.signed_by}"' if step.signed_by else ""
-    body = "" if step.body is None else f" -d '{_outside_of_quotes(step.body)}'"
+    body = "" if step.body is None else f""" -H "$JSON" -d '{_outside_of_quotes(step.body)}'"""
     request = f'curl -s "$H{step.path}"{token}{body} | json'
     kept = " ".join(f"{name}=$(field {kept})" for name, kept in (step.keeps or {}).items())
     return "\n".join(line for line in (pause, request, kept) if line)

@@ -14,6 +14,8 @@ from typing import Final, Literal, TypeAlias
 from infra.tour.answers import ALL, Json, Shape, field
 
 RECIPIENT: Final = "ana@example.org"
+CONTENT_TYPE: Final = "application/json"
+"""The content type of every body."""
 Values: TypeAlias = Mapping[str, str]
 """The variables, by name."""
 _NOTICES: Final = 2

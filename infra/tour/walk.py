@@ -19,7 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from infra.tour.answers import Json, field
-from infra.tour.steps import AFTER_THE_DECISION, APPROVAL, TO_THE_DECISION, Step
+from infra.tour.steps import AFTER_THE_DECISION, APPROVAL, CONTENT_TYPE, TO_THE_DECISION, Step
 
 PATIENCE: Final = 30.0
 """Seconds that a step waits for the answer that it is to show."""
@@ -96,7 +96,10 @@ class Walk:
     def _answer(self, step: Step) -> Json:
         path = self._filled(step.path)
         headers = {"Authorization": f"Bearer {self._values[step.signed_by]}"} if step.signed_by else {}
-        body = None if step.body is None else self._filled(step.body).encode()
+        body = None
+        if step.body is not None:
+            body = self._filled(step.body).encode()
+            headers["Content-Type"] = CONTENT_TYPE
         status, content = self._call(step.method, path, headers, body)
         if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             raise RefusedError(f"{step.method} {path} was answered {status}: {content.decode() or 'without a body'}")

@@ -52,6 +52,7 @@ def serving(system: FakeSystem) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            assert self.headers.get("Content-Type") == ("application/json" if body else None)
             status, content = system.answer(self.command, self.path, self.headers.get("Authorization"), body)
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))

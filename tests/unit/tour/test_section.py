@@ -46,7 +46,7 @@ def test_ids_codes_tokens_and_times_may_differ(old: str, new: str) -> None:
         ),
         (run(OTHER_RECEIPT), '+{"receipt": "<receipt 2>", "case_id": "<case 1>", "status": "in_line"}'),
         (run().replace("Ana files", "Bo files"), "+**1.** Bo files a request."),
-        (run().replace("curl -s", "curl"), "+curl \"$H/requests\" -d '{}' | json"),
+        (run().replace("curl -s", "curl"), '+curl "$H/requests" -H "$JSON" -d \'{}\' | json'),
         (run().replace(TIME, "tomorrow"), '+  "received_at": "tomorrow",'),
     ],
 )
