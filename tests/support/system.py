@@ -78,9 +78,15 @@ class Staff:
     groups: str = "officer"
     office: str | None = "ATL"
 
+    @property
+    def id(self) -> str:
+        """The subject of the token, by which the system knows this person."""
+        return f"id-of-{self.user}"
+
     def claims(self) -> dict[str, str]:
         office = {"custom:office": self.office} if self.office else {}
-        return {"token_use": "id", "cognito:username": self.user, "cognito:groups": self.groups, **office}
+        user = {"sub": self.id, "cognito:username": self.user}
+        return {"token_use": "id", **user, "cognito:groups": self.groups, **office}
 
 
 class System:
@@ -130,14 +136,18 @@ class System:
         if raw is not None:
             headers = {"Content-Type": "application/json", **headers}
         path, _, query = path.partition("?")
-        parameters = dict(part.split("=", 1) for part in query.split("&")) if query else None
+        pairs = [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))] if query else []
+        several: dict[str, list[str]] = {}
+        for name, value in pairs:
+            several.setdefault(name, []).append(value)
         return {
             "httpMethod": method,
             "path": path,
             "resource": path,
             "headers": dict(headers),
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "queryStringParameters": parameters,
+            "queryStringParameters": dict(pairs) or None,
+            "multiValueQueryStringParameters": several or None,
             "requestContext": {"requestId": "r", "stage": "live", "path": path},
             "body": raw,
             "isBase64Encoded": False,

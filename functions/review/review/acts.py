@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from casereview.http.problems import invalid, malformed
+from casereview.http.problems import malformed
 from casereview.schema.base import Record
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
@@ -16,13 +16,15 @@ from review.call import Call
 from review.cases.access_code import reissue
 from review.cases.session import CaseSession
 from review.cases.views import read_contacts, read_request
+from review.next_case import take_next
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Reissue
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.responses import CaseChanged, CodeReissued, Contacts, RequestBody, Summary, Worklist, WorklistItem
 from review.summary import summary
-from review.worklist import page, take_next
+from review.worklist import page
+from review.worklist_filters import read_selection
 
 _MAX_LIMIT = 100
 _Body = TypeVar("_Body", bound=Record)
@@ -97,11 +99,7 @@ def reissue_code(call: Call[Reissue]) -> CodeReissued:
 
 def worklist(call: Call[Record]) -> Worklist:
     """Read a page of a worklist."""
-    limit = call.incoming.parameter("limit") or "50"
-    if not (limit.isascii() and limit.isdigit()):
-        raise invalid("limit", "wrong_type", "must be a number from 1 to 100")
-    office = call.incoming.parameter("office") or call.caller.office or ""
-    return page(call.services, call.caller, office, int(limit[:9]), call.incoming.parameter("cursor"))
+    return page(call.services, call.caller, read_selection(call.services, call.caller, call.incoming.parameters()))
 
 
 def next_case(call: Call[Nothing]) -> WorklistItem | None:
@@ -113,7 +111,7 @@ def next_case(call: Call[Nothing]) -> WorklistItem | None:
 def file_for_requester(call: Call[Submission]) -> Filed:
     """File a request on behalf of a requester."""
     key = call.incoming.header("Idempotency-Key")
-    return file_request(call.services, call.incoming.raw(), key, Actor("officer", call.caller.user))
+    return file_request(call.services, call.incoming.raw(), key, Actor("officer", call.caller.user, call.caller.id))
 
 
 def office_summary(call: Call[Record]) -> Summary:

@@ -75,7 +75,7 @@ def _candidates(services: CaseServices, caller: Caller, now: datetime) -> Iterat
     """Yield the cases to try, in order: all queues of the caller are one."""
     policy, _until = services.policies.governing(now)
     queues = [_ClaimableCases(services, caller, policy, office) for office in sorted(caller.queues())]
-    if (read_counter(services.table, caller.user).nexts + 1) % policy.numbers.every_kth_next == 0:
+    if (read_counter(services.table, caller.id).nexts + 1) % policy.numbers.every_kth_next == 0:
         overdue = [case for queue in queues for case in queue.first_of_lower_lanes()]
         yield from sorted(overdue, key=lambda case: _lateness(case, policy, now), reverse=True)
     yield from merge(*(queue.in_order() for queue in queues), key=lambda case: case.rank or "")
@@ -106,7 +106,7 @@ class _ClaimableCases:
         """Return whether to offer a case; one that waits for an answer only while its first look is pending."""
         if not is_claimable(self.policy, case) or not is_visible(case, self.caller, self.office):
             return False
-        took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.user in case.reviewers
+        took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.took_part(case)
         return not took_part and (case.status != "information_needed" or not has_first_look(case))
 
     def first_of_lower_lanes(self) -> Iterator[Case]:

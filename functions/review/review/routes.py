@@ -96,7 +96,7 @@ _OFFICE_ROUTES: Final = (
         body=None,
         answer=Worklist,
         status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE | {"malformed", "invalid"},
+        refusals=EVERY_ROUTE | {"malformed"},
         act=acts.worklist,
         summary="Read a page of an office's worklist",
     ),

@@ -6,42 +6,49 @@ cursor. So the answer is the same whether there are such cases or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, NamedTuple
 
 from casereview.http.problems import forbidden
 from casereview.schema.base import to_milliseconds
-from casereview.store.worklist import ListedCase, WorklistPlace
+from casereview.schema.records import Case
+from casereview.store.worklist import MAX_POSITION, ListedCase, WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.paging import Paging
 from review.schema.responses import Worklist, WorklistItem
 from review.worklist_filters import Selection
+from review.worklist_items import is_visible, item_of
 
 _ROUTE: Final = "GET /staff/worklist"
 _PER_QUERY: Final = 500
-"""The number of index entries that one query reads while filters are in use."""
+"""The number of index entries that one query reads where filters are given."""
 _MAX_LISTED: Final = 5000
-"""The maximum number of index entries that the caller may see and one page is chosen from."""
-_MAX_CASES: Final = 500
-"""The maximum number of cases that are read for one page."""
+"""The maximum number of index entries that one page is chosen from; restricted ones that are hidden do not count."""
 _BATCH: Final = 100
-"""The maximum number of cases that are read at once."""
+"""The number of cases that are read at once where filters are given."""
+
+
+class _End(NamedTuple):
+    """Where a page ends: a place, and its position among the cases that the caller sees."""
+
+    place: WorklistPlace | None = None
+    position: int = 0
 
 
 class _Candidate(NamedTuple):
-    """A case that the index lists and the filters may select, with its position among those the caller sees."""
+    """A case in the index that the caller may see and the filters may select."""
 
     listed: ListedCase
-    position: int
+    end: _End
 
 
 def page(services: CaseServices, caller: Caller, selection: Selection) -> Worklist:
     """Return a page of an office's worklist, including claimed and waiting cases.
 
-    A page can have fewer cases than its limit although more follow: where filters select few cases of many.
+    A page can have fewer cases than its limit although others follow: where filters select few cases of many.
 
     Args:
         services: The table and the policies.
@@ -53,11 +60,11 @@ def page(services: CaseServices, caller: Caller, selection: Selection) -> Workli
     """
     if selection.office not in caller.queues():
         raise forbidden("other_office", "This office is not yours.")
-    return _Page(services, caller, selection).read()
+    return _PageReader(services, caller, selection).read()
 
 
-class _Page:
-    """One page while it is read."""
+class _PageReader:
+    """Reads one page."""
 
     def __init__(self, services: CaseServices, caller: Caller, selection: Selection) -> None:
         self._services = services
@@ -65,64 +72,62 @@ class _Page:
         self._selection = selection
         self._now: datetime = to_milliseconds(services.now())
         self._paging = Paging(services, caller, _ROUTE, (selection.office, *selection.filters.as_texts()))
-        self._items: dict[str, WorklistItem] = {}
-        self._last: tuple[WorklistPlace, int] | None = None
-        """The last place that was considered, and its position."""
-        self._is_cut = False
-        """Whether the search ended before the worklist did."""
+        self._cut: _End | None = None
+        """Where the search ended, if it ended before the worklist."""
 
     def read(self) -> Worklist:
-        """Read cases until the page is full, the worklist ends, or enough was read."""
-        after, position = self._start()
-        candidates = self._candidates(after, position)
-        read = 0
-        while len(self._items) < self._selection.limit and read < _MAX_CASES:
-            wanted = _BATCH if self._selection.filters.flags else self._selection.limit - len(self._items)
-            batch = list(islice(candidates, min(wanted, _BATCH)))
-            if not batch:
+        """Read cases in batches until the page is full or the search ends."""
+        items: dict[str, WorklistItem] = {}
+        limit, end = self._selection.limit, self._start()
+        candidates = self._candidates(end)
+        while batch := list(islice(candidates, _BATCH if self._selection.filters.any else limit)):
+            cases = self._services.table.cases([listed.place.case_id for listed, _end in batch])
+            for listed, own_end in batch:
+                if len(items) == limit:
+                    return self._worklist(items, end)
+                case, end = cases.get(listed.place.case_id), own_end
+                if case and case.case_id not in items and self._is_selected(case):
+                    position = end.position if end.position <= MAX_POSITION else None
+                    items[case.case_id] = item_of(self._services, case, position, self._now)
+            if len(items) == limit and next(candidates, None):
+                return self._worklist(items, end)
+            if len(items) == limit:
                 break
-            read += len(batch)
-            candidates = chain(self._take(batch), candidates)
-        more = next(candidates, None) is not None or self._is_cut
-        return Worklist(items=tuple(self._items.values()), next=self._cursor() if more else None)
+        return self._worklist(items, self._cut)
 
-    def _start(self) -> tuple[WorklistPlace | None, int]:
-        place = self._paging.open(self._selection.cursor)
-        if place is None:
-            return None, 0
-        return WorklistPlace(str(place["rank"]), str(place["case_id"])), int(str(place["position"]))
-
-    def _cursor(self) -> str | None:
-        if self._last is None:
-            return None
-        place, position = self._last
-        return self._paging.seal({"rank": place.rank, "case_id": place.case_id, "position": position})
-
-    def _candidates(self, after: WorklistPlace | None, position: int) -> Iterator[_Candidate]:
-        """Yield the cases of the index that the caller may see and the filters may select."""
-        filters, seen = self._selection.filters, 0
-        per_page = _PER_QUERY if filters.any else self._selection.limit + 1
-        for listed in self._services.table.worklist.listed_cases(
-            self._selection.office, after=after, per_page=per_page
-        ):
-            if listed.restricted and not self._caller.restricted:
-                continue
-            if seen == _MAX_LISTED:
-                self._is_cut = True
-                return
-            seen, position = seen + 1, position + 1
+    def _candidates(self, start: _End) -> Iterator[_Candidate]:
+        """Yield candidates in rank order, up to the end of the worklist or of the search."""
+        filters, position = self._selection.filters, start.position
+        entries = self._services.table.worklist.listed_cases(
+            self._selection.office,
+            after=start.place,
+            per_page=_PER_QUERY if filters.any else self._selection.limit + 1,
+        )
+        seen = (listed for listed in entries if self._caller.restricted or not listed.restricted)
+        for number, listed in enumerate(seen, start=1):
+            position += 1
             if filters.may_select(listed, self._now):
-                yield _Candidate(listed, position)
-            else:
-                self._last = listed.place, position
+                yield _Candidate(listed, _End(listed.place, position))
+            if number == _MAX_LISTED:
+                self._cut = _End(listed.place, position)
+                return
 
-    def _take(self, batch: list[_Candidate]) -> Iterator[_Candidate]:
-        """Read the cases of a batch and add those that are selected; return what is left when the page is full."""
-        cases = self._services.table.cases([candidate.listed.place.case_id for candidate in batch])
-        for number, (listed, position) in enumerate(batch):
-            if len(self._items) == self._selection.limit:
-                return iter(batch[number:])
-            self._last = listed.place, position
-            case = cases.get(listed.place.case_id)
-            if case is None or case.case_id in self._items or not self._is_selected(case):
-                continue
+    def _is_selected(self, case: Case) -> bool:
+        visible = is_visible(case, self._caller, self._selection.office)
+        return visible and self._selection.filters.selects(case, self._now)
+
+    def _start(self) -> _End:
+        place = self._paging.open(self._selection.cursor)
+        return _read_end(place) if place else _End()
+
+    def _worklist(self, items: Mapping[str, WorklistItem], end: _End | None) -> Worklist:
+        """Return the page; ``end`` is None if no case follows."""
+        cursor = None
+        if end and end.place:
+            place = {"rank": end.place.rank, "case_id": end.place.case_id, "position": end.position}
+            cursor = self._paging.seal(place)
+        return Worklist(items=tuple(items.values()), next=cursor)
+
+
+def _read_end(place: Mapping[str, object]) -> _End:
+    return _End(WorklistPlace(str(place["rank"]), str(place["case_id"])), int(str(place["position"])))

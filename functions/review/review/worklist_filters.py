@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from casereview.cases.first_look import is_overdue
-from casereview.cases.flags import flags_of, known_flags
+from casereview.cases.flags import FLAGS_OF_CASES, flags_of, known_flags
 from casereview.cases.lifecycle import QUEUED
 from casereview.http.problems import ProblemError, malformed
 from casereview.schema.records import Case
@@ -44,8 +44,9 @@ class Filters:
 
     def may_select(self, listed: ListedCase, now: datetime) -> bool:
         """Return whether to read a case that the index lists; the index does not have all flags."""
+        flagged = not self.flags or not self.flags.isdisjoint({*listed.flags, *FLAGS_OF_CASES})
         late = listed.first_look_at is not None and listed.first_look_at <= now
-        return self._select(listed.lane, listed.status, listed.claimed_by, overdue=late)
+        return flagged and self._select(listed.lane, listed.status, listed.claimed_by, overdue=late)
 
     def selects(self, case: Case, now: datetime) -> bool:
         """Return whether a case is to be listed."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from casereview.cases.lifecycle import QUEUED
 from casereview.http.routes import Address
 from casereview.schema.responses import ProblemFound
 from infra.documents.openapi.document import Api, Notes, operations
@@ -41,6 +42,13 @@ def _parameter(name: str, where: str, description: str, schema: Json, example: o
     return {**found, "example": example}
 
 
+def _repeated(name: str, description: str, values: Json, example: str) -> Json:
+    """Return a filter of the query that may repeat; a case needs one of its values."""
+    schema: Json = {"type": "array", "items": values, "maxItems": 20}
+    found = _parameter(name, "query", f"{description} May repeat; one of the values is enough.", schema, [example])
+    return {**found, "style": "form", "explode": True}
+
+
 _PARAMETERS: Mapping[str, Json] = {
     "CaseId": _parameter(
         "case_id", "path", "The id of a case, as in a worklist.", {"type": "string", "minLength": 1}, "7ZK3M0Q9T2R4V6XA"
@@ -59,6 +67,24 @@ _PARAMETERS: Mapping[str, Json] = {
         **_parameter("office", "query", "The code of your office.", {"type": "string", "minLength": 1}, "ATL"),
         "required": True,
     },
+    "Lane": _repeated("lane", "Cases in this lane of an approved policy.", {"type": "string"}, "detained"),
+    "Status": _repeated(
+        "status", "Cases with this status.", {"type": "string", "enum": sorted(QUEUED)}, "information_needed"
+    ),
+    "Flag": _repeated("flag", "Cases with this flag.", {"type": "string"}, "verify"),
+    "ClaimedBy": _parameter(
+        "claimed_by",
+        "query",
+        "Cases that this user has claimed; `me` stands for the caller.",
+        {"type": "string", "minLength": 1, "maxLength": 128},
+        "me",
+    ),
+    "Overdue": _parameter(
+        "overdue", "query", "Cases whose first look is overdue.", {"type": "string", "enum": ["true"]}, "true"
+    ),
+    "Unclaimed": _parameter(
+        "unclaimed", "query", "Cases without a claim.", {"type": "string", "enum": ["true"]}, "true"
+    ),
     "Limit": _parameter(
         "limit",
         "query",
@@ -71,7 +97,7 @@ _PARAMETERS: Mapping[str, Json] = {
         "query",
         "The cursor of the page: `next` of the page before. Without it, the first page is returned.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
-        "eyJyYW5rIjoiMDIuMS4wIiwiY2FzZV9pZCI6IjdaSyIsInBvc2l0aW9uIjo1MH0",
+        "q3Zr0cM1pVn8uX2kTg7wLhYb5oEsJdAi",
     ),
     "Reason": _parameter(
         "why", "query", "Why the contact data is opened.", {"type": "string", "pattern": r"\S"}, "To call her back"

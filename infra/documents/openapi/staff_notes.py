@@ -16,14 +16,25 @@ _POLICY: Final = "/staff/policies/{policy_id}"
 NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", "/staff/worklist"): Notes(
         tag="worklist",
-        description="All open cases of the office by rank, including claimed and waiting cases. Restricted cases are"
-        " left out for callers without access to them, but are counted in `position`.",
-        parameters=("Office", "Limit", "Cursor"),
+        description="All open cases of the office by rank, including claimed and waiting cases. For callers without"
+        " access to restricted cases the answer is the same whether there are any. A case is listed if it has one of"
+        " the values of each filter. A page can have fewer cases than `limit` although `next` is set.",
+        parameters=(
+            "Office",
+            "Lane",
+            "Status",
+            "Flag",
+            "ClaimedBy",
+            "Overdue",
+            "Unclaimed",
+            "Limit",
+            "Cursor",
+        ),
     ),
     ("POST", "/staff/worklist/next"): Notes(
         tag="worklist",
-        description="Claims the first unclaimed case. Every k-th call, where k is a number of the policy, claims the"
-        " most overdue case below the top lanes.",
+        description="Claims the first unclaimed case over all queues of the caller. Every k-th call, where k is a"
+        " number of the policy, claims the most overdue case below the top lanes.",
     ),
     ("POST", "/staff/requests"): Notes(
         tag="worklist",
@@ -34,7 +45,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("GET", "/staff/summary"): Notes(
         tag="worklist",
-        description="Counted every five minutes; `age_seconds` is the age of the count.",
+        description="Counted every five minutes; `age_seconds` is the age of the count. Restricted cases are counted"
+        " only for callers with access to them.",
         parameters=("OneOffice",),
     ),
     ("GET", _CASE): Notes(

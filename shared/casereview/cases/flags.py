@@ -53,6 +53,10 @@ def has_new_words(case: Case) -> bool:
     return since is not None and case.words_at is not None and case.words_at > since
 
 
+FLAGS_OF_CASES: Final = frozenset({"stuck", "safety"})
+"""The flags that are fields of a case of their own, so that its ranking does not have them."""
+
+
 def flags_of(case: Case) -> tuple[str, ...]:
     """Return the flags of a case: those of its ranking, and ``stuck``, ``safety`` and ``new_words``."""
     conditions = (("stuck", case.stuck), ("safety", case.safety), ("new_words", has_new_words(case)))

@@ -50,7 +50,9 @@ class Hold(Record):
     """An officer's claim of a case."""
 
     by: str
-    """The officer's user name."""
+    """The officer's user name, which is shown."""
+    by_id: str | None = None
+    """The officer's id, by which they are known; None in a claim of an older release."""
     since: Instant | None = None
     """When the lease began. A claim counts as a first look too, but only while it lasts."""
     lease_until: Instant | None = None
@@ -93,6 +95,8 @@ class DecisionRef(Record):
 
     version: int
     by: str
+    by_id: str | None = None
+    """The author's id; None in a decision of an older release."""
     outcome: Lenient[Outcome]
     """Shown to requesters only if the state of the case says that the decision is final."""
     text: str | None = None
@@ -154,7 +158,8 @@ class Case(Stored):
     hold: Hold | None = None
     """The claim of an officer; None while the case is unclaimed."""
     reviewers: tuple[str, ...] = ()
-    """Officers of the field office's review; they cannot review the case again as Senior Reviewing Official."""
+    """The ids of the officers of the field office's review; they cannot review the case again as Senior Reviewing
+    Official. An older release wrote user names."""
     asked: str | None = None
     """The id of the text with the question to the requester."""
     decision: DecisionRef | None = None
@@ -276,7 +281,9 @@ class Event(Stored):
     kind: Lenient[EventKind]
     actor: Lenient[Literal["requester", "officer", "system"]]
     user: str | None = None
-    """The staff member's user name; None for requesters and the system."""
+    """The staff member's user name, which is shown; None for requesters and the system."""
+    user_id: str | None = None
+    """The staff member's id; None in an event of an older release."""
     details: dict[str, JsonValue] = Field(default_factory=dict)
     """Further details that need no encryption; what people wrote is in ``sealed``."""
     changes: dict[str, Change] = Field(default_factory=dict)
@@ -446,6 +453,7 @@ class Officer(Stored):
     """Counters of an officer: claimed cases, and requests for the next case."""
 
     user: str
+    """The officer's id."""
     claims: int = 0
     nexts: int = 0
 
@@ -457,6 +465,9 @@ class Read(Stored):
     read_id: str
     at: Instant
     user: str
+    """The staff member's user name, which is shown."""
+    user_id: str | None = None
+    """The staff member's id; None in an entry of an older release."""
     what: Lenient[Literal["case", "contacts", "ranking", "history"]]
     sealed: bytes | None = None
 

@@ -64,12 +64,12 @@ class Table:
         return (from_item(Event, item) for item in self._items(query))
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Read up to 100 cases consistently, by id; those that do not exist are left out.
+        """Read up to 100 cases consistently, by id; those that do not exist are left out. An id may repeat.
 
         Raises:
             BusyError: The table was throttled for longer than the retries last (0.75 s).
         """
-        wanted = [keys.case(case_id) for case_id in case_ids]
+        wanted = [keys.case(case_id) for case_id in dict.fromkeys(case_ids)]
         found: dict[str, Case] = {}
         for pause in _PAUSES:
             if not wanted:

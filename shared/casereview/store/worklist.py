@@ -25,7 +25,7 @@ _MAX_PAGES = 10
 """The maximum number of queries for one position; more than one is needed only where cases are not to be counted."""
 _COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest", "restricted")
 """The attributes of an ``IndexedCase``. No others are read: most of the time of a count is spent on parsing them."""
-_LISTED = ("pk", "rank", "lane", "status", "first_look_at", "claimed_by", "restricted")
+_LISTED = ("pk", "rank", "lane", "status", "first_look_at", "claimed_by", "flags", "restricted")
 """The attributes of a ``ListedCase``."""
 
 
@@ -62,6 +62,8 @@ class ListedCase(NamedTuple):
     status: str | None
     claimed_by: str | None
     first_look_at: datetime | None
+    flags: tuple[str, ...]
+    """The flags of its ranking; not ``stuck`` and ``safety``."""
 
 
 class Worklist:
@@ -153,6 +155,7 @@ def _listed(item: Item) -> ListedCase:
         item.get("status", {}).get("S"),
         item.get("claimed_by", {}).get("S"),
         datetime.fromisoformat(due) if due else None,
+        tuple(flag["S"] for flag in item.get("flags", {}).get("L", ())),
     )
 
 

@@ -84,19 +84,20 @@ def test_a_position_in_a_worklist_counts_from_one_the_cases_that_are_shown(table
     assert [_position(table, number, restricted=False) for number in (1, 4, 5)] == [1, 2, 3]
 
 
-def test_positions_are_counted_to_a_maximum_by_few_queries(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casereview.store.worklist.MAX_POSITION", 3)
-    monkeypatch.setattr("casereview.store.worklist._MAX_PAGES", 2)
-    for number in range(1, 6):
-        table.put(case(number))
-    for restricted in (True, False):
-        assert [_position(table, number, restricted=restricted) for number in (3, 4, 5)] == [3, None, None]
-    for number in range(1, 5):
-        table.put(case(number, restricted=True))
-    assert [_position(table, number, restricted=False) for number in (5, 6)] == [1, 2]
-    for number in range(6, 9):
-        table.put(case(number, restricted=True))
-    assert _position(table, 9, restricted=False) is None
+def test_positions_are_counted_to_a_maximum_by_few_queries(table: Table) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("casereview.store.worklist.MAX_POSITION", 3)
+        patch.setattr("casereview.store.worklist._MAX_PAGES", 2)
+        for number in range(1, 6):
+            table.put(case(number))
+        for restricted in (True, False):
+            assert [_position(table, number, restricted=restricted) for number in (3, 4, 5)] == [3, None, None]
+        for number in range(1, 5):
+            table.put(case(number, restricted=True))
+        assert [_position(table, number, restricted=False) for number in (5, 6)] == [1, 2]
+        for number in range(6, 9):
+            table.put(case(number, restricted=True))
+        assert _position(table, 9, restricted=False) is None
 
 
 def test_the_cases_of_a_worklist_are_listed_page_by_page_with_what_filters_need(table: Table) -> None:

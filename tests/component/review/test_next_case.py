@@ -114,7 +114,7 @@ def test_a_case_with_a_first_look_is_not_the_most_overdue(system: System, monkey
 def test_the_most_overdue_case_is_found_behind_a_page_of_cases_with_a_first_look(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.worklist._PAGE_SIZE", 2)
+    monkeypatch.setattr("review.next_case._PAGE_SIZE", 2)
     for number in (1, 2, 3):
         _seen(system, number)
     late = file_case(system, 4)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from casereview.cases.first_look import is_overdue
 from casereview.policy.packaged import governing
+from casereview.schema.base import rfc3339
 from casereview.store import keys
 from tests.support.staff import OFFICER, ask, claimed, decide, file_case, item, person, worklist
 from tests.support.system import System
@@ -25,10 +26,19 @@ def test_an_item_has_the_documented_fields(system: System) -> None:
     found = item(system, file_case(system, requester={"role": "attorney", "authority": None}).case_id)
     assert set(found) == {
         "case_id", "position", "lane", "received_at", "target_by", "overdue", "reasons", "flags", "status",
-        "claimed_by", "policy",
+        "status_since", "claimed_by", "lease_until", "removal_at", "facility", "other_office", "policy",
     }  # fmt: skip
     assert (found["lane"], found["status"], found["claimed_by"]) == ("detained", "in_line", None)
-    assert found["flags"] == ["authority_needed"]
+    assert "authority_needed" in found["flags"]
+    assert (found["facility"], found["removal_at"], found["other_office"]) == ("STWRTGA", None, None)
+
+
+def test_an_item_has_since_when_its_status_and_until_when_its_claim_last(system: System) -> None:
+    held = claimed(system, facts={"removal_at": "2026-12-24T12:00:00Z"})
+    found, case = item(system, held.case_id), system.case_of(held.filed)
+    assert (found["status_since"], found["removal_at"]) == (rfc3339(system.time), "2026-12-24T12:00:00.000Z")
+    assert case.lease_until
+    assert found["lease_until"] == rfc3339(case.lease_until)
 
 
 def test_claimed_and_waiting_cases_stay_and_are_marked(system: System) -> None:

@@ -12,7 +12,7 @@ AT_REST = {"Ref": "AtRestKey"}
 DAY = 24 * 60 * 60
 SOURCES = {"Rank": "prioritize", "Notice": "notify", "Delivery": "notify"}
 KEYS = ("AtRestKey", "SealingKey", "MacKey")
-SNAPSHOT = ["status", "lane", "first_look_at", "filed_at", "claimed_by", "flags", "digest"]
+SNAPSHOT = ["status", "lane", "first_look_at", "filed_at", "claimed_by", "flags", "digest", "restricted"]
 
 
 def test_the_table_has_backups_and_deletion_protection() -> None:

@@ -89,7 +89,8 @@ def test_next_and_the_page_give_nothing_that_has_gone(
 
 @pytest.mark.breaks
 def test_a_page_that_trusts_the_index_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.worklist._is_visible", lambda *_: True)
+    monkeypatch.setattr("review.worklist.is_visible", lambda *_: True)
+    monkeypatch.setattr("review.next_case.is_visible", lambda *_: True)
     monkeypatch.setattr("review.authorization.Caller.has_access", lambda *_: True)
     tally = Tally()
     take_what_has_gone(moved, tally)

@@ -19,10 +19,12 @@ class Reason(Record):
 
 
 class WorklistItem(Record):
-    """A case in a worklist; ``position`` counts from 1 over the whole queue."""
+    """A case in a worklist."""
 
     case_id: str
-    position: int
+    position: int | None
+    """Counted from 1 over the cases of the worklist that the caller sees, without filters; null beyond 500, and where
+    it cannot be counted."""
     lane: str | None
     received_at: Instant
     target_by: Instant | None
@@ -30,12 +32,21 @@ class WorklistItem(Record):
     reasons: tuple[Reason, ...]
     flags: tuple[str, ...]
     status: Lenient[Status]
+    status_since: Instant
     claimed_by: str | None
+    lease_until: Instant | None
+    removal_at: Instant | None
+    facility: str | None
+    other_office: str | None
+    """The office that the facts name, where it is another one than the case's."""
     policy: str | None
 
 
 class Worklist(Record):
-    """A page of a worklist; ``next`` is the cursor of the next page, null on the last one."""
+    """A page of a worklist; ``next`` is the cursor of the next page, null on the last one.
+
+    A page can have fewer cases than asked for although ``next`` is set.
+    """
 
     items: tuple[WorklistItem, ...]
     next: str | None
