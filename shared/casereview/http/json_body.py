@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import re
 from typing import NoReturn
-from unicodedata import category
 
 from casereview.http.problems import ProblemError, invalid, malformed
-from casereview.schema.text import without_control_characters
+from casereview.schema.text import is_blank, without_control_characters
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
-"""General categories of Unicode whose characters are invisible: a string of them alone is blank."""
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -61,7 +58,7 @@ def _clean_object(value: dict[str, Json], pointer: str, depth: int) -> dict[str,
 
 def _clean_text(value: str, pointer: str) -> str | None:
     text = without_control_characters(_without_surrogates(value, pointer)).strip()
-    return text if any(category(symbol) not in _INVISIBLE for symbol in text) else None
+    return None if is_blank(text) else text
 
 
 def _without_surrogates(text: str, pointer: str) -> str:

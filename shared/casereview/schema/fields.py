@@ -11,6 +11,7 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringCons
 from casereview.schema.base import EASTERN, rfc3339
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.languages import is_language_tag
+from casereview.schema.text import is_blank
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -20,7 +21,16 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 Text = Annotated[str, StringConstraints(max_length=200)]
-LongText = Annotated[str, StringConstraints(max_length=32_000)]
+
+
+def _visible(text: str) -> str:
+    if is_blank(text):
+        raise invalid_value("required")
+    return text
+
+
+LongText = Annotated[str, StringConstraints(max_length=32_000), AfterValidator(_visible)]
+"""A text such as a reason or a statement: at least one character of it is visible."""
 
 
 def _day(year: str, month: str | None, day: str | None) -> date:

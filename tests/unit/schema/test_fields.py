@@ -19,9 +19,10 @@ def read(kind: Any, value: object) -> Any:  # noqa: ANN401  # any kind of field
 
 
 def refusal(kind: Any, value: object) -> str:  # noqa: ANN401  # any kind of field
+    """Return the code of the error."""
     with pytest.raises(ValidationError) as found:
         read(kind, value)
-    return found.value.errors()[0]["msg"].removeprefix("Value error, ")
+    return found.value.errors()[0]["type"]
 
 
 @pytest.mark.parametrize(
@@ -42,12 +43,12 @@ def test_a_partial_past_date_is_its_first_day(written: str, day: date) -> None:
 
 @pytest.mark.parametrize("written", ["2024-03-01", "2024-03", "2025", "2199-12-31"])
 def test_a_past_date_in_the_future_is_rejected(written: str) -> None:
-    assert refusal(PastDate, written) == "must not be in the future"
+    assert refusal(PastDate, written) == "in_the_future"
 
 
 def test_a_begun_date_may_be_tomorrow_because_guam_is_ahead_of_utc() -> None:
     assert read(BegunDate, "2024-03-01") == date(2024, 3, 1)
-    assert refusal(BegunDate, "2024-03-02") == "must not be in the future"
+    assert refusal(BegunDate, "2024-03-02") == "in_the_future"
 
 
 @pytest.mark.parametrize("kind", [PastDate, BegunDate, Day, RemovalTime, TimeOrDay])
@@ -55,13 +56,13 @@ def test_a_begun_date_may_be_tomorrow_because_guam_is_ahead_of_utc() -> None:
     "written", ["2023-02-29", "2023-13-01", "2023-00-01", "2023-04-31", "0000-01-01", "1900-02-29"]
 )
 def test_an_impossible_date_is_rejected(kind: Any, written: str) -> None:  # noqa: ANN401
-    assert refusal(kind, written) == "is not a date of the calendar"
+    assert refusal(kind, written) == "impossible_date"
 
 
 @pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
 @pytest.mark.parametrize("written", ["1899-12-31", "2200-01-01", "9999-12-31"])
 def test_a_year_outside_1900_to_2199_is_rejected(kind: Any, written: str) -> None:  # noqa: ANN401
-    assert refusal(kind, written) == "must be in the years 1900 to 2199"
+    assert refusal(kind, written) == "year_out_of_range"
 
 
 @pytest.mark.parametrize("kind", [PastDate, Day, RemovalTime, TimeOrDay])
@@ -69,13 +70,13 @@ def test_a_year_outside_1900_to_2199_is_rejected(kind: Any, written: str) -> Non
     "value", ["", "06", "2006-5-1", "2006/05/01", "01-05-2006", "٢٠٠٦", "2006-05-01\n", 2006, True, None]
 )
 def test_text_that_is_not_a_date_is_rejected(kind: Any, value: object) -> None:  # noqa: ANN401
-    assert refusal(kind, value).startswith("must be a ")
+    assert refusal(kind, value) in {"not_a_date", "not_a_time"}
 
 
 @pytest.mark.parametrize("written", ["2024", "2024-05"])
 def test_a_day_and_a_removal_time_reject_partial_dates(written: str) -> None:
-    assert refusal(Day, written) == "must be a date: YYYY-MM-DD"
-    assert refusal(RemovalTime, written).startswith("must be a time with offset")
+    assert refusal(Day, written) == "not_a_date"
+    assert refusal(RemovalTime, written) == "not_a_time"
 
 
 @given(days)
@@ -113,24 +114,24 @@ def test_a_removal_time_is_an_instant_or_the_start_of_a_day_in_eastern_time(writ
     ],
 )
 def test_an_impossible_time_is_rejected(written: str) -> None:
-    assert refusal(RemovalTime, written) == "is not a time of the calendar"
+    assert refusal(RemovalTime, written) == "impossible_time"
 
 
 @pytest.mark.parametrize(
     "written", ["2024-01-31T15:00:00", "2024-01-31 15:00:00Z", "2024-01-31T15Z", "20240131T150000Z"]
 )
 def test_a_removal_time_without_an_offset_is_rejected(written: str) -> None:
-    assert refusal(RemovalTime, written).startswith("must be a time with offset")
+    assert refusal(RemovalTime, written) == "not_a_time"
 
 
 def test_a_time_or_day_keeps_a_day_without_a_time() -> None:
     assert read(TimeOrDay, "2024-01-31") == date(2024, 1, 31)
     assert read(TimeOrDay, "2024-01-31T15:00:00-05:00") == datetime(2024, 1, 31, 20, tzinfo=UTC)
-    assert refusal(TimeOrDay, "2024-01-31T15:00:00").startswith("must be a time with offset")
+    assert refusal(TimeOrDay, "2024-01-31T15:00:00") == "not_a_time"
 
 
 def test_the_range_of_years_applies_in_utc() -> None:
-    assert refusal(RemovalTime, "2199-12-31T23:00:00-05:00") == "must be in the years 1900 to 2199"
+    assert refusal(RemovalTime, "2199-12-31T23:00:00-05:00") == "year_out_of_range"
     assert read(RemovalTime, "2200-01-01T00:30:00+01:00").year == 2199
 
 
@@ -169,7 +170,7 @@ def test_an_address_is_kept_as_mail_is_sent_to_it(written: str, address: str) ->
     ],
 )
 def test_an_address_that_mail_cannot_be_sent_to_is_rejected(written: str) -> None:
-    assert refusal(Email, written) == "is not an e-mail address that mail can be sent to"
+    assert refusal(Email, written) == "not_an_email_address"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_a_telephone_number_is_stored_with_its_country_code(written: str, number
 
 @pytest.mark.parametrize("written", ["", "call me", "911", "0", "555-0123", "+1", "+9990000000", "1" * 30])
 def test_a_telephone_number_that_cannot_be_dialled_is_rejected(written: str) -> None:
-    assert refusal(Phone, written) == "is not a telephone number"
+    assert refusal(Phone, written) == "not_a_phone_number"
 
 
 @pytest.mark.parametrize("tag", ["es", "ht", "quc", "pa-Arab-PK", "zh-Hant"])
@@ -192,7 +193,7 @@ def test_a_language_tag_is_stored_unchanged(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["Spanish", "es_MX", "e", "es--MX", "español", "zz-zz-zz"])
 def test_an_invalid_language_tag_is_rejected(tag: str) -> None:
-    assert refusal(LanguageTag, tag) == "is not a BCP 47 language tag, such as es or ht"
+    assert refusal(LanguageTag, tag) == "not_a_language_tag"
 
 
 @pytest.mark.parametrize("kind", [Email, Phone, LanguageTag])

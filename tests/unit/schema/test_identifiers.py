@@ -63,7 +63,7 @@ def test_each_printed_form_of_an_a_number_has_the_same_canonical_form(written: s
     ],
 )
 def test_an_invalid_a_number_is_rejected_without_repeating_it(written: str) -> None:
-    with pytest.raises(ValueError, match=r"^must be A and 7 to 9 digits, not all zeros$"):
+    with pytest.raises(ValueError, match=r"^Not an A and 7 to 9 digits, or all digits are zero\.$"):
         canonical_a_number(written)
 
 

@@ -16,7 +16,7 @@ from casereview.schema.base import rfc3339
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.records import Read, Request
-from casereview.schema.text import without_control_characters
+from casereview.schema.text import is_blank, without_control_characters
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
 from review.cases.requesters import requests_of
@@ -48,6 +48,7 @@ def recorded(
         read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",
         at=session.at,
         user=session.caller.user,
+        user_id=session.caller.id,
         what=what,
         sealed=sealed,
     )
@@ -167,8 +168,8 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
         ProblemError: 404 without access to the case; 422 without a reason.
     """
     why = without_control_characters(why).strip()
-    if not why:
-        raise invalid("why", "required", "is required")
+    if is_blank(why):
+        raise invalid("why", "required")
     file = session.file(session.case())
     recorded(session, "contacts", why[:1000])
     found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
