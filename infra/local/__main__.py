@@ -8,6 +8,7 @@ Environment variables:
     TEMPLATE: the template (default template.yaml).
     ENVIRONMENTS: the largest number of execution environments per function (default 4).
     PARAMETERS: template parameters as `Name=Value`, separated by spaces.
+    CLOCK: the product's function that returns the current time, as `module:function`; `/_local/clock` moves it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from threading import Event
 from types import FrameType
 
 from infra.local.emulators.server_process import EmulatorError, EmulatorProcess
-from infra.local.runner import LocalRun, Options
+from infra.local.runner import CLOCK, LocalRun, Options
 from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError, load
 from infra.paths import ROOT
@@ -98,7 +99,8 @@ def _options() -> Options:
     port = int(os.environ.get("PORT", "8000"))
     log = os.environ.get("LOG", str(ROOT / "build" / f"local-{port}.log"))
     max_environments = int(os.environ.get("ENVIRONMENTS", "4"))
-    return Options(port=port, max_environments=max_environments, log=None if log == "-" else Path(log))
+    clock = os.environ.get("CLOCK", CLOCK)
+    return Options(port, max_environments, None if log == "-" else Path(log), clock)
 
 
 def _parameters() -> dict[str, str]:

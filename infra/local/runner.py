@@ -16,19 +16,24 @@ from infra.local.api_gateway.cognito_authorizer import TokenVerifier
 from infra.local.api_gateway.rest_api import MAX_BODY, RestApiHandler
 from infra.local.api_gateway.routes import read_apis
 from infra.local.console.outbox import Outbox
-from infra.local.console.routes import Console
+from infra.local.console.routes import Console, Parts
 from infra.local.emulators.server_process import EmulatorProcess
 from infra.local.http_server import Server
+from infra.local.lambda_runtime.activity import Activity
 from infra.local.lambda_runtime.environment_pool import EnvironmentPool
-from infra.local.lambda_runtime.environments import environment_variables
+from infra.local.lambda_runtime.environments import Surroundings, environment_variables
 from infra.local.lambda_runtime.event_source_mappings import Poller, read_mappings
 from infra.local.lambda_runtime.functions import FunctionSpec, read_functions
+from infra.local.lambda_runtime.product_clock import ProductClock
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.lambda_runtime.schedules import Scheduler, read_schedules
 from infra.local.template.iam_policies import key_policies, role_policies
 from infra.local.template.loader import Template
 from infra.local.template.resources import creators
 from infra.local.template.stack import Stack
+
+CLOCK: Final = "casereview.runtime.settings:now"
+"""The function of this repository's product that returns the current time."""
 
 # Parameters that name an SES identity which the template expects to exist already.
 IDENTITY_PARAMETERS: Final = ("MailIdentity",)
@@ -42,11 +47,13 @@ class Options:
         port: the port of the APIs; 0 chooses a free one.
         max_environments: the largest number of execution environments per function.
         log: the file that handlers log to; None for standard error.
+        clock: the product's function that returns the current time, as `module:function`; `/_local/clock` moves it.
     """
 
     port: int = 8000
     max_environments: int = 4
     log: Path | None = None
+    clock: str = CLOCK
 
 
 class LocalRun:
@@ -64,16 +71,19 @@ class LocalRun:
     def __init__(self, template: Template, emulator: EmulatorProcess, options: Options) -> None:
         self.options = options
         self.emulator = emulator
-        self._log: BinaryIO = open_log(options.log)
+        self.clock = ProductClock()
+        self.activity = Activity()
+        self._around = Surroundings(open_log(options.log), self.clock, options.clock)
         self.stack = Stack(template, creators.CREATORS, emulator.client)
         self._create_identities(template)
         self.stack.create()
         self.functions = read_functions(self.stack)
         self.policies = role_policies(self.stack)
         self.pools = self._pools()
-        mappings = read_mappings(self.stack, self.functions, self.policies)
+        self._mappings = read_mappings(self.stack, self.functions, self.policies)
+        client = emulator.poller_client()
         self._pollers = [
-            Poller(each, emulator.client("sqs"), self.pools[each.function.logical_id].invoke) for each in mappings
+            Poller(each, client, self.pools[each.function.logical_id].invoke, self.activity) for each in self._mappings
         ]
         self.scheduler = Scheduler(read_schedules(self.stack, self.functions), self._invoke)
         self._server = self._api_server()
@@ -106,6 +116,7 @@ class LocalRun:
         with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
             list(pool.map(EnvironmentPool.close, self.pools.values()))
         self.emulator.stop()
+        self.clock.close()
 
     def _create_identities(self, template: Template) -> None:
         names = [template.parameters[name] for name in IDENTITY_PARAMETERS if name in template.parameters]
@@ -113,11 +124,14 @@ class LocalRun:
             self.emulator.client("sesv2").create_email_identity(EmailIdentity=name)
 
     def _pools(self) -> dict[str, EnvironmentPool]:
-        keys = {role: access_key_id() for role in sorted({spec.role for spec in self.functions.values()})}
-        roles = {key: {"role": role, "policies": self.policies.get(role, [])} for role, key in keys.items()}
+        keys = {name: access_key_id() for name in self.functions}
+        roles = {
+            keys[name]: {"role": spec.role, "policies": self.policies.get(spec.role, []), "function": name}
+            for name, spec in self.functions.items()
+        }
         self.emulator.put_json("/_endpoint/roles", roles)
         self.emulator.put_json("/_endpoint/names", self._names())
-        return {name: self._pool(spec, keys[spec.role]) for name, spec in self.functions.items()}
+        return {name: self._pool(spec, keys[name]) for name, spec in self.functions.items()}
 
     def _pool(self, spec: FunctionSpec, key: str) -> EnvironmentPool:
         credentials = {
@@ -126,7 +140,7 @@ class LocalRun:
             "AWS_SESSION_TOKEN": secrets.token_urlsafe(30),
         }
         variables = environment_variables(spec, credentials, self.emulator.endpoint)
-        return EnvironmentPool(spec, variables, self._log, self.options.max_environments)
+        return EnvironmentPool(spec, variables, self._around, self.activity, self.options.max_environments)
 
     def _names(self) -> dict[str, Any]:
         identities = self.emulator.client("sesv2").list_email_identities()["EmailIdentities"]
@@ -157,7 +171,9 @@ class LocalRun:
         return self.pools[spec.logical_id].invoke(payload)
 
     def _api_server(self) -> Server:
-        control = Console(self.stack, self.emulator, self.pools, self.scheduler, Outbox(self._outbox_page))
+        polled = frozenset(each.queue_url for each in self._mappings)
+        parts = Parts(self.stack, self.emulator, self.pools, self.scheduler, self.clock, self.activity, polled)
+        control = Console(parts, Outbox(self._outbox_page))
         clients = self._user_pool_clients()
         verifier = TokenVerifier(lambda pool: self.emulator.get_json(f"/{pool}/.well-known/jwks.json"), clients)
         api = RestApiHandler(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)

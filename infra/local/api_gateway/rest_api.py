@@ -59,7 +59,8 @@ class RestApiHandler:
         event = json.dumps(proxy_integration.proxy_event(proxy)).encode()
         if len(event) > MAX_EVENT:
             return proxy_integration.gateway_response(api, "REQUEST_TOO_LARGE", proxy.http, proxy.request_id)
-        result = self._pools[route.function.logical_id].invoke(event, timeout=INTEGRATION_TIMEOUT)
+        pool = self._pools[route.function.logical_id]
+        result = pool.invoke(event, timeout=INTEGRATION_TIMEOUT, request_id=proxy.request_id)
         if result.kind == "timeout":
             return proxy_integration.gateway_response(api, "INTEGRATION_TIMEOUT", proxy.http, proxy.request_id)
         try:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from infra.local.account import ACCOUNT, ADMIN_KEY
+from infra.local.account import ACCOUNT, ADMIN_KEY, POLLER_KEY
+from infra.local.emulators.call_log import CallLog
+from infra.local.emulators.error_responses import access_denied, invalid_token, missing_token
 from infra.local.emulators.moto.patches import LOCK
 from infra.local.emulators.ses_events import EventDestination, events_of
 from infra.local.http_server import HttpRequest, HttpResponse
@@ -29,10 +31,11 @@ Forward = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True)
 class Principal:
-    """The role of an access key, with its policies."""
+    """The role of an access key, with its policies, and the logical id of the function that uses the key."""
 
     role: str
     policies: list[Policy]
+    function: str = ""
 
 
 @dataclass
@@ -47,6 +50,9 @@ class AwsEndpoint:
         aliases: the ARN of the key of each KMS alias ARN.
         key_policies: the key policy of each KMS key ARN.
         evaluated: the distinct (role, action, resource, allowed) decisions so far.
+        calls: the calls that functions made.
+        delivered: the number of messages that event source mappings have received.
+        lead: how far the product's time is ahead of real time. Mail is sent in the product's time.
         outbox: the e-mails and text messages that were sent.
         publish: publishes a message to an SNS topic, for SES events.
         destinations: the event destinations of each SES configuration set.
@@ -59,6 +65,9 @@ class AwsEndpoint:
     aliases: dict[str, str] = field(default_factory=dict)
     key_policies: dict[str, Policy] = field(default_factory=dict)
     evaluated: dict[tuple[str, str, str, bool], None] = field(default_factory=dict)
+    calls: CallLog = field(default_factory=CallLog)
+    delivered: int = 0
+    lead: timedelta = timedelta(0)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     publish: Callable[[str, str], None] | None = None
     destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
@@ -69,14 +78,24 @@ class AwsEndpoint:
             return self._respond_to_runner(request)
         scope = _signed_scope(request)
         if scope is None:
-            return self._to_moto(request) if _is_public(request) else _missing_token()
+            return self._to_moto(request) if _is_public(request) else missing_token()
         key, region, service = scope
         call = parse_call(request, region, service, self.identities)
+        if key == POLLER_KEY:
+            return self._deliver(request, call)
         if key != ADMIN_KEY:
-            denial = self._denial(key, call)
+            denial = self._denial(key, request, call)
             if denial:
                 return denial
         return self._perform(request, call)
+
+    def _deliver(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:
+        """Handle a call of an event source mapping; count the messages before any other call can miss them."""
+        with LOCK:
+            response = self._perform(request, call)
+            if call.operation == "ReceiveMessage" and response.status < 300:  # noqa: PLR2004
+                self.delivered += len(json.loads(response.body).get("Messages") or [])
+        return response
 
     def _perform(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:
         if call.service == "dynamodb" and self.dynamodb:
@@ -86,13 +105,14 @@ class AwsEndpoint:
             self._record_sent(call, response)
         return response
 
-    def _denial(self, key: str, call: AwsRequest) -> HttpResponse | None:
+    def _denial(self, key: str, request: HttpRequest, call: AwsRequest) -> HttpResponse | None:
         principal = self.principals.get(key)
         if principal is None:
-            return error_response(call.service, 403, "UnrecognizedClientException", "The security token is invalid.")
+            return invalid_token(call.service)
+        required = [(action, self.aliases.get(resource, resource)) for action, resource in required_actions(call)]
+        self.calls.record(principal.function, request, call, [resource for _, resource in required])
         context = condition_keys(call)
-        for action, requested in required_actions(call):
-            resource = self.aliases.get(requested, requested)
+        for action, resource in required:
             is_allowed = allowed(principal.policies, action, resource, context) and self._key_policy_allows(
                 principal, action, resource, context
             )
@@ -118,7 +138,7 @@ class AwsEndpoint:
         return response
 
     def _record_sent(self, call: AwsRequest, response: HttpResponse) -> None:
-        sent_at = time.time()
+        sent_at = (datetime.now(UTC) + self.lead).timestamp()
         if call.service == "ses" and call.operation == "SendEmail":
             self.outbox.append({"channel": "email", "sent_at": sent_at, "request": call.parameters})
             self._publish_mail_events(call.parameters, json.loads(response.body)["MessageId"])
@@ -126,7 +146,7 @@ class AwsEndpoint:
             self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
 
     def _publish_mail_events(self, parameters: Mapping[str, Any], message_id: str) -> None:
-        for topic, event in events_of(parameters, message_id, self.destinations):
+        for topic, event in events_of(parameters, message_id, self.destinations, self.lead):
             if self.publish:
                 self.publish(topic, json.dumps(event))
 
@@ -142,21 +162,31 @@ class AwsEndpoint:
         match request.method, request.path:
             case "PUT", "/_endpoint/roles":
                 roles = json.loads(request.body)
-                self.principals = {key: Principal(role["role"], role["policies"]) for key, role in roles.items()}
+                self.principals = {key: Principal(**role) for key, role in roles.items()}
             case "PUT", "/_endpoint/names":
                 self._set_names(json.loads(request.body))
+            case "PUT", "/_endpoint/clock":
+                self.lead = timedelta(microseconds=json.loads(request.body)["lead"])
             case "GET", "/_endpoint/calls":
                 return _json(
                     [{"role": r, "action": a, "resource": x, "allowed": ok} for r, a, x, ok in list(self.evaluated)]
                 )
+            case "GET", "/_endpoint/log":
+                return _json(self.calls.since(_since(request)))
+            case "GET", "/_endpoint/delivered":
+                return _json(self.delivered)
             case "GET", "/_endpoint/outbox":
-                since = int(dict(parse_qsl(request.query)).get("since", "0"))
+                since = _since(request)
                 return _json(self.outbox[since : since + OUTBOX_PAGE])
             case "GET", "/_endpoint/health":
                 pass
             case _:
                 return HttpResponse(404)
         return _json({})
+
+
+def _since(request: HttpRequest) -> int:
+    return int(dict(parse_qsl(request.query)).get("since", "0"))
 
 
 def _json(value: object) -> HttpResponse:
@@ -223,32 +253,3 @@ def wsgi_environ(request: HttpRequest) -> dict[str, Any]:
         elif key != "CONTENT_LENGTH":
             result[f"HTTP_{key}"] = value
     return result
-
-
-def access_denied(service: str, role: str, action: str, resource: str) -> HttpResponse:
-    """Return AWS's error response for a call that no identity-based policy allows."""
-    user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/local"
-    message = (
-        f"User: {user} is not authorized to perform: {action} on resource: {resource} "
-        f"because no identity-based policy allows the {action} action"
-    )
-    code = {"sqs": "AccessDenied", "sns": "AuthorizationError"}.get(service, "AccessDeniedException")
-    return error_response(service, 403 if service in {"sqs", "sns", "ses"} else 400, code, message)
-
-
-def error_response(service: str, status: int, code: str, message: str) -> HttpResponse:
-    """Return an error response in the protocol of the service."""
-    if service == "sns":
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-            "<RequestId>local</RequestId></ErrorResponse>"
-        )
-        return HttpResponse(status, [("Content-Type", "text/xml")], body.encode())
-    headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)]
-    if service == "sqs":
-        headers.append(("x-amzn-query-error", f"{code};Sender"))
-    return HttpResponse(status, headers, json.dumps({"__type": code, "message": message}).encode())
-
-
-def _missing_token() -> HttpResponse:
-    return error_response("", 403, "MissingAuthenticationTokenException", "Missing Authentication Token")

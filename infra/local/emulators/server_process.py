@@ -15,7 +15,7 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from infra.local.account import ADMIN_KEY, REGION
+from infra.local.account import ADMIN_KEY, ADMIN_SECRET, POLLER_KEY, REGION
 from infra.paths import ROOT
 
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -63,14 +63,18 @@ class EmulatorProcess:
             raise EmulatorError("the emulator process exited before it was ready")
         return f"http://127.0.0.1:{int(port)}"
 
-    def _client(self, service: str) -> Any:  # noqa: ANN401  any service's client
+    def poller_client(self) -> Any:  # noqa: ANN401  a client of a service found by name
+        """Return an SQS client for event source mappings."""
+        return self._client("sqs", POLLER_KEY)
+
+    def _client(self, service: str, key: str = ADMIN_KEY) -> Any:  # noqa: ANN401  any service's client
         make: Callable[..., Any] = boto3.client  # its overloads need the service as a literal
         return make(
             service,
             region_name=REGION,
             endpoint_url=self.endpoint,
-            aws_access_key_id=ADMIN_KEY,
-            aws_secret_access_key="local",  # noqa: S106  signatures are not verified
+            aws_access_key_id=key,
+            aws_secret_access_key=ADMIN_SECRET,
             config=Config(
                 max_pool_connections=50, read_timeout=90, retries={"mode": "standard", "total_max_attempts": 1}
             ),

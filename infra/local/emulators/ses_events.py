@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -27,7 +27,10 @@ class EventDestination:
 
 
 def events_of(
-    parameters: Mapping[str, Any], message_id: str, destinations: Mapping[str, list[EventDestination]]
+    parameters: Mapping[str, Any],
+    message_id: str,
+    destinations: Mapping[str, list[EventDestination]],
+    lead: timedelta = timedelta(0),
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the events that a SendEmail call causes.
 
@@ -35,6 +38,7 @@ def events_of(
         parameters: the parameters of the call.
         message_id: the message id that SES returned.
         destinations: the event destinations of each configuration set.
+        lead: how far the times in the events are ahead of real time.
 
     Yields:
         (topic ARN, event) pairs.
@@ -47,11 +51,13 @@ def events_of(
             continue
         for destination in wanted:
             if kind in destination.kinds:
-                yield destination.topic, _event(kind, recipient, parameters, message_id)
+                yield destination.topic, _event(kind, recipient, parameters, message_id, datetime.now(UTC) + lead)
 
 
-def _event(kind: str, recipient: str, parameters: Mapping[str, Any], message_id: str) -> dict[str, Any]:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _event(
+    kind: str, recipient: str, parameters: Mapping[str, Any], message_id: str, sent_at: datetime
+) -> dict[str, Any]:
+    now = sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     tags = {tag["Name"]: [tag["Value"]] for tag in parameters.get("EmailTags", [])}
     mail = {
         "timestamp": now,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from threading import Condition, Thread
-from typing import BinaryIO
 
-from infra.local.lambda_runtime.environments import Environment, failed_result
+from infra.local.lambda_runtime.activity import Activity
+from infra.local.lambda_runtime.environments import Environment, Surroundings, failed_result
 from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 
@@ -18,14 +18,23 @@ class EnvironmentPool:
     Args:
         spec: the function.
         variables: the environment variables of its handlers.
-        log: the file that its handlers log to.
+        around: what its execution environments share with those of other functions.
+        activity: counts its invocations.
         max_environments: the largest number of execution environments at a time.
     """
 
-    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO, max_environments: int) -> None:
+    def __init__(
+        self,
+        spec: FunctionSpec,
+        variables: Mapping[str, str],
+        around: Surroundings,
+        activity: Activity,
+        max_environments: int,
+    ) -> None:
         self.spec = spec
         self._variables = dict(variables)
-        self._log = log
+        self._around = around
+        self._activity = activity
         self._max_environments = max_environments
         self._changed = Condition()
         self._idle: list[Environment] = []
@@ -39,20 +48,23 @@ class EnvironmentPool:
             self._release(environment, usable=True)
         return failed
 
-    def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
+    def invoke(self, payload: bytes, timeout: float | None = None, request_id: str | None = None) -> InvocationResult:
         """Invoke the function with an event; wait for a free environment if all are busy.
 
         Args:
             payload: the event, as JSON.
             timeout: seconds to wait for an environment and, again, for the function; None to wait for an environment
                 without a limit, and for the function until its own timeout.
+            request_id: the id of the invocation, which no other has; None for a new one.
         """
-        environment, failed = self._acquire(timeout)
-        if environment is None:
-            return failed or failed_result("timeout", "Sandbox.Timedout", "no execution environment was free in time")
-        result = environment.invoke(payload, timeout)
-        self._release(environment, usable=result.kind in {"ok", "error"})
-        return result
+        with self._activity.invocation():
+            environment, failed = self._acquire(timeout)
+            if environment is None:
+                text = "no execution environment was free in time"
+                return failed or failed_result("timeout", "Sandbox.Timedout", text)
+            result = environment.invoke(payload, timeout, request_id)
+            self._release(environment, usable=result.kind in {"ok", "error"})
+            return result
 
     def kill(self) -> int:
         """Kill every process of the function (SIGKILL). Return their number."""
@@ -93,7 +105,7 @@ class EnvironmentPool:
                     self._all.discard(environment)
                     environment.kill()  # the process has exited; this closes its Runtime API
                 if len(self._all) < self._max_environments:
-                    environment = Environment(self.spec, self._variables, self._log)
+                    environment = Environment(self.spec, self._variables, self._around)
                     self._all.add(environment)
                     return environment, True
                 if not self._changed.wait(None if deadline is None else deadline - time.monotonic()):

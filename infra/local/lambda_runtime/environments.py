@@ -12,16 +12,19 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, Final
 
 from infra.local.account import REGION
 from infra.local.lambda_runtime.functions import FunctionSpec
+from infra.local.lambda_runtime.product_clock import ProductClock
 from infra.local.lambda_runtime.runtime_api import Invocation, InvocationResult, RuntimeApi
 
 INIT_TIMEOUT: Final = 30.0  # seconds; Lambda allows 10, a busy laptop needs more
 STOP_WAIT: Final = 1.0  # seconds for the runtime interface client to exit by itself
+_BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.py")
 _PASSED_ON: Final = ("LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
@@ -56,20 +59,37 @@ def environment_variables(spec: FunctionSpec, credentials: Mapping[str, str], en
     }
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the execution environments of all functions share.
+
+    Attributes:
+        log: the file that handlers log to.
+        clock: the product's time.
+        clock_function: the product's function that returns the current time, as `module:function`.
+    """
+
+    log: BinaryIO
+    clock: ProductClock
+    clock_function: str
+
+
 class Environment:
     """One execution environment: a handler process with its Runtime API. It handles one invocation at a time."""
 
-    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], log: BinaryIO) -> None:
+    def __init__(self, spec: FunctionSpec, variables: Mapping[str, str], around: Surroundings) -> None:
         self._spec = spec
         self._api = RuntimeApi()
+        clock = around.clock.descriptor
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", spec.handler],
+            [sys.executable, str(_BOOTSTRAP), str(clock), around.clock_function, spec.handler],
             cwd=spec.code,
             env={**variables, "AWS_LAMBDA_RUNTIME_API": self._api.address},
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=around.log,
+            stderr=around.log,
             start_new_session=True,
+            pass_fds=(clock,),
         )
         Thread(target=self._watch, daemon=True).start()
 
@@ -88,17 +108,18 @@ class Environment:
                 return self._api.results.get_nowait()
         return failed_result("timeout", "Sandbox.Timedout", f"the init phase took more than {INIT_TIMEOUT:.0f} seconds")
 
-    def invoke(self, payload: bytes, timeout: float | None = None) -> InvocationResult:
+    def invoke(self, payload: bytes, timeout: float | None = None, request_id: str | None = None) -> InvocationResult:
         """Run the handler on an event.
 
         Args:
             payload: the event, as JSON.
             timeout: the time in seconds after which the caller gives up, if shorter than the function's own timeout.
+            request_id: the id of the invocation, which no other has; None for a new one.
 
         Returns:
             The result. After any kind but `ok` and `error` the environment cannot be used again.
         """
-        request_id = str(uuid.uuid4())
+        request_id = request_id or str(uuid.uuid4())
         deadline = time.time() + min(self._spec.timeout, timeout or self._spec.timeout)
         self._api.submit(Invocation(request_id, payload, deadline, self._spec.arn))
         while True:

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.iam.policy_evaluation import Policy, allowed
+from infra.local.lambda_runtime.activity import Activity
 from infra.local.lambda_runtime.functions import FunctionSpec, find_function
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.template.loader import TemplateError
@@ -96,12 +97,20 @@ class Poller:
         mapping: the event source mapping.
         client: an SQS client.
         invoke: invokes the function with an event.
+        activity: counts the messages that were handled.
     """
 
-    def __init__(self, mapping: EventSourceMapping, client: Any, invoke: Callable[[bytes], InvocationResult]) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        mapping: EventSourceMapping,
+        client: Any,  # noqa: ANN401
+        invoke: Callable[[bytes], InvocationResult],
+        activity: Activity,
+    ) -> None:
         self._mapping = mapping
         self._client = client
         self._invoke = invoke
+        self._activity = activity
         self._stopping = Event()
 
     def start(self) -> None:
@@ -115,13 +124,16 @@ class Poller:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            messages: list[dict[str, Any]] = []
             try:
-                messages = self._collect()
+                self._collect(messages)
                 if messages:
                     self._handle(messages)
             except (BotoCoreError, ClientError) as error:
                 if not self._stopping.wait(0.5):  # not an effect of the run stopping
                     print(f"{self._mapping.function.logical_id}: {type(error).__name__}: {error}", file=sys.stderr)
+            finally:
+                self._activity.add_handled(len(messages))
 
     def _receive(self, most: int, wait: int) -> list[dict[str, Any]]:
         answer = self._client.receive_message(
@@ -134,15 +146,13 @@ class Poller:
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
-    def _collect(self) -> list[dict[str, Any]]:
-        """Return a batch: the messages of one receive call, or of several within the batching window."""
+    def _collect(self, messages: list[dict[str, Any]]) -> None:
+        """Add a batch to `messages`: those of one receive call, or of several within the batching window."""
         size, window = self._mapping.batch_size, self._mapping.window
-        messages = self._receive(size, WAIT)
+        messages += self._receive(size, WAIT)
         deadline = time.monotonic() + window
         while messages and len(messages) < size and window and time.monotonic() < deadline:
-            more = self._receive(size - len(messages), 1)
-            messages += more
-        return messages
+            messages += self._receive(size - len(messages), 1)
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:
         if not self._stopping.is_set():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final
 
+from infra.local.account import INVOCATION
 from infra.local.http_server import HttpRequest, HttpResponse, Server
 
 _PREFIX: Final = "/2018-06-01/runtime/"
@@ -95,6 +96,14 @@ class RuntimeApi:
             ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
             ("Lambda-Runtime-Deadline-Ms", str(int(invocation.deadline * 1000))),
             ("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn),
-            ("Lambda-Runtime-Trace-Id", f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=0"),
+            ("Lambda-Runtime-Trace-Id", _trace_id(invocation.request_id)),
         ]
         return HttpResponse(200, headers, invocation.payload)
+
+
+def _trace_id(request_id: str) -> str:
+    """Return the trace id of an invocation, with the invocation's own id.
+
+    AWS's clients send it with every call, so that the AWS endpoint knows which invocation makes the call.
+    """
+    return f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=0;{INVOCATION}={request_id}"

@@ -73,6 +73,10 @@ class Stack:
             self._existing[name] = self._create(name)
         return self._existing[name]
 
+    def physical_ids(self) -> dict[str, str]:
+        """Return the physical id (the Ref) of every resource that was created, by logical id."""
+        return {name: str(each.ref) for name, each in self._existing.items()}
+
     def properties(self, name: str) -> dict[str, Any]:
         """Return the resolved properties of a resource."""
         resolved: dict[str, Any] = self.resolver.resolve(self.template.resources[name].get("Properties", {}))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,26 @@ def test_the_table_can_be_in_dynamodb_local(tmp_path: Path) -> None:
     key = {"TableName": "case-review-Table", "Key": {"pk": {"S": "x"}}}
     denied = run.do("call", service="dynamodb", operation="get_item", parameters=key).json
     notes = run.notes()
+    calls = run.calls()
     assert run.stop() == 0
     assert allowed["error"] is None
     assert denied["error"]["Code"] == "AccessDeniedException"
     assert notes == {"x"}
+    assert [call["action"] for call in calls] == ["dynamodb:PutItem", "dynamodb:GetItem"]
+
+
+@pytest.mark.dynamodb_local
+def test_expired_items_are_deleted_from_dynamodb_local(tmp_path: Path) -> None:
+    run = LocalRun(tmp_path, ENGINE="dynamodb-local")
+    run.wait_until_ready()
+    client = run.client("dynamodb")
+    for name, seconds in (("soon", 3600), ("later", 36_000)):
+        expires = {"N": str(int(time.time()) + seconds)}
+        client.put_item(TableName="case-review-Table", Item={"pk": {"S": name}, "expires_at": expires})
+    client.put_item(TableName="case-review-Table", Item={"pk": {"S": "text"}, "expires_at": {"S": "1"}})
+    client.close()
+    moved = run.post("clock", advance_seconds=7200)
+    notes = run.notes()
+    assert run.stop() == 0
+    assert moved.status == 200
+    assert notes == {"later", "text"}

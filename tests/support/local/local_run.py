@@ -79,6 +79,15 @@ class LocalRun:
         """Make the fixture's function do something."""
         return self.ask("POST", "/do", json.dumps({"what": what, **task}).encode())
 
+    def post(self, path: str, **body: object) -> Answer:
+        """Send a JSON object to the console."""
+        return self.ask("POST", f"/_local/{path}", json.dumps(body).encode())
+
+    def calls(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the calls to AWS that functions made after the first `since`."""
+        found: list[dict[str, Any]] = self.ask("GET", f"/_local/calls?since={since}").json
+        return found
+
     def client(self, service: str) -> Any:  # noqa: ANN401
         """Return an AWS client with administrator rights."""
         make: Callable[..., Any] = boto3.client
@@ -98,11 +107,13 @@ class LocalRun:
         found: dict[str, dict[str, int]] = self.ask("GET", "/_local/queues").json
         return found
 
-    def send(self, *bodies: str) -> None:
-        """Send messages to the function's queue."""
+    def send(self, *bodies: str, delay: int = 0) -> None:
+        """Send messages to the function's queue, with a delay in seconds."""
         client = self.client("sqs")
         url = client.get_queue_url(QueueName="case-review-work")["QueueUrl"]
-        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+        entries = [
+            {"Id": str(number), "MessageBody": body, "DelaySeconds": delay} for number, body in enumerate(bodies)
+        ]
         client.send_message_batch(QueueUrl=url, Entries=entries)
         client.close()
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from http.client import HTTPConnection
 from pathlib import Path
@@ -141,6 +142,27 @@ class Local:
 
     def tick(self) -> None:
         assert self.call("POST", "/_local/tick").status == 200
+
+    def settle(self) -> None:
+        """Fire every schedule, and wait until no message is due and no invocation runs."""
+        answer = self.call("POST", "/_local/tick", {"settle": True, "timeout_seconds": HTTP_TIMEOUT - 10})
+        assert answer.status == 200, answer.body
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the product's time forward; return it."""
+        answer = self.call("POST", "/_local/clock", {"advance_seconds": seconds})
+        assert answer.status == 200, answer.body
+        return datetime.fromisoformat(answer.json()["now"])
+
+    def calls(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the calls to AWS that functions made after the first `since`."""
+        found: list[dict[str, Any]] = self.call("GET", f"/_local/calls?since={since}").json()
+        return found
+
+    def token(self, user: str, groups: list[str], office: str | None = None) -> str:
+        """Return an ID token of a user with exactly these groups and this office."""
+        answer = self.call("POST", "/_local/token", {"user": user, "groups": groups, "office": office})
+        return str(answer.json()["token"])
 
     def kill(self, function: str) -> int:
         """Kill the processes of a function; return their number."""

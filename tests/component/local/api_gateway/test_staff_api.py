@@ -166,6 +166,44 @@ def test_a_token_has_the_office_and_group_last_requested(staff: LocalRun) -> Non
         assert (claims.get("custom:office"), claims["cognito:groups"]) == (office, group)
 
 
+@pytest.mark.parametrize("office", [None, "ATL"])
+def test_a_user_without_office_can_get_other_groups(staff: LocalRun, office: str | None) -> None:
+    """Taking the office from a user who has none was an error."""
+    user = f"gil-{office}"
+    token(staff, user=user, groups=["officer"])
+    token(staff, user=user, groups=["supervisor"])
+    claims = claims_passed_on(staff, token(staff, user=user, groups=["policy"], office=office))
+    assert (claims.get("custom:office"), claims["cognito:groups"]) == (office, "policy")
+
+
+def test_a_token_names_the_user_and_a_subject_that_stays(staff: LocalRun) -> None:
+    profiles: list[dict[str, Any]] = [{"groups": ["officer"], "office": "ATL"}, {"groups": ["sro"]}, {"groups": []}]
+    found = [claims_passed_on(staff, token(staff, user="fay", **profile)) for profile in profiles]
+    assert {claims["cognito:username"] for claims in found} == {"fay"}
+    assert len({claims["sub"] for claims in found}) == 1
+    assert claims_passed_on(staff, token(staff, user="hal"))["sub"] != found[0]["sub"]
+
+
+def test_a_name_in_another_case_is_the_same_user(staff: LocalRun) -> None:
+    first = claims_passed_on(staff, token(staff, user="Dan", groups=["officer"], office="ATL"))
+    second = claims_passed_on(staff, token(staff, user="dan", groups=["supervisor"], office="ELP"))
+    third = claims_passed_on(staff, token(staff, user="DAN", groups=["supervisor"], office="ELP"))
+    assert {claims["sub"] for claims in (first, second, third)} == {first["sub"]}
+    assert {claims["cognito:username"] for claims in (first, second, third)} == {"Dan"}
+    assert (second["cognito:groups"], second["custom:office"]) == ("supervisor", "ELP")
+    assert token(staff, user="dan", groups=["officer"], office="ATL") == token(
+        staff, user="Dan", groups=["officer"], office="ATL"
+    )
+
+
+@pytest.mark.parametrize(
+    "profile", [{"user": ""}, {"user": "a b"}, {"user": "x" * 200}, {"user": "ivy", "groups": [""]}]
+)
+def test_a_name_that_cognito_does_not_accept_is_refused(staff: LocalRun, profile: dict[str, Any]) -> None:
+    answer = staff.ask("POST", "/_local/token", json.dumps(profile).encode())
+    assert (answer.status, answer.headers["Content-Type"]) == (422, "application/problem+json")
+
+
 def test_the_same_profile_gives_the_same_token(staff: LocalRun) -> None:
     assert token(staff, **OFFICER) == token(staff, **OFFICER)
     assert token(staff, **OFFICER) != token(staff, **{**OFFICER, "user": "another"})

@@ -40,6 +40,7 @@ def test_requesters_get_their_receipt_in_their_language_and_the_queues_drain(
 
 def test_no_function_makes_a_call_that_its_role_denies(shown: tuple[LocalRun, list[str]]) -> None:
     run, _ = shown
-    calls = run.ask("GET", "/_local/calls").json
-    assert {call["role"] for call in calls} >= {"case-review-intake", "case-review-prioritize", "case-review-notify"}
-    assert not [call for call in calls if not call["allowed"]]
+    decisions = run.ask("GET", "/_local/iam").json
+    roles = {decision["role"] for decision in decisions}
+    assert roles >= {"case-review-intake", "case-review-prioritize", "case-review-notify"}
+    assert not [decision for decision in decisions if not decision["allowed"]]

@@ -52,11 +52,11 @@ def test_a_call_that_the_role_does_not_allow_fails_with_the_error_of_aws(
     assert "not authorized to perform" in error["Message"]
 
 
-def test_evaluated_calls_can_be_listed(run: LocalRun) -> None:
+def test_decisions_of_iam_can_be_listed(run: LocalRun) -> None:
     call(run, "dynamodb", "get_item", TableName="case-review-Table", Key={"pk": {"S": "x"}})
     table = f"arn:aws:dynamodb:{REGION}:123456789012:table/case-review-Table"
     denied = {"role": "case-review-EchoRole", "action": "dynamodb:GetItem", "resource": table, "allowed": False}
-    assert denied in run.ask("GET", "/_local/calls").json
+    assert denied in run.ask("GET", "/_local/iam").json
 
 
 def test_unknown_credentials_are_rejected(run: LocalRun) -> None:
