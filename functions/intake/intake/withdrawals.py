@@ -51,7 +51,7 @@ def _needs_supervisor(request: Request, at: datetime) -> bool:
 
 
 def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
-    request, case, claims = now
+    request, claims, case = now
     if request.state != "live" or request.withdrawal_by is not None:
         return None
     if _needs_supervisor(request, at):
@@ -76,7 +76,7 @@ def _released_guard(person: str | None, case_id: str) -> tuple[Write, ...]:
 
 
 def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
-    request, case, claims = now
+    request, claims, case = now
     if request.withdrawal_by is not None:
         kept = counted(request, size, {"withdrawal_by": None})
         again: CaseFields = {"rank_at": at} if case.rank_at else {}

@@ -137,7 +137,7 @@ def _prepare(
     office = route(facts, on)
     filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
     claims = Claims(case_id="", receipt=receipt, filing=filing, filed_at=at, office=office, facts=facts)
-    policy, _until = services.policies.governing(at)
+    policy = services.policies.last_known(at)
     deadline = verify_by(at, top=reaches_top_lane(claims, policy, at))
     request = Request(
         receipt=receipt,
@@ -151,7 +151,7 @@ def _prepare(
         digest=body_digest(code, canonical(value)),
         office=office,
         verify_by=deadline,
-        filed_by=actor.user,
+        filed_by=actor.id,
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
     )
@@ -242,6 +242,7 @@ def _event(new: _NewRequest, case: Case, changes: dict[str, Change]) -> Event:
         kind="filed" if opened else "joined",
         actor=new.actor.kind,
         user=new.actor.user,
+        user_id=new.actor.id,
         changes=changes,
         receipt=new.request.receipt,
         filing=claims.filing,

@@ -8,6 +8,7 @@ import pytest
 
 from casereview.store.transaction import RefusedError
 from tests.support.aws_calls import call_names, record_calls
+from tests.support.standing import recognized
 from tests.support.system import System, body
 
 KEY = "0123456789abcdef"
@@ -112,6 +113,7 @@ def test_filing_takes_few_calls(system: System) -> None:
 
 def test_a_request_that_joins_as_self_gets_limited_disclosure_and_lowers_no_rank(system: System) -> None:
     owner = system.file(body(facts={"serious_illness": True, "removal_at": "2026-11-25T20:00:00-05:00"}))
+    recognized(system, owner)
     system.pump()
     before = system.case_of(owner)
     system.later(minutes=5)
@@ -188,7 +190,7 @@ def test_an_unknown_facility_is_a_deficiency_and_the_residence_decides_the_offic
     facts = {"facility": "NOWHERE JAIL", "residence": {"state": "ga"}}
     answer = system.file(body(facts=facts))
     assert answer["field_office"] == "ATL"
-    assert [lack["field"] for lack in answer["deficiencies"]] == ["facts.facility"]
+    assert [lack["code"] for lack in answer["deficiencies"]] == ["facility_unknown", "identity_unverified"]
 
 
 def test_a_lost_race_for_the_guard_retries_and_joins_the_case(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from casereview.cases.due import without_due_work
 from casereview.schema.field_sets import CaseFields
 from casereview.schema.records import Case
 from casereview.store.transaction import put_over
+from tests.support.standing import recognized
 from tests.support.system import System, body
 
+AT_HOME = body(facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA", "county": "Fulton"}})
 SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
 
 
@@ -29,7 +32,7 @@ def test_an_earlier_removal_date_moves_the_case_to_the_top_of_the_worklist(syste
     system.pump()
     assert system.case_of(filed).lane == "imminent_removal"
     assert system.worklist("ATL")[0] == case.case_id
-    assert system.look_up(filed)["people_ahead"] == 0
+    assert system.look_up(filed)["lane"] == "imminent_removal"
 
 
 @pytest.mark.parametrize("role", ["self", "family"])
@@ -90,18 +93,84 @@ def test_an_update_that_raises_protection_restricts_the_case_at_once(system: Sys
     filed = system.file(body())
     system.on(filed, "POST", "/updates", {"facts": {"relief_pending": ["vawa"]}})
     assert system.case_of(filed).restricted
-    assert system.look_up(filed)["disclosure"] == "limited"
 
 
 def test_withdrawing_the_only_request_closes_the_case_and_deletes_the_guard(system: System) -> None:
-    filed = system.file(body())
+    filed = system.file(AT_HOME)
     system.pump()
-    assert system.on(filed, "POST", "/withdrawal", {}).status == 202
+    answer = system.on(filed, "POST", "/withdrawal", {})
+    assert (answer.status, answer.json()["waits"]) == (202, False)
     assert system.look_up(filed)["status"] == "withdrawn"
     assert system.guards == []
     assert system.worklist("ATL") == []
     assert system.file(body())["receipt"] != filed["receipt"]
     assert len(system.cases) == 2
+
+
+@pytest.mark.parametrize("facts", [{}, {"claims_us_citizenship": True}], ids=["detained", "in a top lane"])
+def test_the_case_of_a_detained_person_or_in_a_top_lane_ends_only_after_an_officer(
+    system: System, facts: dict[str, Any]
+) -> None:
+    filed = system.file(body(facts=facts) if not facts else body(**{**AT_HOME, "facts": {**AT_HOME["facts"], **facts}}))
+    system.pump()
+    lane = system.case_of(filed).lane
+    assert system.on(filed, "POST", "/withdrawal", {}).status == 202
+    assert system.look_up(filed)["status"] == "withdrawn"
+    system.pump()
+    case = system.case_of(filed)
+    assert (case.status, case.lane) == ("in_line", lane)
+    assert "withdrawal_to_confirm" in case.flags
+    assert len(system.guards) == 1
+
+
+@pytest.mark.parametrize("sent", [AT_HOME, body()], ids=["closed", "waiting for an officer"])
+def test_a_withdrawal_is_taken_back_within_72_hours(system: System, sent: dict[str, Any]) -> None:
+    filed = system.file(sent)
+    system.pump()
+    system.on(filed, "POST", "/withdrawal", {})
+    assert system.look_up(filed)["withdrawal"] == {"waits": False, "undo_until": "2026-11-27T15:00:00.000Z"}
+    system.later(hours=71)
+    answer = system.on(filed, "POST", "/withdrawal", {"undo": True})
+    assert (answer.status, answer.json()["waits"]) == (202, False)
+    system.pump()
+    case = system.case_of(filed)
+    assert (case.status, case.live, system.look_up(filed)["status"]) == ("in_line", 1, "received")
+    assert system.look_up(filed)["withdrawal"] is None
+    assert "withdrawal_to_confirm" not in case.flags
+    assert [guard.case for guard in system.guards] == [case.case_id]
+    assert system.on(filed, "POST", "/withdrawal", {"undo": True}).status == 202
+
+
+def test_a_withdrawal_cannot_be_taken_back_later(system: System) -> None:
+    filed = system.file(AT_HOME)
+    system.on(filed, "POST", "/withdrawal", {})
+    system.later(hours=73)
+    answer = system.on(filed, "POST", "/withdrawal", {"undo": True})
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (409, "withdrawal_final")
+
+
+def test_a_case_that_is_open_again_goes_on_beside_a_newer_one_of_the_person(system: System) -> None:
+    filed = system.file(AT_HOME)
+    system.pump()
+    system.on(filed, "POST", "/withdrawal", {})
+    newer = system.file(body())
+    assert system.on(filed, "POST", "/withdrawal", {"undo": True}).status == 202
+    system.pump()
+    assert [guard.case for guard in system.guards] == [system.case_of(newer).case_id]
+    assert "many_requests" in system.case_of(filed).flags
+
+
+def test_what_an_unverified_holder_said_no_longer_counts_after_a_withdrawal(system: System) -> None:
+    owner = system.file(body())
+    other = system.file(body(requester=SISTER, facts={"claims_us_citizenship": True}))
+    system.pump()
+    assert system.case_of(owner).lane == "citizenship_claim"
+    system.on(other, "POST", "/withdrawal", {})
+    system.pump()
+    assert system.case_of(owner).lane == "detained"
+    system.on(other, "POST", "/withdrawal", {"undo": True})
+    system.pump()
+    assert system.case_of(owner).lane == "citizenship_claim"
 
 
 def test_withdrawing_twice_changes_nothing(system: System) -> None:
@@ -133,6 +202,7 @@ def test_a_withdrawn_request_cannot_be_updated(system: System) -> None:
 
 def test_a_case_cannot_be_escalated_before_a_decision(system: System) -> None:
     filed = system.file(body())
+    recognized(system, filed)
     assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 409
 
 
@@ -141,8 +211,9 @@ def _decide(system: System, case: Case) -> None:
     system.intake.table.write(put_over(decided, version=case.version))
 
 
-def test_after_a_decision_the_opener_can_escalate_the_case(system: System) -> None:
+def test_after_a_decision_a_verified_holder_can_escalate_the_case(system: System) -> None:
     filed = system.file(body())
+    recognized(system, filed)
     system.pump()
     _decide(system, system.case_of(filed))
     assert system.on(filed, "POST", "/escalation", {}).status == 422
@@ -165,6 +236,7 @@ def test_a_decision_is_not_disclosed_to_a_third_party_by_status_or_escalation(sy
 
 def test_an_update_does_not_disclose_to_a_third_party_that_a_case_is_closed(system: System) -> None:
     owner, sister = system.file(body()), system.file(body(requester=SISTER))
+    recognized(system, owner)
     system.pump()
     case = system.case_of(owner)
     changes: CaseFields = {**without_due_work(case), "status": "closed", "version": case.version + 1}
