@@ -87,3 +87,10 @@ def test_the_dashboard_is_json_and_fits_its_grid() -> None:
     template: Any = yaml_parse((ROOT / "infra/observability.yaml").read_text())
     body = json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
     assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])
+
+
+@pytest.mark.parametrize(("metric", "module"), [("BandsNotTaken", "bands"), ("UsualWaitsNotMade", "usual_wait")])
+def test_what_no_run_of_the_night_makes_raises_an_alarm(alarms: dict[str, Json], metric: str, module: str) -> None:
+    assert f'"{metric}"' in (ROOT / f"functions/prioritize/prioritize/{module}.py").read_text(encoding="utf-8")
+    [alarm] = [body for body in alarms.values() if body["MetricName"] == metric]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Minimum", 0, 86400)

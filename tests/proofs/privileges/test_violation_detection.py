@@ -124,4 +124,6 @@ def test_a_route_and_a_duty_that_the_day_leaves_out_are_found(day: Watched) -> N
     assert any("escalation" in each for each in violations(expect_every_route, day, "public", PUBLIC))
     assert len(violations(expect_every_route, day, "staff", STAFF)) > 15
     found = violations(expect_every_kind_of_work, day)
-    assert {each.split(":")[0] for each in found} == {"duty sweep", "duty redrive", "message PreviewMessage"}
+    assert {each.split(":")[0] for each in found} == {
+        "duty sweep", "duty redrive", "duty usual_wait", "duty bands", "message PreviewMessage",
+    }  # fmt: skip

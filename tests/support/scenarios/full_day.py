@@ -197,7 +197,8 @@ def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> N
         sent = filing(words, 1009)
         sent["facts"] |= place
         assert system.staff(OFFICER, "POST", "/staff/requests", sent).status == 201
-    assert system.duty("snapshot")
+    for duty in ("snapshot", "bands", "usual_wait"):
+        assert system.duty(duty)
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
 
 
