@@ -106,4 +106,4 @@ def counted(request: Request, size: int, changed: RequestFields) -> Write:
 def require_live(request: Request) -> None:
     """Raise ProblemError 409 if the request was withdrawn."""
     if request.state != "live":
-        raise wrong_state("request_withdrawn", "The request was withdrawn.")
+        raise wrong_state("request_withdrawn")

@@ -53,7 +53,7 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         if words:
             require_live(now.request)
             if case.status not in LIVE and _is_shown(now.request, case):
-                raise wrong_state("case_ended", "The case is decided or closed.")
+                raise wrong_state("case_ended")
         contact = _apply_contact(services, now, body.contact, at) if body.contact else _ContactEffect(now.claims, {})
         request: RequestFields = {**contact.request}
         claims = _with_words(services, now, contact.claims, stated, at)

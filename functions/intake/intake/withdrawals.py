@@ -85,7 +85,7 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     if request.state == "live":
         return None
     if at > request.state_since + UNDO_WITHIN:
-        raise wrong_state("withdrawal_final", "The withdrawal was more than 72 hours ago: file a new request.")
+        raise wrong_state("withdrawal_final")
     written = counted(request, size, {"state": "live", "state_since": at})
     changes, guard = _live_again(services, now, at)
     return Transition(

@@ -81,6 +81,7 @@ RefusalText = Literal[
     "no_such_route",
     "no_such_request",
     "request_withdrawn",
+    "withdrawal_final",
     "case_ended",
 ]
 """The errors of problem documents: each has the name of its code, except where a code has several texts."""

@@ -22,7 +22,7 @@ OTHERS: Final = tuple(language for language in LANGUAGES if language != "en")
 LEAST_SHARE: Final = 0.3
 """The least share of letters of its own script in a text of a language that is not written in Latin letters."""
 SCRIPTS: Final[dict[Language, str]] = {"zh": "CJK", "pa": "GURMUKHI", "ru": "CYRILLIC", "ar": "ARABIC"}
-FORMS: Final = ("G-28", "60-001", "USCIS", "JSON", "UTF-8", "ASCII", "256", "BCP 47", "true", "TX")
+FORMS: Final = ("72", "G-28", "60-001", "USCIS", "JSON", "UTF-8", "ASCII", "256", "BCP 47", "true", "TX")
 """Names and numbers that are the same in every language."""
 
 
