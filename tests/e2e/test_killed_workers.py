@@ -19,7 +19,7 @@ from shutil import copy, copytree
 import pytest
 
 from casereview.schema.records import Case, Notice
-from notify.delivery import LEASE
+from notify.lease import LEASE
 from tests.support.local.filing import CLIENTS, file_all
 from tests.support.local.local_system import ROOT, Local, eventually, running
 from tests.support.proofs.tally import Tally

@@ -1,20 +1,21 @@
 """Send one notice: the item is stored first, then a process takes a lease on it, then it sends the message.
 
     owed ──lease──▶ sending ──accepted──▶ sent
-     │                │  ├──transient error──▶ owed; retried with a backoff
-     │                │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
-     │                │  ├──permanent error──▶ undeliverable
+     │ ▲              │  ├──transient error──▶ owed; retried with a backoff
+     │ └─limit of the │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
+     │   address      │  ├──permanent error──▶ undeliverable
      │                └──process died──▶ the lease expires; handled as without a response
+     ├──another message to the address stands for it──▶ coalesced
      └──no address, or older than three days, or three attempts without a response──▶ undeliverable
 
 The address is decrypted just before the lease and not kept; nothing is sent before the lease is written. A retry after
-a missing response can send a notice twice, which is harmless.
+a missing response can send a notice twice, which is harmless. The three days do not run while a notice waits because
+its address has received as many messages as the limit allows.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import SystemRandom
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -23,15 +24,14 @@ from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, put_over
+from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result
 from notify.providers import PermanentError, TransientError, UnansweredError
 from notify.recipients import Target, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, metrics
 from notify.undeliverable import give_up
+from notify.waiting import Behind, mark_of
 
-LEASE = timedelta(seconds=45)
-"""The lease of a send attempt, longer than the function's timeout of 30 seconds."""
 WINDOW = timedelta(days=3)
 """The age after which a notice is given up."""
 UNANSWERED = 3
@@ -42,8 +42,6 @@ FIRST_RETRY_UNANSWERED = timedelta(hours=1)
 """The delay after the first attempt without a response; longer, because most such messages were sent."""
 LONGEST_RETRY = timedelta(hours=6)
 """The maximum delay between two attempts."""
-_RANDOM = SystemRandom()
-"""The operating system's generator; one with a state would repeat itself in every environment restored by SnapStart."""
 
 
 def deliver(services: Services, message: NoticeMessage) -> None:
@@ -57,19 +55,12 @@ def deliver(services: Services, message: NoticeMessage) -> None:
         botocore.exceptions.ClientError: DynamoDB, KMS or SQS rejected a call.
         botocore.exceptions.BotoCoreError: DynamoDB, KMS or SQS could not be reached.
         SealBrokenError: The contact could not be decrypted.
-        ConcurrentChangeError: Other writes changed the notice or its case at each try.
+        ConcurrentChangeError: Other writes changed the notice, its case or the counter of its address at each try.
     """
     now = to_milliseconds(services.now())
     notice = services.table.get(Notice, keys.notice(message.case_id, message.notice_id))
-    if notice is None or not _is_pending(notice, now):
-        return
-    target = find_target(services, notice)
-    if isinstance(target, str):
-        give_up(services, notice, target, now)
-    elif reason := _reason_to_give_up(notice, now):
-        give_up(services, notice, reason, now)
-    elif leased := _lease(services, notice, now):
-        _send(services, leased, target, now)
+    if notice is not None and _is_pending(notice, now):
+        _attempt(services, notice, now, defer=True)
 
 
 def _is_pending(notice: Notice, now: datetime) -> bool:
@@ -81,39 +72,61 @@ def _is_pending(notice: Notice, now: datetime) -> bool:
     return notice.state == "owed" and (notice.send_at is None or notice.send_at <= now)
 
 
-def _unanswered(notice: Notice) -> int:
-    """Return the number of attempts without a response, including one whose process died."""
-    return notice.unanswered + (notice.state == "sending")
+def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) -> None:
+    """Send a notice, or end it, or have it wait.
+
+    Args:
+        services: The services of the worker.
+        notice: A pending notice.
+        now: The current time.
+        defer: Whether a newer notice that waits for the same limit is to be sent instead.
+    """
+    target = find_target(services, notice)
+    if isinstance(target, str):
+        give_up(services, notice, target, now)
+    elif reason := _reason_to_give_up(notice, now):
+        give_up(services, notice, reason, now)
+    else:
+        _lease_and_send(services, notice, target, now, defer=defer)
+
+
+def _lease_and_send(services: Services, notice: Notice, target: Target, now: datetime, *, defer: bool) -> None:
+    match take_lease(services, notice, target.place, now, defer=defer):
+        case Behind(newest):
+            newer = services.table.get(Notice, keys.notice(newest.case_id, newest.notice_id))
+            if until := _send_first(services, newer, target, now):
+                postpone(services, notice, until)
+            else:
+                _lease_and_send(services, notice, target, now, defer=False)
+        case Lease() as lease:
+            if lease.notice.unanswered:
+                metrics.add_metric("SentAgain", MetricUnit.Count, 1)
+            _send(services, lease, target, now)
+
+
+def _send_first(services: Services, newer: Notice | None, target: Target, now: datetime) -> datetime | None:
+    """Send the newest of the notices that wait for a limit; return when it is tried again, if it was not sent yet.
+
+    It may have ended otherwise, or its requester may have changed the address: then nothing is sent for the others.
+    """
+    if newer is None or target.place is None or newer.waits_for != mark_of(newer, target.place):
+        return None
+    if _is_pending(newer, now) or (newer.state == "owed" and newer.waits_since):
+        _attempt(services, newer, now, defer=False)
+        newer = services.table.get(Notice, keys.notice(newer.case_id, newer.notice_id))
+    return newer and (newer.lease_until or newer.send_at)
 
 
 def _reason_to_give_up(notice: Notice, now: datetime) -> Undelivered | None:
-    if _unanswered(notice) >= UNANSWERED:
+    if unanswered(notice) >= UNANSWERED:
         return "unanswered"
-    return "expired" if notice.created_at + WINDOW < now else None
+    since = notice.renewed_at or notice.created_at
+    return "expired" if since + WINDOW + waited(notice, now) < now else None
 
 
-def _lease(services: Services, notice: Notice, now: datetime) -> Notice | None:
-    """Take the lease on a notice and return the notice with it; None if another process took it first."""
-    leased = notice.evolve(
-        state="sending",
-        sends=notice.sends + 1,
-        unanswered=_unanswered(notice),
-        lease_until=now + LEASE,
-        send_at=None,
-        attempts=0,
-        stuck=False,
-    )
-    try:
-        services.table.write(put_over(leased, state=notice.state, sends=notice.sends))
-    except RefusedError:
-        return None
-    if leased.unanswered:
-        metrics.add_metric("SentAgain", MetricUnit.Count, 1)
-    return leased
-
-
-def _send(services: Services, notice: Notice, target: Target, now: datetime) -> None:
-    text = _text(services, notice)
+def _send(services: Services, lease: Lease, target: Target, now: datetime) -> None:
+    notice = lease.notice
+    text = _text(services, lease)
     try:
         if target.channel == "email":
             tags = {"case": notice.case_id, "notice": notice.notice_id}
@@ -123,42 +136,40 @@ def _send(services: Services, notice: Notice, target: Target, now: datetime) -> 
     except PermanentError:
         give_up(services, notice, "refused", now)
     except UnansweredError:
-        _count_unanswered(services, notice, now)
+        _count_unanswered(services, lease, now)
     except TransientError:
-        _retry_later(services, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
+        _retry_later(services, lease, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
         metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
-        _write_result(services, notice, notice.evolve(state="sent", provider_id=provider_id, lease_until=None))
+        sent = notice.evolve(state="sent", provider_id=provider_id, lease_until=None, waits_for=None, counted_at=None)
+        write_result(services, lease, sent)
         metrics.add_metric("Sent", MetricUnit.Count, 1)
 
 
-def _text(services: Services, notice: Notice) -> Message:
+def _text(services: Services, lease: Lease) -> Message:
+    notice = lease.notice
     match notice.template:
         case "target_passed" | "undelivered" as to_office:
             return render_for_office(to_office, case=notice.case_id, office=notice.office)
         case template:
-            return render(template, notice.language, receipt=notice.receipt, look_up=services.lookup_url)
+            look_up = services.lookup_url
+            return render(
+                template, notice.language, others=lease.attempt.others > 0, receipt=notice.receipt, look_up=look_up
+            )
 
 
-def _count_unanswered(services: Services, notice: Notice, now: datetime) -> None:
+def _count_unanswered(services: Services, lease: Lease, now: datetime) -> None:
     """Count an attempt without a response; schedule a retry, or give up after the maximum number of attempts."""
     metrics.add_metric("Unanswered", MetricUnit.Count, 1)
-    counted = notice.evolve(unanswered=notice.unanswered + 1)
+    before = lease.notice.unanswered
+    counted = lease.notice.evolve(unanswered=before + 1, counted_at=None)
     if counted.unanswered >= UNANSWERED:
         give_up(services, counted, "unanswered", now)
     else:
-        _retry_later(services, counted, FIRST_RETRY_UNANSWERED * (1 << notice.unanswered), now)
+        _retry_later(services, lease, counted, FIRST_RETRY_UNANSWERED * (1 << before), now)
 
 
-def _retry_later(services: Services, notice: Notice, delay: timedelta, now: datetime) -> None:
+def _retry_later(services: Services, lease: Lease, notice: Notice, delay: timedelta, now: datetime) -> None:
     """Schedule another attempt after a delay, with jitter so that many retries do not coincide."""
-    send_at = now + min(delay, LONGEST_RETRY) * _RANDOM.uniform(0.5, 1.0)
-    _write_result(services, notice, notice.evolve(state="owed", send_at=to_milliseconds(send_at), lease_until=None))
-
-
-def _write_result(services: Services, notice: Notice, after: Notice) -> None:
-    """Write the result of an attempt; if the lease was lost, leave the notice to its new holder."""
-    try:
-        services.table.write(put_over(after, state="sending", sends=notice.sends))
-    except RefusedError:
-        metrics.add_metric("LeaseLost", MetricUnit.Count, 1)
+    send_at = to_milliseconds(now + min(delay, LONGEST_RETRY) * RANDOM.uniform(0.5, 1.0))
+    write_result(services, lease, notice.evolve(state="owed", send_at=send_at, lease_until=None))

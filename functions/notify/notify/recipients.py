@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from casereview.notices.catalog import OFFICE_VERSIONS
+from casereview.notices.phone_numbers import may_be_called, may_be_texted
 from casereview.schema.records import Case, Notice, Request
 from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from casereview.usecases.contacts import is_suppressed, open_contact
+from casereview.usecases import contacts
 from notify.services import Services
+from notify.waiting import Place, place_of
 
 
 class Target(NamedTuple):
@@ -18,6 +20,8 @@ class Target(NamedTuple):
 
     channel: Literal["email", "sms"]
     address: str
+    place: Place | None = None
+    """Where the messages to the address are counted; None for an office, whose mail has no limit."""
 
 
 def find_target(services: Services, notice: Notice) -> Target | Undelivered:
@@ -32,56 +36,58 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
         botocore.exceptions.ClientError: DynamoDB or KMS rejected a call.
         botocore.exceptions.BotoCoreError: DynamoDB or KMS could not be reached.
     """
+    request = services.table.get(Request, keys.request(notice.receipt)) if notice.receipt else None
     to_office = notice.template in OFFICE_VERSIONS
-    target = _office(services, notice) if to_office else _requester(services, notice)
+    target = _office(services, notice, request) if to_office else _requester(services, notice, request)
     if isinstance(target, str):
         return target
-    return "suppressed" if is_suppressed(services.table, services.macs, target.address) else target
+    address = services.macs.address(target.address)
+    if contacts.suppression_of(services.table, address):
+        return "suppressed"
+    place = None if to_office or request is None else place_of(notice, address, verified=request.verified)
+    return target._replace(place=place)
 
 
-def _office(services: Services, notice: Notice) -> Target | Undelivered:
+def _office(services: Services, notice: Notice, request: Request | None) -> Target | Undelivered:
     if not services.office_mail:
         return "no_channel"
-    if reason := _reason_not_to_call(services, notice) if notice.template == "undelivered" else None:
+    if notice.template == "undelivered" and (reason := _reason_not_to_call(services, request)):
         return reason
     return Target("email", services.office_mail.replace("{office}", notice.office.lower()))
 
 
-def _reason_not_to_call(services: Services, notice: Notice) -> Undelivered | None:
-    """Return why the office must not be asked to call the requester; None if it can be."""
-    request = services.table.get(Request, keys.request(notice.receipt))
+def _reason_not_to_call(services: Services, request: Request | None) -> Undelivered | None:
+    """Return why the duty mailbox of an office must not be asked for a call; None if it can be.
+
+    All officers read it: it never names a restricted case.
+    """
     case = services.table.get(Case, keys.case(request.case_id)) if request else None
     if request is None or case is None or request.state != "live":
         return "no_channel"
     if case.restricted:
         return "restricted"
-    contact = open_contact(services.seal, request)
-    if contact.safe_to_contact is False:
-        return "unsafe"
-    return "no_channel" if contact.channel() == "none" else None
+    return contacts.reason_not_to_call(case, request, contacts.open_contact(services.seal, request))
 
 
-def _requester(services: Services, notice: Notice) -> Target | Undelivered:
-    request = services.table.get(Request, keys.request(notice.receipt))
+def _requester(services: Services, notice: Notice, request: Request | None) -> Target | Undelivered:
     if request is None:
         return "no_channel"
-    if notice.template != "acknowledgement" and not _may_receive_news(services, request):
-        return "restricted"
-    contact = open_contact(services.seal, request)
+    contact = contacts.open_contact(services.seal, request)
     if contact.safe_to_contact is False:
         return "unsafe"
-    return _target_of(contact) or "no_channel"
+    if notice.template != "acknowledgement":
+        case = services.table.get(Case, keys.case(request.case_id))
+        if case is None or not contacts.may_receive_news(case, request, contact):
+            return "restricted"
+    return _target_of(contact, services.sms_countries)
 
 
-def _may_receive_news(services: Services, request: Request) -> bool:
-    """Return whether a requester may receive news: if the case is restricted, only a verified requester.
-
-    This does not apply to acknowledgements, which contain nothing about the case that the request belongs to.
-    """
-    case = services.table.get(Case, keys.case(request.case_id))
-    return case is not None and (request.verified or not case.restricted)
-
-
-def _target_of(contact: Contact) -> Target | None:
+def _target_of(contact: Contact, sms_countries: frozenset[str]) -> Target | Undelivered:
     address = contact.address()
-    return Target("email" if contact.channel() == "email" else "sms", address) if address else None
+    if not address:
+        return "no_channel"
+    if contact.channel() == "email":
+        return Target("email", address)
+    if may_be_texted(address, sms_countries):
+        return Target("sms", address)
+    return "refused" if may_be_called(address) else "not_callable"

@@ -39,6 +39,13 @@ class NoticeText(Record):
     sms: str
 
 
+class OthersText(Record):
+    """A sentence that a message also stands for other requests; that of a text message follows its text directly."""
+
+    text: str
+    sms: str
+
+
 class OfficeText(Record):
     """A message to an office, with the placeholders ``${office}`` and ``${case}``."""
 
@@ -65,6 +72,7 @@ class LanguageTexts(Record):
     acknowledgement: NoticeText
     news: NoticeText
     information_asked: NoticeText
+    others: OthersText
     closing: tuple[str, ...]
 
     def notice(self, template_id: TemplateId) -> NoticeText:
@@ -100,12 +108,13 @@ def texts(language: Language) -> LanguageTexts:
     return LanguageTexts.model_validate_json(TEMPLATES.joinpath(language, "notices.json").read_bytes())
 
 
-def render(template_id: TemplateId, language: str, **values: str) -> Message:
+def render(template_id: TemplateId, language: str, *, others: bool = False, **values: str) -> Message:
     """Render a notice to a requester.
 
     Args:
         template_id: The notice.
         language: A BCP 47 tag; the nearest available language is used.
+        others: Whether the message also stands for other requests.
         values: ``receipt``, and ``look_up``: the address of the look-up page, or an empty string.
 
     Raises:
@@ -115,12 +124,13 @@ def render(template_id: TemplateId, language: str, **values: str) -> Message:
     found = texts(choose_language(language))
     notice = found.notice(template_id)
     plain = _plain_values(found.language, values)
-    paragraphs = (notice.opening, *found.closing)
+    paragraphs = (notice.opening, *([found.others.text] if others else []), *found.closing)
+    sms_end = found.others.sms if others else ""
     return Message(
         subject=_substitute(notice.subject, plain),
         text="\n\n".join(_substitute(paragraph, plain) for paragraph in paragraphs) + "\n",
         html=_html(found.language, _substitute(notice.subject, plain), paragraphs, values),
-        sms=_substitute(notice.sms, plain),
+        sms=_substitute(notice.sms, {**plain, "look_up": f"{sms_end}{plain['look_up']}"}),
         language=found.language,
     )
 

@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import KmsSeal, Seal
+from casereview.notices.phone_numbers import US_NUMBERING_PLAN
 from casereview.runtime.aws_clients import AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
@@ -40,6 +41,8 @@ class NotifySettings(Settings):
     """The address of the page where requesters look up a request; empty while there is no such page."""
     office_mail: str = ""
     """The duty mailbox of an office, with ``{office}`` for its code in lower case; empty if offices have none."""
+    sms_countries: str = ",".join(sorted(US_NUMBERING_PLAN))
+    """The ISO 3166 codes of the countries to whose numbers text messages are sent, separated by commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Services:
     delivery_queue_arn: str
     lookup_url: str
     office_mail: str = ""
+    sms_countries: frozenset[str] = US_NUMBERING_PLAN
     now: Clock = now
 
 
@@ -71,6 +75,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         settings.delivery_queue_arn,
         settings.lookup_url,
         settings.office_mail,
+        frozenset(settings.sms_countries.split(",")),
         clock,
     )
 

@@ -24,6 +24,7 @@ from casereview.schema.records import Case, Change, Event, Notice, Request
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over
+from casereview.usecases.contacts import open_contact, reason_not_to_call
 from notify.services import Services, metrics
 
 if TYPE_CHECKING:
@@ -67,7 +68,16 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         RefusedError: Another write changed the notice, or the case at each try.
         CaseChangedError: The request was moved to another case at each try.
     """
-    ended = notice.evolve(state="undeliverable", why=why, lease_until=None, send_at=None, stuck=False, attempts=0)
+    ended = notice.evolve(
+        state="undeliverable",
+        why=why,
+        lease_until=None,
+        send_at=None,
+        waits_since=None,
+        waits_for=None,
+        stuck=False,
+        attempts=0,
+    )
     write = put_over(ended, state=notice.state, sends=notice.sends)
     must_phone = why in MUST_PHONE and notice.template not in OFFICE_VERSIONS
     for attempt in range(TRIES):
@@ -85,19 +95,27 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
 
 
 def _request_call(services: Services, notice: Notice, now: datetime) -> _CallRequest | None:
-    """Return the request to call a requester; None if the request or the case has been withdrawn."""
+    """Return the request to call a requester.
+
+    None if the request or the case has been withdrawn, or if the requester must not be called. In a restricted case the
+    failure is recorded, but only a verified holder who said that contact is safe is called.
+    """
     found = _current_case(services, notice)
     if found is None:
         return None
     case, request, _claims = found
+    reason = reason_not_to_call(case, request, open_contact(services.seal, request))
+    if reason not in {None, "restricted"}:
+        return None
     if case.status in LIVE:
         return _with_event(found, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
     if case.status == "withdrawn" or request.state != "live":
         return None
-    if case.restricted or case.status not in ENDED:  # a status that is not in ENDED here is one of another release
+    if reason or case.status not in ENDED:  # a status that is not in ENDED here is one of another release
         return _with_event(found, {}, notice, now)
     call = _with_event(found, {"flags": with_phone_flag(case.flags)}, notice, now)
-    to_office = (put_new(undelivered_notice(call.case, notice.receipt, now)),) if services.office_mail else ()
+    by_mail = services.office_mail and not case.restricted  # all officers read the duty mailbox
+    to_office = (put_new(undelivered_notice(call.case, notice.receipt, now)),) if by_mail else ()
     return call._replace(writes=(*call.writes, *to_office))
 
 

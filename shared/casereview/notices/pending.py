@@ -41,6 +41,20 @@ def notice_to_requester(
     )
 
 
+def renewed_notice(notice: Notice, at: datetime) -> Notice:
+    """Return a notice that could not be delivered as pending again; its time to be delivered in begins anew."""
+    return notice.evolve(
+        state="owed",
+        why=None,
+        send_at=at,
+        renewed_at=at,
+        unanswered=0,
+        waited_ms=0,
+        counted_at=None,
+        provider_id=None,
+    )
+
+
 def target_passed_notice(case: Case, at: datetime) -> Notice:
     """Return a pending notice to the office that the target of the first look has passed."""
     return _to_office(case, "target_passed", at, receipt="")

@@ -47,9 +47,13 @@ LAST_EVENT: Final = "EVENT#~"
 """Sorts after the key of every event."""
 
 
+NOTICES: Final = "NOTICE#"
+"""What the sort keys of the notices of a case begin with."""
+
+
 def notice(case_id: str, notice_id: str) -> Key:
     """Return the key of a notice."""
-    return Key(case_partition(case_id), f"NOTICE#{notice_id}")
+    return Key(case_partition(case_id), f"{NOTICES}{notice_id}")
 
 
 def request(receipt: str) -> Key:
@@ -184,4 +188,4 @@ def case_id_of(pk: str) -> str:
 
 def notice_id_of(sk: str) -> str | None:
     """Return the notice id in a sort key; None for the sort key of another kind of record."""
-    return sk.removeprefix("NOTICE#") if sk.startswith("NOTICE#") else None
+    return sk.removeprefix(NOTICES) if sk.startswith(NOTICES) else None

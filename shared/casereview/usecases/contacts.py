@@ -1,30 +1,92 @@
-"""The current contact data of a requester: as filed, with the changes of later updates."""
+"""The current contact data of a requester: as filed, with the changes of later updates, and what it permits."""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
-from casereview.schema.base import read_leniently
-from casereview.schema.records import Request, Suppression
-from casereview.schema.submission import Contact
+from casereview.notices import phone_numbers
+from casereview.notices.pending import renewed_notice
+from casereview.schema.base import read_leniently, rfc3339
+from casereview.schema.records import Case, Notice, Request, Suppression
+from casereview.schema.submission import PROTECTED, Contact
+from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
+from casereview.store.items import from_item
 from casereview.store.table import Table
+from casereview.store.transaction import Write, delete, put_over
+
+if TYPE_CHECKING:
+    from casereview.usecases.services import CaseServices
 
 
 def open_contact(seal: Seal, request: Request) -> Contact:
     """Return the current contact of a request, by one KMS Decrypt.
 
+    Where the request's own words state protected relief, contact is unsafe unless its holder said that it is safe.
+
     Raises:
         SealBrokenError: The sealed contact cannot be opened.
     """
+    return _with_default(*_stated(seal, request))
+
+
+def _stated(seal: Seal, request: Request) -> tuple[Contact, bool]:
+    """Return the contact as it was stated, and whether the request's own words state protected relief."""
     if request.contact:
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
-    else:
-        stated = json.loads(seal.open("request", request.receipt, request.sealed))["requester"].get("contact")
-    return read_leniently(Contact, stated or {})
+        return read_leniently(Contact, stated), request.protected
+    filed = json.loads(seal.open("request", request.receipt, request.sealed))
+    relief = (filed.get("facts") or {}).get("relief_pending") or ()
+    contact = filed["requester"].get("contact") or {}
+    return read_leniently(Contact, contact), request.protected or not PROTECTED.isdisjoint(relief)
+
+
+def _with_default(stated: Contact, protected: bool) -> Contact:  # noqa: FBT001
+    unsaid = stated.safe_to_contact is None
+    return stated.merged(Contact(safe_to_contact=False)) if unsaid and protected else stated
+
+
+def may_receive_news(case: Case, request: Request, contact: Contact) -> bool:
+    """Return whether a requester may receive news of a case.
+
+    If the case is restricted, only a verified holder may who said that contact is safe. This does not apply to
+    acknowledgements, which contain nothing about the case that the request belongs to.
+
+    Args:
+        case: The case of the request.
+        request: The request.
+        contact: Its contact, as ``open_contact`` returns it.
+    """
+    if contact.safe_to_contact is False:
+        return False
+    return not case.restricted or (request.verified and contact.safe_to_contact is True)
+
+
+def reason_not_to_call(case: Case, request: Request, contact: Contact) -> Undelivered | None:
+    """Return why an office must neither call a requester nor leave a message; None if it may.
+
+    Args:
+        case: The case of the request.
+        request: The request.
+        contact: Its contact, as ``open_contact`` returns it.
+    """
+    if reason := _reason_without_case(contact):
+        return reason
+    return None if may_receive_news(case, request, contact) else "restricted"
+
+
+def _reason_without_case(contact: Contact) -> Undelivered | None:
+    """Return why a contact forbids calls, whatever the case is."""
+    if contact.safe_to_contact is False:
+        return "unsafe"
+    if contact.phone and not phone_numbers.may_be_called(contact.phone):
+        return "not_callable"
+    return "no_channel" if contact.channel() == "none" else None
 
 
 def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
@@ -34,7 +96,63 @@ def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
         ClientError: AWS refused a call.
         BotoCoreError: A call did not reach AWS.
     """
-    return table.get(Suppression, keys.suppression(macs.address(address))) is not None
+    return suppression_of(table, macs.address(address)) is not None
+
+
+def suppression_of(table: Table, address: str) -> Suppression | None:
+    """Return the entry of an address in the suppression list, by its MAC; None if it has none."""
+    return table.get(Suppression, keys.suppression(address))
+
+
+class LiftedSuppression(NamedTuple):
+    """What lifts the suppression of the addresses of a request."""
+
+    addresses: int
+    """How many addresses of the contact are suppressed; with none, there is nothing to lift."""
+    writes: tuple[Write, ...]
+    """The writes of the transaction: at most two addresses, and one notice for each template."""
+    notices: tuple[Notice, ...]
+    """The notices that are pending again, to be queued after the transaction."""
+
+
+def lift_suppression(services: CaseServices, request: Request, at: datetime) -> LiftedSuppression:
+    """Return the writes that let an office write to the current addresses of a request again.
+
+    What could not be delivered because the address bounced or was suppressed is sent again: the newest notice of each
+    template, which says the same as the older ones.
+
+    Args:
+        services: The table and the keys.
+        request: The request, as it was read after its case.
+        at: The time of the change.
+
+    Raises:
+        SealBrokenError: The sealed contact cannot be opened.
+        ClientError: AWS refused a call.
+        BotoCoreError: A call did not reach AWS.
+    """
+    contact = open_contact(services.seal, request)
+    addresses = {services.macs.address(address) for address in (contact.email, contact.phone) if address}
+    found = [one for address in sorted(addresses) if (one := suppression_of(services.table, address))]
+    if not found:
+        return LiftedSuppression(0, (), ())
+    failed = {notice.template: notice for notice in sorted(_failed(services.table, request), key=_created_at)}
+    again = {notice: renewed_notice(notice, at) for notice in failed.values()}
+    lifted = (delete(keys.suppression(one.address), since=rfc3339(one.since)) for one in found)
+    renewed = (put_over(new, state=notice.state, sends=notice.sends) for notice, new in again.items())
+    return LiftedSuppression(len(found), (*lifted, *renewed), tuple(again.values()))
+
+
+def _failed(table: Table, request: Request) -> Iterator[Notice]:
+    """Yield the notices to a requester that bounced, or were not sent because the address was suppressed."""
+    for item in table.items(keys.case_partition(request.case_id), keys.NOTICES):
+        notice = from_item(Notice, item)
+        if notice.receipt == request.receipt and notice.why in {"bounced", "suppressed"}:
+            yield notice
+
+
+def _created_at(notice: Notice) -> datetime:
+    return notice.created_at
 
 
 class ContactChange(NamedTuple):
@@ -43,7 +161,7 @@ class ContactChange(NamedTuple):
     sealed: bytes
     """The new contact, sealed for storage."""
     may_be_called: bool
-    """False where contact is unsafe, is not wanted, or no address was given."""
+    """False where contact is unsafe, is not wanted, no address was given, or the number is not called."""
     new_address: str | None
     """The address that notices are sent to, if the request did not have it before."""
 
@@ -54,17 +172,19 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
     Args:
         seal: Opens the current contact and seals the new one.
         request: The request whose contact changes.
-        stated: The contact in the update; an absent field is unchanged, null deletes its value.
+        stated: The contact in the update; an absent field is unchanged, null deletes its value. Only true or false
+            change ``safe_to_contact``: null does not.
 
     Returns:
         The sealed contact, and what it changes.
     """
-    before = open_contact(seal, request)
-    after = before.merged(stated)
+    before, protected = _stated(seal, request)
+    safe = before.safe_to_contact if stated.safe_to_contact is None else stated.safe_to_contact
+    after = _with_default(before.merged(stated).merged(Contact(safe_to_contact=safe)), protected)
     address = after.merged(Contact(safe_to_contact=None)).address()
     kept = {**after.unknown_attributes, **after.model_dump(mode="json", exclude_none=True)}
     return ContactChange(
         seal.close("contact", request.receipt, json.dumps(kept, ensure_ascii=False).encode()),
-        may_be_called=after.channel() != "none",
+        may_be_called=_reason_without_case(after) is None,
         new_address=address if address not in {before.email, before.phone} else None,
     )

@@ -6,7 +6,8 @@ import pytest
 
 from casereview.schema.records import FirstLookClock, Notice
 from casereview.store import keys
-from notify.delivery import LEASE, UNANSWERED
+from notify.delivery import UNANSWERED
+from notify.lease import LEASE
 from tests.support.aws_faults import (
     ProcessDiedError,
     Responder,

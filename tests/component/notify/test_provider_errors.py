@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import boto3
@@ -44,7 +45,12 @@ NEVER_SENT = [
     NoCredentialsError(),
 ]
 POSSIBLY_SENT = [ReadTimeoutError(**URL), ConnectionClosedError(**URL), HTTPClientError(error="reset")]
-BY_SMS = {"requester": {"contact": {"phone": "+1 202 555 0143"}}}
+_numbers = count(100)
+
+
+def _by_sms() -> dict[str, Any]:
+    """Return the fields of a request with a telephone number of its own."""
+    return {"requester": {"contact": {"phone": f"+1 202 555 0{next(_numbers)}"}}}
 
 
 def _codes() -> list[tuple[str, str]]:
@@ -69,7 +75,7 @@ def _attempt(system: System, notice: Notice, service: str, act: Responder) -> No
 def test_each_error_code_is_either_retried_or_permanent(
     shared: System, service: str, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notice = file_and_rank(shared, **(BY_SMS if service == "sns" else {}))
+    notice = file_and_rank(shared, **(_by_sms() if service == "sns" else {}))
     after = _attempt(shared, notice, service, refuses(code))
     if code in PERMANENT[service]:
         assert (after.state, after.why) == ("undeliverable", "refused")
@@ -101,11 +107,9 @@ def test_a_missing_response_is_counted_as_unanswered(
     assert metric_count(capsys, "Unanswered") == 1
 
 
-@pytest.mark.parametrize(("service", "contact"), [("sesv2", {}), ("sns", BY_SMS)], ids=["email", "sms"])
-def test_at_most_three_copies_are_sent_if_every_response_is_lost(
-    shared: System, service: str, contact: dict[str, Any]
-) -> None:
-    notice = file_and_rank(shared, **contact)
+@pytest.mark.parametrize("service", ["sesv2", "sns"])
+def test_at_most_three_copies_are_sent_if_every_response_is_lost(shared: System, service: str) -> None:
+    notice = file_and_rank(shared, **(_by_sms() if service == "sns" else {}))
     for _ in range(UNANSWERED):
         _attempt(shared, notice, service, performs_then_fails(ReadTimeoutError(**URL)))
         shared.later(hours=6)

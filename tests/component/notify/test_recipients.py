@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.support.notices import (
 from tests.support.system import System
 
 MAIL, PHONE = "target@example.org", "+1 202 555 0143"
+_numbers = count(1)
 
 
 def _file_with_contact(system: System, **contact: Any) -> Notice:  # noqa: ANN401  # any field of a contact
@@ -94,14 +97,14 @@ def _fail() -> None:
     [("es", "es"), ("es-GT", "es"), ("ht", "ht"), ("ar", "ar"), ("zh-Hans-CN", "zh"), ("sw", "en"), ("mam", "es")],
 )
 def test_a_notice_is_sent_in_the_nearest_available_language(shared: System, requested: str, used: str) -> None:
-    notice = _file_with_contact(shared, email=MAIL, language=requested)
+    notice = _file_with_contact(shared, email=f"{requested}@example.org", language=requested)
     process_message(shared, notice)
     [sent] = sent_for(shared, notice)
     assert sent.language == used
 
 
 def test_a_notice_is_in_english_if_the_contact_has_no_language(shared: System) -> None:
-    notice = _file_with_contact(shared, email=MAIL)
+    notice = _file_with_contact(shared, email="silent@example.org")
     process_message(shared, notice)
     assert [sent.language for sent in sent_for(shared, notice)] == ["en"]
 
@@ -124,11 +127,18 @@ def test_the_mail_tags_contain_the_case_and_the_notice_and_no_personal_data(shar
     assert "Ana Example" not in requests[0]
 
 
-def _restricted_third_party(system: System) -> Notice:
-    requester = {"role": "family", "name": "Mother", "contact": {"email": MAIL}}
+def _restricted_third_party(system: System, **contact: object) -> Notice:
+    """File a request whose own words state protected relief; by default its holder says that contact is safe."""
+    contact = {"email": f"mother-{next(_numbers)}@example.org", "safe_to_contact": True, **contact}
+    requester = {"role": "family", "name": "Mother", "contact": contact}
     notice = file_and_rank(system, requester=requester, facts={"relief_pending": ["vawa"]})
     assert rank_case_of(system, notice).restricted
     return notice
+
+
+def _verify(system: System, notice: Notice) -> None:
+    request = request_of(system, notice)
+    system.notify.table.write(put_over(request.model_copy(update={"verified": True}), state="live"))
 
 
 def test_a_request_of_a_third_party_in_a_restricted_case_is_acknowledged(shared: System) -> None:
@@ -147,10 +157,95 @@ def test_an_unverified_requester_of_a_restricted_case_gets_neither_news_nor_a_ca
 
 def test_a_verified_requester_of_a_restricted_case_gets_news(shared: System) -> None:
     news = add_pending_notice(shared, _restricted_third_party(shared), "news")
-    request = request_of(shared, news)
-    shared.notify.table.write(put_over(request.model_copy(update={"verified": True}), state="live"))
+    _verify(shared, news)
     process_message(shared, news)
     assert reload(shared, news).state == "sent"
+
+
+@pytest.mark.parametrize("safe", [None, False])
+def test_contact_is_unsafe_if_the_own_words_state_protected_relief_and_nobody_said_that_it_is_safe(
+    shared: System,
+    safe: bool | None,  # noqa: FBT001
+) -> None:
+    acknowledgement = _restricted_third_party(shared, safe_to_contact=safe)
+    _verify(shared, acknowledgement)
+    news = add_pending_notice(shared, acknowledgement, "news")
+    for notice in (acknowledgement, news):
+        process_message(shared, notice)
+        assert (reload(shared, notice).state, reload(shared, notice).why) == ("undeliverable", "unsafe")
+    assert sent_for(shared, news) == []
+    assert "telephone" not in rank_case_of(shared, news).flags
+
+
+def test_news_of_a_restricted_case_need_the_word_of_a_verified_holder_that_contact_is_safe(shared: System) -> None:
+    news = add_pending_notice(shared, file_and_rank(shared), "news")
+    change_case(shared, news, restricted=True)
+    _verify(shared, news)
+    process_message(shared, news)
+    assert (reload(shared, news).state, reload(shared, news).why) == ("undeliverable", "restricted")
+    _update_contact(shared, news, safe_to_contact=True)
+    later = add_pending_notice(shared, news, "information_asked")
+    process_message(shared, later)
+    assert reload(shared, later).state == "sent"
+
+
+@pytest.mark.parametrize("stated", [{"safe_to_contact": None}, {}, {"email": "else@example.org"}])
+def test_an_unsafe_contact_stays_unsafe_until_its_holder_says_that_it_is_safe(
+    shared: System, stated: dict[str, Any]
+) -> None:
+    notice = _file_with_contact(shared, email=f"unsafe-{next(_numbers)}@example.org", safe_to_contact=False)
+    _update_contact(shared, notice, **{"language": "es", **stated})
+    process_message(shared, notice)
+    assert (reload(shared, notice).why, sent_for(shared, notice)) == ("unsafe", [])
+    _update_contact(shared, notice, safe_to_contact=True)
+    news = add_pending_notice(shared, notice, "news")
+    process_message(shared, news)
+    assert reload(shared, news).state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "called"),
+    [
+        ("+1 800 555 0199", "refused", True),  # toll-free
+        ("+1 416 555 0123", "refused", True),  # Canada
+        ("+44 7911 123456", "refused", True),  # mobile, but of another country
+        ("+502 2333 4455", "refused", True),  # a fixed line
+        ("+1 900 555 0143", "not_callable", False),  # premium rate
+        ("+33 826 12 34 56", "not_callable", False),  # shared cost
+        ("+44 70 1234 5678", "not_callable", False),  # a personal number
+        ("+44 7600 123456", "not_callable", False),  # a pager
+        ("+881 6 1234 5678", "not_callable", False),  # a satellite telephone
+        ("+870 773 111 632", "not_callable", False),
+        ("+979 123456789", "not_callable", False),  # international premium rate
+    ],
+)
+def test_no_text_message_is_sent_to_a_number_of_another_country_or_kind(
+    shared: System,
+    number: str,
+    why: str,
+    called: bool,  # noqa: FBT001
+) -> None:
+    notice = _file_with_contact(shared, phone=number)
+    process_message(shared, notice)
+    assert (reload(shared, notice).state, reload(shared, notice).why) == ("undeliverable", why)
+    assert (reload(shared, notice).sends, sent_for(shared, notice)) == (0, [])
+    assert ("telephone" in rank_case_of(shared, notice).flags) == called
+
+
+@pytest.mark.parametrize("number", ["+1 787 555 0123", "+1 671 555 0123", "+1 340 555 0123", "+1 684 733 0123"])
+def test_numbers_of_the_territories_get_text_messages(shared: System, number: str) -> None:
+    notice = _file_with_contact(shared, phone=number)
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
+
+
+def test_a_parameter_allows_other_countries(shared: System) -> None:
+    notice = _file_with_contact(shared, phone="+502 5333 4455")
+    allowed = replace(shared.notify, sms_countries=frozenset({"GT"}))
+    before, shared.notify = shared.notify, allowed
+    process_message(shared, notice)
+    shared.notify = before
+    assert reload(shared, notice).state == "sent"
 
 
 def test_no_news_is_sent_if_the_case_was_restricted_after_the_notice_was_stored(shared: System) -> None:

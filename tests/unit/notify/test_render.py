@@ -37,8 +37,8 @@ GSM_7 = frozenset(
 ISOLATES = {"\u2066", "\u2069"}
 
 
-def render_notice(template: TemplateId, language: str, look_up: str = ADDRESS) -> Message:
-    return render(template, language, receipt=RECEIPT, look_up=look_up)
+def render_notice(template: TemplateId, language: str, look_up: str = ADDRESS, *, others: bool = False) -> Message:
+    return render(template, language, others=others, receipt=RECEIPT, look_up=look_up)
 
 
 def segments(sms: str) -> int:
@@ -55,7 +55,7 @@ def parts(message: Message) -> tuple[str, ...]:
 
 def texts_of(template: TemplateId, language: Language) -> str:
     """Return all texts of a notice, without the values that are the same in every language."""
-    message = render_notice(template, language, look_up="")
+    message = render_notice(template, language, look_up="", others=True)
     return f"{message.subject}\n{message.text}\n{message.sms}".replace(RECEIPT, "").replace(LINE, "")
 
 
@@ -143,7 +143,7 @@ def test_no_notice_reveals_what_the_request_is_about(template: TemplateId, langu
 
 @pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
 def test_no_placeholder_is_left_and_the_text_is_normalized(template: TemplateId, language: Language) -> None:
-    for part in parts(render_notice(template, language)):
+    for part in parts(render_notice(template, language, others=True)):
         assert not set(part) & set("{}$")
         assert unicodedata.is_normalized("NFC", part)
         assert "  " not in part
@@ -158,6 +158,17 @@ def test_an_sms_has_a_limited_number_of_segments(template: TemplateId, language:
 @pytest.mark.parametrize("language", ["en", "es", "pt", "ht", "fr"])
 def test_an_sms_in_latin_script_uses_gsm_7_characters_only(language: Language) -> None:
     assert all(GSM_7.issuperset(render_notice(template, language).sms) for template in IDS)
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
+def test_a_message_that_stands_for_others_says_so_once_in_each_part(template: TemplateId, language: Language) -> None:
+    alone, message = render_notice(template, language), render_notice(template, language, others=True)
+    added = texts(language).others
+    assert message.subject == alone.subject
+    assert message.text.split("\n\n") == [*alone.text.split("\n\n")[:1], added.text, *alone.text.split("\n\n")[1:]]
+    assert page(message.html).paragraphs[1] == added.text
+    assert message.sms == alone.sms.replace(f"\n{ADDRESS}", f"{added.sms}\n{ADDRESS}")
+    assert segments(render_notice(template, language, look_up="", others=True).sms) <= SEGMENTS[language] + 1
 
 
 @pytest.mark.parametrize(

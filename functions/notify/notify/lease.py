@@ -1,0 +1,195 @@
+"""The lease on a notice: taken and counted in one transaction, within the limits of its address.
+
+A notice beyond the limits waits instead, or ends because a message to the same address stands for it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import SystemRandom
+from time import sleep
+from typing import NamedTuple
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from casereview.schema.addresses import AddressSends
+from casereview.schema.errors import ConcurrentChangeError
+from casereview.schema.records import Notice
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, Write, put_new, put_over
+from notify.services import Services, metrics
+from notify.waiting import Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
+
+LEASE = timedelta(seconds=45)
+"""The lease of a send attempt, longer than the function's timeout of 30 seconds."""
+_PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
+"""The longest pause in seconds before each try, while other notices change the counter of the same address."""
+RANDOM = SystemRandom()
+"""The operating system's generator; one with a state would repeat itself in every environment restored by SnapStart."""
+
+
+class Lease(NamedTuple):
+    """A lease on a notice.
+
+    Attributes:
+        notice: The notice with the lease.
+        place: Where its message is counted; None for a notice to an office, which has no limit.
+        attempt: The attempt.
+    """
+
+    notice: Notice
+    place: Place | None
+    attempt: Attempt
+
+
+def unanswered(notice: Notice) -> int:
+    """Return the number of attempts without a response, including one whose process died."""
+    return notice.unanswered + (notice.state == "sending")
+
+
+def waited(notice: Notice, now: datetime) -> timedelta:
+    """Return how long a notice has waited for limits, until now."""
+    waits = now - notice.waits_since if notice.waits_since else timedelta(0)
+    return timedelta(milliseconds=notice.waited_ms) + waits
+
+
+def take_lease(
+    services: Services, notice: Notice, place: Place | None, now: datetime, *, defer: bool
+) -> Lease | Behind | None:
+    """Take the lease on a notice that is due, if the limits of its address allow a message.
+
+    Args:
+        services: The table and the keys.
+        notice: The notice.
+        place: Where its messages are counted; None for a notice to an office.
+        now: The current time.
+        defer: Whether a newer notice that waits for the same limit is to be sent instead.
+
+    Returns:
+        The lease; the newer notice that is to be sent first; or None if nothing is to be sent: the notice waits, it has
+        ended because another message stands for it, or another process took it.
+
+    Raises:
+        ConcurrentChangeError: Other notices changed the counter at each try.
+    """
+    if place is None:
+        lease = Lease(_leased(notice, now), None, Attempt(now, now + LEASE, 0))
+        return lease if _write(services, _over(notice, lease.notice)) else None
+    for pause in _PAUSES:
+        sleep(RANDOM.uniform(0, pause))
+        counter = Counter(_read_counter(services, place, now), notice, place)
+        with suppress(RefusedError):
+            match counter.decide(now, defer=defer):
+                case Behind() as behind:
+                    return behind
+                case Covered():
+                    return _coalesce(services, notice)
+                case Wait(until):
+                    return _wait(services, counter, now, until)
+                case Allowed(others):
+                    return _lease(services, counter, Attempt(now, now + LEASE, others))
+    raise ConcurrentChangeError
+
+
+def _coalesce(services: Services, notice: Notice) -> None:
+    """End a notice because a message to the same address stands for it."""
+    ended = _pending(notice).evolve(state="coalesced", waits_since=None, waits_for=None)
+    if _write(services, _over(notice, ended)):
+        metrics.add_metric("Coalesced", MetricUnit.Count, 1)
+
+
+def _wait(services: Services, counter: Counter, now: datetime, until: datetime) -> None:
+    """Have a notice wait until a time."""
+    notice, mark = counter.notice, mark_of(counter.notice, counter.place)
+    since = notice.waits_since or now
+    waiting = _pending(notice).evolve(state="owed", send_at=until, waits_since=since, waits_for=mark)
+    written = _write(services, _over(notice, waiting), *_replace(counter.sends, counter.after_wait(now, until)))
+    if written and notice.waits_since is None:
+        metrics.add_metric("Limited", MetricUnit.Count, 1)
+
+
+def _lease(services: Services, counter: Counter, attempt: Attempt) -> Lease | None:
+    notice = counter.notice
+    mark = mark_of(notice, counter.place) if attempt.others else None
+    leased = _leased(notice, attempt.at).evolve(counted_at=attempt.at, waits_for=mark)
+    written = _write(services, _over(notice, leased), *_replace(counter.sends, counter.after_lease(attempt)))
+    return Lease(leased, counter.place, attempt) if written else None
+
+
+def postpone(services: Services, notice: Notice, until: datetime) -> None:
+    """Have a waiting notice wait until another time: that at which the notice before it is sent, or tried again."""
+    _write(services, _over(notice, notice.evolve(send_at=until, attempts=0, stuck=False)))
+
+
+def write_result(services: Services, lease: Lease, after: Notice) -> None:
+    """Write the result of an attempt; if the lease was lost, leave the notice to its new holder.
+
+    If a message was sent that stands for others, the counter says so in the same transaction. If other notices change
+    the counter at each try, only the notice is written: another message is then sent for those that wait.
+    """
+    write = _over(lease.notice, after)
+    written = _write_covering(services, lease, write) if lease.attempt.others and after.state == "sent" else None
+    if written is None:
+        written = _write(services, write)
+    if not written:
+        metrics.add_metric("LeaseLost", MetricUnit.Count, 1)
+
+
+def _write_covering(services: Services, lease: Lease, write: Write) -> bool | None:
+    """Write that a message was sent which stands for others; None if the counter changed at each try."""
+    place, attempt = lease.place, lease.attempt
+    for pause in _PAUSES if place else ():
+        sleep(RANDOM.uniform(0, pause))
+        counter = Counter(_read_counter(services, place, attempt.at), lease.notice, place)
+        with suppress(RefusedError):
+            return _write(services, write, *_replace(counter.sends, counter.after_sent(attempt)))
+    return None
+
+
+def _read_counter(services: Services, place: Place, now: datetime) -> AddressSends:
+    found = services.table.get(AddressSends, keys.address_sends(place.address))
+    return found or new_counter(place, services.macs.key, now)
+
+
+def _replace(before: AddressSends, after: AddressSends) -> tuple[Write, ...]:
+    """Return the write of a counter, on the condition that it is as it was read; none if it does not change."""
+    if after == before:
+        return ()
+    new = after.evolve(version=before.version + 1)
+    return (put_over(new, version=before.version) if before.version else put_new(new),)
+
+
+def _over(before: Notice, after: Notice) -> Write:
+    return put_over(after, state=before.state, sends=before.sends)
+
+
+def _write(services: Services, write: Write, *counter: Write) -> bool:
+    """Write a notice, and the counter of its address with it; return False if another process took the notice.
+
+    Raises:
+        RefusedError: Another notice changed the counter.
+    """
+    try:
+        services.table.write(write, *counter)
+    except RefusedError as refusal:
+        if refusal.reasons[0] is None:
+            raise
+        return False
+    return True
+
+
+def _leased(notice: Notice, now: datetime) -> Notice:
+    """Return a notice with a lease from now on."""
+    return _pending(notice).evolve(
+        state="sending",
+        sends=notice.sends + 1,
+        lease_until=now + LEASE,
+        waits_since=None,
+        waited_ms=waited(notice, now) // timedelta(milliseconds=1),
+    )
+
+
+def _pending(notice: Notice) -> Notice:
+    """Return a notice without a lease and without due work; an attempt whose process died is counted."""
+    return notice.evolve(unanswered=unanswered(notice), lease_until=None, send_at=None, attempts=0, stuck=False)
