@@ -275,7 +275,7 @@ def _counts_are_correct(case: Case, requests: list[Request]) -> None:
 
 
 def _counters_equal_the_cases_held(now: Snapshot) -> None:
-    held = Counter(case.claimed_by for case in now.cases.values() if case.claimed_by)
+    held = Counter(case.hold.by_id or case.hold.by for case in now.cases.values() if case.hold)
     counted = {user: officer.claims for user, officer in now.officers.items() if officer.claims}
     assert counted == held
 

@@ -33,10 +33,21 @@ POLICY_ROLES: Final[frozenset[Role]] = frozenset({"policy"})
 class Caller:
     """The caller, as named by an ID token that the gateway has verified."""
 
+    id: str
+    """The subject of the token (``sub``), by which staff are known: a user name can be given to another person."""
     user: str
+    """The user name, which is shown."""
     office: str | None
     roles: frozenset[Role]
     restricted: bool
+
+    def is_user(self, user_id: str | None, user: str) -> bool:
+        """Return whether a stored id is that of the caller; where an older release stored none, the user name."""
+        return user == self.user if user_id is None else user_id == self.id
+
+    def took_part(self, case: Case) -> bool:
+        """Return whether the caller took part in the field office's review; an older release stored user names."""
+        return self.id in case.reviewers or self.user in case.reviewers
 
     def has_access(self, case: Case, roles: frozenset[Role]) -> bool:
         """Return whether one of these roles gives the caller access to a case."""
@@ -60,14 +71,14 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     """Return the caller that verified claims describe.
 
     Raises:
-        ProblemError: 401 if the claims are not from an ID token, or have no user name.
+        ProblemError: 401 if the claims are not from an ID token, or have no user id or user name.
     """
-    user = claims.get("cognito:username")
-    if claims.get("token_use") != "id" or not isinstance(user, str) or not user:
+    user_id, user = claims.get("sub"), claims.get("cognito:username")
+    if claims.get("token_use") != "id" or not (isinstance(user_id, str) and isinstance(user, str) and user_id and user):
         raise ProblemError("unauthenticated")
     groups = _groups(claims.get("cognito:groups"))
     roles: frozenset[Role] = frozenset(role for role in ROLES if role in groups)
-    return Caller(user, _office(claims.get("custom:office")), roles, RESTRICTED in groups)
+    return Caller(user_id, user, _office(claims.get("custom:office")), roles, RESTRICTED in groups)
 
 
 def _office(claim: object) -> str | None:

@@ -45,4 +45,4 @@ class Paging:
 
     def _bound(self) -> tuple[str, ...]:
         access = "restricted" if self.caller.restricted else ""
-        return self.route, self.caller.user, access, *self.selection
+        return self.route, self.caller.id, access, *self.selection

@@ -79,6 +79,7 @@ class HoldFields(TypedDict, total=False):
     """Fields of ``Hold``."""
 
     by: str
+    by_id: str | None
     since: Instant | None
     lease_until: Instant | None
 
@@ -158,6 +159,7 @@ class EventFields(TypedDict, total=False):
     kind: EventKind
     actor: Literal["requester", "officer", "system"]
     user: str | None
+    user_id: str | None
     details: dict[str, JsonValue]
     changes: dict[str, Change]
     receipt: str | None

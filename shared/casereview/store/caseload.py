@@ -8,22 +8,22 @@ from casereview.store.table import Table
 from casereview.store.transaction import Write, add
 
 
-def read_counter(table: Table, user: str) -> Officer:
+def read_counter(table: Table, user_id: str) -> Officer:
     """Return an officer's counter; all zero if none is stored."""
-    return table.get(Officer, keys.officer(user)) or Officer(user=user)
+    return table.get(Officer, keys.officer(user_id)) or Officer(user=user_id)
 
 
-def count_claim(user: str, cap: int, *, by_next: bool) -> Write:
+def count_claim(user_id: str, cap: int, *, by_next: bool) -> Write:
     """Return the write that counts one more claimed case.
 
     Args:
-        user: The officer.
+        user_id: The officer.
         cap: The maximum number of cases; the write fails if the officer already holds that many.
         by_next: Whether the case was assigned by ``next``, which is counted separately.
     """
-    return add(Officer(user=user, claims=1, nexts=int(by_next)), claims=cap)
+    return add(Officer(user=user_id, claims=1, nexts=int(by_next)), claims=cap)
 
 
 def uncount_claim(case: Case) -> tuple[Write, ...]:
     """Return the write that counts one case less for the officer who holds it; empty if the case is unclaimed."""
-    return (add(Officer(user=case.claimed_by, claims=-1)),) if case.claimed_by else ()
+    return (add(Officer(user=case.hold.by_id or case.hold.by, claims=-1)),) if case.hold else ()

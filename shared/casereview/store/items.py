@@ -46,8 +46,14 @@ _FLAT: dict[str, dict[str, str]] = {
     "first_look": {
         name: name for name in ("lane_since", "stopped_since", "stopped_ms", "looked_at", "target_at", "missed")
     },
-    "hold": {"by": "claimed_by", "since": "held_since", "lease_until": "lease_until"},
-    "decision": {"version": "decision", "by": "decided_by", "outcome": "outcome", "text": "decision_text"},
+    "hold": {"by": "claimed_by", "by_id": "claimed_by_id", "since": "held_since", "lease_until": "lease_until"},
+    "decision": {
+        "version": "decision",
+        "by": "decided_by",
+        "by_id": "decided_by_id",
+        "outcome": "outcome",
+        "text": "decision_text",
+    },
 }
 """The nested values of a case that are stored as top-level attributes: the attribute of each of their fields."""
 

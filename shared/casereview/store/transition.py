@@ -24,6 +24,9 @@ class Actor:
 
     kind: Literal["requester", "officer", "system"]
     user: str | None = None
+    """The user name, which is shown."""
+    id: str | None = None
+    """The id of a staff member, by which they are known."""
 
 
 REQUESTER = Actor("requester")
@@ -101,6 +104,7 @@ def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: dat
         kind=step.kind,
         actor=actor.kind,
         user=actor.user,
+        user_id=actor.id,
         changes=changes_between(before, after),
     )
     event = event.evolve(**step.event)

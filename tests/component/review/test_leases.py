@@ -31,7 +31,7 @@ IMMINENT: dict[str, Any] = {"removal_soon": True}
 
 
 def _held(system: System, user: Staff = OFFICER) -> int:
-    return system.read(Officer, keys.officer(user.user)).claims
+    return system.read(Officer, keys.officer(user.id)).claims
 
 
 def test_a_claim_adds_one_event_and_counts_for_the_officer(system: System) -> None:

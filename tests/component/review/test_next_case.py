@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partialmethod
 from typing import Any
 
 import pytest
 
 from casereview.schema.records import Officer
 from casereview.store import keys
+from casereview.store.policy_repository import PolicyRepository
+from casereview.store.worklist import Worklist
+from tests.support.aws_calls import record_calls
 from tests.support.aws_faults import intercept, once, performs_after
+from tests.support.memory.aws import refused
 from tests.support.policy.numbers import policy_numbers
 from tests.support.staff import (
     CLEARED,
@@ -30,7 +36,7 @@ IMMINENT: dict[str, Any] = {"removal_soon": True}
 
 
 def _held(system: System, user: Staff = OFFICER) -> int:
-    return system.read(Officer, keys.officer(user.user)).claims
+    return system.read(Officer, keys.officer(user.id)).claims
 
 
 def test_next_claims_the_first_unclaimed_case_and_returns_its_position(system: System) -> None:
@@ -71,7 +77,7 @@ def test_every_kth_next_claims_the_most_overdue_case_of_the_lower_lanes(
     with policy_numbers(monkeypatch, every_kth_next=3):
         taken = [take_next(system) for _ in range(6)]
     assert taken == [top[0], top[1], detained.case_id, top[2], top[3], at_home.case_id]
-    assert system.read(Officer, keys.officer("omar")).nexts == 6
+    assert system.read(Officer, keys.officer(OFFICER.id)).nexts == 6
 
 
 def test_the_most_overdue_case_is_found_behind_cases_with_a_credit(
@@ -155,3 +161,98 @@ def test_a_case_that_waits_for_an_answer_is_not_next(system: System) -> None:
     ask(system, OFFICER, held.case_id)
     assert take_next(system, COLLEAGUE) is None
     assert post(system, COLLEAGUE, held.case_id, "claim").status == 409
+
+
+def _in_queue(system: System, queue: str, number: int, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
+    """Return a case in the queue of an office, or of the Senior Reviewing Official."""
+    found = file_case(system, number, **changes)
+    if queue != "ATL":
+        escalated = {"office": queue, "status": "with_senior_official"}
+        system.tamper(keys.case(found.case_id), queue=queue, field_office="ATL", **escalated)
+    return found
+
+
+@pytest.mark.parametrize("urgent", ["ATL", "SRO"])
+def test_next_takes_the_first_case_by_rank_over_all_queues(system: System, urgent: str) -> None:
+    """A19: the queues were read one after another by their names."""
+    both = Staff("bea", "supervisor,sro")
+    other = "SRO" if urgent == "ATL" else "ATL"
+    later = _in_queue(system, other, 1)
+    first = _in_queue(system, urgent, 2, facts=IMMINENT)
+    last = _in_queue(system, urgent, 3)
+    assert [take_next(system, both) for _ in range(4)] == [first.case_id, later.case_id, last.case_id, None]
+
+
+@pytest.mark.parametrize("late", ["ATL", "SRO"])
+def test_the_most_overdue_case_is_that_of_all_queues(
+    system: System, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    both = Staff("bea", "supervisor,sro")
+    other = "SRO" if late == "ATL" else "ATL"
+    first = _in_queue(system, late, 1)
+    system.later(days=3)
+    second = _in_queue(system, other, 2)
+    top = _in_queue(system, "ATL", 3, facts=IMMINENT)
+    system.later(days=30)
+    with policy_numbers(monkeypatch, every_kth_next=2):
+        assert [take_next(system, both) for _ in range(3)] == [top.case_id, first.case_id, second.case_id]
+
+
+def test_a_claimed_case_is_answered_although_its_position_and_its_texts_cannot_be_read(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A20: the case was claimed, the answer was 503, and the next call claimed another."""
+    first = file_case(system, 1)
+
+    def throttled(*_: object, **_more: object) -> None:
+        raise refused("ThrottlingException", "Query")
+
+    monkeypatch.setattr(Worklist, "position", throttled)
+    monkeypatch.setattr(PolicyRepository, "texts", throttled)
+    answer = system.staff(OFFICER, "POST", "/staff/worklist/next", {})
+    assert answer.status == 200
+    taken = answer.json()
+    assert (taken["case_id"], taken["position"], taken["claimed_by"]) == (first.case_id, None, "omar")
+    assert [reason["rule"] for reason in taken["reasons"]] == ["detained"]
+    assert _held(system) == 1
+
+
+@pytest.mark.moto
+def test_next_asks_little_of_the_index_however_many_cases_are_before_it(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C16: the position was counted by a query for each megabyte of index entries before the case."""
+    monkeypatch.setattr("casereview.store.worklist.MAX_POSITION", 3)
+    before = [file_case(system, number) for number in range(1, 7)]
+    for held in before:
+        system.work(COLLEAGUE, held.case_id, "claim")
+    last = file_case(system, 7)
+    with record_calls() as calls:
+        taken = system.staff(OFFICER, "POST", "/staff/worklist/next", {}).json()
+    assert (taken["case_id"], taken["position"]) == (last.case_id, None)
+    counts = [call for call in calls if call.operation == "Query" and call.parameters.get("Limit") == 3]
+    assert len(counts) == 1
+
+
+def test_the_position_of_a_claimed_case_counts_only_cases_that_the_officer_sees(system: System) -> None:
+    file_case(system, 1, facts={"relief_pending": ["u_visa"]})
+    system.work(COLLEAGUE, file_case(system, 2).case_id, "claim")
+    third = file_case(system, 3)
+    taken = system.staff(OFFICER, "POST", "/staff/worklist/next", {}).json()
+    assert (taken["case_id"], taken["position"]) == (third.case_id, 2)
+
+
+def _twice(worklist: Worklist, read: Callable[..., Iterable[Any]], *args: Any, **more: Any) -> list[Any]:  # noqa: ANN401  # any arguments
+    return [found for each in read(worklist, *args, **more) for found in (each, each)]
+
+
+def test_a_case_that_the_index_lists_twice_is_shown_and_claimed_once(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C12: the index can show a case under its old and its new rank; the batch of both was refused."""
+    held = file_case(system, 1)
+    for name in ("listed_cases", "places"):
+        monkeypatch.setattr(Worklist, name, partialmethod(_twice, getattr(Worklist, name)))
+    assert [found["case_id"] for found in worklist(system)["items"]] == [held.case_id]
+    assert take_next(system) == held.case_id
+    assert take_next(system, COLLEAGUE) is None

@@ -129,7 +129,7 @@ def test_marking_a_case_as_protected_ends_the_claim_of_an_officer_without_access
     assert worklist(system, OFFICER)["items"] == []
     assert "restricted" in item(system, held.case_id, CLEARED)["flags"]
     assert system.look_up(held.filed)["disclosure"] == "limited"
-    assert system.read(Officer, keys.officer("omar")).claims == 0
+    assert system.read(Officer, keys.officer(OFFICER.id)).claims == 0
 
 
 def test_an_officer_with_access_keeps_the_claim_and_can_remove_the_mark(system: System) -> None:

@@ -51,7 +51,7 @@ def test_withdrawing_the_only_request_ends_the_case_in_every_state(system: Syste
     assert worklist(system)["items"] == []
     assert system.all(Guard, "OPEN") == []
     if when != "in_line":
-        assert system.read(Officer, keys.officer("omar")).claims == 0
+        assert system.read(Officer, keys.officer(OFFICER.id)).claims == 0
     assert post(system, SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "x"}).status == 409
     assert system.case_of(system.file(person(11))).case_id != held.case_id
 

@@ -47,7 +47,7 @@ class Office(Life):
             unseen = case.status == "information_needed" and case.lane in top and not has_first_look(case)
             free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or unseen)
             allowed = "restricted" in user.groups or not case.restricted
-            took_part = case.office == "SRO" and user.user in case.reviewers
+            took_part = case.office == "SRO" and user.id in case.reviewers
             if free and allowed and not took_part and self.now.queues.get(case.case_id) in opened:
                 found.add(case.case_id)
         return found

@@ -132,14 +132,15 @@ def test_an_item_of_another_kind_is_rejected() -> None:
 
 
 def test_nested_values_of_a_case_are_top_level_attributes_and_due_times_one_map() -> None:
-    hold = Hold(by="omar", since=NOW, lease_until=NOW)
+    hold = Hold(by="omar", by_id="id-1", since=NOW, lease_until=NOW)
     clock = FirstLookClock(lane_since=NOW, target_at=NOW, stopped_ms=5)
-    decision = DecisionRef(version=3, by="omar", outcome="declined")
+    decision = DecisionRef(version=3, by="omar", by_id="id-1", outcome="declined")
     record = case(rank_at=NOW, answer_by=NOW, hold=hold, first_look=clock, decision=decision)
     fields = plain_fields(to_item(record))
     assert fields["due"] == dict.fromkeys(("rank", "lease", "answer"), WHEN)
     flat = {
         "claimed_by": "omar",
+        "claimed_by_id": "id-1",
         "held_since": WHEN,
         "lane_since": WHEN,
         "target_at": WHEN,
@@ -147,6 +148,7 @@ def test_nested_values_of_a_case_are_top_level_attributes_and_due_times_one_map(
         "missed": False,
         "decision": 3,
         "decided_by": "omar",
+        "decided_by_id": "id-1",
         "outcome": "declined",
     }
     assert flat.items() <= fields.items()

@@ -37,13 +37,13 @@ def approve(session: CaseSession, body: Approval) -> Case:
             raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
         if isinstance(case.outcome, Unrecognized):
             raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
-        if case.decided_by == session.caller.user:
+        if case.decision and session.caller.is_user(case.decision.by_id, case.decision.by):
             raise problem("own-decision", "You cannot approve your own decision.")
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         since = _since_decided(session, case, policy)
         event: EventFields = {"details": {"approve": body.approve, **since}}
         words = session.reason(body.why)
-        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.user}))}
+        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
         if body.approve and not any(since.values()):
             final = finalize(session, case, "approved", took_part, event)
             return while_in_force(policy, replace(final, words=words))
@@ -71,5 +71,5 @@ def _returned_fields(session: CaseSession, case: Case) -> CaseFields:
         "status_since": session.at,
         "decision": None,
         "rank_at": session.at,
-        "hold": case.hold and new_hold(session, case, case.hold.by),
+        "hold": case.hold and new_hold(session, case, case.hold),
     }

@@ -76,7 +76,13 @@ def decide(session: CaseSession, body: Decision) -> Case:
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
     text = _seal_reasons(session, body).text("decided", session.at, user=session.caller.user, receipt=None)
-    decision = DecisionRef(version=case.version + 1, by=session.caller.user, outcome=body.outcome, text=text.text_id)
+    decision = DecisionRef(
+            version=case.version + 1,
+            by=session.caller.user,
+            by_id=session.caller.id,
+            outcome=body.outcome,
+            text=text.text_id,
+        )
     event: EventFields = {"details": _event_details(body), "text": text.text_id}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
         step = _decided_by_official(session, case, decision, event)

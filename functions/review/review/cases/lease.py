@@ -14,7 +14,7 @@ from casereview.schema.records import Case, Hold
 from casereview.store.caseload import count_claim, read_counter, uncount_claim
 from casereview.store.transition import Transition
 from review.authorization import Caller
-from review.cases.session import CaseSession, require_claim
+from review.cases.session import CaseSession, holds, require_claim
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
@@ -42,15 +42,15 @@ def claim(session: CaseSession, *, by_next: bool = False) -> Case:
     """
 
     def plan(case: Case) -> Transition | None:
-        if case.claimed_by == session.caller.user and not by_next:
+        if holds(case, session.caller) and not by_next:
             return None
         policy, _until = session.services.policies.governing(session.at)
         if not is_claimable(policy, case):
             raise _unclaimable(case)
         require_no_earlier_review(session.caller, case)
-        if read_counter(session.services.table, session.caller.user).claims >= policy.numbers.cap:
+        if read_counter(session.services.table, session.caller.id).claims >= policy.numbers.cap:
             raise ProblemError("cap-reached")
-        counted = count_claim(session.caller.user, policy.numbers.cap, by_next=by_next)
+        counted = count_claim(session.caller.id, policy.numbers.cap, by_next=by_next)
         return Transition("claimed", _claimed_fields(session, case), also=(counted,))
 
     return session.act(plan)
@@ -64,26 +64,26 @@ def _unclaimable(case: Case) -> ProblemError:
 
 def require_no_earlier_review(caller: Caller, case: Case) -> None:
     """Raise ProblemError 403 for a Senior Reviewing Official who took part in the first review."""
-    if case.office == SENIOR_REVIEWING_OFFICIAL and caller.user in case.reviewers:
+    if case.office == SENIOR_REVIEWING_OFFICIAL and caller.took_part(case):
         raise ProblemError("was-reviewer")
 
 
 def _claimed_fields(session: CaseSession, case: Case) -> CaseFields:
-    held = new_hold(session, case, session.caller.user)
+    held = new_hold(session, case, Hold(by=session.caller.user, by_id=session.caller.id))
     if case.office == SENIOR_REVIEWING_OFFICIAL:
         return {"hold": held}
     return {
         "hold": held,
-        "reviewers": tuple(sorted({*case.reviewers, session.caller.user})),
+        "reviewers": tuple(sorted({*case.reviewers, session.caller.id})),
         "status": "in_review",
         "status_since": session.at,
         "answer_by": None,
     }
 
 
-def new_hold(session: CaseSession, case: Case, user: str) -> Hold:
-    """Return a claim that starts now; while the lease lasts, it counts as a first look."""
-    return Hold(by=user, since=session.at, lease_until=_lease_until(session, case))
+def new_hold(session: CaseSession, case: Case, hold: Hold) -> Hold:
+    """Return a claim of the same officer that starts now; while the lease lasts, it counts as a first look."""
+    return hold.evolve(since=session.at, lease_until=_lease_until(session, case))
 
 
 def renewed_claim(session: CaseSession, case: Case) -> CaseFields:

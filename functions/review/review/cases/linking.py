@@ -116,6 +116,7 @@ def _merge(
         kind="linked",
         actor="officer",
         user=session.caller.user,
+        user_id=session.caller.id,
         changes=changes_between(target.case, after),
         details={"linked_from": source.case.case_id, "receipts": [request.receipt for request in requests]},
         text=text.text_id,

@@ -33,7 +33,7 @@ class CaseSession:
     @property
     def actor(self) -> Actor:
         """Return the caller as the actor of events."""
-        return Actor("officer", self.caller.user)
+        return Actor("officer", self.caller.user, self.caller.id)
 
     def case(self) -> Case:
         """Read the case.
@@ -90,9 +90,14 @@ def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role],
     return CaseSession(services, caller, roles, case_id, to_milliseconds(services.now()))
 
 
+def holds(case: Case, caller: Caller) -> bool:
+    """Return whether the caller has claimed the case."""
+    return case.hold is not None and caller.is_user(case.hold.by_id, case.hold.by)
+
+
 def require_claim(case: Case, caller: Caller) -> None:
     """Raise ProblemError 409 if the caller has not claimed the case, or its status is not one that is worked on."""
-    if case.claimed_by != caller.user:
+    if not holds(case, caller):
         raise ProblemError("claim-required")
     if case.status not in LIVE:  # a status that another release wrote, and this one does not know
         raise wrong_state("status_not_allowed", "The case cannot be worked on in its current state.")

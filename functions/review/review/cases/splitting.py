@@ -105,6 +105,7 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
             kind="filed",
             actor="officer",
             user=session.caller.user,
+            user_id=session.caller.id,
             changes=changes_of_new(case),
             receipt=request.receipt,
             filing=own.filing,
