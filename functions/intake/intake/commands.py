@@ -54,7 +54,12 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
             require_live(now.request)
             if case.status not in LIVE and _is_shown(now.request, case):
                 raise wrong_state("case_ended")
-        contact = _apply_contact(services, now, body.contact, at) if body.contact else _ContactEffect(now.claims, {})
+        protects = bool(stated and stated.protected)
+        now = now._replace(request=now.request.evolve(protected=now.request.protected or protects))
+        if body.contact:
+            contact = _apply_contact(services, now, body.contact, at)
+        else:
+            contact = _protect_contact(services, now) if protects else _ContactEffect(now.claims, {})
         request: RequestFields = {**contact.request}
         claims = _with_words(services, now, contact.claims, stated, at)
         if words:
@@ -64,7 +69,7 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
             again = verify_by(at, top=reaches_top_lane(claims, policy, at))
             request["verify_by"] = again
             claims = claims.evolve(verify_by=again)
-        changes: CaseFields = {**contact.case(case), **_case_after_words(now, body, at), **_earlier(case, claims)}
+        changes: CaseFields = {**contact.case(case, at), **_case_after_words(now, body, at), **_earlier(case, claims)}
         if stated and stated.protected:
             changes |= restriction(case, restricted=True)
         event: EventFields = {"receipt": now.request.receipt, "claims": stated, "details": contact.details}
@@ -124,12 +129,13 @@ class _ContactEffect(NamedTuple):
     details: dict[str, JsonValue] = {}  # noqa: RUF012  # never changed
     """What the event stores unencrypted."""
 
-    def case(self, case: Case) -> CaseFields:
+    def case(self, case: Case, at: datetime) -> CaseFields:
         """Return the flags of the case: a call that is no longer allowed is no longer asked for.
 
-        The worker sets the flag again if another requester must be called.
+        The worker sets the flag again if another requester must be called, and removes it if a new address was given.
         """
-        return {} if self.claims.may_be_called else {"flags": without_phone_flag(case.flags)}
+        changes: CaseFields = {"rank_at": at, "stuck": False} if case.status in LIVE and self.request else {}
+        return changes if self.claims.may_be_called else {**changes, "flags": without_phone_flag(case.flags)}
 
 
 def _apply_contact(services: CaseServices, now: Current, stated: Contact, at: datetime) -> _ContactEffect:
@@ -145,6 +151,13 @@ def _apply_contact(services: CaseServices, now: Current, stated: Contact, at: da
     )
     request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
     return _ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+
+
+def _protect_contact(services: CaseServices, now: Current) -> _ContactEffect:
+    """Make contact unsafe after the request stated protected relief, unless its holder had said that it is safe."""
+    found = change_contact(services.seal, now.request, Contact())
+    claims = now.claims.evolve(may_be_called=found.may_be_called)
+    return _ContactEffect(claims, {"contact": found.sealed}, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False})
 
 
 def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:

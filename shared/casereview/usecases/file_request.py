@@ -154,6 +154,7 @@ def _prepare(
         filed_by=actor.id,
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
+        protected=bool(facts.protected),
     )
     claims = claims.evolve(verify_by=deadline)
     return _NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
