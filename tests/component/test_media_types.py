@@ -63,7 +63,7 @@ def test_json_is_taken_with_any_parameters(system: System, media_type: str) -> N
 def test_the_header_arrives_in_any_case(system: System, name: str) -> None:
     sent = json.dumps(body())
     event = {**system._event("POST", "/requests", sent, {}), "headers": {name: "application/json"}}
-    system._event = lambda *_: event  # type: ignore[method-assign,assignment]  # the event as it is
+    system._event = lambda *_: event  # type: ignore[method-assign]  # the event as it is
     assert system.call("POST", "/requests").status == 201
 
 
@@ -79,7 +79,11 @@ def test_a_post_without_a_body_needs_no_media_type_and_has_no_other(system: Syst
 def test_the_refusal_is_the_same_with_and_without_an_access_code_and_reads_nothing(system: System, path: str) -> None:
     filed = system.file(body())
     path = path.replace("{receipt}", filed["receipt"])
-    codes = ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {filed['access_code']}"})
+    codes: tuple[dict[str, str], ...] = (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Bearer {filed['access_code']}"},
+    )
     found = {
         observe(lambda code=code: send_request(system, "POST", path, {}, {"Content-Type": "text/plain", **code}))  # type: ignore[misc]
         for code in codes

@@ -35,8 +35,9 @@ def request(role: Role = "self", office: str = "ATL", **fields: Any) -> Request:
 
 
 def refuted(reason: RefutationReason | Unrecognized | None) -> Request:
-    check = OfficerCheck(by="olga", at=START, kind="identity", reason=reason)
-    return request(refuted=True, refuted_by=(check.model_copy(update={"reason": "not_the_person"}), check))
+    first = OfficerCheck(by="omar", at=START, kind="identity", reason="not_the_person")
+    second = first.model_copy(update={"by": "olga", "reason": reason})
+    return request(refuted=True, refuted_by=(first, second))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
