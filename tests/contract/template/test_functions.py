@@ -25,6 +25,7 @@ ENVIRONMENT: dict[str, set[str]] = {
         "DELIVERY_QUEUE_ARN",
         "LOOKUP_URL",
         "OFFICE_MAIL",
+        "SMS_COUNTRIES",
     },
 }
 SETTINGS: dict[str, type[Settings]] = {
