@@ -143,5 +143,5 @@ def _refutation(language: Language, request: Request) -> str:
 
 
 def _office_name(office: str, language: str) -> str:
-    """Return the name of a field office; headquarters, which is none, has a name in each language."""
+    """Return the name of a field office, or the word for headquarters in a language."""
     return offices().get(office) or text("headquarters", language)

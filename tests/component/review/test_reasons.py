@@ -1,4 +1,4 @@
-"""A reason is text: one of invisible characters alone is none, and is refused like a missing one."""
+"""A reason of invisible characters alone is refused like a missing one."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def test_there_is_one_file_per_language() -> None:
 def test_every_language_has_every_code_once_and_in_the_same_order(language: Language) -> None:
     found, english = file_of(language), file_of("en")
     assert found["language"] == language
-    assert list(found) == ["language", "titles", *SECTIONS]
+    assert found["version"] == english["version"]
+    assert list(found) == ["language", "version", "titles", *SECTIONS]
     for section, codes in SECTIONS.items():
         assert set(found[section]) == codes
         assert list(found[section]) == list(english[section])
