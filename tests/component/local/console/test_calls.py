@@ -46,7 +46,7 @@ def test_the_calls_of_batches_and_schedules_have_the_ids_of_their_invocations(ru
     assert len({call["request_id"] for call in calls} - {None}) == 2
 
 
-def test_the_calls_of_concurrent_requests_are_told_apart(run: LocalRun) -> None:
+def test_the_calls_of_concurrent_requests_can_be_distinguished(run: LocalRun) -> None:
     before = last(run)
     with ThreadPoolExecutor(8) as clients:
         answers = list(clients.map(lambda number: put(run, f"concurrent-{number}"), range(40)))

@@ -26,9 +26,9 @@ import bootstrap
 sys.meta_path.insert(0, bootstrap.ClockFinder("product.clock:now", bootstrap.shared_lead({descriptor})))
 import product.other
 from product.clock import now
-print(now(), product.other.told(), now.__name__)
+print(now(), product.other.read(), now.__name__)
 input()
-print(now(), product.other.told())
+print(now(), product.other.read())
 """
 
 
@@ -77,7 +77,7 @@ def test_the_clock_is_replaced_before_another_module_takes_it(tmp_path: Path, cl
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "clock.py").write_text(CLOCK_MODULE)
-    (package / "other.py").write_text("from product.clock import now\ndef told(clock=now):\n    return clock()\n")
+    (package / "other.py").write_text("from product.clock import now\ndef read(clock=now):\n    return clock()\n")
     runtime = str(Path(bootstrap.__file__).parent)
     program = PROGRAM.format(folder=str(tmp_path), runtime=runtime, descriptor=clock.descriptor)
     clock.advance(86_400)
