@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
 from casereview.schema.records import (
@@ -151,6 +152,21 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
     ),
     Guard(person=_PERSON, case=_CASE, mac_key=_MAC_KEY),
     Suppression(address=_ADDRESS, mac_key=_MAC_KEY, since=_FILED, why="bounce"),
+    AddressSends(
+        address=_ADDRESS,
+        mac_key=_MAC_KEY,
+        version=7,
+        unverified=tuple(_FILED + timedelta(minutes=minute) for minute in range(5)),
+        groups={
+            "unverified.acknowledgement.es": NoticeGroup(
+                newest=NoticePointer(case_id=_CASE, notice_id=_NOTICE, created_at=_FILED + timedelta(minutes=6)),
+                since=_FILED + timedelta(minutes=5),
+                until=_FILED + timedelta(hours=1),
+                waiting=2,
+            )
+        },
+        expires_at=int((_FILED + timedelta(days=3, minutes=6)).timestamp()),
+    ),
     Officer(user=_USER, claims=1, nexts=4),
     Read(case_id=_CASE, read_id=_READ, at=_CLAIMED, user=_USER, what="contacts", sealed=_SEALED),
     Snapshot(

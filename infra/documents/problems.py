@@ -36,7 +36,7 @@ Both APIs refuse a request with a problem document ([RFC 9457](https://www.rfc-e
 ```
 
 - `type` and the `code` of an error are stable: a client acts on them. `title` and `message` are for people, and may
-  change.
+  change. The public API gives them in the language of the caller; here they are in English.
 - A type has one status and one title. Each reason that a client can act on has a type or a code of its own.
 - `pointer` is a JSON Pointer (RFC 6901) into the body, the name of a header or query parameter, or empty where an error
   concerns the whole request. At least one error is given below status 500.
@@ -67,7 +67,7 @@ def _types() -> Iterator[str]:
 
 def _answered() -> set[ProblemType]:
     by_routes = {type_ for route in (*PUBLIC_ROUTES, *STAFF_ROUTES) for type_ in route.refusals}
-    return by_routes | PUBLIC.gateway | STAFF.gateway | {"unsupported-media-type"}
+    return by_routes | PUBLIC.gateway | STAFF.gateway
 
 
 def _routes(routes: Sequence[Endpoint], gateway: Iterable[ProblemType]) -> Iterator[str]:

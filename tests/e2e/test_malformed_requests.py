@@ -70,8 +70,14 @@ def test_the_connection_serves_the_next_request(client: Client, kind: str) -> No
 
 
 @pytest.mark.parametrize("media", ["text/plain", "application/octet-stream", "application/x-www-form-urlencoded"])
-def test_the_media_type_makes_nothing_of_a_body_that_is_none(client: Client, media: str) -> None:
-    check_problem(client.call("POST", "/requests", SECRET, {"Content-Type": media}), 400)
+def test_a_body_of_another_media_type_is_refused(client: Client, media: str) -> None:
+    check_problem(client.call("POST", "/requests", PLAIN, {"Content-Type": media}), 415)
+
+
+def test_a_problem_is_in_the_language_that_the_client_accepts(client: Client) -> None:
+    answer = client.call("POST", "/requests", b"{", {"Accept-Language": "es-MX, en;q=0.5"})
+    check_problem(answer, 400)
+    assert dict(answer.headers)["Content-Language"] == "es"
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 129])

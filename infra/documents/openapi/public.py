@@ -24,12 +24,12 @@ decision.
 a stay of removal (Form I-246), and gives no new right. Software sorts the requests; people decide. The API does not
 disclose whether another person has a case, and there is no search. If removal is near, call the field office.
 
-**Request bodies** are `application/json` in UTF-8 (another content type is refused), 256 KB at most, without duplicate keys; unknown fields are refused. An absent
-field, null and a blank string all mean unknown. Before a string is validated, whitespace around it, control characters
-and bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are removed, so that a string which a schema refuses
-only for these is accepted; a string of invisible characters is blank. An incomplete request is accepted, and
-`deficiencies` lists what is missing; a malformed request is refused, and nothing is stored. Times have an offset
-(RFC 3339); dates in the past can be a year or a month.
+**Request bodies** are `application/json` in UTF-8 (another content type is refused), 256 KB at most, without duplicate
+keys; unknown fields are refused. An absent field, null and a blank string all mean unknown. Before a string is
+validated, whitespace around it, control characters and bidirectional overrides (U+202A to U+202E, U+2066 to U+2069)
+are removed, so that a string which a schema refuses only for these is accepted; a string of invisible characters is
+blank. An incomplete request is accepted, and `deficiencies` lists what is missing; a malformed request is refused, and
+nothing is stored. Times have an offset (RFC 3339); dates in the past can be a year or a month.
 
 **Errors** are problem documents (RFC 9457) with a `type`, and a `code` for each error; docs/problems.md lists both. An
 error names the field at fault, by a JSON Pointer into the body or the name of a header or parameter, but not its value.
@@ -37,8 +37,8 @@ Of one body, 50 errors at most are shown.
 
 **Languages.** The title and the messages of a problem are in the language of `Accept-Language`, else of the contact in
 the body, else in English; `Content-Language` says which. `deficiencies` are in the language of the contact. There are
-texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi, Russian, Arabic and French; for another language
-the nearest of them is used. Answers of the gateway itself are in English.
+texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi, Russian, Arabic and French; for another
+language the nearest of them is used. Answers of the gateway itself are in English.
 
 **The access code** is returned once, in the answer to a filed request. All other routes of a request require it as a
 bearer token. A wrong receipt, a wrong code and a missing code get the same answer.
