@@ -63,7 +63,7 @@ def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) ->
         )
     policy, _until = services.policies.governing(at)
     found = withdrawn(case, claims, policy, at)
-    ended: RequestFields = {"state": "withdrawn", "state_since": at}
+    ended: RequestFields = {"state": "withdrawn", "state_since": at, "verify_by": None}
     also: list[Write] = [counted(request, size, ended), Put(found.claims)]
     if found.closes:
         also += [*_released_guard(case.person, case.case_id), *uncount_claim(case)]
@@ -79,18 +79,19 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     request, claims, case = now
     if request.withdrawal_by is not None:
         kept = counted(request, size, {"withdrawal_by": None})
-        again: CaseFields = {"rank_at": at} if case.rank_at else {}
+        fields: CaseFields = {"rank_at": at} if case.rank_at else {}
         event = {"receipt": request.receipt}
-        return Transition("withdrawal_cancelled", again, {**event}, (kept, Put(claims.evolve(withdrawal_by=None))))
+        return Transition("withdrawal_cancelled", fields, {**event}, (kept, Put(claims.evolve(withdrawal_by=None))))
     if request.state == "live":
         return None
     if at > request.state_since + UNDO_WITHIN:
         raise wrong_state("withdrawal_final")
-    written = counted(request, size, {"state": "live", "state_since": at})
+    policy, _until = services.policies.governing(at)
+    again = without_withdrawal(claims, policy, at)
+    written = counted(request, size, {"state": "live", "state_since": at, "verify_by": again.verify_by})
     changes, guard = _live_again(services, now, at)
-    return Transition(
-        "withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(without_withdrawal(claims)), *guard)
-    )
+    changes["verify_by"] = min((due for due in (case.verify_by, again.verify_by) if due), default=None)
+    return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard))
 
 
 def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[CaseFields, tuple[Write, ...]]:

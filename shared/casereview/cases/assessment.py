@@ -122,7 +122,7 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     marks = {
         TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.claims)),
         "many_requests": case.over_limit,
-        "withdrawal_to_confirm": case.live == 0,
+        "withdrawal_to_confirm": case.live == 0 or any(one.withdrawal_by for one in file.claims),
         "office_differs": _names_another_office(case, settled.facts),
     }
     return frozenset(name for name, holds in marks.items() if holds)

@@ -11,8 +11,8 @@ from casereview.cases.assessment import InForce, assess, explanation_of
 from casereview.cases.first_look import has_first_look
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
-from casereview.schema.policy_records import Counts, Late, Move, Preview, Sample
 from casereview.schema.evidence import CaseFile
+from casereview.schema.policy_records import Counts, Late, Move, Preview, Sample
 from casereview.schema.records import Case
 
 MAX_LISTED = 20
@@ -29,10 +29,14 @@ class ComparedCase(NamedTuple):
     after: Ranking
 
 
-def compare(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase:
-    """Rank a case under both policies, at one instant."""
-    before, after = (assess(file, InForce(policy, None), at).ranking for policy in (against, draft))
-    return ComparedCase(file.case, before, after)
+def compare(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase | None:
+    """Rank a case under both policies, at one instant; None for a restricted case, which no preview has."""
+    if file.case.restricted:
+        return None
+    before, after = (assess(file, InForce(policy, None), at) for policy in (against, draft))
+    if before.settled.facts.protected:  # by words that the ranking has not seen yet
+        return None
+    return ComparedCase(file.case, before.ranking, after.ranking)
 
 
 def with_cases(report: Preview, cases: Iterable[ComparedCase]) -> Preview:

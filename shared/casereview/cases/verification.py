@@ -77,13 +77,19 @@ def is_seconded(checks: tuple[OfficerCheck, ...]) -> bool:
     return len({check.by for check in checks}) > 1
 
 
+def is_to_be_verified(claims: Claims, *, restricted: bool) -> bool:
+    """Return whether officers have to look at who the holder of a request is: no rights yet, or a second look is due."""
+    has_rights = claims.verified and (claims.second or not restricted)
+    return claims.live and (claims.verify_by is not None or not has_rights)
+
+
 def pending_verifications(case: Case, claims: Iterable[Claims]) -> CaseFields:
     """Return the fields of a case that follow from which of its requesters are not verified yet.
 
     These are the other offices that may open it for that, which the answers to the requests named, and the earliest
     time by which one is to be verified.
     """
-    pending = [one for one in claims if one.live and not one.verified]
+    pending = [one for one in claims if is_to_be_verified(one, restricted=case.restricted)]
     return {
         "asking": tuple(sorted({one.office for one in pending} - {case.office})),
         "verify_by": min((one.verify_by for one in pending if one.verify_by), default=None),

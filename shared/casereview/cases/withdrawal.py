@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from casereview.cases.due import without_due_work
 from casereview.cases.lease import is_top_lane
 from casereview.cases.lifecycle import LIVE
+from casereview.cases.own_words import reaches_top_lane
+from casereview.cases.verification import verify_by
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
@@ -37,7 +39,7 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
     no top lane and the person is not detained; otherwise its end waits for an officer, and what was said still counts.
     """
     live = case.live - 1
-    ended = claims.evolve(withdrawal_by=None, live=claims.verified or not live)
+    ended = claims.evolve(withdrawal_by=None, verify_by=None, live=claims.verified or not live)
     if case.status not in LIVE:
         return Withdrawn({"live": live}, ended, closes=False)
     if live or case.requests > 1 or _needs_officer(case, policy):
@@ -57,6 +59,7 @@ def _needs_officer(case: Case, policy: CompiledPolicy) -> bool:
     return case.lane is None or is_top_lane(policy, case.lane) or case.facts.custody == "detained"
 
 
-def without_withdrawal(claims: Claims) -> Claims:
-    """Return the claims of a request whose withdrawal was taken back."""
-    return claims.evolve(withdrawal_by=None, live=True)
+def without_withdrawal(claims: Claims, policy: CompiledPolicy, at: datetime) -> Claims:
+    """Return the claims of a request whose withdrawal was taken back; an unverified holder is to be verified again."""
+    deadline = None if claims.verified else verify_by(at, top=reaches_top_lane(claims, policy, at))
+    return claims.evolve(withdrawal_by=None, verify_by=deadline, live=True)

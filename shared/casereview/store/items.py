@@ -57,6 +57,12 @@ _FLAT: dict[str, dict[str, str]] = {
 }
 """The nested values of a case that are stored as top-level attributes: the attribute of each of their fields."""
 
+_LEFT_OUT: frozenset[str] = frozenset(
+    {"asking", "attempts", "material", "missed", "over_limit", "reviewers", "safety", "stopped_ms", "stuck"}
+)
+"""Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit of
+a write."""
+
 _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Case: lambda case: keys.case(case.case_id),
     Event: lambda event: keys.event(event.case_id, event.version),
@@ -157,6 +163,7 @@ def to_item(record: Stored) -> Item:
         fields["found"] = [{**_attributes(one), "facts": _stated(one.facts)} for one in record.found]
     if isinstance(record, Case):
         _flatten(fields)
+        fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}
     key = key_of(record)
     if isinstance(record, Case | Notice | Preview):
         fields = {name: value for name, value in fields.items() if name not in DUE_FIELDS[type(record)].values()}

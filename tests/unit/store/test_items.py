@@ -145,7 +145,6 @@ def test_nested_values_of_a_case_are_top_level_attributes_and_due_times_one_map(
         "lane_since": WHEN,
         "target_at": WHEN,
         "stopped_ms": 5,
-        "missed": False,
         "decision": 3,
         "decided_by": "omar",
         "decided_by_id": "id-1",

@@ -26,8 +26,9 @@ from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case, DecisionRef, Notice
 from casereview.store.caseload import uncount_claim
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
-from casereview.store.transaction import put_new
+from casereview.store.transaction import Write, put_new
 from casereview.store.transition import Transition
+from casereview.store.waits import wait_writes
 from casereview.usecases.sealed_text import Words, seal_words
 from review.cases.guard import guard_for_remand, release_guard
 from review.cases.lease import require_no_earlier_review
@@ -77,12 +78,12 @@ def decide(session: CaseSession, body: Decision) -> Case:
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
     text = _seal_reasons(session, body).text("decided", session.at, user=session.caller.user, receipt=None)
     decision = DecisionRef(
-            version=case.version + 1,
-            by=session.caller.user,
-            by_id=session.caller.id,
-            outcome=body.outcome,
-            text=text.text_id,
-        )
+        version=case.version + 1,
+        by=session.caller.user,
+        by_id=session.caller.id,
+        outcome=body.outcome,
+        text=text.text_id,
+    )
     event: EventFields = {"details": _event_details(body), "text": text.text_id}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
         step = _decided_by_official(session, case, decision, event)
@@ -201,15 +202,22 @@ def finalize(
     It deletes the person's guard, so that the next request opens a new case, and notifies the requesters.
     """
     decision = fields.get("decision", case.decision)
+    withdrawn = decision is not None and decision.outcome == "withdrawn"
     ended: CaseFields = {
         **fields,
         **without_due_work(case),
-        "status": "withdrawn" if decision and decision.outcome == "withdrawn" else "decided",
+        "status": "withdrawn" if withdrawn else "decided",
         "status_since": session.at,
     }
-    return Transition(
-        kind, ended, event, (*release_guard(case), *uncount_claim(case)), _decision_notices(session, case)
-    )
+    waits = () if withdrawn else _wait_of(session, case)
+    also = (*release_guard(case), *uncount_claim(case), *waits)
+    return Transition(kind, ended, event, also, _decision_notices(session, case))
+
+
+def _wait_of(session: CaseSession, case: Case) -> tuple[Write, ...]:
+    """Return the write of how long a case waited, for the usual wait that is published."""
+    verified = any(one.verified for one in session.file(case).claims)
+    return wait_writes(case, case.shown_lane, session.at, verified=verified)
 
 
 def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
