@@ -197,7 +197,8 @@ def test_a_missed_target_is_reported_once(system: System, capsys: pytest.Capture
 @pytest.mark.moto
 def test_a_sweep_that_reaches_its_time_limit_continues_in_the_next_tick(system: System) -> None:
     for number in range(1, 11):
-        system.file(body(subject={"a_number": f"A{number:09d}"}))
+        contact = {"email": f"ana{number}@example.org", "language": "es"}
+        system.file(body(subject={"a_number": f"A{number:09d}"}, requester={"contact": contact}))
     _lose_messages(system)
 
     def send_slowly(call: Call, make: MakeCall) -> Any:  # noqa: ANN401  # the response of AWS

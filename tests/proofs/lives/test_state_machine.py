@@ -170,7 +170,7 @@ class Lives(RuleBasedStateMachine):
                 assert is_up_to_date(case, now)
                 assert case.missed or not is_overdue(case, now), case
                 assert case.policy == governing(now.at)[0].id, case
-        assert all(notice.state in {"sent", "undeliverable"} for notice in now.notices.values())
+        assert all(notice.state in {"sent", "undeliverable", "coalesced"} for notice in now.notices.values())
         acknowledged = sorted(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
         assert acknowledged == sorted(life.filed)
         for request in now.requests.values():

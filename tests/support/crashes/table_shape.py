@@ -127,7 +127,7 @@ def _check_acknowledgements(now: Snapshot) -> None:
     notices = Counter(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
     assert notices == Counter(list(now.requests)), "a request with no acknowledgement, or with two"
     for notice in now.notices.values():
-        assert notice.state in {"sent", "undeliverable"}, notice
+        assert notice.state in {"sent", "undeliverable", "coalesced"}, notice
 
 
 def _check_sent(rig: Rig, now: Snapshot) -> None:
