@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
+from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
 from casereview.schema.records import (
@@ -44,6 +45,7 @@ _REMOVAL: Final = _FILED + timedelta(days=9)
 _RANK: Final = "02.1.063931129200000.53NEDJV41GT24ZBP"
 _NOTICE: Final = f"acknowledgement-{_RECEIPT}"
 _READ: Final = "2026-11-24T17:01:00.000Z-9f2c41aa"
+_TEXT: Final = "2026-11-24T17:00:00.000Z-4be1f09c"
 _SEALED: Final = b"sealed"
 _WAIT: Final = "5f0c9be2a17d4463"
 
@@ -55,6 +57,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     _ADDRESS: "<MAC of the address>",
     _POLICY: "<policy>",
     _READ: "<time>-<random>",
+    _TEXT: "<time>-<random>",
     f"2026-12-15T09:30:00.000Z#{_WAIT}": "<time>#<random>",
     "detained": "<lane>",
     "000001": "<version, six digits>",
@@ -148,6 +151,29 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         digest=b"digest",
         office=_OFFICE,
         deficiencies=("outcome_missing",),
+        sealed=_SEALED,
+    ),
+    Claims(
+        case_id=_CASE,
+        receipt=_RECEIPT,
+        filing=Filing(role="self", authority="none", opened=True, marks=("interpreter",)),
+        filed_at=_FILED,
+        office=_OFFICE,
+        facts=_FACTS,
+        newest_at={"removal_at": _CLAIMED},
+        verify_by=_FILED + timedelta(days=2),
+    ),
+    Findings(
+        case_id=_CASE,
+        found=(Finding(facts=Facts(custody="detained"), verdict="confirmed", at=_CLAIMED, version=4, user=_USER),),
+    ),
+    Text(
+        owner=_RECEIPT,
+        text_id=_TEXT,
+        at=_CLAIMED,
+        part="update",
+        kind="updated",
+        receipt=_RECEIPT,
         sealed=_SEALED,
     ),
     Guard(person=_PERSON, case=_CASE, mac_key=_MAC_KEY),
