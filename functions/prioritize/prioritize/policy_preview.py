@@ -1,4 +1,6 @@
-"""Preview a draft policy: rank every open case under it and under the policy in force, and store only the counts.
+"""Preview a draft policy: rank open cases under it and under the policy in force, and store only the counts.
+
+Restricted cases are left out, so that a preview is the same whether there are such cases or not.
 
 Each message counts one part of an office's report, and each part sends the message for the next one. A conditional
 write on the number of parts done makes a duplicate message harmless; the sweep sends a lost message again.
@@ -57,7 +59,8 @@ def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> P
     after = WorklistPlace(report.cursor.rank, report.cursor.case_id) if report.cursor else None
     places = list(islice(services.table.worklist.entries(report.office, after), PART))
     against = services.policies.compiled(report.against)
-    found = [_compare_case(services.table, keys.case_id_of(place["pk"]), report, against, draft) for place in places]
+    ids = dict.fromkeys(keys.case_id_of(place["pk"]) for place in places)  # the index can list a case twice
+    found = [_compare_case(services.table, case_id, report, against, draft) for case_id in ids]
     counted = with_cases(report, [compared for compared in found if compared])
     done = len(places) < PART
     changes: PreviewFields = {
@@ -66,6 +69,7 @@ def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> P
         "work_at": None if done else to_milliseconds(services.now()),
         "attempts": 0,
         "stuck": False,
+        "without_restricted": report.part == 0 or report.without_restricted,
     }
     if places:
         changes["cursor"] = WorklistCursor(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))

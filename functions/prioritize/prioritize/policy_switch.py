@@ -87,6 +87,8 @@ class _Walk:
         self.refused = 0
         self._places = dict(switch.cursors)
         self._batch: list[tuple[str, str]] = []
+        self._unrestricted = 0
+        """How many cases of the batch are not restricted."""
         self._left = 0
         self._read = 0
 
@@ -114,6 +116,7 @@ class _Walk:
         held = "claimed_by" in entry or entry.get("status") in _WAITING
         if not (held and self.switch.round == 1):
             self._batch.append((case_id, office))
+            self._unrestricted += entry.get("restricted") is False
 
     def _send_and_save(self, *, complete: bool = False) -> None:
         """Send the batch, then save the progress.
@@ -127,17 +130,19 @@ class _Walk:
         messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
         refused = self.services.rank_queue.send_all(messages)
         self.refused += refused
+        told = self.switch.sent_unrestricted
         progress = self.switch.evolve(
             version=self.switch.version + 1,
             cursors=dict(self._places),
             left=self.switch.left + self._left,
             sent=self.switch.sent + len(messages) - refused,
+            sent_unrestricted=None if told is None else told + self._unrestricted,
             walked_at=self.now,
         )
         after = _next_round(progress, self.now) if complete else progress
         self.services.table.write(put_over(after, version=self.switch.version))
         self.allowance -= len(messages)
-        self.switch, self._batch, self._left, self._read = after, [], 0, 0
+        self.switch, self._batch, self._left, self._read, self._unrestricted = after, [], 0, 0, 0
 
 
 def _next_round(switch: Switch, now: datetime) -> Switch:

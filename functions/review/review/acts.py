@@ -121,7 +121,7 @@ def office_summary(call: Call[Record]) -> Summary:
 
 def policies(call: Call[Record]) -> PolicyList:
     """List the policies."""
-    return list_policies(call.services)
+    return list_policies(call.services, call.caller)
 
 
 def send_draft(call: Call[Document]) -> PolicyRead:
@@ -131,7 +131,7 @@ def send_draft(call: Call[Document]) -> PolicyRead:
 
 def policy(call: Call[Record]) -> PolicyRead:
     """Read a policy."""
-    return read_policy(call.services, call.incoming.path["policy_id"])
+    return read_policy(call.services, call.caller, call.incoming.path["policy_id"])
 
 
 def preview(call: Call[Nothing]) -> PreviewAsked:

@@ -15,6 +15,7 @@ from casereview.schema.records import Case
 from casereview.store.worklist import ListedCase
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
+from review.cases.session import holds
 
 LIMIT: Final = range(1, 101)
 _DEFAULT_LIMIT: Final = 50
@@ -34,6 +35,9 @@ class Filters:
     statuses: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     claimed_by: str | None = None
+    """A user name."""
+    me: Caller | None = None
+    """The caller, to select the cases that they have claimed themselves."""
     overdue: bool = False
     unclaimed: bool = False
 
@@ -51,7 +55,9 @@ class Filters:
     def selects(self, case: Case, now: datetime) -> bool:
         """Return whether a case is to be listed."""
         flagged = not self.flags or not self.flags.isdisjoint(flags_of(case))
-        return flagged and self._select(case.lane, case.status, case.claimed_by, overdue=is_overdue(case, now))
+        mine = self.me is None or holds(case, self.me)
+        late = is_overdue(case, now)
+        return flagged and mine and self._select(case.lane, case.status, case.claimed_by, overdue=late)
 
     def _select(self, lane: str | None, status: str | None, claimed_by: str | None, *, overdue: bool) -> bool:
         return (
@@ -66,7 +72,7 @@ class Filters:
         """Return the filters as texts, the same for the same filters in any order; a cursor is bound to them."""
         named = {"lane": self.lanes, "status": self.statuses, "flag": self.flags}
         several = [f"{name}={value}" for name, values in named.items() for value in sorted(values)]
-        user = [] if self.claimed_by is None else [f"claimed_by={self.claimed_by}"]
+        user = [] if self.claimed_by is None else [f"claimed_by={'' if self.me else self.claimed_by}"]
         switches = {"overdue": self.overdue, "unclaimed": self.unclaimed}
         return (*several, *user, *(name for name, is_on in switches.items() if is_on))
 
@@ -103,6 +109,7 @@ def read_selection(services: CaseServices, caller: Caller, parameters: Mapping[s
         statuses=_among(parameters, "status", lambda: QUEUED),
         flags=_among(parameters, "flag", lambda: known_flags(services.policies.compiled_policies())),
         claimed_by=_user(one.get("claimed_by"), caller),
+        me=caller if one.get("claimed_by") == "me" else None,
         overdue=_switch(one, "overdue"),
         unclaimed=_switch(one, "unclaimed"),
     )

@@ -43,7 +43,6 @@ class Cursors:
     def __init__(self, macs: Macs) -> None:
         """Keep the source of the key; makes no KMS call."""
         self._macs = macs
-        self._cached: AESGCM | None = None
 
     def seal(self, place: Mapping[str, JsonValue], *bound: str) -> str:
         """Return a cursor of the characters ``A-Z a-z 0-9 _ -``.
@@ -73,9 +72,7 @@ class Cursors:
         return place
 
     def _cipher(self) -> AESGCM:
-        if self._cached is None:
-            self._cached = AESGCM(self._macs.secret("cursor"))
-        return self._cached
+        return AESGCM(self._macs.secret("cursor"))
 
 
 def _associated(bound: tuple[str, ...]) -> bytes:

@@ -22,12 +22,13 @@ _PERSON_SYMBOLS = 32
 
 
 class Macs:
-    """HMACs with one KMS key; each method makes one KMS call."""
+    """HMACs with one KMS key; each method makes one KMS call, unless it says otherwise."""
 
     def __init__(self, client: KMSClient, key: str) -> None:
         """Store the client and the key id; makes no KMS call."""
         self._client = client
         self.key = key
+        self._secrets: dict[SecretPurpose, bytes] = {}
 
     def _mac(self, purpose: Purpose, value: str, key: str | None = None) -> bytes:
         message = f"{purpose}|{value}".encode()
@@ -59,8 +60,13 @@ class Macs:
         return encode_identifier(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
 
     def secret(self, purpose: SecretPurpose) -> bytes:
-        """Return a secret of 256 bits for one purpose, derived from the MAC key; it is the same in every process."""
-        return self._mac(purpose, "")
+        """Return a secret of 256 bits for one purpose, derived from the MAC key; it is the same in every process.
+
+        Only the first use makes a KMS call.
+        """
+        if purpose not in self._secrets:
+            self._secrets[purpose] = self._mac(purpose, "")
+        return self._secrets[purpose]
 
 
 def body_digest(code: str, body: bytes) -> bytes:

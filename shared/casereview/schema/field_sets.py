@@ -314,8 +314,10 @@ class PolicyRecordFields(TypedDict, total=False):
     intervals: tuple[Span, ...]
     state: Literal["draft", "approved", "refused"]
     author: str
+    author_id: str | None
     created_at: Instant
     approver: str | None
+    approver_id: str | None
     decided_at: Instant | None
     why: str | None
 
@@ -334,6 +336,7 @@ class SwitchFields(TypedDict, total=False):
     cursors: dict[str, WorklistCursor]
     left: int
     sent: int
+    sent_unrestricted: int | None
     ended_at: Instant | None
 
 
@@ -352,6 +355,7 @@ class PreviewFields(TypedDict, total=False):
     work_at: Instant | None
     attempts: int
     stuck: bool
+    without_restricted: bool
     cases: int
     before: Counts
     after: Counts

@@ -39,9 +39,13 @@ class PolicyRecord(Stored):
     """When the policy is in force; of an amendment, when the amended policy is."""
     state: Lenient[Literal["draft", "approved", "refused"]] = "draft"
     author: str
+    """The user name, which is shown."""
+    author_id: str | None = None
+    """The author's id, by which they are known; None in a document of an older release."""
     created_at: Instant
     approver: str | None = None
-    """Who approved or refused it; this cannot be the author."""
+    """Who approved or refused it, by user name; this cannot be the author."""
+    approver_id: str | None = None
     decided_at: Instant | None = None
     why: str | None = None
 
@@ -93,6 +97,8 @@ class Switch(Stored):
     """Number of cases under another policy found in this round, sent or skipped."""
     sent: int = 0
     """Number of messages sent in all rounds."""
+    sent_unrestricted: int | None = None
+    """Number of those that were about cases that are not restricted; None in a switch that an older release began."""
     ended_at: Instant | None = None
 
     def evolve(self, **changes: Unpack[SwitchFields]) -> Self:
@@ -142,7 +148,10 @@ class Counts(Record):
 
 
 class Preview(Stored):
-    """The effect of a draft on one office's open cases; computed in parts, each counted once."""
+    """The effect of a draft on one office's open cases; computed in parts, each counted once.
+
+    Restricted cases are left out. The numbers are exact, and are rounded before they are shown.
+    """
 
     policy_id: str
     office: str
@@ -159,6 +168,8 @@ class Preview(Stored):
     work_at: Instant | None = None
     attempts: int = 0
     stuck: bool = False
+    without_restricted: bool = False
+    """Whether restricted cases are left out; False in a report of an older release, which is not shown."""
     cases: int = 0
     before: Counts = Counts()
     after: Counts = Counts()

@@ -58,6 +58,7 @@ def _start_switch(policy: CompiledPolicy, running: Switch | None, now: datetime)
         rate=policy.numbers.switch_rate,
         started_at=now,
         round_since=now,
+        sent_unrestricted=0,
     )
     if running is None:
         return put_new(switch)

@@ -7,6 +7,7 @@ import pytest
 
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings, Text
 from casereview.schema.facts import Facts
+from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case, Event, Filing, Guard, Officer, Read
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
@@ -81,6 +82,15 @@ def test_a_guard_is_deleted_and_checked_by_its_case_only(table: Table) -> None:
     assert refusal(table, check(keys.guard("P"), case="other"), put_new(case(2))).reasons[1] is None
     table.write(delete(keys.guard("P"), case="C"))
     assert table.get(Guard, keys.guard("P")) is None
+
+
+def test_several_attributes_are_checked_together(table: Table) -> None:
+    report = Preview(policy_id="P", office="ATL", run="R", digest="D", at=NOW, done=True)
+    table.write(Put(report))
+    key = keys.preview("P", "ATL")
+    table.write(check(key, digest="D", done=True), put_new(GUARD))
+    for expected in ({"digest": "D", "done": False}, {"digest": "E", "done": True}):
+        assert refusal(table, put_new(case()), check(key, **expected)).reasons == [None, "ConditionalCheckFailed"]
 
 
 def test_a_counter_is_created_and_stops_at_its_bound(table: Table) -> None:

@@ -10,6 +10,7 @@ from casereview.policy import packaged
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_over
+from review.authorization import caller_from_claims
 from review.policies.publication import approval_write
 from review.schema.policies import PolicyApproval
 from tests.support.aws_faults import intercept, refuses
@@ -21,6 +22,7 @@ from tests.support.policy.drafts import (
     amendment,
     approve,
     draft,
+    preview_silently,
     publish,
     read,
     send,
@@ -51,6 +53,7 @@ def test_a_draft_of_one_person_comes_into_force_by_the_approval_of_another(syste
     sent = send(system, draft("next", since="2026-12-01T00:00:00-05:00"))
     assert (sent["state"], sent["author"], sent["governs"]) == ("draft", "paula", False)
     assert (sent["issued"], sent["created_at"]) == ("2025-01-20", "2026-11-24T15:00:00.000Z")
+    preview_silently(system, "next")
     approved = approve(system, "next", digest=sent["digest"])
     assert (approved["state"], approved["approver"], approved["why"]) == ("approved", "peter", "Read and agreed.")
     assert approved["in_force"] == [{"since": "2026-12-01T05:00:00.000Z", "until": None}]
@@ -66,10 +69,10 @@ def test_an_author_cannot_approve_their_own_draft(system: System) -> None:
 
 def test_the_condition_of_the_write_refuses_the_author(system: System) -> None:
     send(system, EARLIER)
-    record = system.read(PolicyRecord, keys.policy("earlier"))
+    record, author = system.read(PolicyRecord, keys.policy("earlier")), caller_from_claims(AUTHOR.claims())
     with pytest.raises(RefusedError):
         system.intake.table.write(
-            approval_write(record, "paula", PolicyApproval(approve=True, why="Mine."), system.time)
+            approval_write(record, author, PolicyApproval(approve=True, why="Mine."), system.time)
         )
     assert system.read(PolicyRecord, keys.policy("earlier")) == record
 
@@ -98,7 +101,8 @@ def test_only_the_author_can_replace_a_draft(system: System) -> None:
     assert second["digest"] != first["digest"]
     other = system.staff(APPROVER, "POST", "/staff/policies", {"document": EARLIER})
     assert other.status == HTTPStatus.CONFLICT
-    assert attempt(system, "earlier", digest=first["digest"]).status == HTTPStatus.CONFLICT
+    preview_silently(system, "earlier")
+    assert attempt(system, "earlier", digest=first["digest"]).json()["type"] == "/problems/moved"
     assert approve(system, "earlier", digest=second["digest"])["governs"]
 
 
@@ -169,6 +173,7 @@ def test_only_the_policy_office_can_use_the_policy_routes(system: System, groups
 @pytest.mark.moto
 def test_a_conflict_with_another_transaction_is_answered_with_503(system: System) -> None:
     send(system, EARLIER)
+    preview_silently(system, "earlier")
     conflict = refuses("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
     with intercept("dynamodb.TransactWriteItems", conflict):
         answers = [

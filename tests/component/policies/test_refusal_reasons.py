@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.policy.drafts import APPROVER, AUTHOR, EARLIER, ORDER, approve, draft, send
+from tests.support.policy.drafts import APPROVER, AUTHOR, EARLIER, ORDER, approve, draft, preview_silently, send
 from tests.support.problem_types import reason
 from tests.support.system import Answer, Staff, System
 
@@ -20,8 +20,10 @@ def test_an_approval_that_is_not_possible(system: System) -> None:
     sent = send(system, EARLIER)
     assert reason(_approve(system, "earlier", AUTHOR)) == ("own-decision", "own_decision", "")
     assert reason(_approve(system, "earlier", digest="0" * 64)) == ("moved", "moved", "")
+    assert reason(_approve(system, "earlier")) == ("preview-required", "preview_required", "")
     assert reason(_approve(system, "none")) == ("not-found", "no_such_policy", "")
     assert reason(_approve(system, ORDER)) == ("wrong-state", "policy_packaged", "")
+    preview_silently(system, "earlier")
     approve(system, "earlier", digest=sent["digest"])
     assert reason(_approve(system, "earlier")) == ("wrong-state", "policy_decided", "")
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
+from casereview.store import keys
 from tests.support.aws_calls import call_names, record_calls
 from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, file_case, verify
 from tests.support.system import Staff, System
+
+CLEARED_SUPERVISOR = Staff("sue", "supervisor,restricted")
+
+
+def summary_of(system: System, user: Staff) -> dict[str, Any]:
+    answer = system.staff(user, "GET", "/staff/summary?office=ATL")
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def test_before_the_first_snapshot_the_summary_is_refused(system: System) -> None:
@@ -35,6 +46,28 @@ def test_the_summary_counts_each_lane_and_has_its_age(system: System) -> None:
     ]
     assert datetime.fromisoformat(found["oldest_case"]) == system.case_of(first.filed).filed_at
     assert all(lane["median_wait_hours"] >= 5.0 for lane in found["lanes"])
+
+
+def test_a_supervisor_without_access_to_restricted_cases_gets_the_counts_without_them(system: System) -> None:
+    hidden = file_case(system, 1, facts={"claims_us_citizenship": True, "relief_pending": ["vawa"]})
+    shown = file_case(system, 2)
+    system.later(hours=5)
+    system.duty("snapshot")
+    counted, everything = (summary_of(system, user) for user in (SUPERVISOR, CLEARED_SUPERVISOR))
+    assert [(lane["lane"], lane["open"], lane["overdue"]) for lane in counted["lanes"]] == [("detained", 1, 0)]
+    assert [lane["lane"] for lane in everything["lanes"]] == ["citizenship_claim", "detained"]
+    filed_at = [datetime.fromisoformat(found["oldest_case"]) for found in (counted, everything)]
+    assert filed_at == [system.case_of(shown.filed).filed_at, system.case_of(hidden.filed).filed_at]
+
+
+def test_a_snapshot_of_an_older_release_is_shown_only_with_access_to_restricted_cases(system: System) -> None:
+    file_case(system, 1)
+    system.duty("snapshot")
+    system.tamper(keys.snapshot("ATL"), unrestricted=None)
+    assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 409
+    assert summary_of(system, CLEARED_SUPERVISOR)["lanes"][0]["open"] == 1
+    system.duty("snapshot")
+    assert summary_of(system, SUPERVISOR)["lanes"][0]["open"] == 1
 
 
 def test_a_case_that_was_worked_on_is_not_counted_as_overdue(system: System) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 from casereview.policy import packaged
+from casereview.routing.offices import queues
+from casereview.schema.messages import PreviewMessage
+from casereview.schema.policy_records import Preview
+from casereview.store import keys
+from prioritize.policy_preview import preview as compute_part
+from review.policies.publication import ask_for_preview
 from tests.support.system import Staff, System
+
+if TYPE_CHECKING:
+    from casereview.runtime.queue import Queue
 
 AUTHOR, APPROVER = Staff("paula", "policy", None), Staff("peter", "policy", None)
 ORDER = packaged.PACKAGED[2]
@@ -55,13 +65,30 @@ def approve(system: System, policy_id: str, staff: Staff = APPROVER, **more: obj
 
 
 def publish(system: System, text: str) -> dict[str, Any]:
-    """Send a draft and approve it."""
-    return approve(system, send(system, text)["policy_id"])
+    """Send a draft, preview it without a message, and approve it."""
+    policy_id: str = send(system, text)["policy_id"]
+    preview_silently(system, policy_id)
+    return approve(system, policy_id)
 
 
-def read(system: System, policy_id: str) -> dict[str, Any]:
+class _NoQueue:
+    """A queue that loses every message."""
+
+    def send(self, *_: object) -> None:
+        pass
+
+
+def preview_silently(system: System, policy_id: str) -> None:
+    """Preview a policy without sending a message, so that the queues stay as they are."""
+    ask_for_preview(replace(system.intake, rank_queue=cast("Queue", _NoQueue())), policy_id)
+    for office in queues():
+        while system.read(Preview, keys.preview(policy_id, office)).work_at:
+            compute_part(system.prioritize, PreviewMessage(preview=policy_id, office=office))
+
+
+def read(system: System, policy_id: str, staff: Staff = AUTHOR) -> dict[str, Any]:
     """Read a policy."""
-    answer = system.staff(AUTHOR, "GET", f"/staff/policies/{policy_id}")
+    answer = system.staff(staff, "GET", f"/staff/policies/{policy_id}")
     assert answer.status == 200, answer.body
     found: dict[str, Any] = answer.json()
     return found

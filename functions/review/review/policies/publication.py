@@ -26,6 +26,7 @@ from casereview.store.policy_repository import spans_of
 from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
+from review.policies.previews import check_previewed, is_previewed, stored_reports
 from review.policies.views import no_such_policy, read_policy
 from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
 
@@ -46,7 +47,7 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     if isinstance(document, Amendment):
         _require_amended_policy(services, document)
     record = _draft(document, body.document, caller, to_milliseconds(services.now()))
-    own_draft = Condition({"state": "draft", "author": caller.user}, or_absent=True)
+    own_draft = Condition({"state": "draft", **_author(services, caller, document.id)}, or_absent=True)
     try:
         services.table.write(Replace(record, own_draft))
     except RefusedError as refusal:
@@ -54,7 +55,13 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
             raise
         message = "The id belongs to another author's draft, or to a policy that was decided on: choose another id."
         raise wrong_state("policy_id_taken", message) from None
-    return read_policy(services, document.id)
+    return read_policy(services, caller, document.id)
+
+
+def _author(services: CaseServices, caller: Caller, policy_id: str) -> dict[str, object]:
+    """Return what makes a stored draft the caller's: the id, or the user name in a draft of an older release."""
+    stored = services.policies.registry(fresh=True).records.get(policy_id)
+    return {"author": caller.user} if stored and stored.author_id is None else {"author_id": caller.id}
 
 
 def _as_fault(fault: Faulty) -> Fault:
@@ -79,6 +86,7 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
         digest=digest(document),
         intervals=spans_of(document),
         author=caller.user,
+        author_id=caller.id,
         created_at=now,
     )
 
@@ -118,7 +126,8 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
 
     Raises:
         ProblemError: 404 for an unknown policy; 409 for the caller's own draft, for a document that was approved or
-            refused already, or if the draft was replaced since it was read.
+            refused already, if the draft was replaced since it was read, or for an approval without a complete preview
+            of this draft.
     """
     record = services.policies.registry(fresh=True).records.get(policy_id)
     if record is None:
@@ -127,28 +136,36 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
     if isinstance(record.kind, Unrecognized):
         raise wrong_state("status_not_allowed", "A draft of this kind cannot be approved here.")
-    if record.author == caller.user:
+    if caller.is_user(record.author_id, record.author):
         raise problem("own-decision", "You cannot approve your own draft.")
+    if body.digest not in {None, record.digest}:
+        raise ProblemError("moved")
+    if body.approve and not is_previewed(stored_reports(services, policy_id), record.digest):
+        raise ProblemError("preview-required")
     now = to_milliseconds(services.now())
+    previewed = check_previewed(policy_id, record.digest) if body.approve else []
     try:
-        services.table.write(approval_write(record, caller.user, body, now))
+        services.table.write(approval_write(record, caller, body, now), *previewed)
     except RefusedError as refusal:
         if not refusal.by_condition:
             raise
-        raise ProblemError("moved") from None
+        raise ProblemError("moved" if refusal.reasons[0] else "preview-required") from None
     bring_in_force(services.policies, services.table, now)
-    return read_policy(services, policy_id)
+    return read_policy(services, caller, policy_id)
 
 
 def _packaged_problem() -> ProblemError:
     return wrong_state("policy_packaged", "The policy is part of the software, and does not change.")
 
 
-def approval_write(record: PolicyRecord, user: str, body: PolicyApproval, now: datetime) -> Write:
+def approval_write(record: PolicyRecord, caller: Caller, body: PolicyApproval, now: datetime) -> Write:
     """Return the write that approves or refuses a draft.
 
     Its condition fails for the author of the draft, and for a draft that was replaced, approved or refused.
     """
-    read = Condition({"state": "draft", "digest": body.digest or record.digest}, different={"author": user})
+    author = {"author": caller.user} if record.author_id is None else {"author_id": caller.id}
+    read = Condition({"state": "draft", "digest": record.digest}, different=author)
     state: Literal["approved", "refused"] = "approved" if body.approve else "refused"
-    return Replace(record.evolve(state=state, approver=user, decided_at=now, why=body.why), read)
+    return Replace(
+        record.evolve(state=state, approver=caller.user, approver_id=caller.id, decided_at=now, why=body.why), read
+    )

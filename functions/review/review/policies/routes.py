@@ -67,7 +67,9 @@ ROUTES: Final = (
         body=PolicyApproval,
         answer=PolicyRead,
         status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE | BODY_REFUSALS | {"not-found", "own-decision", "moved", "wrong-state"},
+        refusals=EVERY_ROUTE
+        | BODY_REFUSALS
+        | {"not-found", "own-decision", "moved", "preview-required", "wrong-state"},
         act=acts.decide_on_draft,
         summary="Approve or refuse another author's draft",
     ),

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from casereview.cases.preview import totals_of
 from casereview.http.problems import Fault, ProblemError
 from casereview.policy.document import Head
 from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
 from casereview.schema.base import to_milliseconds
-from casereview.schema.policy_records import PolicyRecord, Preview, Switch
+from casereview.schema.policy_records import PolicyRecord, Switch
 from casereview.schema.records import Snapshot
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRegistry, approved_heads
 from casereview.usecases.services import CaseServices
-from review.schema.policies import (
-    GoverningInterval,
-    OfficeReport,
-    PolicyItem,
-    PolicyList,
-    PolicyRead,
-    PolicyState,
-    PreviewRead,
-    SwitchRead,
-)
+from review.authorization import Caller
+from review.policies.previews import is_previewed, read_preview, stored_reports
+from review.schema.policies import GoverningInterval, PolicyItem, PolicyList, PolicyRead, PolicyState, SwitchRead
+from review.summary import counts_for
 
 
-def list_policies(services: CaseServices) -> PolicyList:
+def list_policies(services: CaseServices, caller: Caller) -> PolicyList:
     """Return all policies and drafts: first the packaged ones, then the others by creation time."""
     registry, now = services.policies.registry(fresh=True), to_milliseconds(services.now())
     governing, _until = in_force(registry.heads, now)
@@ -36,11 +28,14 @@ def list_policies(services: CaseServices) -> PolicyList:
     sent = sorted(registry.records.values(), key=lambda record: (record.created_at, record.policy_id))
     items = [*packaged, *(_stored_item(services, registry, record, now) for record in sent)]
     in_force_now = governing.id if governing else None
-    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=_switch(services, registry.switch))
+    switch = _switch(services, caller, registry.switch) if registry.switch else None
+    return PolicyList(in_force=in_force_now, policies=tuple(items), switch=switch)
 
 
-def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
+def read_policy(services: CaseServices, caller: Caller, policy_id: str) -> PolicyRead:
     """Return one policy with its document, amendments, preview and switch.
+
+    The cases that the preview shows to the caller are recorded as read.
 
     Raises:
         ProblemError: 404 for an unknown policy.
@@ -53,25 +48,21 @@ def read_policy(services: CaseServices, policy_id: str) -> PolicyRead:
     amending = sorted(
         (each for each in registry.records.values() if each.amends == policy_id), key=lambda each: each.created_at
     )
+    switch = registry.switch if registry.switch and registry.switch.policy == policy_id else None
     return PolicyRead(
         **item.model_dump(exclude={"in_force"}),
         in_force=item.in_force,
         document=record.text if record else text_of(policy_id),
         why=record.why if record else None,
         amendments=tuple(_stored_item(services, registry, each, now) for each in amending),
-        preview=_preview(previews(services, policy_id), item.digest),
-        switch=_switch(services, registry.switch) if registry.switch and registry.switch.policy == policy_id else None,
+        preview=read_preview(services, caller, stored_reports(services, policy_id), item.digest),
+        switch=_switch(services, caller, switch) if switch else None,
     )
 
 
 def no_such_policy() -> ProblemError:
     """Return a problem of status 404: there is neither a policy nor a draft with this id."""
     return ProblemError("not-found", Fault("", "no_such_policy", "There is no policy and no draft with this id."))
-
-
-def previews(services: CaseServices, policy_id: str) -> list[Preview]:
-    """Return the reports of a policy's newest preview, one for each office."""
-    return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
 
 
 def _packaged_item(registry: PolicyRegistry, name: str, now: datetime) -> PolicyItem:
@@ -102,7 +93,7 @@ def _stored_item(services: CaseServices, registry: PolicyRegistry, record: Polic
     state: PolicyState = record.state
     if head and record.state == "approved" and record.kind == "document":
         state = _state(registry, name, head, now)
-    elif record.state == "draft" and _is_previewed(previews(services, name), record.digest):
+    elif record.state == "draft" and is_previewed(stored_reports(services, name), record.digest):
         state = "previewed"
     governs = record.kind == "document" and record.state == "approved" and _governs(registry, name, now)
     shared = {"policy_id", "kind", "amends", "title", "issued", "digest", "author", "created_at", "approver"}
@@ -131,39 +122,17 @@ def _intervals(head: Head) -> tuple[GoverningInterval, ...]:
     return tuple(GoverningInterval(since=interval.from_, until=interval.to) for interval in head.in_force)
 
 
-def _is_previewed(reports: Iterable[Preview], digest: str) -> bool:
-    found = list(reports)
-    return bool(found) and all(report.done and report.digest == digest for report in found)
-
-
-def _preview(reports: list[Preview], digest: str) -> PreviewRead | None:
-    if not reports:
-        return None
-    first = reports[0]
-    return PreviewRead(
-        run=first.run,
-        at=first.at,
-        against=first.against,
-        stale=first.digest != digest,
-        done=all(report.done for report in reports),
-        totals=dict(totals_of(reports)),
-        offices=tuple(
-            OfficeReport.model_validate(report.model_dump(include=set(OfficeReport.model_fields))) for report in reports
-        ),
-    )
-
-
-def _switch(services: CaseServices, switch: Switch | None) -> SwitchRead | None:
-    if switch is None:
-        return None
-    counts = [from_item(Snapshot, item) for item in services.table.items(keys.SNAPSHOTS)]
-    others = (sum(count.policies.values()) - count.policies.get(switch.digest, 0) for count in counts)
+def _switch(services: CaseServices, caller: Caller, switch: Switch) -> SwitchRead:
+    """Return the progress of a switch, as the caller may see it: cases without access are in no number."""
+    snapshots = [from_item(Snapshot, item) for item in services.table.items(keys.SNAPSHOTS)]
+    counts = [(snapshot.at, own.policies) for snapshot in snapshots if (own := counts_for(caller, snapshot))]
+    others = (sum(policies.values()) - policies.get(switch.digest, 0) for _at, policies in counts)
     return SwitchRead(
         policy=switch.policy,
         started_at=switch.started_at,
         ended_at=switch.ended_at,
         round=switch.round,
-        sent=switch.sent,
+        sent=switch.sent if caller.restricted else switch.sent_unrestricted,
         remaining=sum(others) if switch.ended_at is None else 0,
-        counted_at=min((count.at for count in counts), default=None),
+        counted_at=min((at for at, _policies in counts), default=None),
     )

@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.fields import LongText
-from casereview.schema.policy_records import Counts, Late, Move, Sample
+from casereview.schema.policy_records import Late, Move, Sample
 
 PolicyState = Literal["draft", "previewed", "refused", "approved", "in_force", "superseded", "vacated"]
 """The state of a document: ``approved`` takes effect later, ``in_force`` governs, ``superseded`` has governed."""
@@ -65,9 +65,12 @@ class SwitchRead(Record):
     started_at: Instant
     ended_at: Instant | None
     round: int
-    sent: int
+    sent: int | None
+    """Messages sent so far, one for each case in each round. Without access to restricted cases these are not counted;
+    null if they were counted together."""
     remaining: int
-    """Open cases that were under another policy when their offices were last counted."""
+    """Open cases that were under another policy when their offices were last counted; without access to restricted
+    cases these are not counted."""
     counted_at: Instant | None
     """The oldest of the offices' counts; null before the first count."""
 
@@ -81,26 +84,57 @@ class PolicyList(Record):
     """The newest switch, which can also be one to no policy."""
 
 
-class OfficeReport(Record):
-    """The changes that a draft would make at one office."""
+Tens = Annotated[int, Field(ge=10, multiple_of=10)]
+"""A number of cases, rounded up or down at random to a multiple of ten."""
+Told = Tens | None
+"""A rounded number of cases; null for a small number: for every one below ten, and for some from 10 to 13."""
+
+
+class RoundedCounts(Record):
+    """What one policy says of an office's cases, by the ids of its rules; small numbers are left out, and so is 0."""
+
+    lanes: dict[str, Tens] = Field(default_factory=dict)
+    overdue: dict[str, Tens] = Field(default_factory=dict)
+    """By lane, cases whose first look is late."""
+    categories: dict[str, Tens] = Field(default_factory=dict)
+    approvals: dict[str, Tens] = Field(default_factory=dict)
+
+
+class Totals(Record):
+    """How many cases were ranked, and how many of them a draft would change."""
+
+    cases: Told = None
+    lane_changes: Told = None
+    category_changes: Told = None
+    approval_changes: Told = None
+    factor_changes: Told = None
+
+
+class OfficeReport(Totals):
+    """The changes that a draft would make at one office; without numbers until the whole preview is done.
+
+    ``moves``, ``late`` and ``sample`` name cases: only those to which the caller has access, each recorded as read.
+    """
 
     office: str
     done: bool
-    cases: int
-    before: Counts
-    after: Counts
-    flows: dict[str, dict[str, int]]
-    lane_changes: int
-    category_changes: int
-    approval_changes: int
-    factor_changes: int
-    moves: tuple[Move, ...]
-    late: tuple[Late, ...]
-    sample: tuple[Sample, ...]
+    before: RoundedCounts = RoundedCounts()
+    after: RoundedCounts = RoundedCounts()
+    flows: dict[str, dict[str, Tens]] = Field(default_factory=dict)
+    """Cases by their lane under the policy in force, and then under the draft; small numbers are left out."""
+    moves: tuple[Move, ...] = ()
+    """The largest moves, by number of lanes and then by time."""
+    late: tuple[Late, ...] = ()
+    """The first cases that would be overdue under the draft and are not now."""
+    sample: tuple[Sample, ...] = ()
+    """The first cases that the draft would change, with both explanations."""
 
 
 class PreviewRead(Record):
-    """The changes that a draft would make, by office and in total."""
+    """The changes that a draft would make, by office and in total; restricted cases are left out.
+
+    Every number is rounded at random to tens, each by itself: sums differ, and a difference of ten means nothing.
+    """
 
     run: str
     at: Instant
@@ -108,7 +142,7 @@ class PreviewRead(Record):
     stale: bool
     """Whether the draft was replaced since; then ask for another preview."""
     done: bool
-    totals: dict[str, int]
+    totals: Totals
     offices: tuple[OfficeReport, ...]
 
 

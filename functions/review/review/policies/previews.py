@@ -1,0 +1,141 @@
+"""Read the preview of a policy: rounded numbers, and those cases to which the caller has access.
+
+A preview names no case to anybody who could not open it. The numbers are rounded so that neither one of them nor the
+difference of two tells whether a certain case exists, and none is shown before all are.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from casereview.cases.preview import totals_of
+from casereview.cases.rounding import Rounding
+from casereview.routing.offices import queues
+from casereview.schema.base import EASTERN, rfc3339, to_milliseconds
+from casereview.schema.policy_records import Counts, Preview
+from casereview.schema.records import Case, Read
+from casereview.store import keys
+from casereview.store.items import from_item
+from casereview.store.transaction import Write, check, put_new
+from casereview.usecases.services import CaseServices
+from review.authorization import REVIEWER_ROLES, Caller
+from review.schema.policies import OfficeReport, PreviewRead, RoundedCounts, Totals
+
+_BATCH: Final = 100
+"""The maximum number of items of a batch read and of a transaction."""
+
+
+def stored_reports(services: CaseServices, policy_id: str) -> list[Preview]:
+    """Return the reports of a policy's newest preview, one for each office."""
+    return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
+
+
+def is_previewed(reports: Iterable[Preview], digest: str) -> bool:
+    """Return whether a preview of a draft with this digest is complete: every office is done."""
+    done = {report.office for report in reports if report.done and report.digest == digest and _is_shown(report)}
+    return done.issuperset(queues())
+
+
+def check_previewed(policy_id: str, digest: str) -> list[Write]:
+    """Return the condition of an approval: the preview of this digest is still complete at every office."""
+    return [check(keys.preview(policy_id, office), digest=digest, done=True) for office in queues()]
+
+
+def _is_shown(report: Preview) -> bool:
+    """Return whether a report leaves out restricted cases; one that is not begun has no cases yet."""
+    return report.without_restricted or report.part == 0
+
+
+def read_preview(services: CaseServices, caller: Caller, reports: Sequence[Preview], digest: str) -> PreviewRead | None:
+    """Return a preview as the caller may see it; None if there is none.
+
+    Args:
+        services: The table, and the secret of the rounding.
+        caller: The caller; each case that is shown is recorded as read by them.
+        reports: The stored reports, one for each office.
+        digest: The digest of the document as it is now.
+    """
+    if not reports or not all(map(_is_shown, reports)):
+        return None
+    first, done = reports[0], all(report.done for report in reports)
+    shown = _open_cases(services, caller, reports) if done else frozenset()
+    return PreviewRead(
+        run=first.run,
+        at=first.at,
+        against=first.against,
+        stale=first.digest != digest,
+        done=done,
+        totals=_totals(totals_of(reports), _rounding(services, first, "")) if done else Totals(),
+        offices=tuple(
+            _office(report, _rounding(services, report, report.office), shown)
+            if done
+            else OfficeReport(office=report.office, done=report.done)
+            for report in reports
+        ),
+    )
+
+
+def _rounding(services: CaseServices, report: Preview, office: str) -> Rounding:
+    """Return the rounding of an office's numbers: the same on one day (Eastern time) for the same draft."""
+    day = report.at.astimezone(EASTERN).date().isoformat()
+    return Rounding(services.macs.secret("preview"), (report.digest, report.against or "", office, day))
+
+
+def _totals(exact: Mapping[str, int], rounding: Rounding) -> Totals:
+    return Totals.model_validate({name: rounding.count(number, name) for name, number in exact.items()})
+
+
+def _office(report: Preview, rounding: Rounding, shown: frozenset[str]) -> OfficeReport:
+    return OfficeReport(
+        **_totals(totals_of([report]), rounding).model_dump(),
+        office=report.office,
+        done=report.done,
+        before=_counts(report.before, rounding, "before"),
+        after=_counts(report.after, rounding, "after"),
+        flows=dict(_flows(report.flows, rounding)),
+        moves=tuple(each for each in report.moves if each.case_id in shown),
+        late=tuple(each for each in report.late if each.case_id in shown),
+        sample=tuple(each for each in report.sample if each.case_id in shown),
+    )
+
+
+def _counts(exact: Counts, rounding: Rounding, side: str) -> RoundedCounts:
+    rows: dict[str, dict[str, int]] = exact.model_dump()
+    return RoundedCounts.model_validate({name: rounding.counts(row, side, name) for name, row in rows.items()})
+
+
+def _flows(exact: Mapping[str, Mapping[str, int]], rounding: Rounding) -> Iterator[tuple[str, dict[str, int]]]:
+    for lane, into in exact.items():
+        if rounded := rounding.counts(into, "flows", lane):
+            yield lane, rounded
+
+
+def _open_cases(services: CaseServices, caller: Caller, reports: Iterable[Preview]) -> frozenset[str]:
+    """Return the ids of the listed cases that the caller may open, and record that the caller read them.
+
+    Only the reports of the caller's own queues are considered.
+    """
+    own = [report for report in reports if report.office in caller.queues()]
+    ids = {each.case_id for report in own for each in (*report.moves, *report.late, *report.sample)}
+    listed, now, found = sorted(ids), to_milliseconds(services.now()), set[str]()
+    for start in range(0, len(listed), _BATCH):
+        cases = services.table.cases(listed[start : start + _BATCH]).values()
+        readable = [case for case in cases if caller.has_access(case, REVIEWER_ROLES)]
+        if readable:
+            services.table.write(*(put_new(_read(caller, case, now)) for case in readable))
+        found.update(case.case_id for case in readable)
+    return frozenset(found)
+
+
+def _read(caller: Caller, case: Case, now: datetime) -> Read:
+    return Read(
+        case_id=case.case_id,
+        read_id=f"{rfc3339(now)}-{secrets.token_hex(4)}",
+        at=now,
+        user=caller.user,
+        user_id=caller.id,
+        what="preview",
+    )
