@@ -102,7 +102,7 @@ def _indexes() -> Iterator[str]:
     yield "|---|---|---|---|"
     for index in _definition()["GlobalSecondaryIndexes"]:
         first, second = (f"`{part['AttributeName']}`" for part in index["KeySchema"])
-        others = ", ".join(f"`{name}`" for name in index["Projection"]["NonKeyAttributes"])
+        others = ", ".join(f"`{name}`" for name in index["Projection"].get("NonKeyAttributes", ()))
         yield f"| `{index['IndexName']}` | {first} | {second} | {others} |"
     yield ""
 
