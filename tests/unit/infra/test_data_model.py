@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from casereview.schema import policy_records, records, waits
+from casereview.schema import addresses, evidence, policy_records, records, waits
 from casereview.schema.records import Stored
 from casereview.store.items import from_item, key_of, to_item
 from infra.documents.data_model import PATH, main, text
@@ -14,7 +14,7 @@ from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
 
 
 def stored_models() -> set[type[Stored]]:
-    found = [value for module in (records, policy_records, waits) for value in vars(module).values()]
+    found = [value for module in (addresses, evidence, records, policy_records, waits) for value in vars(module).values()]
     return {value for value in found if isinstance(value, type) and issubclass(value, Stored) and value is not Stored}
 
 
