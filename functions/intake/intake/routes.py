@@ -7,11 +7,14 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
+from casereview.http.negotiation import requested_language
+from casereview.http.problems import ProblemError
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.records import Request
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Statement, Submission, Update, Withdrawal
+from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
 from intake.authentication import authenticate
@@ -33,11 +36,19 @@ def _authenticated(call: Call[_Body]) -> Request:
 def _command(
     command: Callable[[CaseServices, Request, _Body, datetime], _Answer],
 ) -> Callable[[Call[_Body]], _Answer]:
-    """Handle a command: authenticate, then read the body, so that without the code every body gets the same answer."""
+    """Handle a command: authenticate, then read the body, so that without the code every body gets the same answer.
+
+    A refusal is in the language of the stored request, if the call asks for none.
+    """
 
     def act(call: Call[_Body]) -> _Answer:
         request = _authenticated(call)
-        return command(call.services, request, call.body(), call.at)
+        try:
+            return command(call.services, request, call.body(), call.at)
+        except ProblemError as problem:
+            if requested_language(call.incoming, problem.type) is None:
+                problem.language = open_contact(call.services.seal, request).language
+            raise
 
     return act
 

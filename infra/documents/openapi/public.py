@@ -36,9 +36,10 @@ error names the field at fault, by a JSON Pointer into the body or the name of a
 Of one body, 50 errors at most are shown.
 
 **Languages.** The title and the messages of a problem are in the language of `Accept-Language`, else of the contact in
-the body, else in English; `Content-Language` says which. `deficiencies` are in the language of the contact. There are
-texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi, Russian, Arabic and French; for another
-language the nearest of them is used. Answers of the gateway itself are in English.
+the body, else of the contact of the stored request, else in English; `Content-Language` says which. `deficiencies` are
+in the language of the contact. There are texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi,
+Russian, Arabic and French; for another language the nearest of them is used. Answers of the gateway itself are in
+English.
 
 **The access code** is returned once, in the answer to a filed request. All other routes of a request require it as a
 bearer token. A wrong receipt, a wrong code and a missing code get the same answer.

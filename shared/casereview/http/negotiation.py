@@ -1,4 +1,4 @@
-"""Choose the language of a problem document: that of Accept-Language, else of the body's contact, else English."""
+"""Choose the language of a problem: of Accept-Language, else of the body, else of the stored request, else English."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from casereview.http.json_body import MAX_BYTES
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import ProblemError
-from casereview.schema.languages import DEFAULT, Language, find_language
+from casereview.schema.languages import DEFAULT, Language, choose_language, find_language
 
 if TYPE_CHECKING:
     from casereview.http.resolver import Incoming
@@ -23,17 +23,20 @@ _BODY_UNREAD: Final[frozenset[ProblemType]] = frozenset({"not-found", "unsupport
 """The problem types for which the body has no effect: it was not read, or must not be."""
 
 
-def language_of_problem(incoming: Incoming, type_: ProblemType) -> Language:
-    """Return the language in which the public API refuses a request: a function of the request alone.
+def language_of_problem(incoming: Incoming, problem: ProblemError) -> Language:
+    """Return the language in which the public API refuses a request.
 
     Args:
         incoming: The request.
-        type_: The problem type.
+        problem: The refusal.
     """
+    return requested_language(incoming, problem.type) or choose_language(problem.language or DEFAULT)
+
+
+def requested_language(incoming: Incoming, type_: ProblemType) -> Language | None:
+    """Return the available language that a refused request asks for, in its header or body, or None."""
     accepted = accepted_language(incoming.header("Accept-Language") or "")
-    if accepted or type_ in _BODY_UNREAD:
-        return accepted or DEFAULT
-    return _stated_by(incoming) or DEFAULT
+    return accepted if accepted or type_ in _BODY_UNREAD else _stated_by(incoming)
 
 
 def accepted_language(header: str) -> Language | None:

@@ -179,9 +179,9 @@ PROBLEMS: Final[Mapping[ProblemType, ProblemKind]] = {
     ),
     "approver-twice": ProblemKind(
         HTTPStatus.CONFLICT,
-        "You have approved this decision already",
-        "Two approvals must be given by two people.",
-        "Ask another person with the role that the approval names.",
+        "A second person is needed",
+        "Two people must give this approval, or make this check, and you are the first.",
+        "Ask another person whose role allows it.",
     ),
     "overruled": ProblemKind(
         HTTPStatus.CONFLICT,

@@ -37,7 +37,13 @@ class Fault:
 
 
 class ProblemError(CaseReviewError):
-    """A request is refused, and nothing was stored."""
+    """A request is refused, and nothing was stored.
+
+    Attributes:
+        language: The language tag of the stored request that was refused a change, for a caller who states no language.
+    """
+
+    language: str | None = None
 
     def __init__(self, type_: ProblemType, *errors: Fault) -> None:
         """Create a problem.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
 from casereview.runtime.error_logging import describe_error
@@ -70,7 +69,7 @@ class Incoming:
         return {**one, **(self.event.multi_value_query_string_parameters or {})}
 
 
-LanguageChoice = Callable[[Incoming, ProblemType], Language]
+LanguageChoice = Callable[[Incoming, ProblemError], Language]
 """Returns the language of the problem document with which a request is refused."""
 
 
@@ -126,7 +125,7 @@ def refuse_with_problems(
     """
 
     def _refusal(problem: ProblemError) -> Response[str]:
-        language = choose(Incoming(app.current_event, {}), problem.type) if choose else DEFAULT
+        language = choose(Incoming(app.current_event, {}), problem) if choose else DEFAULT
         document = ProblemFound.model_validate(problem.document(language))
         answer = _answer(problem.status, document, "application/problem+json")
         if choose:

@@ -102,6 +102,22 @@ def test_an_update_is_refused_in_the_language_of_its_contact(system: System) -> 
     assert answer.json()["title"] == title("invalid", "ru")
 
 
+@pytest.mark.parametrize("sent", [{}, {"facts": {"custody": 7}}, {"contact": {"language": "de"}, "facts": 7}, "{"])
+def test_a_holder_is_refused_in_the_language_of_the_stored_request(system: System, sent: object) -> None:
+    filed = system.file(filing("ht"))
+    problem = system.on(filed, "POST", "/updates", sent).json()
+    assert problem["title"] == title(problem["type"].removeprefix("/problems/"), "ht")
+    system.on(filed, "POST", "/updates", {"contact": {"language": "zh"}})
+    assert system.on(filed, "POST", "/escalation", {}).json()["title"] == title("invalid", "zh")
+
+
+def test_a_state_that_allows_no_change_is_explained_in_the_language_of_the_stored_request(system: System) -> None:
+    filed = system.file(filing("pa"))
+    system.on(filed, "POST", "/withdrawal")
+    (error,) = system.on(filed, "POST", "/updates", {"statement": "More."}).json()["errors"]
+    assert (error["code"], error["message"]) == ("request_withdrawn", text("request_withdrawn", "pa"))
+
+
 def test_an_unknown_route_is_refused_in_the_accepted_language(system: System) -> None:
     problem, headers = refused(system, "/nowhere", {}, {"Accept-Language": "ar"})
     assert problem["errors"] == [{"pointer": "", "code": "no_such_route", "message": text("no_such_route", "ar")}]
