@@ -60,13 +60,16 @@ def change_request(services: CaseServices, admitted: Request, at: datetime, plan
         The request as it was read.
 
     Raises:
-        ProblemError: The plan raised it; or 503, if the request moves to another case at each try.
+        ProblemError: The plan raised it; 409 if the access code is frozen; or 503, if the request moves to another
+            case at each try.
     """
     request = admitted
 
     def on_case(case: Case) -> Transition | None:
         nonlocal request
         request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
+        if request.frozen:
+            raise wrong_state("code_frozen", "The access code only shows the request: ask the field office for another.")
         if request.case_id != case.case_id:
             return None
         claims = services.table.get(Claims, keys.claims(case.case_id, request.receipt))

@@ -108,6 +108,7 @@ class ShownBefore(Record):
 
     status: Lenient[Status]
     since: Instant
+    office: str
     lane: str | None = None
     rank: str | None = None
     asked: str | None = None
