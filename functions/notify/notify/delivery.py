@@ -19,6 +19,8 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from casereview.runtime.error_logging import SuppressAndLog
+from casereview.schema.addresses import NoticePointer
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Notice
@@ -28,7 +30,7 @@ from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited
 from notify.providers import PermanentError, TransientError, UnansweredError
 from notify.recipients import Target, find_target
 from notify.render import Message, render, render_for_office
-from notify.services import Services, metrics
+from notify.services import Services, logger, metrics
 from notify.undeliverable import give_up
 from notify.waiting import Behind, mark_of
 
@@ -93,8 +95,7 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
 def _lease_and_send(services: Services, notice: Notice, target: Target, now: datetime, *, defer: bool) -> None:
     match take_lease(services, notice, target.place, now, defer=defer):
         case Behind(newest):
-            newer = services.table.get(Notice, keys.notice(newest.case_id, newest.notice_id))
-            if until := _send_first(services, newer, target, now):
+            if until := _send_first(services, newest, target, now):
                 postpone(services, notice, until)
             else:
                 _lease_and_send(services, notice, target, now, defer=False)
@@ -104,17 +105,22 @@ def _lease_and_send(services: Services, notice: Notice, target: Target, now: dat
             _send(services, lease, target, now)
 
 
-def _send_first(services: Services, newer: Notice | None, target: Target, now: datetime) -> datetime | None:
+def _send_first(services: Services, newest: NoticePointer, target: Target, now: datetime) -> datetime | None:
     """Send the newest of the notices that wait for a limit; return when it is tried again, if it was not sent yet.
 
-    It may have ended otherwise, or its requester may have changed the address: then nothing is sent for the others.
+    It may have ended otherwise, or its requester may have changed the address: then nothing is sent for the others. An
+    error with it is logged, and does not keep the others from being sent.
     """
-    if newer is None or target.place is None or newer.waits_for != mark_of(newer, target.place):
-        return None
-    if _is_pending(newer, now) or (newer.state == "owed" and newer.waits_since):
-        _attempt(services, newer, now, defer=False)
-        newer = services.table.get(Notice, keys.notice(newer.case_id, newer.notice_id))
-    return newer and (newer.lease_until or newer.send_at)
+    key = keys.notice(newest.case_id, newest.notice_id)
+    with SuppressAndLog(logger, "a notice that stands for others failed", case_id=newest.case_id):
+        newer = services.table.get(Notice, key)
+        if newer is None or target.place is None or newer.waits_for != mark_of(newer, target.place):
+            return None
+        if _is_pending(newer, now) or (newer.state == "owed" and newer.waits_since):
+            _attempt(services, newer, now, defer=False)
+            newer = services.table.get(Notice, key)
+        return newer and (newer.lease_until or newer.send_at)
+    return None
 
 
 def _reason_to_give_up(notice: Notice, now: datetime) -> Undelivered | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
 from casereview.notices import phone_numbers
+from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import renewed_notice
 from casereview.schema.base import read_leniently, rfc3339
 from casereview.schema.records import Case, Notice, Request, Suppression
@@ -137,17 +138,18 @@ def lift_suppression(services: CaseServices, request: Request, at: datetime) -> 
     if not found:
         return LiftedSuppression(0, (), ())
     failed = {notice.template: notice for notice in sorted(_failed(services.table, request), key=_created_at)}
-    again = {notice: renewed_notice(notice, at) for notice in failed.values()}
+    again = tuple(renewed_notice(notice, at) for notice in failed.values())
     lifted = (delete(keys.suppression(one.address), since=rfc3339(one.since)) for one in found)
-    renewed = (put_over(new, state=notice.state, sends=notice.sends) for notice, new in again.items())
-    return LiftedSuppression(len(found), (*lifted, *renewed), tuple(again.values()))
+    renewed = (put_over(notice, state="undeliverable", sends=notice.sends) for notice in again)
+    return LiftedSuppression(len(found), (*lifted, *renewed), again)
 
 
 def _failed(table: Table, request: Request) -> Iterator[Notice]:
     """Yield the notices to a requester that bounced, or were not sent because the address was suppressed."""
     for item in table.items(keys.case_partition(request.case_id), keys.NOTICES):
         notice = from_item(Notice, item)
-        if notice.receipt == request.receipt and notice.why in {"bounced", "suppressed"}:
+        is_own = notice.receipt == request.receipt and notice.template not in OFFICE_VERSIONS
+        if is_own and notice.state == "undeliverable" and notice.why in {"bounced", "suppressed"}:
             yield notice
 
 

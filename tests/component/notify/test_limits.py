@@ -359,6 +359,16 @@ def test_if_the_newest_cannot_be_sent_the_next_one_stands_for_the_others(system:
     assert texts("es").others.text in system.outbox()[-1].body
 
 
+def test_a_damaged_newest_notice_does_not_keep_the_others_waiting(system: System) -> None:
+    first, second, newest = _file_many(system, PER_HOUR + 3)[PER_HOUR:]
+    system.tamper(keys.request(newest.receipt), sealed=b"damaged")
+    system.time = max(_send_at(system, notice) for notice in (first, second, newest))
+    for notice in (first, second):
+        assert process_message(system, notice) == []
+    assert process_message(system, newest) == [{"itemIdentifier": "m"}]
+    assert [reload(system, notice).state for notice in (first, second, newest)] == ["sent", "coalesced", "owed"]
+
+
 def test_a_waiting_notice_follows_its_requester_to_a_new_address(system: System) -> None:
     first, newest = _file_many(system, PER_HOUR + 2)[PER_HOUR:]
     _update(system, newest, email="new@example.org")

@@ -203,6 +203,36 @@ def test_an_unsafe_contact_stays_unsafe_until_its_holder_says_that_it_is_safe(
     assert reload(shared, news).state == "sent"
 
 
+@pytest.mark.parametrize(("safe", "state"), [(None, "undeliverable"), (True, "sent")])
+def test_a_later_statement_of_protected_relief_makes_contact_unsafe(
+    shared: System,
+    safe: bool | None,  # noqa: FBT001
+    state: str,
+) -> None:
+    notice = _file_with_contact(shared, email=f"later-{next(_numbers)}@example.org", safe_to_contact=safe)
+    code = shared.intake.macs.code(notice.receipt)
+    stated = {"facts": {"relief_pending": ["u_visa"]}}
+    assert shared.on({"receipt": notice.receipt, "access_code": code}, "POST", "/updates", stated).status == 202
+    assert request_of(shared, notice).protected
+    process_message(shared, notice)
+    assert reload(shared, notice).state == state
+    _update_contact(shared, notice, safe_to_contact=True)
+    news = add_pending_notice(shared, notice, "news")
+    _verify(shared, news)
+    process_message(shared, news)
+    assert reload(shared, news).state == "sent"
+
+
+def test_an_email_that_bounced_asks_for_no_call_to_a_premium_number(shared: System) -> None:
+    notice = _file_with_contact(shared, email="premium@example.org", phone="+1 900 555 0143")
+    process_message(shared, notice)
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "premium@example.org"}]}
+    tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
+    shared.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
+    assert reload(shared, notice).why == "bounced"
+    assert "telephone" not in rank_case_of(shared, notice).flags
+
+
 @pytest.mark.parametrize(
     ("number", "why", "called"),
     [

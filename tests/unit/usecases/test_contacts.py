@@ -8,10 +8,17 @@ import pytest
 
 from casereview.crypto.sealing import Seal, SealBrokenError
 from casereview.http.validation import parse, parse_submission
-from casereview.schema.records import Request
+from casereview.schema.records import Case, Request
 from casereview.schema.submission import Contact, Update
-from casereview.usecases.contacts import ContactChange, change_contact, open_contact
+from casereview.usecases.contacts import (
+    ContactChange,
+    change_contact,
+    may_receive_news,
+    open_contact,
+    reason_not_to_call,
+)
 from tests.support.bodies import FULL, RECEIVED, SMALLEST
+from tests.support.case_histories import queued
 from tests.support.kms_keys import seal
 
 
@@ -104,6 +111,106 @@ def test_a_requester_may_not_be_called_if_contact_is_unsafe_or_not_wanted(
     may_be_called: bool,  # noqa: FBT001
 ) -> None:
     assert changed(sealed, filed(sealed, FULL), **stated).may_be_called is may_be_called
+
+
+@pytest.mark.parametrize("before", [True, False, None])
+@pytest.mark.parametrize("stated", [{"safe_to_contact": None}, {"language": "ht"}, {"email": None}])
+def test_only_true_or_false_change_whether_contact_is_safe(
+    sealed: Seal,
+    before: bool | None,  # noqa: FBT001
+    stated: dict[str, object],
+) -> None:
+    request = updated(sealed, filed(sealed, SMALLEST), email="a@example.org", phone="+1 202 555 0123")
+    if before is not None:
+        request = updated(sealed, request, safe_to_contact=before)
+    assert open_contact(sealed, updated(sealed, request, **stated)).safe_to_contact is before
+    for explicit in (True, False):
+        after = open_contact(sealed, updated(sealed, request, safe_to_contact=explicit))
+        assert after.safe_to_contact is explicit
+
+
+def _filed_with_relief(sealed: Seal, relief: list[str], safe: bool | None) -> Request:  # noqa: FBT001
+    contact = {"email": "a@example.org", **({} if safe is None else {"safe_to_contact": safe})}
+    body = {**SMALLEST, "requester": {"role": "self", "contact": contact}, "facts": {"relief_pending": relief}}
+    return filed(sealed, body)
+
+
+@pytest.mark.parametrize("relief", ["vawa", "t_visa", "u_visa"])
+@pytest.mark.parametrize(("safe", "effective"), [(None, False), (False, False), (True, True)])
+def test_contact_is_unsafe_by_default_where_the_own_words_state_protected_relief(
+    sealed: Seal,
+    relief: str,
+    safe: bool | None,  # noqa: FBT001
+    effective: bool,  # noqa: FBT001
+) -> None:
+    request = _filed_with_relief(sealed, ["asylum", relief], safe)
+    assert open_contact(sealed, request).safe_to_contact is effective
+    assert open_contact(sealed, updated(sealed, request, language="ht")).safe_to_contact is effective
+    assert changed(sealed, request, language="ht").may_be_called is effective
+
+
+def test_other_relief_makes_contact_not_unsafe(sealed: Seal) -> None:
+    assert open_contact(sealed, _filed_with_relief(sealed, ["asylum"], None)).safe_to_contact is None
+
+
+@pytest.mark.parametrize(("safe", "effective"), [(None, False), (True, True)])
+def test_contact_becomes_unsafe_if_a_later_update_states_protected_relief(
+    sealed: Seal,
+    safe: bool | None,  # noqa: FBT001
+    effective: bool,  # noqa: FBT001
+) -> None:
+    request = _filed_with_relief(sealed, [], safe).evolve(protected=True)
+    assert open_contact(sealed, request).safe_to_contact is effective
+    found = change_contact(sealed, request, Contact())
+    assert found.may_be_called is effective
+    assert open_contact(sealed, request.evolve(contact=found.sealed)).safe_to_contact is effective
+
+
+CASE = queued()
+RESTRICTED = queued(restricted=True)
+
+
+@pytest.mark.parametrize(
+    ("case", "verified", "safe", "reason"),
+    [
+        (CASE, False, None, None),
+        (CASE, False, True, None),
+        (CASE, True, False, "unsafe"),
+        (RESTRICTED, False, None, "restricted"),
+        (RESTRICTED, False, True, "restricted"),
+        (RESTRICTED, True, None, "restricted"),
+        (RESTRICTED, True, False, "unsafe"),
+        (RESTRICTED, True, True, None),
+    ],
+)
+def test_in_a_restricted_case_only_a_verified_holder_who_says_that_it_is_safe_is_told_news_and_called(
+    sealed: Seal,
+    case: Case,
+    verified: bool,  # noqa: FBT001
+    safe: bool | None,  # noqa: FBT001
+    reason: str | None,
+) -> None:
+    request = _filed_with_relief(sealed, [], safe).model_copy(update={"verified": verified})
+    contact = open_contact(sealed, request)
+    assert may_receive_news(case, request, contact) == (reason is None)
+    assert reason_not_to_call(case, request, contact) == reason
+
+
+@pytest.mark.parametrize(
+    ("contact", "reason"),
+    [
+        (Contact(), "no_channel"),
+        (Contact(email="a@example.org", preferred="none"), "no_channel"),
+        (Contact(email="a@example.org", phone="+19005550143"), "not_callable"),
+        (Contact(phone="+881612345678"), "not_callable"),
+        (Contact(phone="+50223334455"), None),
+        (Contact(preferred="phone", phone="+18005550199"), None),
+    ],
+)
+def test_no_call_is_made_where_none_is_wanted_or_the_number_costs_more(
+    sealed: Seal, contact: Contact, reason: str | None
+) -> None:
+    assert reason_not_to_call(CASE, filed(sealed, SMALLEST), contact) == reason
 
 
 @pytest.mark.parametrize(
