@@ -112,22 +112,26 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("GET", "/requests/{receipt}"): Notes(
         tag="requests",
-        description="The full status is disclosed to the person, if the person's own request opened the case, and to"
-        " verified requesters. Other requesters see only that the request was received or withdrawn.",
+        description="Until an officer has verified the requester, the answer follows from the request alone, whatever"
+        " becomes of the case. A verified person, and a representative with a verified Form G-28, see the case; other"
+        " verified requesters see whether and how it was decided.",
     ),
     ("POST", "/requests/{receipt}/updates"): Notes(
         tag="requests",
-        description="Refused if the request was withdrawn, or if its case is decided or closed and that is disclosed to"
-        " this requester.",
+        description="A contact can be changed in every state. Facts and statements are refused if the request was"
+        " withdrawn, or if its case is decided or closed and that is disclosed to this requester. What one request may"
+        " say is limited in number and size.",
         examples=UPDATES,
     ),
     ("POST", "/requests/{receipt}/withdrawal"): Notes(
-        tag="requests", description="Ends this request only. To withdraw it again changes nothing."
+        tag="requests",
+        description="Ends this request only. To withdraw it again changes nothing. It can be taken back within 72 hours"
+        " with `undo`. For 30 days after staff filed the request, or reissued its code, it waits for a supervisor.",
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",
-        description="Possible after the decision of a field office, for requesters with full disclosure. The Senior"
-        " Reviewing Official answers where appropriate.",
+        description="For verified requesters, possible after the decision of a field office. Of others it is kept, and"
+        " takes effect when they are verified. The Senior Reviewing Official answers where appropriate.",
         examples=STATEMENTS,
     ),
     ("GET", "/field-offices"): Notes(

@@ -50,7 +50,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
         parameters=("OneOffice",),
     ),
     ("GET", _CASE): Notes(
-        tag="cases", description="Each fact has all statements about it, with their sources and verifications."
+        tag="cases",
+        description="Each fact has the newest five statements about it, with their sources and verifications.",
     ),
     ("GET", f"{_CASE}/contacts"): Notes(
         tag="cases", description="The contact data of each request, by receipt.", parameters=("Reason",)
@@ -58,7 +59,21 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", f"{_CASE}/ranking"): Notes(
         tag="cases", description="Each rule that applies, with its source and the facts that satisfied it."
     ),
-    ("GET", f"{_CASE}/history"): Notes(tag="cases", description="All events with their changes, and all reads."),
+    ("GET", f"{_CASE}/history"): Notes(
+        tag="cases", description="Events with their changes, and reads, oldest first.", parameters=("Limit", "Cursor")
+    ),
+    ("GET", f"{_CASE}/requests/{{receipt}}"): Notes(
+        tag="cases", description="The body as it was sent, without contact data."
+    ),
+    ("GET", f"{_CASE}/statements"): Notes(
+        tag="cases",
+        description="Updates, escalations, questions, reasons and decisions, oldest first. A page is shorter than"
+        " `limit` where the texts are long.",
+        parameters=("Limit", "Cursor"),
+    ),
+    ("GET", f"{_CASE}/notices"): Notes(
+        tag="cases", description="Each with the state of its delivery.", parameters=("Limit", "Cursor")
+    ),
     ("POST", f"{_CASE}/claim"): Notes(
         tag="work",
         description="The claim is a lease, which work on the case renews. To claim your own case again changes"
@@ -119,11 +134,18 @@ NOTES: Final[Mapping[Address, Notes]] = {
         description="A draft replaces an earlier draft of the same author and id. A 422 response lists all errors of"
         " the document.",
     ),
-    ("GET", _POLICY): Notes(tag="policies"),
+    ("GET", _POLICY): Notes(
+        tag="policies",
+        description="The numbers of the preview are rounded at random to tens; a small number is null or left out, as 0"
+        " is. Cases are named only to callers who may open them, and each is recorded as read.",
+    ),
     ("POST", f"{_POLICY}/preview"): Notes(
-        tag="policies", description="The preview is computed office by office; read it with the policy."
+        tag="policies",
+        description="The preview is computed office by office; read it with the policy. Restricted cases are left out.",
     ),
     ("POST", f"{_POLICY}/approval"): Notes(
-        tag="policies", description="If the policy's time has come, an approved policy is in force at once."
+        tag="policies",
+        description="To approve requires a complete preview of this draft. If the policy's time has come, an approved"
+        " policy is in force at once.",
     ),
 }
