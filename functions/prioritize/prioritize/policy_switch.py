@@ -130,13 +130,13 @@ class _Walk:
         messages = [(RankMessage(case_id=case_id), office) for case_id, office in self._batch]
         refused = self.services.rank_queue.send_all(messages)
         self.refused += refused
-        told = self.switch.sent_unrestricted
+        so_far = self.switch.sent_unrestricted
         progress = self.switch.evolve(
             version=self.switch.version + 1,
             cursors=dict(self._places),
             left=self.switch.left + self._left,
             sent=self.switch.sent + len(messages) - refused,
-            sent_unrestricted=None if told is None else told + self._unrestricted,
+            sent_unrestricted=None if so_far is None else so_far + self._unrestricted,
             walked_at=self.now,
         )
         after = _next_round(progress, self.now) if complete else progress

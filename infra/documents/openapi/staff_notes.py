@@ -137,7 +137,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", _POLICY): Notes(
         tag="policies",
         description="The numbers of the preview are rounded at random to tens; a small number is null or left out, as 0"
-        " is. Cases are named only to callers who may open them, and each is recorded as read.",
+        " is. Cases are named only to callers with access to them, and each is recorded as read.",
     ),
     ("POST", f"{_POLICY}/preview"): Notes(
         tag="policies",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casereview.cases.assessment import InForce, assess, explanation_of
+from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
 from casereview.cases.first_look import has_first_look
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.ranking import Ranking
@@ -31,12 +31,15 @@ class ComparedCase(NamedTuple):
 
 def compare(file: CaseFile, against: CompiledPolicy, draft: CompiledPolicy, at: datetime) -> ComparedCase | None:
     """Rank a case under both policies, at one instant; None for a restricted case, which no preview has."""
-    if file.case.restricted:
-        return None
     before, after = (assess(file, InForce(policy, None), at) for policy in (against, draft))
-    if before.settled.facts.protected:  # by words that the ranking has not seen yet
+    if _is_hidden(file.case, before):
         return None
     return ComparedCase(file.case, before.ranking, after.ranking)
+
+
+def _is_hidden(case: Case, found: Assessment) -> bool:
+    """Return whether a case is restricted, or will be as soon as it is ranked again."""
+    return case.restricted or found.settled.facts.protected is True
 
 
 def with_cases(report: Preview, cases: Iterable[ComparedCase]) -> Preview:

@@ -1,7 +1,7 @@
 """Round counts to tens so that no number, and no difference of two numbers, singles out a case. Pure functions.
 
 A count is rounded up or down at random, in proportion to its last digit, so that rounded counts are right on average. A
-count of a few cases is not told at all; where exactly that begins is random too. Otherwise the author of a draft could
+count of a few cases is not shown at all; where exactly that begins is random too. Otherwise the author of a draft could
 add one condition to it, and see from the change of one number whether a person with certain facts exists.
 
 The chance is fixed by a secret, the day and the cell. To repeat the question gives the same number, and nothing can be
@@ -19,7 +19,7 @@ from typing import Final
 
 TEN: Final = 10
 _SPREAD: Final = 5
-"""Over how many counts the end of the small ones is spread: counts below ten are never told, from 14 on always."""
+"""Over how many counts the end of the small ones is spread: counts below ten are never shown, from 14 on always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_cases_are_listed_by_rank_with_positions_from_one(queue: System) -> None
 
 
 def test_restricted_cases_are_hidden_and_leave_no_gap_in_positions(queue: System) -> None:
-    """B6: a gap told an officer that a restricted case was there."""
+    """B6: a gap showed an officer that a restricted case was there."""
     assert _places(worklist(queue, OFFICER)) == [1, 2, 3, 4, 5, 6]
     assert _places(worklist(queue, SUPERVISOR)) == [1, 2, 3, 4, 5, 6]
     shown = worklist(queue, CLEARED)["items"][2]

@@ -9,7 +9,7 @@ from casereview.schema.records import Case, Event
 from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import Check, Condition, Write
-from tests.support.policy.drafts import approve, draft, send
+from tests.support.policy.drafts import approve, draft, preview_silently, send
 from tests.support.proofs.tally import Tally
 from tests.support.races.policy_switch import check_decisions, deciding, own, watched
 from tests.support.system import Staff, System, body
@@ -27,6 +27,7 @@ def decide_as_the_policy_changes(system: System) -> tuple[object, Tally]:
     case_id = system.case_of(filed).case_id
     system.work(OMAR, case_id, "claim")
     send(system, draft("next"))
+    preview_silently(system, "next")
     system.later(seconds=1)
     desk, case, waiting = own(system)[0], system.read(Case, keys.case(case_id)), [True]
 

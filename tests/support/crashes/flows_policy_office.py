@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import ranked_case
 from tests.support.crashes.rig import Rig
-from tests.support.policy.drafts import APPROVER, AUTHOR, EARLIER, ORDER, amendment, send
+from tests.support.policy.drafts import APPROVER, AUTHOR, EARLIER, ORDER, amendment, preview_silently, send
 from tests.support.system import Answer, Staff
 
 
@@ -16,9 +16,15 @@ def _drafted(rig: Rig) -> None:
     send(rig, EARLIER)
 
 
+def _previewed(rig: Rig) -> None:
+    _drafted(rig)
+    preview_silently(rig, "earlier")
+
+
 def _to_vacate(rig: Rig) -> None:
     ranked_case(rig)
     send(rig, amendment("end", ORDER, "2025-01-20T05:00:00Z/2026-11-24T15:00:00Z"))
+    preview_silently(rig, "end")
 
 
 def _post_to_policies(user: Staff, path: str, sent: object) -> Callable[[Rig, None], Answer]:
@@ -47,7 +53,7 @@ POLICY_OFFICE = [
     Flow(
         "approve a policy",
         "staff",
-        _drafted,
+        _previewed,
         _post_to_policies(APPROVER, "/earlier/approval", {"approve": True, "why": "Yes."}),
         200,
         idempotent=True,

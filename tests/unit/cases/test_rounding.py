@@ -18,7 +18,7 @@ def rounding(draft: str = "digest", secret: bytes = SECRET) -> Rounding:
 
 
 @given(st.integers(0, 10_000), st.text(max_size=5))
-def test_a_count_is_rounded_to_a_multiple_of_ten_near_it_or_not_told(exact: int, cell: str) -> None:
+def test_a_count_is_rounded_to_a_multiple_of_ten_near_it_or_not_shown(exact: int, cell: str) -> None:
     rounded = rounding().count(exact, cell)
     if rounded is None:
         assert exact < 14
@@ -29,7 +29,7 @@ def test_a_count_is_rounded_to_a_multiple_of_ten_near_it_or_not_told(exact: int,
 
 
 @pytest.mark.parametrize("exact", range(10))
-def test_no_count_below_ten_is_ever_told(exact: int) -> None:
+def test_no_count_below_ten_is_ever_shown(exact: int) -> None:
     assert {rounding().count(exact, cell) for cell in CELLS} == {None}
 
 
@@ -48,7 +48,7 @@ def test_the_same_question_always_has_the_same_answer() -> None:
 def test_the_difference_of_two_drafts_does_not_tell_whether_one_more_case_exists(exact: int) -> None:
     """Two drafts, the second with one condition more: for most answers, both worlds can have given it.
 
-    Before, a rounding at a fixed edge told the difference with certainty wherever a base set was cut to lie at an edge.
+    Before, a rounding at a fixed edge showed the difference with certainty wherever a base set was cut to lie at an edge.
     """
 
     def answers(more: int) -> Counter[tuple[int | None, int | None]]:

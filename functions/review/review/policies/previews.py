@@ -1,7 +1,7 @@
 """Read the preview of a policy: rounded numbers, and those cases to which the caller has access.
 
-A preview names no case to anybody who could not open it. The numbers are rounded so that neither one of them nor the
-difference of two tells whether a certain case exists, and none is shown before all are.
+A preview names no case to callers without access to it. The numbers are rounded so that neither one of them nor the
+difference of two shows whether a certain case exists, and there is none before every office is done.
 """
 
 from __future__ import annotations

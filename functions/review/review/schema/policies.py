@@ -86,7 +86,7 @@ class PolicyList(Record):
 
 Tens = Annotated[int, Field(ge=10, multiple_of=10)]
 """A number of cases, rounded up or down at random to a multiple of ten."""
-Told = Tens | None
+RoundedCount = Tens | None
 """A rounded number of cases; null for a small number: for every one below ten, and for some from 10 to 13."""
 
 
@@ -103,11 +103,11 @@ class RoundedCounts(Record):
 class Totals(Record):
     """How many cases were ranked, and how many of them a draft would change."""
 
-    cases: Told = None
-    lane_changes: Told = None
-    category_changes: Told = None
-    approval_changes: Told = None
-    factor_changes: Told = None
+    cases: RoundedCount = None
+    lane_changes: RoundedCount = None
+    category_changes: RoundedCount = None
+    approval_changes: RoundedCount = None
+    factor_changes: RoundedCount = None
 
 
 class OfficeReport(Totals):

@@ -17,7 +17,7 @@ from review.authorization import caller_from_claims
 from review.cases.lease import claim
 from review.policies.publication import approve_policy, submit_draft
 from review.schema.policies import Document, PolicyApproval
-from tests.support.policy.drafts import APPROVER, AUTHOR, ORDER, draft
+from tests.support.policy.drafts import APPROVER, AUTHOR, ORDER, draft, preview_silently
 from tests.support.races.policy_switch import check_decisions, deciding, named, own, watched
 from tests.support.races.staff import at, matter, person, try_out
 from tests.support.races.threads import at_once, rounds
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(600)]
 CASES = 6
 OTTO = Staff("otto", "policy", None)
+
+
+def drafted(system: System, name: str, text: str) -> None:
+    """Send a draft and preview it."""
+    sending(own(system)[0], AUTHOR, text)
+    preview_silently(system, name)
 
 
 def sending(desk: CaseServices, user: Staff, text: str) -> object:
@@ -68,7 +74,7 @@ def test_no_decision_rests_on_a_policy_that_another_has_followed(system: System,
     for number in rounds(tally, 4, 15):
         cases = [held(system, CASES * number + each) for each in range(CASES)]
         name = f"policy-{number}"
-        sending(own(system)[0], AUTHOR, draft(name, since=f"2026-11-24T15:00:00.{number:03d}Z"))
+        drafted(system, name, draft(name, since=f"2026-11-24T15:00:00.{number:03d}Z"))
         system.later(seconds=1)
         acts: list[Callable[[], object]] = [
             partial(deciding, own(system)[0], Staff(case.claimed_by or ""), case) for case in cases
@@ -106,7 +112,7 @@ def test_of_an_approval_a_refusal_and_a_new_text_at_once_one_holds(system: Syste
     for number in rounds(tally):
         name = f"policy-{number}"
         first = draft(name, since="2027-01-01T00:00:00Z")
-        sending(own(system)[0], AUTHOR, first)
+        drafted(system, name, first)
         digest = system.read(PolicyRecord, keys.policy(name)).digest
         acts = [
             partial(approving, own(system)[0], APPROVER, name, digest=digest),
@@ -129,7 +135,7 @@ def test_policies_published_at_once_leave_one_in_force_and_one_walk_to_it(system
         names = [f"policy-{number}-{each}" for each in range(4)]
         since = f"2026-11-24T15:00:00.{number:03d}Z"
         for name in names:
-            sending(own(system)[0], AUTHOR, draft(name, since=since))
+            drafted(system, name, draft(name, since=since))
         system.later(minutes=1)
         walks = [walk.version for walk in system.all(Switch, "SWITCH")]
         acts: list[Callable[[], object]] = [partial(approving, own(system)[0], APPROVER, name) for name in names]
