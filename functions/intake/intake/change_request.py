@@ -69,7 +69,7 @@ def change_request(services: CaseServices, admitted: Request, at: datetime, plan
         nonlocal request
         request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
         if request.frozen:
-            raise wrong_state("code_frozen", "The access code only shows the request: ask the field office for another.")
+            raise wrong_state("code_frozen")
         if request.case_id != case.case_id:
             return None
         claims = services.table.get(Claims, keys.claims(case.case_id, request.receipt))

@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from casereview.cases.first_look import restarted_clock
-from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, withdrawn, without_withdrawal
+from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, without_withdrawal
 from casereview.http.problems import wrong_state
 from casereview.schema.records import Guard, Request
 from casereview.schema.submission import Withdrawal
 from casereview.store import keys
-from casereview.store.caseload import uncount_claim
-from casereview.store.transaction import Put, Write, delete, put_new
+from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.services import CaseServices
+from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import Current, change_request, counted
 from intake.responses import WithdrawalAccepted
 
 if TYPE_CHECKING:
-    from casereview.schema.field_sets import CaseFields, RequestFields
+    from casereview.schema.field_sets import CaseFields
 
 SUPERVISED_AFTER: Final = timedelta(days=30)
 """How long after a reissue of the code, or a filing by staff, a withdrawal waits for a supervisor (house rule)."""
@@ -61,27 +61,13 @@ def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) ->
         return Transition(
             "withdrawal_asked", asked, {"receipt": request.receipt}, (written, Put(claims.evolve(withdrawal_by=due)))
         )
-    policy, _until = services.policies.governing(at)
-    found = withdrawn(case, claims, policy, at)
-    ended: RequestFields = {"state": "withdrawn", "state_since": at, "verify_by": None}
-    also: list[Write] = [counted(request, size, ended), Put(found.claims)]
-    if found.closes:
-        also += [*_released_guard(case.person, case.case_id), *uncount_claim(case)]
-    details = {"dropped": not found.claims.live}
-    return Transition("withdrawn", found.case, {"receipt": request.receipt, "details": {**details}}, tuple(also))
-
-
-def _released_guard(person: str | None, case_id: str) -> tuple[Write, ...]:
-    return (delete(keys.guard(person), case=case_id),) if person else ()
+    return withdraw_from(services, case, claims, counted(request, size, ended_request(at)), at)
 
 
 def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
     request, claims, case = now
     if request.withdrawal_by is not None:
-        kept = counted(request, size, {"withdrawal_by": None})
-        fields: CaseFields = {"rank_at": at} if case.rank_at else {}
-        event = {"receipt": request.receipt}
-        return Transition("withdrawal_cancelled", fields, {**event}, (kept, Put(claims.evolve(withdrawal_by=None))))
+        return cancel_withdrawal(case, claims, counted(request, size, CANCELLED), at)
     if request.state == "live":
         return None
     if at > request.state_since + UNDO_WITHIN:

@@ -82,6 +82,7 @@ RefusalText = Literal[
     "no_such_request",
     "request_withdrawn",
     "withdrawal_final",
+    "code_frozen",
     "case_ended",
 ]
 """The errors of problem documents: each has the name of its code, except where a code has several texts."""
