@@ -56,7 +56,8 @@ def _sign_in(user: str, group: str) -> str:
 
 
 def _is_ranked(answer: Json, _values: Values) -> bool:
-    return field(answer, "status") == "in_line"
+    """Tell whether a case was there to claim: it is ranked a moment after its request was filed."""
+    return bool(field(answer, "case_id"))
 
 
 def _has_all_notices(answer: Json, values: Values) -> bool:
@@ -66,6 +67,7 @@ def _has_all_notices(answer: Json, values: Values) -> bool:
 
 
 _STATUS: Final[Shape] = {"receipt": ALL, "status": ALL, "disclosure": ALL, "lane": ALL, "decision": ALL}
+_LIMITED: Final[Shape] = {"receipt": ALL, "status": ALL, "disclosure": ALL, "lane": ALL, "missing": {"code": ALL}}
 _CHANGED: Final[Shape] = {"case_id": ALL, "case_version": ALL, "status": ALL, "claimed_by": ALL}
 _CASE: Final[Shape] = {
     "case_id": ALL,
@@ -75,7 +77,7 @@ _CASE: Final[Shape] = {
     "policy": ALL,
     "lease_until": ALL,
     "facts": {"fact": ALL, "value": ALL, "verified": ALL},
-    "requests": {"receipt": ALL, "role": ALL, "verified": ALL, "body": {"grounds": ALL}},
+    "requests": {"receipt": ALL, "role": ALL, "verified": ALL, "verify_by": ALL},
 }
 
 TO_THE_DECISION: Final[tuple[Step, ...]] = (
@@ -91,12 +93,12 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
         keeps={"RECEIPT": "receipt", "CODE": "access_code"},
     ),
     Step(
-        "She looks up where it stands. It was ranked within a second of being filed: it is in line, in the lane of"
-        " people who are detained. (If the status is still `received`, repeat this step.)",
+        "She looks up where it stands. Until the office has verified who she is, the answer follows from her request"
+        " alone, so that nobody learns anything about a person by asking in her name: that it was received, how soon her"
+        " own words call for a look, and what it lacks.",
         "/requests/$RECEIPT",
         signed_by="CODE",
-        shows=_STATUS,
-        awaits=_is_ranked,
+        shows=_LIMITED,
     ),
     Step(
         "An officer of the Seattle office signs in. The local run issues the token; deployed, Amazon Cognito does.",
@@ -105,12 +107,14 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
         keeps={"OFFICER": "token"},
     ),
     Step(
-        "The officer takes the next case: the most urgent one of the office, with the reasons for its place.",
+        "The officer takes the next case: the most urgent one of the office, with the reasons for its place. It was"
+        " ranked within a second of being filed. (If the answer is empty, repeat this step.)",
         "/staff/worklist/next",
         body="{}",
         signed_by="OFFICER",
         keeps={"CASE": "case_id"},
         shows={"case_id": ALL, "position": ALL, "lane": ALL, "reasons": ALL, "status": ALL, "claimed_by": ALL},
+        awaits=_is_ranked,
     ),
     Step(
         "The officer reads the case. The read is written to its history, with the officer's name.",
@@ -120,14 +124,26 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
         shows=_CASE,
     ),
     Step(
+        "The officer reads the request itself, without the contact data, which opens only for a reason.",
+        "/staff/cases/$CASE/requests/$RECEIPT",
+        signed_by="OFFICER",
+        shows={"receipt": ALL, "role": ALL, "verified": ALL, "body": {"grounds": ALL}},
+    ),
+    Step(
         "The officer verifies the identity of the requester. Only a verified requester is shown the decision.",
         "/staff/cases/$CASE/verifications",
         body="""{
-  "receipt": "$RECEIPT", "identity": true, "verdict": "confirmed",
+  "receipt": "$RECEIPT", "identity": true, "verdict": "confirmed", "proof": "in_person",
   "why": "Seen in person; the booking record agrees."}""",
         signed_by="OFFICER",
         keeps={"VERSION": "case_version"},
         shows=_CHANGED,
+    ),
+    Step(
+        "Ana looks her request up again, and now sees the case itself.",
+        "/requests/$RECEIPT",
+        signed_by="CODE",
+        shows=_STATUS,
     ),
     Step(
         "The officer decides, and names the policy and the version of the case that the decision is based on. If either"
@@ -159,7 +175,7 @@ APPROVAL: Final[tuple[Step, ...]] = (
 """Taken where the decision awaits an approval."""
 AFTER_THE_DECISION: Final[tuple[Step, ...]] = (
     Step(
-        "Ana looks her request up again, and reads the decision and its reasons.",
+        "Ana reads the decision and its reasons.",
         "/requests/$RECEIPT",
         signed_by="CODE",
         shows=_STATUS,
