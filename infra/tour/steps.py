@@ -94,8 +94,8 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
     ),
     Step(
         "She looks up where it stands. Until the office has verified who she is, the answer follows from her request"
-        " alone, so that nobody learns anything about a person by asking in her name: that it was received, how soon her"
-        " own words call for a look, and what it lacks.",
+        " alone, so that nobody learns anything about a person by asking in her name: that it was received, how soon"
+        " her own words call for a look, and what it lacks.",
         "/requests/$RECEIPT",
         signed_by="CODE",
         shows=_LIMITED,

@@ -101,6 +101,8 @@ class Walk:
             body = self._filled(step.body).encode()
             headers["Content-Type"] = CONTENT_TYPE
         status, content = self._call(step.method, path, headers, body)
+        if status == HTTPStatus.NO_CONTENT and step.awaits:
+            return None
         if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             raise RefusedError(f"{step.method} {path} was answered {status}: {content.decode() or 'without a body'}")
         answer: Json = json.loads(content)
