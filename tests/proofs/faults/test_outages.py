@@ -41,7 +41,8 @@ def _docket(rig: Rig) -> None:
     rig.sweep()
     publish(rig, draft("next", (DETAINED, ORDER_ONLY), since="2026-11-24T15:02:00Z"))
     for number in PEOPLE:
-        rig.file(person(number))
+        contact = {"email": f"ana{number}@example.org", "language": "es"}
+        rig.file(person(number, requester={"contact": contact}))
     rig.messages = []
 
 

@@ -30,6 +30,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "OPEN": (),
     "READ": ("user", "what"),
     "SUPPRESSED": ("why",),
+    "SENDS": (),
     "SNAPSHOT": ("office", "lanes"),
     "WAIT": ("office", "lane", "days"),
     "USUALWAIT": ("office", "week", "weeks"),
