@@ -144,7 +144,8 @@ def _current_case(services: Services, notice: Notice) -> _Current | None:
 def _with_event(found: _Current, fields: CaseFields, notice: Notice, now: datetime) -> _CallRequest:
     """Return the case with the fields changed, and the writes of the case, its event and the claims of the request."""
     case, _request, claims = found
-    after = case.evolve(**next_version(case), **fields)
+    changes: CaseFields = {**next_version(case), **fields}
+    after = case.evolve(**changes)
     check("undeliverable", case.status, after.status)
     event = Event(
         case_id=case.case_id,

@@ -7,6 +7,7 @@ write nothing.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
@@ -27,6 +28,9 @@ from casereview.store.folding import store_folded
 from casereview.store.transaction import put_new, put_over
 from prioritize.expiry import expire
 from prioritize.services import Services, metrics
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 TRIES = 5
 """How often a case is read again: after an expired lease or information request, or after a concurrent change."""
@@ -71,7 +75,7 @@ def _report_missed_verification(services: Services, case: Case, now: datetime) -
     """
     if case.verify_by is None or case.verify_by > now:
         return case
-    pending = [one.verify_by for one in services.table.evidence_of(case).claims if one.live and not one.verified]
+    pending = [one.verify_by for one in services.table.evidence_of(case).claims if one.live]
     after = case.evolve(verify_by=min((at for at in pending if at and at > now), default=None))
     services.table.write(put_over(after, version=case.version))
     with single_metric("VerificationMissed", MetricUnit.Count, 1) as metric:
@@ -142,9 +146,11 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
         attempts=case.attempts if unknown_work else 0,
         stuck=case.stuck and unknown_work,
     )
-    restricted = restriction(case, restricted=bool(found.settled.facts.protected))
-    missed = is_target_missed(ranked, now)
-    return ranked.evolve(first_look=ranked.first_look.evolve(missed=missed), **restricted)
+    changes: CaseFields = {
+        **restriction(case, restricted=bool(found.settled.facts.protected)),
+        "first_look": ranked.first_look.evolve(missed=is_target_missed(ranked, now)),
+    }
+    return ranked.evolve(**changes)
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:

@@ -5,21 +5,19 @@ These records are all that a ranking reads beside the case: their number and siz
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import Field
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Filing, Stored
+from casereview.schema.vocabulary import EventKind
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from casereview.schema.field_sets import ClaimsFields, FindingFields, FindingsFields
-
-_Times = Annotated[dict[str, Instant], Field(default_factory=dict)]
-
 
 class Claims(Stored):
     """The newest open value of each fact that one request stated; rewritten in the transaction of each update."""
@@ -39,9 +37,9 @@ class Claims(Stored):
     refuted: bool = False
     facts: Facts = Facts()
     """The newest value of each stated fact; a fact that was stated as unknown is None."""
-    first_at: _Times
+    first_at: dict[str, Instant] = Field(default_factory=dict)
     """When a fact was first stated, if that was after filing."""
-    newest_at: _Times
+    newest_at: dict[str, Instant] = Field(default_factory=dict)
     """When a fact was last stated, if that was after filing."""
     counted: Facts = Facts()
     """Earlier values that still count, where the newest would put the request's own words into a lower lane."""
@@ -118,7 +116,7 @@ class Text(Stored):
     part: Lenient[TextKind]
     user: str | None = None
     """The staff member's user name; None for a requester."""
-    kind: str
+    kind: Lenient[EventKind]
     """The kind of the event that it belongs to."""
     receipt: str | None = None
     """The request that the event is about."""
