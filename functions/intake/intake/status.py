@@ -127,11 +127,12 @@ def _since(services: CaseServices, case: Case) -> datetime:
 def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case) -> RequestStatus:
     """Return the status with full disclosure."""
     limited = _own_words(services, holder)
-    question = _question(services, case) if case is not current or is_asked(holder.request, current) else ()
+    receipt = holder.request.receipt
+    question = _question(services, case, receipt) if case is not current or is_asked(holder.request, current) else ()
     lane = case.shown_lane or holder.lane
     return limited.merged(
         RequestStatus(
-            receipt=holder.request.receipt,
+            receipt=receipt,
             status=public(case.status),
             status_since=case.shown_since or case.status_since,
             disclosure="full",
@@ -179,11 +180,13 @@ def _catalogue_asks(holder: _Holder) -> tuple[AskedFor, ...]:
     )
 
 
-def _question(services: CaseServices, case: Case) -> tuple[AskedFor, ...]:
-    """Return the questions in free words that a case waits for an answer to."""
+def _question(services: CaseServices, case: Case, receipt: str) -> tuple[AskedFor, ...]:
+    """Return the questions in free words to one request that a case waits for an answer to."""
     if case.status != "information_needed":
         return ()
     words = read_words(services.table, services.seal, case.case_id, case.asked)
+    if words.get("to") and receipt not in words["to"]:
+        return ()
     return tuple(
         AskedFor(text=asked, asked_at=words["asked_at"], answer_by=words["answer_by"])
         for asked in words.get("asked", ())

@@ -9,19 +9,17 @@ from casereview.http.problems import malformed
 from casereview.schema.base import Record
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
-from casereview.schema.submission import Nothing, Submission
+from casereview.schema.submission import Nothing, StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.call import Call
-from review.cases.access_code import reissue
 from review.cases.session import CaseSession
-from review.cases.views import read_contacts, read_request
+from review.cases.views import read_request
 from review.next_case import take_next
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
-from review.schema.commands import Reissue
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
-from review.schema.responses import CaseChanged, CodeReissued, Contacts, RequestBody, Summary, Worklist, WorklistItem
+from review.schema.responses import CaseChanged, RequestBody, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection
@@ -64,7 +62,7 @@ def changing(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]
     def acted(call: Call[_Body]) -> CaseChanged:
         session = call.session()
         session.case()
-        return _changed(act(session, call.body()))
+        return changed(act(session, call.body()))
 
     return acted
 
@@ -75,26 +73,15 @@ def changing_without_body(act: Callable[[CaseSession], Case]) -> Callable[[Call[
     def acted(call: Call[Nothing]) -> CaseChanged:
         session = call.session()
         call.body()
-        return _changed(act(session))
+        return changed(act(session))
 
     return acted
 
 
-def _changed(case: Case) -> CaseChanged:
+def changed(case: Case) -> CaseChanged:
+    """Return the answer of a route that changes a case."""
     fields = CaseChanged.model_fields.keys() - {"case_version"}
     return CaseChanged(case_version=case.version, **{name: getattr(case, name) for name in fields})
-
-
-def contacts(call: Call[Record]) -> Contacts:
-    """Read the contact data of a case."""
-    return read_contacts(call.session(), call.incoming.parameter("why"))
-
-
-def reissue_code(call: Call[Reissue]) -> CodeReissued:
-    """Reissue the access code of a request."""
-    session = call.session()
-    session.case()
-    return reissue(session, call.body())
 
 
 def worklist(call: Call[Record]) -> Worklist:
@@ -108,10 +95,11 @@ def next_case(call: Call[Nothing]) -> WorklistItem | None:
     return take_next(call.services, call.caller, call.roles)
 
 
-def file_for_requester(call: Call[Submission]) -> Filed:
+def file_for_requester(call: Call[StaffSubmission]) -> Filed:
     """File a request on behalf of a requester."""
     key = call.incoming.header("Idempotency-Key")
-    return file_request(call.services, call.incoming.raw(), key, Actor("officer", call.caller.user, call.caller.id))
+    officer = Actor("officer", call.caller.user, call.caller.id)
+    return file_request(call.services, call.incoming.raw(), key, officer, StaffSubmission)
 
 
 def office_summary(call: Call[Record]) -> Summary:

@@ -30,7 +30,7 @@ def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
     """Handle a request to a route, if the caller has one of its roles."""
     caller = _caller(incoming)
     roles = require_role(caller, route.roles)
-    found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body))
+    found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body, route.access))
     return found
 
 

@@ -26,6 +26,13 @@ OFFICE_ROLES: Final[frozenset[Role]] = frozenset({"officer", "supervisor"})
 REVIEWER_ROLES: Final[frozenset[Role]] = OFFICE_ROLES | {"sro"}
 """The roles that work on cases."""
 SUPERVISOR_ROLES: Final[frozenset[Role]] = frozenset({"supervisor"})
+Access = Literal["work", "requester", "verify"]
+"""What a route does with a case, which decides who else than the office of the case has access to it.
+
+``work``: no other office. ``requester``: something about one requester; also the office that decided, while the case is
+with the Senior Reviewing Official. ``verify``: read the case, or verify a requester; also an office that the answer to
+a request named, while its requester is to be verified.
+"""
 POLICY_ROLES: Final[frozenset[Role]] = frozenset({"policy"})
 
 
@@ -49,17 +56,20 @@ class Caller:
         """Return whether the caller took part in the field office's review; an older release stored user names."""
         return self.id in case.reviewers or self.user in case.reviewers
 
-    def has_access(self, case: Case, roles: frozenset[Role]) -> bool:
-        """Return whether one of these roles gives the caller access to a case."""
+    def has_access(self, case: Case, roles: frozenset[Role], access: Access = "work") -> bool:
+        """Return whether one of these roles gives the caller this kind of access to a case."""
         if case.restricted and not self.restricted:
             return False
-        return any(self._role_has_access(role, case) for role in roles & self.roles)
+        return any(self._role_has_access(role, case, access) for role in roles & self.roles)
 
-    def _role_has_access(self, role: Role, case: Case) -> bool:
+    def _role_has_access(self, role: Role, case: Case, access: Access) -> bool:
         if role == "sro":
             return case.office == SENIOR_REVIEWING_OFFICIAL
-        decided_here = case.status in ENDED and case.field_office == self.office
-        return role in OFFICE_ROLES and self.office is not None and (case.office == self.office or decided_here)
+        if role not in OFFICE_ROLES or self.office is None:
+            return False
+        decided_here = case.field_office == self.office and (case.status in ENDED or access != "work")
+        asking = access == "verify" and self.office in case.asking
+        return case.office == self.office or decided_here or asking
 
     def queues(self) -> frozenset[str]:
         """Return the worklists that the caller can read."""
@@ -103,7 +113,9 @@ def require_role(caller: Caller, roles: frozenset[Role]) -> frozenset[Role]:
     return own
 
 
-def require_access(caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str = "") -> Case:
+def require_access(
+    caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str = "", access: Access = "work"
+) -> Case:
     """Return a case if the caller has access to it.
 
     Args:
@@ -111,10 +123,11 @@ def require_access(caller: Caller, roles: frozenset[Role], case: Case | None, po
         roles: The caller's roles that the route allows.
         case: The case, or None if it does not exist.
         pointer: Where the body names the case; empty for the case in the path.
+        access: The kind of access that is needed.
 
     Raises:
         ProblemError: 404, the same for a case that does not exist and one without access.
     """
-    if case is None or not caller.has_access(case, roles):
+    if case is None or not caller.has_access(case, roles, access):
         raise no_such_case(pointer)
     return case

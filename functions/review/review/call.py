@@ -11,7 +11,7 @@ from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
 from casereview.schema.base import Record
 from casereview.usecases.services import CaseServices
-from review.authorization import Caller, Role
+from review.authorization import Access, Caller, Role
 from review.cases.session import CaseSession, open_session
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Call(Generic[_Body]):
     roles: frozenset[Role]
     incoming: Incoming
     model: type[_Body] | None
+    access: Access = "work"
 
     def body(self) -> _Body:
         """Read the body; an empty body counts as an empty object.
@@ -47,7 +48,7 @@ class Call(Generic[_Body]):
 
     def session(self) -> CaseSession:
         """Start a session on the case in the path."""
-        return open_session(self.services, self.caller, self.roles, self.incoming.path["case_id"])
+        return open_session(self.services, self.caller, self.roles, self.incoming.path["case_id"], self.access)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,8 @@ class Route(Endpoint, Generic[_Body, _Answer]):
     """A route, the roles that it allows, and the function that handles a call of it."""
 
     roles: frozenset[Role]
+    access: Access = "work"
+    """What the route does with the case in its path."""
     body: type[_Body] | None
     answer: type[_Answer]
     act: Callable[[Call[_Body]], _Answer | None]

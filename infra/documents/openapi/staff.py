@@ -23,7 +23,8 @@ software sorts, checks, reminds and records. It does not decide, and suggests no
 `custom:office` is the office.
 
 **Authorization.** Each route lists the roles that can use it. A route on a case also requires access to the case:
-officers and supervisors have access to the cases of their office, the Senior Reviewing Official to escalated cases.
+officers and supervisors have access to the cases of their office, the Senior Reviewing Official to escalated cases. An
+office that the answer to a request named can read the case, and verify that requester, wherever the case lies.
 Cases that 8 USC 1367 protects also require the group `restricted`. A case without access is answered like a case that
 does not exist.
 
@@ -37,7 +38,7 @@ value.
 
 
 def _parameter(name: str, where: str, description: str, schema: Json, example: object) -> Json:
-    required = where == "path" or name == "why"
+    required = where == "path"
     found: Json = {"name": name, "in": where, "required": required, "description": description, "schema": schema}
     return {**found, "example": example}
 
@@ -99,9 +100,6 @@ _PARAMETERS: Mapping[str, Json] = {
         {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
         "q3Zr0cM1pVn8uX2kTg7wLhYb5oEsJdAi",
     ),
-    "Reason": _parameter(
-        "why", "query", "Why the contact data is opened.", {"type": "string", "pattern": r"\S"}, "To call her back"
-    ),
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -139,6 +137,7 @@ STAFF = Api(
         "worklist": "The worklist of an office, the next case, and requests that are filed at the office.",
         "cases": "Read a case; every read is recorded.",
         "work": "Claim a case and work on it.",
+        "requesters": "Verify requesters, ask them, and act on their codes, withdrawals and contacts.",
         "decision": "Decide a case, and approve the decision of another officer.",
         "policies": "Publish and read policies.",
     },

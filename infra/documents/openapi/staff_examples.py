@@ -23,13 +23,22 @@ FINDINGS: Mapping[str, dict[str, Any]] = {
         "receipt": _RECEIPT,
         "authority": "g28",
         "verdict": "confirmed",
+        "proof": "form",
         "why": "Signed G-28 received by e-mail.",
     },
     "The requester's identity is confirmed": {
         "receipt": _RECEIPT,
         "identity": True,
         "verdict": "confirmed",
+        "proof": "in_person",
         "why": "Spoke with her at the facility.",
+    },
+    "A proof of identity is not accepted": {
+        "receipt": _RECEIPT,
+        "identity": True,
+        "verdict": "refuted",
+        "reason": "document_unreadable",
+        "why": "Only half of the page was scanned.",
     },
     "The case is protected by 8 USC 1367": {
         "facts": {"protected": True},
@@ -41,6 +50,17 @@ ASKED: Mapping[str, dict[str, Any]] = {
     "Two documents, within ten days": {
         "asked": ["The child's birth certificate.", "A letter of the doctor who treats the child."],
         "answer_by": "2026-12-04T17:00:00-05:00",
+    },
+    "How to prove who one is": {"to": [_RECEIPT], "codes": ["prove_identity"]},
+}
+CALL_BACK: Mapping[str, dict[str, Any]] = {"To call her back": {"why": "She asked to be called about the question."}}
+SEEN: Mapping[str, dict[str, Any]] = {
+    "A request in person, with an identity document": {
+        "requester": {"role": "self"},
+        "subject": {"given_name": "Ana", "family_name": "Moss"},
+        "grounds": "I have lived here for twenty years.",
+        "channel": "in_person",
+        "seen": {"identity": True, "proof": "document"},
     }
 }
 TRANSFERS: Mapping[str, dict[str, Any]] = {

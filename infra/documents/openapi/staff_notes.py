@@ -8,7 +8,16 @@ from typing import Final
 from casereview.http.routes import Address
 from infra.documents.openapi.document import Notes
 from infra.documents.openapi.examples import REQUESTS
-from infra.documents.openapi.staff_examples import ASKED, DECISIONS, FINDINGS, REASONS, REMOVALS, TRANSFERS
+from infra.documents.openapi.staff_examples import (
+    ASKED,
+    CALL_BACK,
+    DECISIONS,
+    FINDINGS,
+    REASONS,
+    REMOVALS,
+    SEEN,
+    TRANSFERS,
+)
 
 _CASE: Final = "/staff/cases/{case_id}"
 _POLICY: Final = "/staff/policies/{policy_id}"
@@ -39,8 +48,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", "/staff/requests"): Notes(
         tag="worklist",
         description="The same as `POST /requests` of the public API. Give the receipt and the access code to the"
-        " requester.",
-        examples=REQUESTS,
+        " requester. `seen` says what you saw of the requester; another officer verifies them.",
+        examples=REQUESTS | SEEN,
         parameters=("IdempotencyKey",),
     ),
     ("GET", "/staff/summary"): Notes(
@@ -52,9 +61,6 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", _CASE): Notes(
         tag="cases",
         description="Each fact has the newest five statements about it, with their sources and verifications.",
-    ),
-    ("GET", f"{_CASE}/contacts"): Notes(
-        tag="cases", description="The contact data of each request, by receipt.", parameters=("Reason",)
     ),
     ("GET", f"{_CASE}/ranking"): Notes(
         tag="cases", description="Each rule that applies, with its source and the facts that satisfied it."
@@ -82,18 +88,36 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", f"{_CASE}/release"): Notes(
         tag="work", description="Officers release their own cases; a supervisor can release all cases of the office."
     ),
+    ("GET", "/staff/verifications"): Notes(
+        tag="requesters",
+        description="The requesters whose answer named the office, wherever their cases lie, the earliest `verify_by`"
+        " first; of `SRO`, those of the cases there. For callers without access to restricted cases the answer is the"
+        " same whether there are any.",
+        parameters=("Office", "Cursor"),
+    ),
     ("POST", f"{_CASE}/verifications"): Notes(
-        tag="work",
-        description="Requires the claim. A verified fact overrides the statements of requesters; a verified requester"
-        " gets full disclosure. A claim of US citizenship can be confirmed or refuted, but not made unknown; while it"
-        " stands, the case can only be referred.",
+        tag="requesters",
+        description="To verify facts requires the claim; a verified fact overrides the statements of requesters. A"
+        " claim of US citizenship can be confirmed or refuted, but not made unknown; while it stands, the case can only"
+        " be referred.\n\nTo verify a requester requires no claim, in every state of the case: the identity of `self`,"
+        " Form G-28 of attorneys and accredited representatives, ICE Form 60-001 of all others. A confirmation requires"
+        " `proof`, a refutation `reason`. The office of the case or the one that the answer to the request named can do"
+        " it, but not the person who filed the request for somebody, or reissued its code in the last 30 days. A second"
+        " person must agree to each refutation; to a confirmation in a restricted case, and of an identity where"
+        " another request says that it comes from the person, or birth years differ. Until then `needs_second` is true."
+        " A requester who is verified late gets the news at once, and an escalation takes effect that was kept.",
         examples=FINDINGS,
     ),
     ("POST", f"{_CASE}/information-requests"): Notes(
-        tag="work",
-        description="Requires the claim, and ends it. The clock stops until the answer, `answer_by` or the policy's"
-        " number of days, whichever is first; in the top lanes it does not stop.",
+        tag="requesters",
+        description="Questions in free text (`asked`) are put to verified requesters only. They require the claim, and"
+        " end it. The clock stops until the answer, `answer_by` or the policy's number of days, whichever is first; in"
+        " the top lanes it does not stop.\n\nRequesters who are not verified are asked by `codes`: how to prove"
+        " identity or authority. They require no claim, change no status and stop no clock.",
         examples=ASKED,
+    ),
+    ("POST", f"{_CASE}/contacts"): Notes(
+        tag="requesters", description="The contact data of each request, by receipt.", examples=CALL_BACK
     ),
     ("POST", f"{_CASE}/transfer"): Notes(
         tag="work", description="The claim ends; the clock continues.", examples=TRANSFERS
@@ -114,7 +138,22 @@ NOTES: Final[Mapping[Address, Notes]] = {
         description="The statements of the request no longer count for this case.",
     ),
     ("POST", f"{_CASE}/reissue-code"): Notes(
-        tag="work", description="The old code is no longer valid. No claim is required."
+        tag="requesters",
+        description="The old code is no longer valid. No claim is required. Read the code out to the requester, whose"
+        " proof you have seen; a message says that there is news. For 30 days a withdrawal waits for a supervisor.",
+    ),
+    ("POST", f"{_CASE}/freeze"): Notes(
+        tag="requesters",
+        description="For a caller who gives less proof than a new code requires. To freeze a code again changes"
+        " nothing.",
+    ),
+    ("POST", f"{_CASE}/withdrawals"): Notes(
+        tag="requesters",
+        description="A withdrawal waits if the code was reissued, or staff filed the request, in the last 30 days. The"
+        " person who did so cannot answer it.",
+    ),
+    ("POST", f"{_CASE}/unsuppress"): Notes(
+        tag="requesters", description="Addresses are suppressed after a bounce or a complaint."
     ),
     ("POST", f"{_CASE}/reopening"): Notes(tag="work", examples=REASONS),
     ("POST", f"{_CASE}/decision"): Notes(

@@ -63,6 +63,7 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "code_frozen": _stays(*STATES),
     "requester_checked": _stays(*STATES),
     "proof_asked": _stays(*STATES),
+    "guard_moved": _stays(*STATES),
     "suppression_lifted": _stays(*STATES),
     "escalation_kept": _stays(*STATES),
     "withdrawal_asked": _stays(*STATES),

@@ -78,7 +78,7 @@ def is_seconded(checks: tuple[OfficerCheck, ...]) -> bool:
 
 
 def is_to_be_verified(claims: Claims, *, restricted: bool) -> bool:
-    """Return whether officers have to look at who the holder of a request is: no rights yet, or a second look is due."""
+    """Return whether officers have to look at the holder of a request: no rights yet, or a second look is due."""
     has_rights = claims.verified and (claims.second or not restricted)
     return claims.live and (claims.verify_by is not None or not has_rights)
 

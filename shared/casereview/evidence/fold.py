@@ -16,7 +16,7 @@ from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
 
-LaneOf = Callable[[Facts, datetime], int]
+LaneOf = Callable[[Mapping[str, object], datetime], int]
 """Returns the lane (0 is the first) that facts would get at an instant under the policy in use."""
 
 
@@ -31,8 +31,8 @@ class Folded(NamedTuple):
 def folded_update(claims: Claims, stated: Facts, at: datetime, lane_of: LaneOf) -> Claims:
     """Return the claims of a request after an update.
 
-    Where the newest value of a fact would put the request's own words into a lower lane, the value before it is kept
-    beside it, and counts until an officer settles the fact.
+    Where the newest value of a fact would put the request's own words, or that fact alone, into a lower lane, the value
+    before it is kept beside it, and counts until an officer settles the fact. What was said of protection stays.
 
     Args:
         claims: The claims before the update.
@@ -40,27 +40,25 @@ def folded_update(claims: Claims, stated: Facts, at: datetime, lane_of: LaneOf) 
         at: The time of the update.
         lane_of: The lane of facts under the policy in use.
     """
-    new = stated_facts(stated)
+    new, before = stated_facts(stated), stated_facts(claims.facts)
+    if before.get("protected"):
+        new.pop("protected", None)
     if not new:
         return claims
-    before = stated_facts(claims.facts)
     counted = stated_facts(claims.counted)
     for name, value in new.items():
         counts = counted.pop(name, before.get(name))
         if counts is not None and value != counts:
             own = {**before, **new, **counted}
-            if lane_of(_facts({**own, name: value}), at) > lane_of(_facts({**own, name: counts}), at):
+            pairs = (({name: value}, {name: counts}), ({**own, name: value}, {**own, name: counts}))
+            if any(lane_of(after, at) > lane_of(kept, at) for after, kept in pairs):
                 counted[name] = counts
     return claims.evolve(
-        facts=claims.facts.merged(stated),
-        counted=Facts(**counted),  # type: ignore[arg-type]  # each value was validated when it was stated
+        facts=claims.facts.merged(Facts(**new)),  # type: ignore[arg-type]  # each value was validated when it was stated
+        counted=Facts(**counted),  # type: ignore[arg-type]  # the same
         first_at={**claims.first_at, **{name: at for name in new if name not in before}},
         newest_at={**claims.newest_at, **{name: at for name in new if name in before}},
     )
-
-
-def _facts(values: Mapping[str, object]) -> Facts:
-    return Facts.model_construct(**values)  # type: ignore[arg-type]  # each value was validated when it was stated
 
 
 def folded_finding(findings: Findings, new: Finding) -> Findings:
@@ -117,16 +115,22 @@ def fold(before: Folded, events: Iterable[Event], lane_of: LaneOf) -> Folded:
             findings = folded_finding(findings, found)
         elif event.kind == "linked":
             findings = findings.evolve(linked=event.version)
+        elif event.kind == "split" and event.receipt is not None:
+            claims.pop(event.receipt, None)
+            findings = without_findings_about(findings, event.receipt)
         elif event.receipt is not None:
             _fold_request(claims, event, event.receipt, lane_of)
     return Folded(claims, findings)
 
 
+def without_findings_about(findings: Findings, receipt: str) -> Findings:
+    """Return the findings without those that name a request, which a split takes to another case."""
+    return findings.evolve(found=tuple(one for one in findings.found if one.receipt != receipt))
+
+
 def _fold_request(claims: dict[str, Claims], event: Event, receipt: str, lane_of: LaneOf) -> None:
     """Apply an event about one request to the claims of its case."""
-    if event.kind == "split":
-        claims.pop(receipt, None)
-    elif event.filing:
+    if event.filing:
         claims[receipt] = Claims(
             case_id=event.case_id,
             receipt=receipt,
@@ -136,18 +140,23 @@ def _fold_request(claims: dict[str, Claims], event: Event, receipt: str, lane_of
             facts=event.claims or Facts(),
         )
     elif receipt in claims:
-        claims[receipt] = _after(claims[receipt], event, lane_of)
+        one = claims[receipt]
+        if event.kind == "withdrawn":
+            others = any(other.live for other in claims.values() if other is not one)
+            dropped = event.details.get("dropped", others and not one.verified)
+            claims[receipt] = one.evolve(live=not dropped)
+        else:
+            claims[receipt] = _after(one, event, lane_of)
 
 
 def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
     """Return the claims of a request after one event about it."""
     if event.verification and is_about_requester(event.verification):
         confirmed = event.verification.verdict == "confirmed"
-        return claims.evolve(verified=confirmed, refuted=not confirmed)
+        second = confirmed and event.details.get(SECOND) is True
+        return claims.evolve(verified=confirmed, refuted=not confirmed, second=second)
     if event.kind == "undeliverable":
         return claims.evolve(to_phone=True)
-    if event.kind == "withdrawn" and event.details.get("dropped"):
-        return claims.evolve(live=False)
     if event.kind == "withdrawal_undone":
         return claims.evolve(live=True)
     may_be_called = event.details.get(MAY_BE_CALLED)
@@ -155,9 +164,13 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
         claims = claims.evolve(
             may_be_called=may_be_called, to_phone=claims.to_phone and not event.details.get(NEW_ADDRESS)
         )
+    if event.kind == "updated" and (event.claims or event.text or event.sealed):
+        claims = claims.evolve(said_at=event.at)
     return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
 
 
+SECOND = "second"
+"""Key in the details of a verification: whether two officers who may open restricted cases have confirmed."""
 MAY_BE_CALLED = "may_be_called"
 """Key in the details of an update with a contact: whether the requester allows contact in any way."""
 NEW_ADDRESS = "new_address"

@@ -21,7 +21,7 @@ from casereview.schema.fields import (
     has_value,
 )
 from casereview.schema.identifiers import ANumber
-from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ReliefKind, Role
+from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ProofKind, ReliefKind, Role
 
 PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
 """Kinds of relief that 8 USC 1367 protects: that one is pending must not be disclosed."""
@@ -173,6 +173,26 @@ class Submission(Record):
     def claims(self) -> FactClaims:
         """The facts as stated, all unknown if none were given."""
         return self.facts or FactClaims()
+
+
+class SeenProof(Record):
+    """What an officer saw of a requester while filing for them: evidence for the officer who verifies them."""
+
+    identity: Literal[True] | None = None
+    authority: Literal["g28", "form_60_001"] | None = None
+    proof: ProofKind
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SeenProof:
+        if (self.identity is None) == (self.authority is None):
+            raise invalid_value("exactly_one_required", "needs exactly one of identity and authority")
+        return self
+
+
+class StaffSubmission(Submission):
+    """The body of ``POST /staff/requests``: a request that an officer files for a requester."""
+
+    seen: SeenProof | None = None
 
 
 class Update(Record):

@@ -48,6 +48,7 @@ EventKind = Literal[
     "suppression_lifted",
     "requester_checked",
     "proof_asked",
+    "guard_moved",
     "decision_proposed",
     "decision_returned",
     "decided",

@@ -1,1 +1,1 @@
-"""Store records in the one DynamoDB table: keys, items, transactions, the two indexes, the policy registry."""
+"""Store records in the one DynamoDB table: keys, items, transactions, the indexes, the policy registry."""

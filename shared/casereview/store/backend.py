@@ -94,7 +94,7 @@ class Reschedule(NamedTuple):
 
 
 class Backend(Protocol):
-    """A table with its two indexes. Each method makes one request and lets the database's own errors pass."""
+    """A table with its indexes. Each method makes one request and lets the database's own errors pass."""
 
     def get(self, key: Key) -> Item | None:
         """Read one item consistently."""

@@ -23,7 +23,7 @@ from casereview.store.transaction import Put, RefusedError, put_over
 def lane_of(case: Case, policy: CompiledPolicy) -> LaneOf:
     """Return the function that gives the lane of facts of this case under a policy."""
     placement = placement_of(case, policy)
-    return lambda facts, at: placement(facts, at)[0]
+    return lambda facts, at: placement.of(facts, at).lane_index
 
 
 def read_file(table: Table, case_id: str, policy: CompiledPolicy) -> CaseFile | None:

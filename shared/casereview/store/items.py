@@ -39,7 +39,8 @@ _read = TypeDeserializer().deserialize
 
 _DUE_INDEX = frozenset({"due_at", "due_shard"})
 _WORKLIST_INDEX = frozenset({"queue", "first_look_at"})
-_DERIVED = _DUE_INDEX | _WORKLIST_INDEX
+_VERIFY_INDEX = frozenset({"verify_office", "look_at"})
+_DERIVED = _DUE_INDEX | _WORKLIST_INDEX | _VERIFY_INDEX
 """Attributes that only the indexes need; they are computed on every write and dropped on reading."""
 
 _FLAT: dict[str, dict[str, str]] = {
@@ -164,6 +165,8 @@ def to_item(record: Stored) -> Item:
     if isinstance(record, Case):
         _flatten(fields)
         fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}
+    if isinstance(record, Request):
+        fields |= _verify_attributes(record)
     key = key_of(record)
     if isinstance(record, Case | Notice | Preview):
         fields = {name: value for name, value in fields.items() if name not in DUE_FIELDS[type(record)].values()}
@@ -184,6 +187,13 @@ def _worklist_attributes(case: Case) -> dict[str, str]:
         return {}
     target = None if has_first_look(case) else case.target_at
     return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
+
+
+def _verify_attributes(request: Request) -> dict[str, str]:
+    """Return the attributes that put a live request into the queue of those whose holders are to be verified."""
+    if request.state != "live" or request.verify_by is None:
+        return {}
+    return {"verify_office": request.office, "look_at": rfc3339(request.verify_by)}
 
 
 def _python(value: Any) -> Any:  # noqa: ANN401  # any value of an item

@@ -13,15 +13,18 @@ class Key(NamedTuple):
     sk: str
 
 
-Index = Literal["worklist", "due"]
+Index = Literal["worklist", "due", "verify"]
 WORKLIST: Final = "worklist"
 """Index of open, ranked cases: partition key ``queue`` (an office, or SRO), sort key ``rank``."""
 DUE: Final = "due"
 """Index of pending work: partition key ``due_shard``, sort key ``due_at``; sparse."""
+VERIFY: Final = "verify"
+"""Index of requests whose holders are to be verified: partition key ``verify_office``, sort key ``look_at``; sparse."""
 ATTRIBUTES: Final[Mapping[Index | None, tuple[str, str]]] = {
     None: ("pk", "sk"),
     WORKLIST: ("queue", "rank"),
     DUE: ("due_shard", "due_at"),
+    VERIFY: ("verify_office", "look_at"),
 }
 """The partition key and the sort key of the table (None) and of each index."""
 SNAPSHOTS = "SNAPSHOTS"
@@ -59,6 +62,11 @@ def notice(case_id: str, notice_id: str) -> Key:
 def request(receipt: str) -> Key:
     """Return the key of a request."""
     return Key(f"REQUEST#{receipt}", "REQUEST")
+
+
+def receipt_of(pk: str) -> str:
+    """Return the receipt in the partition key of a request."""
+    return pk.removeprefix("REQUEST#")
 
 
 def claims_partition(case_id: str) -> str:

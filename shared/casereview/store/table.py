@@ -15,6 +15,7 @@ from casereview.store.due_index import DueIndex
 from casereview.store.items import from_item, to_item
 from casereview.store.keys import Key
 from casereview.store.transaction import Write
+from casereview.store.verify_index import VerifyIndex
 from casereview.store.worklist import Worklist
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ class BusyError(CaseReviewError):
 
 
 class Table:
-    """The records in a backend, and its two indexes."""
+    """The records in a backend, and its indexes."""
 
     def __init__(self, backend: Backend) -> None:
         """Keep the backend; makes no request."""
         self.backend = backend
         self.worklist = Worklist(backend)
         self.due_index = DueIndex(backend)
+        self.verify_index = VerifyIndex(backend)
 
     def get(self, model: type[_RECORD], key: Key) -> _RECORD | None:
         """Read one record consistently; None if it does not exist."""
@@ -70,14 +72,21 @@ class Table:
             BusyError: The table was throttled for longer than the retries last (0.75 s).
         """
         wanted = [keys.case(case_id) for case_id in dict.fromkeys(case_ids)]
-        found: dict[str, Case] = {}
+        return {case.case_id: case for case in self.several(Case, wanted)}
+
+    def several(self, model: type[_RECORD], wanted: Sequence[Key]) -> list[_RECORD]:
+        """Read up to 100 records of different keys consistently, in any order; those that do not exist are left out.
+
+        Raises:
+            BusyError: The table was throttled for longer than the retries last (0.75 s).
+        """
+        found: list[_RECORD] = []
         for pause in _PAUSES:
             if not wanted:
                 break
             sleep(pause)
-            items, left_out = self.backend.get_batch(wanted)
-            found |= {case.case_id: case for case in (from_item(Case, item) for item in items)}
-            wanted = list(left_out)
+            items, wanted = self.backend.get_batch(wanted)
+            found += [from_item(model, item) for item in items]
         if wanted:
             raise BusyError
         return found

@@ -51,6 +51,7 @@ class Transition:
         also: Further writes of the transaction.
         notices: New notices, to be sent.
         words: What a requester or an officer said, which is stored as a text of its own.
+        then: A second event that follows in the same transaction; it has no writes, notices or words of its own.
     """
 
     kind: EventKind
@@ -59,6 +60,7 @@ class Transition:
     also: tuple[Write, ...] = ()
     notices: tuple[Notice, ...] = ()
     words: SealedWords | None = None
+    then: Transition | None = None
 
 
 class SealedWords(Protocol):
@@ -93,6 +95,21 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
         return None
     since = before.shown_since or before.status_since
     return since if since != after.status_since else None
+
+
+def carried_out(before: Case, step: Transition, actor: Actor, at: datetime) -> tuple[Case, list[Write]]:
+    """Return the case after a transition and after the one that follows it, and the writes of one transaction for both.
+
+    Raises:
+        IllegalTransitionError: The lifecycle has no such transition.
+    """
+    after = applied(before, step)
+    writes = writes_of(before, after, step, actor, at)
+    if step.then is None:
+        return after, writes
+    last = applied(after, step.then)
+    _case, event, *_none = writes_of(after, last, step.then, actor, at)
+    return last, [put_over(last, version=before.version), *writes[1:], event]
 
 
 def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: datetime) -> list[Write]:

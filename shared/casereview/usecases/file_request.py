@@ -14,17 +14,17 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import changes_between, changes_of_new, next_version, restriction
 from casereview.cases.deficiencies import deficiencies, describe, unverified
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.own_words import reaches_top_lane
-from casereview.cases.verification import verify_by
+from casereview.cases.verification import required_kind, verify_by
 from casereview.crypto.macs import body_digest
 from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.http.json_body import Json, canonical, read_object
-from casereview.http.problems import ProblemError, malformed, problem
+from casereview.http.problems import ProblemError, invalid, malformed, problem
 from casereview.http.validation import validate
 from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
@@ -35,9 +35,9 @@ from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_case_id, new_receipt
 from casereview.schema.languages import DEFAULT
-from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice, Request
+from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice, Request, Seen
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import Submission
+from casereview.schema.submission import StaffSubmission, Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.items import from_item
@@ -54,6 +54,14 @@ MAX_LIVE = 20
 MAX_EVER = 60
 """The most requests that ever join one case."""
 _KEY_LENGTH = range(16, 129)
+
+
+class _Sent(NamedTuple):
+    """A body as it was sent and as it was validated, and who sent it."""
+
+    value: dict[str, Json]
+    submission: Submission
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,11 @@ class _NewRequest:
 
 
 def file_request(
-    services: CaseServices, raw: bytes | str, idempotency_key: str | None, actor: Actor = REQUESTER
+    services: CaseServices,
+    raw: bytes | str,
+    idempotency_key: str | None,
+    actor: Actor = REQUESTER,
+    model: type[Submission] = Submission,
 ) -> Filed:
     """Store a request with its case, event and notice.
 
@@ -86,6 +98,7 @@ def file_request(
         raw: The body of the request.
         idempotency_key: The header ``Idempotency-Key``, if there is one.
         actor: The requester, or the officer who files for one.
+        model: What the body is validated as; an officer may say what they saw of the requester.
 
     Returns:
         The answer of ``POST /requests``.
@@ -97,7 +110,8 @@ def file_request(
     """
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
-    new = _prepare(services, value, idempotency_key, received_at, actor)
+    sent = _Sent(value, validate(model, value, received_at), actor)
+    new = _prepare(services, sent, idempotency_key, received_at)
     for _ in range(1 + TRIES):
         try:
             writes, case, notice = _plan(services, new)
@@ -122,11 +136,9 @@ def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
     return services.macs.receipt(idempotency_key)
 
 
-def _prepare(
-    services: CaseServices, value: dict[str, Json], idempotency_key: str | None, at: datetime, actor: Actor
-) -> _NewRequest:
-    """Validate a body, and seal it as a request that is to be stored."""
-    submission = validate(Submission, value, at)
+def _prepare(services: CaseServices, sent: _Sent, idempotency_key: str | None, at: datetime) -> _NewRequest:
+    """Seal a validated body as a request that is to be stored."""
+    value, submission, actor = sent
     receipt = _receipt(services, idempotency_key)
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
@@ -152,12 +164,32 @@ def _prepare(
         office=office,
         verify_by=deadline,
         filed_by=actor.id,
+        seen=_seen(submission),
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
-        sealed=services.seal.close("request", receipt, submission.model_dump_json(exclude_none=True).encode()),
+        sealed=services.seal.close("request", receipt, _sealed_body(submission)),
         protected=bool(facts.protected),
     )
     claims = claims.evolve(verify_by=deadline)
     return _NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
+
+
+def _seen(submission: Submission) -> Seen | None:
+    """Return what an officer saw of the requester while filing.
+
+    Raises:
+        ProblemError: 422 for a kind of proof that does not fit the requester's role.
+    """
+    stated = submission.seen if isinstance(submission, StaffSubmission) else None
+    if stated is None:
+        return None
+    kind, required = stated.authority or "identity", required_kind(submission.requester.role)
+    if kind != required:
+        raise invalid("/seen", "wrong_kind", f"the role of this requester requires {required}")
+    return Seen(kind=required, proof=stated.proof)
+
+
+def _sealed_body(submission: Submission) -> bytes:
+    return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
 
 
 def _stated_a_number(value: dict[str, Json]) -> Json:

@@ -13,7 +13,7 @@ from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.folding import store_folded
-from casereview.store.transition import Actor, Plan, Transition, applied, writes_of
+from casereview.store.transition import Actor, Plan, Transition, carried_out
 from casereview.usecases.services import CaseServices
 
 TRIES = 3
@@ -46,17 +46,18 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
             step = plan(case) if case else None
             if case is None or step is None:
                 return case
-            after = applied(case, step)
-            services.table.write(*writes_of(case, after, step, actor, at))
+            after, writes = carried_out(case, step, actor, at)
+            services.table.write(*writes)
         except ConcurrentChangeError:
             continue
-        _hint(services, after, step, at)
+        _hint(services, after, step, actor, at)
         return after
     raise ProblemError("busy")
 
 
-def _hint(services: CaseServices, after: Case, step: Transition, at: datetime) -> None:
-    if after.rank_at is not None and after.rank_at <= at:
+def _hint(services: CaseServices, after: Case, step: Transition, actor: Actor, at: datetime) -> None:
+    """Queue the case for ranking if it is due; after a requester's act always, so that its calls tell nothing of it."""
+    if actor.kind == "requester" or (after.rank_at is not None and after.rank_at <= at):
         services.hint_rank(after)
     for notice in step.notices:
         services.hint_notice(notice)

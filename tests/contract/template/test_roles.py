@@ -35,7 +35,7 @@ INDEXES = {
     "intake": {"worklist"},
     "prioritize": {"due", "worklist"},
     "notify": set(),
-    "review": {"worklist"},
+    "review": {"verify", "worklist"},
 }
 SENDS = {
     "intake": {"RankQueue", "NoticeQueue"},

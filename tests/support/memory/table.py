@@ -1,4 +1,4 @@
-"""A backend in memory, with the two indexes, conditions and transactions of DynamoDB.
+"""A backend in memory, with the indexes, conditions and transactions of DynamoDB.
 
 The contract tests in tests/component/backend run on both. Unlike those of DynamoDB, its indexes are consistent.
 """
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
-from casereview.store.backend import AtMost, Batch, BeginsWith, Below, Page, Query, Reschedule, SortKeyCondition
+from casereview.store.backend import AtMost, Batch, BeginsWith, Below, Between, Page, Query, Reschedule, SortKeyCondition
 from casereview.store.items import attribute, to_item
 from casereview.store.keys import ATTRIBUTES, Index, Key
 from casereview.store.transaction import (
@@ -48,7 +48,7 @@ class MemoryTable:
     def __init__(self, definition: Mapping[str, Any]) -> None:
         self.contents: dict[Key, Item] = {}
         self._sort_keys: dict[str, list[str]] = defaultdict(list)
-        self._entries: dict[Index, dict[str, list[tuple[str, Key]]]] = {"worklist": {}, "due": {}}
+        self._entries: dict[Index, dict[str, list[tuple[str, Key]]]] = {"worklist": {}, "due": {}, "verify": {}}
         self._projected: dict[Index, frozenset[str]] = {}
         for index in definition["GlobalSecondaryIndexes"]:
             own = [part["AttributeName"] for part in (*definition["KeySchema"], *index["KeySchema"])]
@@ -206,6 +206,8 @@ def _compares(condition: SortKeyCondition | None, value: str) -> bool:
             return value <= bound
         case BeginsWith(prefix):
             return value.startswith(prefix)
+        case Between(first, last):
+            return first <= value <= last
         case _:
             assert_never(condition)
 

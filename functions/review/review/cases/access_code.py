@@ -1,32 +1,65 @@
-"""Reissue the access code of a request."""
+"""Access codes: reissue the code of a request, or freeze it."""
 
 from __future__ import annotations
 
 from casereview.schema.records import Case
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
+from review.cases.requesters import notice_of
 from review.cases.session import CaseSession
-from review.schema.commands import Reissue
+from review.schema.commands import OnRequest, Reissue
 from review.schema.responses import CodeReissued
 
 
 def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
-    """Reissue the access code of a request; the old code is no longer valid.
+    """Reissue the access code of a request; the old code is no longer valid, and a frozen one is replaced.
 
-    The new code is shown once, and is given to the requester in person or by telephone. No claim is required, so that
-    a requester who has lost the code of a decided case can still read the decision.
+    The new code is shown once, to be read out to the holder, who is also told by a message that there is news. It needs
+    no claim, so that a requester who has lost the code of a decided case can still read the decision. For 30 days the
+    officer does not verify the holder, and a withdrawal waits for a supervisor.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case.
     """
     epochs: list[int] = []
 
-    def plan(_case: Case) -> Transition:
+    def plan(case: Case) -> Transition:
         request = session.request(body.receipt)
         epochs.append(request.epoch + 1)
-        raised = request.evolve(epoch=request.epoch + 1, mac_key=session.services.macs.key)
-        write = put_over(raised, state=request.state, epoch=request.epoch)
-        return Transition("code_reissued", {}, {"receipt": request.receipt}, (write,))
+        raised = request.evolve(
+            epoch=request.epoch + 1,
+            mac_key=session.services.macs.key,
+            frozen=False,
+            reissued_by=session.caller.id,
+            reissued_at=session.at,
+        )
+        return Transition(
+            "code_reissued",
+            {},
+            {"receipt": request.receipt, "details": {"proof": body.proof}},
+            (put_over(raised, state=request.state, epoch=request.epoch),),
+            (notice_of(session, case, "news", raised),),
+            session.reason(body.why),
+        )
 
     session.act(plan)
     return CodeReissued(receipt=body.receipt, access_code=session.services.macs.code(body.receipt, epochs[-1]))
+
+
+def freeze(session: CaseSession, body: OnRequest) -> Case:
+    """Freeze the access code of a request, for example after a call that the code was lost.
+
+    Until it is reissued, the code opens only what follows from the request itself. To freeze it again changes nothing.
+
+    Raises:
+        ProblemError: 404 without access to the case, or for a receipt that is not of this case.
+    """
+
+    def plan(_case: Case) -> Transition | None:
+        request = session.request(body.receipt)
+        if request.frozen:
+            return None
+        write = put_over(request.evolve(frozen=True), state=request.state, epoch=request.epoch)
+        return Transition("code_frozen", {}, {"receipt": request.receipt}, (write,), words=session.reason(body.why))
+
+    return session.act(plan)

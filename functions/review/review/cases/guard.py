@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casereview.cases.changes import changes_between, next_version
+from casereview.cases.lifecycle import LIVE, OPEN
 from casereview.http.problems import wrong_state
-from casereview.schema.records import Case, Guard
+from casereview.schema.records import Case, Event, Guard
 from casereview.store import keys
-from casereview.store.transaction import Write, delete, put_new
+from casereview.store.transaction import Write, delete, put_new, put_over
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -37,5 +39,49 @@ def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tupl
     if case.person is None:
         return {}, ()
     if session.services.table.get(Guard, keys.guard(case.person)):
-        return {"person": None, "over_limit": True}, ()
+        return {"person": None, "apart_from": case.person, "over_limit": True}, ()
     return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
+
+
+def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return what moves the guard to the case of a person who is verified now, from one in which nobody is.
+
+    A case beside the guarded one is that of a person whose A-number others used first. Their case goes on without the
+    guard; that it once had it says nothing about this case.
+
+    Returns:
+        The fields of this case, and further writes; none if it needs no guard, or another case has a verified
+        requester.
+    """
+    if case.apart_from is None or case.status not in OPEN:
+        return {}, ()
+    guard = session.services.table.get(Guard, keys.guard(case.apart_from))
+    fields: CaseFields = {"person": case.apart_from, "apart_from": None, "over_limit": False}
+    if guard is None:
+        return fields, (put_new(Guard(person=case.apart_from, case=case.case_id, mac_key=session.services.macs.key)),)
+    own = put_over(Guard(person=guard.person, case=case.case_id, mac_key=guard.mac_key), case=guard.case)
+    other = session.services.table.get(Case, keys.case(guard.case))
+    if other is None:
+        return fields, (own,)
+    if any(one.live and one.verified for one in session.file(other).claims):
+        return {}, ()
+    return fields, (own, *_without_guard(session, other))
+
+
+def _without_guard(session: CaseSession, other: Case) -> tuple[Write, ...]:
+    """Return the writes of the case that loses the guard, with an event of its own that names no other case."""
+    lost: CaseFields = {**next_version(other), "person": None, "apart_from": other.person, "over_limit": True}
+    if other.status in LIVE:
+        lost["rank_at"] = session.at
+    after = other.evolve(**lost)
+    event = Event(
+        case_id=after.case_id,
+        version=after.version,
+        at=session.at,
+        kind="guard_moved",
+        actor="officer",
+        user=session.caller.user,
+        user_id=session.caller.id,
+        changes=changes_between(other, after),
+    )
+    return put_over(after, version=other.version), put_new(event)

@@ -87,7 +87,12 @@ def new_hold(session: CaseSession, case: Case, hold: Hold) -> Hold:
 
 
 def renewed_claim(session: CaseSession, case: Case) -> CaseFields:
-    """Return the fields that renew the claim after work on the case, and mark its first look as done."""
+    """Return the fields that renew the claim after work on the case, and mark its first look as done.
+
+    The claim of a case that awaits approval has no lease that could be renewed.
+    """
+    if case.status == "awaiting_approval":
+        return {"first_look": clock_after_work(case, session.at)}
     renewed = case.hold and case.hold.evolve(lease_until=_lease_until(session, case))
     return {"hold": renewed, "first_look": clock_after_work(case, session.at)}
 

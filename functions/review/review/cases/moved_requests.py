@@ -28,10 +28,13 @@ def moved(request: Request, claims: Claims, case_id: str, *, opened: bool) -> It
 
 
 def merged_findings(target: CaseFile, source: CaseFile, linked: int) -> Findings:
-    """Return the findings of both cases after a link, each marked with the case that it was made in."""
+    """Return the findings of both cases after a link, each marked with the case that it was made in.
+
+    Those of the source count as found at the link: their versions number the history of another case.
+    """
     found = target.findings
     for one in source.findings.found:
-        brought = one.evolve(source_case=one.source_case or source.case.case_id)
+        brought = one.evolve(source_case=one.source_case or source.case.case_id, version=linked)
         found = folded_finding(found, brought)
     return found.evolve(linked=linked)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from casereview.cases.requester_checks import is_involved
+from casereview.http.problems import forbidden
 from casereview.notices.pending import notice_to_requester
 from casereview.schema.evidence import CaseFile
 from casereview.schema.records import Case, Notice, Request
@@ -11,6 +13,13 @@ from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
 from casereview.usecases.contacts import open_contact
 from review.cases.session import CaseSession
+
+
+def require_uninvolved(session: CaseSession, request: Request) -> None:
+    """Raise ProblemError 403 if the caller filed the request for its holder, or reissued its code within 30 days."""
+    if is_involved(request, session.caller.id, session.at):
+        message = "You filed this request for its requester, or reissued its access code: another person must do this."
+        raise forbidden("own_request", message)
 
 
 def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:

@@ -17,7 +17,7 @@ from casereview.store.transition import Actor, Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import change
-from review.authorization import Caller, Role, require_access
+from review.authorization import Access, Caller, Role, require_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class CaseSession:
     roles: frozenset[Role]
     case_id: str
     at: datetime
+    access: Access = "work"
+    """The kind of access to the case that the route needs."""
 
     @property
     def actor(self) -> Actor:
@@ -41,7 +43,10 @@ class CaseSession:
         Raises:
             ProblemError: 404 without access to the case.
         """
-        return require_access(self.caller, self.roles, self.services.table.get(Case, keys.case(self.case_id)))
+        return self._required(self.services.table.get(Case, keys.case(self.case_id)))
+
+    def _required(self, case: Case | None) -> Case:
+        return require_access(self.caller, self.roles, case, access=self.access)
 
     def act(self, plan: Callable[[Case], Transition | None]) -> Case:
         """Change the case as a plan says; access is checked again each time the case is read.
@@ -57,23 +62,31 @@ class CaseSession:
         """
 
         def admitted(case: Case) -> Transition | None:
-            return plan(require_access(self.caller, self.roles, case))
+            return plan(self._required(case))
 
         found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
             raise no_such_case()
         return found
 
-    def request(self, receipt: str) -> Request:
+    def request(self, receipt: str, pointer: str = "/receipt") -> Request:
         """Read a request of this case.
+
+        Args:
+            receipt: The receipt.
+            pointer: Where the body names it.
 
         Raises:
             ProblemError: 404 for a receipt that is not of this case.
         """
         found = self.services.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
-            raise no_such_request("/receipt")
+            raise no_such_request(pointer)
         return found
+
+    def may_act_for(self, request: Request, case: Case) -> bool:
+        """Return whether the caller acts for a request: the office of the case, or the one that its answer named."""
+        return self.caller.has_access(case, self.roles, "requester") or request.office == self.caller.office
 
     def file(self, case: Case) -> CaseFile:
         """Read the words and findings of a case; a case that is written on condition of its version has no others."""
@@ -85,9 +98,11 @@ class CaseSession:
         return seal_words(self.services.seal, "why", self.case_id, {"why": reason})
 
 
-def open_session(services: CaseServices, caller: Caller, roles: frozenset[Role], case_id: str) -> CaseSession:
+def open_session(
+    services: CaseServices, caller: Caller, roles: frozenset[Role], case_id: str, access: Access = "work"
+) -> CaseSession:
     """Start a session at the current time."""
-    return CaseSession(services, caller, roles, case_id, to_milliseconds(services.now()))
+    return CaseSession(services, caller, roles, case_id, to_milliseconds(services.now()), access)
 
 
 def holds(case: Case, caller: Caller) -> bool:

@@ -1,23 +1,22 @@
-"""Verify facts, identities and authorities.
-
-A fact that an officer confirms or refutes overrides all statements of requesters. A verified requester gets full
-disclosure.
-"""
+"""Verify facts. A fact that an officer confirms or refutes overrides all statements of requesters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from casereview.cases.changes import restriction
 from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import fields_in_line
+from casereview.evidence.fold import folded_finding
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.base import EASTERN
+from casereview.schema.evidence import Finding
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Verification
 from casereview.schema.submission import FactClaims
 from casereview.store.caseload import uncount_claim
-from casereview.store.transaction import Write, put_over
+from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from review.cases.lease import renewed_claim
 from review.cases.session import CaseSession, require_claim
@@ -27,23 +26,49 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
 
 
-def record_verification(session: CaseSession, body: VerificationBody) -> Case:
-    """Record a verification, and queue the case for ranking.
+def verify_facts(session: CaseSession, body: VerificationBody, stated: OfficerFacts) -> Case:
+    """Record what an officer established about facts, and queue the case for ranking.
+
+    It never changes the office, which takes a transfer.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case; 409 without the claim,
             or if a protection mark would be refuted; 422 if a claim of US citizenship would be neither confirmed nor
             refuted.
     """
-    if body.facts is not None and _leaves_citizenship_open(body.facts, body.verdict):
+    if _leaves_citizenship_open(stated, body.verdict):
         message = "must be confirmed or refuted as true, or confirmed as false"
         raise invalid("/facts/claims_us_citizenship", "citizenship_left_open", message)
+    established = _established(stated, session)
 
     def plan(case: Case) -> Transition:
         require_claim(case, session.caller)
-        if body.facts is not None:
-            return _verify_facts(session, case, body, body.facts)
-        return _verify_requester(session, case, body)
+        if stated.protected is not None and body.verdict == "refuted":
+            message = "A protection mark cannot be refuted: to remove it, confirm that protected is false."
+            raise wrong_state("protection_not_refutable", message, "/facts/protected")
+        if body.receipt is not None:
+            session.request(body.receipt)
+        held = _claim_after_verification(
+            session, case, closes=established.protected is True and not session.caller.restricted
+        )
+        found = Finding(
+            facts=established,
+            verdict=body.verdict,
+            at=session.at,
+            version=case.version + 1,
+            user=session.caller.user,
+            receipt=body.receipt,
+        )
+        changes: CaseFields = {"rank_at": session.at, "material": case.version + 1, **held.fields}
+        if established.protected is not None:
+            changes |= restriction(case, restricted=established.protected)
+        event: EventFields = {
+            "receipt": body.receipt,
+            "claims": established,
+            "verification": Verification(verdict=body.verdict, about="facts"),
+        }
+        folded = Put(folded_finding(session.file(case).findings, found))
+        return Transition("verified", changes, event, (folded, *held.also), words=session.reason(body.why))
 
     return session.act(plan)
 
@@ -53,29 +78,6 @@ def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:
     found = stated.claims_us_citizenship
     named = "claims_us_citizenship" in stated.model_fields_set
     return named and (found is None or (found is False and verdict == "refuted"))
-
-
-def _verify_facts(session: CaseSession, case: Case, body: VerificationBody, stated: OfficerFacts) -> Transition:
-    """Return the transition that establishes facts; it never changes the office, which takes a transfer."""
-    established = _established(stated, session)
-    if stated.protected is not None and body.verdict == "refuted":
-        message = "A protection mark cannot be refuted: to remove it, confirm that protected is false."
-        raise wrong_state("protection_not_refutable", message, "/facts/protected")
-    if body.receipt is not None:
-        session.request(body.receipt)
-    event: EventFields = {
-        "receipt": body.receipt,
-        "claims": established,
-        "verification": Verification(verdict=body.verdict, about="facts"),
-        "sealed": session.seal_reason(body.why),
-    }
-    held = _claim_after_verification(
-        session, case, closes=established.protected is True and not session.caller.restricted
-    )
-    changes: CaseFields = {"rank_at": session.at, **held.fields}
-    if established.protected is not None:
-        changes["restricted"] = established.protected
-    return Transition("verified", changes, event, held.also)
 
 
 def _established(stated: OfficerFacts, session: CaseSession) -> Facts:
@@ -89,22 +91,6 @@ def _established(stated: OfficerFacts, session: CaseSession) -> Facts:
     return facts
 
 
-def _verify_requester(session: CaseSession, case: Case, body: VerificationBody) -> Transition:
-    request = session.request(body.receipt or "")
-    about: Literal["identity", "authority"] = "identity" if body.identity else "authority"
-    event: EventFields = {
-        "receipt": request.receipt,
-        "verification": Verification(verdict=body.verdict, about=about),
-        "sealed": session.seal_reason(body.why),
-    }
-    confirmed = body.verdict == "confirmed"
-    verified = request.evolve(verified=confirmed, refuted=not confirmed)
-    write = put_over(verified, state=request.state, epoch=request.epoch)
-    return Transition(
-        "verified", {"rank_at": session.at, **_claim_after_verification(session, case).fields}, event, (write,)
-    )
-
-
 class _ClaimEffect(NamedTuple):
     """The effect of a verification on the officer's claim."""
 
@@ -112,11 +98,9 @@ class _ClaimEffect(NamedTuple):
     also: tuple[Write, ...] = ()
 
 
-def _claim_after_verification(session: CaseSession, case: Case, *, closes: bool = False) -> _ClaimEffect:
+def _claim_after_verification(session: CaseSession, case: Case, *, closes: bool) -> _ClaimEffect:
     """Return the renewed claim; end the claim if the officer loses access; a case that awaits approval has no lease."""
-    if case.status == "awaiting_approval":
-        return _ClaimEffect({"first_look": clock_after_work(case, session.at)})
-    if closes:
+    if closes and case.status != "awaiting_approval":
         freed: CaseFields = {
             "first_look": clock_after_work(case, session.at),
             "hold": None,

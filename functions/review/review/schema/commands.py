@@ -10,7 +10,7 @@ from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import LongText, RemovalTime, Text, TimeOrDay
 from casereview.schema.submission import FactClaims, YesNo
-from casereview.schema.vocabulary import Outcome
+from casereview.schema.vocabulary import AskCode, Outcome, ProofKind, RefutationReason, VerificationKind
 
 _Id = Annotated[str, Field(max_length=64)]
 
@@ -28,9 +28,18 @@ class VerificationBody(Record):
     receipt: _Id | None = None
     facts: OfficerFacts | None = None
     identity: Literal[True] | None = None
-    authority: Literal[True, "g28", "form_60_001"] | None = None
+    authority: Literal["g28", "form_60_001"] | None = None
     verdict: Literal["confirmed", "refuted"]
+    proof: ProofKind | None = None
+    """What the officer saw; required to confirm an identity or authority."""
+    reason: RefutationReason | None = None
+    """Why the proof is not accepted, which the requester is shown; required to refute an identity or authority."""
     why: LongText
+
+    @property
+    def kind(self) -> VerificationKind:
+        """What is verified of the requester."""
+        return self.authority or "identity"
 
     @model_validator(mode="after")
     def _one_matter(self) -> VerificationBody:
@@ -44,10 +53,22 @@ class VerificationBody(Record):
 
 
 class InformationRequest(Record):
-    """Questions to the requesters, and the time until which the clock is stopped at most."""
+    """Questions: in free text to verified requesters, or of the catalogue to those who are not verified."""
 
-    asked: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=20)]
-    answer_by: RemovalTime
+    to: Annotated[tuple[_Id, ...], Field(min_length=1, max_length=20)] | None = None
+    """The receipts of the requests that are asked; by default all that can be."""
+    asked: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=20)] | None = None
+    """Questions in free text. The case waits for the answer, and its clock stops, except in the top lanes."""
+    codes: Annotated[tuple[AskCode, ...], Field(min_length=1, max_length=5)] | None = None
+    """Questions of the catalogue: how to prove identity or authority. They change no status and stop no clock."""
+    answer_by: RemovalTime | None = None
+    """By when an answer is expected; required for questions in free text."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> InformationRequest:
+        if (self.asked is None) == (self.codes is None):
+            raise invalid_value("exactly_one_required", "needs exactly one of asked and codes")
+        return self
 
 
 class Transfer(Record):
@@ -79,9 +100,32 @@ class Split(Record):
 
 
 class Reissue(Record):
-    """The request that gets a new access code."""
+    """The request that gets a new access code, and the proof that it goes to its holder."""
 
     receipt: _Id
+    proof: ProofKind
+    """What the officer saw of the holder."""
+    why: LongText
+
+
+class OnRequest(Record):
+    """An act on one request of the case, and its reason."""
+
+    receipt: _Id
+    why: LongText
+
+
+class WithdrawalAnswer(OnRequest):
+    """A supervisor's answer to a withdrawal that waits for it."""
+
+    confirm: StrictBool
+    """False cancels the withdrawal; the request goes on."""
+
+
+class Why(Record):
+    """The reason for a recorded read."""
+
+    why: LongText
 
 
 class Reopening(Record):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.records import Change, Explanation, Filing, Verification
+from casereview.schema.records import Change, Explanation, Filing, Seen, Verification
 from casereview.schema.vocabulary import Authority, EventKind, Outcome, Role, Status
 
 
@@ -241,6 +241,44 @@ class CaseChanged(Record):
     office: str
     claimed_by: str | None
     lease_until: Instant | None
+
+
+class RequesterChecked(CaseChanged):
+    """The case after a verification."""
+
+    rights: bool
+    """Whether the holder of the request has rights over the case now; false after a verification of facts."""
+    needs_second: bool
+    """Whether a second person must make the same check before it takes effect."""
+
+
+class ToVerify(Record):
+    """A requester whose identity or authority an officer has to look at."""
+
+    case_id: str
+    receipt: str
+    role: Lenient[Role]
+    authority: Lenient[Authority]
+    """As the request states it."""
+    received_at: Instant
+    verify_by: Instant
+    """By when an officer must look."""
+    lane: str | None
+    """The lane that the words of this request alone would get."""
+    second: bool
+    """Whether one officer has made a check that a second one must make too."""
+    refuted_before: bool
+    """Whether an earlier proof was not accepted."""
+    contact_changed_at: Instant | None
+    seen: Seen | None
+    """What the officer saw who filed the request for its holder."""
+
+
+class ToVerifyPage(Record):
+    """A page of the requesters to verify, the earliest time first; ``next`` is null on the last page."""
+
+    items: tuple[ToVerify, ...]
+    next: str | None
 
 
 class CodeReissued(Record):

@@ -1,0 +1,33 @@
+"""Lift the suppression of a requester's addresses, with a reason."""
+
+from __future__ import annotations
+
+from casereview.http.problems import wrong_state
+from casereview.schema.records import Case
+from casereview.store.transition import Transition
+from casereview.usecases.contacts import LiftedSuppression, lift_suppression
+from review.cases.session import CaseSession
+from review.schema.commands import OnRequest
+
+
+def unsuppress(session: CaseSession, body: OnRequest) -> Case:
+    """Let messages be sent again to the current addresses of a requester; what failed there is sent again.
+
+    Raises:
+        ProblemError: 404 without access to the case, or for a receipt that is not of this case; 409 if no address of
+            the requester is suppressed.
+    """
+    found: list[LiftedSuppression] = []
+
+    def plan(_case: Case) -> Transition:
+        lifted = lift_suppression(session.services, session.request(body.receipt), session.at)
+        if not lifted.addresses:
+            raise wrong_state("not_suppressed", pointer="/receipt")
+        found.append(lifted)
+        event = {"receipt": body.receipt, "details": {"addresses": lifted.addresses}}
+        return Transition("suppression_lifted", {}, {**event}, lifted.writes, words=session.reason(body.why))
+
+    case = session.act(plan)
+    for notice in found[-1].notices:
+        session.services.hint_notice(notice)
+    return case

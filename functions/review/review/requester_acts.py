@@ -1,0 +1,50 @@
+"""The functions that handle the calls of the routes about requesters."""
+
+from __future__ import annotations
+
+from casereview.schema.base import Record
+from casereview.schema.records import Case
+from review.acts import changed
+from review.call import Call
+from review.cases.access_code import reissue
+from review.cases.requester_verification import verify_requester
+from review.cases.verification import verify_facts
+from review.cases.views import read_contacts
+from review.schema.commands import Reissue, VerificationBody, Why
+from review.schema.responses import CodeReissued, Contacts, RequesterChecked, ToVerifyPage
+from review.verifications import page_to_verify
+
+
+def contacts(call: Call[Why]) -> Contacts:
+    """Read the contact data of a case."""
+    session = call.session()
+    session.case()
+    return read_contacts(session, call.body().why)
+
+
+def verify(call: Call[VerificationBody]) -> RequesterChecked:
+    """Verify facts, or the identity or authority of a requester."""
+    session = call.session()
+    session.case()
+    body = call.body()
+    if body.facts is not None:
+        return _checked(verify_facts(session, body, body.facts), rights=False, needs_second=False)
+    found = verify_requester(session, body, body.receipt or "")
+    return _checked(found.case, rights=found.rights, needs_second=found.needs_second)
+
+
+def _checked(case: Case, *, rights: bool, needs_second: bool) -> RequesterChecked:
+    return RequesterChecked(**dict(changed(case)), rights=rights, needs_second=needs_second)
+
+
+def to_verify(call: Call[Record]) -> ToVerifyPage:
+    """Read a page of the requesters to verify; without an office, of the caller's own queue."""
+    office = call.incoming.parameter("office") or call.caller.office or "".join(call.caller.queues())
+    return page_to_verify(call.services, call.caller, office, call.incoming.parameter("cursor"))
+
+
+def reissue_code(call: Call[Reissue]) -> CodeReissued:
+    """Reissue the access code of a request."""
+    session = call.session()
+    session.case()
+    return reissue(session, call.body())

@@ -1,0 +1,113 @@
+"""The routes about the requesters of a case: their verification, codes, withdrawals and contacts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+
+from review import acts, requester_acts
+from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
+from review.call import EVERY_ROUTE, Route
+from review.case_routes import CASE, CHANGE, changes
+from review.cases.access_code import freeze
+from review.cases.information import ask
+from review.cases.suppression import unsuppress
+from review.cases.withdrawals import answer_withdrawal
+from review.schema import commands
+from review.schema.responses import CodeReissued, Contacts, RequesterChecked, ToVerifyPage
+
+# The table has no annotation: with one, mypy would not compare the body and the answer of a row with its act.
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/staff/verifications",
+        roles=REVIEWER_ROLES,
+        body=None,
+        answer=ToVerifyPage,
+        status=HTTPStatus.OK,
+        refusals=EVERY_ROUTE | {"malformed"},
+        act=requester_acts.to_verify,
+        summary="Read a page of the requesters that your office is to verify",
+    ),
+    Route(
+        method="POST",
+        path=f"{CASE}/verifications",
+        roles=REVIEWER_ROLES,
+        access="verify",
+        body=commands.VerificationBody,
+        answer=RequesterChecked,
+        status=HTTPStatus.OK,
+        refusals=CHANGE | {"claim-required", "wrong-state", "approver-twice"},
+        act=requester_acts.verify,
+        summary="Confirm or refute facts, an identity or an authority",
+    ),
+    replace(
+        changes(
+            "/information-requests",
+            OFFICE_ROLES,
+            commands.InformationRequest,
+            acts.changing(ask),
+            "Ask verified requesters for information, or others for proof of their identity or authority",
+            "claim-required",
+            "wrong-state",
+        ),
+        access="verify",
+    ),
+    Route(
+        method="POST",
+        path=f"{CASE}/contacts",
+        roles=REVIEWER_ROLES,
+        access="verify",
+        body=commands.Why,
+        answer=Contacts,
+        status=HTTPStatus.OK,
+        refusals=CHANGE,
+        act=requester_acts.contacts,
+        summary="Read the contact data of the requesters; the read is recorded with its reason",
+    ),
+    Route(
+        method="POST",
+        path=f"{CASE}/reissue-code",
+        roles=OFFICE_ROLES,
+        access="requester",
+        body=commands.Reissue,
+        answer=CodeReissued,
+        status=HTTPStatus.OK,
+        refusals=CHANGE,
+        act=requester_acts.reissue_code,
+        summary="Reissue the access code of a request; it is shown once, and the requester is told by a message",
+    ),
+    replace(
+        changes(
+            "/freeze",
+            OFFICE_ROLES,
+            commands.OnRequest,
+            acts.changing(freeze),
+            "Freeze the access code of a request: until it is reissued, it opens only the limited view",
+        ),
+        access="requester",
+    ),
+    replace(
+        changes(
+            "/withdrawals",
+            SUPERVISOR_ROLES,
+            commands.WithdrawalAnswer,
+            acts.changing(answer_withdrawal),
+            "Confirm or cancel a withdrawal that waits for a supervisor",
+            "wrong-state",
+        ),
+        access="requester",
+    ),
+    replace(
+        changes(
+            "/unsuppress",
+            SUPERVISOR_ROLES,
+            commands.OnRequest,
+            acts.changing(unsuppress),
+            "Lift the suppression of a requester's addresses; what failed there is sent again",
+            "wrong-state",
+        ),
+        access="requester",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Carry out the withdrawal of a request, for its requester or for the supervisor who confirms it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from casereview.cases.withdrawal import withdrawn
+from casereview.schema.evidence import Claims
+from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.store.caseload import uncount_claim
+from casereview.store.transaction import Put, Write, delete
+from casereview.store.transition import Transition
+from casereview.usecases.services import CaseServices
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, RequestFields
+
+CANCELLED: Final[RequestFields] = {"withdrawal_by": None}
+"""The fields of a request whose withdrawal no longer waits for a supervisor."""
+
+
+def ended_request(at: datetime) -> RequestFields:
+    """Return the fields of a request that is withdrawn at an instant."""
+    return {"state": "withdrawn", "state_since": at, "verify_by": None, "withdrawal_by": None}
+
+
+def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: Write, at: datetime) -> Transition:
+    """Return the transition that withdraws a request; one that closes the case releases guard and claim.
+
+    Args:
+        services: The policies.
+        case: The case.
+        claims: The claims of the request.
+        written: The write of the request.
+        at: The time of the withdrawal.
+    """
+    policy, _until = services.policies.governing(at)
+    found = withdrawn(case, claims, policy, at)
+    also: list[Write] = [written, Put(found.claims)]
+    if found.closes:
+        also += [*_released_guard(case), *uncount_claim(case)]
+    details = {"dropped": not found.claims.live}
+    return Transition("withdrawn", found.case, {"receipt": claims.receipt, "details": {**details}}, tuple(also))
+
+
+def _released_guard(case: Case) -> tuple[Write, ...]:
+    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
+
+
+def cancel_withdrawal(case: Case, claims: Claims, written: Write, at: datetime) -> Transition:
+    """Return the transition that cancels a withdrawal which waits for a supervisor; the arguments are those above."""
+    ranked: CaseFields = {"rank_at": at} if case.rank_at else {}
+    kept = (written, Put(claims.evolve(withdrawal_by=None)))
+    return Transition("withdrawal_cancelled", ranked, {"receipt": claims.receipt}, kept)
