@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.evidence.fold import Folded, fold
+from casereview.evidence.fold import SECOND, Folded, fold
 from casereview.policy.packaged import compiled
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.facts import Conviction, Facts
@@ -53,10 +53,18 @@ def established(version: int, facts: Facts, at: datetime = NOW, *, refuted: bool
     return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, claims=facts)
 
 
-def recognised(version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False) -> Event:
-    """Return an officer's verification of the identity of a requester."""
+def recognised(
+    version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False, second: bool = False
+) -> Event:
+    """Return an officer's verification of the identity of a requester; ``second`` as restricted cases need it."""
     verdict = Verification(verdict="refuted" if refuted else "confirmed", about="identity")
-    return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, receipt=receipt)
+    fields = {"verification": verdict, "receipt": receipt, "details": {SECOND: second}}
+    return event(version, at, kind="verified", actor="officer", user="a", **fields)
+
+
+def withdrawn(version: int, receipt: str, at: datetime = NOW, *, dropped: bool = True) -> Event:
+    """Return the withdrawal of a request; what a dropped one said no longer counts."""
+    return event(version, at, kind="withdrawn", receipt=receipt, details={"dropped": dropped})
 
 
 def linked(target: Sequence[Event], source: Sequence[Event], at: datetime) -> list[Event]:

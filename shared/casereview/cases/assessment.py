@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.cases.telephone import TELEPHONE, receipts_to_phone
-from casereview.evidence.ledger import Placement
+from casereview.evidence.placement import Placement
 from casereview.evidence.settle import Settled, settle
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.engine import rank
@@ -56,7 +56,7 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
         ranking = _ranking(replace(subject, lane_since=since, stopped=stopped), settled, force, now)
     shown = _ranking_by_claims(file, settled, placement, force, now) or ranking
     top = force.policy.lanes[ranking.lane_index].top
-    wake_at = min((at for at in (ranking.changes_at, shown.changes_at) if at), default=None)
+    wake_at = _first(ranking.changes_at, shown.changes_at)
     return Assessment(settled, ranking, since, shown.lane, top=top, wake_at=wake_at)
 
 
@@ -68,10 +68,10 @@ def _entered_lane_at(case: Case, now: datetime) -> datetime:
 
 
 def _ranking(subject: RankInput, settled: Settled, force: InForce, now: datetime) -> Ranking:
-    """Rank a case; a claim of US citizenship that only others allege raises the lane and has no other effect."""
+    """Rank a case; words that count for its place alone have no other effect than the flag ``verify``."""
     ranking = rank(subject, force.policy, now, force.until)
-    if not settled.citizenship_alleged:
-        return ranking
+    if settled.placed is settled.facts:
+        return ranking._replace(changes_at=_first(ranking.changes_at, settled.changes_at))
     apart = rank(replace(subject, facts=settled.facts), force.policy, now, force.until)
     raised = [flag for flag in ranking.flags if flag == "verify" and flag not in apart.flags]
     return ranking._replace(
@@ -79,8 +79,12 @@ def _ranking(subject: RankInput, settled: Settled, force: InForce, now: datetime
         factors=apart.factors,
         approvals=apart.approvals,
         flags=(*raised, *apart.flags),
-        changes_at=min((at for at in (ranking.changes_at, apart.changes_at) if at), default=None),
+        changes_at=_first(ranking.changes_at, apart.changes_at, settled.changes_at),
     )
+
+
+def _first(*instants: datetime | None) -> datetime | None:
+    return min((at for at in instants if at), default=None)
 
 
 def subject_of(file: CaseFile, settled: Settled) -> RankInput:
@@ -98,13 +102,8 @@ def subject_of(file: CaseFile, settled: Settled) -> RankInput:
 
 
 def placement_of(case: Case, policy: CompiledPolicy) -> Placement:
-    """Return the function that places facts of this case under a policy."""
-
-    def place(facts: Facts, at: datetime) -> tuple[int, str]:
-        ranking = rank(RankInput(facts, case.case_id, case.filed_at), policy, at, None)
-        return ranking.lane_index, ranking.rank
-
-    return place
+    """Return what places facts of this case under a policy."""
+    return Placement(policy, case.case_id, case.filed_at)
 
 
 def _ranking_by_claims(
@@ -114,7 +113,7 @@ def _ranking_by_claims(
     if not settled.verified:
         return None
     claimed = settle(file.claims, file.findings, placement, now, verifications=False)
-    return rank(subject_of(file, claimed), force.policy, now, force.until)
+    return _ranking(subject_of(file, claimed), claimed, force, now)
 
 
 def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:

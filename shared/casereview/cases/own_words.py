@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casereview.evidence.ledger import Placement
+from casereview.evidence.placement import Placement
 from casereview.evidence.settle import settle
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
 from casereview.schema.evidence import Claims, Findings
-from casereview.schema.facts import Facts
 
 
 def ranking_of_own_words(claims: Claims, policy: CompiledPolicy, at: datetime) -> Ranking:
     """Rank the words of one request alone, as if it had opened the case, at an instant."""
+    placement = Placement(policy, claims.receipt, claims.filed_at)
     opened = claims.evolve(filing=claims.filing.evolve(opened=True), verified=False, refuted=False, live=True)
-    settled = settle([opened], Findings(case_id=claims.case_id), _placement(claims, policy), at)
+    settled = settle([opened], Findings(case_id=claims.case_id), placement, at)
     return rank(RankInput(settled.placed, claims.receipt, claims.filed_at), policy, at, None)
-
-
-def _placement(claims: Claims, policy: CompiledPolicy) -> Placement:
-    def place(facts: Facts, at: datetime) -> tuple[int, str]:
-        ranking = rank(RankInput(facts, claims.receipt, claims.filed_at), policy, at, None)
-        return ranking.lane_index, ranking.rank
-
-    return place
 
 
 def reaches_top_lane(claims: Claims, policy: CompiledPolicy, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Dates that third parties claim beside a known one: the nearest future date counts, and none replaces another.
+"""Dates that unverified requests claim beside a known one: the nearest future date counts, and none replaces another.
 
 An earlier removal date from a third party raises the lane. Once it has passed, the date that was known before counts
 again; a passed removal date that no officer has resolved still keeps the case in the imminent lane.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from casereview.policy.calendar import days_after
 from casereview.schema.base import EASTERN
 
 DATE_FACTS = frozenset({"removal_at", "check_in_on"})
@@ -41,8 +42,18 @@ def has_passed(dates: Iterable[object], at: datetime) -> bool:
     return any(isinstance(value, date) and _passed(value, at) for value in dates)
 
 
+def next_to_pass(dates: Iterable[object], at: datetime) -> datetime | None:
+    """Return the first instant after ``at`` at which one of the dates passes; None if all have passed."""
+    passing = [_passes_at(value) for value in dates if isinstance(value, date)]
+    return min((instant for instant in passing if instant > at), default=None)
+
+
 def _passed(value: date, at: datetime) -> bool:
     """Return whether a date has passed: a time at its instant, a day at its end in Eastern time."""
     if isinstance(value, datetime):
         return value <= at
     return value < at.astimezone(EASTERN).date()
+
+
+def _passes_at(value: date) -> datetime:
+    return value if isinstance(value, datetime) else days_after(value, 1)

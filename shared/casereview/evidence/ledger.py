@@ -1,19 +1,19 @@
 """The facts of a case while its words are weighed: ``FactLedger`` holds the state and takes one word at a time.
 
 Verifications by officers override all words. A word of a verified holder counts unless it would lower the lane; then it
-waits for an officer. A word of an unverified holder may fill a gap or raise the case; it never replaces, lowers or
-removes what another request said, and never counts against the person, but waits.
+waits for an officer. A word of an unverified holder may fill a gap. Where it contradicts another request, it waits for
+an officer, and replaces nothing: while it would put the case further forward, it counts for the place of the case alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from casereview.evidence.competing_dates import DATE_FACTS, effective_dates
+from casereview.evidence.competing_dates import DATE_FACTS, effective_dates, next_to_pass
 from casereview.evidence.linked_cases import (
     FoundValue,
     competing_verified_dates,
@@ -21,10 +21,8 @@ from casereview.evidence.linked_cases import (
     newest_values,
     resolve_conflicts,
 )
-from casereview.schema.facts import Facts
-
-Placement = Callable[[Facts, datetime], tuple[int, str]]
-"""Returns the lane (0 is the first) and rank that facts would get at an instant under the policy in use."""
+from casereview.evidence.placement import Placement
+from casereview.policy.ranking import Place
 
 ADVERSE = frozenset(
     {"convictions", "gang_participation_age", "national_security_concern", "entry", "entered_on", "last_entry_on"}
@@ -43,7 +41,7 @@ class Word(NamedTuple):
     at: datetime
     """When the value was stated."""
     verified: bool
-    """Whether the holder of the request is verified."""
+    """Whether the holder of the request has standing."""
     alone: bool
     """Whether the request is alone in the case that it opened."""
 
@@ -58,6 +56,16 @@ class Effect(IntEnum):
     """Into a higher lane, or forward within its lane."""
 
 
+class Weighed(NamedTuple):
+    """The facts of a case after all its words, at an instant."""
+
+    facts: dict[str, object]
+    placed: dict[str, object]
+    """The facts that determine the place of the case: also those that only contradicting words state."""
+    changes_at: datetime | None
+    """The first later instant at which ``facts`` or ``placed`` can differ; None if never."""
+
+
 @dataclass(slots=True)
 class FactLedger:
     """The facts of a case after some of its words, with the source of each value."""
@@ -66,8 +74,8 @@ class FactLedger:
     values: dict[str, object] = field(default_factory=dict)
     """The stated value of each fact that counts."""
     sources: dict[str, Word | None] = field(default_factory=dict)
-    """The word that each value came from. None where several unverified requests stated it, or one raised the case
-    above another's word: none of them can then take it back alone."""
+    """The word that each value came from. None where several unverified requests stated it: none of them can then take
+    it back alone."""
     verified: dict[str, object] = field(default_factory=dict)
     """The verified value of each fact; None where a claim was refuted."""
     found: dict[str, list[FoundValue]] = field(default_factory=dict)
@@ -76,36 +84,57 @@ class FactLedger:
     """The facts about which a word waits for an officer."""
     competing_dates: dict[str, set[object]] = field(default_factory=dict)
     """Dates that unverified requests stated beside a known one."""
+    lifts: dict[str, list[object]] = field(default_factory=dict)
+    """Other values that contradict a known one, and on which the place of the case may depend."""
     competing_verified: dict[str, set[object]] = field(default_factory=dict)
     """Dates verified in one of two linked cases beside the verified date of the other."""
-    _placed: dict[datetime, tuple[int, str]] = field(default_factory=dict)
-    """The placement of the facts known so far, by instant: it is the same for all words of one update."""
+    _places: dict[datetime, Place] = field(default_factory=dict)
+    """The place of the facts known so far, by instant: it is the same for all words of one update."""
 
-    def facts(
-        self,
-        at: datetime,
-        *,
-        values: Mapping[str, object] | None = None,
-        competing_dates: Mapping[str, set[object]] | None = None,
-        verified: Mapping[str, object] | None = None,
-    ) -> Facts:
-        """Return the facts at an instant; verified values override stated ones.
+    def known(self, at: datetime, verified: Mapping[str, object] | None = None) -> dict[str, object]:
+        """Return the value of each fact at an instant, without what contradicts it; verified values override others.
 
         Args:
             at: The instant that decides which dates have passed.
-            values: Stated values to use instead of those in the ledger.
-            competing_dates: Competing dates to use instead.
-            verified: Verified values to use instead.
+            verified: Verified values to use instead of those in the ledger.
         """
-        values = self.values if values is None else values
         verified = self.verified if verified is None else verified
-        found = dict(values)
-        for name, dates in (self.competing_dates if competing_dates is None else competing_dates).items():
-            found |= effective_dates(name, values.get(name), dates, at)
-        found |= verified
+        found = {**self.values, **verified}
         for name, dates in self.competing_verified.items():
             found |= effective_dates(name, verified.get(name), dates, at)
-        return Facts.model_construct(**found)  # type: ignore[arg-type]  # each value was validated when it was stated
+        return found
+
+    def weighed(self, at: datetime) -> Weighed:
+        """Return the facts as they are at an instant.
+
+        Of a date and those that compete with it the nearest future one counts, where that puts the case forward.
+        """
+        facts = self.known(at)
+        if not (self.competing_dates or self.lifts or self.competing_verified):
+            return Weighed(facts, facts, None)
+        dates = [self._effective(name, others, at) for name, others in self.competing_dates.items()]
+        lifts = [{name: value} for name, values in self.lifts.items() for value in values]
+        changes = [next_to_pass(self.dates_of(name), at) for name in DATE_FACTS]
+        best, changed = self._best(facts, dates, at)
+        placed, lifted = self._best(best, lifts, at)
+        changes += [*changed, *lifted]
+        return Weighed(best, placed, min((change for change in changes if change), default=None))
+
+    def _effective(self, name: str, competing: set[object], at: datetime) -> dict[str, object]:
+        found = effective_dates(name, self.values.get(name), competing, at)
+        return {fact: value for fact, value in found.items() if fact not in self.verified}
+
+    def _best(
+        self, facts: dict[str, object], others: list[dict[str, object]], at: datetime
+    ) -> tuple[dict[str, object], list[datetime | None]]:
+        """Return the facts with each of other values that puts the case forward, and when any place changes."""
+        place, changes = self.placement.of(facts, at), [self.placement.changes_at(facts, at)]
+        for other in others:
+            tried = {**facts, **other}
+            changes.append(self.placement.changes_at(tried, at))
+            if (found := self.placement.of(tried, at)) < place:
+                facts, place = tried, found
+        return facts, changes
 
     def dates_of(self, name: str) -> tuple[object, ...]:
         """Return all dates kept for a fact, where there is more than one; else an empty tuple."""
@@ -126,9 +155,9 @@ class FactLedger:
             self.verified = resolve_conflicts(self.found, lambda verified: self._lanes(verified, at))
 
     def _lanes(self, verified: Mapping[str, object], at: datetime) -> tuple[int, int]:
-        facts = self.facts(at, verified=verified)
-        undated = facts.evolve(removal_at=None, check_in_on=None)
-        return self.placement(facts, at)[0], self.placement(undated, at)[0]
+        facts = self.known(at, verified)
+        undated = {name: value for name, value in facts.items() if name not in DATE_FACTS}
+        return self.placement.of(facts, at).lane_index, self.placement.of(undated, at).lane_index
 
     def take(self, word: Word) -> None:
         """Weigh one word."""
@@ -139,14 +168,13 @@ class FactLedger:
         elif word.value == self.values.get(name):
             self._take_same_value(word)
         elif word.verified:
-            self._take_verified(word)
-        else:
-            self._take_unverified(word)
-
-    def _accept(self, word: Word, source: Word | None) -> None:
-        self.values[word.fact] = word.value
-        self.sources[word.fact] = source
-        self._placed.clear()
+            self._accept_or_wait(word, Effect.LATER_IN_LANE)
+        elif word.fact in ADVERSE and not word.alone:
+            self._wait(word)
+        elif self._is_own(word):
+            self._accept_or_wait(word, Effect.LATER_IN_LANE)
+        elif word.value is not None:
+            self._take_from_another(word)
 
     def _take_same_value(self, word: Word) -> None:
         """Note that another request states the known value; an unverified one cannot then take it back alone."""
@@ -156,52 +184,30 @@ class FactLedger:
         elif source and not source.verified and source.receipt != word.receipt:
             self.sources[word.fact] = None
 
-    def _take_verified(self, word: Word) -> None:
-        """Accept a verified holder's word, or let it wait where it would lower the lane."""
-        if self._effect(word, only=True) == Effect.LOWERS_LANE:
-            self.waiting.add(word.fact)
-        else:
-            self._accept(word, word)
+    def _accept_or_wait(self, word: Word, least: Effect) -> None:
+        """Accept a word if its effect is at least the given one; else let it wait."""
+        if self._effect(word) < least:
+            self._wait(word)
+            return
+        self.values[word.fact] = word.value
+        self.sources[word.fact] = word
+        self._places.clear()
 
-    def _take_unverified(self, word: Word) -> None:
-        """Accept an unverified holder's word where it may count; else it waits, if it says anything new."""
+    def _take_from_another(self, word: Word) -> None:
+        """Let an unverified word fill a gap; let one that contradicts another request wait, and keep it beside that."""
         name = word.fact
-        if name in ADVERSE and not word.alone:
-            self._wait(word)
-        elif name in DATE_FACTS and word.value is not None and self._is_known_from_another(word):
-            self._take_competing_date(word)
-        elif self._may_count(word):
-            own, gap = self._is_own(word), self._is_gap(name)
-            replaces = self.sources.get(name)
-            if replaces and replaces.verified:
-                self.waiting.add(name)
-            self._accept(word, word if own or gap else None)
-        else:
-            self._wait(word)
-
-    def _take_competing_date(self, word: Word) -> None:
-        """Keep a date beside the known one if it raises the case; else it waits."""
-        name = word.fact
-        dates = {**self.competing_dates, name: {*self.competing_dates.get(name, ()), word.value}}
-        if self._moved(self.facts(word.at, competing_dates=dates), word.at) == Effect.EARLIER:
-            self.competing_dates = dates
-            self._placed.clear()
-        else:
-            self._wait(word)
+        if self._is_gap(name):
+            self._accept_or_wait(word, Effect.UNCHANGED)
+            return
+        self._wait(word)
+        if name in DATE_FACTS:
+            self.competing_dates.setdefault(name, set()).add(word.value)
+        elif self.placement.depends_on(name) and word.value not in self.lifts.get(name, ()):
+            self.lifts.setdefault(name, []).append(word.value)
 
     def _wait(self, word: Word) -> None:
         if word.value is not None or self._is_own(word):
             self.waiting.add(word.fact)
-
-    def _may_count(self, word: Word) -> bool:
-        """Return whether an unverified word counts.
-
-        It may fill a gap without moving the case down, change its own earlier value within the lane, or raise the case.
-        """
-        effect = self._effect(word)
-        if self._is_gap(word.fact):
-            return effect >= Effect.UNCHANGED
-        return effect >= Effect.LATER_IN_LANE if self._is_own(word) else effect == Effect.EARLIER
 
     def _is_gap(self, name: str) -> bool:
         """Return whether a fact is unknown, or only unverified holders deny it: another may still affirm it."""
@@ -212,22 +218,16 @@ class FactLedger:
         source = self.sources.get(word.fact)
         return source is not None and source.receipt == word.receipt
 
-    def _is_known_from_another(self, word: Word) -> bool:
-        return self.values.get(word.fact) is not None and not self._is_own(word)
-
-    def _effect(self, word: Word, *, only: bool = False) -> Effect:
-        """Return how the case would move under a value; ``only`` drops the dates that compete with it."""
-        dates = self.competing_dates
-        if only:
-            dates = {name: others for name, others in dates.items() if name != word.fact}
-        values = {**self.values, word.fact: word.value}
-        return self._moved(self.facts(word.at, values=values, competing_dates=dates), word.at)
-
-    def _moved(self, facts: Facts, at: datetime) -> Effect:
-        before = self._placed.get(at)
+    def _effect(self, word: Word) -> Effect:
+        """Return how the case would move under a value."""
+        name, at = word.fact, word.at
+        if not self.placement.depends_on(name):
+            return Effect.UNCHANGED
+        facts = self.known(at)
+        before = self._places.get(at)
         if before is None:
-            before = self._placed[at] = self.placement(self.facts(at), at)
-        after = self.placement(facts, at)
-        if after[0] > before[0]:
+            before = self._places[at] = self.placement.of(facts, at)
+        after = self.placement.of({**facts, name: word.value}, at)
+        if after.lane_index > before.lane_index:
             return Effect.LOWERS_LANE
         return Effect((after < before) - (after > before))

@@ -31,9 +31,9 @@ FoundValues = Mapping[str, Sequence[FoundValue]]
 
 
 def values_of(findings: Findings) -> dict[str, list[FoundValue]]:
-    """Return the verified values of each fact, oldest first."""
+    """Return the verified values of each fact, oldest first: a link can bring older ones in later."""
     found: dict[str, list[FoundValue]] = {}
-    for one in findings.found:
+    for one in sorted(findings.found, key=lambda one: one.at):
         for name, value in established_values(one).items():
             found.setdefault(name, []).append(FoundValue(value, one.at, one.source_case))
     return found

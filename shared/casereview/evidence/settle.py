@@ -1,22 +1,23 @@
 """Settle the facts of a case: weigh the newest words of its requests and the findings of officers.
 
-A finding overrides all words. Otherwise the newest word of a verified holder counts. An unverified word may fill a gap
-or raise the case, and never counts against the person. Words that raise the case count at once; one that would lower
-the lane, lift a restriction or change the office waits for an officer. A claim of US citizenship that somebody else
-made raises the lane as alleged, and is never the person's own.
+A finding overrides all words. Otherwise the newest word of a verified holder counts. An unverified word may fill a gap,
+and never counts against the person. One that contradicts another request never replaces what that said: it waits for an
+officer, and counts for the place of the case alone, while it puts the case forward. A claim of US citizenship that
+somebody else made raises the lane as alleged, and is never the person's own.
 
 These functions are pure, and their cost does not depend on the length of the history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from casereview.evidence.competing_dates import has_passed
-from casereview.evidence.ledger import FactLedger, Placement, Word
+from casereview.evidence.ledger import FactLedger, Word
 from casereview.evidence.linked_cases import values_of
+from casereview.evidence.placement import UNKNOWN, Placement
 from casereview.evidence.standing import claims_protection, has_standing, is_alone, is_persons_own, is_restricted
 from casereview.evidence.stated import stated_facts
 from casereview.schema.evidence import Claims, Findings
@@ -31,17 +32,15 @@ class Settled:
     """The facts of a case, and what an officer should know about their sources."""
 
     facts: Facts
+    placed: Facts
+    """The facts that determine the place of the case. They differ from ``facts`` where an unverified word that
+    contradicts another request, or a claim of US citizenship that only others make, puts the case forward."""
     verified: frozenset[str] = frozenset()
     """The names of facts that an officer verified."""
     marks: frozenset[str] = frozenset()
     """Flags that follow from the words and their sources, such as ``claim_waiting``."""
-    citizenship_alleged: bool = False
-    """Whether only others say that the person is a citizen: this raises the lane, and is not among the facts."""
-
-    @property
-    def placed(self) -> Facts:
-        """The facts that determine the lane."""
-        return self.facts.evolve(claims_us_citizenship=True) if self.citizenship_alleged else self.facts
+    changes_at: datetime | None = None
+    """The first later instant at which the facts can differ without a new word; None if never."""
 
 
 def settle(
@@ -49,12 +48,10 @@ def settle(
 ) -> Settled:
     """Settle the facts of a case as they are at an instant.
 
-    Of several dates the nearest future one counts, so the facts can change without a new word only when a date passes.
-
     Args:
         claims: The claims of every request of the case.
         findings: What officers found.
-        placement: Returns the lane and rank that facts would get under the policy in use.
+        placement: Places facts of the case under the policy in use.
         at: The instant.
         verifications: False leaves out what officers verified: the lane of these facts can be shown to requesters.
     """
@@ -66,36 +63,42 @@ def settle(
         ledger.take_findings(found, max(one.at for several in found.values() for one in several))
     for word in _words(claims, restricted=restricted):
         ledger.take(word)
-    own, alleged = _citizenship(claims, ledger)
-    values = {**ledger.facts(at).__dict__, "protected": restricted or None, CITIZENSHIP: own}
-    facts = Facts.model_validate(values)
+    alleged = _take_citizenship(claims, ledger)
+    weighed = ledger.weighed(at)
+    facts = _facts(weighed.facts, protected=restricted)
+    placed = facts if weighed.placed == weighed.facts else _facts(weighed.placed, protected=restricted)
     marks = _marks(claims, findings, claim_waiting=ledger.needs_officer())
     if has_passed(ledger.dates_of("removal_at"), at):
         marks |= {"removal_date_passed"}
     if alleged:
         marks |= {"citizenship_alleged"}
-    return Settled(facts, frozenset(ledger.verified), marks, alleged)
+    return Settled(facts, placed, frozenset(ledger.verified), marks, weighed.changes_at)
+
+
+def _facts(values: Mapping[str, object], *, protected: bool) -> Facts:
+    """Return facts in which each name counts as stated, so that a fact that is no longer known becomes unknown."""
+    return Facts.model_validate({**UNKNOWN, **values, "protected": protected or None})
 
 
 def _words(claims: Sequence[Claims], *, restricted: bool) -> list[Word]:
     """Return the words that count, in the order in which they are weighed.
 
-    Those of verified holders come first, the newest last, since it wins among them. Then those of unverified ones, by
-    when each request first spoke of the fact.
+    Those of holders with standing come first, the newest last, since it wins among them. Then those of the others, by
+    when each request first spoke of the fact; verified ones that lack standing in a restricted case go before the rest.
     """
     live = [one for one in claims if one.live]
     protected = claims_protection(claims)
     standing = {one.receipt for one in live if has_standing(one, restricted=restricted)}
     verified = [word for one in live if one.receipt in standing for word in _words_of(one, verified=True)]
     others = [
-        (one.first_at.get(word.fact, one.filed_at), number, word)
+        (not one.verified, one.first_at.get(word.fact, one.filed_at), number, word)
         for number, one in enumerate(live)
         if one.receipt not in standing
         for word in _words_of(one, verified=False, alone=is_alone(claims, one) and not protected)
     ]
     return [
         *sorted(verified, key=lambda word: word.at),
-        *(word for _first, _number, word in sorted(others, key=lambda other: other[:2])),
+        *(other[-1] for other in sorted(others, key=lambda other: other[:-1])),
     ]
 
 
@@ -112,23 +115,29 @@ def _words_of(claims: Claims, *, verified: bool, alone: bool = False) -> Iterato
         yield Word(name, value, claims.receipt, at, verified, alone)
 
 
-def _citizenship(claims: Sequence[Claims], ledger: FactLedger) -> tuple[object, bool]:
-    """Return what counts as a claim of US citizenship, and whether only others allege it."""
+def _take_citizenship(claims: Sequence[Claims], ledger: FactLedger) -> bool:
+    """Weigh the words on US citizenship; return whether only others claim it.
+
+    The person's own are those of verified holders, and of an unverified ``self`` only while no verified one speaks of it.
+    """
     if CITIZENSHIP in ledger.verified:
-        return ledger.verified[CITIZENSHIP], False
-    own: object = None
-    alleged = False
-    for one in claims:
-        earlier, said = one.counted.claims_us_citizenship, one.facts.claims_us_citizenship
-        if not one.live:
-            continue
-        if earlier and not said:
-            ledger.waiting.add(CITIZENSHIP)
-        if is_persons_own(one):
-            own = own or earlier or said
-        else:
-            alleged = alleged or bool(earlier or said)
-    return own, alleged and own is not True
+        return False
+    said = [(one, _said_of_citizenship(one)) for one in claims if one.live]
+    stated = [value for one, value in said if one.verified and value is not None]
+    stated = stated or [value for one, value in said if is_persons_own(one) and value is not None]
+    own = any(stated) if stated else None
+    alleged = own is not True and any(value for _one, value in said)
+    ledger.values[CITIZENSHIP] = own
+    if alleged:
+        ledger.lifts[CITIZENSHIP] = [True]
+    if any(value and not one.facts.claims_us_citizenship for one, value in said) or (alleged and own is False):
+        ledger.waiting.add(CITIZENSHIP)
+    return alleged
+
+
+def _said_of_citizenship(one: Claims) -> bool | None:
+    """Return what a request says of US citizenship; one that takes a claim back waits for an officer."""
+    return one.counted.claims_us_citizenship or one.facts.claims_us_citizenship
 
 
 def _marks(claims: Sequence[Claims], findings: Findings, *, claim_waiting: bool) -> frozenset[str]:
@@ -137,14 +146,14 @@ def _marks(claims: Sequence[Claims], findings: Findings, *, claim_waiting: bool)
     for one in live:
         if not one.verified:
             marks.add("identity_unverified" if one.filing.role == "self" else "authority_unverified")
-    if _has_birth_year_mismatch(claims, findings):
+    if has_birth_year_mismatch(claims, findings):
         marks.add("identity_mismatch")
     if claim_waiting:
         marks.add("claim_waiting")
     return frozenset(marks)
 
 
-def _has_birth_year_mismatch(claims: Sequence[Claims], findings: Findings) -> bool:
+def has_birth_year_mismatch(claims: Sequence[Claims], findings: Findings) -> bool:
     """Return whether the requests of a case give different birth years, and no officer has verified one."""
     if any("birth_year" in one.facts.model_fields_set for one in findings.found):
         return False

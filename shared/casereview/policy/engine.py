@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from casereview.policy.calendar import NEVER, PAST
 from casereview.policy.compiler import Assertions, CompiledPolicy, Placement
-from casereview.policy.ranking import Explanation, FactorFound, Ranking, RankInput
-from casereview.policy.readers import Flip
+from casereview.policy.ranking import Explanation, FactorFound, Place, Ranking, RankInput
+from casereview.policy.readers import Flip, Values
 
 _UNVERIFIED: Final = "verify"
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -26,6 +26,7 @@ _Outcome: TypeAlias = tuple[Placement, Assertions, tuple[FactorFound, ...], tupl
 
 Placement, assertions, factors, flags, and whether the placement depends on an unverified claim.
 """
+_AnyOutcome = TypeVar("_AnyOutcome")
 
 
 def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime | None) -> Ranking:
@@ -46,6 +47,32 @@ def rank(case: RankInput, policy: CompiledPolicy, now: datetime, until: datetime
     return _ranking(case, policy, outcome, changes_at or until)
 
 
+def place(values: Values, case_id: str, filed_at: datetime, policy: CompiledPolicy, now: datetime) -> Place:
+    """Return the lane and the rank that ``rank`` would return, for a fraction of its cost.
+
+    Args:
+        values: every open fact by name.
+        case_id: the case.
+        filed_at: when it was filed.
+        policy: the policy in force at ``now``.
+        now: the time of the ranking; must be aware.
+    """
+    tests, _ahead = policy.program.read(values, now)
+    placement = policy.placements.by_bits[tests & policy.placements.bits]
+    return Place(placement.index, _rank(placement, _sort_at(placement, values["removal_at"], filed_at), case_id))
+
+
+def place_changes_at(values: Values, policy: CompiledPolicy, now: datetime) -> datetime | None:
+    """Return the first later instant at which the lane or rank of equal facts differs; None if never."""
+    tests, ahead = policy.program.read(values, now)
+    placements = policy.placements
+
+    def placement(bits: int) -> Placement:
+        return placements.by_bits[bits & placements.bits]
+
+    return _changes_at(placement, tests, ahead, placement(tests), NEVER) if ahead else None
+
+
 def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Explanation, ...]:
     """Return every rule that holds, including those without effect, with the facts that satisfied it."""
     tests, _ahead = policy.program.read(vars(case.facts), now)
@@ -58,7 +85,7 @@ def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Exp
 
 
 def _changes_at(
-    outcome_of: Callable[[int], _Outcome], tests: int, ahead: list[Flip], outcome: _Outcome, until: datetime
+    outcome_of: Callable[[int], _AnyOutcome], tests: int, ahead: list[Flip], outcome: _AnyOutcome, until: datetime
 ) -> datetime | None:
     """Return the first instant before ``until`` at which the outcome differs; None if there is none."""
     while ahead:
@@ -104,8 +131,7 @@ def _depends_on_claims(case: RankInput, policy: CompiledPolicy, tests: int, plac
 def _ranking(case: RankInput, policy: CompiledPolicy, outcome: _Outcome, changes_at: datetime | None) -> Ranking:
     placement, assertions, factors, flags, unverified = outcome
     lane = placement.lane
-    deadline = case.facts.removal_at if placement.by_deadline else None
-    sort_at = deadline or case.filed_at.astimezone(UTC) - placement.credit
+    sort_at = _sort_at(placement, case.facts.removal_at, case.filed_at)
     if unverified:
         flags = (_UNVERIFIED, *flags)
     if case.marks:
@@ -113,7 +139,7 @@ def _ranking(case: RankInput, policy: CompiledPolicy, outcome: _Outcome, changes
     return Ranking(
         lane.id,
         placement.index,
-        f"{placement.prefix}{(sort_at - PAST) // _MILLISECOND:015d}.{case.case_id}",
+        _rank(placement, sort_at, case.case_id),
         sort_at,
         None if lane.first_look is None else (case.lane_since or case.filed_at) + lane.first_look + case.stopped,
         changes_at,
@@ -126,3 +152,12 @@ def _ranking(case: RankInput, policy: CompiledPolicy, outcome: _Outcome, changes
         assertions.approvals,
         flags,
     )
+
+
+def _sort_at(placement: Placement, removal_at: datetime | None, filed_at: datetime) -> datetime:
+    deadline = removal_at if placement.by_deadline else None
+    return deadline or filed_at.astimezone(UTC) - placement.credit
+
+
+def _rank(placement: Placement, sort_at: datetime, case_id: str) -> str:
+    return f"{placement.prefix}{(sort_at - PAST) // _MILLISECOND:015d}.{case_id}"

@@ -28,6 +28,13 @@ class RankInput:
     """Flags that do not depend on facts (``authority_needed``, ``interpreter``, ``stuck``); passed through."""
 
 
+class Place(NamedTuple):
+    """Where facts put a case in the worklist of an office: of two places, the lesser one goes first."""
+
+    lane_index: int
+    rank: str
+
+
 class Reason(NamedTuple):
     """A rule that determined the lane or the credit of the case."""
 

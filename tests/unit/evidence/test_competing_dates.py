@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casereview.evidence.competing_dates import next_to_pass
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
-from tests.support.case_histories import NOW, assessed, established, filed, updated
+from casereview.schema.vocabulary import Role
+from tests.support.case_histories import NOW, assessed, established, filed, recognised, updated
 
 HOUR = timedelta(hours=1)
 
@@ -51,12 +54,63 @@ def test_a_third_partys_date_never_moves_a_case_down(own: int, third_partys: int
         assert together.rank <= alone.rank
 
 
-def test_the_persons_newer_date_replaces_a_third_partys_unless_it_would_lower_the_lane() -> None:
-    near = [*_dates(own=60 * HOUR, third_partys=HOUR), updated(3, "A", Facts(removal_at=NOW + 50 * HOUR))]
-    assert assessed(near).settled.facts.removal_at == NOW + 50 * HOUR
-    far = [*_dates(own=240 * HOUR, third_partys=HOUR), updated(3, "A", Facts(removal_at=NOW + 300 * HOUR))]
-    assert assessed(far).settled.facts.removal_at == NOW + HOUR
-    assert "claim_waiting" in assessed(far).ranking.flags
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_newer_date_does_not_remove_a_nearer_one_of_another_request(verified: bool) -> None:  # noqa: FBT001
+    events = [*_dates(own=240 * HOUR, third_partys=HOUR), updated(3, "A", Facts(removal_at=NOW + 300 * HOUR))]
+    found = assessed([*events, recognised(4, "A")] if verified else events)
+    assert found.settled.facts.removal_at == NOW + HOUR
+    assert found.ranking.lane == "imminent_removal"
+    assert "claim_waiting" in found.ranking.flags
+
+
+@pytest.mark.parametrize("first", ["self", "family"])
+def test_the_nearer_of_two_distant_dates_counts_when_it_comes_near_whoever_said_it(first: Role) -> None:
+    events = [
+        filed(1, "A", first, Facts(custody="detained", removal_at=NOW + 720 * HOUR)),
+        filed(2, "B", "family" if first == "self" else "self", Facts(removal_at=NOW + 240 * HOUR)),
+    ]
+    found = assessed(events)
+    assert (found.ranking.lane, found.settled.facts.removal_at) == ("detained", NOW + 720 * HOUR)
+    assert found.wake_at == NOW + (240 - 72) * HOUR
+    assert "claim_waiting" in found.ranking.flags
+    near = assessed(events, found.wake_at)
+    assert (near.ranking.lane, near.settled.facts.removal_at) == ("imminent_removal", NOW + 240 * HOUR)
+
+
+def test_a_further_date_removes_no_nearer_one_and_waits() -> None:
+    """An impostor opened the case; the person joined it with a removal in five hours."""
+    events = [
+        filed(1, "HE", "self", Facts(custody="detained")),
+        filed(2, "SHE", "self", Facts(removal_at=NOW + 5 * HOUR)),
+        updated(3, "HE", Facts(removal_at=NOW + 71 * HOUR)),
+    ]
+    found = assessed(events)
+    assert found.settled.facts.removal_at == NOW + 5 * HOUR
+    assert "claim_waiting" in found.ranking.flags
+    assert found.ranking.sort_at == NOW + 5 * HOUR
+
+
+@pytest.mark.parametrize("name", ["removal_at", "check_in_on"])
+def test_the_facts_are_settled_again_when_one_of_several_dates_passes(name: str) -> None:
+    """The lane of a claim of citizenship does not depend on dates, but the facts and the flags do."""
+    days = {"removal_at": (NOW + 24 * HOUR, NOW + 48 * HOUR), "check_in_on": (NOW.date(), NOW.date() + timedelta(1))}
+    near, far = days[name]
+    events = [
+        filed(1, "A", "self", Facts(claims_us_citizenship=True, **{name: far})),
+        filed(2, "B", "family", Facts(**{name: near})),
+    ]
+    passing = near if name == "removal_at" else datetime(2022, 1, 19, 5, tzinfo=UTC)
+    assert next_to_pass([near, far], NOW) == passing
+    found = assessed(events)
+    assert found.wake_at is not None
+    assert found.wake_at <= passing
+    flags = [set(assessed(events, passing - HOUR).ranking.flags), set(assessed(events, passing).ranking.flags)]
+    assert ("removal_date_passed" in flags[1]) == (name == "removal_at")
+    assert "removal_date_passed" not in flags[0]
+
+
+def test_dates_that_have_all_passed_pass_no_more() -> None:
+    assert next_to_pass([NOW, (NOW - 48 * HOUR).date(), None], NOW) is None
 
 
 def test_facts_that_point_to_another_office_are_flagged() -> None:

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.evidence.linked_cases import Finding, resolve_conflicts
+from casereview.evidence.fold import finding_of, folded_finding
+from casereview.evidence.linked_cases import FoundValue, resolve_conflicts
+from casereview.evidence.standing import is_restricted
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
+from review.cases.moved_requests import merged_findings
 from tests.support.case_histories import (
     DATED,
     NOW,
@@ -20,6 +23,7 @@ from tests.support.case_histories import (
     assessed,
     claims,
     established,
+    file_of,
     filed,
     histories,
     linked,
@@ -106,9 +110,9 @@ def test_a_distant_removal_date_is_kept_beside_the_unknown_or_later_date_of_the_
 
 def test_facts_that_give_a_lane_together_are_resolved_together() -> None:
     findings = {
-        "custody": [Finding("detained", 2, None), Finding(None, 5, "SOURCE")],
-        "removal_order": [Finding("final", 2, None), Finding("none", 5, "SOURCE")],
-        "minor_children": [Finding(1, 2, None), Finding(2, 5, "SOURCE")],
+        "custody": [FoundValue("detained", YESTERDAY, None), FoundValue(None, NOW, "SOURCE")],
+        "removal_order": [FoundValue("final", YESTERDAY, None), FoundValue("none", NOW, "SOURCE")],
+        "minor_children": [FoundValue(1, YESTERDAY, None), FoundValue(2, NOW, "SOURCE")],
     }
 
     def lanes(values: Mapping[str, object]) -> tuple[int, int]:
@@ -145,8 +149,15 @@ def test_an_older_claim_from_a_linked_case_does_not_override_a_newer_one() -> No
         filed(1, "R1", "attorney", Facts(minor_children=1, pregnant=True), authority="g28", at=WEEK_AGO),
         recognised(2, "R1", WEEK_AGO),
     ]
-    opened = [filed(1, "R1", "self", Facts(minor_children=2, pregnant=False), at=YESTERDAY)]
-    later = [filed(1, "R1", "self", Facts(), at=NOW - 9 * DAY), updated(2, "R1", Facts(minor_children=2), YESTERDAY)]
+    opened = [
+        filed(1, "R1", "self", Facts(minor_children=2, pregnant=False), at=YESTERDAY),
+        recognised(2, "R1", YESTERDAY),
+    ]
+    later = [
+        filed(1, "R1", "self", Facts(), at=NOW - 9 * DAY),
+        recognised(2, "R1", YESTERDAY),
+        updated(3, "R1", Facts(minor_children=2), YESTERDAY),
+    ]
     for target in (opened, later):
         assert assessed(linked(target, source, NOW)).settled.facts.minor_children == 2
     assert assessed(linked(opened, source, NOW)).settled.facts.pregnant is False
@@ -154,19 +165,28 @@ def test_an_older_claim_from_a_linked_case_does_not_override_a_newer_one() -> No
     assert assessed(linked(opened, newer, NOW)).settled.facts.minor_children == 1
 
 
-def test_an_older_claim_that_raises_the_lane_counts_and_the_newer_one_that_lowers_it_is_held() -> None:
-    source = [filed(1, "R1", "family", Facts(custody="detained"), at=WEEK_AGO)]
-    target = [filed(1, "R1", "self", Facts(custody="not_detained"), at=YESTERDAY)]
-    found = assessed(linked(target, source, NOW))
-    assert found.ranking.lane == "detained"
+def test_a_newer_unverified_claim_does_not_replace_a_verified_holders_from_a_linked_case() -> None:
+    source = [filed(1, "R1", "attorney", Facts(minor_children=1), at=WEEK_AGO), recognised(2, "R1", WEEK_AGO)]
+    found = assessed(linked([filed(1, "R1", "self", Facts(minor_children=2), at=YESTERDAY)], source, NOW))
+    assert found.settled.facts.minor_children == 1
     assert "claim_waiting" in found.ranking.flags
 
 
-def test_older_claims_of_third_parties_are_compared_with_the_claims_that_opened_the_case() -> None:
+def test_a_claim_that_raises_the_lane_counts_from_either_case() -> None:
+    detained, released = Facts(custody="detained"), Facts(custody="not_detained")
+    for older, newer in ((detained, released), (released, detained)):
+        source = [filed(1, "R1", "family", older, at=WEEK_AGO)]
+        target = [filed(1, "R1", "self", newer, at=YESTERDAY)]
+        assert assessed(linked(target, source, NOW)).ranking.lane == "detained"
+
+
+def test_of_two_unverified_requests_the_one_that_spoke_first_counts_and_the_other_waits() -> None:
     source = [filed(1, "R1", "family", Facts(state="WA", entry="unlawful", removal_at=NOW + 9 * DAY), at=WEEK_AGO)]
     target = [filed(1, "R1", "attorney", Facts(state="GA", entry="admitted", removal_at=NOW + DAY), at=YESTERDAY)]
-    facts = assessed(linked(target, source, NOW)).settled.facts
-    assert (facts.state, facts.entry, facts.removal_at) == ("GA", "admitted", NOW + DAY)
+    found = assessed(linked(target, source, NOW))
+    facts = found.settled.facts
+    assert (facts.state, facts.entry, facts.removal_at) == ("WA", None, NOW + DAY)
+    assert "claim_waiting" in found.ranking.flags
 
 
 def test_an_opening_claim_against_an_older_verification_is_flagged() -> None:
@@ -175,6 +195,24 @@ def test_an_opening_claim_against_an_older_verification_is_flagged() -> None:
     found = assessed(linked(target, source, NOW))
     assert found.settled.facts.custody == "not_detained"
     assert "claim_waiting" in found.ranking.flags
+
+
+def test_findings_of_a_linked_case_are_superseded_by_what_is_found_after_the_link() -> None:
+    """Versions of the other case are numbers of its own: they may be higher than those of this one."""
+    source = file_of([filed(1, "R1", "self", Facts()), *(established(n, Facts(pregnant=True)) for n in range(2, 40))])
+    source = source._replace(case=source.case.evolve(case_id="SOURCE"))
+    target = file_of(_verified_case(Facts(pregnant=False), WEEK_AGO))
+    merged = merged_findings(target, source, linked=3)
+    assert {one.source_case for one in merged.found} == {None, "SOURCE"}
+    again = finding_of(established(4, Facts(pregnant=False)))
+    assert again is not None
+    assert folded_finding(merged, again).found == (again,)
+
+
+def test_what_was_found_about_protection_in_a_linked_case_lifts_no_restriction() -> None:
+    lifted = file_of([filed(1, "R1", "self", Facts()), *(established(n, Facts(protected=False)) for n in range(2, 9))])
+    target = file_of([filed(1, "R1", "self", Facts(protected=True))])
+    assert is_restricted([*target.claims, *lifted.claims], merged_findings(target, lifted, linked=2))
 
 
 @given(
