@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System, body
 
 OFFICER, COLLEAGUE = Staff("omar"), Staff("olga")
@@ -78,13 +79,18 @@ def post(system: System, user: Staff, case_id: str, what: str, given: object = N
 
 
 def verify(system: System, user: Staff, case_id: str, **given: Any) -> None:  # noqa: ANN401  # any field
-    """Record a verification on a claimed case, and have the case ranked."""
-    system.work(user, case_id, "verifications", {"verdict": "confirmed", "why": "Seen.", **given})
+    """Record a verification, of facts on a claimed case, and have the case ranked."""
+    proof = {} if "facts" in given else {"proof": "in_person"}
+    system.work(user, case_id, "verifications", {"verdict": "confirmed", "why": "Seen.", **proof, **given})
     system.pump()
 
 
 def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
-    """Ask for information on a claimed case."""
+    """Ask for information on a claimed case; if no holder of a request is verified, the opener is first."""
+    requests = [request for request in system.requests if request.case_id == case_id]
+    if not any(request.verified for request in requests):
+        opener = next(request for request in requests if request.opened or len(requests) == 1)
+        recognized(system, {"receipt": opener.receipt})
     by = system.time.replace(microsecond=0).timestamp() + days * 86_400
     answer_by = datetime.fromtimestamp(by, system.time.tzinfo).isoformat()
     system.work(user, case_id, "information-requests", {"asked": ["Proof of residence."], "answer_by": answer_by})
@@ -95,7 +101,8 @@ def ask_at_version(system: System, case_id: str, filed: Mapping[str, Any], versi
     """Claim a case, raise its version by reissuing a code, and ask for information as the given version."""
     system.work(OFFICER, case_id, "claim")
     while system.case_of(filed).version + 1 < version:
-        system.work(OFFICER, case_id, "reissue-code", {"receipt": filed["receipt"]})
+        sent = {"receipt": filed["receipt"], "proof": "document", "why": "The code was lost."}
+        system.work(OFFICER, case_id, "reissue-code", sent)
     assert system.case_of(filed).version + 1 == version
     ask(system, OFFICER, case_id)
 
