@@ -82,7 +82,7 @@ def test_a_lease_that_never_expires_is_detected(rigged: Rig, monkeypatch: pytest
         return {} if isinstance(record, Notice) and record.state == "sending" else due_attributes(record, pk, sk)
 
     monkeypatch.setattr(casereview.store.items, "due_attributes", without_lease)
-    assert "dies before sesv2.SendEmail (7)" in crashes(violations(rigged, "notify by mail", 6, 7))
+    assert "dies before sesv2.SendEmail (8)" in crashes(violations(rigged, "notify by mail", 7, 8))
 
 
 def test_a_receipt_that_does_not_depend_on_the_idempotency_key_is_detected(

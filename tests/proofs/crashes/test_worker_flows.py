@@ -15,7 +15,7 @@ from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.timeout(300)]
-FLOWS = sized(named(WORK, "rank", "notify by mail", "walk of a switch"), WORK)
+FLOWS = sized(named(WORK, "rank", "notify by mail", "notify for those that wait", "walk of a switch"), WORK)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=attrgetter("name"))

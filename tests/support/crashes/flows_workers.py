@@ -8,6 +8,7 @@ from typing import Any
 
 from casereview.cases.due import ATTEMPTS
 from casereview.schema.records import Notice
+from notify.limits import LIMITS
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import claimed_case, empty_docket, ranked_case
 from tests.support.crashes.rig import Rig
@@ -64,6 +65,24 @@ def _to_send(*people: dict[str, Any]) -> Callable[[Rig], None]:
         rig.messages = waiting
 
     return prepare
+
+
+def _limit_reached(rig: Rig) -> None:
+    """Prepare the message of a notice to an address that has received as many as the limit allows."""
+    number = LIMITS["unverified"][0].sends
+    _to_send(*[{}] * (number + 1))(rig)
+    rig.messages, last = rig.messages[:number], rig.messages[number:]
+    rig.pump()
+    rig.messages = last
+
+
+def _limit_over(rig: Rig) -> None:
+    """Prepare the messages of three notices to one address, which have waited for its limit."""
+    _to_send(*[{}] * (LIMITS["unverified"][0].sends + 3))(rig)
+    rig.pump()
+    rig.later(hours=1, minutes=2)
+    rig.sweep()
+    assert [message.queue for message in rig.messages] == ["notice"] * 3
 
 
 def _delivery_event(kind: str) -> Callable[[Rig], None]:
@@ -186,6 +205,8 @@ WORK = [
     Flow("notify by text message", "system", _to_send(BY_SMS), process_batch),
     Flow("notify several", "system", _to_send({}, BY_SMS, NO_CHANNEL), process_batch),
     Flow("notify without an address", "system", _to_send(NO_CHANNEL), process_batch),
+    Flow("notify beyond the limit", "system", _limit_reached, process_batch),
+    Flow("notify for those that wait", "system", _limit_over, process_batch),
     Flow("bounce", "system", _delivery_event("Bounce"), process_batch),
     Flow("bounce after the decision", "system", _bounce_after_decision, process_batch),
     Flow("complaint", "system", _delivery_event("Complaint"), process_batch),
