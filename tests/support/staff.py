@@ -20,6 +20,12 @@ POLICY_A = datetime.fromisoformat("2021-06-15T12:00:00-04:00")
 SWITCH = datetime.fromisoformat("2021-11-29T00:00:00-05:00")
 """The time from which the guidelines of 30 September 2021 are in force."""
 
+AT_HOME: dict[str, Any] = {
+    "custody": "not_detained",
+    "facility": None,
+    "residence": {"state": "GA", "county": "Fulton"},
+}
+"""The facts of a person who is not detained and lives in the area of Atlanta."""
 LAWYER: dict[str, Any] = {
     "role": "attorney",
     "name": "Lee Example",
@@ -95,6 +101,11 @@ def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
     answer_by = datetime.fromtimestamp(by, system.time.tzinfo).isoformat()
     system.work(user, case_id, "information-requests", {"asked": ["Proof of residence."], "answer_by": answer_by})
     system.pump()
+
+
+def asked(system: System, filed: Mapping[str, Any]) -> list[str]:
+    """Return the texts of the questions that a requester is shown."""
+    return [str(each["text"]) for each in system.look_up(filed)["asked_for"]]
 
 
 def ask_at_version(system: System, case_id: str, filed: Mapping[str, Any], version: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from casereview.cases.lifecycle import OPEN
 from casereview.cases.withdrawal import withdrawn
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
@@ -46,7 +47,8 @@ def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: W
 
 
 def _released_guard(case: Case) -> tuple[Write, ...]:
-    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
+    """Return the write that deletes the person's guard, which only a case that is open at a field office has."""
+    return (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
 
 
 def cancel_withdrawal(case: Case, claims: Claims, written: Write, at: datetime) -> Transition:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
 from tests.support.staff import (
     COLLEAGUE,
@@ -14,6 +15,7 @@ from tests.support.staff import (
     OFFICER,
     SISTER,
     ask,
+    asked,
     claimed,
     file_case,
     item,
@@ -23,6 +25,7 @@ from tests.support.staff import (
     take_next,
     verify,
 )
+from tests.support.standing import recognized
 from tests.support.system import Staff, System
 
 DAY = timedelta(days=1)
@@ -44,14 +47,16 @@ def test_an_information_request_stops_the_clock(system: System) -> None:
 
 def test_the_requester_sees_the_question_and_it_is_stored_sealed(system: System) -> None:
     held = claimed(system)
+    recognized(system, held.filed)
     given = {"asked": ["Papers of Mirabel.", "A date."], "answer_by": (system.time + DAY).isoformat()}
     system.work(OFFICER, held.case_id, "information-requests", given)
     system.pump()
-    status_read = system.look_up(held.filed)
-    assert (status_read["status"], status_read["asked_for"]) == (
-        "information_needed",
-        ["Papers of Mirabel.", "A date."],
-    )
+    found = system.look_up(held.filed)
+    assert found["status"] == "information_needed"
+    asked_at, answer_by = rfc3339(system.time), rfc3339(system.time + DAY)
+    assert found["asked_for"] == [
+        {"text": text, "asked_at": asked_at, "answer_by": answer_by} for text in ("Papers of Mirabel.", "A date.")
+    ]
     assert "Mirabel" not in str(system.items()) + str(system.outbox())
     assert len(system.outbox()) == 2
 
@@ -112,8 +117,11 @@ def test_a_new_contact_does_not_restart_the_clock(system: System, facts: dict[st
     system.later(days=3)
     assert system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **facts}).status == 202
     system.settle(3)
-    status_read, case = system.look_up(held.filed), system.case_of(held.filed)
-    assert (status_read["status"], status_read["asked_for"]) == ("information_needed", ["Proof of residence."])
+    case = system.case_of(held.filed)
+    assert (system.look_up(held.filed)["status"], asked(system, held.filed)) == (
+        "information_needed",
+        ["Proof of residence."],
+    )
     assert (case.first_look.stopped_since, case.answer_by) == (asked_at, asked_at + 10 * DAY)
     system.time = asked_at + 10 * DAY
     system.settle(3)
@@ -200,6 +208,7 @@ def test_an_information_request_requires_questions_and_a_time_in_the_future(
 
 def test_an_information_request_requires_the_claim(system: System) -> None:
     held = file_case(system)
+    recognized(system, held.filed)
     given = {"asked": ["x"], "answer_by": (system.time + DAY).isoformat()}
     assert post(system, OFFICER, held.case_id, "information-requests", given).status == 409
     system.work(COLLEAGUE, held.case_id, "claim")
@@ -216,7 +225,7 @@ def test_a_second_information_request_sends_new_notices(system: System) -> None:
     given = {"asked": ["Something else."], "answer_by": (system.time + DAY).isoformat()}
     system.work(OFFICER, held.case_id, "information-requests", given)
     system.pump()
-    assert system.look_up(held.filed)["asked_for"] == ["Something else."]
+    assert asked(system, held.filed) == ["Something else."]
     assert len([notice for notice in system.notices if notice.template == "information_asked"]) == 2
 
 

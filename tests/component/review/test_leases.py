@@ -11,6 +11,7 @@ from casereview.schema.records import Officer
 from casereview.store import keys
 from tests.support.policy.numbers import policy_numbers
 from tests.support.staff import (
+    AT_HOME,
     CLEARED,
     COLLEAGUE,
     OFFICER,
@@ -130,7 +131,7 @@ def test_an_officer_cannot_claim_more_cases_than_the_cap(system: System, monkeyp
 
 @pytest.mark.parametrize("end", ["release", "question", "decision", "lease", "transfer", "withdrawal", "link"])
 def test_every_end_of_a_claim_lowers_the_officers_counter(system: System, end: str) -> None:
-    held = claimed(system, subject={"a_number": None})
+    held = claimed(system, subject={"a_number": None}, facts=AT_HOME)
     supervisor = Staff("sue", "supervisor")
     match end:
         case "release":

@@ -65,19 +65,20 @@ def test_verifications_of_a_request_move_with_it(system: System) -> None:
     system.on(nameless.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
     system.pump()
     assert system.case_of(target.filed).lane == "imminent_removal"
-    assert read(system, OFFICER, target.case_id)["statements"]
+    said = system.staff(OFFICER, "GET", f"/staff/cases/{target.case_id}/statements").json()["items"]
+    assert [statement["receipt"] for statement in said if statement["kind"] == "updated"] == [nameless.receipt]
 
 
-def test_the_opener_of_a_linked_case_has_limited_disclosure_in_the_target(system: System) -> None:
+def test_a_link_changes_nothing_that_an_unverified_requester_is_shown(system: System) -> None:
     nameless = file_case(system, **NAMELESS)
-    target = file_case(system)
+    target = file_case(system, facts=IMMINENT)
+    before = [system.look_up(each.filed) for each in (nameless, target)]
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
-    assert system.look_up(nameless.filed)["disclosure"] == "limited"
-    assert system.look_up(target.filed)["disclosure"] == "full"
+    assert [system.look_up(each.filed) for each in (nameless, target)] == before
 
 
-def test_a_pending_notice_moves_with_a_link_and_is_sent_once(system: System) -> None:
+def test_a_pending_notice_of_a_request_that_moves_is_sent_once(system: System) -> None:
     target = file_case(system)
     filed = system.file(person(12, requester=SISTER, **NAMELESS))
     nameless = system.case_of(filed)
@@ -86,7 +87,7 @@ def test_a_pending_notice_moves_with_a_link_and_is_sent_once(system: System) -> 
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.settle(5)
     assert [mail.to for mail in system.outbox()].count("eva@example.org") == 1
-    assert {notice.case_id for notice in system.notices} == {target.case_id}
+    assert {notice.case_id for notice in system.notices} == {nameless.case_id, target.case_id}
 
 
 @pytest.mark.parametrize("newer", ["target", "nameless"])
@@ -117,6 +118,7 @@ def test_a_link_does_not_let_an_older_statement_override_a_newer_one(system: Sys
     verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
     system.later(days=5)
     target = file_case(system, facts={"minor_children": 2})
+    verify(system, OFFICER, target.case_id, receipt=target.receipt, identity=True)
     system.work(OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     system.pump()
     assert system.case_of(target.filed).facts.minor_children == 2

@@ -62,14 +62,14 @@ def test_after_a_split_the_filing_time_is_that_of_the_remaining_requests(system:
     assert system.case_of(own.filed).filed_at < system.case_of(hers).filed_at
 
 
-def test_a_split_request_by_the_person_gets_full_disclosure_in_its_new_case(system: System) -> None:
+def test_a_split_changes_nothing_that_an_unverified_requester_is_shown(system: System) -> None:
     own = file_case(system)
     other = system.file(person(11))
     system.pump()
-    assert system.look_up(other)["disclosure"] == "limited"
+    before = [system.look_up(each) for each in (own.filed, other)]
     system.work(OFFICER, own.case_id, "split", {"receipt": other["receipt"], "why": "Another Ana."})
     system.pump()
-    assert system.look_up(other)["disclosure"] == "full"
+    assert [system.look_up(each) for each in (own.filed, other)] == before
 
 
 def test_a_split_request_keeps_its_verification_and_updates(system: System) -> None:
@@ -88,17 +88,18 @@ def test_a_split_request_keeps_its_verification_and_updates(system: System) -> N
     assert [mail.to for mail in system.outbox()[sent:]] == ["new@example.org"]
 
 
-def test_the_notices_of_a_split_request_move_to_its_new_case(system: System) -> None:
-    own, hers = _joined(system, requester={**SISTER, "contact": None})
+def test_a_pending_notice_of_a_split_request_is_sent_once(system: System) -> None:
+    own, hers = _joined(system)
     system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "x"})
-    at = {notice.receipt: notice.case_id for notice in system.all(Notice, "NOTICE")}
-    assert at == {own.receipt: own.case_id, hers["receipt"]: system.case_of(hers).case_id}
+    assert {notice.case_id for notice in system.all(Notice, "NOTICE")} == {own.case_id}
+    system.settle(5)
+    assert [mail.to for mail in system.outbox()].count("eva@example.org") == 1
 
 
 def test_after_a_split_a_requester_can_be_asked_at_the_same_version_again(system: System) -> None:
-    own, hers = _joined(system, requester={**SISTER, "contact": None})
+    own, hers = _joined(system, requester={**LAWYER, "contact": None})
     system.work(OFFICER, own.case_id, "claim")
-    verify(system, OFFICER, own.case_id, receipt=hers["receipt"], authority="form_60_001")
+    verify(system, OFFICER, own.case_id, receipt=hers["receipt"], authority="g28")
     system.work(OFFICER, own.case_id, "release")
     ask_at_version(system, own.case_id, hers, 12)
     new = system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
@@ -143,7 +144,6 @@ def test_an_officers_protection_mark_stays_with_both_cases_after_a_split(system:
     new = system.work(CLEARED, held.case_id, "split", {"receipt": zoe["receipt"], "why": "Another person."})
     for _ in range(2):
         assert (system.case_of(held.filed).restricted, system.case_of(zoe).restricted) == (True, True)
-        assert system.look_up(zoe)["disclosure"] == "limited"
         assert system.staff(OFFICER, "GET", f"/staff/cases/{new['case_id']}").status == 404
         system.pump()
         system.later(days=20)
@@ -152,7 +152,6 @@ def test_an_officers_protection_mark_stays_with_both_cases_after_a_split(system:
     system.work(CLEARED, new["case_id"], "claim")
     verify(system, CLEARED, new["case_id"], facts={"protected": False})
     assert (system.case_of(held.filed).restricted, system.case_of(zoe).restricted) == (True, False)
-    assert system.look_up(zoe)["disclosure"] == "full"
 
 
 def test_a_removed_mark_or_one_of_another_request_does_not_move_with_a_split(system: System) -> None:

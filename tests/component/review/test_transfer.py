@@ -9,10 +9,12 @@ import pytest
 from casereview.schema.records import Case
 from casereview.store import keys
 from tests.support.staff import (
+    AT_HOME,
     ELSEWHERE,
     OFFICER,
     SUPERVISOR,
     ask,
+    asked,
     claimed,
     decide,
     file_case,
@@ -21,6 +23,7 @@ from tests.support.staff import (
     post,
     read,
     take_next,
+    verify,
     worklist,
 )
 from tests.support.system import Staff, System
@@ -41,7 +44,17 @@ def test_a_transfer_keeps_the_clock_and_ends_the_claim(system: System) -> None:
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
     assert worklist(system)["items"] == []
     assert take_next(system, ELSEWHERE) == held.case_id
+    assert post(system, OFFICER, held.case_id, "release").status == 404
+
+
+def test_the_office_of_a_requests_answer_reads_the_case_until_it_has_verified_the_requester(system: System) -> None:
+    held = file_case(system)
+    system.work(SUPERVISOR, held.case_id, "transfer", TO_ELP)
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 200
+    assert post(system, OFFICER, held.case_id, "claim").status == 404
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 404
+    assert system.look_up(held.filed)["disclosure"] == "full"
 
 
 def test_a_pending_question_can_be_answered_after_a_transfer(system: System) -> None:
@@ -53,7 +66,7 @@ def test_a_pending_question_can_be_answered_after_a_transfer(system: System) -> 
     system.pump()
     case = system.case_of(held.filed)
     assert (case.office, case.status, case.first_look.stopped_since) == ("ELP", "information_needed", stopped)
-    assert system.look_up(held.filed)["asked_for"] == ["Proof of residence."]
+    assert asked(system, held.filed) == ["Proof of residence."]
     system.on(held.filed, "POST", "/updates", {"statement": "Here."})
     system.pump()
     assert system.case_of(held.filed).status == "in_line"
@@ -206,7 +219,7 @@ def test_a_reopened_case_can_be_decided_and_joined_again(system: System) -> None
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.work(OFFICER, held.case_id, "reopening", {"why": "New facts."})
     system.pump()
-    assert system.look_up(held.filed)["status"] == "in_line"
+    assert system.case_of(held.filed).status == "in_line"
     joined = system.file(person(11))
     assert system.case_of(joined).case_id == held.case_id
     system.pump()
@@ -233,7 +246,7 @@ def test_only_an_ended_case_that_was_not_linked_can_be_reopened(system: System) 
 
 
 def test_a_reopened_case_keeps_the_withdrawal_in_its_history(system: System) -> None:
-    held = file_case(system)
+    held = file_case(system, facts=AT_HOME)
     system.on(held.filed, "POST", "/withdrawal", {})
     system.work(OFFICER, held.case_id, "reopening", {"why": "She called: it was a mistake."})
     system.pump()

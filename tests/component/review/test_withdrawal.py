@@ -9,6 +9,8 @@ import pytest
 from casereview.schema.records import Guard, Officer
 from casereview.store import keys
 from tests.support.staff import (
+    AT_HOME,
+    LAWYER,
     OFFICER,
     OFFICIAL,
     POLICY_A,
@@ -27,6 +29,7 @@ from tests.support.staff import (
     verify,
     worklist,
 )
+from tests.support.standing import recognized
 from tests.support.system import System
 
 
@@ -38,7 +41,7 @@ def _withdraw(system: System, filed: Any) -> None:  # noqa: ANN401  # a filing
 @pytest.mark.parametrize("when", ["in_line", "in_review", "information_needed", "awaiting_approval"])
 def test_withdrawing_the_only_request_ends_the_case_in_every_state(system: System, when: str) -> None:
     system.time = POLICY_A
-    held = file_case(system) if when == "in_line" else claimed(system)
+    held = file_case(system, facts=AT_HOME) if when == "in_line" else claimed(system, facts=AT_HOME)
     if when == "information_needed":
         ask(system, OFFICER, held.case_id)
     if when == "awaiting_approval":
@@ -57,7 +60,8 @@ def test_withdrawing_the_only_request_ends_the_case_in_every_state(system: Syste
 
 
 def test_withdrawing_the_only_request_ends_an_escalated_case(system: System) -> None:
-    held = claimed(system)
+    held = claimed(system, facts=AT_HOME)
+    recognized(system, held.filed)
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.on(held.filed, "POST", "/escalation", {"statement": "x"})
     system.pump()
@@ -102,6 +106,7 @@ def test_with_several_requests_an_officer_confirms_the_withdrawal(system: System
 
 def test_an_official_confirms_the_withdrawal_of_an_escalated_case(system: System) -> None:
     held, sister = _two(system)
+    recognized(system, held.filed)
     decide(system, OFFICER, held.case_id, outcome="declined")
     system.on(held.filed, "POST", "/escalation", {"statement": "x"})
     _withdraw(system, held.filed)
@@ -119,10 +124,12 @@ def test_a_withdrawal_after_a_decision_does_not_change_it(system: System) -> Non
 
 
 def test_a_requester_who_withdrew_gets_no_more_notices(system: System) -> None:
-    held, sister = _two(system)
-    verify(system, OFFICER, held.case_id, receipt=sister["receipt"], authority="form_60_001")
+    held = claimed(system)
+    lawyer = system.file(person(11, requester=LAWYER))
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    verify(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
     _withdraw(system, held.filed)
     sent = len(system.outbox())
     ask(system, OFFICER, held.case_id)
-    assert [mail.to for mail in system.outbox()[sent:]] == ["eva@example.org"]
+    assert [mail.to for mail in system.outbox()[sent:]] == ["lee@example.org"]
     assert system.on(held.filed, "POST", "/updates", {"statement": "x"}).status == 409
