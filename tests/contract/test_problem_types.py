@@ -24,7 +24,6 @@ RESERVED: Final[dict[ProblemType, str]] = {
     "bound-reached": "updates have no bound yet",
     "approver-twice": "a decision is approved by one person yet",
     "overruled": "a decision that was overruled can be reopened by its author yet",
-    "preview-required": "a policy is approved without a preview yet",
     "nobody-would-learn": "a decision does not yet say who will learn of it",
     "not-correctable": "there are no corrections yet",
 }

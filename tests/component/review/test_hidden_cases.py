@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from casereview.cases.rounding import Rounding
 from casereview.store.worklist import ListedCase, Worklist
 from review.routes import ROUTES
 from tests.support.clouds import MemoryCloud
@@ -220,6 +221,5 @@ def test_a_route_that_counts_or_lists_restricted_cases_is_found(
             monkeypatch.setattr("review.summary.counts_for", lambda _caller, snapshot: snapshot)
         case "preview":
             monkeypatch.setattr("casereview.cases.preview._is_hidden", lambda *_: False)
-            monkeypatch.setattr("casereview.cases.rounding._SPREAD", 1)
-            monkeypatch.setattr("casereview.cases.rounding.TEN", 1)
+            monkeypatch.setattr(Rounding, "count", lambda _rounding, exact, *_cell: 10 * exact or None)
     assert differences(worlds, ask)

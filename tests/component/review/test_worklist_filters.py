@@ -10,7 +10,7 @@ import pytest
 
 from casereview.store import keys
 from tests.support.aws_calls import record_calls
-from tests.support.staff import CLEARED, COLLEAGUE, OFFICER, ask, claimed, file_case, worklist
+from tests.support.staff import CLEARED, COLLEAGUE, OFFICER, claimed, file_case, worklist
 from tests.support.system import Answer, System, running
 
 AT_HOME: dict[str, Any] = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
@@ -37,8 +37,8 @@ def queue() -> Iterator[Queue]:
     with running() as system:
         citizen = file_case(system, 1, facts={"claims_us_citizenship": True})
         held = claimed(system, 2)
-        asked = claimed(system, 3)
-        ask(system, OFFICER, asked.case_id)
+        asked = file_case(system, 3)
+        system.tamper(keys.case(asked.case_id), status="information_needed")
         colleagues = claimed(system, 4, COLLEAGUE)
         hidden = file_case(system, 5, facts={"relief_pending": ["vawa"]})
         detained = file_case(system, 6)

@@ -165,7 +165,7 @@ def test_a_case_without_a_limit_on_requests_is_detected(monkeypatch: pytest.Monk
 
 
 def test_a_worklist_in_which_only_the_first_case_is_taken_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.worklist._ClaimableCases.most_overdue", lambda _line, _now: [])
+    monkeypatch.setattr("review.next_case._ClaimableCases.first_of_lower_lanes", lambda _line: [])
     assert "starved" in _violations("one office", 12)
 
 

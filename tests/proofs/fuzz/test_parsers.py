@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,8 +15,12 @@ import casereview.policy.checks
 import intake.authentication
 import review.policies.publication
 import review.worklist
+from casereview.crypto.cursors import Cursors
 from casereview.schema.identifiers import ALPHABET, group
-from casereview.store.worklist import WorklistPlace
+from casereview.usecases.services import CaseServices
+from review.authorization import Caller
+from review.schema.responses import Worklist
+from review.worklist_filters import Selection
 from tests.support.clouds import MotoCloud
 from tests.support.fuzz import parsers
 from tests.support.fuzz.parsers import SystemWithQuery
@@ -86,13 +91,10 @@ def test_a_parser_that_raises_is_detected(queryable: SystemWithQuery, monkeypatc
 def test_a_cursor_that_is_not_validated_is_detected(
     queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_without_validation(cursor: str | None) -> tuple[WorklistPlace | None, int]:
-        if not cursor:
-            return None, 0
-        value = json.loads(base64.urlsafe_b64decode(cursor + "=="))
-        return WorklistPlace(value["rank"], value["case_id"]), value["position"]
+    def open_without_validation(_cursors: Cursors, cursor: str, *_bound: str) -> object:
+        return json.loads(base64.urlsafe_b64decode(cursor + "=="))
 
-    monkeypatch.setattr(review.worklist, "_read_cursor", read_without_validation)
+    monkeypatch.setattr(Cursors, "open", open_without_validation)
     tally = Tally()
     parsers.prove_cursors(queryable, tally, 20)
     assert any("503" in violation for violation in tally.violations)
@@ -101,9 +103,8 @@ def test_a_cursor_that_is_not_validated_is_detected(
 def test_a_worklist_of_another_office_is_detected(queryable: SystemWithQuery, monkeypatch: pytest.MonkeyPatch) -> None:
     original = review.worklist.page
 
-    def page(*given: object) -> object:
-        desk, caller, _office, *more = given
-        return original(desk, caller, "ELP", *more)  # type: ignore[arg-type]
+    def page(services: CaseServices, caller: Caller, selection: Selection) -> Worklist:
+        return original(services, caller, replace(selection, office="ELP"))
 
     monkeypatch.setattr("review.acts.page", page)
     monkeypatch.setattr("review.authorization.Caller.queues", lambda _caller: frozenset({"ATL", "ELP"}))
