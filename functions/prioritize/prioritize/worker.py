@@ -17,6 +17,7 @@ from casereview.cases.due import has_unknown_work_due
 from casereview.cases.first_look import is_target_missed, resumed_clock
 from casereview.cases.lease import lease_duration
 from casereview.cases.lifecycle import LIVE
+from casereview.cases.verification import pending_verifications
 from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
@@ -25,7 +26,8 @@ from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Case, Event, FirstLookClock, Hold
 from casereview.store import keys
 from casereview.store.folding import store_folded
-from casereview.store.transaction import put_new, put_over
+from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.verification_queue import requeued
 from prioritize.expiry import expire
 from prioritize.services import Services, metrics
 
@@ -75,9 +77,11 @@ def _report_missed_verification(services: Services, case: Case, now: datetime) -
     """
     if case.verify_by is None or case.verify_by > now:
         return case
-    pending = [one.verify_by for one in services.table.evidence_of(case).claims if one.live]
-    after = case.evolve(verify_by=min((at for at in pending if at and at > now), default=None))
+    times = [one.verify_by for one in services.table.evidence_of(case).claims if one.live and one.verify_by]
+    after = case.evolve(verify_by=min((at for at in times if at > now), default=None))
     services.table.write(put_over(after, version=case.version))
+    if all(at > now for at in times):
+        return after
     with single_metric("VerificationMissed", MetricUnit.Count, 1) as metric:
         metric.add_dimension("office", case.office)
     return after
@@ -90,12 +94,15 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
     file = services.table.evidence_of(case)
     found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
     ranked = _ranked(case, found, policy, now)
+    queued = requeued(services.table, file._replace(case=ranked), policy, now)
+    if queued.writes:
+        ranked = ranked.evolve(**pending_verifications(ranked, queued.claims))
     changes = changes_between(case, ranked)
-    if changes:
+    if changes or queued.writes:
         raised = ranked.evolve(**next_version(case))
         after = raised.evolve(material=raised.version) if _is_lifted_by_words(case, found, policy) else raised
         event = _event(after, found, now).evolve(changes=changes)
-        _write_ranking(services, case, after, event, now)
+        _write_ranking(services, case, after, event, queued.writes)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
     else:
@@ -113,12 +120,12 @@ def _is_lifted_by_words(case: Case, found: Assessment, policy: CompiledPolicy) -
     return before is not None and found.ranking.lane_index < before
 
 
-def _write_ranking(services: Services, before: Case, after: Case, event: Event, now: datetime) -> None:
+def _write_ranking(services: Services, before: Case, after: Case, event: Event, also: tuple[Write, ...]) -> None:
     """Write a changed ranking with its event, and notify the office if the case has just missed its target."""
     late = after.missed and not before.missed
-    notice = target_passed_notice(after, now) if late and services.office_notices else None
+    notice = target_passed_notice(after, event.at) if late and services.office_notices else None
     notices = [put_new(notice)] if notice else []
-    services.table.write(put_over(after, version=before.version), put_new(event), *notices)
+    services.table.write(put_over(after, version=before.version), put_new(event), *notices, *also)
     _add_metrics(after, late=late)
     if notice:
         services.notice_queue.send(NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id), notice.office)

@@ -13,13 +13,16 @@ from casereview.schema.submission import Nothing, StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.call import Call
+from review.cases.decision import decide
+from review.cases.requesters import learners_of
 from review.cases.session import CaseSession
 from review.cases.views import read_request
 from review.next_case import take_next
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
+from review.schema.commands import Decision
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
-from review.schema.responses import CaseChanged, RequestBody, Summary, Worklist, WorklistItem
+from review.schema.responses import CaseChanged, Decided, RequestBody, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection
@@ -82,6 +85,14 @@ def changed(case: Case) -> CaseChanged:
     """Return the answer of a route that changes a case."""
     fields = CaseChanged.model_fields.keys() - {"case_version"}
     return CaseChanged(case_version=case.version, **{name: getattr(case, name) for name in fields})
+
+
+def decide_case(call: Call[Decision]) -> Decided:
+    """Decide a case; what may fail is read before."""
+    session = call.session()
+    learners = learners_of(session, session.case())
+    case = decide(session, call.body())
+    return Decided(**dict(changed(case)), will_learn=learners.will, will_not_learn=learners.will_not)
 
 
 def worklist(call: Call[Record]) -> Worklist:

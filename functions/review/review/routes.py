@@ -11,9 +11,8 @@ from casereview.schema.submission import Nothing, StaffSubmission
 from review import acts
 from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
-from review.case_routes import changes, reads
+from review.case_routes import CASE, CHANGE, changes, reads
 from review.cases.approval import approve
-from review.cases.decision import decide
 from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.pages import read_history, read_notices, read_statements
@@ -25,6 +24,7 @@ from review.requester_routes import ROUTES as REQUESTER_ROUTES
 from review.schema import commands
 from review.schema.responses import (
     CaseRead,
+    Decided,
     History,
     NoticePage,
     RankingRead,
@@ -160,17 +160,16 @@ _CASE_ROUTES: Final = (
         "Return an ended case to the worklist because circumstances changed",
         "wrong-state",
     ),
-    changes(
-        "/decision",
-        REVIEWER_ROLES,
-        commands.Decision,
-        acts.changing(decide),
-        "Decide a case; if the policy requires an approval, the decision awaits it",
-        "claim-required",
-        "was-reviewer",
-        "moved",
-        "policy-changed",
-        "wrong-state",
+    Route(
+        method="POST",
+        path=f"{CASE}/decision",
+        roles=REVIEWER_ROLES,
+        body=commands.Decision,
+        answer=Decided,
+        status=HTTPStatus.OK,
+        refusals=CHANGE | {"claim-required", "was-reviewer", "moved", "policy-changed", "wrong-state"},
+        act=acts.decide_case,
+        summary="Decide a case; if the policy requires an approval, the decision awaits it",
     ),
     changes(
         "/approval",

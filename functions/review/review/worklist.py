@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.http.problems import forbidden
 from casereview.schema.base import to_milliseconds
@@ -21,6 +21,9 @@ from review.paging import Paging
 from review.schema.responses import Worklist, WorklistItem
 from review.worklist_filters import Selection
 from review.worklist_items import is_visible, item_of
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _ROUTE: Final = "GET /staff/worklist"
 _PER_QUERY: Final = 500
@@ -122,11 +125,12 @@ class _PageReader:
 
     def _worklist(self, items: Mapping[str, WorklistItem], end: _End | None) -> Worklist:
         """Return the page; ``end`` is None if no case follows."""
-        cursor = None
-        if end and end.place:
-            place = {"rank": end.place.rank, "case_id": end.place.case_id, "position": end.position}
-            cursor = self._paging.seal(place)
+        cursor = self._paging.seal(_written_end(end.place, end.position)) if end and end.place else None
         return Worklist(items=tuple(items.values()), next=cursor)
+
+
+def _written_end(place: WorklistPlace, position: int) -> Mapping[str, JsonValue]:
+    return {"rank": place.rank, "case_id": place.case_id, "position": position}
 
 
 def _read_end(place: Mapping[str, object]) -> _End:

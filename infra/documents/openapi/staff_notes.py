@@ -159,7 +159,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", f"{_CASE}/decision"): Notes(
         tag="decision",
         description="Requires the claim. While a claim of US citizenship stands, unsettled or confirmed, a field office"
-        " can only refer the case, and the Senior Reviewing Official only uphold a referral, or remand.",
+        " can only refer the case, and the Senior Reviewing Official only uphold a referral, or remand. The answer says"
+        " which requesters learn of the decision when it is final, and which do not.",
         examples=DECISIONS,
     ),
     ("POST", f"{_CASE}/approval"): Notes(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, cast
 
+from casereview.cases.requester_checks import settled_refutations
 from casereview.cases.verification import required_kind
 from casereview.evidence.open_facts import marks_of
 from casereview.routing.offices import HEADQUARTERS, offices, responsible, route
@@ -135,7 +136,8 @@ def _message(code: DeficiencyCode, language: Language, request: Request) -> str:
 
 def _refutation(language: Language, request: Request) -> str:
     """Return what was short of the proof that was last refuted, and how the holder is heard."""
-    reason = request.refuted_by[-1].reason if request.refuted_by else None
+    settled = settled_refutations(request)
+    reason = settled[-1].reason if settled else None
     if reason is None or isinstance(reason, Unrecognized):
         reason = "could_not_confirm"
     how = text("proof_not_accepted", language, office=_office_name(request.office, language))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+from casereview.cases.disclosure import is_told
 from casereview.cases.requester_checks import is_involved
 from casereview.http.problems import forbidden
 from casereview.notices.pending import notice_to_requester
@@ -26,6 +28,20 @@ def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:
     """Read the requests of a case with consistent reads, the opening one first."""
     found = [session.services.table.get(Request, keys.request(one.receipt)) for one in file.claims]
     return [request for request in found if request and request.case_id == file.case.case_id]
+
+
+class Learners(NamedTuple):
+    """Which requesters of a case learn of its decision when it is final, by receipt."""
+
+    will: tuple[str, ...]
+    will_not: tuple[str, ...]
+
+
+def learners_of(session: CaseSession, case: Case) -> Learners:
+    """Return which of the live requests of a case are told of its decision: those of verified holders."""
+    live = [one for one in requests_of(session, session.file(case)) if one.state == "live"]
+    will = tuple(one.receipt for one in live if is_told(one, case))
+    return Learners(will, tuple(one.receipt for one in live if one.receipt not in will))
 
 
 def notices_to_requesters(

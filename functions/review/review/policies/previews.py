@@ -119,8 +119,8 @@ def _open_cases(services: CaseServices, caller: Caller, reports: Iterable[Previe
     Only the reports of the caller's own queues are considered.
     """
     own = [report for report in reports if report.office in caller.queues()]
-    ids = {each.case_id for report in own for each in (*report.moves, *report.late, *report.sample)}
-    listed, now, found = sorted(ids), to_milliseconds(services.now()), set[str]()
+    listed = sorted({case_id for report in own for case_id in _listed_ids(report)})
+    now, found = to_milliseconds(services.now()), set[str]()
     for start in range(0, len(listed), _BATCH):
         cases = services.table.cases(listed[start : start + _BATCH]).values()
         readable = [case for case in cases if caller.has_access(case, REVIEWER_ROLES)]
@@ -128,6 +128,12 @@ def _open_cases(services: CaseServices, caller: Caller, reports: Iterable[Previe
             services.table.write(*(put_new(_read(caller, case, now)) for case in readable))
         found.update(case.case_id for case in readable)
     return frozenset(found)
+
+
+def _listed_ids(report: Preview) -> Iterator[str]:
+    yield from (move.case_id for move in report.moves)
+    yield from (late.case_id for late in report.late)
+    yield from (sample.case_id for sample in report.sample)
 
 
 def _read(caller: Caller, case: Case, now: datetime) -> Read:

@@ -243,6 +243,14 @@ class CaseChanged(Record):
     lease_until: Instant | None
 
 
+class Decided(CaseChanged):
+    """The case after a decision, and which of its requesters learn of it when it is final, by receipt."""
+
+    will_learn: tuple[str, ...]
+    will_not_learn: tuple[str, ...]
+    """Their identity or authority is not verified, or not by two people where the case is restricted."""
+
+
 class RequesterChecked(CaseChanged):
     """The case after a verification."""
 
