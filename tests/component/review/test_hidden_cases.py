@@ -19,7 +19,7 @@ from review.routes import ROUTES
 from tests.support.clouds import MemoryCloud
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, preview_silently, publish, send
 from tests.support.staff import OFFICER, SUPERVISOR, claimed, file_case
-from tests.support.system import Staff, System, running
+from tests.support.system import Answer, Staff, System, running
 
 if TYPE_CHECKING:
     from casereview.store.items import Item
@@ -185,8 +185,8 @@ def test_a_hidden_case_is_answered_like_one_that_does_not_exist(worlds: Worlds) 
     for route in ROUTES:
         if "{case_id}" not in route.path:
             continue
-        sent = {} if route.method == "POST" else None
-        answers = []
+        sent: object = {} if route.method == "POST" else None
+        answers = list[Answer]()
         for case_id in (hidden.case_id, "Z" * len(hidden.case_id)):
             path = route.path.replace("{case_id}", case_id).replace("{receipt}", "0000-0000-0000-0000-0")
             answers.append(worlds.system.staff(Staff("bea", "officer,supervisor,sro"), route.method, path, sent))

@@ -27,8 +27,8 @@ from review.cases.lease import claim, release
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.views import read_case
+from review.next_case import take_next
 from review.schema import commands
-from review.worklist import take_next
 from tests.support.races.history import Holds, Operation, Own, Recorder, State
 from tests.support.races.linearizability import MOST_REQUESTS
 from tests.support.requester_commands import AnyBody, Command, run_command

@@ -19,9 +19,9 @@ from review.cases.approval import approve
 from review.cases.decision import decide
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import transfer
+from review.next_case import take_next
 from review.schema import commands
 from review.schema.responses import WorklistItem
-from review.worklist import take_next
 from tests.support.controlled_system import Snapshot, look_at
 from tests.support.invariants import check
 from tests.support.races.threads import at_once
