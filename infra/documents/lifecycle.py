@@ -46,6 +46,15 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "linked": "A case without A-number is joined to an open case, which keeps its state.",
     "split": "A request that was joined by mistake gets a case of its own.",
     "code_reissued": "A requester gets a new access code.",
+    "code_frozen": "An access code shows the request alone, until it is reissued.",
+    "requester_checked": "One officer confirms or refutes a requester; a second one must agree.",
+    "proof_asked": "A requester who is not verified is asked for proof, from the catalog of questions.",
+    "guard_moved": "The person is verified in a case beside another one, which passes the person's later requests on.",
+    "suppression_lifted": "A supervisor permits messages to an address again.",
+    "escalation_kept": "A requester asks for the Senior Reviewing Official; it takes effect at the verification.",
+    "withdrawal_asked": "A withdrawal waits for a supervisor, because staff filed the request or reissued its code.",
+    "withdrawal_cancelled": "Such a withdrawal is taken back, or a supervisor does not confirm it.",
+    "withdrawal_undone": "A withdrawal is taken back within 72 hours; a case that it ended is open again.",
     "decision_proposed": "Decided, and the policy requires an approval.",
     "decision_returned": "Not approved, or another policy came into force: returned to its author.",
     "decided": "Decided; the outcome `withdrawn` confirms that no live request remains.",
@@ -53,14 +62,16 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "escalated": "The requester asks for the Senior Reviewing Official.",
     "official_decided": "Overridden or upheld; the outcome `withdrawn` confirms that no live request remains.",
     "remanded": "Sent back to the field office.",
-    "withdrawn": "A requester withdraws; the case ends if that was its only request, else an officer confirms.",
+    "withdrawn": "A requester withdraws. The case ends if that was its only request, it is in no top lane and the person"
+    " is not detained; else an officer confirms.",
     "reopened": "An officer returns it to the worklist because circumstances changed.",
 }
 _HEAD: Final = """\
 # The lifecycle of a case
 
 Written by `make lifecycle` from `shared/casereview/cases/lifecycle.py`; `make check` fails where the two differ. A
-requester with full disclosure sees these states; others never see more than `received`.
+requester with full disclosure sees these states. A verified third party sees `received`, `in_review` or `decided`;
+whoever is not verified never sees more than `received`.
 """
 
 
