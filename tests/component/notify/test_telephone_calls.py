@@ -12,6 +12,7 @@ from casereview.schema.records import Event, Notice
 from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.clouds import backend_of
 from tests.support.staff import CLEARED, OFFICER, SISTER, FiledCase, claimed, decide, file_case, item, read
+from tests.support.standing import recognized
 from tests.support.system import System, running
 
 ANA, EVA = "ana@example.org", "eva@example.org"
@@ -82,6 +83,7 @@ def test_a_contact_that_forbids_calls_removes_the_flag_at_once(system: System, c
 
 def test_a_new_address_cancels_the_call_until_another_notice_bounces(system: System) -> None:
     found = claimed(system)
+    recognized(system, found.filed)
     _bounce_and_rank(system, found.filed)
     _update_contact(system, found.filed, email="new@example.org")
     system.pump()
@@ -197,6 +199,7 @@ def _split(system: System, ana: FiledCase, eva: FiledCase) -> None:
 
 @pytest.mark.parametrize("first", ["bounced", "split"])
 def test_a_bounce_flags_the_case_that_was_split_off(system: System, first: str) -> None:
+    """The event stays in the history in which it was recorded."""
     ana, eva = file_case(system), file_case(system, requester=SISTER)
     if first == "bounced":
         _bounce_and_rank(system, eva.filed, EVA)
@@ -205,7 +208,9 @@ def test_a_bounce_flags_the_case_that_was_split_off(system: System, first: str) 
         _split(system, ana, eva)
         _bounce_and_rank(system, eva.filed, EVA)
     assert (_is_flagged(system, eva.filed), _is_flagged(system, ana.filed)) == (True, False)
-    assert [event.receipt for event in _undeliverable_events(system, eva.filed)] == [eva.receipt]
+    case_id = system.case_of(ana.filed if first == "bounced" else eva.filed).case_id
+    recorded = [event for event in system.all(Event, "EVENT") if event.kind == "undeliverable"]
+    assert [(event.case_id, event.receipt) for event in recorded] == [(case_id, eva.receipt)]
 
 
 @pytest.mark.moto
@@ -224,7 +229,9 @@ def test_a_link_during_a_bounce_flags_the_linked_case(system: System) -> None:
 
 
 def _file_and_decide(system: System, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field of a body
+    """File a request, verify its holder, and decide its case."""
     found = claimed(system, **changes)
+    recognized(system, found.filed)
     decide(system, OFFICER, found.case_id)
     return found
 
@@ -266,17 +273,35 @@ def test_an_escalated_case_shows_the_flag_in_its_worklist(with_mailboxes: System
     assert _is_flagged(with_mailboxes, found.filed)
 
 
-def test_a_bounce_in_a_decided_restricted_case_requires_no_call(with_mailboxes: System) -> None:
-    found = claimed(with_mailboxes, by=CLEARED, facts={"relief_pending": ["vawa"]})
-    identity = {"receipt": found.receipt, "identity": True, "verdict": "confirmed", "why": "Seen."}
-    with_mailboxes.work(CLEARED, found.case_id, "verifications", identity)
-    with_mailboxes.pump()
+def test_a_verified_holder_who_says_that_it_is_safe_is_called_in_a_decided_restricted_case(
+    with_mailboxes: System,
+) -> None:
+    """All officers read the duty mailbox, so that it names no restricted case."""
+    safe = {"contact": {"email": ANA, "safe_to_contact": True}}
+    found = claimed(with_mailboxes, by=CLEARED, requester=safe, facts={"relief_pending": ["vawa"]})
+    recognized(with_mailboxes, found.filed, second=True)
     decide(with_mailboxes, CLEARED, found.case_id)
     _bounce_and_rank(with_mailboxes, found.filed, template="news")
     with_mailboxes.settle(5)
     assert _undeliverable_events(with_mailboxes, found.filed)
-    assert not _is_flagged(with_mailboxes, found.filed)
+    assert _is_flagged(with_mailboxes, found.filed)
     assert not [notice for notice in with_mailboxes.notices if notice.template == "undelivered"]
+
+
+@pytest.mark.parametrize("safe", [True, None])
+def test_a_holder_who_is_not_verified_is_not_called_in_a_decided_restricted_case(
+    with_mailboxes: System,
+    safe: bool | None,  # noqa: FBT001
+) -> None:
+    protected = {"contact": {"email": ANA, "safe_to_contact": True}}
+    found = claimed(with_mailboxes, by=CLEARED, requester=protected, facts={"relief_pending": ["vawa"]})
+    recognized(with_mailboxes, found.filed, second=True)
+    eva = file_case(with_mailboxes, requester={**SISTER, "contact": {"email": EVA, "safe_to_contact": safe}})
+    decide(with_mailboxes, CLEARED, found.case_id)
+    _bounce_and_rank(with_mailboxes, eva.filed, EVA)
+    with_mailboxes.settle(5)
+    assert _undeliverable_events(with_mailboxes, eva.filed)
+    assert not _is_flagged(with_mailboxes, eva.filed)
 
 
 def _bounce_after_decision(system: System) -> FiledCase:
