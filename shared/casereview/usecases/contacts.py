@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from casereview.cases.disclosure import stays_as_last_shown
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
 from casereview.notices import phone_numbers
@@ -55,8 +56,8 @@ def _with_default(stated: Contact, protected: bool) -> Contact:  # noqa: FBT001
 def may_receive_news(case: Case, request: Request, contact: Contact) -> bool:
     """Return whether a requester may receive news of a case.
 
-    If the case is restricted, only a verified holder may who said that contact is safe. This does not apply to
-    acknowledgements, which contain nothing about the case that the request belongs to.
+    If the case is restricted, only a holder may whom two officers have verified, and who said that contact is safe. This
+    does not apply to acknowledgements, which contain nothing about the case that the request belongs to.
 
     Args:
         case: The case of the request.
@@ -65,7 +66,9 @@ def may_receive_news(case: Case, request: Request, contact: Contact) -> bool:
     """
     if contact.safe_to_contact is False:
         return False
-    return not case.restricted or (request.verified and contact.safe_to_contact is True)
+    if not case.restricted:
+        return True
+    return request.verified and not stays_as_last_shown(request, case) and contact.safe_to_contact is True
 
 
 def reason_not_to_call(case: Case, request: Request, contact: Contact) -> Undelivered | None:

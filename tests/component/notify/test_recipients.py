@@ -10,7 +10,7 @@ import pytest
 
 from casereview.cases.telephone import MUST_PHONE
 from casereview.schema.records import Notice, Suppression
-from casereview.store.transaction import put_new, put_over
+from casereview.store.transaction import put_new
 from tests.support.aws_faults import intercept, performs_after
 from tests.support.notices import (
     add_pending_notice,
@@ -22,6 +22,7 @@ from tests.support.notices import (
     request_of,
     sent_for,
 )
+from tests.support.standing import recognized
 from tests.support.system import System
 
 MAIL, PHONE = "target@example.org", "+1 202 555 0143"
@@ -137,8 +138,7 @@ def _restricted_third_party(system: System, **contact: object) -> Notice:
 
 
 def _verify(system: System, notice: Notice) -> None:
-    request = request_of(system, notice)
-    system.notify.table.write(put_over(request.model_copy(update={"verified": True}), state="live"))
+    recognized(system, {"receipt": notice.receipt}, second=True)
 
 
 def test_a_request_of_a_third_party_in_a_restricted_case_is_acknowledged(shared: System) -> None:
@@ -276,6 +276,13 @@ def test_a_parameter_allows_other_countries(shared: System) -> None:
     process_message(shared, notice)
     shared.notify = before
     assert reload(shared, notice).state == "sent"
+
+
+def test_a_holder_whom_one_officer_verified_gets_no_news_of_a_restricted_case(shared: System) -> None:
+    news = add_pending_notice(shared, _restricted_third_party(shared), "news")
+    recognized(shared, {"receipt": news.receipt})
+    process_message(shared, news)
+    assert (reload(shared, news).state, reload(shared, news).why) == ("undeliverable", "restricted")
 
 
 def test_no_news_is_sent_if_the_case_was_restricted_after_the_notice_was_stored(shared: System) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from casereview.crypto.sealing import Seal, SealBrokenError
 from casereview.http.validation import parse, parse_submission
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case, OfficerCheck, Request
 from casereview.schema.submission import Contact, Update
 from casereview.usecases.contacts import (
     ContactChange,
@@ -171,26 +171,30 @@ RESTRICTED = queued(restricted=True)
 
 
 @pytest.mark.parametrize(
-    ("case", "verified", "safe", "reason"),
+    ("case", "officers", "safe", "reason"),
     [
-        (CASE, False, None, None),
-        (CASE, False, True, None),
-        (CASE, True, False, "unsafe"),
-        (RESTRICTED, False, None, "restricted"),
-        (RESTRICTED, False, True, "restricted"),
-        (RESTRICTED, True, None, "restricted"),
-        (RESTRICTED, True, False, "unsafe"),
-        (RESTRICTED, True, True, None),
+        (CASE, 0, None, None),
+        (CASE, 0, True, None),
+        (CASE, 1, False, "unsafe"),
+        (RESTRICTED, 0, None, "restricted"),
+        (RESTRICTED, 0, True, "restricted"),
+        (RESTRICTED, 1, True, "restricted"),
+        (RESTRICTED, 2, None, "restricted"),
+        (RESTRICTED, 2, False, "unsafe"),
+        (RESTRICTED, 2, True, None),
     ],
 )
 def test_in_a_restricted_case_only_a_verified_holder_who_says_that_it_is_safe_is_told_news_and_called(
     sealed: Seal,
     case: Case,
-    verified: bool,  # noqa: FBT001
+    officers: int,
     safe: bool | None,  # noqa: FBT001
     reason: str | None,
 ) -> None:
-    request = _filed_with_relief(sealed, [], safe).model_copy(update={"verified": verified})
+    checks = tuple(
+        OfficerCheck(by=str(number), at=RECEIVED, kind="identity", restricted=True) for number in range(officers)
+    )
+    request = _filed_with_relief(sealed, [], safe).evolve(verified=officers > 0, confirmed_by=checks)
     contact = open_contact(sealed, request)
     assert may_receive_news(case, request, contact) == (reason is None)
     assert reason_not_to_call(case, request, contact) == reason
