@@ -53,9 +53,7 @@ def established(version: int, facts: Facts, at: datetime = NOW, *, refuted: bool
     return event(version, at, kind="verified", actor="officer", user="a", verification=verdict, claims=facts)
 
 
-def recognised(
-    version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False, second: bool = False
-) -> Event:
+def recognised(version: int, receipt: str, at: datetime = NOW, *, refuted: bool = False, second: bool = False) -> Event:
     """Return an officer's verification of the identity of a requester; ``second`` as restricted cases need it."""
     verdict = Verification(verdict="refuted" if refuted else "confirmed", about="identity")
     fields = {"verification": verdict, "receipt": receipt, "details": {SECOND: second}}
@@ -201,3 +199,31 @@ def histories(
         else:
             found.append(recognised(version, draw(st.sampled_from(known)), at, refuted=draw(st.booleans())))
     return found
+
+
+@st.composite
+def beside_strangers(
+    draw: st.DrawFn,
+    stated: st.SearchStrategy[Facts],
+    kinds: Sequence[str] = ("joined", "updated", "established", "recognised"),
+    longest: int = 5,
+) -> tuple[list[Event], list[Event]]:
+    """Generate a history, and the same with what up to three unverified strangers say at any time after its filing."""
+    own = draw(histories(stated, longest, kinds))
+    last = own[-1].at - own[0].at
+    hours = st.integers(0, last // timedelta(hours=1) + 24)
+    strangers = [f"S{number}" for number in range(draw(st.integers(1, 3)))]
+    others: list[Event] = []
+    for receipt in strangers:
+        at = own[0].at + timedelta(hours=draw(hours))
+        role = draw(st.sampled_from(["self", "family", "attorney"]))
+        others.append(filed(2, receipt, role, draw(stated), at=at))
+        for _ in range(draw(st.integers(0, 3))):
+            at += timedelta(hours=draw(st.integers(0, 30)))
+            end = draw(st.sampled_from(["updated", "updated", "updated", "withdrawn", "refuted"]))
+            made = {"withdrawn": withdrawn(2, receipt, at), "refuted": recognised(2, receipt, at, refuted=True)}
+            others.append(made.get(end) or updated(2, receipt, draw(stated), at))
+    together = sorted([*own, *others], key=lambda event: event.at)
+    numbered = [event.evolve(version=number) for number, event in enumerate(together, 1)]
+    receipts = {event.receipt for event in own}
+    return [event for event in numbered if event.receipt in receipts], numbered

@@ -107,34 +107,27 @@ class FactLedger:
     def weighed(self, at: datetime) -> Weighed:
         """Return the facts as they are at an instant.
 
-        Of a date and those that compete with it the nearest future one counts, where that puts the case forward.
+        Of a date and those that compete with it the nearest future one counts; beside the date of a verified holder,
+        only while that puts the case forward.
         """
         facts = self.known(at)
         if not (self.competing_dates or self.lifts or self.competing_verified):
             return Weighed(facts, facts, None)
-        dates = [self._effective(name, others, at) for name, others in self.competing_dates.items()]
-        lifts = [{name: value} for name, values in self.lifts.items() for value in values]
+        best = _Best(self.placement, at, facts)
+        for name, dates in self.competing_dates.items():
+            found = effective_dates(name, self.values.get(name), dates, at)
+            best.offer({fact: value for fact, value in found.items() if fact not in self.verified}, self._least(name))
+        facts = best.facts
+        for name, values in self.lifts.items():
+            for value in values:
+                best.offer({name: value}, Effect.EARLIER)
         changes = [next_to_pass(self.dates_of(name), at) for name in DATE_FACTS]
-        best, changed = self._best(facts, dates, at)
-        placed, lifted = self._best(best, lifts, at)
-        changes += [*changed, *lifted]
-        return Weighed(best, placed, min((change for change in changes if change), default=None))
+        return Weighed(facts, best.facts, min((one for one in (*changes, *best.changes) if one), default=None))
 
-    def _effective(self, name: str, competing: set[object], at: datetime) -> dict[str, object]:
-        found = effective_dates(name, self.values.get(name), competing, at)
-        return {fact: value for fact, value in found.items() if fact not in self.verified}
-
-    def _best(
-        self, facts: dict[str, object], others: list[dict[str, object]], at: datetime
-    ) -> tuple[dict[str, object], list[datetime | None]]:
-        """Return the facts with each of other values that puts the case forward, and when any place changes."""
-        place, changes = self.placement.of(facts, at), [self.placement.changes_at(facts, at)]
-        for other in others:
-            tried = {**facts, **other}
-            changes.append(self.placement.changes_at(tried, at))
-            if (found := self.placement.of(tried, at)) < place:
-                facts, place = tried, found
-        return facts, changes
+    def _least(self, name: str) -> Effect:
+        """Return the least effect for which a date counts that competes with the known one."""
+        source = self.sources.get(name)
+        return Effect.EARLIER if source and source.verified else Effect.UNCHANGED
 
     def dates_of(self, name: str) -> tuple[object, ...]:
         """Return all dates kept for a fact, where there is more than one; else an empty tuple."""
@@ -194,13 +187,13 @@ class FactLedger:
         self._places.clear()
 
     def _take_from_another(self, word: Word) -> None:
-        """Let an unverified word fill a gap; let one that contradicts another request wait, and keep it beside that."""
+        """Let an unverified word fill a gap; one that contradicts another request waits, and is kept beside its word."""
         name = word.fact
+        if self.values.get(name) is not None:
+            self._wait(word)
         if self._is_gap(name):
             self._accept_or_wait(word, Effect.UNCHANGED)
-            return
-        self._wait(word)
-        if name in DATE_FACTS:
+        elif name in DATE_FACTS:
             self.competing_dates.setdefault(name, set()).add(word.value)
         elif self.placement.depends_on(name) and word.value not in self.lifts.get(name, ()):
             self.lifts.setdefault(name, []).append(word.value)
@@ -227,7 +220,29 @@ class FactLedger:
         before = self._places.get(at)
         if before is None:
             before = self._places[at] = self.placement.of(facts, at)
-        after = self.placement.of({**facts, name: word.value}, at)
-        if after.lane_index > before.lane_index:
-            return Effect.LOWERS_LANE
-        return Effect((after < before) - (after > before))
+        return _effect(before, self.placement.of({**facts, name: word.value}, at))
+
+
+def _effect(before: Place, after: Place) -> Effect:
+    if after.lane_index > before.lane_index:
+        return Effect.LOWERS_LANE
+    return Effect((after < before) - (after > before))
+
+
+class _Best:
+    """The facts that put a case furthest forward at an instant, of those offered so far."""
+
+    def __init__(self, placement: Placement, at: datetime, facts: dict[str, object]) -> None:
+        self.facts = facts
+        self.changes = [placement.changes_at(facts, at)]
+        """When the place under each of the offered facts changes."""
+        self._placement, self._at = placement, at
+        self._place = placement.of(facts, at)
+
+    def offer(self, values: Mapping[str, object], least: Effect) -> None:
+        """Take other values of some facts if their effect is at least the given one."""
+        tried = {**self.facts, **values}
+        place = self._placement.of(tried, self._at)
+        self.changes.append(self._placement.changes_at(tried, self._at))
+        if _effect(self._place, place) >= least:
+            self.facts, self._place = tried, place

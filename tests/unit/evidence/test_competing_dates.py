@@ -15,6 +15,7 @@ from casereview.schema.vocabulary import Role
 from tests.support.case_histories import NOW, assessed, established, filed, recognised, updated
 
 HOUR = timedelta(hours=1)
+DETAINED = Facts(custody="detained")
 
 
 def _dates(own: timedelta, third_partys: timedelta) -> list[Event]:
@@ -64,15 +65,28 @@ def test_a_newer_date_does_not_remove_a_nearer_one_of_another_request(verified: 
 
 
 @pytest.mark.parametrize("first", ["self", "family"])
-def test_the_nearer_of_two_distant_dates_counts_when_it_comes_near_whoever_said_it(first: Role) -> None:
+def test_the_nearer_of_two_distant_dates_counts_whoever_said_it_first(first: Role) -> None:
+    near, far = Facts(removal_at=NOW + 240 * HOUR), Facts(removal_at=NOW + 720 * HOUR)
     events = [
-        filed(1, "A", first, Facts(custody="detained", removal_at=NOW + 720 * HOUR)),
-        filed(2, "B", "family" if first == "self" else "self", Facts(removal_at=NOW + 240 * HOUR)),
+        filed(1, "A", "self", DETAINED.merged(near if first == "self" else far)),
+        filed(2, "B", "family", far if first == "self" else near),
+    ]
+    found = assessed(events)
+    assert (found.ranking.lane, found.settled.facts.removal_at) == ("detained", NOW + 240 * HOUR)
+    assert found.wake_at == NOW + (240 - 72) * HOUR
+    assert "claim_waiting" in found.ranking.flags
+    assert assessed(events, found.wake_at).ranking.lane == "imminent_removal"
+
+
+def test_a_verified_holders_date_counts_until_a_nearer_one_raises_the_case() -> None:
+    events = [
+        filed(1, "A", "self", DETAINED.evolve(removal_at=NOW + 720 * HOUR)),
+        recognised(2, "A"),
+        filed(3, "B", "family", Facts(removal_at=NOW + 240 * HOUR)),
     ]
     found = assessed(events)
     assert (found.ranking.lane, found.settled.facts.removal_at) == ("detained", NOW + 720 * HOUR)
     assert found.wake_at == NOW + (240 - 72) * HOUR
-    assert "claim_waiting" in found.ranking.flags
     near = assessed(events, found.wake_at)
     assert (near.ranking.lane, near.settled.facts.removal_at) == ("imminent_removal", NOW + 240 * HOUR)
 

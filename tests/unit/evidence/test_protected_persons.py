@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 
-from casereview.evidence.standing import receipts_with_standing
+from casereview.evidence.standing import has_standing
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.records import Event
 from tests.support.case_histories import (
@@ -17,10 +18,12 @@ from tests.support.case_histories import (
     claims,
     established,
     event,
+    file_of,
     filed,
     histories,
     recognised,
     updated,
+    withdrawn,
 )
 
 INTERIM = "2021-02-18-interim"
@@ -44,49 +47,58 @@ def test_adverse_claims_of_a_husband_who_joins_a_protected_case_do_not_count() -
         assert "restricted" in found.ranking.flags
         assert found.ranking.categories == ()
         assert "relief_possible" in {factor.id for factor in found.ranking.factors}
-        assert found.settled.receipts_with_standing == frozenset()
     assert assessed(events, policy=INTERIM).ranking.approvals == ("field_office_director",)
 
 
 def test_adverse_claims_of_a_husband_who_opened_the_case_stop_counting_once_protection_is_claimed() -> None:
     events = [filed(1, "HE", "family", ACCUSED), filed(2, "SHE", "self", PETITION)]
     assert assessed(events[:1], policy=INTERIM).ranking.categories != ()
-    assert assessed(events, policy=INTERIM).ranking.categories == ()
-
-
-def test_a_request_that_claims_protection_restricts_its_case() -> None:
-    events = [filed(1, "HE", "family", ACCUSED.model_copy(update={"protected": True}))]
     found = assessed(events, policy=INTERIM)
+    assert found.ranking.categories == ()
+    assert "claim_waiting" in found.ranking.flags
+
+
+def test_adverse_claims_of_a_request_that_claims_protection_do_not_count() -> None:
+    found = assessed([filed(1, "HE", "family", ACCUSED.evolve(protected=True))], policy=INTERIM)
     assert found.settled.facts.protected is True
-    assert found.settled.receipts_with_standing == frozenset()
+    assert found.ranking.categories == ()
 
 
-def test_the_protected_person_regains_standing_when_an_officer_verifies_her_identity() -> None:
-    events = [filed(1, "SHE", "self", PETITION), filed(2, "HE", "family", ACCUSED), recognised(3, "SHE")]
-    assert receipts_with_standing(events, restricted=True) == {"SHE"}
+@pytest.mark.parametrize("second", [False, True])
+def test_a_verified_holder_has_standing_in_a_restricted_case_after_a_second_confirmation(second: bool) -> None:  # noqa: FBT001
+    events = [filed(1, "SHE", "self", PETITION.evolve(minor_children=2)), recognised(2, "SHE", second=second)]
+    [her] = file_of(events).claims
+    assert has_standing(her, restricted=True) == second
+    assert has_standing(her, restricted=False)
+    entered = assessed([*events, updated(3, "SHE", Facts(entered_on=date(2001, 1, 1)))]).settled.facts.entered_on
+    assert entered == (date(2001, 1, 1) if second else None)
 
 
-def test_no_claim_lifts_protection_including_the_persons_own() -> None:
-    less = Facts(protected=False, relief_pending=())
-    events = [filed(1, "SHE", "self", PETITION), recognised(2, "SHE"), updated(3, "SHE", less)]
+def test_a_verified_holder_without_a_second_confirmation_still_goes_before_unverified_ones() -> None:
+    events = [
+        filed(1, "HE", "family", Facts(minor_children=1)),
+        filed(2, "SHE", "self", Facts(minor_children=2)),
+        recognised(3, "SHE"),
+    ]
+    assert assessed(events).settled.facts.minor_children == 2
+    restricted = [*events, filed(4, "S", "other", Facts(protected=True))]
+    assert assessed(restricted).settled.facts.minor_children == 2
+
+
+@pytest.mark.parametrize("less", [Facts(protected=False), Facts(protected=None), Facts(relief_pending=())])
+def test_no_claim_lifts_protection_including_the_persons_own(less: Facts) -> None:
+    events = [filed(1, "SHE", "self", PETITION), recognised(2, "SHE", second=True), updated(3, "SHE", less)]
     assert assessed(events).settled.facts.protected is True
+    assert assessed([*events, withdrawn(4, "SHE")]).settled.facts.protected is True
 
 
 def test_an_officers_verification_can_lift_or_add_protection() -> None:
     events: list[Event] = [filed(1, "SHE", "self", PETITION)]
     lifted = [*events, established(2, Facts(protected=True), refuted=True)]
     assert assessed(lifted).settled.facts.protected is None
-    assert assessed(lifted).settled.receipts_with_standing == {"SHE"}
     raised = [filed(1, "SHE", "self", Facts()), established(2, Facts(protected=True))]
     assert assessed(raised).settled.facts.protected is True
     assert "restricted" in assessed(raised).ranking.flags
-
-
-def test_a_third_party_who_restricts_a_case_gains_no_standing() -> None:
-    events = [filed(1, "R1", "self", Facts(custody="detained")), filed(2, "S", "self", Facts(protected=True))]
-    found = assessed(events)
-    assert found.settled.facts.protected is True
-    assert found.settled.receipts_with_standing == frozenset()
 
 
 @given(histories(claims(DATED, UNDATED, PROTECTED)), claims(UNDATED))
@@ -111,7 +123,7 @@ def test_a_mothers_later_request_raises_the_lane_of_the_lawyers_case() -> None:
     both = assessed([lawyer, mother], twelfth + timedelta(minutes=1), INTERIM)
     assert both.ranking.lane == "imminent_removal"
     assert {"identity_mismatch", "verify", "authority_needed"} <= set(both.ranking.flags)
-    assert both.settled.receipts_with_standing == frozenset()
+    assert {"identity_unverified", "authority_unverified"} & set(both.ranking.flags) == {"authority_unverified"}
 
 
 def test_equal_or_missing_birth_years_are_no_mismatch() -> None:

@@ -1,38 +1,122 @@
+"""Weigh the words of the requests of a case against each other, and against what officers found."""
+
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
-from casereview.evidence.standing import receipts_with_standing
+from casereview.evidence.standing import has_standing
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.records import Event
-from tests.support.case_histories import assessed, established, event, filed, recognised, updated
+from casereview.schema.vocabulary import Role
+from tests.support.case_histories import (
+    NOW,
+    assessed,
+    established,
+    event,
+    file_of,
+    filed,
+    recognised,
+    updated,
+    withdrawn,
+)
 
 DETAINED = Facts(custody="detained")
+HOUR = timedelta(hours=1)
 
 
-def test_opening_a_case_as_self_gives_standing_and_joining_as_self_does_not() -> None:
-    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "self", DETAINED)]
-    assert receipts_with_standing(events, restricted=False) == {"R1"}
+def with_standing(events: list[Event], *, restricted: bool = False) -> set[str]:
+    return {one.receipt for one in file_of(events).claims if has_standing(one, restricted=restricted)}
 
 
-def test_opening_a_case_for_another_person_gives_no_standing() -> None:
-    assert receipts_with_standing([filed(1, "R1", "attorney", DETAINED)], restricted=False) == frozenset()
+@pytest.mark.parametrize("role", ["self", "attorney", "family"])
+def test_opening_a_case_gives_no_standing_and_verification_does(role: Role) -> None:
+    events = [filed(1, "R1", role, DETAINED), filed(2, "R2", "self", DETAINED)]
+    assert with_standing(events) == set()
+    assert with_standing([*events, recognised(3, "R2")]) == {"R2"}
 
 
-def test_on_a_restricted_case_only_verified_requesters_have_standing() -> None:
+def test_in_a_restricted_case_only_a_second_confirmation_gives_standing() -> None:
     events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", DETAINED)]
-    assert receipts_with_standing(events, restricted=True) == frozenset()
-    assert receipts_with_standing([*events, recognised(3, "R1")], restricted=True) == {"R1"}
+    assert with_standing([*events, recognised(3, "R1")], restricted=True) == set()
+    assert with_standing([*events, recognised(3, "R1", second=True)], restricted=True) == {"R1"}
 
 
 def test_a_refuted_identity_takes_standing_away() -> None:
-    events = [filed(1, "R1", "self", DETAINED), recognised(2, "R1", refuted=True)]
-    assert receipts_with_standing(events, restricted=False) == frozenset()
+    events = [filed(1, "R1", "self", DETAINED), recognised(2, "R1", second=True), recognised(3, "R1", refuted=True)]
+    assert with_standing(events) == with_standing(events, restricted=True) == set()
 
 
 def test_verified_facts_give_no_standing() -> None:
-    event = established(2, DETAINED).model_copy(update={"receipt": "R2"})
-    assert receipts_with_standing([filed(1, "R1", "family", DETAINED), event], restricted=False) == frozenset()
+    found = established(2, DETAINED).model_copy(update={"receipt": "R1"})
+    assert with_standing([filed(1, "R1", "family", DETAINED), found]) == set()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_verified_holders_word_wins_over_an_unverified_one_whoever_spoke_first(first: bool) -> None:  # noqa: FBT001
+    said = [filed(1, "R1", "self", Facts(minor_children=1)), filed(2, "R2", "self", Facts(minor_children=3))]
+    holder = "R1" if first else "R2"
+    assert assessed(said).settled.facts.minor_children == 1
+    found = assessed([*said, recognised(3, holder)])
+    assert found.settled.facts.minor_children == (1 if first else 3)
+    assert "claim_waiting" in found.ranking.flags
+
+
+def test_an_unverified_word_lifts_a_case_over_a_verified_holders_but_does_not_replace_it() -> None:
+    said = [
+        filed(1, "R1", "self", Facts(custody="not_detained", minor_children=2)),
+        recognised(2, "R1"),
+        filed(3, "R2", "family", DETAINED),
+    ]
+    found = assessed(said)
+    assert found.ranking.lane == "detained"
+    assert found.settled.facts.custody == "not_detained"
+    assert "parental_interest" not in found.ranking.flags
+    assert "claim_waiting" in found.ranking.flags
+
+
+def test_an_unverified_birth_year_lifts_a_case_and_replaces_none() -> None:
+    said = [filed(1, "R1", "self", Facts(birth_year=2010)), filed(2, "R2", "family", Facts(birth_year=1940))]
+    for events in (said, [said[0], recognised(3, "R1"), said[1]]):
+        found = assessed(events)
+        assert found.ranking.sort_at < NOW
+        assert found.settled.facts.birth_year == 2010
+        assert [factor.id for factor in found.ranking.factors] == ["tender_age"]
+        assert {"identity_mismatch", "claim_waiting"} <= set(found.ranking.flags)
+
+
+def test_a_credit_that_another_birth_year_will_give_is_given_when_it_is_due() -> None:
+    """A person who turns 75 in 2023; a stranger joined before, and said a later year."""
+    said = [
+        filed(1, "R1", "self", Facts()),
+        filed(2, "S", "self", Facts(birth_year=1949)),
+        updated(3, "R1", Facts(birth_year=1948)),
+    ]
+    found = assessed(said)
+    assert found.ranking.sort_at == NOW
+    assert found.wake_at is not None
+    assert found.wake_at.year == 2023
+    assert assessed(said, found.wake_at).ranking.sort_at < NOW
+
+
+def test_a_refuted_holders_word_is_one_of_an_unverified_request() -> None:
+    said = [
+        filed(1, "R1", "self", Facts(minor_children=1, convictions=(Conviction(kind="felony"),))),
+        recognised(2, "R1", refuted=True),
+    ]
+    found = assessed(said)
+    assert found.settled.facts.minor_children == 1
+    assert found.settled.facts.convictions is None
+    assert "identity_unverified" in found.ranking.flags
+
+
+def test_what_a_withdrawn_unverified_request_said_no_longer_counts() -> None:
+    said = [filed(1, "R1", "self", DETAINED), filed(2, "S", "other", Facts(removal_soon=True, pregnant=False))]
+    assert assessed(said).ranking.lane == "imminent_removal"
+    found = assessed([*said, withdrawn(3, "S")])
+    assert found.settled == assessed(said[:1]).settled
+    assert assessed([*said, withdrawn(3, "S"), event(4, kind="withdrawal_undone", receipt="S")]).top
 
 
 def test_a_verification_overrides_earlier_and_later_claims() -> None:
@@ -66,13 +150,13 @@ def test_a_claim_against_a_verified_fact_is_flagged_until_an_officer_verifies_it
     events = [
         filed(1, "R1", "self", DETAINED),
         established(2, Facts(custody="detained" if refuted else "not_detained"), refuted=refuted),
-        updated(3, "R1", DETAINED),  # released, and arrested again
+        updated(3, "R1", DETAINED, NOW + HOUR),  # released, and arrested again
     ]
     assert "claim_waiting" in assessed(events).ranking.flags
-    assert "claim_waiting" not in assessed([*events, established(4, DETAINED)]).ranking.flags
+    assert "claim_waiting" not in assessed([*events, established(4, DETAINED, NOW + 2 * HOUR)]).ranking.flags
 
 
-def test_the_newest_claim_of_a_request_with_standing_counts() -> None:
+def test_the_newest_claim_of_a_request_counts() -> None:
     events = [
         filed(1, "R1", "self", Facts(minor_children=1, serious_illness=True)),
         updated(2, "R1", Facts(minor_children=2, serious_illness=None)),
@@ -87,7 +171,11 @@ def test_an_adverse_claim_can_be_corrected_by_its_own_requester_only() -> None:
     own = assessed([filing, updated(2, "R1", Facts(convictions=(vacated,)))])
     assert own.settled.facts.convictions == (vacated,)
     joined = filed(2, "S1", "family", Facts(convictions=(vacated,)))
-    assert assessed([filing, joined]).settled.facts.convictions == (burglary,)
+    found = assessed([filing, joined])
+    assert found.settled.facts.convictions is None
+    assert "claim_waiting" in found.ranking.flags
+    verified = assessed([filing, joined, recognised(3, "R1")])
+    assert verified.settled.facts.convictions == (burglary,)
 
 
 def test_a_claim_that_would_lower_the_lane_is_held_for_an_officer() -> None:
@@ -127,10 +215,10 @@ def test_events_of_a_request_that_was_split_off_do_not_count() -> None:
         filed(2, "R2", "family", Facts(removal_soon=True, protected=True)),
         updated(3, "R2", Facts(serious_illness=True)),
         established(4, Facts(pregnant=True)),
+        established(5, Facts(disability=True)).evolve(receipt="R2"),
     ]
-    found = assessed([*events, event(5, kind="split", actor="officer", receipt="R2")])
+    found = assessed([*events, event(6, kind="split", actor="officer", receipt="R2")])
     assert found.ranking.lane == "detained"
-    assert found.settled.receipts_with_standing == {"R1"}
     assert found.settled.facts == Facts(custody="detained", pregnant=True)
 
 
@@ -146,7 +234,7 @@ def test_events_of_a_split_off_request_count_again_after_a_link_brings_it_back()
 
 def test_the_interpreter_flag_stays_and_the_form_flag_ends_when_the_requester_is_verified() -> None:
     events = [filed(1, "R1", "family", DETAINED, marks=("authority_needed", "interpreter"))]
-    assert {"authority_needed", "interpreter"} <= assessed(events).settled.marks
+    assert assessed(events).settled.marks == {"authority_needed", "authority_unverified", "interpreter"}
     assert assessed([*events, recognised(2, "R1")]).settled.marks == {"interpreter"}
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from casereview.schema.facts import Conviction, Facts
-from tests.support.case_histories import NOW, assessed, established, filed, recognised, updated
+from tests.support.case_histories import NOW, assessed, established, filed, recognised, split_off, updated, withdrawn
 
 SOON = NOW + timedelta(hours=30)
 DETAINED = Facts(custody="detained")
+INTERIM = "2021-02-18-interim"
 
 
 def test_a_third_partys_claim_raises_a_case_at_once_and_flags_it_for_verification() -> None:
@@ -20,16 +21,41 @@ def test_a_third_partys_claim_raises_a_case_at_once_and_flags_it_for_verificatio
     assert "verify" in found.ranking.flags
 
 
-def test_a_third_partys_claim_counts_until_the_person_contradicts_it() -> None:
-    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(serious_illness=True))]
-    assert assessed(events).settled.facts.serious_illness is True
-    contradicted = [*events, updated(3, "R1", Facts(serious_illness=False))]
-    assert assessed(contradicted).settled.facts.serious_illness is False
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_third_partys_claim_ends_when_a_verified_holder_contradicts_it(verified: bool) -> None:  # noqa: FBT001
+    events = [filed(1, "R1", "self", DETAINED), filed(2, "R2", "family", Facts(mental_condition=True))]
+    assert assessed(events).settled.facts.mental_condition is True
+    contradicted = [*events, updated(3, "R1", Facts(mental_condition=False))]
+    found = assessed([*contradicted, recognised(4, "R1")] if verified else contradicted)
+    assert found.settled.facts.mental_condition is not verified
+    assert "claim_waiting" in found.ranking.flags
+
+
+def test_a_credit_claimed_by_a_third_party_counts_for_the_place_alone_if_a_verified_holder_denies_it() -> None:
+    events = [
+        filed(1, "R1", "self", DETAINED.evolve(pregnant=False)),
+        recognised(2, "R1"),
+        filed(3, "R2", "family", Facts(pregnant=True)),
+    ]
+    found = assessed(events)
+    assert found.ranking.sort_at == NOW - timedelta(days=30)
+    assert found.settled.facts.pregnant is False
+    assert "pregnancy" not in found.ranking.flags
+    assert "claim_waiting" in found.ranking.flags
 
 
 def test_a_third_partys_claim_that_raises_nothing_does_not_replace_anothers() -> None:
     events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=0))]
-    assert assessed(events).settled.facts.minor_children == 2
+    found = assessed(events)
+    assert found.settled.facts.minor_children == 2
+    assert "claim_waiting" in found.ranking.flags
+
+
+def test_a_third_party_who_does_not_know_a_fact_contradicts_nobody() -> None:
+    events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=None))]
+    found = assessed(events)
+    assert found.settled.facts.minor_children == 2
+    assert "claim_waiting" not in found.ranking.flags
 
 
 def test_a_third_party_can_take_back_their_own_claim() -> None:
@@ -76,14 +102,14 @@ def test_a_third_party_repeating_a_value_leaves_anothers_pending_claim() -> None
     assert "claim_waiting" in assessed(events).ranking.flags
 
 
-def test_a_third_partys_claim_against_anothers_is_not_held_for_an_officer() -> None:
+def test_a_third_partys_claim_against_anothers_is_held_for_an_officer() -> None:
     events = [
         filed(1, "R1", "family", Facts(custody="detained", removal_at=SOON)),
         filed(2, "R2", "advocate", Facts(custody="not_detained", removal_at=NOW + timedelta(days=40))),
     ]
     found = assessed(events)
     assert (found.settled.facts.custody, found.settled.facts.removal_at) == ("detained", SOON)
-    assert "claim_waiting" not in found.ranking.flags
+    assert "claim_waiting" in found.ranking.flags
 
 
 @pytest.mark.parametrize("role", ["self", "family"])
@@ -105,13 +131,13 @@ def test_the_persons_claim_stays_theirs_when_a_third_party_repeats_it() -> None:
     assert assessed(events).settled.facts.serious_illness is True
 
 
-def test_a_third_party_who_raised_a_case_over_anothers_claim_cannot_lower_it_again() -> None:
+def test_a_third_party_who_raised_a_case_over_anothers_claim_can_take_back_no_more_than_that() -> None:
     events = [
         filed(1, "R1", "self", Facts(removal_at=NOW + timedelta(hours=60))),
         filed(2, "R2", "self", Facts(removal_at=NOW + timedelta(hours=1))),
         updated(3, "R2", Facts(removal_at=NOW + timedelta(hours=71))),
     ]
-    assert assessed(events).settled.facts.removal_at == NOW + timedelta(hours=1)
+    assert assessed(events).settled.facts.removal_at == NOW + timedelta(hours=60)
 
 
 def test_another_third_party_can_affirm_what_a_third_party_denied() -> None:
@@ -157,7 +183,23 @@ def test_a_third_partys_not_detained_does_not_block_anothers_detained() -> None:
 )
 def test_adverse_claims_of_a_third_party_who_joins_never_count(adverse: Facts) -> None:
     opened = filed(1, "R1", "self", DETAINED)
-    alone = assessed([opened], policy="2021-02-18-interim").ranking
-    joined = assessed([opened, filed(2, "R2", "family", adverse)], policy="2021-02-18-interim").ranking
+    alone = assessed([opened], policy=INTERIM).ranking
+    joined = assessed([opened, filed(2, "R2", "family", adverse)], policy=INTERIM).ranking
     assert joined.categories == alone.categories == ()
     assert joined.factors == alone.factors
+    assert "claim_waiting" in joined.flags
+
+
+def test_adverse_claims_of_an_unverified_opener_stop_counting_when_another_request_joins() -> None:
+    felony = Facts(custody="detained", convictions=(Conviction(kind="aggravated_felony"),))
+    opened = filed(1, "R1", "family", felony)
+    assert assessed([opened], policy=INTERIM).ranking.categories != ()
+    joined = [opened, filed(2, "R2", "self", Facts())]
+    found = assessed(joined, policy=INTERIM)
+    assert found.ranking.categories == ()
+    assert {"claim_waiting", "custody_statute"} & set(found.ranking.flags) == {"claim_waiting"}
+    verified = assessed([*joined, recognised(3, "R1")], policy=INTERIM)
+    assert verified.ranking.categories != ()
+    assert assessed([*joined, withdrawn(3, "R2")], policy=INTERIM).ranking.categories == ()
+    split = [*joined, split_off(3, "R2")]
+    assert assessed(split, policy=INTERIM).ranking.categories != ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.evidence.standing import established_facts, is_restricted, receipts_with_standing
+from casereview.evidence.standing import has_standing, is_restricted
 from casereview.evidence.stated import stated_facts
 from casereview.policy.engine import rank
 from casereview.policy.packaged import compiled
@@ -14,7 +14,7 @@ from casereview.policy.ranking import RankInput
 from casereview.schema.base import read_leniently
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.records import Event, Filing, Verification
-from tests.support.case_histories import NOW, POLICIES, assessed, established, filed, recognised, updated
+from tests.support.case_histories import NOW, POLICIES, assessed, established, file_of, filed, recognised, updated
 
 NEW = "of-another-release"
 ENUMERATIONS = ("custody", "removal_order", "entry", "military_service")
@@ -81,25 +81,31 @@ def of_another_release(event: Event, **fields: str) -> Event:
 def test_a_verification_with_an_unknown_value_has_no_effect(
     fields: dict[str, str],
 ) -> None:
-    assert established_facts([of_another_release(established(2, Facts(pregnant=True)), **fields)]) == {}
     first = filed(1, "R1", "family", Facts())
-    known = [first, recognised(2, "R1")]
-    assert receipts_with_standing(known, restricted=False) == {"R1"}
-    assert receipts_with_standing([first, of_another_release(recognised(2, "R1"), **fields)], restricted=False) == set()
-    taken = [*known, of_another_release(recognised(3, "R1", refuted=True), **fields)]
-    assert receipts_with_standing(taken, restricted=False) == {"R1"}
+    assert file_of([first, of_another_release(established(2, Facts(pregnant=True)), **fields)]).findings.found == ()
+    assert not _has_standing(first, of_another_release(recognised(2, "R1"), **fields))
+    known = recognised(2, "R1")
+    assert _has_standing(first, known)
+    assert _has_standing(first, known, of_another_release(recognised(3, "R1", refuted=True), **fields))
+
+
+def _has_standing(*events: Event) -> bool:
+    [one] = file_of(events).claims
+    return has_standing(one, restricted=False)
 
 
 def test_an_unknown_verdict_does_not_change_protection() -> None:
-    marked = filed(1, "R1", "self", Facts(protected=True))
     unmarks = of_another_release(established(2, Facts(protected=False)), verdict=NEW)
-    assert is_restricted([marked, unmarks])
-    assert not is_restricted(
-        [filed(1, "R1", "self", Facts()), of_another_release(established(2, Facts(protected=True)), verdict=NEW)]
-    )
+    marked = file_of([filed(1, "R1", "self", Facts(protected=True)), unmarks])
+    assert is_restricted(marked.claims, marked.findings)
+    marks = of_another_release(established(2, Facts(protected=True)), verdict=NEW)
+    unmarked = file_of([filed(1, "R1", "self", Facts()), marks])
+    assert not is_restricted(unmarked.claims, unmarked.findings)
 
 
-def test_opening_a_case_in_an_unknown_role_gives_no_standing() -> None:
+def test_an_unknown_role_opens_a_case_and_makes_no_claim_of_citizenship() -> None:
     filing = read_leniently(Filing, {"role": NEW, "authority": "none", "opened": True})
-    first = filed(1, "R1", "self", Facts()).evolve(filing=filing)
-    assert receipts_with_standing([first], restricted=False) == set()
+    first = filed(1, "R1", "self", Facts(claims_us_citizenship=True)).evolve(filing=filing)
+    assert not _has_standing(first)
+    assert assessed([first]).settled.facts.claims_us_citizenship is None
+    assert assessed([first]).ranking.lane == "citizenship_claim"
