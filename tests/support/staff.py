@@ -79,6 +79,20 @@ def read(system: System, user: Staff, case_id: str) -> dict[str, Any]:
     return found
 
 
+def statements(system: System, user: Staff, case_id: str) -> list[dict[str, Any]]:
+    """Read the first page of what requesters and staff wrote about a case."""
+    answer = system.staff(user, "GET", f"/staff/cases/{case_id}/statements")
+    assert answer.status == 200, answer.body
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def contacts(system: System, user: Staff, case_id: str) -> dict[str, dict[str, Any]]:
+    """Read the contact data of the requesters of a case, by receipt."""
+    found: dict[str, dict[str, Any]] = system.work(user, case_id, "contacts", {"why": "To call."})["contacts"]
+    return found
+
+
 def post(system: System, user: Staff, case_id: str, what: str, given: object = None) -> Answer:
     """Post to a route of a case, which may refuse it."""
     return system.staff(user, "POST", f"/staff/cases/{case_id}/{what}", {} if given is None else given)

@@ -160,7 +160,7 @@ def _people_ahead(services: CaseServices, case: Case) -> PeopleAhead | None:
 def _missing(holder: _Holder) -> tuple[Deficiency, ...]:
     """Return what the request lacks, in the language of its holder."""
     request = holder.request
-    codes: list[str] = [*request.deficiencies]
+    codes: list[str] = [code for code in request.deficiencies if not (request.verified and code == "authority_missing")]
     if request.refuted:
         codes.append("proof_not_accepted")
     elif not request.verified:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.staff import ask, decide, item, read, take_next, verify, worklist
+from tests.support.staff import decide, item, post, read, take_next, verify, worklist
 from tests.support.system import Staff, System, body
 
 EL_PASO = Staff("elle", "officer", "ELP")
-CLEARED = Staff("cleo", "officer,restricted", "ATL")
+CLEARED, SECOND = Staff("cleo", "officer,restricted", "ATL"), Staff("cora", "officer,restricted", "ATL")
 PLAIN = Staff("omar", "officer", "ATL")
 
 
@@ -17,7 +17,21 @@ def _seen(system: System, filed: Any) -> tuple[str, str, str | None]:  # noqa: A
     return answer["status"], answer["disclosure"], answer["lane"]
 
 
-LIMITED = ("received", "limited", None)
+def _asked_for_proof(system: System, filed: Any) -> list[str | None]:  # noqa: ANN401  # a filing
+    """Return the times by which the questions that a requester is shown are to be answered."""
+    return [each["answer_by"] for each in system.look_up(filed)["asked_for"]]
+
+
+def _without_receipt(system: System, filed: Any) -> dict[str, Any]:  # noqa: ANN401  # a filing
+    """Return what a requester is shown, without what differs for each request."""
+    shown = system.look_up(filed)
+    assert shown.pop("receipt") == filed["receipt"]
+    return shown
+
+
+HERS = {"email": "her@example.org", "language": "en"}
+LIMITED = ("received", "limited", "detained")
+QUESTION = {"asked": ["Proof of residence."], "answer_by": "2026-12-04T12:00:00-05:00"}
 
 
 def test_example_4_a_sister_has_limited_disclosure_until_her_waiver_is_verified(system: System) -> None:
@@ -46,27 +60,33 @@ def test_example_4_a_sister_has_limited_disclosure_until_her_waiver_is_verified(
     case_id = found["case_id"]
     assert take_next(system, EL_PASO) == case_id
     assert _seen(system, filed) == LIMITED
-    # an information request is not sent to a requester with limited disclosure
-    ask(system, EL_PASO, case_id)
-    assert len(system.outbox()) == 1
-    assert _seen(system, filed) == LIMITED
-    system.later(days=14)
-    system.settle(3)
-    system.work(EL_PASO, case_id, "claim")
-    # her waiver is verified: she gets full disclosure, and the flag is removed
+    # she is asked for her waiver by a question of the catalogue, and for nothing else
+    assert post(system, EL_PASO, case_id, "information-requests", QUESTION).json()["errors"][0]["code"] == (
+        "no_verified_requester"
+    )
+    asked = {"codes": ["prove_authority"], "answer_by": "2026-12-04T17:00:00.000Z"}
+    system.work(EL_PASO, case_id, "information-requests", asked)
+    system.pump()
+    assert [mail.to for mail in system.outbox()] == ["rosa@example.org"] * 2
+    assert (_asked_for_proof(system, filed), _seen(system, filed)) == (["2026-12-04T17:00:00.000Z"], LIMITED)
+    # her waiver is verified: she sees that the case is in review, but not the case, and the flag is removed
     verify(system, EL_PASO, case_id, receipt=filed["receipt"], authority="form_60_001")
-    assert _seen(system, filed) == ("in_review", "full", "detained")
+    assert _seen(system, filed) == ("in_review", "limited", "detained")
+    assert system.look_up(filed)["missing"] == []
+    assert post(system, EL_PASO, case_id, "information-requests", QUESTION).status == 409
     assert "authority_needed" not in item(system, case_id, EL_PASO, "ELP")["flags"]
     decide(system, EL_PASO, case_id, outcome="granted", reasons_for_requester="She cares for a child alone.")
     answer = system.look_up(filed)
     assert (answer["status"], answer["decision"]["outcome"]) == ("decided", "granted")
-    assert [mail.to for mail in system.outbox()] == ["rosa@example.org"] * 2
+    assert answer["decision"]["reasons"] == ["She cares for a child alone."]
+    assert (answer["people_ahead"], _asked_for_proof(system, filed)) == (None, [])
+    assert [mail.to for mail in system.outbox()] == ["rosa@example.org"] * 3
 
 
 def test_example_6_a_husbands_request_gets_limited_disclosure_and_changes_nothing(system: System) -> None:
     """A VAWA self-petition is pending; she is detained after a call by the husband, who writes as well."""
     facts = {"custody": "detained", "facility": "STWRTGA", "relief_pending": ["vawa"], "serious_illness": True}
-    hers = system.file(body(facts=facts, requester={"contact": {"email": "her@example.org", "language": "en"}}))
+    hers = system.file(body(facts=facts, requester={"contact": {**HERS, "safe_to_contact": True}}))
     husband = {"role": "family", "relationship": "husband", "name": "H", "contact": {"email": "him@example.org"}}
     against = {
         "custody": "not_detained",
@@ -79,14 +99,13 @@ def test_example_6_a_husbands_request_gets_limited_disclosure_and_changes_nothin
     his = system.file(body(requester=husband, facts=against))
     other = system.file(body(requester=husband, facts=against, subject={"a_number": "A000-000-099"}))
     # his response is the same as for a request about any other person
-    answer = ("status", "disclosure", "lane", "people_ahead", "asked_for", "decision")
     assert set(his) == set(other)
     assert [his[name] for name in ("field_office", "deficiencies", "notice")] == [
         other[name] for name in ("field_office", "deficiencies", "notice")
     ]
     system.pump()
     assert system.case_of(his).case_id == system.case_of(hers).case_id
-    assert [system.look_up(his)[name] for name in answer] == [system.look_up(other)[name] for name in answer]
+    assert _without_receipt(system, his) == _without_receipt(system, other)
     assert sorted(mail.to for mail in system.outbox()) == ["her@example.org", "him@example.org", "him@example.org"]
     # his statements do not count against her; she is not verified, and gets limited disclosure too
     case = system.case_of(hers)
@@ -101,14 +120,12 @@ def test_example_6_a_husbands_request_gets_limited_disclosure_and_changes_nothin
     system.work(CLEARED, case.case_id, "claim")
     roles = {request["receipt"]: request["role"] for request in read(system, CLEARED, case.case_id)["requests"]}
     assert roles == {hers["receipt"]: "self", his["receipt"]: "family"}
-    # no notice goes to a requester who is not verified
-    sent = len(system.outbox())
-    ask(system, CLEARED, case.case_id)
-    assert len(system.outbox()) == sent
-    system.later(days=14)
-    system.settle(3)
-    system.work(CLEARED, case.case_id, "claim")
+    # nobody is verified, so nobody is asked in free text
+    assert post(system, CLEARED, case.case_id, "information-requests", QUESTION).status == 409
+    # in a restricted case, two officers with access to it verify her
     verify(system, CLEARED, case.case_id, receipt=hers["receipt"], identity=True)
+    assert _seen(system, hers) == LIMITED
+    verify(system, SECOND, case.case_id, receipt=hers["receipt"], identity=True)
     assert _seen(system, hers) == ("in_review", "full", "detained")
     before = system.look_up(his)
     sent = len(system.outbox())
@@ -116,6 +133,7 @@ def test_example_6_a_husbands_request_gets_limited_disclosure_and_changes_nothin
     assert [mail.to for mail in system.outbox()[sent:]] == ["her@example.org"]
     assert system.look_up(hers)["decision"]["outcome"] == "granted"
     assert system.look_up(his) == before
-    assert _seen(system, his) == LIMITED
+    assert _seen(system, his) == ("received", "limited", "other")
+    assert system.look_up(his)["usual_wait"]["office"] == "ATL"
     for path, given in (("/updates", {"statement": "x"}), ("/withdrawal", {})):
         assert system.on(his, "POST", path, given).status == system.on(other, "POST", path, given).status == 202
