@@ -119,7 +119,7 @@ def _send_first(services: Services, newest: NoticePointer, target: Target, now: 
         if _is_pending(newer, now) or (newer.state == "owed" and newer.waits_since):
             _attempt(services, newer, now, defer=False)
             newer = services.table.get(Notice, key)
-        return newer and (newer.lease_until or newer.send_at)
+        return (newer.lease_until or newer.send_at) if newer else None
     return None
 
 

@@ -84,9 +84,11 @@ def take_lease(
                 case Behind() as behind:
                     return behind
                 case Covered():
-                    return _coalesce(services, notice)
+                    _coalesce(services, notice)
+                    return None
                 case Wait(until):
-                    return _wait(services, counter, now, until)
+                    _wait(services, counter, now, until)
+                    return None
                 case Allowed(others):
                     return _lease(services, counter, Attempt(now, now + LEASE, others))
     raise ConcurrentChangeError
@@ -129,22 +131,20 @@ def write_result(services: Services, lease: Lease, after: Notice) -> None:
     the counter at each try, only the notice is written: another message is then sent for those that wait.
     """
     write = _over(lease.notice, after)
-    written = _write_covering(services, lease, write) if lease.attempt.others and after.state == "sent" else None
-    if written is None:
-        written = _write(services, write)
-    if not written:
+    stands_for_others = lease.attempt.others > 0 and after.state == "sent"
+    place = lease.place if stands_for_others else None
+    if not (_write_covering(services, lease, place, write) if place else _write(services, write)):
         metrics.add_metric("LeaseLost", MetricUnit.Count, 1)
 
 
-def _write_covering(services: Services, lease: Lease, write: Write) -> bool | None:
-    """Write that a message was sent which stands for others; None if the counter changed at each try."""
-    place, attempt = lease.place, lease.attempt
-    for pause in _PAUSES if place else ():
+def _write_covering(services: Services, lease: Lease, place: Place, write: Write) -> bool:
+    """Write that a message was sent which stands for others; return False if the lease was lost."""
+    for pause in _PAUSES:
         sleep(RANDOM.uniform(0, pause))
-        counter = Counter(_read_counter(services, place, attempt.at), lease.notice, place)
+        counter = Counter(_read_counter(services, place, lease.attempt.at), lease.notice, place)
         with suppress(RefusedError):
-            return _write(services, write, *_replace(counter.sends, counter.after_sent(attempt)))
-    return None
+            return _write(services, write, *_replace(counter.sends, counter.after_sent(lease.attempt)))
+    return _write(services, write)
 
 
 def _read_counter(services: Services, place: Place, now: datetime) -> AddressSends:

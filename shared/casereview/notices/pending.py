@@ -42,7 +42,7 @@ def notice_to_requester(
 
 
 def renewed_notice(notice: Notice, at: datetime) -> Notice:
-    """Return a notice that could not be delivered as pending again; its time to be delivered in begins anew."""
+    """Return a notice that could not be delivered as pending again; the days for its delivery begin again."""
     return notice.evolve(
         state="owed",
         why=None,

@@ -42,5 +42,5 @@ def may_be_called(number: str) -> bool:
         phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
         phonenumbers.PhoneNumberType.PAGER,
     }
-    no_country = phonenumbers.region_code_for_country_code(found.country_code) == _NO_COUNTRY
+    no_country = phonenumbers.region_code_for_country_code(found.country_code or 0) == _NO_COUNTRY
     return not no_country and phonenumbers.number_type(found) not in costly

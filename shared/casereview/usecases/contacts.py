@@ -56,7 +56,7 @@ def _with_default(stated: Contact, protected: bool) -> Contact:  # noqa: FBT001
 def may_receive_news(case: Case, request: Request, contact: Contact) -> bool:
     """Return whether a requester may receive news of a case.
 
-    If the case is restricted, only a holder may whom two officers have verified, and who said that contact is safe. This
+    If the case is restricted, two officers must have verified the holder, who must have said that contact is safe. This
     does not apply to acknowledgements, which contain nothing about the case that the request belongs to.
 
     Args:

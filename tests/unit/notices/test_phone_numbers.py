@@ -25,7 +25,7 @@ def _kind_of(number: str) -> str:
 @pytest.mark.parametrize("kind", KINDS, ids=KINDS.get)
 def test_only_mobile_numbers_of_the_allowed_countries_are_texted(kind: int) -> None:
     for number in filter(None, (_example(region, kind) for region in REGIONS)):
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        region = str(phonenumbers.region_code_for_number(phonenumbers.parse(number)))
         mobile = _kind_of(number) in MOBILE
         assert may_be_texted(number, {region}) == mobile, number
         assert not may_be_texted(number, set(REGIONS) - {region}), number
@@ -39,9 +39,9 @@ def test_numbers_that_cost_the_caller_more_are_never_called(kind: int) -> None:
 
 @pytest.mark.parametrize("code", sorted(phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS))
 def test_satellite_and_international_numbers_are_neither_texted_nor_called(code: int) -> None:
-    number = phonenumbers.format_number(
-        phonenumbers.example_number_for_non_geo_entity(code), phonenumbers.PhoneNumberFormat.E164
-    )
+    example = phonenumbers.example_number_for_non_geo_entity(code)
+    assert example
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert not may_be_called(number)
     assert not may_be_texted(number, {*US_NUMBERING_PLAN, *REGIONS})
 
