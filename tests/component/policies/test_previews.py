@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from casereview.routing.offices import queues
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview
 from casereview.store import keys
 from prioritize.policy_preview import preview as count_part
 from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.drafts import (
+    APPROVER,
     DETAINED,
     EARLIER,
     ORDER,
@@ -130,3 +132,54 @@ def test_of_two_concurrent_computations_of_a_part_one_counts(system: System) -> 
         count_part(system.prioritize, message)
     report = system.read(Preview, keys.preview("early-a", "ATL"))
     assert (report.cases, report.part) == (1, 1)
+
+
+def test_restricted_cases_are_in_no_preview(system: System) -> None:
+    """B5: a draft with a lane for protected people listed them."""
+    lane = (DETAINED, "    when: {all: [{protected: {is: true}}, {serious_illness: {is: true}}]}\n")
+    hidden = system.file(body(facts={"relief_pending": ["vawa"], "serious_illness": True}))
+    stated_since = system.file(body(subject={"a_number": "A000000012"}))
+    system.file(body(subject={"a_number": "A000000013"}))
+    system.pump()
+    assert system.on(stated_since, "POST", "/updates", {"facts": {"relief_pending": ["u_visa"]}}).status == 202
+    system.tamper(keys.case(system.case_of(stated_since).case_id), restricted=False)  # as before it is ranked again
+    send(system, draft("protected", lane))
+    ask(system, "protected")
+    for office in queues():
+        count_part(system.prioritize, PreviewMessage(preview="protected", office=office))
+    report = stored(system, "protected")
+    assert (report.cases, report.without_restricted) == (1, True)
+    text = report.model_dump_json(exclude={"cursor"})
+    assert not [filed for filed in (hidden, stated_since) if system.case_of(filed).case_id in text]
+
+
+def test_no_number_is_shown_before_every_office_is_done(system: System) -> None:
+    for number in range(30):
+        system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
+    system.pump()
+    send(system, EARLY_A)
+    ask(system, "early-a")
+    count_part(system.prioritize, PreviewMessage(preview="early-a", office="ATL"))
+    assert stored(system, "early-a").cases == 30
+    shown = read(system, "early-a")["preview"]
+    assert not shown["done"]
+    numbers = {"cases": None, "lane_changes": None, "category_changes": None, "approval_changes": None}
+    assert shown["totals"] == {**numbers, "factor_changes": None}
+    nothing = {"lanes": {}, "overdue": {}, "categories": {}, "approvals": {}}
+    for report in shown["offices"]:
+        assert (report["cases"], report["before"], report["after"], report["flows"]) == (None, nothing, nothing, {})
+    system.pump()
+    assert read(system, "early-a")["preview"]["totals"]["cases"] == 30
+
+
+def test_a_preview_of_an_older_release_is_not_shown_and_permits_no_approval(system: System) -> None:
+    system.file(body())
+    system.pump()
+    send(system, EARLY_A)
+    preview(system, "early-a")
+    system.tamper(keys.preview("early-a", "ATL"), without_restricted=None)
+    assert (read(system, "early-a")["preview"], read(system, "early-a")["state"]) == (None, "draft")
+    refused = system.staff(APPROVER, "POST", "/staff/policies/early-a/approval", {"approve": True, "why": "Read."})
+    assert refused.json()["type"] == "/problems/preview-required"
+    preview(system, "early-a")
+    assert approve(system, "early-a")["approver"] == "peter"

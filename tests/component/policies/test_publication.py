@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from casereview.policy import packaged
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, put_over
+from casereview.store.table import Table
+from casereview.store.transaction import RefusedError, Write, put_over
 from review.authorization import caller_from_claims
 from review.policies.publication import approval_write
 from review.schema.policies import PolicyApproval
@@ -21,6 +23,7 @@ from tests.support.policy.drafts import (
     ORDER,
     amendment,
     approve,
+    ask,
     draft,
     preview_silently,
     publish,
@@ -28,6 +31,17 @@ from tests.support.policy.drafts import (
     send,
 )
 from tests.support.system import Answer, Staff, System
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWithId(Staff):
+    """A staff member with a subject of their own."""
+
+    subject: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.subject
 
 
 def attempt(system: System, policy_id: str, staff: Staff = APPROVER, **more: object) -> Answer:
@@ -182,3 +196,62 @@ def test_a_conflict_with_another_transaction_is_answered_with_503(system: System
         ]
     assert [answer.status for answer in answers] == [HTTPStatus.SERVICE_UNAVAILABLE] * 2
     assert approve(system, "earlier")["state"] == "in_force"
+
+
+def test_a_draft_is_approved_only_after_a_preview_of_exactly_this_draft(system: System) -> None:
+    """A21: a draft was approved without a preview."""
+    send(system, EARLIER)
+    assert attempt(system, "earlier").json()["type"] == "/problems/preview-required"
+    preview_silently(system, "earlier")
+    send(system, EARLIER.replace("first_look: 7d", "first_look: 6d"))
+    assert attempt(system, "earlier").json()["type"] == "/problems/preview-required"
+    ask(system, "earlier")
+    assert attempt(system, "earlier").json()["type"] == "/problems/preview-required"
+    assert states(system)["earlier"] == "draft"
+    system.pump()
+    assert approve(system, "earlier")["state"] == "in_force"
+
+
+def test_a_draft_is_refused_without_a_preview(system: System) -> None:
+    send(system, EARLIER)
+    assert approve(system, "earlier", approve=False)["state"] == "refused"
+
+
+def test_a_preview_that_was_replaced_just_before_the_approval_is_found_by_the_write(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(system, EARLIER)
+    preview_silently(system, "earlier")
+    write, overtaken = Table.write, list[str]()
+
+    def after_another_preview(table: Table, *writes: Write) -> None:
+        if not overtaken:
+            overtaken.append("earlier")
+            ask(system, "earlier")
+        write(table, *writes)
+
+    monkeypatch.setattr(Table, "write", after_another_preview)
+    assert attempt(system, "earlier").json()["type"] == "/problems/preview-required"
+    assert overtaken == ["earlier"]
+    assert states(system)["earlier"] == "draft"
+
+
+def test_an_author_is_known_by_the_subject_of_the_token(system: System) -> None:
+    """A user name can be given to another person, who is not the author then; and an author can be renamed."""
+    renamed = StaffWithId("pauline", "policy", None, AUTHOR.id)
+    namesake = StaffWithId("paula", "policy", None, "another-person")
+    send(system, EARLIER)
+    preview_silently(system, "earlier")
+    assert system.staff(namesake, "POST", "/staff/policies", {"document": EARLIER}).status == HTTPStatus.CONFLICT
+    assert attempt(system, "earlier", renamed).json()["type"] == "/problems/own-decision"
+    assert attempt(system, "earlier", namesake).status == HTTPStatus.OK
+
+
+def test_a_draft_of_an_older_release_belongs_to_its_user_name(system: System) -> None:
+    send(system, EARLIER)
+    system.tamper(keys.policy("earlier"), author_id=None)
+    assert system.staff(APPROVER, "POST", "/staff/policies", {"document": EARLIER}).status == HTTPStatus.CONFLICT
+    preview_silently(system, "earlier")
+    assert attempt(system, "earlier", AUTHOR).json()["type"] == "/problems/own-decision"
+    assert send(system, EARLIER)["author"] == "paula"
+    assert system.read(PolicyRecord, keys.policy("earlier")).author_id

@@ -10,6 +10,7 @@ from casereview.routing.offices import queues
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview
 from casereview.store import keys
+from casereview.store.policy_repository import PolicyRepository
 from prioritize.policy_preview import preview as compute_part
 from review.policies.publication import ask_for_preview
 from tests.support.system import Staff, System
@@ -79,11 +80,14 @@ class _NoQueue:
 
 
 def preview_silently(system: System, policy_id: str) -> None:
-    """Preview a policy without sending a message, so that the queues stay as they are."""
-    ask_for_preview(replace(system.intake, rank_queue=cast("Queue", _NoQueue())), policy_id)
+    """Preview a policy in other processes and without a message: queues and copies of the registry stay as they are."""
+    queue, table = cast("Queue", _NoQueue()), system.intake.table
+    policies = PolicyRepository(table, system.clock)
+    ask_for_preview(replace(system.intake, rank_queue=queue, policies=policies), policy_id)
+    worker = replace(system.prioritize, rank_queue=queue, policies=policies)
     for office in queues():
         while system.read(Preview, keys.preview(policy_id, office)).work_at:
-            compute_part(system.prioritize, PreviewMessage(preview=policy_id, office=office))
+            compute_part(worker, PreviewMessage(preview=policy_id, office=office))
 
 
 def read(system: System, policy_id: str, staff: Staff = AUTHOR) -> dict[str, Any]:
