@@ -26,6 +26,7 @@ from tests.support.staff import (
     person,
     post,
     read,
+    statements,
     take_next,
     verify,
     worklist,
@@ -46,16 +47,35 @@ def escalated(system: System, outcome: str = "declined", **changes: Any) -> File
     return held
 
 
-def test_a_requester_with_full_disclosure_can_escalate_after_a_decision(system: System) -> None:
+def test_a_verified_requester_can_escalate_once_after_a_decision(system: System) -> None:
     held = claimed(system)
-    sister = system.file(person(11, requester=SISTER))
-    assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 409
+    before = system.look_up(held.filed)
+    assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202  # of an unverified one it is kept
+    assert (system.look_up(held.filed), system.case_of(held.filed).office) == (before, "ATL")
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    early = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
+    assert (early.status, early.json()["type"]) == (409, "/problems/not-decided")
     decide(system, OFFICER, held.case_id, outcome="declined")
-    assert "Senior Reviewing Official" in system.look_up(held.filed)["decision"]["how_to_go_on"]
-    assert system.on(sister, "POST", "/escalation", LOOK_AGAIN).status == 409
+    assert "Senior Reviewing Official" in _how_to_go_on(system, held.filed, "en")
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202
-    assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 409
+    assert system.case_of(held.filed).office == "SRO"
+    again = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
+    assert (again.status, again.json()["type"]) == (409, "/problems/not-decided")
+
+
+def _how_to_go_on(system: System, filed: Mapping[str, Any], language: str) -> str:
+    """Return how a requester is told to ask for the official, in a language."""
+    assert system.on(filed, "POST", "/updates", {"contact": {"language": language}}).status == 202
+    return str(system.look_up(filed)["decision"]["how_to_go_on"])
+
+
+def test_a_verified_third_party_can_escalate(system: System) -> None:
+    held = claimed(system, requester=SISTER)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="form_60_001")
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202
+    assert system.look_up(held.filed)["status"] == "decided"
+    assert system.case_of(held.filed).office == "SRO"
 
 
 def test_an_escalated_case_gets_a_new_first_look_in_the_officials_queue(system: System) -> None:
@@ -65,8 +85,9 @@ def test_an_escalated_case_gets_a_new_first_look_in_the_officials_queue(system: 
     assert datetime.fromisoformat(found["target_by"]) == system.time + timedelta(days=14)
     assert system.look_up(held.filed)["status"] == "with_senior_official"
     assert worklist(system)["items"] == []
-    assert system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").status == 404
-    assert "Mirabel" in str(read(system, OFFICIAL, held.case_id)["statements"])
+    assert read(system, OFFICER, held.case_id)["status"] == "with_senior_official"
+    assert post(system, OFFICER, held.case_id, "claim").status == 404
+    assert "Mirabel" in str(statements(system, OFFICIAL, held.case_id))
     system.later(days=14)
     assert item(system, held.case_id, OFFICIAL, "SRO")["overdue"] is True
 

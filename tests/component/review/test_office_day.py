@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.staff import asked, contacts
 from tests.support.system import Staff, System, body
 
 OFFICER, COLLEAGUE = Staff("omar"), Staff("olga")
@@ -33,19 +34,20 @@ def test_a_day_at_the_office(system: System) -> None:
     case_id = taken["case_id"]
     assert (taken["status"], taken["claimed_by"]) == ("in_review", "omar")
     read = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}").json()
-    assert read["requests"][0]["body"]["subject"]["given_name"] == "Ana"
-    assert "contact" not in read["requests"][0]["body"]["requester"]
-    contacts = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}/contacts?why=call").json()
-    assert contacts["contacts"][filed["receipt"]]["email"] == "lee@example.org"
-    authority = {"receipt": filed["receipt"], "authority": "g28", "verdict": "confirmed", "why": "Form seen."}
-    system.work(OFFICER, case_id, "verifications", authority)
+    assert [request["receipt"] for request in read["requests"]] == [filed["receipt"]]
+    whole = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}/requests/{filed['receipt']}").json()["body"]
+    assert whole["subject"]["given_name"] == "Ana"
+    assert "contact" not in whole["requester"]
+    assert contacts(system, OFFICER, case_id)[filed["receipt"]]["email"] == "lee@example.org"
+    authority = {"receipt": filed["receipt"], "authority": "g28", "proof": "document", "why": "Form seen."}
+    system.work(OFFICER, case_id, "verifications", {**authority, "verdict": "confirmed"})
     system.pump()
     assert system.look_up(filed)["disclosure"] == "full"
     ask = {"asked": ["Proof of residence, please."], "answer_by": "2026-12-04T12:00:00-05:00"}
     system.work(OFFICER, case_id, "information-requests", ask)
     system.pump()
-    answer = system.look_up(filed)
-    assert (answer["status"], answer["asked_for"]) == ("information_needed", ["Proof of residence, please."])
+    assert system.look_up(filed)["status"] == "information_needed"
+    assert asked(system, filed) == ["Proof of residence, please."]
     assert system.outbox()[-1].to == "lee@example.org"
     system.later(days=3)
     system.on(filed, "POST", "/updates", {"statement": "Here it is."})
