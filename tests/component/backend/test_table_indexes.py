@@ -2,17 +2,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from casereview.cases.due import STUCK, shard_of
-from casereview.schema.records import Case
+from casereview.schema.base import rfc3339
+from casereview.schema.records import Case, Request
 from casereview.store import keys
 from casereview.store.backend import BeginsWith, Query, pages
 from casereview.store.due_index import DueItem
 from casereview.store.items import to_item
 from casereview.store.table import Table
 from casereview.store.transaction import put_new, put_over
+from casereview.store.verify_index import VerifyPlace
 from casereview.store.worklist import WorklistPlace
 from tests.support.case_histories import NOW
 from tests.support.case_histories import queued as case
@@ -191,3 +194,52 @@ def test_a_case_that_changes_office_or_closes_leaves_its_worklist(table: Table) 
     assert [place.case_id for place in table.worklist.places("SNA", limit=9)] == ["C1"]
     table.write(put_over(case(1, version=3, status="closed"), version=2))
     assert table.worklist.places("SNA", limit=9) == []
+
+
+def request(number: int, **fields: Any) -> Request:  # noqa: ANN401  # any field
+    """Return a request whose holder is to be verified a number of hours from now."""
+    plain: dict[str, Any] = {
+        "receipt": f"R{number}",
+        "case_id": "C1",
+        "received_at": NOW,
+        "role": "self",
+        "authority": "none",
+        "opened": True,
+        "state_since": NOW,
+        "mac_key": "k",
+        "digest": b"d",
+        "office": "ATL",
+        "sealed": b"s",
+        "verify_by": NOW + number * HOUR,
+    }
+    return Request(**{**plain, **fields})
+
+
+def test_the_requests_to_verify_of_an_office_are_read_by_time_and_by_pages(table: Table) -> None:
+    for number in (3, 1, 2):
+        table.put(request(number))
+    table.put(request(4, office="SNA"))
+    table.put(request(5, verify_by=None))
+    table.put(request(6, state="withdrawn"))
+    first = table.verify_index.places("ATL", limit=2)
+    assert first == [VerifyPlace(rfc3339(NOW + number * HOUR), f"R{number}") for number in (1, 2)]
+    assert [place.receipt for place in table.verify_index.places("ATL", limit=2, after=first[-1])] == ["R3"]
+    assert [place.receipt for place in table.verify_index.places("SNA", limit=2)] == ["R4"]
+    assert table.verify_index.places("MIA", limit=2) == []
+
+
+def test_a_request_leaves_the_queue_when_nothing_is_to_be_looked_at(table: Table) -> None:
+    table.write(put_new(request(1)))
+    assert table.get(Request, keys.request("R1")) == request(1)
+    table.write(put_over(request(1, verify_by=None, verified=True), state="live", epoch=0))
+    assert table.verify_index.places("ATL", limit=9) == []
+    table.write(put_over(request(1, verify_by=NOW), state="live", epoch=0))
+    assert [place.receipt for place in table.verify_index.places("ATL", limit=9)] == ["R1"]
+
+
+def test_several_records_are_read_at_once(table: Table) -> None:
+    for number in (1, 2):
+        table.put(request(number))
+    found = table.several(Request, [keys.request(f"R{number}") for number in (1, 2, 3)])
+    assert sorted(one.receipt for one in found) == ["R1", "R2"]
+    assert table.several(Request, []) == []
