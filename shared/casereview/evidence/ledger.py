@@ -1,8 +1,8 @@
 """The facts of a case while its words are weighed: ``FactLedger`` holds the state and takes one word at a time.
 
 Verifications by officers override all words. A word of a verified holder counts unless it would lower the lane; then it
-waits for an officer. A word of an unverified holder may fill a gap. Where it contradicts another request, it waits for
-an officer, and replaces nothing: while it would put the case further forward, it counts for the place of the case alone.
+waits for an officer. A word of an unverified holder may fill a gap. One that contradicts another request waits for an
+officer and replaces nothing: while it would put the case further forward, it counts for the place of the case alone.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class FactLedger:
         self._places.clear()
 
     def _take_from_another(self, word: Word) -> None:
-        """Let an unverified word fill a gap; one that contradicts another request waits, and is kept beside its word."""
+        """Let an unverified word fill a gap; one that contradicts another request waits beside what that said."""
         name = word.fact
         if self.values.get(name) is not None:
             self._wait(word)

@@ -118,7 +118,7 @@ def _words_of(claims: Claims, *, verified: bool, alone: bool = False) -> Iterato
 def _take_citizenship(claims: Sequence[Claims], ledger: FactLedger) -> bool:
     """Weigh the words on US citizenship; return whether only others claim it.
 
-    The person's own are those of verified holders, and of an unverified ``self`` only while no verified one speaks of it.
+    The person's own are those of verified holders; of the ``self`` who opened the case while no verified one speaks.
     """
     if CITIZENSHIP in ledger.verified:
         return False

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from casereview.cases.assessment import InForce, assess
 from casereview.policy.packaged import compiled
 from casereview.schema.facts import Facts
 from casereview.schema.records import Event
+from casereview.schema.vocabulary import Role
 from tests.support.case_histories import (
     DATED,
     NOW,
@@ -20,11 +21,11 @@ from tests.support.case_histories import (
     assessed,
     claims,
     established,
-    event,
     file_of,
     filed,
     histories,
     reached,
+    recognised,
     split_off,
     undelivered,
     updated,
@@ -32,6 +33,7 @@ from tests.support.case_histories import (
 
 DETAINED = filed(1, "R1", "self", Facts(custody="detained"))
 HOUR = timedelta(hours=1)
+INTERIM = "2021-02-18-interim"
 
 
 def is_called(*later: Event, **case: Any) -> bool:  # noqa: ANN401  # any field
@@ -179,32 +181,87 @@ def test_many_requests_and_a_withdrawal_to_confirm_are_flagged() -> None:
 HOUSTON, ATLANTA = Facts(state="TX", county="Harris"), Facts(custody="detained", facility="STWRTGA")
 
 
-def transferred(version: int, at: datetime = NOW) -> Event:
-    return event(version, at, kind="transferred", actor="officer", user="s")
+def _office_differs(*events: Event, office: str, **case: Any) -> bool:  # noqa: ANN401  # any field
+    return "office_differs" in assessed(list(events), office=office, **case).ranking.flags
 
 
-def _office_differs(*events: Event, office: str) -> bool:
-    return "office_differs" in assessed(list(events), office=office).ranking.flags
-
-
-def test_office_differs_if_the_facts_name_another_office_after_a_transfer() -> None:
+def test_office_differs_if_the_facts_name_another_office_than_the_cases() -> None:
     unknown = filed(1, "R1", "self", Facts())
-    moved = (unknown, transferred(2))
-    assert not _office_differs(*moved, office="HOU")
-    assert not _office_differs(*moved, updated(3, "R1", HOUSTON), office="HOU")
-    assert _office_differs(*moved, updated(3, "R1", ATLANTA), office="HOU")
-    assert not _office_differs(*moved, updated(3, "R1", ATLANTA), transferred(4), office="ATL")
+    assert not _office_differs(unknown, office="HOU")
+    assert not _office_differs(unknown, updated(2, "R1", HOUSTON), office="HOU")
+    assert _office_differs(unknown, updated(2, "R1", ATLANTA), office="HOU")
+    assert not _office_differs(unknown, updated(2, "R1", ATLANTA), office="ATL")
+    assert not _office_differs(unknown, updated(2, "R1", ATLANTA), office="SRO")
 
 
-def test_office_does_not_differ_if_the_facts_name_the_same_office_as_at_the_last_transfer() -> None:
+def test_office_does_not_differ_while_the_facts_name_the_same_office_as_at_the_last_transfer() -> None:
     here = filed(1, "R1", "self", Facts(custody="not_detained", state="GA"))
-    kept = (here, transferred(2))
-    assert not _office_differs(*kept, office="ELP")
-    there = (*kept, updated(3, "R1", Facts(state="WA")))
-    assert _office_differs(*there, office="ELP")
-    assert not _office_differs(*there, updated(4, "R1", Facts(state="GA")), office="ELP")
-    assert not _office_differs(*there, transferred(4), office="ELP")
-    assert _office_differs(*there, transferred(4), updated(5, "R1", Facts(state="GA")), office="ELP")
+    there = updated(2, "R1", Facts(state="WA"))
+    assert not _office_differs(here, office="ELP", routed="ATL")
+    assert _office_differs(here, there, office="ELP", routed="ATL")
+    assert not _office_differs(here, there, updated(3, "R1", Facts(state="GA")), office="ELP", routed="ATL")
+    assert not _office_differs(here, there, office="ELP", routed="SEA")
+
+
+def test_a_place_that_only_an_unverified_word_against_a_verified_holders_names_is_no_other_office() -> None:
+    here = [filed(1, "R1", "self", Facts(custody="not_detained", state="GA")), recognised(2, "R1")]
+    assert not _office_differs(*here, filed(3, "R2", "family", Facts(custody="detained")), office="ATL")
+    found = assessed([*here, filed(3, "R2", "family", Facts(custody="detained", state="WA"))])
+    assert found.ranking.lane == "detained"
+    assert "claim_waiting" in found.ranking.flags
+    assert "office_differs" not in found.ranking.flags
+
+
+# ---- citizenship
+
+
+@pytest.mark.parametrize("opener", ["self", "attorney"])
+def test_citizenship_alleged_by_others_raises_the_lane_and_has_no_other_effect(opener: Role) -> None:
+    felony = Facts(custody="detained", removal_order="final", birth_year=1950)
+    opened = filed(1, "R1", opener, felony)
+    alleged = [opened, filed(2, "R2", "family", Facts(claims_us_citizenship=True))]
+    alone, found = assessed([opened], policy=INTERIM), assessed(alleged, policy=INTERIM)
+    assert (found.ranking.lane, found.top) == ("citizenship_claim", True)
+    assert found.settled.facts.claims_us_citizenship is None
+    assert found.ranking.approvals == alone.ranking.approvals == ("field_office_director", "compelling_reason")
+    assert found.ranking.categories == alone.ranking.categories
+    assert found.ranking.factors == alone.ranking.factors
+    assert set(found.ranking.flags) == {*alone.ranking.flags, "verify", "citizenship_alleged", "authority_unverified"}
+
+
+def test_the_claim_of_the_person_who_opened_the_case_is_their_own_until_a_verified_holder_speaks() -> None:
+    claimed, denied = Facts(claims_us_citizenship=True), Facts(claims_us_citizenship=False)
+    opened = filed(1, "R1", "self", claimed)
+    assert assessed([opened]).settled.facts.claims_us_citizenship is True
+    assert "citizenship_claim" in assessed([opened]).ranking.flags
+    denies = [opened, filed(2, "R2", "self", denied)]
+    assert assessed(denies).settled.facts.claims_us_citizenship is True
+    found = assessed([*denies, recognised(3, "R2")])
+    assert found.settled.facts.claims_us_citizenship is False
+    assert found.ranking.lane == "citizenship_claim"
+    assert {"citizenship_alleged", "claim_waiting"} <= set(found.ranking.flags)
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_claim_of_citizenship_that_its_requester_takes_back_counts_until_an_officer_settles_it(
+    verified: bool,  # noqa: FBT001
+) -> None:
+    events = [filed(1, "R1", "self", Facts(claims_us_citizenship=True, custody="detained"))]
+    events += [recognised(2, "R1")] if verified else []
+    events += [updated(3, "R1", Facts(claims_us_citizenship=False))]
+    found = assessed(events)
+    assert found.settled.facts.claims_us_citizenship is True
+    assert "claim_waiting" in found.ranking.flags
+    settled = assessed([*events, established(4, Facts(claims_us_citizenship=False))])
+    assert settled.ranking.lane == "detained"
+    assert "claim_waiting" not in settled.ranking.flags
+
+
+def test_a_refuted_openers_claim_of_citizenship_is_alleged_only() -> None:
+    found = assessed([filed(1, "R1", "self", Facts(claims_us_citizenship=True)), recognised(2, "R1", refuted=True)])
+    assert found.settled.facts.claims_us_citizenship is None
+    assert "citizenship_alleged" in found.ranking.flags
+    assert found.ranking.lane == "citizenship_claim"
 
 
 def test_the_ranking_contains_the_case_id_and_filing_time_but_not_the_person() -> None:

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from casereview.cases.changes import SHOWN_FIELDS, changes_between, changes_of_new
+from casereview.cases.changes import (
+    SHOWN_FIELDS,
+    as_shown_before,
+    changes_between,
+    changes_of_new,
+    escalated,
+    next_version,
+    restriction,
+)
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Change, Event
+from casereview.schema.records import Case, Change, DecisionRef, Event
 from casereview.store.items import from_item, to_item
 from tests.support.case_histories import NOW, event, queued
 from tests.support.record_strategies import of_kind
@@ -67,3 +76,69 @@ def test_changes_convert_one_case_into_the_other_and_can_be_stored(before: Case,
     assert new | {name: change.before for name, change in changes.items()} == old
     stored = event(2, changes=changes)
     assert from_item(Event, to_item(stored)) == stored
+
+
+@pytest.mark.parametrize(("version", "folded", "after"), [(3, 3, 4), (3, 2, 2), (3, 0, 0)])
+def test_the_next_version_is_folded_if_this_one_is(version: int, folded: int, after: int) -> None:
+    """A case of the release before stays unfolded, until its history is."""
+    assert next_version(queued(version=version, folded=folded)) == {"version": version + 1, "folded": after}
+
+
+DECIDED = DecisionRef(version=4, by="a", outcome="granted")
+SEEN: dict[str, Any] = {
+    "status": "in_review",
+    "status_since": NOW,
+    "shown_since": NOW - timedelta(days=1),
+    "lane": "imminent_removal",
+    "shown_lane": "detained",
+    "asked": "T1",
+}
+
+
+def test_a_restricted_case_is_shown_as_it_was_when_it_became_restricted() -> None:
+    before = queued(**SEEN)
+    restricted = before.evolve(**restriction(before, restricted=True))
+    moved = restricted.evolve(
+        status="decided",
+        status_since=NOW + timedelta(days=9),
+        shown_since=None,
+        shown_lane="other",
+        rank="03.1.C1",
+        asked=None,
+        decision=DECIDED,
+    )
+    shown = as_shown_before(moved)
+    assert (shown.status, shown.shown_since or shown.status_since) == ("in_review", NOW - timedelta(days=1))
+    assert (shown.shown_lane, shown.rank, shown.asked, shown.decision) == ("detained", before.rank, "T1", None)
+
+
+def test_a_decision_that_was_shown_before_the_restriction_stays_shown() -> None:
+    before = queued(status="decided", decision=DECIDED)
+    reopened = before.evolve(**restriction(before, restricted=True)).evolve(status="in_line", decision=None)
+    assert as_shown_before(reopened).decision == DECIDED
+    assert as_shown_before(reopened).status == "decided"
+
+
+def test_a_case_that_is_restricted_already_keeps_what_was_shown_first() -> None:
+    first = queued(**SEEN)
+    restricted = first.evolve(**restriction(first, restricted=True))
+    assert restriction(restricted, restricted=True) == {}
+    assert restriction(first, restricted=False) == {}
+
+
+def test_a_lifted_restriction_shows_the_case_as_it_is() -> None:
+    first = queued(**SEEN)
+    restricted = first.evolve(**restriction(first, restricted=True)).evolve(status="in_line")
+    lifted = restricted.evolve(**restriction(restricted, restricted=False))
+    assert (lifted.restricted, lifted.shown_before) == (False, None)
+    assert as_shown_before(lifted) == lifted
+    assert as_shown_before(first) == first
+
+
+def test_an_escalated_case_goes_to_the_senior_official_with_a_clock_of_its_own() -> None:
+    decided = queued(status="decided", office="HOU", first_look={"looked_at": NOW, "stopped_ms": 5})
+    at = NOW + timedelta(days=2)
+    after = decided.evolve(**escalated(decided, at))
+    assert (after.status, after.office, after.field_office) == ("with_senior_official", "SRO", "HOU")
+    assert (after.rank_at, after.status_since, after.first_look.lane_since) == (at, at, at)
+    assert (after.first_look.looked_at, after.first_look.stopped_ms) == (None, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 
 from hypothesis import given
@@ -27,7 +27,6 @@ from tests.support.case_histories import (
     assessed,
     beside_strangers,
     claims,
-    established,
     file_of,
     filed,
     histories,
@@ -39,6 +38,8 @@ ANYTHING = claims(DATED, UNDATED, PROTECTED)
 HOUR = timedelta(hours=1)
 LATER = st.integers(0, 90 * 24).map(lambda hours: hours * HOUR)
 """Up to 90 days."""
+DENIALS = {None, False, "none", "not_detained", ()}
+"""Values that state nothing which another request could not add; 0 equals False."""
 CREDITS = ("serious_illness", "pregnant", "sole_caregiver")
 
 
@@ -118,7 +119,7 @@ def test_a_stranger_who_joins_later_replaces_no_fact_and_adds_none_that_counts_a
     for name, known in before.__dict__.items():
         if name in ADVERSE:
             assert getattr(after, name) in {known, None}
-        elif known not in {None, False, 0, "none", "not_detained", ()} and name not in DATED:
+        elif known not in DENIALS and name not in DATED:
             assert getattr(after, name) == known
 
 
@@ -194,9 +195,9 @@ def _ranked(file: CaseFile, lane: str, since: datetime) -> CaseFile:
 @given(st.lists(ANYTHING, min_size=2, max_size=3), st.booleans(), LATER, st.sampled_from(POLICIES))
 def test_the_order_of_requests_of_one_time_changes_no_place(
     stated: list[Facts],
-    verified: bool,
+    verified: bool,  # noqa: FBT001
     later: timedelta,
-    policy: str,  # noqa: FBT001
+    policy: str,
 ) -> None:
     """It can decide which of several contradicting values is shown."""
     events = [filed(1, "R0", "self", Facts())]
