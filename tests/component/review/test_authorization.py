@@ -22,7 +22,7 @@ from casereview.store import keys
 from casereview.store.keys import Key
 from casereview.store.table import Table
 from casereview.store.transaction import Write
-from casereview.store.worklist import Worklist, WorklistPlace
+from casereview.store.worklist import ListedCase, Worklist, WorklistPlace
 from infra.documents.openapi.document import routes
 from review.authorization import Caller, Role, caller_from_claims, require_role
 from review.call import Route
@@ -125,6 +125,10 @@ class _EmptyWorklist(Worklist):
     ) -> list[WorklistPlace]:
         del queue, limit, after, prefix
         return []
+
+    def listed_cases(self, queue: str, *, after: WorklistPlace | None = None, per_page: int) -> Iterator[ListedCase]:
+        del queue, after, per_page
+        return iter(())
 
 
 class _Docket(Table):
