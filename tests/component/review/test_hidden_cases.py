@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from casereview.cases.flags import flags_of, known_flags
 from casereview.cases.rounding import Rounding
 from casereview.store.worklist import ListedCase, Worklist
 from review.routes import ROUTES
@@ -94,6 +95,8 @@ def worlds() -> Iterator[Worlds]:
             system.time = now - timedelta(hours=number - 500)
             file_case(system, number, facts={**facts, "relief_pending": ["vawa"]})
         assert sum(case.restricted for case in system.cases) == len(HIDDEN)
+        flags = {flag for case in system.cases for flag in flags_of(case)}
+        assert flags <= known_flags(system.intake.policies.compiled_policies()), "a filter would refuse the others"
         with_hidden = system.items()
         system.time = now + timedelta(hours=6)
         yield Worlds(system, without, with_hidden)

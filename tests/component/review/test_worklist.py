@@ -8,7 +8,7 @@ from casereview.cases.first_look import is_overdue
 from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
 from casereview.store import keys
-from tests.support.staff import OFFICER, ask, claimed, decide, file_case, item, person, worklist
+from tests.support.staff import ELSEWHERE, OFFICER, SUPERVISOR, ask, claimed, decide, file_case, item, person, worklist
 from tests.support.system import System
 
 
@@ -85,3 +85,15 @@ def test_cases_that_are_not_ranked_yet_are_in_no_worklist(system: System) -> Non
     assert worklist(system)["items"] == []
     system.pump()
     assert len(worklist(system)["items"]) == 1
+
+
+def test_an_item_names_the_other_office_that_the_facts_name(system: System) -> None:
+    held = file_case(system)
+    assert system.on(held.filed, "POST", "/updates", {"facts": {"facility": "EPC"}}).status == 202
+    system.pump()
+    found = item(system, held.case_id)
+    assert "office_differs" in found["flags"]
+    assert (found["facility"], found["other_office"]) == ("EPC", "ELP")
+    system.work(SUPERVISOR, held.case_id, "transfer", {"office": "ELP", "why": "She was moved."})
+    system.pump()
+    assert item(system, held.case_id, ELSEWHERE, "ELP")["other_office"] is None
