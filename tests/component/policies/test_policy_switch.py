@@ -16,7 +16,7 @@ from casereview.store.policy_in_force import bring_in_force
 from tests.support.aws_calls import call_names, record_calls
 from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
-from tests.support.staff import recognized
+from tests.support.standing import recognized
 from tests.support.system import Staff, System, body
 
 if TYPE_CHECKING:

@@ -165,7 +165,7 @@ def test_no_number_is_shown_before_every_office_is_done(system: System) -> None:
     assert not shown["done"]
     numbers = {"cases": None, "lane_changes": None, "category_changes": None, "approval_changes": None}
     assert shown["totals"] == {**numbers, "factor_changes": None}
-    nothing = {"lanes": {}, "overdue": {}, "categories": {}, "approvals": {}}
+    nothing: dict[str, object] = {"lanes": {}, "overdue": {}, "categories": {}, "approvals": {}}
     for report in shown["offices"]:
         assert (report["cases"], report["before"], report["after"], report["flows"]) == (None, nothing, nothing, {})
     system.pump()
