@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import pytest
@@ -31,17 +30,6 @@ from tests.support.policy.drafts import (
     send,
 )
 from tests.support.system import Answer, Staff, System
-
-
-@dataclass(frozen=True, slots=True)
-class StaffWithId(Staff):
-    """A staff member with a subject of their own."""
-
-    subject: str = ""
-
-    @property
-    def id(self) -> str:
-        return self.subject
 
 
 def attempt(system: System, policy_id: str, staff: Staff = APPROVER, **more: object) -> Answer:
@@ -238,8 +226,8 @@ def test_a_preview_that_was_replaced_just_before_the_approval_is_found_by_the_wr
 
 def test_an_author_is_known_by_the_subject_of_the_token(system: System) -> None:
     """A user name can be given to another person, who is not the author then; and an author can be renamed."""
-    renamed = StaffWithId("pauline", "policy", None, AUTHOR.id)
-    namesake = StaffWithId("paula", "policy", None, "another-person")
+    renamed = Staff("pauline", "policy", None, AUTHOR.id)
+    namesake = Staff("paula", "policy", None, "another-person")
     send(system, EARLIER)
     preview_silently(system, "earlier")
     assert system.staff(namesake, "POST", "/staff/policies", {"document": EARLIER}).status == HTTPStatus.CONFLICT
