@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import review.cases.linking
 from tests.support.problem_types import reason
 from tests.support.staff import (
     COLLEAGUE,
@@ -25,6 +24,7 @@ from tests.support.staff import (
     post,
     verify,
 )
+from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System
 
 NO_CLAIM = ("claim-required", "claim_required", "")
@@ -54,6 +54,7 @@ def test_no_id_token_no_role_and_no_office(system: System) -> None:
 
 def test_an_official_who_reviewed_the_case_before(system: System) -> None:
     held = claimed(system)
+    recognized(system, held.filed)
     decide(system, OFFICER, held.case_id, outcome="declined")
     assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
     system.pump()
@@ -67,9 +68,9 @@ def test_an_official_who_reviewed_the_case_before(system: System) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("limit=ten", ("invalid", "wrong_type", "limit")),
-        ("limit=0", ("invalid", "number_too_small", "limit")),
-        ("limit=101", ("invalid", "number_too_large", "limit")),
+        ("limit=ten", ("malformed", "invalid_value", "limit")),
+        ("limit=0", ("malformed", "invalid_value", "limit")),
+        ("limit=101", ("malformed", "invalid_value", "limit")),
         ("cursor=none", ("malformed", "invalid_cursor", "cursor")),
     ],
 )
@@ -78,8 +79,8 @@ def test_an_invalid_cursor_or_limit(system: System, query: str, expected: tuple[
 
 
 def test_contacts_without_a_reason(system: System) -> None:
-    answer = system.staff(OFFICER, "GET", f"/staff/cases/{file_case(system).case_id}/contacts")
-    assert reason(answer) == ("invalid", "required", "why")
+    answer = post(system, OFFICER, file_case(system).case_id, "contacts")
+    assert reason(answer) == ("invalid", "required", "/why")
 
 
 # ---- claims
@@ -108,6 +109,7 @@ def test_more_cases_than_the_policy_allows(system: System) -> None:
 
 def test_a_decision_on_another_version_or_policy(system: System) -> None:
     held = claimed(system)
+    recognized(system, held.filed)
     read = decision(system, OFFICER, held.case_id)
     other = {**read, "policy": "2021-02-18-interim"}
     assert reason(post(system, OFFICER, held.case_id, "decision", other)) == ("policy-changed", "policy_changed", "")
@@ -213,13 +215,6 @@ def test_more_requests_than_one_case_may_have(system: System) -> None:
     assert reason(answer) == ("wrong-state", "too_many_requests_together", "/case_id")
 
 
-def test_a_link_of_two_long_histories(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review.cases.linking, "_MAX_WRITES", 3)
-    target, nameless = file_case(system), file_case(system, subject={"a_number": None})
-    answer = post(system, OFFICER, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
-    assert reason(answer) == ("wrong-state", "history_too_long", "/case_id")
-
-
 def test_a_split_of_the_only_request_or_of_a_request_of_another_case(system: System) -> None:
     held, other = claimed(system), file_case(system, 12)
 
@@ -246,7 +241,24 @@ def test_a_verification_without_a_fact_or_of_what_cannot_be_refuted(system: Syst
     assert open_again == ("invalid", "citizenship_left_open", "/facts/claims_us_citizenship")
     marked = found(facts={"protected": True}, verdict="refuted")
     assert marked == ("wrong-state", "protection_not_refutable", "/facts/protected")
-    assert found(identity=True, receipt="none") == ("not-found", "no_such_request", "/receipt")
+    seen = {"identity": True, "proof": "document"}
+    assert found(**seen, receipt="none") == ("not-found", "no_such_request", "/receipt")
+    assert found(identity=True, receipt=held.receipt) == ("invalid", "required", "/proof")
+    assert found(identity=True, receipt=held.receipt, verdict="refuted") == ("invalid", "required", "/reason")
+    wrong = found(authority="g28", proof="form", receipt=held.receipt)
+    assert wrong == ("invalid", "wrong_kind", "/authority")
+
+
+def test_a_second_check_of_the_same_person_and_one_of_the_own_request(system: System) -> None:
+    held = file_case(system)
+    refuted = {"receipt": held.receipt, "identity": True, "verdict": "refuted", "reason": "details_differ", "why": "x"}
+    system.work(OFFICER, held.case_id, "verifications", refuted)
+    again = post(system, OFFICER, held.case_id, "verifications", refuted)
+    assert reason(again) == ("approver-twice", "approver_twice", "")
+    reissue = {"receipt": held.receipt, "proof": "document", "why": "x"}
+    system.work(COLLEAGUE, held.case_id, "reissue-code", reissue)
+    own = post(system, COLLEAGUE, held.case_id, "verifications", refuted)
+    assert reason(own) == ("forbidden", "own_request", "")
 
 
 def test_a_summary_before_the_first_snapshot(system: System) -> None:

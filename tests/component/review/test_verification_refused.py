@@ -16,6 +16,7 @@ from tests.support.system import System
         {"facts": {"pregnant": True}, "identity": True, "receipt": "R", "verdict": "confirmed", "why": "x"},
         {"identity": True, "verdict": "confirmed", "why": "x"},
         {"identity": False, "receipt": "R", "verdict": "confirmed", "why": "x"},
+        {"authority": True, "receipt": "R", "verdict": "confirmed", "why": "x"},
         {"facts": {"pregnant": "yes"}, "verdict": "confirmed", "why": "x"},
         {"facts": {"office": "ELP"}, "verdict": "confirmed", "why": "x"},
         {"facts": {"pregnant": True}, "verdict": "perhaps", "why": "x"},
@@ -32,7 +33,7 @@ def test_a_verification_requires_exactly_one_subject_and_a_reason(shared: System
 @pytest.mark.parametrize("about", [{"identity": True}, {"authority": "g28"}, {"facts": {"pregnant": True}}])
 def test_a_receipt_of_another_case_is_not_found(shared: System, about: dict[str, object]) -> None:
     held, other = claimed(shared, 901), file_case(shared, 902)
-    given = {"receipt": other.receipt, "verdict": "confirmed", "why": "x", **about}
+    given = {"receipt": other.receipt, "verdict": "confirmed", "proof": "document", "why": "x", **about}
     assert post(shared, OFFICER, held.case_id, "verifications", given).status == 404
     shared.work(OFFICER, held.case_id, "release")
 
