@@ -13,7 +13,7 @@ from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import claimed_case, empty_docket, ranked_case
 from tests.support.crashes.rig import Rig
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
-from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person
+from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person, verify
 
 BY_SMS: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
 NO_CHANNEL: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
@@ -108,6 +108,7 @@ def _bounce_after_decision(rig: Rig) -> None:
     """Prepare the news of a decision, which was sent, and the event of its bounce."""
     empty_docket(rig)
     found = claimed(rig)
+    verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
     decide(rig, OFFICER, found.case_id)
     (notice,) = [notice for notice in rig.notices if notice.template == "news"]
     assert notice.state == "sent"

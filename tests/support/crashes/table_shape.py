@@ -27,6 +27,9 @@ _CASE = (
 _KEPT: dict[str, tuple[str, ...]] = {
     "REQUEST": ("role", "authority", "state", "opened", "verified", "refuted", "epoch", "office"),
     "NOTICE": ("template", "language", "office", "state", "why", "stuck"),
+    "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "may_be_called"),
+    "FINDINGS": (),
+    "TEXT": ("part", "kind", "user"),
     "OPEN": (),
     "READ": ("user", "what"),
     "SUPPRESSED": ("why",),
