@@ -108,7 +108,8 @@ def _request_call(services: Services, notice: Notice, now: datetime) -> _CallReq
     if reason not in {None, "restricted"}:
         return None
     if case.status in LIVE:
-        return _with_event(found, {"rank_at": now, "attempts": 0, "stuck": False}, notice, now)
+        rank_at = min(case.rank_at or now, now)
+        return _with_event(found, {"rank_at": rank_at, "attempts": 0, "stuck": False}, notice, now)
     if case.status == "withdrawn" or request.state != "live":
         return None
     if reason or case.status not in ENDED:  # a status that is not in ENDED here is one of another release

@@ -83,7 +83,17 @@ def applied(case: Case, step: Transition) -> Case:
     changes: CaseFields = {**next_version(case), "attempts": 0, "stuck": False, **step.case}
     after = case.evolve(**changes)
     lifecycle.check(step.kind, case.status, after.status)
-    return after.evolve(shown_since=_shown_since(case, after))
+    return after.evolve(shown_since=_shown_since(case, after), rank_at=_rank_at(case, after))
+
+
+def _rank_at(before: Case, after: Case) -> datetime | None:
+    """Return since when a ranking is due: one that was due already stays due since then.
+
+    Words that no ranking has weighed are thereby never older than it, whatever is changed after them.
+    """
+    if before.rank_at is None or after.rank_at is None:
+        return after.rank_at
+    return min(before.rank_at, after.rank_at)
 
 
 def _shown_since(before: Case, after: Case) -> datetime | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from casereview.schema.records import Guard
 from tests.support.staff import (
+    AT_HOME,
     COLLEAGUE,
+    LAWYER,
     OFFICER,
     POLICY_A,
     SISTER,
@@ -22,6 +25,7 @@ from tests.support.staff import (
     person,
     post,
     read,
+    statements,
     verify,
 )
 from tests.support.system import System
@@ -44,34 +48,198 @@ def test_reasons_are_sealed_and_internal_reasons_reach_no_requester(system: Syst
     words = {"reasons_for_requester": "Because of Mirabel.", "internal_reasons": "Because of Tremblant."}
     decide(system, OFFICER, held.case_id, **words)
     status_read = system.look_up(held.filed)
-    assert status_read["decision"]["reasons"] == "Because of Mirabel."
+    assert status_read["decision"]["reasons"] == ["Because of Mirabel."]
     assert "Tremblant" not in str(status_read)
     assert "Mirabel" not in str(system.items()) + str(system.outbox())
     assert "Tremblant" not in str(system.items()) + str(system.outbox())
-    assert "Tremblant" in str(read(system, COLLEAGUE, held.case_id)["statements"])
+    assert "Tremblant" in str(statements(system, COLLEAGUE, held.case_id))
 
 
 def test_a_decision_is_disclosed_only_to_verified_requesters(system: System) -> None:
     held = claimed(system)
-    sister = system.file(person(11, requester=SISTER))
+    others = [system.file(person(11, requester=requester)) for requester in (SISTER, LAWYER)]
     system.pump()
-    before = system.look_up(sister)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    before = [system.look_up(other) for other in others]
     sent = len(system.outbox())
-    decide(system, OFFICER, held.case_id)
-    status_read = system.look_up(held.filed)
-    assert (status_read["status"], status_read["decision"]) == ("decided", None)
-    assert system.look_up(sister) == before
+    answer = decide(system, OFFICER, held.case_id)
+    assert (answer["will_learn"], sorted(answer["will_not_learn"])) == (
+        [held.receipt],
+        sorted(other["receipt"] for other in others),
+    )
+    assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
+    assert [system.look_up(other) for other in others] == before
     assert [mail.to for mail in system.outbox()[sent:]] == ["ana@example.org"]
 
 
-def test_a_decision_on_an_old_version_is_refused_and_the_case_is_ranked_again(system: System) -> None:
+def test_a_verified_third_party_sees_the_decision_and_nothing_else_of_the_case(system: System) -> None:
+    held = claimed(system, requester=SISTER, facts=AT_HOME)
+    system.file(person(11, requester=LAWYER, facts={"removal_soon": True}))
+    system.pump()
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="form_60_001")
+    assert system.case_of(held.filed).lane == "imminent_removal"
+    shown = system.look_up(held.filed)
+    assert (shown["status"], shown["disclosure"], shown["lane"]) == ("in_review", "limited", "other")
+    assert (shown["people_ahead"], shown["asked_for"], shown["decision"]) == (None, [], None)
+    decide(system, OFFICER, held.case_id, reasons_for_requester="You have family here.")
+    shown = system.look_up(held.filed)
+    assert (shown["status"], shown["disclosure"], shown["lane"]) == ("decided", "limited", "other")
+    assert (shown["decision"]["outcome"], shown["decision"]["by"]) == ("granted", "field_office")
+    assert shown["decision"]["reasons"] == ["You have family here."]
+    assert system.outbox()[-1].to == "eva@example.org"
+
+
+# ---- what came since the officer read the case
+
+
+def _refused(system: System, case_id: str, given: dict[str, Any]) -> bool:
+    """Return whether a decision is refused because the case has moved; fail on any other refusal."""
+    answer = post(system, OFFICER, case_id, "decision", given)
+    assert answer.status == 200 or (answer.status, answer.json()["type"]) == (409, "/problems/moved"), answer.body
+    return answer.status != 200
+
+
+@pytest.mark.parametrize("ranked", [False, True], ids=["at once", "after ranking"])
+@pytest.mark.parametrize("joins", [False, True], ids=["of the case", "who joins"])
+@pytest.mark.parametrize(
+    "said", [{"statement": "."}, {"facts": {"serious_illness": True}}, {"facts": {"convictions": []}}]
+)
+def test_what_a_stranger_says_refuses_no_decision(
+    system: System,
+    said: dict[str, Any],
+    joins: bool,  # noqa: FBT001
+    ranked: bool,  # noqa: FBT001
+) -> None:
+    """C2: an officer reads, a stranger sends one character, the officer decides, and was refused each time."""
+    held = claimed(system)
+    stranger = None if joins else system.file(person(11, requester=SISTER))
+    system.later(seconds=1)
+    system.work(OFFICER, held.case_id, "claim")
+    system.pump()
+    given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
+    stranger = stranger or system.file(person(11, requester=SISTER))
+    assert system.on(stranger, "POST", "/updates", said).status == 202
+    if ranked:
+        system.pump()
+    seen = read(system, OFFICER, held.case_id)
+    assert seen["case_version"] > given["case_version"]
+    assert [words["receipt"] for words in seen["new_words"]] == [stranger["receipt"]]
+    assert "new_words" in seen["flags"]
+    assert "new_words" in item(system, held.case_id)["flags"]
+    assert not _refused(system, held.case_id, given)
+    assert read(system, OFFICER, held.case_id)["new_words"] == []
+
+
+def test_the_words_of_an_unverified_opener_refuse_no_decision(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
     system.on(held.filed, "POST", "/updates", {"statement": "One thing more."})
-    assert post(system, OFFICER, held.case_id, "decision", given).status == 409
+    assert not _refused(system, held.case_id, given)
+
+
+@pytest.mark.parametrize("ranked", [False, True], ids=["at once", "after ranking"])
+def test_a_stranger_who_lifts_the_lane_refuses_a_decision(system: System, ranked: bool) -> None:  # noqa: FBT001
+    held = claimed(system)
+    stranger = system.file(person(11, requester=SISTER))
+    system.pump()
+    given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
+    system.on(stranger, "POST", "/updates", {"facts": {"removal_soon": True}})
+    if ranked:
+        system.pump()
+    assert _refused(system, held.case_id, given)
+    system.pump()
+    assert read(system, OFFICER, held.case_id)["lane"] == "imminent_removal"
+    assert not _refused(system, held.case_id, decision(system, OFFICER, held.case_id))
+
+
+@pytest.mark.parametrize("then", ["/updates", "/withdrawal"])
+@pytest.mark.parametrize("ranked", [False, True], ids=["at once", "after ranking"])
+def test_nothing_said_later_hides_that_the_lane_was_lifted(system: System, then: str, ranked: bool) -> None:  # noqa: FBT001
+    """A change that ranks the case again, before the lifting words were ranked, does not make them old."""
+    held = claimed(system)
+    others = [system.file(person(11, requester=SISTER)), system.file(person(11, requester=LAWYER))]
+    system.pump()
+    given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
+    system.on(others[0], "POST", "/updates", {"facts": {"removal_soon": True}})
+    system.later(seconds=1)
+    later = {"contact": {"language": "en"}} if then == "/updates" else {}
+    assert system.on(others[1], "POST", then, later).status == 202
+    if ranked:
+        system.pump()
+    assert _refused(system, held.case_id, given)
+
+
+def test_who_joins_and_lifts_the_lane_refuses_a_decision(system: System) -> None:
+    held = claimed(system)
+    given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
+    system.file(person(11, requester=SISTER, facts={"removal_soon": True}))
+    assert _refused(system, held.case_id, given)
+
+
+@pytest.mark.parametrize("said", [{"statement": "One thing more."}, {"facts": {"minor_children": 2}}])
+def test_the_words_of_a_verified_requester_refuse_a_decision(system: System, said: dict[str, Any]) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    given = decision(system, OFFICER, held.case_id)
+    system.later(seconds=1)
+    system.on(held.filed, "POST", "/updates", said)
+    assert _refused(system, held.case_id, given)
     system.pump()
     assert system.case_of(held.filed).status == "in_review"
-    assert decide(system, OFFICER, held.case_id)["status"] == "decided"
+    assert not _refused(system, held.case_id, decision(system, OFFICER, held.case_id))
+
+
+def test_a_new_contact_of_a_verified_requester_refuses_no_decision(system: System) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    given = decision(system, OFFICER, held.case_id)
+    system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}})
+    assert not _refused(system, held.case_id, given)
+
+
+def test_a_verification_refuses_a_decision(system: System) -> None:
+    held = claimed(system)
+    sister = system.file(person(11, requester=SISTER))
+    system.pump()
+    given = decision(system, OFFICER, held.case_id)
+    verify(system, COLLEAGUE, held.case_id, receipt=sister["receipt"], authority="form_60_001")
+    assert _refused(system, held.case_id, given)
+
+
+def test_a_removal_refuses_a_decision(system: System) -> None:
+    held = claimed(system)
+    given = decision(system, OFFICER, held.case_id)
+    removed = {"removed_at": "2026-11-20", "why": "Told by the airport."}
+    system.work(OFFICER, held.case_id, "removal", removed)
+    assert _refused(system, held.case_id, given)
+
+
+def test_a_split_refuses_a_decision(system: System) -> None:
+    held = claimed(system)
+    joined = system.file(person(11, requester=SISTER))
+    system.pump()
+    given = decision(system, OFFICER, held.case_id)
+    system.work(SUPERVISOR, held.case_id, "split", {"receipt": joined["receipt"], "why": "Another Ana."})
+    assert _refused(system, held.case_id, given)
+
+
+def test_a_link_refuses_a_decision(system: System) -> None:
+    held = claimed(system)
+    nameless = file_case(system, requester=SISTER, subject={"a_number": None})
+    given = decision(system, OFFICER, held.case_id)
+    system.work(OFFICER, nameless.case_id, "link", {"case_id": held.case_id, "why": "The same."})
+    assert _refused(system, held.case_id, given)
+
+
+def test_a_decision_on_a_version_that_does_not_exist_yet_is_refused(system: System) -> None:
+    held = claimed(system)
+    given = decision(system, OFFICER, held.case_id)
+    assert _refused(system, held.case_id, {**given, "case_version": given["case_version"] + 1})
 
 
 def test_a_decision_under_another_policy_is_refused(system: System) -> None:
