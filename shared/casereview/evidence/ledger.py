@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from typing import NamedTuple
 
 from casereview.evidence.competing_dates import DATE_FACTS, effective_dates, next_to_pass
@@ -21,7 +20,7 @@ from casereview.evidence.linked_cases import (
     newest_values,
     resolve_conflicts,
 )
-from casereview.evidence.placement import Placement
+from casereview.evidence.placement import BestPlace, Effect, Placement, effect_of
 from casereview.policy.ranking import Place
 
 ADVERSE = frozenset(
@@ -44,16 +43,6 @@ class Word(NamedTuple):
     """Whether the holder of the request has standing."""
     alone: bool
     """Whether the request is alone in the case that it opened."""
-
-
-class Effect(IntEnum):
-    """How a change of facts would move the case."""
-
-    LOWERS_LANE = -2
-    LATER_IN_LANE = -1
-    UNCHANGED = 0
-    EARLIER = 1
-    """Into a higher lane, or forward within its lane."""
 
 
 class Weighed(NamedTuple):
@@ -113,16 +102,20 @@ class FactLedger:
         facts = self.known(at)
         if not (self.competing_dates or self.lifts or self.competing_verified):
             return Weighed(facts, facts, None)
-        best = _Best(self.placement, at, facts)
-        for name, dates in self.competing_dates.items():
-            found = effective_dates(name, self.values.get(name), dates, at)
-            best.offer({fact: value for fact, value in found.items() if fact not in self.verified}, self._least(name))
+        best = BestPlace(self.placement, at, facts)
+        dates = {name: self._effective(name, at) for name in self.competing_dates}
+        for name, found in dates.items():
+            best.offer(found, self._least(name))
         facts = best.facts
-        for name, values in self.lifts.items():
-            for value in values:
-                best.offer({name: value}, Effect.EARLIER)
+        offers = [*dates.values(), *({name: value} for name, values in self.lifts.items() for value in values)]
+        while any(best.offer(values, Effect.EARLIER) for values in offers):
+            pass  # one that had no effect may have one in the new place
         changes = [next_to_pass(self.dates_of(name), at) for name in DATE_FACTS]
         return Weighed(facts, best.facts, min((one for one in (*changes, *best.changes) if one), default=None))
+
+    def _effective(self, name: str, at: datetime) -> dict[str, object]:
+        found = effective_dates(name, self.values.get(name), self.competing_dates[name], at)
+        return {fact: value for fact, value in found.items() if fact not in self.verified}
 
     def _least(self, name: str) -> Effect:
         """Return the least effect for which a date counts that competes with the known one."""
@@ -220,29 +213,16 @@ class FactLedger:
         before = self._places.get(at)
         if before is None:
             before = self._places[at] = self.placement.of(facts, at)
-        return _effect(before, self.placement.of({**facts, name: word.value}, at))
+        found = effect_of(before, self.placement.of({**facts, name: word.value}, at))
+        return found if word.verified or not self._is_own(word) else min(found, self._effect_on_own(word, facts))
 
-
-def _effect(before: Place, after: Place) -> Effect:
-    if after.lane_index > before.lane_index:
-        return Effect.LOWERS_LANE
-    return Effect((after < before) - (after > before))
-
-
-class _Best:
-    """The facts that put a case furthest forward at an instant, of those offered so far."""
-
-    def __init__(self, placement: Placement, at: datetime, facts: dict[str, object]) -> None:
-        self.facts = facts
-        self.changes = [placement.changes_at(facts, at)]
-        """When the place under each of the offered facts changes."""
-        self._placement, self._at = placement, at
-        self._place = placement.of(facts, at)
-
-    def offer(self, values: Mapping[str, object], least: Effect) -> None:
-        """Take other values of some facts if their effect is at least the given one."""
-        tried = {**self.facts, **values}
-        place = self._placement.of(tried, self._at)
-        self.changes.append(self._placement.changes_at(tried, self._at))
-        if _effect(self._place, place) >= least:
-            self.facts, self._place = tried, place
+    def _effect_on_own(self, word: Word, facts: Mapping[str, object]) -> Effect:
+        """Return how the case would move without what other unverified requests said: that may end before this word."""
+        others = {
+            name
+            for name, source in self.sources.items()
+            if name not in self.verified and not (source and (source.verified or source.receipt == word.receipt))
+        }
+        own = {name: value for name, value in facts.items() if name not in others}
+        changed = {**own, word.fact: word.value}
+        return effect_of(self.placement.of(own, word.at), self.placement.of(changed, word.at))

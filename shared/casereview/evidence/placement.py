@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Final
 
 from casereview.policy.compiler import CompiledPolicy
@@ -35,3 +36,42 @@ class Placement:
     def depends_on(self, fact: str) -> bool:
         """Return whether the lane or rank can depend on a fact."""
         return bool(self.policy.program.bits_of.get(fact, 0) & self.policy.placements.bits)
+
+
+class Effect(IntEnum):
+    """How a change of facts would move the case."""
+
+    LOWERS_LANE = -2
+    LATER_IN_LANE = -1
+    UNCHANGED = 0
+    EARLIER = 1
+    """Into a higher lane, or forward within its lane."""
+
+
+def effect_of(before: Place, after: Place) -> Effect:
+    """Return how a case moves between two places."""
+    if after.lane_index > before.lane_index:
+        return Effect.LOWERS_LANE
+    return Effect((after < before) - (after > before))
+
+
+class BestPlace:
+    """The facts that put a case furthest forward at an instant, of those offered so far."""
+
+    def __init__(self, placement: Placement, at: datetime, facts: dict[str, object]) -> None:
+        """Start with the facts of a case."""
+        self.facts = facts
+        self.changes = [placement.changes_at(facts, at)]
+        """When the place under each of the offered facts changes."""
+        self._placement, self._at = placement, at
+        self._place = placement.of(facts, at)
+
+    def offer(self, values: Mapping[str, object], least: Effect) -> bool:
+        """Take other values of some facts if their effect is at least the given one; return whether it is."""
+        tried = {**self.facts, **values}
+        place = self._placement.of(tried, self._at)
+        self.changes.append(self._placement.changes_at(tried, self._at))
+        if effect_of(self._place, place) < least:
+            return False
+        self.facts, self._place = tried, place
+        return True

@@ -86,6 +86,18 @@ def test_an_unverified_birth_year_lifts_a_case_and_replaces_none() -> None:
         assert {"identity_mismatch", "claim_waiting"} <= set(found.ranking.flags)
 
 
+def test_words_that_raise_a_case_together_do_so_in_any_order() -> None:
+    """A credit does not count in the lane of imminent removals, but in that of claims of citizenship."""
+    said = [
+        filed(1, "R1", "family", Facts(birth_year=1980)),
+        filed(2, "R2", "family", Facts(birth_year=1940, claims_us_citizenship=True)),
+    ]
+    found = assessed([*said, filed(3, "S", "self", Facts(removal_soon=True))])
+    assert found.ranking.lane == "citizenship_claim"
+    assert found.ranking.rank == assessed(said).ranking.rank
+    assert found.ranking.sort_at < NOW
+
+
 def test_a_credit_that_another_birth_year_will_give_is_given_when_it_is_due() -> None:
     """A person who turns 75 in 2023; a stranger joined before, and said a later year."""
     said = [

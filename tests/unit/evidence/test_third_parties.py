@@ -203,3 +203,18 @@ def test_adverse_claims_of_an_unverified_opener_stop_counting_when_another_reque
     assert assessed([*joined, withdrawn(3, "R2")], policy=INTERIM).ranking.categories == ()
     split = [*joined, split_off(3, "R2")]
     assert assessed(split, policy=INTERIM).ranking.categories != ()
+
+
+def test_what_a_stranger_said_for_a_time_does_not_let_an_unverified_request_lower_the_lane() -> None:
+    """A check-in holds the lane for some days: only meanwhile would the end of the final order lower nothing."""
+    person = [
+        filed(1, "R1", "self", Facts()),
+        updated(3, "R1", Facts(removal_order="final")),
+        updated(4, "R1", Facts(removal_order="none")),
+    ]
+    stranger = filed(2, "S", "self", Facts(check_in_on=(NOW + timedelta(days=5)).date()))
+    later = NOW + timedelta(days=9)
+    assert assessed(person, later).ranking.lane == "final_order"
+    found = assessed([person[0], stranger, *person[1:]], later)
+    assert found.ranking.lane == "final_order"
+    assert "claim_waiting" in found.ranking.flags
