@@ -15,13 +15,16 @@ import pytest
 
 import review.app
 from casereview.http.problems import ProblemError
-from casereview.schema.records import Case, CaseFile, Event, Read, Stored
+from casereview.schema.evidence import CaseFile, Findings
+from casereview.schema.records import Case, Event, Request, Stored
 from casereview.schema.submission import Nothing
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
+from casereview.store.backend import Query
 from casereview.store.keys import Key
 from casereview.store.table import Table
 from casereview.store.transaction import Write
+from casereview.store.verify_index import VerifyIndex, VerifyPlace
 from casereview.store.worklist import ListedCase, Worklist, WorklistPlace
 from infra.documents.openapi.document import routes
 from review.authorization import Caller, Role, caller_from_claims, require_role
@@ -45,16 +48,21 @@ RULES: dict[Address, set[str]] = {
     ("GET", "/staff/worklist"): ANY_REVIEWER,
     ("POST", "/staff/worklist/next"): ANY_REVIEWER,
     ("GET", CASE): ANY_REVIEWER,
-    ("GET", f"{CASE}/contacts"): ANY_REVIEWER,
+    ("POST", f"{CASE}/contacts"): ANY_REVIEWER,
+    ("GET", f"{CASE}/requests/{{receipt}}"): ANY_REVIEWER,
     ("GET", f"{CASE}/ranking"): ANY_REVIEWER,
     ("GET", f"{CASE}/history"): ANY_REVIEWER,
+    ("GET", f"{CASE}/statements"): ANY_REVIEWER,
+    ("GET", f"{CASE}/notices"): ANY_REVIEWER,
+    ("GET", "/staff/verifications"): ANY_REVIEWER,
     ("POST", f"{CASE}/claim"): ANY_REVIEWER,
     ("POST", f"{CASE}/release"): ANY_REVIEWER,
     ("POST", f"{CASE}/verifications"): ANY_REVIEWER,
     ("POST", f"{CASE}/decision"): ANY_REVIEWER,
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
-    ("POST", f"{CASE}/reissue-code"): ANY_REVIEWER,
     # only field offices
+    ("POST", f"{CASE}/reissue-code"): OFFICE_WORK,
+    ("POST", f"{CASE}/freeze"): OFFICE_WORK,
     ("POST", "/staff/requests"): OFFICE_WORK,
     ("POST", f"{CASE}/information-requests"): OFFICE_WORK,
     ("POST", f"{CASE}/link"): OFFICE_WORK,
@@ -63,6 +71,8 @@ RULES: dict[Address, set[str]] = {
     # only supervisors
     ("POST", f"{CASE}/transfer"): {"supervisor"},
     ("POST", f"{CASE}/approval"): {"supervisor"},
+    ("POST", f"{CASE}/withdrawals"): {"supervisor"},
+    ("POST", f"{CASE}/unsuppress"): {"supervisor"},
     ("GET", "/staff/summary"): {"supervisor"},
     # only the policy office, which has access to nothing else
     ("GET", "/staff/policies"): {"policy"},
@@ -72,6 +82,12 @@ RULES: dict[Address, set[str]] = {
     ("POST", "/staff/policies/{policy_id}/approval"): {"policy"},
 }
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
+VERIFY = {route for route in CASE_ROUTES if route[0] == "GET"} | {
+    ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests")
+}
+"""What an office may also do whose requester is to be verified, and the field office of an escalated case."""
+REQUESTER = {("POST", f"{CASE}/{what}") for what in ("reissue-code", "freeze", "withdrawals", "unsuppress")}
+"""What the field office of an escalated case may also do."""
 
 SINGLE = ["officer", "supervisor", "sro", "policy", "restricted"]
 GROUPS = [
@@ -90,7 +106,10 @@ ENDED = {"decided", "withdrawn", "closed"}
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored case: at ATL, or at the Senior Reviewing Official after a decision of ATL."""
+    """A stored case: at ATL, at the Senior Reviewing Official after a decision of ATL, or at MIA.
+
+    The one at MIA has a requester whose answer named ATL, which is to verify them.
+    """
 
     case_id: str
     status: str
@@ -98,12 +117,18 @@ class Kept:
     from_office: str | None
     restricted: bool
 
+    @property
+    def asking(self) -> tuple[str, ...]:
+        return ("ATL",) if self.office == "MIA" else ()
+
 
 def _where(status: str) -> list[tuple[str, str | None]]:
     """Return the offices where a case with a status can be, each with the field office that decided it before."""
     at_office: list[tuple[str, str | None]] = [("ATL", None)] if status != "with_senior_official" else []
     at_official: list[tuple[str, str | None]] = [("SRO", "ATL")]
-    return at_office + (at_official if status in {"with_senior_official", "closed", "withdrawn"} else [])
+    elsewhere: list[tuple[str, str | None]] = [("MIA", None)] if status != "with_senior_official" else []
+    ended = at_official if status in {"with_senior_official", "closed", "withdrawn"} else []
+    return at_office + elsewhere + ended
 
 
 KEPT = [
@@ -131,6 +156,17 @@ class _EmptyWorklist(Worklist):
         return iter(())
 
 
+class _EmptyVerifyIndex(VerifyIndex):
+    """A queue of requesters to verify without places."""
+
+    def __init__(self) -> None:
+        pass
+
+    def places(self, office: str, *, limit: int, after: VerifyPlace | None = None) -> list[VerifyPlace]:
+        del office, limit, after
+        return []
+
+
 class _Docket(Table):
     """A table of cases in memory, which records writes without applying them."""
 
@@ -139,26 +175,38 @@ class _Docket(Table):
         self.events = tuple(events)
         self.written: list[Write] = []
         self.worklist = _EmptyWorklist()
+        self.verify_index = _EmptyVerifyIndex()
+        self.request: Request | None = None
+        self.current = ""
 
     def keep(self, case: Case, kept: Kept) -> None:
         places = {"status": kept.status, "office": kept.office, "field_office": kept.from_office}
-        more = {"case_id": kept.case_id, "restricted": kept.restricted, "person": None}
+        more = {"case_id": kept.case_id, "restricted": kept.restricted, "person": None, "asking": kept.asking}
         self.kept[kept.case_id] = case.model_copy(update={**places, **more})
 
     def get(self, model: type[AnyRecord], key: Key) -> AnyRecord | None:
+        if model is Request and self.request:
+            return cast("AnyRecord", self.request.evolve(case_id=self.current))
         found = self.kept.get(keys.case_id_of(key.pk)) if model is Case else None
         return cast("AnyRecord | None", found)
 
-    def case_file(self, case_id: str) -> CaseFile | None:
-        found = self.kept.get(case_id)
-        return CaseFile(found, self.events, ()) if found else None
+    def evidence_of(self, case: Case) -> CaseFile:
+        return CaseFile(case, (), Findings(case_id=case.case_id))
+
+    def events_after(self, case_id: str, version: int) -> Iterator[Event]:
+        del case_id
+        return (event for event in self.events if event.version > version)
+
+    def records(self, model: type[AnyRecord], query: Query) -> Iterator[AnyRecord]:
+        del model, query
+        return iter(())
+
+    def several(self, model: type[AnyRecord], wanted: Sequence[Key]) -> list[AnyRecord]:
+        del model, wanted
+        return []
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
         return {case_id: self.kept[case_id] for case_id in case_ids}
-
-    def reads(self, case_id: str) -> list[Read]:
-        del case_id
-        return []
 
     def write(self, *writes: Write) -> None:
         self.written += writes
@@ -172,6 +220,7 @@ def system() -> Iterator[System]:
         found.pump()
         case = found.case_of(filed)
         docket = _Docket(found.history(case))
+        (docket.request,) = found.requests
         for kept in KEPT:
             docket.keep(case, kept)
         found.intake = replace(found.intake, table=docket)
@@ -195,13 +244,16 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     """Return whether a role of the route gives the caller access to the case.
 
     Officers and supervisors have access to the cases of their office, and to ended cases that it decided; the official
-    has access to the cases in the official's queue. A restricted case also requires the group ``restricted``.
+    has access to the cases in the official's queue. A restricted case also requires the group ``restricted``. What is
+    about a requester is also open to the office that decided, while the official has the case; what verifies one, also
+    to the office that the answer to the request named.
     """
     roles = _groups(caller) & RULES[route]
     if case.restricted and "restricted" not in _groups(caller):
         return False
-    ended_elsewhere = case.status in ENDED and case.from_office == "ATL"
-    own = caller.office == "ATL" and (case.office == "ATL" or ended_elsewhere)
+    decided_here = case.from_office == "ATL" and (case.status in ENDED or route in VERIFY | REQUESTER)
+    asking = "ATL" in case.asking and route in VERIFY
+    own = caller.office == "ATL" and (case.office == "ATL" or decided_here or asking)
     return bool(roles & OFFICE_WORK and own) or ("sro" in roles and case.office == "SRO")
 
 
@@ -234,7 +286,8 @@ def _cells(system: System, route: Address, callers: Iterable[Staff], tally: Tall
     docket = _docket(system)
     for caller, case in product(callers, KEPT):
         docket.written.clear()
-        path = route[1].replace("{case_id}", case.case_id) + ("?why=x" if route[1].endswith("contacts") else "")
+        docket.current = case.case_id
+        path = route[1].replace("{case_id}", case.case_id).replace("{receipt}", "R")
         status, expected = _status(system, caller.claims(), route, path), _expected(caller, route, case)
         with tally.case(f"{caller} {case}"):
             assert _agrees(status, expected), f"{status} instead of {expected or 'access'}"
@@ -269,7 +322,7 @@ def test_access_without_the_check_of_the_office_is_detected(system: System, monk
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
 def test_an_unknown_case_gets_the_same_answer_as_a_case_without_access(system: System, route: Address) -> None:
-    path = route[1].replace("{case_id}", "none") + ("?why=x" if route[1].endswith("contacts") else "")
+    path = route[1].replace("{case_id}", "none").replace("{receipt}", "R")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, path) == (404 if _may_use(caller, route) else 403)
 
@@ -281,12 +334,13 @@ def _queues(caller: Staff) -> set[str]:
 
 
 @pytest.mark.proof(4)
+@pytest.mark.parametrize("path", ["/staff/worklist", "/staff/verifications"])
 @pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ", "atl", "NONE"])
-def test_a_worklist_can_be_read_only_by_its_office(system: System, asked: str) -> None:
-    route = ("GET", "/staff/worklist")
+def test_a_queue_can_be_read_only_by_its_office(system: System, asked: str, path: str) -> None:
+    route = ("GET", path)
     for caller in CALLERS:
         expected = 200 if _may_use(caller, route) and asked in _queues(caller) else 403
-        assert _status(system, caller.claims(), route, f"/staff/worklist?office={asked}") == expected, caller
+        assert _status(system, caller.claims(), route, f"{path}?office={asked}") == expected, caller
 
 
 @pytest.mark.proof(4)
@@ -329,16 +383,18 @@ NO_TOKENS: dict[str, Mapping[str, str] | None] = {
     "access token": {**OFFICER, "token_use": "access"},
     "no token_use": {name: value for name, value in OFFICER.items() if name != "token_use"},
     "no user": {**OFFICER, "cognito:username": ""},
+    "no sub": {name: value for name, value in OFFICER.items() if name != "sub"},
+    "empty sub": {**OFFICER, "sub": ""},
 }
 
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", RULES, ids=" ".join)
 @pytest.mark.parametrize("claims", NO_TOKENS.values(), ids=NO_TOKENS)
-def test_every_route_requires_an_id_token_with_a_user_name(
+def test_every_route_requires_an_id_token_with_a_user_id_and_name(
     system: System, route: Address, claims: Mapping[str, str] | None
 ) -> None:
-    path = route[1].replace("{case_id}", KEPT[0].case_id).replace("{policy_id}", "none")
+    path = route[1].replace("{case_id}", KEPT[0].case_id).replace("{policy_id}", "none").replace("{receipt}", "R")
     assert _status(system, claims, route, path) == 401
 
 
