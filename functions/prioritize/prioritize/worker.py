@@ -17,6 +17,7 @@ from casereview.cases.due import has_unknown_work_due
 from casereview.cases.first_look import is_target_missed, resumed_clock
 from casereview.cases.lease import lease_duration
 from casereview.cases.lifecycle import LIVE
+from casereview.cases.material import is_lifted_by_words
 from casereview.cases.verification import pending_verifications
 from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
@@ -100,24 +101,13 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
     changes = changes_between(case, ranked)
     if changes or queued.writes:
         raised = ranked.evolve(**next_version(case))
-        after = raised.evolve(material=raised.version) if _is_lifted_by_words(case, found, policy) else raised
+        after = raised.evolve(material=raised.version) if is_lifted_by_words(case, found, policy) else raised
         event = _event(after, found, now).evolve(changes=changes)
         _write_ranking(services, case, after, event, queued.writes)
     elif ranked != case:
         services.table.write(put_over(ranked, version=case.version))
     else:
         metrics.add_metric("UpToDate", MetricUnit.Count, 1)
-
-
-def _is_lifted_by_words(case: Case, found: Assessment, policy: CompiledPolicy) -> bool:
-    """Return whether words that are weighed now for the first time lift the case into a higher lane.
-
-    A decision must then have considered them, even if their holder is not verified.
-    """
-    if case.words_at is None or case.rank_at is None or case.rank_at > case.words_at:
-        return False
-    before = next((index for index, lane in enumerate(policy.lanes) if lane.id == case.lane), None)
-    return before is not None and found.ranking.lane_index < before
 
 
 def _write_ranking(services: Services, before: Case, after: Case, event: Event, also: tuple[Write, ...]) -> None:

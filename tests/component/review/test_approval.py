@@ -24,10 +24,13 @@ from tests.support.staff import (
     decision,
     file_case,
     item,
+    person,
     post,
     read,
+    statements,
     verify,
 )
+from tests.support.standing import recognized
 from tests.support.system import Staff, System
 
 
@@ -57,6 +60,7 @@ def test_status_since_does_not_disclose_a_proposed_and_returned_decision(system:
     """A decision is proposed and returned twice; the requester sees "in review" since the claim all the time."""
     system.time = POLICY_A
     held = claimed(system)
+    recognized(system, held.filed)
     since = rfc3339(system.time)
     assert _shown(system, held) == ("in_review", since)
     for _ in range(2):
@@ -94,18 +98,28 @@ def test_staff_see_since_when_a_decision_awaits_approval(system: System) -> None
     assert read(system, SUPERVISOR, held.case_id)["status_since"] == rfc3339(system.time)
 
 
-def test_status_since_never_changes_for_a_third_party(system: System) -> None:
+@pytest.mark.parametrize("verified", [False, True])
+def test_status_since_does_not_disclose_an_approval_to_a_third_party(
+    system: System,
+    verified: bool,  # noqa: FBT001
+) -> None:
+    """A verified one sees since when the case is in review, any other when the request was received."""
     system.time = POLICY_A
-    held = claimed(system, requester=SISTER)
-    since = rfc3339(system.case_of(held.filed).filed_at)
+    held = file_case(system, requester=SISTER)
+    system.later(hours=1)
+    system.work(OFFICER, held.case_id, "claim")
+    if verified:
+        recognized(system, held.filed)
+    before = ("in_review" if verified else "received", rfc3339(system.time - timedelta(hours=not verified)))
+    assert _shown(system, held) == before
     system.later(hours=2)
     decide(system, OFFICER, held.case_id, outcome="declined")
-    assert _shown(system, held) == ("received", since)
+    assert _shown(system, held) == before
     system.later(hours=2)
     system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
-    assert _shown(system, held) == ("received", since)
+    assert _shown(system, held) == before
     decide(system, OFFICER, held.case_id, outcome="granted")
-    assert _shown(system, held) == ("received", since)
+    assert _shown(system, held) == (("decided", rfc3339(system.time)) if verified else before)
 
 
 def test_a_supervisor_who_is_not_the_author_can_approve(system: System) -> None:
@@ -134,7 +148,7 @@ def test_a_refused_decision_returns_to_its_author(system: System) -> None:
     returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Weigh the children."})
     assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
     system.pump()
-    assert "children" in str(read(system, OFFICER, held.case_id)["statements"])
+    assert "children" in str(statements(system, OFFICER, held.case_id))
     assert read(system, OFFICER, held.case_id)["outcome"] is None
     assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
     assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
@@ -168,11 +182,69 @@ def test_an_update_while_a_decision_awaits_approval_returns_it_to_its_author(sys
     assert system.look_up(held.filed)["status"] == "decided"
 
 
-def test_a_request_that_joins_while_a_decision_awaits_approval_returns_it(system: System) -> None:
+def _approve(system: System, case_id: str) -> str:
+    """Approve a decision; return the status of the case, which shows whether the decision returned to its author."""
+    return str(system.work(SUPERVISOR, case_id, "approval", {"approve": True, "why": "Agreed."})["status"])
+
+
+@pytest.mark.parametrize("ranked", [False, True], ids=["at once", "after ranking"])
+@pytest.mark.parametrize("said", [None, {"statement": "."}, {"facts": {"serious_illness": True}}])
+def test_what_a_stranger_says_does_not_return_a_decision(
+    system: System,
+    said: dict[str, Any] | None,
+    ranked: bool,  # noqa: FBT001
+) -> None:
+    """C2: one character of a stranger who joined returned every decision that awaited approval."""
     held = _proposed(system)
-    joined = file_case(system, requester=SISTER)
-    assert joined.case_id == held.case_id
-    assert system.work(SUPERVISOR, held.case_id, "approval", {"approve": True, "why": "Yes."})["status"] == "in_review"
+    system.later(seconds=1)
+    stranger = file_case(system, requester=SISTER)
+    assert stranger.case_id == held.case_id
+    if said:
+        system.later(seconds=1)
+        assert system.on(stranger.filed, "POST", "/updates", said).status == 202
+    if ranked:
+        system.pump()
+    seen = read(system, SUPERVISOR, held.case_id)
+    assert ("new_words" in seen["flags"], [one["receipt"] for one in seen["new_words"]]) == (True, [stranger.receipt])
+    assert _approve(system, held.case_id) == "decided"
+
+
+@pytest.mark.parametrize("ranked", [False, True], ids=["at once", "after ranking"])
+@pytest.mark.parametrize("joins", [False, True], ids=["of the case", "who joins"])
+def test_a_stranger_who_lifts_the_lane_returns_a_decision(
+    system: System,
+    joins: bool,  # noqa: FBT001
+    ranked: bool,  # noqa: FBT001
+) -> None:
+    system.time = POLICY_A
+    held = claimed(system)
+    lift = {"facts": {"removal_soon": True}}
+    stranger = None if joins else file_case(system, requester=SISTER)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    system.later(seconds=1)
+    if stranger:
+        system.on(stranger.filed, "POST", "/updates", lift)
+    else:
+        system.file(person(11, requester=SISTER, **lift))
+    if ranked:
+        system.pump()
+    assert _approve(system, held.case_id) == "in_review"
+    event = next(event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned")
+    assert (event.details["case_changed"], event.details["policy_changed"]) == (True, False)
+
+
+def test_a_verification_returns_a_decision(system: System) -> None:
+    held = _proposed(system)
+    joined = file_case(system, requester=LAWYER)
+    verify(system, COLLEAGUE, held.case_id, receipt=joined.receipt, authority="g28")
+    assert _approve(system, held.case_id) == "in_review"
+
+
+def test_a_new_contact_does_not_return_a_decision(system: System) -> None:
+    held = _proposed(system)
+    system.later(seconds=1)
+    assert system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}}).status == 202
+    assert _approve(system, held.case_id) == "decided"
 
 
 @pytest.mark.parametrize("outcome", ["granted", "granted_in_part", "moot"])

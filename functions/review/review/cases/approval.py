@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from casereview.cases.assessment import InForce, assess
+from casereview.cases.material import is_lifted_by_words
 from casereview.http.problems import problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 def approve(session: CaseSession, body: Approval) -> Case:
     """Approve the decision of another officer, or return it to its author.
 
-    After a change of policy, or if the case has changed since the decision, it returns to its author in any case: the
+    After a change of policy, or of anything that is material to the decision, it returns to its author in any case: the
     author has not considered the change.
 
     Raises:
@@ -60,8 +62,13 @@ def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> 
     decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
     return {
         "policy_changed": decided is None or decided.details["policy"] != policy.id,
-        "case_changed": case.material > case.decision.version,
+        "case_changed": case.material > case.decision.version or _is_lifted(session, case, policy),
     }
+
+
+def _is_lifted(session: CaseSession, case: Case, policy: CompiledPolicy) -> bool:
+    """Return whether words that came since the last ranking lift the case into a higher lane."""
+    return is_lifted_by_words(case, assess(session.file(case), InForce(policy, None), session.at), policy)
 
 
 def _returned_fields(session: CaseSession, case: Case) -> CaseFields:

@@ -19,6 +19,7 @@ from casereview.cases.assessment import Assessment, InForce, assess
 from casereview.cases.disclosure import is_told
 from casereview.cases.due import without_due_work
 from casereview.cases.first_look import clock_after_work, restarted_clock
+from casereview.cases.material import is_lifted_by_words
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
@@ -127,17 +128,9 @@ def _assess_current(session: CaseSession, case: Case, body: Decision, policy: Co
     if body.policy != policy.id or case.policy != policy.id:
         raise _outdated(session, case, "policy-changed")
     found = assess(session.file(case), InForce(policy, None), session.at)
-    if body.case_version > case.version or body.case_version < case.material or _is_lifted(case, policy, found):
+    if body.case_version > case.version or body.case_version < case.material or is_lifted_by_words(case, found, policy):
         raise _outdated(session, case, "moved")
     return found
-
-
-def _is_lifted(case: Case, policy: CompiledPolicy, found: Assessment) -> bool:
-    """Return whether words that the ranking has not weighed yet lift the case into a higher lane."""
-    if case.rank_at is None or case.words_at is None or case.rank_at > case.words_at:
-        return False
-    known = next((index for index, lane in enumerate(policy.lanes) if lane.id == case.lane), None)
-    return known is not None and found.ranking.lane_index < known
 
 
 def _outdated(session: CaseSession, case: Case, type_: ProblemType) -> ProblemError:
