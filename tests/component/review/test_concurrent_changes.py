@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.aws_faults import Forward, intercept
-from tests.support.staff import OFFICER, POLICY_A, SISTER, claimed, decide, post, read, verify
+from tests.support.staff import OFFICER, POLICY_A, SISTER, claimed, contacts, decide, item, post, read, verify
 from tests.support.system import System, body
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def test_an_update_does_not_undo_a_concurrent_verification(system: System, what:
 
 @pytest.mark.moto
 def test_a_request_that_is_split_off_during_its_withdrawal_is_withdrawn_in_the_new_case(system: System) -> None:
+    """The new case was not ranked yet, so an officer confirms its end."""
     held = claimed(system)
     joined = system.file(body(requester=SISTER, subject={"a_number": "A000-000-011"}))
     with just_before_the_case_is_read(
@@ -87,7 +88,12 @@ def test_a_request_that_is_split_off_during_its_withdrawal_is_withdrawn_in_the_n
         assert system.on(joined, "POST", "/withdrawal", {}).status == 202
     left, apart = system.case_of(held.filed), system.case_of(joined)
     assert (left.case_id, left.requests, left.live) == (held.case_id, 1, 1)
-    assert (apart.status, apart.live) == ("withdrawn", 0)
+    assert (apart.status, apart.live) == ("received", 0)
+    system.pump()
+    found = item(system, apart.case_id)
+    assert (found["status"], "withdrawal_to_confirm" in found["flags"]) == ("in_line", True)
+    system.work(OFFICER, apart.case_id, "claim")
+    assert decide(system, OFFICER, apart.case_id, outcome="withdrawn")["status"] == "withdrawn"
 
 
 @pytest.mark.moto
@@ -96,6 +102,5 @@ def test_two_concurrent_contact_updates_are_both_kept(system: System) -> None:
     with just_before_the_case_is_read(lambda: system.on(held.filed, "POST", "/updates", CONTACT)):
         sent = {"contact": {"spoken_language": "quc"}}
         assert system.on(held.filed, "POST", "/updates", sent).status == 202
-    reached = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}/contacts?why=call").json()
-    contact = reached["contacts"][held.receipt]
+    contact = contacts(system, OFFICER, held.case_id)[held.receipt]
     assert (contact["phone"], contact["spoken_language"]) == ("+14045550100", "quc")
