@@ -34,8 +34,9 @@ from tests.support.system import Staff, System
 
 SIZE = int(os.environ.get("SWITCH_CASES", sized("300", "3000")))
 DETAINED_OR_ILL = "    when: {any: [{custody: {is: detained}}, {serious_illness: {is: true}}]}\n"
-_NAMES = ("version", "lane", "shown_lane", "rank", "sort_at", "reasons", "flags", "policy", "digest", "rank_at")
-RANKED: dict[str, Any] = {**dict.fromkeys(_NAMES, True), "first_look": {"lane_since", "target_at", "missed"}}
+_PLACES = ("lane", "shown_lane", "rank", "sort_at", "reasons", "flags", "policy", "digest", "rank_at")
+RANKED: dict[str, Any] = {**dict.fromkeys(("version", "folded", *_PLACES), True)}
+RANKED["first_look"] = {"lane_since", "target_at", "missed"}
 TOP = {lane.id for lane in packaged.compiled(ORDER).lanes if lane.top}
 OFFICER = Staff("omar")
 
