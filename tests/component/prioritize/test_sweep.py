@@ -52,7 +52,7 @@ def test_the_sweep_sends_lost_messages_again(system: System) -> None:
     system.pump()
     assert system.look_up(filed)["status"] == "received"
     system.settle(3)
-    assert system.look_up(filed)["status"] == "in_line"
+    assert system.case_of(filed).status == "in_line"
     assert len(system.outbox()) == 1
 
 
@@ -95,7 +95,7 @@ def test_a_case_that_always_fails_becomes_stuck_and_does_not_delay_others(
     case_id = system.case_of(bad).case_id
     _corrupt(system, bad)
     system.pump()
-    assert system.look_up(good)["status"] == "in_line"
+    assert system.case_of(good).status == "in_line"
     assert _settle_until_stuck(system)
     item = next(item for item in system.items() if item["pk"]["S"] == f"CASE#{case_id}" and item["sk"]["S"] == "CASE")
     assert (item["stuck"]["BOOL"], item["attempts"]["N"]) == (True, str(ATTEMPTS))
@@ -178,7 +178,7 @@ def test_only_the_malformed_message_of_a_batch_is_redelivered(system: System) ->
     filed = system.file(body())
     system.sqs.send_message(QueueUrl=system.queues["rank"], MessageBody="poison")
     system.pump()
-    assert system.look_up(filed)["status"] == "in_line"
+    assert system.case_of(filed).status == "in_line"
     attributes = system.sqs.get_queue_attributes(QueueUrl=system.queues["rank"], AttributeNames=["All"])["Attributes"]
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
 
