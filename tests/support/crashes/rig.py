@@ -25,6 +25,7 @@ import prioritize.bands
 import prioritize.policy_switch
 import prioritize.snapshot
 import prioritize.usual_wait
+import review.policies.previews
 import review.policies.publication
 from casereview.policy.compiler import CompiledPolicy
 from casereview.store.policy_repository import PolicyRepository
@@ -94,10 +95,11 @@ class Rig(System):
             self._collect()
 
     def restart(self) -> None:
-        """Discard what the functions keep in memory between two invocations: their copies of the registry.
+        """Discard what the functions keep in memory between two invocations: copies of the registry, derived secrets.
 
         Compiled policies are kept: they are looked up by the digest of their text, and take long to compile.
         """
+        self.intake.macs._secrets.clear()
         self.intake = replace(self.intake, policies=self._policies())
         self.prioritize = replace(self.prioritize, policies=self._policies())
 
@@ -221,7 +223,7 @@ def rig(kind: type[_RIG], dynamodb: str = "") -> Iterator[_RIG]:
     """
     with fast_moto(), mock_aws(), pytest.MonkeyPatch.context() as patch:
         walking = (prioritize.bands, prioritize.policy_switch, prioritize.snapshot, prioritize.usual_wait)
-        for module in (*walking, review.policies.publication):
+        for module in (*walking, review.policies.publication, review.policies.previews):
             patch.setattr(module, "queues", lambda: WORKLISTS)
         if dynamodb:
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from casereview.policy import packaged
-from casereview.routing.offices import queues
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview
 from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
 from prioritize.policy_preview import preview as compute_part
+from review.policies.previews import stored_reports
 from review.policies.publication import ask_for_preview
 from tests.support.system import Staff, System
 
@@ -85,9 +85,9 @@ def preview_silently(system: System, policy_id: str) -> None:
     policies = PolicyRepository(table, system.clock)
     ask_for_preview(replace(system.intake, rank_queue=queue, policies=policies), policy_id)
     worker = replace(system.prioritize, rank_queue=queue, policies=policies)
-    for office in queues():
-        while system.read(Preview, keys.preview(policy_id, office)).work_at:
-            compute_part(worker, PreviewMessage(preview=policy_id, office=office))
+    for report in stored_reports(system.intake, policy_id):
+        while system.read(Preview, keys.preview(policy_id, report.office)).work_at:
+            compute_part(worker, PreviewMessage(preview=policy_id, office=report.office))
 
 
 def read(system: System, policy_id: str, staff: Staff = AUTHOR) -> dict[str, Any]:
