@@ -23,6 +23,7 @@ from tests.support.crashes.rig import Rig, rig
 pytestmark = pytest.mark.proof(1)
 READ_ONLY = {
     ("GET", "/staff/worklist"),
+    ("GET", "/staff/verifications"),
     ("GET", "/staff/summary"),
     ("GET", "/staff/policies"),
     ("GET", "/staff/policies/{policy_id}"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tests.support.crashes.calls import Act, get_case, post_to_case
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_policy_office import POLICY_OFFICE
 from tests.support.crashes.flows_public import (
@@ -16,6 +17,7 @@ from tests.support.crashes.flows_public import (
     joined_case,
     ranked_case,
 )
+from tests.support.crashes.flows_requesters import CONFIRMED, REQUESTERS
 from tests.support.crashes.rig import Rig
 from tests.support.staff import (
     LAWYER,
@@ -29,29 +31,11 @@ from tests.support.staff import (
     decide,
     decision,
     file_case,
-    person,
     verify,
 )
-from tests.support.system import Answer, Staff
+from tests.support.system import Staff
 
-Act = Callable[[Rig, Any], Answer]
 REMOVED = {"removed_at": "2026-11-24T10:30:00-05:00", "why": "By the log."}
-CONFIRMED = {"verdict": "confirmed", "why": "Seen."}
-
-
-def _post_to_case(user: Staff, what: str, sent: object = None) -> Act:
-    """Return an act that calls a route of the prepared case."""
-
-    def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
-        first = found if isinstance(found, FiledCase) else found[0]
-        body = sent(found) if callable(sent) else sent
-        return rig.staff(user, "POST", f"/staff/cases/{first.case_id}/{what}", {} if body is None else body)
-
-    return act
-
-
-def _get_case(what: str) -> Act:
-    return lambda rig, first: rig.staff(OFFICER, "GET", f"/staff/cases/{first.case_id}{what}")
 
 
 def _with_decision(prepare: Callable[[Rig], FiledCase], user: Staff, outcome: str) -> Callable[[Rig], Any]:
@@ -69,7 +53,7 @@ def _prepared_decision(found: Any) -> Any:  # noqa: ANN401  # what was prepared
 
 
 def _decides(user: Staff) -> Act:
-    return _post_to_case(user, "decision", _prepared_decision)
+    return post_to_case(user, "decision", _prepared_decision)
 
 
 def _verified(rig: Rig, **more: Any) -> FiledCase:  # noqa: ANN401  # any part of a body
@@ -142,12 +126,8 @@ def _second_receipt(found: Any) -> Any:  # noqa: ANN401  # what was prepared
     return {"receipt": found[1]["receipt"]}
 
 
-def _of_receipt(**about: object) -> Callable[[Any], Any]:
-    return lambda found: {"receipt": found.receipt, **about, **CONFIRMED}
-
-
 STAFF = [
-    Flow("claim", "staff", ranked_case, _post_to_case(OFFICER, "claim"), 200, idempotent=True),
+    Flow("claim", "staff", ranked_case, post_to_case(OFFICER, "claim"), 200, idempotent=True),
     Flow(
         "next",
         "staff",
@@ -156,45 +136,22 @@ STAFF = [
         200,
         idempotent=True,
     ),
-    Flow("release", "staff", claimed_case, _post_to_case(OFFICER, "release"), 200, idempotent=True),
-    Flow("read a case", "staff", ranked_case, _get_case(""), 200, retries_conflicts=False),
-    Flow("read contacts", "staff", ranked_case, _get_case("/contacts?why=call"), 200, retries_conflicts=False),
-    Flow("read a ranking", "staff", ranked_case, _get_case("/ranking"), 200, retries_conflicts=False),
-    Flow("read a history", "staff", ranked_case, _get_case("/history"), 200, retries_conflicts=False),
+    Flow("release", "staff", claimed_case, post_to_case(OFFICER, "release"), 200, idempotent=True),
+    Flow("read a case", "staff", ranked_case, get_case(""), 200, retries_conflicts=False),
+    Flow("read a ranking", "staff", ranked_case, get_case("/ranking"), 200, retries_conflicts=False),
+    Flow("read a history", "staff", ranked_case, get_case("/history"), 200, retries_conflicts=False),
     Flow(
         "verify facts",
         "staff",
         claimed_case,
-        _post_to_case(OFFICER, "verifications", {"facts": {"pregnant": True}, **CONFIRMED}),
+        post_to_case(OFFICER, "verifications", {"facts": {"pregnant": True}, **CONFIRMED}),
         200,
     ),
     Flow(
         "verify facts that close the case",
         "staff",
         claimed_case,
-        _post_to_case(OFFICER, "verifications", {"facts": {"protected": True}, **CONFIRMED}),
-        200,
-        idempotent=True,
-    ),
-    Flow(
-        "verify an identity",
-        "staff",
-        claimed_case,
-        _post_to_case(OFFICER, "verifications", _of_receipt(identity=True)),
-        200,
-    ),
-    Flow(
-        "verify an authority",
-        "staff",
-        claimed_case,
-        _post_to_case(OFFICER, "verifications", _of_receipt(authority="g28")),
-        200,
-    ),
-    Flow(
-        "request information",
-        "staff",
-        claimed_case,
-        _post_to_case(OFFICER, "information-requests", {"asked": ["Proof."], "answer_by": "2026-12-04"}),
+        post_to_case(OFFICER, "verifications", {"facts": {"protected": True}, **CONFIRMED}),
         200,
         idempotent=True,
     ),
@@ -202,20 +159,19 @@ STAFF = [
         "transfer",
         "staff",
         claimed_case,
-        _post_to_case(SUPERVISOR, "transfer", {"office": "ELP", "why": "Moved."}),
+        post_to_case(SUPERVISOR, "transfer", {"office": "ELP", "why": "Moved."}),
         200,
         idempotent=True,
     ),
-    Flow("link", "staff", _to_link, _post_to_case(OFFICER, "link", _link), 200, idempotent=True),
+    Flow("link", "staff", _to_link, post_to_case(OFFICER, "link", _link), 200, idempotent=True),
     Flow(
         "split",
         "staff",
         joined_case,
-        _post_to_case(OFFICER, "split", lambda found: {**_second_receipt(found), "why": "No."}),
+        post_to_case(OFFICER, "split", lambda found: {**_second_receipt(found), "why": "No."}),
         200,
         idempotent=True,
     ),
-    Flow("reissue a code", "staff", joined_case, _post_to_case(OFFICER, "reissue-code", _second_receipt), 200),
     Flow(
         "decide",
         "staff",
@@ -236,7 +192,7 @@ STAFF = [
         "approve",
         "staff",
         _proposed,
-        _post_to_case(SUPERVISOR, "approval", {"approve": True, "why": "Yes."}),
+        post_to_case(SUPERVISOR, "approval", {"approve": True, "why": "Yes."}),
         200,
         idempotent=True,
     ),
@@ -244,7 +200,7 @@ STAFF = [
         "return",
         "staff",
         _proposed,
-        _post_to_case(SUPERVISOR, "approval", {"approve": False, "why": "No."}),
+        post_to_case(SUPERVISOR, "approval", {"approve": False, "why": "No."}),
         200,
         idempotent=True,
     ),
@@ -252,7 +208,7 @@ STAFF = [
         "approve after a switch",
         "staff",
         _proposed_before_a_switch,
-        _post_to_case(SUPERVISOR, "approval", {"approve": True, "why": "Yes."}),
+        post_to_case(SUPERVISOR, "approval", {"approve": True, "why": "Yes."}),
         200,
         idempotent=True,
     ),
@@ -269,15 +225,9 @@ STAFF = [
         idempotent=True,
     ),
     Flow(
-        "reopen", "staff", declined_case, _post_to_case(OFFICER, "reopening", {"why": "Changed."}), 200, idempotent=True
+        "reopen", "staff", declined_case, post_to_case(OFFICER, "reopening", {"why": "Changed."}), 200, idempotent=True
     ),
-    Flow("record a removal", "staff", _an_hour_ago, _post_to_case(OFFICER, "removal", REMOVED), 200),
-    Flow(
-        "file for someone",
-        "staff",
-        empty_docket,
-        lambda rig, _: rig.staff(OFFICER, "POST", "/staff/requests", person(11, channel="phone")),
-        201,
-    ),
+    Flow("record a removal", "staff", _an_hour_ago, post_to_case(OFFICER, "removal", REMOVED), 200),
+    *REQUESTERS,
     *POLICY_OFFICE,
 ]

@@ -119,6 +119,8 @@ def _checked(session: CaseSession, file: CaseFile, request: Request, claims: Cla
         restricted=caller.restricted,
     )
     if body.verdict == "refuted":
+        if request.refuted and request.verify_by is None:  # there is no new proof to look at
+            return Checked(request, effective=True, needs_second=False)
         first = pending_refutation(request)
         if first and first.by == caller.id:
             raise problem("approver-twice", "Another person must agree to this refutation.")
