@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from casereview.http.problem_types import PREFIX as PROBLEM_PREFIX
 from casereview.http.problem_types import PROBLEMS, ProblemType
 from casereview.http.routes import Address, Endpoint
-from casereview.schema.submission import Nothing
+from casereview.schema.submission import Nothing, Withdrawal
 from infra.documents.openapi.schemas import PREFIX, Json, schemas
 from infra.paths import ROOT
 
@@ -26,6 +26,8 @@ Route = tuple[str, str]
 
 
 _Types = tuple[ProblemType, ...]
+_OPTIONAL_BODIES: Final = (Nothing, Withdrawal)
+"""Bodies that can be absent, which counts as an empty object."""
 
 
 class UndocumentedError(Exception):
@@ -187,7 +189,7 @@ def _body(notes: Notes, body: type[BaseModel]) -> Json:
             f"example-{number}": {"summary": summary, "value": value}
             for number, (summary, value) in enumerate(notes.examples.items(), start=1)
         }
-    return {"required": body is not Nothing, "content": {"application/json": content}}
+    return {"required": body not in _OPTIONAL_BODIES, "content": {"application/json": content}}
 
 
 def _responses(api: Api, endpoint: Endpoint) -> Json:

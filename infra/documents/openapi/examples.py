@@ -64,6 +64,10 @@ UPDATES: Mapping[str, dict[str, Any]] = {
     "A new e-mail address": {"contact": {"email": "ana@example.org", "language": "es"}},
     "Only a statement": {"statement": "She was moved to another facility last night."},
 }
+WITHDRAWALS: Mapping[str, dict[str, Any]] = {
+    "Withdraw the request": {},
+    "Take the withdrawal back": {"undo": True},
+}
 STATEMENTS: Mapping[str, dict[str, Any]] = {
     "Why the case should be reviewed again": {
         "statement": "The decision does not mention that the conviction was vacated."

@@ -10,7 +10,7 @@ from casereview.http.routes import Address
 from casereview.routing.offices import find_state
 from casereview.schema.responses import ProblemFound
 from infra.documents.openapi.document import Api, Notes, operations
-from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES
+from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES, WITHDRAWALS
 from infra.documents.openapi.schemas import Json
 from intake.app import app
 from intake.routes import ROUTES
@@ -127,6 +127,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="requests",
         description="Ends this request only. To withdraw it again changes nothing. It can be taken back within 72 hours"
         " with `undo`. For 30 days after staff filed the request, or reissued its code, it waits for a supervisor.",
+        examples=WITHDRAWALS,
     ),
     ("POST", "/requests/{receipt}/escalation"): Notes(
         tag="requests",

@@ -54,6 +54,13 @@ _PARAMETERS: Mapping[str, Json] = {
     "CaseId": _parameter(
         "case_id", "path", "The id of a case, as in a worklist.", {"type": "string", "minLength": 1}, "7ZK3M0Q9T2R4V6XA"
     ),
+    "Receipt": _parameter(
+        "receipt",
+        "path",
+        "The receipt of a request of the case.",
+        {"type": "string", "minLength": 1},
+        "0W40-J2GB-1G6G-W3RG-3",
+    ),
     "PolicyId": _parameter(
         "policy_id", "path", "The id of a policy.", {"type": "string", "minLength": 1}, "2021-02-18-interim"
     ),

@@ -63,6 +63,28 @@ SEEN: Mapping[str, dict[str, Any]] = {
         "seen": {"identity": True, "proof": "document"},
     }
 }
+REISSUES: Mapping[str, dict[str, Any]] = {
+    "A lost code, for a holder who came in person": {
+        "receipt": _RECEIPT,
+        "proof": "in_person",
+        "why": "She lost the letter with the code.",
+    }
+}
+FREEZES: Mapping[str, dict[str, Any]] = {
+    "A caller whose code was taken": {"receipt": _RECEIPT, "why": "He says that somebody else has the code."}
+}
+WITHDRAWALS: Mapping[str, dict[str, Any]] = {
+    "The requester confirmed the withdrawal by telephone": {
+        "receipt": _RECEIPT,
+        "confirm": True,
+        "why": "Called back at the number of the request.",
+    },
+    "The withdrawal was not the requester's": {
+        "receipt": _RECEIPT,
+        "confirm": False,
+        "why": "She knows nothing of it.",
+    },
+}
 TRANSFERS: Mapping[str, dict[str, Any]] = {
     "The person was moved": {"office": "ELP", "why": "Moved to the El Paso processing center."}
 }
@@ -87,4 +109,8 @@ DECISIONS: Mapping[str, dict[str, Any]] = {
         "policy": "2021-09-30-guidelines",
         "case_version": 12,
     },
+}
+APPROVALS: Mapping[str, dict[str, Any]] = {
+    "The decision is approved": {"approve": True, "why": "I agree with the reasons."},
+    "The decision returns to its author": {"approve": False, "why": "The children were not weighed."},
 }

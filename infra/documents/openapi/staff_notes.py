@@ -9,14 +9,18 @@ from casereview.http.routes import Address
 from infra.documents.openapi.document import Notes
 from infra.documents.openapi.examples import REQUESTS
 from infra.documents.openapi.staff_examples import (
+    APPROVALS,
     ASKED,
     CALL_BACK,
     DECISIONS,
     FINDINGS,
+    FREEZES,
     REASONS,
+    REISSUES,
     REMOVALS,
     SEEN,
     TRANSFERS,
+    WITHDRAWALS,
 )
 
 _CASE: Final = "/staff/cases/{case_id}"
@@ -141,16 +145,19 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="requesters",
         description="The old code is no longer valid. No claim is required. Read the code out to the requester, whose"
         " proof you have seen; a message says that there is news. For 30 days a withdrawal waits for a supervisor.",
+        examples=REISSUES,
     ),
     ("POST", f"{_CASE}/freeze"): Notes(
         tag="requesters",
         description="For a caller who gives less proof than a new code requires. To freeze a code again changes"
         " nothing.",
+        examples=FREEZES,
     ),
     ("POST", f"{_CASE}/withdrawals"): Notes(
         tag="requesters",
         description="A withdrawal waits if the code was reissued, or staff filed the request, in the last 30 days. The"
         " person who did so cannot answer it.",
+        examples=WITHDRAWALS,
     ),
     ("POST", f"{_CASE}/unsuppress"): Notes(
         tag="requesters", description="Addresses are suppressed after a bounce or a complaint."
@@ -158,15 +165,19 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", f"{_CASE}/reopening"): Notes(tag="work", examples=REASONS),
     ("POST", f"{_CASE}/decision"): Notes(
         tag="decision",
-        description="Requires the claim. While a claim of US citizenship stands, unsettled or confirmed, a field office"
+        description="Requires the claim. `case_version` is the version that you have read. The decision is refused"
+        " (`moved`) where a verification, a removal, a link, a split or words of a verified requester came since, or"
+        " words of others that lift the case into a higher lane. Anything else that came is in `new_words` of the case."
+        "\n\nWhile a claim of US citizenship stands, unsettled or confirmed, a field office"
         " can only refer the case, and the Senior Reviewing Official only uphold a referral, or remand. The answer says"
         " which requesters learn of the decision when it is final, and which do not.",
         examples=DECISIONS,
     ),
     ("POST", f"{_CASE}/approval"): Notes(
         tag="decision",
-        description="After a change of policy, or if the case has changed since the decision, the decision returns to"
-        " its author in any case.",
+        description="After a change of policy, or of anything that would refuse the decision itself, the decision"
+        " returns to its author in any case.",
+        examples=APPROVALS,
     ),
     ("GET", "/staff/policies"): Notes(tag="policies"),
     ("POST", "/staff/policies"): Notes(

@@ -20,11 +20,11 @@ from casereview.cases.changes import changes_between, changes_of_new, next_versi
 from casereview.cases.deficiencies import deficiencies, describe, unverified
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.own_words import reaches_top_lane
-from casereview.cases.verification import required_kind, verify_by
+from casereview.cases.verification import verify_by
 from casereview.crypto.macs import body_digest
 from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.http.json_body import Json, canonical, read_object
-from casereview.http.problems import ProblemError, invalid, malformed, problem
+from casereview.http.problems import ProblemError, malformed, problem
 from casereview.http.validation import validate
 from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
@@ -35,14 +35,15 @@ from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_case_id, new_receipt
 from casereview.schema.languages import DEFAULT
-from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice, Request, Seen
+from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice, Request
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import StaffSubmission, Submission
+from casereview.schema.submission import Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.items import from_item
 from casereview.store.transaction import RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor
+from casereview.usecases.seen import seen_by_officer
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
@@ -164,28 +165,13 @@ def _prepare(services: CaseServices, sent: _Sent, idempotency_key: str | None, a
         office=office,
         verify_by=deadline,
         filed_by=actor.id,
-        seen=_seen(submission),
+        seen=seen_by_officer(submission),
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, _sealed_body(submission)),
         protected=bool(facts.protected),
     )
     claims = claims.evolve(verify_by=deadline)
     return _NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
-
-
-def _seen(submission: Submission) -> Seen | None:
-    """Return what an officer saw of the requester while filing.
-
-    Raises:
-        ProblemError: 422 for a kind of proof that does not fit the requester's role.
-    """
-    stated = submission.seen if isinstance(submission, StaffSubmission) else None
-    if stated is None:
-        return None
-    kind, required = stated.authority or "identity", required_kind(submission.requester.role)
-    if kind != required:
-        raise invalid("/seen", "wrong_kind", f"the role of this requester requires {required}")
-    return Seen(kind=required, proof=stated.proof)
 
 
 def _sealed_body(submission: Submission) -> bytes:

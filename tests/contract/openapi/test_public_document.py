@@ -28,7 +28,7 @@ from infra.documents.openapi.document import Api, Notes, UndocumentedError, buil
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.schemas import attribute_docstrings
 from infra.paths import ROOT
-from intake.responses import Decision, RequestStatus
+from intake.responses import AskedFor, Decision, Deficiency, PeopleAhead, RequestStatus, UsualWait, WithdrawalState
 from intake.routes import ROUTES
 from tests.support.problem_types import documented_types
 from tests.support.template import properties
@@ -113,11 +113,11 @@ def _operations(paths: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def test_every_gateway_response_is_documented() -> None:
-    """Except 401 and 415: this API has no authorizer, and its integration accepts every media type."""
+    """Except 401: this API has no authorizer."""
     answers = properties("PublicApi")["Body"]["x-amazon-apigateway-gateway-responses"].values()
     documents = [json.loads(answer["responseTemplates"]["application/json"]) for answer in answers]
-    undocumented = {"/problems/unauthenticated", "/problems/unsupported-media-type"}
-    assert {document["type"] for document in documents} - documented_types(DOCUMENT) == undocumented
+    undocumented = {document["type"] for document in documents} - documented_types(DOCUMENT)
+    assert undocumented == {"/problems/unauthenticated"}
     for document in documents:
         _schema("ProblemFound").validate(document)
 
@@ -137,12 +137,25 @@ def test_docstrings_of_attributes_are_descriptions() -> None:
     assert set(said) == {name for name, schema in shown.items() if "description" in schema}
 
 
-def test_a_status_with_a_decision_matches_its_schema() -> None:
-    decision = Decision(outcome="granted", reasons="x", decided_at=NOW, how_to_go_on=None)
+def test_a_status_with_everything_matches_its_schema() -> None:
     answer = RequestStatus(
-        receipt=new_receipt(), status="decided", status_since=NOW, disclosure="full", decision=decision
+        receipt=new_receipt(),
+        status="decided",
+        status_since=NOW,
+        disclosure="full",
+        lane="detained",
+        people_ahead=PeopleAhead(at_least=25, at_most=50, as_of=NOW),
+        usual_wait=UsualWait(lane="detained", office="ATL", weeks=3, as_of=NOW),
+        missing=(Deficiency(code="born_on_missing", field="subject.born_on", message="When were you born?"),),
+        asked_for=(AskedFor(text="A letter.", asked_at=NOW, answer_by=NOW),),
+        own_reference="12-34",
+        contact_changed_at=NOW,
+        withdrawal=WithdrawalState(waits=True, undo_until=NOW),
+        decision=Decision(outcome="granted", reasons=("x", "y"), decided_at=NOW, by="field_office", how_to_go_on="x"),
     )
-    _schema("RequestStatus").validate(json.loads(answer.model_dump_json()))
+    shown = json.loads(answer.model_dump_json())
+    assert [name for name, value in shown.items() if value is None] == []
+    _schema("RequestStatus").validate(shown)
 
 
 def test_the_example_of_a_receipt_is_a_valid_receipt() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from casereview.store.transaction import put_over
 from infra.paths import ROOT
 from tests.support.memory.aws import out_of_service
+from tests.support.staff import OFFICER, ask, claimed, decide
+from tests.support.standing import recognized
 from tests.support.system import Answer, System, body
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
@@ -59,21 +60,62 @@ def test_the_responses_over_the_life_of_a_request_are_documented(system: System)
     filed = _file(system, body())
     assert _read(system, filed)["status"] == "received"
     system.pump()
-    assert _read(system, filed)["people_ahead"] == 0
+    recognized(system, filed)
+    assert _read(system, filed)["status"] == "in_line"
+    assert _read(system, filed)["usual_wait"]["office"] == "ATL"
     _change(system, filed, "updates", {"statement": "More."}, 202)
     _change(system, filed, "escalation", {"statement": "Look again."}, 409)
-    _decide(system, filed)
-    assert _read(system, filed)["status"] == "decided"
+    system.pump()
+    case_id = system.case_of(filed).case_id
+    system.work(OFFICER, case_id, "claim")
+    ask(system, OFFICER, case_id)
+    assert [each["text"] for each in _read(system, filed)["asked_for"]] == ["Proof of residence."]
+    _change(system, filed, "updates", {"statement": "Here it is."}, 202)
+    system.pump()
+    system.work(OFFICER, case_id, "claim")
+    decide(system, OFFICER, case_id, outcome="declined")
+    assert _read(system, filed)["decision"]["reasons"] == ["You have family here."]
     _change(system, filed, "updates", {"statement": "More."}, 409)
     _change(system, filed, "escalation", {"statement": "Look again."}, 202)
+    assert _read(system, filed)["status"] == "with_senior_official"
     _change(system, filed, "withdrawal", None, 202)
+    assert _read(system, filed)["withdrawal"]["waits"] is False
+    _change(system, filed, "withdrawal", {"undo": True}, 202)
+    system.later(days=1)
+    _change(system, filed, "withdrawal", {}, 202)
+    system.later(hours=73)
+    _change(system, filed, "withdrawal", {"undo": True}, 409)
     assert _read(system, filed)["status"] == "withdrawn"
 
 
-def _decide(system: System, filed: Mapping[str, str]) -> None:
-    case = system.case_of(filed)
-    decided = case.evolve(status="decided", version=case.version + 1, rank_at=None)
-    system.intake.table.write(put_over(decided, version=case.version))
+@pytest.mark.parametrize("requester", [{}, SISTER], ids=["self", "third party"])
+def test_the_responses_to_an_unverified_holder_are_documented(system: System, requester: dict[str, Any]) -> None:
+    held = claimed(system, requester=requester)
+    unverified = _read(system, held.filed)
+    assert (unverified["status"], unverified["disclosure"]) == ("received", "limited")
+    asked = {"codes": ["prove_authority" if requester else "prove_identity"]}
+    system.work(OFFICER, held.case_id, "information-requests", asked)
+    assert _read(system, held.filed)["asked_for"][0]["answer_by"] is None
+    _change(system, held.filed, "escalation", {"statement": "Look again."}, 202)
+    decide(system, OFFICER, held.case_id)
+    assert _read(system, held.filed)["status"] == "received"
+    _change(system, held.filed, "updates", {"statement": "More."}, 202)
+
+
+def test_the_responses_to_a_verified_third_party_are_documented(system: System) -> None:
+    held = claimed(system, requester=SISTER)
+    recognized(system, held.filed)
+    assert (_read(system, held.filed)["status"], _read(system, held.filed)["disclosure"]) == ("in_review", "limited")
+    decide(system, OFFICER, held.case_id)
+    assert (_read(system, held.filed)["status"], _read(system, held.filed)["disclosure"]) == ("decided", "limited")
+
+
+def test_the_refusal_beyond_the_bound_of_a_request_is_documented(system: System) -> None:
+    filed = system.file(body())
+    for _ in range(40):
+        _change(system, filed, "updates", {"statement": "."}, 202)
+    refused = system.on(filed, "POST", "/updates", {"statement": "."})
+    assert _hold("POST", f"{RECEIPT}/updates", refused, 429)["type"] == "/problems/bound-reached"
 
 
 def test_the_response_to_an_incomplete_request_is_documented(system: System) -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Nothing, Statement, Submission, Update
+from casereview.schema.submission import Statement, Submission, Update, Withdrawal
 from infra.paths import ROOT
 from tests.support.system import body
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
-BODIES: tuple[type[BaseModel], ...] = (Submission, Update, Statement, Nothing)
+BODIES: tuple[type[BaseModel], ...] = (Submission, Update, Statement, Withdrawal)
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
 FULL: dict[str, Any] = {
     "requester": {
@@ -30,6 +30,7 @@ FULL: dict[str, Any] = {
         "name": "Lee Example",
         "organization": "Example Legal Aid",
         "relationship": "counsel",
+        "own_reference": "12-34",
         "authority": "g28",
         "contact": {
             "email": "lee@example.org",
@@ -129,7 +130,7 @@ def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_example_is_accepted() -> None:
     models = {model.__name__: model for model in BODIES}
     shown = list(_examples())
-    assert {name for name, _ in shown} == {"Submission", "Update", "Statement"}
+    assert {name for name, _ in shown} == {"Submission", "Update", "Statement", "Withdrawal"}
     for name, value in shown:
         assert _schema_accepts(models[name], value), value
         assert _code_accepts(models[name], value), value
@@ -155,7 +156,9 @@ GOOD: dict[str, tuple[type[BaseModel], Any]] = {
     "an address that is no more": (Update, {"contact": {"email": None}, "statement": None}),
     "a statement": (Update, {"statement": "x"}),
     "a statement for the official": (Statement, {"statement": "x"}),
-    "nothing": (Nothing, {}),
+    "a withdrawal": (Withdrawal, {}),
+    "a withdrawal that is taken back": (Withdrawal, {"undo": True}),
+    "a withdrawal that is not taken back": (Withdrawal, {"undo": None}),
 }
 BAD: dict[str, tuple[type[BaseModel], Any]] = {
     "no requester": (Submission, {**body(), "requester": None}),
@@ -190,7 +193,8 @@ BAD: dict[str, tuple[type[BaseModel], Any]] = {
     "null for every change": (Update, {"facts": None, "contact": None, "statement": None}),
     "blank for every change": (Update, {"facts": "", "contact": "", "statement": " "}),
     "a blank statement": (Statement, {"statement": " \n"}),
-    "something for nothing": (Nothing, {"why": "x"}),
+    "a reason for a withdrawal": (Withdrawal, {"why": "x"}),
+    "no for taking back": (Withdrawal, {"undo": False}),
 }
 REFUSED_BY_CODE_ONLY: dict[str, tuple[type[BaseModel], Any]] = {
     "a future entry": (Submission, _facts(entered_on="2026-11-25")),

@@ -26,13 +26,13 @@ BY_PURPOSE = {
     ("notify", "MacKey"): {"kms:GenerateMac"},
 }
 TABLE = {
-    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"},
-    "prioritize": {"PutItem", "Query", "UpdateItem"},
+    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    "prioritize": {"GetItem", "PutItem", "Query", "UpdateItem"},
     "notify": {"GetItem", "PutItem"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
 }
 INDEXES = {
-    "intake": {"worklist"},
+    "intake": set(),
     "prioritize": {"due", "worklist"},
     "notify": set(),
     "review": {"verify", "worklist"},
