@@ -71,7 +71,7 @@ REISSUES: Mapping[str, dict[str, Any]] = {
     }
 }
 FREEZES: Mapping[str, dict[str, Any]] = {
-    "A caller whose code was taken": {"receipt": _RECEIPT, "why": "He says that somebody else has the code."}
+    "A caller whose code was taken": {"receipt": _RECEIPT, "why": "He says that another person has the code."}
 }
 WITHDRAWALS: Mapping[str, dict[str, Any]] = {
     "The requester confirmed the withdrawal by telephone": {

@@ -214,7 +214,7 @@ def test_a_verification_refuses_a_decision(system: System) -> None:
 def test_a_removal_refuses_a_decision(system: System) -> None:
     held = claimed(system)
     given = decision(system, OFFICER, held.case_id)
-    removed = {"removed_at": "2026-11-20", "why": "Told by the airport."}
+    removed = {"removed_at": "2026-11-20", "why": "Flight list of the day."}
     system.work(OFFICER, held.case_id, "removal", removed)
     assert _refused(system, held.case_id, given)
 

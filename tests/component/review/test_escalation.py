@@ -64,7 +64,7 @@ def test_a_verified_requester_can_escalate_once_after_a_decision(system: System)
 
 
 def _how_to_go_on(system: System, filed: Mapping[str, Any], language: str) -> str:
-    """Return how a requester is told to ask for the official, in a language."""
+    """Return the text that says how to ask for the official, in a language."""
     assert system.on(filed, "POST", "/updates", {"contact": {"language": language}}).status == 202
     return str(system.look_up(filed)["decision"]["how_to_go_on"])
 
