@@ -54,10 +54,12 @@ def assess(file: CaseFile, force: InForce, now: datetime) -> Assessment:
     stopped = subject.stopped if stays else timedelta(0)
     if (since, stopped) != (subject.lane_since, subject.stopped):
         ranking = _ranking(replace(subject, lane_since=since, stopped=stopped), settled, force, now)
-    shown = _ranking_by_claims(file, settled, placement, force, now) or ranking
     top = force.policy.lanes[ranking.lane_index].top
-    wake_at = _first(ranking.changes_at, shown.changes_at)
-    return Assessment(settled, ranking, since, shown.lane, top=top, wake_at=wake_at)
+    claimed = settled.claimed
+    if claimed is None:
+        return Assessment(settled, ranking, since, ranking.lane, top=top, wake_at=ranking.changes_at)
+    shown, wake_at = force.policy.lanes[claimed.lane_index].id, _first(ranking.changes_at, claimed.changes_at)
+    return Assessment(settled, ranking, since, shown, top=top, wake_at=wake_at)
 
 
 def _entered_lane_at(case: Case, now: datetime) -> datetime:
@@ -104,16 +106,6 @@ def subject_of(file: CaseFile, settled: Settled) -> RankInput:
 def placement_of(case: Case, policy: CompiledPolicy) -> Placement:
     """Return what places facts of this case under a policy."""
     return Placement(policy, case.case_id, case.filed_at)
-
-
-def _ranking_by_claims(
-    file: CaseFile, settled: Settled, placement: Placement, force: InForce, now: datetime
-) -> Ranking | None:
-    """Rank the case without the facts that officers verified; None if there are no such facts."""
-    if not settled.verified:
-        return None
-    claimed = settle(file.claims, file.findings, placement, now, verifications=False)
-    return _ranking(subject_of(file, claimed), claimed, force, now)
 
 
 def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:

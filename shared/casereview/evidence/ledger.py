@@ -55,6 +55,13 @@ class Weighed(NamedTuple):
     """The first later instant at which ``facts`` or ``placed`` can differ; None if never."""
 
 
+class _Moved(NamedTuple):
+    """How a case would move, and where to."""
+
+    effect: Effect
+    place: Place
+
+
 @dataclass(slots=True)
 class FactLedger:
     """The facts of a case after some of its words, with the source of each value."""
@@ -108,7 +115,7 @@ class FactLedger:
             best.offer(found, self._least(name))
         facts = best.facts
         offers = [*dates.values(), *({name: value} for name, values in self.lifts.items() for value in values)]
-        while any(best.offer(values, Effect.EARLIER) for values in offers):
+        while sum(best.offer(values, Effect.EARLIER) for values in offers):
             pass  # one that had no effect may have one in the new place
         changes = [next_to_pass(self.dates_of(name), at) for name in DATE_FACTS]
         return Weighed(facts, best.facts, min((one for one in (*changes, *best.changes) if one), default=None))
@@ -172,12 +179,14 @@ class FactLedger:
 
     def _accept_or_wait(self, word: Word, least: Effect) -> None:
         """Accept a word if its effect is at least the given one; else let it wait."""
-        if self._effect(word) < least:
+        moved = self._moved(word)
+        if moved and moved.effect < least:
             self._wait(word)
             return
         self.values[word.fact] = word.value
         self.sources[word.fact] = word
-        self._places.clear()
+        if moved:
+            self._places = {word.at: moved.place}
 
     def _take_from_another(self, word: Word) -> None:
         """Let an unverified word fill a gap; one that contradicts another request waits beside what that said."""
@@ -188,7 +197,7 @@ class FactLedger:
             self._accept_or_wait(word, Effect.UNCHANGED)
         elif name in DATE_FACTS:
             self.competing_dates.setdefault(name, set()).add(word.value)
-        elif self.placement.depends_on(name) and word.value not in self.lifts.get(name, ()):
+        elif name in self.placement.relevant and word.value not in self.lifts.get(name, ()):
             self.lifts.setdefault(name, []).append(word.value)
 
     def _wait(self, word: Word) -> None:
@@ -204,17 +213,20 @@ class FactLedger:
         source = self.sources.get(word.fact)
         return source is not None and source.receipt == word.receipt
 
-    def _effect(self, word: Word) -> Effect:
-        """Return how the case would move under a value."""
+    def _moved(self, word: Word) -> _Moved | None:
+        """Return how the case would move under a value, and where to; None if its place does not depend on the fact."""
         name, at = word.fact, word.at
-        if not self.placement.depends_on(name):
-            return Effect.UNCHANGED
+        if name not in self.placement.relevant:
+            return None
         facts = self.known(at)
         before = self._places.get(at)
         if before is None:
             before = self._places[at] = self.placement.of(facts, at)
-        found = effect_of(before, self.placement.of({**facts, name: word.value}, at))
-        return found if word.verified or not self._is_own(word) else min(found, self._effect_on_own(word, facts))
+        after = self.placement.of({**facts, name: word.value}, at)
+        effect = effect_of(before, after)
+        if self._is_own(word) and not word.verified:
+            effect = min(effect, self._effect_on_own(word, facts))
+        return _Moved(effect, after)
 
     def _effect_on_own(self, word: Word, facts: Mapping[str, object]) -> Effect:
         """Return how the case would move without what other unverified requests said: that may end before this word."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from casereview.policy.compiler import CompiledPolicy
-from casereview.policy.engine import place, place_changes_at
-from casereview.policy.ranking import Place
+from casereview.policy.engine import outlook, place
+from casereview.policy.ranking import Outlook, Place
 from casereview.schema.facts import Facts
 
 UNKNOWN: Final[Mapping[str, object]] = dict.fromkeys(Facts.model_fields)
@@ -25,17 +26,27 @@ class Placement:
     case_id: str
     filed_at: datetime
 
+    @property
+    def relevant(self) -> frozenset[str]:
+        """The facts on which the lane or rank of a case can depend."""
+        return _relevant(self.policy)
+
     def of(self, facts: Mapping[str, object], at: datetime) -> Place:
         """Return the lane and rank that facts would get at an instant; facts that are not named are unknown."""
-        return place({**UNKNOWN, **facts}, self.case_id, self.filed_at, self.policy, at)
+        return place(self._read(facts), self.case_id, self.filed_at, self.policy, at)
 
-    def changes_at(self, facts: Mapping[str, object], at: datetime) -> datetime | None:
-        """Return the first instant after ``at`` at which these facts get another lane or rank; None if never."""
-        return place_changes_at({**UNKNOWN, **facts}, self.policy, at)
+    def outlook(self, facts: Mapping[str, object], at: datetime) -> Outlook:
+        """Return the place of facts at an instant, and the first later instant at which they get another one."""
+        return outlook(self._read(facts), self.case_id, self.filed_at, self.policy, at)
 
-    def depends_on(self, fact: str) -> bool:
-        """Return whether the lane or rank can depend on a fact."""
-        return bool(self.policy.program.bits_of.get(fact, 0) & self.policy.placements.bits)
+    def _read(self, facts: Mapping[str, object]) -> dict[str, object]:
+        return {**UNKNOWN, **{name: facts[name] for name in self.relevant if name in facts}}
+
+
+@lru_cache(maxsize=16)
+def _relevant(policy: CompiledPolicy) -> frozenset[str]:
+    bits = policy.placements.bits
+    return frozenset(name for name, tests in policy.program.bits_of.items() if name and tests & bits)
 
 
 class Effect(IntEnum):
@@ -61,16 +72,16 @@ class BestPlace:
     def __init__(self, placement: Placement, at: datetime, facts: dict[str, object]) -> None:
         """Start with the facts of a case."""
         self.facts = facts
-        self.changes = [placement.changes_at(facts, at)]
-        """When the place under each of the offered facts changes."""
         self._placement, self._at = placement, at
-        self._place = placement.of(facts, at)
+        self._place, changes_at = placement.outlook(facts, at)
+        self.changes = [changes_at]
+        """When the place under each of the offered facts changes."""
 
     def offer(self, values: Mapping[str, object], least: Effect) -> bool:
         """Take other values of some facts if their effect is at least the given one; return whether it is."""
         tried = {**self.facts, **values}
-        place = self._placement.of(tried, self._at)
-        self.changes.append(self._placement.changes_at(tried, self._at))
+        place, changes_at = self._placement.outlook(tried, self._at)
+        self.changes.append(changes_at)
         if effect_of(self._place, place) < least:
             return False
         self.facts, self._place = tried, place

@@ -10,9 +10,10 @@ These functions are pure, and their cost does not depend on the length of the hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from casereview.evidence.competing_dates import has_passed
 from casereview.evidence.ledger import FactLedger, Word
@@ -25,6 +26,14 @@ from casereview.schema.facts import Facts
 
 CITIZENSHIP = "claims_us_citizenship"
 _SETTLED_APART = frozenset({"protected", CITIZENSHIP})
+
+
+class ClaimedPlace(NamedTuple):
+    """The place of a case by what requesters say alone, without what officers found."""
+
+    lane_index: int
+    changes_at: datetime | None
+    """The first later instant at which the lane or rank can differ without a new word; None if never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,11 @@ class Settled:
     """Flags that follow from the words and their sources, such as ``claim_waiting``."""
     changes_at: datetime | None = None
     """The first later instant at which the facts can differ without a new word; None if never."""
+    claimed: ClaimedPlace | None = None
+    """The place whose lane can be shown to requesters; None where it is that of the facts."""
 
 
-def settle(
-    claims: Sequence[Claims], findings: Findings, placement: Placement, at: datetime, *, verifications: bool = True
-) -> Settled:
+def settle(claims: Sequence[Claims], findings: Findings, placement: Placement, at: datetime) -> Settled:
     """Settle the facts of a case as they are at an instant.
 
     Args:
@@ -53,17 +62,15 @@ def settle(
         findings: What officers found.
         placement: Places facts of the case under the policy in use.
         at: The instant.
-        verifications: False leaves out what officers verified: the lane of these facts can be shown to requesters.
     """
     restricted = is_restricted(claims, findings)
+    words = _words(claims, restricted=restricted)
     ledger = FactLedger(placement)
-    found = values_of(findings) if verifications else {}
+    found = values_of(findings)
     found.pop("protected", None)
     if found:
         ledger.take_findings(found, max(one.at for several in found.values() for one in several))
-    for word in _words(claims, restricted=restricted):
-        ledger.take(word)
-    alleged = _take_citizenship(claims, ledger)
+    alleged = _take_words(claims, words, ledger)
     weighed = ledger.weighed(at)
     facts = _facts(weighed.facts, protected=restricted)
     placed = facts if weighed.placed == weighed.facts else _facts(weighed.placed, protected=restricted)
@@ -72,7 +79,28 @@ def settle(
         marks |= {"removal_date_passed"}
     if alleged:
         marks |= {"citizenship_alleged"}
-    return Settled(facts, placed, frozenset(ledger.verified), marks, weighed.changes_at)
+    claimed = None
+    if not placement.relevant.isdisjoint(found):
+        relevant = [word for word in words if word.fact in placement.relevant]
+        claimed = _claimed_place(claims, relevant, placement, at, restricted=restricted)
+    return Settled(facts, placed, frozenset(ledger.verified), marks, weighed.changes_at, claimed)
+
+
+def _take_words(claims: Sequence[Claims], words: Iterable[Word], ledger: FactLedger) -> bool:
+    """Weigh words and those on US citizenship; return whether only others claim it."""
+    for word in words:
+        ledger.take(word)
+    return _take_citizenship(claims, ledger)
+
+
+def _claimed_place(
+    claims: Sequence[Claims], words: Iterable[Word], placement: Placement, at: datetime, *, restricted: bool
+) -> ClaimedPlace:
+    ledger = FactLedger(placement)
+    _take_words(claims, words, ledger)
+    weighed = ledger.weighed(at)
+    place, changes_at = placement.outlook({**weighed.placed, "protected": restricted or None}, at)
+    return ClaimedPlace(place.lane_index, min((one for one in (weighed.changes_at, changes_at) if one), default=None))
 
 
 def _facts(values: Mapping[str, object], *, protected: bool) -> Facts:
@@ -104,15 +132,13 @@ def _words(claims: Sequence[Claims], *, restricted: bool) -> list[Word]:
 
 def _words_of(claims: Claims, *, verified: bool, alone: bool = False) -> Iterator[Word]:
     """Yield the words of one request: of each fact the value that still counts, if there is one, then the newest."""
-    earlier = stated_facts(claims.counted)
+    earlier, filed_at, receipt = stated_facts(claims.counted), claims.filed_at, claims.receipt
     for name, value in stated_facts(claims.facts).items():
-        if name in _SETTLED_APART:
-            continue
-        first = claims.first_at.get(name, claims.filed_at)
-        if name in earlier:
-            yield Word(name, earlier[name], claims.receipt, first, verified, alone)
-        at = claims.newest_at.get(name, first)
-        yield Word(name, value, claims.receipt, at, verified, alone)
+        if name not in _SETTLED_APART:
+            first = claims.first_at.get(name, filed_at)
+            if name in earlier:
+                yield Word(name, earlier[name], receipt, first, verified, alone)
+            yield Word(name, value, receipt, claims.newest_at.get(name, first), verified, alone)
 
 
 def _take_citizenship(claims: Sequence[Claims], ledger: FactLedger) -> bool:

@@ -17,9 +17,18 @@ def stated_facts(claims: Facts) -> dict[str, object]:
     An enumeration value written by another release and unknown to this one counts as not stated. Unknown elements of
     a list are left out. If none remain, the list counts as not stated: an empty list would say that there are none.
     """
-    names = (name for name in _NAMES if name in claims.model_fields_set)
-    values = {name: _known(getattr(claims, name)) for name in names}
-    return {name: value for name, value in values.items() if value is not _NOT_STATED}
+    stated, values = claims.model_fields_set, claims.__dict__
+    if not stated:
+        return {}
+    found = {name: values[name] for name in _NAMES if name in stated}
+    for name, value in list(found.items()):
+        if isinstance(value, Unrecognized | tuple):
+            known = _known(value)
+            if known is _NOT_STATED:
+                del found[name]
+            else:
+                found[name] = known
+    return found
 
 
 def _known(value: object) -> object:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from casereview.policy.calendar import NEVER, PAST
 from casereview.policy.compiler import Assertions, CompiledPolicy, Placement
-from casereview.policy.ranking import Explanation, FactorFound, Place, Ranking, RankInput
+from casereview.policy.ranking import Explanation, FactorFound, Outlook, Place, Ranking, RankInput
 from casereview.policy.readers import Flip, Values
 
 _UNVERIFIED: Final = "verify"
@@ -57,20 +57,22 @@ def place(values: Values, case_id: str, filed_at: datetime, policy: CompiledPoli
         policy: the policy in force at ``now``.
         now: the time of the ranking; must be aware.
     """
-    tests, _ahead = policy.program.read(values, now)
-    placement = policy.placements.by_bits[tests & policy.placements.bits]
-    return Place(placement.index, _rank(placement, _sort_at(placement, values["removal_at"], filed_at), case_id))
+    return outlook(values, case_id, filed_at, policy, now, changes=False).place
 
 
-def place_changes_at(values: Values, policy: CompiledPolicy, now: datetime) -> datetime | None:
-    """Return the first later instant at which the lane or rank of equal facts differs; None if never."""
+def outlook(  # noqa: PLR0913  # those of ``place``
+    values: Values, case_id: str, filed_at: datetime, policy: CompiledPolicy, now: datetime, *, changes: bool = True
+) -> Outlook:
+    """Return the place and, with ``changes``, the first later instant at which equal facts get another one."""
     tests, ahead = policy.program.read(values, now)
-    placements = policy.placements
-
-    def placement(bits: int) -> Placement:
-        return placements.by_bits[bits & placements.bits]
-
-    return _changes_at(placement, tests, ahead, placement(tests), NEVER) if ahead else None
+    by_bits, bits = policy.placements.by_bits, policy.placements.bits
+    found = by_bits[tests & bits]
+    changes_at = None
+    if changes and ahead:
+        changes_at = _changes_at(lambda tests: by_bits[tests & bits], tests, ahead, found, NEVER)
+    return Outlook(
+        Place(found.index, _rank(found, _sort_at(found, values["removal_at"], filed_at), case_id)), changes_at
+    )
 
 
 def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Explanation, ...]:

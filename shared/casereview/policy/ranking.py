@@ -35,6 +35,14 @@ class Place(NamedTuple):
     rank: str
 
 
+class Outlook(NamedTuple):
+    """The place that facts have, and until when."""
+
+    place: Place
+    changes_at: datetime | None
+    """The first later instant at which equal facts have another place; None if never."""
+
+
 class Reason(NamedTuple):
     """A rule that determined the lane or the credit of the case."""
 

@@ -91,10 +91,15 @@ def test_unverified_strangers_never_move_a_case_down_now_or_later(
     assert beside.rank <= alone.rank
 
 
-@given(beside_strangers(ANYTHING), LATER, st.sampled_from(POLICIES))
+@given(
+    beside_strangers(ANYTHING, ["joined", "updated", "established"]) | beside_strangers(claims(DATED, UNDATED)),
+    LATER,
+    st.sampled_from(POLICIES),
+)
 def test_unverified_strangers_remove_no_date_and_no_credit(
     both: tuple[list[Event], list[Event]], later: timedelta, policy: str
 ) -> None:
+    """Except that verified holders who lack a second confirmation lose standing where protection is raised."""
     own, together = both
     now = together[-1].at + later
     alone, beside = assessed(own, now, policy).settled.facts, assessed(together, now, policy).settled.facts
