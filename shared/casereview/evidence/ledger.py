@@ -7,7 +7,7 @@ officer and replaces nothing: while it would put the case further forward, it co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -53,13 +53,6 @@ class Weighed(NamedTuple):
     """The facts that determine the place of the case: also those that only contradicting words state."""
     changes_at: datetime | None
     """The first later instant at which ``facts`` or ``placed`` can differ; None if never."""
-
-
-class _Moved(NamedTuple):
-    """How a case would move, and where to."""
-
-    effect: Effect
-    place: Place
 
 
 @dataclass(slots=True)
@@ -152,6 +145,22 @@ class FactLedger:
         undated = {name: value for name, value in facts.items() if name not in DATE_FACTS}
         return self.placement.of(facts, at).lane_index, self.placement.of(undated, at).lane_index
 
+    def take_update(self, words: Sequence[Word]) -> None:
+        """Weigh what a holder with standing said at one time: one by one only if together it would lower the lane."""
+        at = words[0].at
+        new = {word.fact: word.value for word in words if word.fact not in self.verified}
+        if not self.placement.lane_facts.isdisjoint(new):
+            place = self.placement.of({**self.known(at), **new}, at)
+            if effect_of(self._place(at), place) == Effect.LOWERS_LANE:
+                for word in words:
+                    self.take(word)
+                return
+        for word in words:
+            if word.fact in new:
+                self._accept(word)
+            else:
+                self.take(word)
+
     def take(self, word: Word) -> None:
         """Weigh one word."""
         name = word.fact
@@ -179,14 +188,22 @@ class FactLedger:
 
     def _accept_or_wait(self, word: Word, least: Effect) -> None:
         """Accept a word if its effect is at least the given one; else let it wait."""
-        moved = self._moved(word)
-        if moved and moved.effect < least:
-            self._wait(word)
-            return
+        only_lane = least == Effect.LATER_IN_LANE
+        if word.fact in (self.placement.lane_facts if only_lane else self.placement.relevant):
+            effect, place = self._moved(word)
+            if effect < least:
+                self._wait(word)
+                return
+            self._accept(word)
+            self._places[word.at] = place
+        else:
+            self._accept(word)
+
+    def _accept(self, word: Word) -> None:
         self.values[word.fact] = word.value
         self.sources[word.fact] = word
-        if moved:
-            self._places = {word.at: moved.place}
+        if word.fact in self.placement.relevant:
+            self._places.clear()
 
     def _take_from_another(self, word: Word) -> None:
         """Let an unverified word fill a gap; one that contradicts another request waits beside what that said."""
@@ -213,20 +230,20 @@ class FactLedger:
         source = self.sources.get(word.fact)
         return source is not None and source.receipt == word.receipt
 
-    def _moved(self, word: Word) -> _Moved | None:
-        """Return how the case would move under a value, and where to; None if its place does not depend on the fact."""
-        name, at = word.fact, word.at
-        if name not in self.placement.relevant:
-            return None
-        facts = self.known(at)
-        before = self._places.get(at)
-        if before is None:
-            before = self._places[at] = self.placement.of(facts, at)
-        after = self.placement.of({**facts, name: word.value}, at)
-        effect = effect_of(before, after)
+    def _moved(self, word: Word) -> tuple[Effect, Place]:
+        """Return how the case would move under a value, and where to."""
+        facts, at = self.known(word.at), word.at
+        after = self.placement.of({**facts, word.fact: word.value}, at)
+        effect = effect_of(self._place(at), after)
         if self._is_own(word) and not word.verified:
             effect = min(effect, self._effect_on_own(word, facts))
-        return _Moved(effect, after)
+        return effect, after
+
+    def _place(self, at: datetime) -> Place:
+        """Return the place of the facts known so far."""
+        if at not in self._places:
+            self._places[at] = self.placement.of(self.known(at), at)
+        return self._places[at]
 
     def _effect_on_own(self, word: Word, facts: Mapping[str, object]) -> Effect:
         """Return how the case would move without what other unverified requests said: that may end before this word."""

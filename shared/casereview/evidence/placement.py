@@ -31,6 +31,11 @@ class Placement:
         """The facts on which the lane or rank of a case can depend."""
         return _relevant(self.policy)
 
+    @property
+    def lane_facts(self) -> frozenset[str]:
+        """The facts on which the lane of a case can depend."""
+        return _lane_facts(self.policy)
+
     def of(self, facts: Mapping[str, object], at: datetime) -> Place:
         """Return the lane and rank that facts would get at an instant; facts that are not named are unknown."""
         return place(self._read(facts), self.case_id, self.filed_at, self.policy, at)
@@ -45,7 +50,15 @@ class Placement:
 
 @lru_cache(maxsize=16)
 def _relevant(policy: CompiledPolicy) -> frozenset[str]:
-    bits = policy.placements.bits
+    return _facts_of(policy, policy.placements.bits)
+
+
+@lru_cache(maxsize=16)
+def _lane_facts(policy: CompiledPolicy) -> frozenset[str]:
+    return _facts_of(policy, policy.assembler.tests(held.node for section, held in policy.rules if section == "lanes"))
+
+
+def _facts_of(policy: CompiledPolicy, bits: int) -> frozenset[str]:
     return frozenset(name for name, tests in policy.program.bits_of.items() if name and tests & bits)
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from casereview.evidence.competing_dates import has_passed
@@ -88,8 +90,12 @@ def settle(claims: Sequence[Claims], findings: Findings, placement: Placement, a
 
 def _take_words(claims: Sequence[Claims], words: Iterable[Word], ledger: FactLedger) -> bool:
     """Weigh words and those on US citizenship; return whether only others claim it."""
-    for word in words:
-        ledger.take(word)
+    for (standing, _receipt, _at), said in groupby(words, key=attrgetter("verified", "receipt", "at")):
+        if standing:
+            ledger.take_update([*said])
+        else:
+            for word in said:
+                ledger.take(word)
     return _take_citizenship(claims, ledger)
 
 

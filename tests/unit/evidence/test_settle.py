@@ -214,6 +214,18 @@ def test_the_effect_of_a_claim_is_computed_from_the_verified_facts() -> None:
     assert "claim_waiting" in found.ranking.flags
 
 
+def test_what_a_verified_holder_says_at_one_time_is_weighed_together() -> None:
+    """A person is let out of custody to be removed: the first word alone would lower the lane."""
+    released = Facts(custody="not_detained", removal_soon=True)
+    events = [filed(1, "R1", "self", DETAINED), recognised(2, "R1"), updated(3, "R1", released, NOW + HOUR)]
+    found = assessed(events, NOW + HOUR)
+    assert (found.settled.facts.custody, found.ranking.lane) == ("not_detained", "imminent_removal")
+    assert "claim_waiting" not in found.ranking.flags
+    refuted = assessed([*events, established(4, Facts(removal_soon=True), NOW + HOUR, refuted=True)], NOW + HOUR)
+    assert (refuted.settled.facts.custody, refuted.ranking.lane) == ("detained", "detained")
+    assert "claim_waiting" in refuted.ranking.flags
+
+
 def test_a_claim_that_moves_the_case_down_within_its_lane_counts_at_once() -> None:
     events = [filed(1, "R1", "self", Facts(pregnant=True)), updated(2, "R1", Facts(pregnant=False))]
     found = assessed(events)
