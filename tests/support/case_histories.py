@@ -213,11 +213,11 @@ def beside_strangers(
     last = own[-1].at - own[0].at
     hours = st.integers(0, last // timedelta(hours=1) + 24)
     strangers = [f"S{number}" for number in range(draw(st.integers(1, 3)))]
+    roles: st.SearchStrategy[Role] = st.sampled_from(["self", "family", "attorney"])
     others: list[Event] = []
     for receipt in strangers:
         at = own[0].at + timedelta(hours=draw(hours))
-        role = draw(st.sampled_from(["self", "family", "attorney"]))
-        others.append(filed(2, receipt, role, draw(stated), at=at))
+        others.append(filed(2, receipt, draw(roles), draw(stated), at=at))
         for _ in range(draw(st.integers(0, 3))):
             at += timedelta(hours=draw(st.integers(0, 30)))
             end = draw(st.sampled_from(["updated", "updated", "updated", "withdrawn", "refuted"]))

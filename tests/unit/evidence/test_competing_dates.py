@@ -104,23 +104,37 @@ def test_a_further_date_removes_no_nearer_one_and_waits() -> None:
     assert found.ranking.sort_at == NOW + 5 * HOUR
 
 
-@pytest.mark.parametrize("name", ["removal_at", "check_in_on"])
-def test_the_facts_are_settled_again_when_one_of_several_dates_passes(name: str) -> None:
+NEXT_DAY = datetime(2022, 1, 19, 5, tzinfo=UTC)
+"""The end of the day of ``NOW``, Eastern time."""
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "passes_at"),
+    [
+        (Facts(removal_at=NOW + 24 * HOUR), Facts(removal_at=NOW + 48 * HOUR), NOW + 24 * HOUR),
+        (Facts(check_in_on=NOW.date()), Facts(check_in_on=NOW.date() + timedelta(1)), NEXT_DAY),
+    ],
+    ids=["removal_at", "check_in_on"],
+)
+def test_the_facts_are_settled_again_when_one_of_several_dates_passes(
+    near: Facts, far: Facts, passes_at: datetime
+) -> None:
     """The lane of a claim of citizenship does not depend on dates, but the facts and the flags do."""
-    days = {"removal_at": (NOW + 24 * HOUR, NOW + 48 * HOUR), "check_in_on": (NOW.date(), NOW.date() + timedelta(1))}
-    near, far = days[name]
-    events = [
-        filed(1, "A", "self", Facts(claims_us_citizenship=True, **{name: far})),
-        filed(2, "B", "family", Facts(**{name: near})),
-    ]
-    passing = near if name == "removal_at" else datetime(2022, 1, 19, 5, tzinfo=UTC)
-    assert next_to_pass([near, far], NOW) == passing
+    citizen = Facts(claims_us_citizenship=True)
+    events = [filed(1, "A", "self", citizen.merged(far)), filed(2, "B", "family", near)]
     found = assessed(events)
     assert found.wake_at is not None
-    assert found.wake_at <= passing
-    flags = [set(assessed(events, passing - HOUR).ranking.flags), set(assessed(events, passing).ranking.flags)]
-    assert ("removal_date_passed" in flags[1]) == (name == "removal_at")
-    assert "removal_date_passed" not in flags[0]
+    assert found.wake_at <= passes_at
+    assert "removal_date_passed" not in assessed(events, passes_at - HOUR).ranking.flags
+    after = assessed(events, passes_at)
+    assert after.settled.facts.removal_at == far.removal_at
+    assert after.settled.facts.check_in_on == far.check_in_on
+    assert ("removal_date_passed" in after.ranking.flags) == (near.removal_at is not None)
+
+
+def test_a_time_passes_at_its_instant_and_a_day_at_its_end() -> None:
+    assert next_to_pass([NOW + HOUR, NOW + 2 * HOUR, NOW - HOUR], NOW) == NOW + HOUR
+    assert next_to_pass([NOW.date(), NOW.date() + timedelta(1)], NOW) == NEXT_DAY
 
 
 def test_dates_that_have_all_passed_pass_no_more() -> None:
