@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from tests.support.proofs.tally import Tally, crashes, summary, timings, untried
+from tests.support.proofs.tally import Tally, crashes, disclosures, summary, timings, untried
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,6 +35,21 @@ def pytest_collection_modifyitems(items):
     mark(items)
 """
 pytestmark = pytest.mark.filterwarnings("default")
+
+
+DISCLOSURE = """
+import pytest
+
+@pytest.mark.parametrize("differed", [0, 1])
+def test_two_worlds(differed, record_property):
+    record_property("disclosure", [["decided", "plain", "GET", 3, differed], ["decided", "plain", "POST", 2, 0]])
+"""
+
+
+def test_what_two_worlds_were_told_apart_by_is_added_up(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(DISCLOSURE)
+    reports = pytester.inline_run("-p", "no:cacheprovider").getreports("pytest_runtest_logreport")
+    assert _cells(disclosures({"": list(reports)}), 1) == [["decided", "plain", "6 / 1", "4 / 0"]]
 
 
 CRASHES = """
@@ -91,7 +106,7 @@ def test_a_claim_of_which_nothing_was_tried_is_told(pytester: pytest.Pytester, d
     pytester.makeini("[pytest]\nmarkers =\n  proof(number)\n  breaks")
     reports = pytester.inline_run("-p", "no:cacheprovider").getreports("pytest_runtest_logreport")
     assert _cells(summary({"": list(reports)}), 2)[:3] == [told.split("/"), ["1", "0"], ["0", "not tried"]]
-    assert untried({"": list(reports)}) == [1, 3, 4, 5, 6, 7]
+    assert untried({"": list(reports)}) == [1, 3, 4, 5, 6, 7, 8, 9]
 
 
 def _cells(table: Table, after: int) -> list[list[str]]:

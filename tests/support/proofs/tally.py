@@ -25,8 +25,11 @@ CLAIMS = {
     5: "Least privilege: a role allows what its function calls, and nothing else",
     6: "No leak: what is sealed is found nowhere in the clear",
     7: "Bad input: refused with a reason, nothing stored, nothing falls over",
+    8: "Nobody learns by asking: the same bytes and calls, whatever other case exists and whatever becomes of it",
+    9: "Nobody blocks another: the most that strangers may write, and the case is ranked, read, moved and decided",
 }
 _TRIED, _VIOLATED, _CLAIM, _CRASHES, _TIMING = "tried", "violated", "claim", "crashes", "timing"
+_DISCLOSURE = "disclosure"
 
 Reports = Mapping[str, Sequence[object]]
 """What a run says of its tests, by outcome."""
@@ -138,10 +141,27 @@ def crashes(reports: Reports) -> Table:
     return table
 
 
+def disclosures(reports: Reports) -> Table:
+    """Return what one actor could tell two worlds apart by: acts compared and differences, by state, kind and route.
+
+    The rows are what tests say by ``record_property("disclosure", [[state, kind, route, compared, differences]])``.
+    """
+    cells = defaultdict[tuple[str, str], dict[str, list[int]]](lambda: defaultdict(lambda: [0, 0]))
+    for state, kind, route, compared, differences in (row for rows in _said(reports, _DISCLOSURE) for row in rows):
+        cell = cells[state, kind][route]
+        cell[0] += compared
+        cell[1] += differences
+    routes = sorted({route for row in cells.values() for route in row})
+    table = Table("disclosure: state", "kind", *routes, title="acts compared / differences")
+    for (state, kind), row in cells.items():
+        table.add_row(state, kind, *(" / ".join(map(str, row[route])) if route in row else "" for route in routes))
+    return table
+
+
 def show(reports: Reports) -> None:
     """Print the tables."""
     console = Console(width=120)
-    for table in (crashes(reports), timings(reports)):
+    for table in (crashes(reports), timings(reports), disclosures(reports)):
         if table.row_count:
             console.print(table)
     console.print(summary(reports))
