@@ -139,7 +139,7 @@ def test_every_record_can_have_unknown_attributes(system: System) -> None:
     assert system.on(second.filed, "POST", "/updates", {"contact": {"language": "fr"}}).status == 202
     assert system.staff(OFFICER, "GET", f"/staff/cases/{second.case_id}/history").status == 200
     assert system.staff(OFFICER, "GET", f"/staff/cases/{second.case_id}/ranking").status == 200
-    assert system.staff(OFFICER, "GET", f"/staff/cases/{second.case_id}/contacts?why=call").status == 200
+    assert post(system, OFFICER, second.case_id, "contacts", {"why": "call"}).status == 200
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
     policies = system.staff(APPROVER, "GET", "/staff/policies/mine").json()
     assert (policies["state"], policies["preview"]["done"]) == ("previewed", True)
@@ -224,7 +224,8 @@ def test_changes_that_require_no_state_work_in_a_state_of_another_release(system
     in_another_state(system, held)
     assert system.on(held.filed, "POST", "/updates", {"statement": "More."}).status == 409
     system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "Reported by telephone."})
-    system.work(OFFICER, held.case_id, "reissue-code", {"receipt": held.receipt})
+    reissued = {"receipt": held.receipt, "proof": "document", "why": "Lost."}
+    system.work(OFFICER, held.case_id, "reissue-code", reissued)
     events = [event for event in system.all(Event, "EVENT") if event.case_id == held.case_id]
     assert {event.kind for event in events} == {"filed", "ranked", "removal_recorded", "code_reissued"}
     after = fields_of(system, keys.case(held.case_id))

@@ -79,8 +79,11 @@ def prove_filing(system: System, tally: Tally, examples: int, fields: Sequence[P
 def _read(system: System, found: dict[str, Any]) -> list[Any]:
     case = system.case_of(found)
     clerk = type(OFFICER)("omar", "officer,restricted", case.office)
+    case_path = f"/staff/cases/{case.case_id}"
     answers = [
-        system.staff(clerk, "GET", f"/staff/cases/{case.case_id}{what}") for what in ("", "/contacts?why=To call")
+        system.staff(clerk, "GET", case_path),
+        system.staff(clerk, "GET", f"{case_path}/requests/{found['receipt']}"),
+        system.staff(clerk, "POST", f"{case_path}/contacts", {"why": "To call"}),
     ]
     assert {answer.status for answer in answers} == {200}
     return [found, *(answer.json() for answer in answers)]
@@ -93,13 +96,15 @@ def prove_changes(system: System, held: FiledCase, tally: Tally, examples: int) 
         with tally.case(f"update and verification: {text!r}"):
             sent = {"statement": text, "contact": {"spoken_language": text}, "facts": {"facility": text}}
             _check_response(system.on(held.filed, "POST", "/updates", _ascii_json(sent)))
-            given = {"receipt": held.receipt, "identity": True, "verdict": "confirmed", "why": text}
+            given = {"facts": {"pregnant": True}, "verdict": "confirmed", "why": text}
             _check_response(
                 system.staff(OFFICER, "POST", f"/staff/cases/{held.case_id}/verifications", _ascii_json(given))
             )
-            for what in ("", "/contacts?why=To call"):
+            for what in ("", "/history"):
                 answer = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}{what}")
                 _check_text(json.dumps(answer.json(), ensure_ascii=False))
+            answer = system.staff(OFFICER, "POST", f"/staff/cases/{held.case_id}/contacts", {"why": "To call"})
+            _check_text(json.dumps(answer.json(), ensure_ascii=False))
 
     try_many(TEXTS, examples, tried)
     system._flush()

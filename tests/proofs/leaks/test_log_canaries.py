@@ -193,8 +193,9 @@ def _codes(body: str) -> list[str]:
 def _read_by_staff(system: Watched, filed: list[dict[str, Any]]) -> str:
     """Open the first case as an officer may; with what was read before it shows that all words were really kept."""
     at = f"/staff/cases/{case_id_of(system, filed[0])}"
-    for what in ("", "/contacts?why=check"):
+    for what in ("", f"/requests/{filed[0]['receipt']}", "/statements"):
         assert system.staff(OFFICER, "GET", at + what).status == 200
+    assert system.staff(OFFICER, "POST", f"{at}/contacts", {"why": "check"}).status == 200
     return "\n".join(answer.body for who, answer in system.answers if who == "staff" and answer.status == 200)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from casereview.schema.records import Case
 from tests.support.docket import bodies
 from tests.support.proofs.tally import Tally
-from tests.support.staff import LAWYER, OFFICER, SISTER, ask, decide, verify
+from tests.support.staff import COLLEAGUE, LAWYER, OFFICER, SISTER, ask, decide, verify
 from tests.support.system import Staff, System
 
 CLEARED_OFFICER = Staff("omar", "officer,restricted")
@@ -156,7 +156,8 @@ def prove_refutation(system: System, tally: Tally) -> None:
     case_id = system.case_of(lied).case_id
     system.work(OFFICER, case_id, "claim")
     given = {"receipt": lied["receipt"], "identity": True, "verdict": "refuted", "why": "Another person."}
-    system.work(OFFICER, case_id, "verifications", given)
+    for officer in (OFFICER, COLLEAGUE):
+        system.work(officer, case_id, "verifications", {**given, "reason": "not_the_person"})
     system.pump()
     with tally.case("refuted"):
         _check_learns_nothing(system, lied)

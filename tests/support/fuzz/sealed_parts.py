@@ -154,7 +154,8 @@ def _readers(system: System, held: list[FiledCase]) -> dict[str, Reader]:
 def _responses_to(system: System, reader: Reader) -> list[str]:
     """Read a case as staff and as its requesters, and return the bodies of successful responses."""
     path = f"/staff/cases/{reader.case_id}"
-    answers = [system.staff(reader.staff, "GET", path + what) for what in ("", "/contacts?why=To call")]
+    answers = [system.staff(reader.staff, "GET", path + what) for what in ("", "/statements")]
+    answers.append(system.staff(reader.staff, "POST", f"{path}/contacts", {"why": "To call"}))
     answers += [system.on(filed, "GET") for filed in reader.filed]
     return [answer.body for answer in answers if answer.status == 200]
 

@@ -13,6 +13,7 @@ from tests.support.system import Staff, System
 OFFICER = Staff("omar", "officer restricted")
 SUPERVISOR = Staff("sue", "supervisor restricted")
 OFFICIAL = Staff("sam", "sro restricted", None)
+SEEN = {"verdict": "confirmed", "proof": "in_person"}
 
 
 @dataclass
@@ -148,14 +149,17 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     case_id = case_id_of(system, first)
     word, at = words.word, f"/staff/cases/{case_id}"
     assert system.staff(OFFICER, "POST", f"{at}/claim", {}).status == 200
-    for what in ("", f"/contacts?why={word('why')}", "/ranking", "/history"):
+    for what in ("", "/ranking", "/history", "/statements", "/notices", f"/requests/{first['receipt']}"):
         assert system.staff(OFFICER, "GET", at + what).status == 200
+    assert system.staff(OFFICER, "POST", f"{at}/contacts", {"why": word("why")}).status == 200
+    assert system.staff(OFFICER, "GET", "/staff/verifications").status == 200
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
     seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
     work = [
         ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
-        ("verifications", {"receipt": first["receipt"], "identity": True, "verdict": "confirmed", "why": word("id")}),
-        ("reissue-code", {"receipt": joined["receipt"]}),
+        ("verifications", {"receipt": first["receipt"], "identity": True, **SEEN, "why": word("id")}),
+        ("reissue-code", {"receipt": joined["receipt"], "proof": "document", "why": word("reissue")}),
+        ("freeze", {"receipt": joined["receipt"], "why": word("freeze")}),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
         ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
         ("information-requests", {"asked": [word("asked")], "answer_by": "2026-12-20"}),

@@ -24,9 +24,9 @@ from prioritize.worker import StillChangingError, rank_case
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.linking import link
+from review.cases.requester_verification import verify_requester
 from review.cases.splitting import split
 from review.cases.transfer import reopen
-from review.cases.verification import record_verification
 from review.schema import commands
 from review.schema.responses import WorklistItem
 from tests.support.proofs.tally import Tally
@@ -235,10 +235,10 @@ def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_o
 def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(office: System, tally: Tally) -> None:
     for number in rounds(tally):
         filed, case_id = matter(office, person(number, requester=SISTER))
-        claim(at(office, OMAR, case_id))
-        sent = {"receipt": filed["receipt"], "authority": "form_60_001", "verdict": "confirmed", "why": "Seen."}
+        given = {"authority": "form_60_001", "verdict": "confirmed", "proof": "form", "why": "Seen."}
+        body_of = commands.VerificationBody.model_validate({"receipt": filed["receipt"], **given})
         race(
-            partial(record_verification, at(office, OMAR, case_id), commands.VerificationBody.model_validate(sent)),
+            partial(verify_requester, at(office, OMAR, case_id), body_of, filed["receipt"]),
             *[requester(office, filed, update, Update(contact=Contact(phone=f"+1 404 555 010{n}"))) for n in range(3)],
         )
         request = checked(office).requests[filed["receipt"]]
