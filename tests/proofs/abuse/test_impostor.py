@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-import casereview.cases.assessment
+import casereview.cases.disclosure
 import casereview.usecases.file_request
 import intake.commands
 import intake.status
+from casereview.cases.disclosure import View
 from casereview.evidence import settle
 from casereview.evidence.ledger import FactLedger
+from casereview.schema.records import Request
 from tests.support.abuse import impostor
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
@@ -47,25 +49,26 @@ def _violations(story: Callable[[System, Tally], None]) -> list[str]:
     return tally.violations
 
 
+def _show(monkeypatch: pytest.MonkeyPatch, view_of: Callable[[Request], View]) -> None:
+    """Replace the rule by which the holder of a request is shown the case."""
+    for module in (casereview.cases.disclosure, intake.status, intake.commands):
+        monkeypatch.setattr(module, "view_of", view_of)
+
+
 def test_a_look_up_that_ignores_standing_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.status, "has_full_disclosure", lambda _request, _case: True)
+    _show(monkeypatch, lambda _request: "case")
     assert any("the case is disclosed" in violation for violation in _violations(impostor.prove_stages))
 
 
 def test_an_escalation_that_ignores_standing_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake.commands, "has_full_disclosure", lambda _request, _case: True)
+    _show(monkeypatch, lambda request: "own_words" if request.opened else "case")
     assert _violations(impostor.prove_stages)
 
 
 def test_standing_for_every_requester_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims of a requester with standing can lower the rank within a lane, or change the office."""
-
-    def all_receipts(events: Any, **_more: object) -> frozenset[str]:  # noqa: ANN401  # as casereview.evidence.standing
-        return frozenset(event.receipt for event in events if event.receipt and event.filing)
-
-    monkeypatch.setattr(settle, "receipts_with_standing", all_receipts)
-    monkeypatch.setattr(FactLedger, "effect_of_value", lambda *_given: 1)
-    monkeypatch.setattr(FactLedger, "effect_of_only_value", lambda *_given: 1)
+    monkeypatch.setattr(settle, "has_standing", lambda _claims, **_more: True)
+    monkeypatch.setattr(FactLedger, "_accept_or_wait", lambda ledger, word, _least: ledger._accept(word))
     assert any("lower rank" in violation for violation in _violations(impostor.prove_joins))
 
 
@@ -84,9 +87,5 @@ def test_disclosure_of_a_decision_without_verification_is_detected(monkeypatch: 
 
 
 def test_a_refutation_without_effect_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        intake.status,
-        "has_full_disclosure",
-        lambda request, case: request.opened and request.role == "self" and bool(case),
-    )
+    _show(monkeypatch, lambda request: "case" if request.opened and request.role == "self" else "own_words")
     assert any("the case is disclosed" in violation for violation in _violations(impostor.prove_refutation))
