@@ -53,7 +53,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="worklist",
         description="The same as `POST /requests` of the public API. Give the receipt and the access code to the"
         " requester. `seen` says what you saw of the requester; another officer verifies them.",
-        examples=REQUESTS | SEEN,
+        examples={**REQUESTS, **SEEN},
         parameters=("IdempotencyKey",),
     ),
     ("GET", "/staff/summary"): Notes(
