@@ -170,7 +170,7 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
 
 
 SECOND = "second"
-"""Key in the details of a verification: whether two officers who may open restricted cases have confirmed."""
+"""Key in the details of a verification: whether two officers with access to restricted cases have confirmed."""
 MAY_BE_CALLED = "may_be_called"
 """Key in the details of an update with a contact: whether the requester allows contact in any way."""
 NEW_ADDRESS = "new_address"

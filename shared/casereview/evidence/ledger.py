@@ -173,6 +173,7 @@ class FactLedger:
             self._accept_or_wait(word, Effect.LATER_IN_LANE)
         elif word.fact in ADVERSE and not word.alone:
             self._wait(word)
+            self._keep_beside(word)
         elif self._is_own(word):
             self._accept_or_wait(word, Effect.LATER_IN_LANE)
         elif word.value is not None:
@@ -212,7 +213,13 @@ class FactLedger:
             self._wait(word)
         if self._is_gap(name):
             self._accept_or_wait(word, Effect.UNCHANGED)
-        elif name in DATE_FACTS:
+        else:
+            self._keep_beside(word)
+
+    def _keep_beside(self, word: Word) -> None:
+        """Keep a word that counts for the place of the case alone, while it puts that forward."""
+        name = word.fact
+        if name in DATE_FACTS:
             self.competing_dates.setdefault(name, set()).add(word.value)
         elif name in self.placement.relevant and word.value not in self.lifts.get(name, ()):
             self.lifts.setdefault(name, []).append(word.value)

@@ -3,7 +3,7 @@
 A finding overrides all words. Otherwise the newest word of a verified holder counts. An unverified word may fill a gap,
 and never counts against the person. One that contradicts another request never replaces what that said: it waits for an
 officer, and counts for the place of the case alone, while it puts the case forward. A claim of US citizenship that
-somebody else made raises the lane as alleged, and is never the person's own.
+only others make raises the lane as alleged, and is never the person's own.
 
 These functions are pure, and their cost does not depend on the length of the history.
 """

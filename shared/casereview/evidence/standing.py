@@ -23,7 +23,7 @@ def is_about_facts(verification: Verification) -> bool:
 def has_standing(claims: Claims, *, restricted: bool) -> bool:
     """Return whether the words of a request count as those of a verified holder.
 
-    In a restricted case only two officers who may open such cases can verify a holder.
+    In a restricted case only two officers with access to such cases can verify a holder.
     """
     return claims.verified and (claims.second or not restricted)
 

@@ -33,7 +33,7 @@ class Claims(Stored):
     verified: bool = False
     """Whether officers verified the holder, whose words then win over those of unverified ones."""
     second: bool = False
-    """Whether two officers who may open restricted cases verified the holder."""
+    """Whether two officers with access to restricted cases verified the holder."""
     refuted: bool = False
     facts: Facts = Facts()
     """The newest value of each stated fact; a fact that was stated as unknown is None."""

@@ -6,8 +6,22 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from casereview.cases.assessment import InForce, assess
+from casereview.policy.compiler import compile_policy
+from casereview.policy.packaged import flags, packaged
 from casereview.schema.facts import Conviction, Facts
-from tests.support.case_histories import NOW, assessed, established, filed, recognised, split_off, updated, withdrawn
+from tests.support.case_histories import (
+    NOW,
+    POLICIES,
+    assessed,
+    established,
+    file_of,
+    filed,
+    recognised,
+    split_off,
+    updated,
+    withdrawn,
+)
 
 SOON = NOW + timedelta(hours=30)
 DETAINED = Facts(custody="detained")
@@ -51,7 +65,7 @@ def test_a_third_partys_claim_that_raises_nothing_does_not_replace_anothers() ->
     assert "claim_waiting" in found.ranking.flags
 
 
-def test_a_third_party_who_does_not_know_a_fact_contradicts_nobody() -> None:
+def test_a_third_party_who_does_not_know_a_fact_contradicts_no_other() -> None:
     events = [filed(1, "R1", "self", Facts(minor_children=2)), filed(2, "R2", "family", Facts(minor_children=None))]
     found = assessed(events)
     assert found.settled.facts.minor_children == 2
@@ -218,3 +232,16 @@ def test_what_a_stranger_said_for_a_time_does_not_let_an_unverified_request_lowe
     found = assessed([person[0], stranger, *person[1:]], later)
     assert found.ranking.lane == "final_order"
     assert "claim_waiting" in found.ranking.flags
+
+
+def test_a_lane_of_a_policy_that_rests_on_an_adverse_fact_is_not_lost_when_another_request_joins() -> None:
+    """No packaged policy has one; such a fact then counts for the place of the case alone."""
+    document = packaged(POLICIES[1])
+    first = document.lanes[0].model_copy(update={"when": {"convictions": {"set_aside": True}}})
+    policy = compile_policy(document.model_copy(update={"lanes": (first, *document.lanes[1:])}), flags())
+    vacated = Facts(convictions=(Conviction(kind="felony", vacated=True),))
+    file = file_of([filed(1, "R1", "self", vacated), filed(2, "R2", "family", DETAINED)])
+    found = assess(file, InForce(policy, None), NOW)
+    assert found.ranking.lane_index == 0
+    assert found.settled.facts.convictions is None
+    assert found.ranking.factors == ()
