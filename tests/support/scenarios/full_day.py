@@ -47,6 +47,7 @@ def filing(words: CanaryWords, number: int, **changes: Any) -> dict[str, Any]:  
             "name": word("requester"),
             "organization": word("organization"),
             "relationship": word("relationship"),
+            "own_reference": word("reference"),
             "contact": contact,
         },
         "subject": {
@@ -107,11 +108,13 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
         assert system.call("GET", path).status == 200
     assert system.on(first, "POST", "/updates", update_of(words)).status == 202
     assert system.on(alone, "POST", "/withdrawal", {}).status == 202
-    held = system.file(filing(words, 1011))
+    at_home = filing(words, 1011)
+    at_home["facts"] |= {"custody": "not_detained", "facility": None}
+    held = system.file(at_home)
     system.pump()
     system.work(OFFICER, case_id_of(system, held), "claim")
     assert system.on(held, "POST", "/withdrawal", {}).status == 202
-    assert system.on(first, "POST", "/escalation", {"statement": word("early")}).status == 409
+    assert system.on(first, "POST", "/escalation", {"statement": word("early")}).status == 202
     system.pump()
     return [first, joined, apart]
 
@@ -149,17 +152,16 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     case_id = case_id_of(system, first)
     word, at = words.word, f"/staff/cases/{case_id}"
     assert system.staff(OFFICER, "POST", f"{at}/claim", {}).status == 200
+    assert system.staff(OFFICER, "POST", f"{at}/contacts", {"why": word("why")}).status == 200
     for what in ("", "/ranking", "/history", "/statements", "/notices", f"/requests/{first['receipt']}"):
         assert system.staff(OFFICER, "GET", at + what).status == 200
-    assert system.staff(OFFICER, "POST", f"{at}/contacts", {"why": word("why")}).status == 200
     assert system.staff(OFFICER, "GET", "/staff/verifications").status == 200
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
     seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
+    _act_on_code(system, words, case_id, joined["receipt"])
     work = [
         ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
         ("verifications", {"receipt": first["receipt"], "identity": True, **SEEN, "why": word("id")}),
-        ("reissue-code", {"receipt": joined["receipt"], "proof": "document", "why": word("reissue")}),
-        ("freeze", {"receipt": joined["receipt"], "why": word("freeze")}),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
         ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
         ("information-requests", {"asked": [word("asked")], "answer_by": "2026-12-20"}),
@@ -174,6 +176,16 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     system.work(SUPERVISOR, other, "transfer", {"office": "NOL", "why": word("transfer")})
     assert system.on(first, "POST", "/updates", {"statement": word("answer")}).status == 202
     system.pump()
+
+
+def _act_on_code(system: System, words: CanaryWords, case_id: str, receipt: str) -> None:
+    """Reissue a code, cancel the withdrawal that its holder then asks for, and freeze the code."""
+    reissued = {"receipt": receipt, "proof": "document", "why": words.word("reissue")}
+    new = system.work(OFFICER, case_id, "reissue-code", reissued)
+    assert system.on(new, "POST", "/withdrawal", {}).status == 202
+    answer = {"receipt": receipt, "confirm": False, "why": words.word("cancel")}
+    system.work(SUPERVISOR, case_id, "withdrawals", answer)
+    system.work(OFFICER, case_id, "freeze", {"receipt": receipt, "why": words.word("freeze")})
 
 
 def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> None:
@@ -242,6 +254,10 @@ def send_notices(system: System, words: CanaryWords) -> None:
     bounce = {"bounceType": "Permanent", "bouncedRecipients": recipients}
     assert not system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})["batchItemFailures"]
     assert system.bounce({words.word("poison"): recipients})["batchItemFailures"]
+    lifted = {"receipt": bounced["receipt"], "why": words.word("unsuppress")}
+    system.work(SUPERVISOR, case_id_of(system, bounced), "unsuppress", lifted)
+    system.work(OFFICER, case_id_of(system, bounced), "information-requests", {"codes": ["prove_identity"]})
+    system.pump()
 
 
 def run_sweeps(system: System, words: CanaryWords) -> None:
