@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import escalated, restriction
-from casereview.cases.disclosure import is_asked, stays_as_last_shown, view_of
+from casereview.cases.disclosure import is_asked, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.own_words import reaches_top_lane
 from casereview.cases.telephone import without_phone_flag
@@ -52,7 +52,7 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         case = now.case
         if words:
             require_live(now.request)
-            if case.status not in LIVE and _is_shown(now.request, case):
+            if _sees_the_end(now.request, case):
                 raise wrong_state("case_ended")
         protects = bool(stated and stated.protected)
         now = now._replace(request=now.request.evolve(protected=now.request.protected or protects))
@@ -86,9 +86,15 @@ def _seal(services: CaseServices, request: Request, body: Update) -> Words | Non
     return seal_words(services.seal, "update", request.receipt, says) if says else None
 
 
-def _is_shown(request: Request, case: Case) -> bool:
-    """Return whether the holder sees the present state of the case."""
-    return view_of(request) != "own_words" and not stays_as_last_shown(request, case)
+def _sees_the_end(request: Request, case: Case) -> bool:
+    """Return whether the holder sees that the case has ended; to third parties it has during a second look too."""
+    shown = shown_to(request, case)
+    return shown is not None and (shown.status not in LIVE or _sees_no_second_look(request, shown))
+
+
+def _sees_no_second_look(request: Request, case: Case) -> bool:
+    """Return whether the Senior Reviewing Official looks at a case whose decision the holder sees, and no more."""
+    return view_of(request) == "decision" and case.status == "with_senior_official"
 
 
 def _with_words(services: CaseServices, now: Current, claims: Claims, stated: Facts | None, at: datetime) -> Claims:
@@ -175,12 +181,14 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
     def plan(now: Current) -> Transition:
         request, case = now.request, now.case
         require_live(request)
-        kept = view_of(request) == "own_words" or stays_as_last_shown(request, case)
-        status = case.shown_before.status if kept and case.shown_before and request.verified else case.status
-        if view_of(request) != "own_words" and status != "decided":
+        shown = shown_to(request, case)
+        again = shown is not None and _sees_no_second_look(request, shown)
+        if shown and shown.status != "decided" and not again:
             raise ProblemError("not-decided")
         event: EventFields = {"receipt": request.receipt}
-        if kept:
+        if again:
+            return Transition("escalation_kept", {}, event, (counted(request, size, {}),), words=words)
+        if shown is not case:
             written = counted(request, size, {"escalation_asked": at})
             return Transition("escalation_kept", {}, event, (written,), words=words)
         return Transition("escalated", escalated(case, at), event, (counted(request, size, {}),), words=words)

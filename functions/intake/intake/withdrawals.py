@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from casereview.cases.disclosure import is_told
 from casereview.cases.first_look import restarted_clock
+from casereview.cases.lifecycle import LIVE
 from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, without_withdrawal
 from casereview.http.problems import wrong_state
-from casereview.schema.records import Guard, Request
+from casereview.notices.pending import notice_to_requester
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.records import Case, Guard, Notice, Request
 from casereview.schema.submission import Withdrawal
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
+from casereview.usecases.contacts import open_contact
+from casereview.usecases.file_request import offices_asking
 from casereview.usecases.services import CaseServices
 from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import Current, change_request, counted
@@ -21,6 +27,7 @@ from intake.responses import WithdrawalAccepted
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
+_WITH_DECISION: Final = frozenset({"decided", "closed", "with_senior_official"})
 SUPERVISED_AFTER: Final = timedelta(days=30)
 """How long after a reissue of the code, or a filing by staff, a withdrawal waits for a supervisor (house rule)."""
 
@@ -76,22 +83,45 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     again = without_withdrawal(claims, policy, at)
     written = counted(request, size, {"state": "live", "state_since": at, "verify_by": again.verify_by})
     changes, guard = _live_again(services, now, at)
+    if not claims.verified:
+        changes["asking"] = offices_asking(case, request.office)
     changes["verify_by"] = min((due for due in (case.verify_by, again.verify_by) if due), default=None)
-    return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard))
+    missed = _missed_news(services, request.evolve(state="live"), case, at)
+    return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard), missed)
+
+
+def _missed_news(services: CaseServices, request: Request, case: Case, at: datetime) -> tuple[Notice, ...]:
+    """Return the news of a decision that a verified holder may have missed while the request was withdrawn."""
+    if case.status not in _WITH_DECISION or not is_told(request, case):
+        return ()
+    name = f"news-{case.case_id}-{case.version + 1}"
+    language = open_contact(services.seal, request).language
+    return (notice_to_requester(request, "news", at, name=name, language=language),)
 
 
 def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[CaseFields, tuple[Write, ...]]:
     """Return the fields of the case with one more live request; one that the withdrawal closed is open again.
 
-    The person's guard is taken again; where another case has it meanwhile, this one goes on beside it, flagged.
+    The person's guard is taken again; where another case has it meanwhile, this one goes on beside it, flagged. A case
+    with the Senior Reviewing Official goes on there, and needs no guard.
     """
     case = now.case
-    changes: CaseFields = {"live": case.live + 1, "rank_at": at}
+    held = services.table.get(Guard, keys.guard(case.person or case.case_id))  # always, so that the calls are the same
+    changes: CaseFields = {"live": case.live + 1}
+    if case.status in LIVE:
+        changes["rank_at"] = at
     if case.status != "withdrawn":
         return changes, ()
-    changes |= {"status": "in_line", "status_since": at, "first_look": restarted_clock(case, at)}
-    if case.person is None:
+    at_official = case.office == SENIOR_REVIEWING_OFFICIAL
+    changes |= {
+        "status": "with_senior_official" if at_official else "in_line",
+        "status_since": at,
+        "first_look": restarted_clock(case, at),
+        "rank_at": at,
+        **({"decision": None} if case.outcome == "withdrawn" else {}),
+    }
+    if case.person is None or at_official:
         return changes, ()
-    if services.table.get(Guard, keys.guard(case.person)):
+    if held:
         return {**changes, "person": None, "apart_from": case.person, "over_limit": True}, ()
     return changes, (put_new(Guard(person=case.person, case=case.case_id, mac_key=services.macs.key)),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from casereview.cases.changes import as_shown_before
 from casereview.cases.verification import has_second, sees_the_case
 from casereview.schema.base import Unrecognized
 from casereview.schema.records import Case, Request
@@ -30,6 +31,19 @@ def stays_as_last_shown(request: Request, case: Case) -> bool:
     It goes on when a second officer who may open restricted cases has confirmed the holder.
     """
     return case.restricted and not has_second(request)
+
+
+def shown_to(request: Request, case: Case) -> Case | None:
+    """Return the case as the holder of a request is shown it; None where only the holder's own words are shown.
+
+    Of a restricted case a holder whom no second officer has confirmed is shown what was shown before it became
+    restricted; of one that was restricted from its beginning, nothing was.
+    """
+    if view_of(request) == "own_words":
+        return None
+    if not stays_as_last_shown(request, case):
+        return case
+    return as_shown_before(case) if case.shown_before else None
 
 
 def is_told(request: Request, case: Case) -> bool:

@@ -68,7 +68,7 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "escalation_kept": _stays(*STATES),
     "withdrawal_asked": _stays(*STATES),
     "withdrawal_cancelled": _stays(*STATES),
-    "withdrawal_undone": _moves(["withdrawn"], "in_line") | _stays(*STATES),
+    "withdrawal_undone": _moves(["withdrawn"], "in_line", "with_senior_official") | _stays(*STATES),
     "decision_proposed": _moves(_REVIEWED, "awaiting_approval"),
     "decision_returned": _moves(_AWAITED, "in_review"),
     "decided": _moves(_REVIEWED, "decided", "withdrawn"),
@@ -103,6 +103,13 @@ STATE_INDEPENDENT: Final[frozenset[EventKind]] = frozenset(
 def public(status: Status) -> PublicStatus:
     """Return a state as it is shown to requesters, who do not see that a decision awaits approval."""
     return "in_review" if status == "awaiting_approval" else status
+
+
+def public_to_third_parties(status: Status) -> PublicStatus:
+    """Return a state as it is shown to verified third parties: no place in line, no question and no second look."""
+    if status in {"in_review", "information_needed", "awaiting_approval"}:
+        return "in_review"
+    return "decided" if status in {"decided", "with_senior_official", "closed"} else "received"
 
 
 class IllegalTransitionError(CaseReviewError):

@@ -77,7 +77,8 @@ def confirmed(request: Request, check: OfficerCheck, file: CaseFile, due: dateti
     after = request.evolve(confirmed_by=_newest(*request.confirmed_by, check), refuted_by=settled_refutations(request))
     if needs_second(request, file) and len(confirming(after, file)) < 2:  # noqa: PLR2004  # two persons
         soon = check.at + SECOND_WITHIN if check.kind == "g28" else due
-        return Checked(after.evolve(verify_by=min(request.verify_by or soon, soon)), effective=False, needs_second=True)
+        waiting = _queued(after, min(request.verify_by or soon, soon))
+        return Checked(waiting, effective=False, needs_second=True)
     known: RequestFields = {"verified": True, "refuted": False, "verify_by": None, "asks": ()}
     return Checked(after.evolve(**known), effective=True, needs_second=False)
 
@@ -86,9 +87,14 @@ def refuted(request: Request, check: OfficerCheck, due: datetime) -> Checked:
     """Return the effect of a refutation; the arguments are those of ``confirmed``."""
     after = request.evolve(refuted_by=_newest(*request.refuted_by, check))
     if pending_refutation(after):
-        return Checked(after.evolve(verify_by=request.verify_by or due), effective=False, needs_second=True)
+        return Checked(_queued(after, request.verify_by or due), effective=False, needs_second=True)
     ended: RequestFields = {"verified": False, "refuted": True, "verify_by": None, "confirmed_by": ()}
     return Checked(after.evolve(**ended), effective=True, needs_second=False)
+
+
+def _queued(request: Request, due: datetime) -> Request:
+    """Return a request that waits for a second person's check; one that was withdrawn waits for nothing."""
+    return request.evolve(verify_by=due if request.state == "live" else None)
 
 
 def _newest(*checks: OfficerCheck) -> tuple[OfficerCheck, ...]:
