@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import notify.app
 import prioritize.app
 from casereview.policy.compiler import CompiledPolicy
 from casereview.runtime.queue import Queue
+from casereview.schema.addresses import AddressSends
+from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
+from casereview.schema.waits import Wait
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository
 from tests.support.clouds import Cloud, chosen_backend, cloud
+from tests.support.histories.replay import replay
+from tests.support.histories.state import World
 from tests.support.moto_speed import fast_moto
 from tests.support.system import System
 
@@ -43,7 +49,7 @@ class HeldQueues:
         return {"Successful": [{"Id": entry["Id"]} for entry in call["Entries"]]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """All records of the table at one instant, by key."""
 
@@ -54,6 +60,19 @@ class Snapshot:
     notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
+    claims: dict[tuple[str, str], Claims] = field(default_factory=dict)
+    """By case id and receipt."""
+    findings: dict[str, Findings] = field(default_factory=dict)
+    """By case id."""
+    texts: dict[str, dict[str, Text]] = field(default_factory=dict)
+    """By owner and text id."""
+    sends: dict[str, AddressSends] = field(default_factory=dict)
+    """By address: the counters of messages."""
+    waits: list[Wait] = field(default_factory=list)
+    to_verify: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By receipt: the office and the time of the requests that are in the queue of those to verify."""
+    cleared: frozenset[str] = frozenset()
+    """The ids of the staff members who may open restricted cases."""
     due: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """By key: ``due_at`` and ``due_shard`` of the items that are in the due index."""
     switches: list[Switch] = field(default_factory=list)
@@ -61,6 +80,11 @@ class Snapshot:
     """By case id: the worklist that the case is in."""
     policies: dict[str, CompiledPolicy] = field(default_factory=dict)
     """The policies published in this table, by id."""
+
+    @cached_property
+    def world(self) -> World:
+        """What the histories tell of all cases and requests."""
+        return replay(self.events, self.cleared)
 
     def history(self, case_id: str) -> list[Event]:
         """Return the events of a case, oldest first."""
@@ -111,7 +135,7 @@ class ControlledSystem:
 
     def snapshot(self) -> Snapshot:
         """Read the whole table without the API; items that have not changed are not parsed again."""
-        found = Snapshot(self.system.time)
+        found = Snapshot(self.system.time, cleared=self.system.cleared)
         for item in self.system.items():
             pk, sk = item["pk"]["S"], item["sk"]["S"]
             _keep(found, (pk, sk), item, self._record(pk, sk, item))
@@ -124,7 +148,7 @@ class ControlledSystem:
         model = _MODELS.get(sk.split("#", 1)[0])
         if model is None:
             return None
-        assert held is None or model is not Event, "an event was written twice"
+        assert held is None or model not in {Event, Text}, "an event or a text was written twice"
         record = from_item(model, item)
         self._known[pk, sk] = item, record
         return record
@@ -138,6 +162,11 @@ _MODELS: dict[str, type[Stored]] = {
     "OPEN": Guard,
     "COUNTER": Officer,
     "SWITCH": Switch,
+    "RECEIPT": Claims,
+    "FINDINGS": Findings,
+    "TEXT": Text,
+    "SENDS": AddressSends,
+    "WAIT": Wait,
 }
 
 
@@ -147,7 +176,7 @@ Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
 
 def look_at(system: System, known: Known | None = None) -> Snapshot:
     """Read the whole table of a system; items in ``known`` that have not changed are not parsed again."""
-    found, known = Snapshot(system.time), {} if known is None else known
+    found, known = Snapshot(system.time, cleared=system.cleared), {} if known is None else known
     for item in system.items():
         key = item["pk"]["S"], item["sk"]["S"]
         model = _MODELS.get(key[1].split("#", 1)[0])
@@ -164,6 +193,8 @@ def _keep(found: Snapshot, key: tuple[str, str], item: dict[str, Any], record: S
         found.due[key] = item["due_at"]["S"], item["due_shard"]["S"]
     if "queue" in item:
         found.queues[key[0].removeprefix("CASE#")] = item["queue"]["S"]
+    if "look_at" in item:
+        found.to_verify[key[0].removeprefix("REQUEST#")] = item["verify_office"]["S"], item["look_at"]["S"]
 
 
 def _add(found: Snapshot, record: Stored) -> None:
@@ -172,8 +203,6 @@ def _add(found: Snapshot, record: Stored) -> None:
             found.cases[record.case_id] = record
         case Event():
             found.events.setdefault(record.case_id, {})[record.version] = record
-        case Request():
-            found.requests[record.receipt] = record
         case Notice():
             found.notices[record.case_id, record.notice_id] = record
         case Guard():
@@ -182,6 +211,24 @@ def _add(found: Snapshot, record: Stored) -> None:
             found.officers[record.user] = record
         case Switch():
             found.switches.append(record)
+        case Wait():
+            found.waits.append(record)
+        case _:
+            _add_of_request(found, record)
+
+
+def _add_of_request(found: Snapshot, record: Stored) -> None:
+    match record:
+        case Request():
+            found.requests[record.receipt] = record
+        case Claims():
+            found.claims[record.case_id, record.receipt] = record
+        case Findings():
+            found.findings[record.case_id] = record
+        case Text():
+            found.texts.setdefault(record.owner, {})[record.text_id] = record
+        case AddressSends():
+            found.sends[record.address] = record
 
 
 @contextmanager

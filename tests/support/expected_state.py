@@ -1,40 +1,14 @@
-"""What must be true of a case, derived from its history alone, without the code under test."""
+"""What must be true of a case or a notice, derived from its records or its history, without the code under test."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from casereview.cases.lifecycle import ENDED, LIVE
-from casereview.schema.records import Case, Event, Notice, Request
+from casereview.schema.records import Case, Notice
 from tests.support.controlled_system import Snapshot
-
-
-def holders(case: Case, history: Sequence[Event]) -> dict[str, Event]:
-    """Return the filings of the requests that belong to a case, by receipt."""
-    found: dict[str, Event] = {}
-    for event in history:
-        if event.filing and event.receipt:
-            found[event.receipt] = event
-        if event.kind == "split" and event.receipt:
-            del found[event.receipt]
-    return {} if case.linked_to else found
-
-
-def counted_events(history: Sequence[Event]) -> list[Event]:
-    """Return the history without the events of requests before they were split off."""
-    gone = {event.receipt: event.version for event in history if event.kind == "split"}
-    return [event for event in history if event.version > gone.get(event.receipt, 0)]
-
-
-def citizenship_stands(said: Sequence[Event]) -> bool:
-    """Return whether the newest claim of US citizenship is affirmative and not refuted; verifications come first."""
-    about = [event for event in said if event.claims and event.claims.claims_us_citizenship is not None]
-    verified = [event for event in about if event.verification]
-    last = verified[-1] if verified else about[-1] if about else None
-    refuted = last and last.verification and last.verification.verdict == "refuted"
-    return bool(last and last.claims and last.claims.claims_us_citizenship and not refuted)
+from tests.support.histories.state import CaseState, RequestState
 
 
 def held_since(case: Case) -> datetime | None:
@@ -47,13 +21,14 @@ def is_up_to_date(case: Case, now: Snapshot) -> bool:
 
 
 def due_times(record: Case | Notice) -> list[Any]:
-    """Return the times at which work on a record is due."""
+    """Return the times at which work on a record is due; the verification of a requester is due in every state."""
     if isinstance(record, Notice):
         return {"owed": [record.send_at], "sending": [record.lease_until]}.get(record.state, [])
     if record.status in ENDED:
-        return []
+        return [record.verify_by] if record.verify_by else []
     target = None if record.missed or has_first_look(record) else record.target_at
-    return [at for at in (record.rank_at, record.lease_until, target, record.answer_by) if at]
+    found = (record.rank_at, record.lease_until, target, record.answer_by, record.verify_by)
+    return [at for at in found if at]
 
 
 def has_first_look(case: Case) -> bool:
@@ -68,67 +43,28 @@ def is_overdue(case: Case, now: Snapshot) -> bool:
     return case.target_at is not None and case.target_at <= now.at and not has_first_look(case)
 
 
-def protection_verifications(history: Sequence[Event]) -> list[Event]:
-    """Return the verifications of whether the person is protected."""
-    return [
-        event
-        for event in history
-        if event.verification and event.claims and "protected" in event.claims.model_fields_set
-    ]
+def needs_a_call(request: RequestState) -> bool:
+    """Return whether a requester who may be called has missed a notice, and gave no new address since."""
+    return request.to_phone and request.may_be_called
 
 
-def may_be_called(receipt: str, history: Sequence[Event]) -> bool:
-    """Return whether it is safe to call a requester, by the newest contact in the history of the case."""
-    said = [event.details["may_be_called"] for event in history if _is_contact(event, receipt)]
-    return not said or bool(said[-1])
+def is_pending(request: RequestState, case: CaseState) -> bool:
+    """Return whether officers have yet to verify the holder of a request, who was not refuted."""
+    return request.live and not request.refuted and not request.has_rights(restricted=case.restricted)
 
 
-def _is_contact(event: Event, receipt: str) -> bool:
-    return event.receipt == receipt and "may_be_called" in event.details
+def is_told(receipt: str, now: Snapshot) -> bool:
+    """Return whether the holder of a request gets to know its case, by the histories."""
+    return now.world.is_told(receipt)
 
 
-def needs_a_call(receipt: str, history: Sequence[Event]) -> bool:
-    own = [event for event in history if event.receipt == receipt]
-    failed = max((event.version for event in own if event.kind == "undeliverable"), default=0)
-    reached = max((event.version for event in own if event.details.get("new_address")), default=0)
-    return failed > reached and may_be_called(receipt, history)
+def shows_the_case(receipt: str, now: Snapshot) -> bool:
+    """Return whether the look-up of a request shows more than follows from the request alone.
 
-
-def verdict_on(request: Request, history: Sequence[Event]) -> str | None:
-    about = [
-        event.verification.verdict
-        for event in counted_events(history)
-        if event.receipt == request.receipt and event.verification and event.verification.about != "facts"
-    ]
-    return about[-1] if about else None
-
-
-def may_know(request: Request, now: Snapshot) -> bool:
-    """Return whether a requester has access to the case, by its history."""
-    case = now.cases[request.case_id]
-    verdict = verdict_on(request, now.history(case.case_id))
-    opener = request.opened and request.role == "self" and verdict != "refuted"
-    return verdict == "confirmed" or (opener and not case.restricted)
-
-
-def shown_since(case: Case, now: Snapshot) -> datetime:
-    """Return since when a case has had its current status as requesters see it, by its history."""
-    shown, since = None, case.filed_at
-    for event in now.history(case.case_id):
-        status = event.changes["status"].after if "status" in event.changes else None
-        seen = "in_review" if status == "awaiting_approval" else status
-        if seen not in {None, shown}:
-            shown, since = seen, event.at
-    return since if case.status != "received" else _created_at(case, now)
-
-
-def _created_at(case: Case, now: Snapshot) -> datetime:
-    """Return when a case was filed or split off from another."""
-    events = (event for other in now.cases for event in now.history(other))
-    split = [event.at for event in events if event.details.get("split_to") == case.case_id]
-    return split[0] if split else now.history(case.case_id)[0].at
-
-
-def is_verified(request: Request, now: Snapshot) -> bool:
-    """Return whether an officer has confirmed the identity or authority of a requester."""
-    return verdict_on(request, now.history(request.case_id)) == "confirmed"
+    Verified persons and representatives see the case, as it was before it became restricted if it has since.
+    """
+    request = now.world.requests[receipt]
+    if not request.verified or not request.live or request.frozen:
+        return False
+    case = now.world.case_of(receipt)
+    return request.is_told(restricted=case.restricted) or case.shown_before is not None

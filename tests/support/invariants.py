@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from casereview.cases import lifecycle
@@ -15,37 +14,15 @@ from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED
 from casereview.policy.packaged import DEFAULT, compiled, governing
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Case, Event, Notice, Request
+from casereview.schema.records import Case, Event, Notice
 from casereview.schema.vocabulary import Status
 from tests.support.controlled_system import Snapshot
-from tests.support.expected_state import (
-    citizenship_stands,
-    counted_events,
-    due_times,
-    held_since,
-    holders,
-    is_up_to_date,
-    is_verified,
-    may_know,
-    needs_a_call,
-    protection_verifications,
-    verdict_on,
-)
+from tests.support.expected_state import due_times, held_since, is_up_to_date, needs_a_call
+from tests.support.histories.events import BLANK
+from tests.support.histories.state import CaseState, Decision
+from tests.support.invariants_of_requests import check_requests
 
-_BLANK: dict[str, Any] = {
-    "status": None,
-    "office": None,
-    "requests": 1,
-    "live": 1,
-    "restricted": False,
-    "lane": None,
-    "rank": None,
-    "reasons": [],
-    "flags": [],
-    "policy": None,
-    "missed": False,
-}
-assert _BLANK.keys() == set(SHOWN_FIELDS)
+assert BLANK.keys() == set(SHOWN_FIELDS)
 
 
 def check(before: Snapshot, now: Snapshot) -> None:
@@ -55,34 +32,36 @@ def check(before: Snapshot, now: Snapshot) -> None:
         AssertionError: One of them does not hold.
     """
     for case in now.cases.values():
-        history = now.history(case.case_id)
+        history, told = now.history(case.case_id), now.world.cases[case.case_id]
         _history_is_complete_and_equals_the_state(case, history)
         _decisions_have_their_approvals(history)
-        _claims_of_citizenship_are_referred(history)
+        _decisions_considered_what_counts(told.decisions, history)
+        _claims_of_citizenship_are_referred(told.decisions, history)
         _claim_has_a_lease(case)
-        _looks_are_correct(case, history)
+        _claim_and_looks_are_those_of_the_history(case, told)
+        _material_is_correct(case, told, history)
         _case_is_ranked_or_its_ranking_is_pending(case)
         _clock_is_correct(case, now)
         _due_index_is_correct(case, (f"CASE#{case.case_id}", "CASE"), now)
         _is_in_its_worklist(case, now)
-        _is_restricted_where_it_must_be(case, history)
+        _is_restricted_where_it_must_be(case, told, now)
+        _shows_what_was_shown_before(case, told)
         _officers_protection_outlives_a_split(history, now)
-        _telephone_flag_is_correct(case, history, now)
+        _telephone_flag_is_correct(case, told, now)
+        assert case.reviewers == tuple(sorted(told.reviewers)), (case, told)
     for notice in now.notices.values():
         _due_index_is_correct(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
-        _failed_notice_is_in_the_history(notice, now)
-    _reviewers_are_kept_by_links_and_splits(now)
+    check_requests(before, now)
     _one_open_case_per_person(now)
-    _each_request_belongs_to_one_case(now)
     _counters_equal_the_cases_held(now)
+    _waits_are_those_of_final_decisions(now)
     _history_only_grows(before, now)
-    _notices_are_for_requesters_with_access(before, now)
     _removals_after_a_request_are_safety_events(before, now)
 
 
 def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Event]) -> None:
     assert [event.version for event in history] == list(range(1, case.version + 1)), history
-    state = dict(_BLANK)
+    state = dict(BLANK)
     for event in history:
         status: Status | None = state["status"]
         for name, change in event.changes.items():
@@ -90,6 +69,7 @@ def _history_is_complete_and_equals_the_state(case: Case, history: Sequence[Even
                 assert state[name] == change.before or event.kind == "filed", (name, event)
                 state[name] = change.after
         lifecycle.check(event.kind, status, state["status"])
+    assert case.folded == case.version, case
     fields = {**case.model_dump(mode="json"), "missed": case.missed}
     held = {name: fields[name] for name in SHOWN_FIELDS}
     assert held == state, {
@@ -104,24 +84,30 @@ def _decisions_have_their_approvals(history: Sequence[Event]) -> None:
             proposed = event
         elif event.kind == "approved":
             assert proposed is not None, event
-            assert event.user not in {None, proposed.user}, event
+            assert event.user_id not in {None, proposed.user_id}, event
             assert proposed.details["policy"] == governing(event.at)[0].id
         if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
             assert event.actor == "officer", event
             assert event.details["policy"] == governing(event.at)[0].id
-            assert event.details["case_version"] == event.version - 1
         if event.kind in {"decision_returned", "approved", "withdrawn", "decided"}:
             proposed = None if event.kind != "withdrawn" or "status" in event.changes else proposed
 
 
-def _claims_of_citizenship_are_referred(history: Sequence[Event]) -> None:
+def _decisions_considered_what_counts(decisions: Sequence[Decision], history: Sequence[Event]) -> None:
+    """No verification, move, removal or word of a verified holder came after the version that a decision is for."""
+    based_on = 0
+    for event, _stands, _outcome, material in decisions:
+        if event.kind != "approved":
+            based_on = int(str(event.details["case_version"]))
+        assert material <= based_on < event.version, (event, history)
+        based_on = event.version
+
+
+def _claims_of_citizenship_are_referred(decisions: Sequence[Decision], history: Sequence[Event]) -> None:
     """While a claim of US citizenship stands, only a referral, or the official's decision on one, may end the case."""
-    outcome: object = None
-    for place, event in enumerate(history):
-        if event.kind not in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
-            continue
-        before, outcome = outcome, event.details.get("outcome", outcome)
-        if event.kind != "remanded" and citizenship_stands(counted_events(history[:place])):
+    for event, stands, before, _material in decisions:
+        outcome = event.details.get("outcome", before)
+        if event.kind != "remanded" and stands:
             confirmed = event.kind == "official_decided" and before == "referred" and outcome != "override"
             assert outcome == "referred" or confirmed, (event, history)
 
@@ -135,18 +121,20 @@ def _claim_has_a_lease(case: Case) -> None:
         assert case.status not in {"in_review", "awaiting_approval"}, case
 
 
-def _looks_are_correct(case: Case, history: Sequence[Event]) -> None:
-    """Work since the clock began counts as a look, and so does a claim while it lasts; copied events do not."""
-    worked = taken = None
-    for event in history:
-        if event.kind in {"escalated", "remanded", "reopened"}:
-            worked = None
-        elif event.kind in {"information_asked", "decision_proposed"} or (event.kind == "verified" and event.sealed):
-            worked = event.at
-        elif event.kind in {"claimed", "decision_returned"}:
-            taken = event.at
-    assert case.first_look.looked_at == worked, (case, history)
-    assert held_since(case) == (taken if case.lease_until else None), (case, history)
+def _claim_and_looks_are_those_of_the_history(case: Case, told: CaseState) -> None:
+    """Work since the clock began counts as a look, and so does a claim while it lasts."""
+    assert (case.hold.by_id if case.hold else None) == told.holder, (case, told)
+    assert case.first_look.looked_at == told.looked_at, (case, told)
+    assert held_since(case) == told.held_since, (case, told)
+
+
+def _material_is_correct(case: Case, told: CaseState, history: Sequence[Event]) -> None:
+    """Besides what the replay knows, only a ranking that changes the lane can be material."""
+    assert case.material >= told.material, (case, told)
+    if case.material > told.material:
+        event = history[case.material - 1]
+        assert event.kind == "ranked", (case, event)
+        assert "lane" in event.changes, (case, event)
 
 
 def _case_is_ranked_or_its_ranking_is_pending(case: Case) -> None:
@@ -188,55 +176,43 @@ def _is_in_its_worklist(case: Case, now: Snapshot) -> None:
     assert now.queues.get(case.case_id) == (case.office if queued else None), case
 
 
-def _is_restricted_where_it_must_be(case: Case, history: Sequence[Event]) -> None:
+def _is_restricted_where_it_must_be(case: Case, told: CaseState, now: Snapshot) -> None:
+    """A restriction never waits for a ranking; its end does."""
     if case.linked_to:
         return
-    linked = max((event.version for event in history if event.kind == "linked"), default=0)
-    events = [event for event in counted_events(history) if event.claims]
-    official = [e for e in events if e.verification and e.claims and "protected" in e.claims.model_fields_set]
-    last = next((event for event in reversed(official) if event.version > linked), None)
-    if last and last.claims and last.verification:
-        must = bool(last.verification.verdict == "confirmed" and last.claims.protected)
-    else:
-        must = any(event.claims and event.claims.protected for event in events if not event.verification)
+    must = told.must_be_restricted()
     assert case.restricted or not must, case
+    assert case.restricted == must or not is_up_to_date(case, now), case
+
+
+def _shows_what_was_shown_before(case: Case, told: CaseState) -> None:
+    """A case that became restricted keeps what verified requesters saw until then."""
+    kept = case.shown_before and (lifecycle.public(case.shown_before.status), case.shown_before.since)
+    assert kept == told.shown_before, (case, told)
 
 
 def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapshot) -> None:
-    for split in (event for event in history if event.kind == "split"):
+    """The mark of an officer that names no request stays with both cases."""
+    for place, split in enumerate(history):
+        if split.kind != "split":
+            continue
         new = now.cases[str(split.details["split_to"])]
-        before = [event for event in protection_verifications(history) if event.version < split.version]
-        since = [event for event in protection_verifications(now.history(new.case_id)) if event.at >= split.at]
+        before = [event for event in history[:place] if _is_about_protection(event)]
+        since = [event for event in now.history(new.case_id) if _is_about_protection(event)]
         last = before[-1] if before else None
         if last and last.claims and last.claims.protected and not since and not new.linked_to:
             assert new.restricted or last.receipt, new
 
 
-def _reviewers_are_kept_by_links_and_splits(now: Snapshot) -> None:
-    for case in now.cases.values():
-        if case.linked_to:
-            assert {*case.reviewers} <= {*now.cases[case.linked_to].reviewers}, case
-        before: set[str] = set()
-        for event in now.history(case.case_id):
-            if event.kind == "claimed" and event.user and event.changes.get("status"):
-                before.add(event.user)
-            if event.kind == "split":
-                assert before <= {*now.cases[str(event.details["split_to"])].reviewers}, case
+def _is_about_protection(event: Event) -> bool:
+    return bool(event.verification and event.claims and "protected" in event.claims.model_fields_set)
 
 
-def _telephone_flag_is_correct(case: Case, history: Sequence[Event], now: Snapshot) -> None:
+def _telephone_flag_is_correct(case: Case, told: CaseState, now: Snapshot) -> None:
     """The flag ``telephone`` is set if a notice failed since the last new address of a requester who can be called."""
     if is_up_to_date(case, now):
-        to_call = [receipt for receipt in holders(case, history) if needs_a_call(receipt, counted_events(history))]
+        to_call = [one.receipt for one in told.all_requests() if needs_a_call(one)]
         assert ("telephone" in case.flags) == bool(to_call and not case.restricted), (case, to_call)
-
-
-def _failed_notice_is_in_the_history(notice: Notice, now: Snapshot) -> None:
-    """A notice that failed is in the history of the case that its request belongs to now."""
-    request = now.requests[notice.receipt]
-    if notice.why in {"suppressed", "refused", "expired", "unanswered", "bounced"} and request.state == "live":
-        failed = [event for event in now.history(request.case_id) if event.kind == "undeliverable"]
-        assert notice.receipt in {event.receipt for event in failed}, notice
 
 
 def _one_open_case_per_person(now: Snapshot) -> None:
@@ -249,35 +225,15 @@ def _one_open_case_per_person(now: Snapshot) -> None:
     }
 
 
-def _each_request_belongs_to_one_case(now: Snapshot) -> None:
-    owners: dict[str, str] = {}
-    for case in now.cases.values():
-        filings = holders(case, now.history(case.case_id))
-        for receipt in filings:
-            assert owners.setdefault(receipt, case.case_id) == case.case_id, "a request belongs to two cases"
-        if case.linked_to is None:
-            _counts_are_correct(case, [now.requests[receipt] for receipt in filings])
-    assert owners == {request.receipt: request.case_id for request in now.requests.values()}
-    for request in now.requests.values():
-        history = now.history(request.case_id)
-        filing = holders(now.cases[request.case_id], history)[request.receipt].filing
-        assert filing is not None
-        assert filing.opened == request.opened, request
-        verdict = verdict_on(request, history)
-        assert request.verified == (verdict == "confirmed"), (request, verdict)
-        assert request.refuted == (verdict == "refuted"), (request, verdict)
-
-
-def _counts_are_correct(case: Case, requests: list[Request]) -> None:
-    assert case.requests == len(requests), case
-    assert case.live == sum(request.state == "live" for request in requests), case
-    assert case.filed_at == min(request.received_at for request in requests), case
-
-
 def _counters_equal_the_cases_held(now: Snapshot) -> None:
     held = Counter(case.hold.by_id or case.hold.by for case in now.cases.values() if case.hold)
     counted = {user: officer.claims for user, officer in now.officers.items() if officer.claims}
     assert counted == held
+
+
+def _waits_are_those_of_final_decisions(now: Snapshot) -> None:
+    expected = Counter(wait for told in now.world.cases.values() for wait in told.waits)
+    assert Counter((wait.office, wait.decided_at) for wait in now.waits) == expected
 
 
 def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
@@ -288,23 +244,12 @@ def _history_only_grows(before: Snapshot, now: Snapshot) -> None:
         assert all(events[version] is event for version, event in before.events[case_id].items())
         added = [events[version] for version in range(old.version + 1, new.version + 1)]
         if new.version == old.version and old.status in ENDED:
-            assert new == old
+            assert new.evolve(verify_by=old.verify_by, attempts=old.attempts, stuck=old.stuck) == old, (old, new)
         if [event.kind for event in added] == ["transferred"]:
             assert (new.filed_at, new.first_look) == (old.filed_at, old.first_look), (old, new)
         assert all(first.version + 1 == second.version for first, second in pairwise(added))
-
-
-def _notices_are_for_requesters_with_access(before: Snapshot, now: Snapshot) -> None:
-    for key, notice in now.notices.items():
-        if notice.template == "acknowledgement":
-            continue
-        request = now.requests[notice.receipt]
-        old = before.notices.get(key)
-        if old is None and notice.receipt in before.requests and key[0] == before.requests[notice.receipt].case_id:
-            assert request.state == "live", notice
-            assert may_know(request, before) or may_know(request, now), notice
-        if notice.state == "sent" and old and old.state != "sent":
-            assert is_verified(request, now) or not now.cases[request.case_id].restricted, notice
+    for owner, texts in before.texts.items():
+        assert texts.items() <= now.texts[owner].items(), "a text was moved or deleted"
 
 
 def _removals_after_a_request_are_safety_events(before: Snapshot, now: Snapshot) -> None:

@@ -19,6 +19,7 @@ STAFF = [
     Staff("sam", "sro restricted", None),
 ]
 BY_NAME = {user.user: user for user in STAFF}
+BY_ID = {user.id: user for user in STAFF}
 
 REQUESTERS: list[dict[str, Any]] = [
     {"role": "self"},
@@ -41,16 +42,18 @@ CONTACTS: list[dict[str, Any]] = [
     {"language": "ht"},
 ]
 MATTERS: list[dict[str, Any]] = [
-    {"facts": {"protected": True}},
-    {"facts": {"protected": False}},
-    {"facts": {"claims_us_citizenship": False}},
-    {"facts": {"claims_us_citizenship": True}},
-    {"facts": {"custody": "detained", "facility": "STWRTGA"}},
-    {"identity": True},
-    {"authority": "g28"},
-    {"authority": "form_60_001"},
+    {"protected": True},
+    {"protected": False},
+    {"claims_us_citizenship": False},
+    {"claims_us_citizenship": True},
+    {"custody": "detained", "facility": "STWRTGA"},
+    {"birth_year": 1980},
 ]
-"""The subjects of an officer's verifications."""
+"""The facts of an officer's verifications."""
+KINDS: list[dict[str, Any]] = [{"identity": True}, {"authority": "g28"}, {"authority": "form_60_001"}]
+"""What is verified of a requester."""
+PROOFS = ["in_person", "booking_record", "document", "g28_attestation", "form"]
+REFUTATIONS = ["not_the_person", "document_unreadable", "details_differ"]
 FIELD_OUTCOMES = ["declined", "granted", "declined", "referred", "withdrawn"]
 OFFICIAL_OUTCOMES = ["remand", "override", "uphold", "withdrawn"]
 REASONS, INTERNAL, ASKED, WHY = "Reasons-shown-later", "Internal-words", "Asked-words", "Why-words"

@@ -8,10 +8,15 @@ from typing import Any
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Request
 from tests.support.controlled_system import ControlledSystem, Snapshot
-from tests.support.expected_state import is_verified, may_be_called, may_know, shown_since
+from tests.support.expected_state import is_told
 from tests.support.invariants import check
-from tests.support.lives.people import ASKED, CONTACTS, FACTS, INTERNAL, REASONS, REQUESTERS, STAFF, WHY, one
-from tests.support.system import Answer, body
+from tests.support.lives.answers import check_answer, check_nothing_internal
+from tests.support.lives.people import CONTACTS, FACTS, REQUESTERS, one
+from tests.support.system import body
+
+PERSONS = (1, 1, 0, 1, 2, 3)
+"""The numbers of the persons whom requests are about; 0 is one without A-number. Most are about one person."""
+_UNDO_WITHIN = timedelta(hours=72)
 
 
 class Life:
@@ -42,12 +47,13 @@ class Life:
             assert self.before.requests == self.now.requests, "a refused action changed something"
         self.refused = False
         for receipt in self.silent:
-            assert not may_be_called(receipt, self.now.history(self.now.requests[receipt].case_id)), receipt
+            assert not self.now.world.requests[receipt].may_be_called, receipt
         for request in [request for request in self.now.requests.values() if self._is_touched(request)][:2]:
             self.look_up(request)
 
     def _is_touched(self, request: Request) -> bool:
-        return self.before.cases.get(request.case_id) != self.now.cases[request.case_id]
+        changed = self.before.cases.get(request.case_id) != self.now.cases[request.case_id]
+        return changed or self.before.requests.get(request.receipt) != request
 
     # ---- actions of requesters
 
@@ -56,17 +62,25 @@ class Life:
         if place % 8 == 7:
             self._file_again(other)
         else:
-            self._file(place % 4, one(other, REQUESTERS), one(other // 4, FACTS), other % 6)
+            self._file(one(place, PERSONS), one(other, REQUESTERS), one(other // 4, FACTS), other % 6)
 
     def _file(self, person: int, who: dict[str, Any], facts: dict[str, Any], days: int) -> None:
         key = f"key-of-a-request-{len(self._keys):04d}"
-        sent = self._body(person, who, facts, days)
+        sent = self.body_of(person, who, facts, days)
         answer = self.world.system.file(sent, key)
         self._keys[key] = sent, answer
         self.filed[answer["receipt"]] = answer
 
-    def _body(self, person: int, who: dict[str, Any], facts: dict[str, Any], days: int) -> dict[str, Any]:
-        contact = {"email": f"requester{len(self._keys)}@example.org", "language": "es"}
+    def body_of(self, person: int, who: dict[str, Any], facts: dict[str, Any], days: int) -> dict[str, Any]:
+        """Return the body of a request, with an address of its own.
+
+        Args:
+            person: The number of the person, which makes the A-number; 0 for one without.
+            who: The requester.
+            facts: The facts.
+            days: In how many days a removal is planned; up to three stand for none.
+        """
+        contact = {"email": f"requester{len(self.filed)}@example.org", "language": "es"}
         subject = {"a_number": f"A000-000-0{person}1" if person else None}
         removal = {"removal_at": rfc3339(self.now.at + timedelta(days=days))} if days > 3 else {}
         found = body(requester={"name": "Ana Example", "contact": contact, **who}, subject=subject)
@@ -80,12 +94,12 @@ class Life:
     def update(self, place: int, other: int) -> None:
         """Send an update with a statement or facts."""
         says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
-        self._write(place, "/updates", says, {202, 409, 422})
+        self._write(place, "/updates", says, {202, 409, 422, 429})
 
     def give_contact(self, place: int, other: int) -> None:
         """Send an update with a new contact only, which must not end a pending information request."""
         contact = {**one(other, CONTACTS), **({"email": f"moved{other}@example.org"} if other % 2 else {})}
-        receipt = self._write(place, "/updates", {"contact": contact}, {202, 409})
+        receipt = self._write(place, "/updates", {"contact": contact}, {202, 409, 429})
         if not self.refused and "safe_to_contact" in contact:
             (self.silent.discard if contact["safe_to_contact"] else self.silent.add)(receipt)
         pending = {case_id: case.answer_by for case_id, case in self.now.cases.items()}
@@ -95,23 +109,39 @@ class Life:
         """Report a bounce of a notice that was sent."""
         notice = one(place, [notice for notice in self.now.notices.values() if notice.state == "sent"])
         if notice:
-            address = f"bounced{place}@example.org"
+            address = f"requester{place % 8}@example.org"
             bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": address}]}
             tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
             answer = self.world.system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
             assert answer == {"batchItemFailures": []}
 
-    def withdraw(self, place: int, _other: int) -> None:
-        """Withdraw a request, in any state."""
-        self._write(place, "/withdrawal", {}, {202})
+    def withdraw(self, place: int, other: int) -> None:
+        """Withdraw a request, in any state; every other time one whose code was just reissued, if there is one."""
+        reissued = [request for request in self.now.requests.values() if request.epoch and request.state == "live"]
+        self._write(place, "/withdrawal", {}, {202, 409, 429}, reissued if other % 2 else None)
 
-    def escalate(self, place: int, _other: int) -> None:
+    def undo_withdrawal(self, place: int, other: int) -> None:
+        """Take a withdrawal back, in time or too late; or one that waits for a supervisor; without one, withdraw."""
+        gone = [request for request in self.now.requests.values() if request.state != "live" or request.withdrawal_by]
+        if not gone:
+            self.withdraw(place, other)
+            return
+        in_time = [request for request in gone if self.now.at <= request.state_since + _UNDO_WITHIN]
+        receipt = self._write(place, "/withdrawal", {"undo": True}, {202, 409, 429}, in_time or gone)
+        request = self.now.requests[receipt]
+        may = request.state == "live" or self.now.at <= request.state_since + _UNDO_WITHIN
+        assert self.refused or may, "a withdrawal was taken back too late"
+
+    def escalate(self, place: int, other: int) -> None:
         """Escalate a request to the Senior Reviewing Official, if possible one that has been decided."""
         decided = [request for request in self.now.requests.values() if self._is_decided(request)]
-        self._write(place, "/escalation", {"statement": "Look again."}, {202, 409}, decided)
+        known = [request for request in decided if is_told(request.receipt, self.now)]
+        self._write(
+            place, "/escalation", {"statement": "Look again."}, {202, 409, 429}, known if other % 3 else decided
+        )
 
     def _is_decided(self, request: Request) -> bool:
-        return self.now.cases[request.case_id].status == "decided" and may_know(request, self.now)
+        return self.now.cases[request.case_id].status == "decided" and request.state == "live"
 
     def _write(
         self, place: int, what: str, sent: dict[str, Any], expected: set[int], among: list[Request] | None = None
@@ -121,38 +151,11 @@ class Life:
         receipt: str = one(place, receipts)
         answer = self.world.system.on(self.filed[receipt], "POST", what, sent)
         assert answer.status in expected, answer
+        assert (answer.status != 429) or self.now.requests[receipt].updates >= 40, answer
         check_nothing_internal(answer)
         self.refused = answer.status >= 400
         return receipt
 
-    # ---- answers to requesters
-
     def look_up(self, request: Request) -> None:
         """Look up a request, and check that the answer discloses exactly what the requester may know."""
-        answer = self.world.system.on(self.filed[request.receipt], "GET")
-        check_nothing_internal(answer)
-        if request.state == "withdrawn" or not may_know(request, self.now):
-            assert answer.json() == _limited(request)
-            return
-        case = self.now.cases[request.case_id]
-        assert answer.json()["status"] == ("in_review" if case.status == "awaiting_approval" else case.status)
-        assert answer.json()["status_since"] == rfc3339(shown_since(case, self.now))
-        assert (ASKED in answer.body) == (case.status == "information_needed")
-        final = case.status in {"decided", "closed", "with_senior_official"} and case.linked_to is None
-        assert (REASONS in answer.body) == (final and is_verified(request, self.now)), (case, answer)
-
-
-def check_nothing_internal(answer: Answer) -> None:
-    """Check that an answer to a requester contains no internal text and no user name of staff."""
-    assert all(word not in answer.body for word in (INTERNAL, WHY, *(f'"{user.user}"' for user in STAFF))), answer
-
-
-def _limited(request: Request) -> dict[str, Any]:
-    withdrawn = request.state == "withdrawn"
-    return {
-        "receipt": request.receipt,
-        "status": "withdrawn" if withdrawn else "received",
-        "status_since": rfc3339(request.state_since if withdrawn else request.received_at),
-        "disclosure": "limited",
-        **dict.fromkeys(["lane", "people_ahead", "asked_for", "decision"]),
-    }
+        check_answer(self.world.system.on(self.filed[request.receipt], "GET"), request.receipt, self.now)

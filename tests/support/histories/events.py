@@ -1,0 +1,150 @@
+"""What each event changes of a request or a case, by the rules of the specification."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from casereview.schema.records import Event
+from tests.support.histories.state import CaseState, Found, RequestState, stated
+
+_ENDS_CLAIM = frozenset(
+    {
+        "released",
+        "lease_ended",
+        "information_asked",
+        "transferred",
+        "decided",
+        "approved",
+        "official_decided",
+        "remanded",
+    }
+)
+BLANK: dict[str, Any] = {
+    "status": None,
+    "office": None,
+    "requests": 1,
+    "live": 1,
+    "restricted": False,
+    "lane": None,
+    "rank": None,
+    "reasons": [],
+    "flags": [],
+    "policy": None,
+    "missed": False,
+}
+"""The fields of a case that the history shows, before its first event."""
+
+
+def show(case: CaseState, event: Event) -> None:
+    """Apply the shown changes of an event; requesters do not see that a decision awaits its approval."""
+    case.shown |= {name: change.after for name, change in event.changes.items() if name in case.shown}
+    seen = "in_review" if case.shown["status"] == "awaiting_approval" else case.shown["status"]
+    if seen != case.seen_status:
+        case.seen_status, case.seen_since = str(seen), event.at
+
+
+def state(request: RequestState, facts: dict[str, Any], at: datetime, *, at_filing: bool = False) -> None:
+    """Add facts that a request states; what it said of protection stays."""
+    for name, value in facts.items():
+        if name == "protected" and request.facts.get(name) is True:
+            continue
+        if not at_filing:
+            (request.newest_at if name in request.facts else request.first_at)[name] = at
+        request.facts[name] = value
+        request.all_stated.setdefault(name, []).append(value)
+
+
+def of_request(case: CaseState, request: RequestState, event: Event, *, was_restricted: bool) -> None:
+    """Apply an event about one request to it."""
+    request.commands += event.actor == "requester"
+    if event.kind == "updated":
+        if event.text and request.has_rights(restricted=was_restricted):
+            case.material = event.version
+        _update(request, event)
+    elif event.kind == "undeliverable":
+        request.to_phone = True
+    elif event.kind == "withdrawn":
+        others = any(one.live for one in case.all_requests() if one is not request)
+        request.withdrawn, request.withdrawal_waits, request.ever_withdrawn = event.at, False, True
+        request.dropped = others and not request.verified
+        assert event.details["dropped"] == request.dropped, (event, request)
+    elif event.kind == "withdrawal_undone":
+        request.withdrawn, request.dropped = None, False
+    elif event.kind in {"withdrawal_asked", "withdrawal_cancelled"}:
+        request.withdrawal_waits = event.kind == "withdrawal_asked"
+    elif event.kind == "code_reissued":
+        request.epoch, request.frozen = request.epoch + 1, False
+    elif event.kind == "code_frozen":
+        request.frozen = True
+    elif event.kind == "escalation_kept":
+        request.escalation_kept = event.at
+
+
+def _update(request: RequestState, event: Event) -> None:
+    assert request.live or event.text is None, event
+    if event.text:
+        request.said_at = event.at
+    state(request, stated(event.claims), event.at)
+    if "may_be_called" in event.details:
+        request.may_be_called = bool(event.details["may_be_called"])
+        request.to_phone = request.to_phone and not event.details["new_address"]
+        protects = stated(event.claims).get("protected") is True  # makes contact unsafe, and need not be a new contact
+        request.withdrawal_waits = (request.withdrawal_waits and None) if protects else False
+
+
+def of_case(case: CaseState, event: Event) -> None:
+    """Apply what an event changes of the claim, the looks, the reviewers and the decision of a case."""
+    _claim_after(case, event)
+    reopens = event.kind == "withdrawal_undone" and "status" in event.changes
+    if event.kind in {"information_asked", "decision_proposed"}:
+        case.looked_at = event.at
+    elif event.kind in {"escalated", "remanded", "reopened"} or reopens:
+        case.looked_at = None
+    if event.kind in {"approved", "decision_returned"}:
+        case.reviewers.add(str(event.user_id))
+    elif event.kind == "removal_recorded":
+        case.safety = case.safety or bool(event.details["safety"])
+        case.material = event.version
+    elif event.kind == "escalated" and event.receipt:
+        case.request(event.receipt).escalation_kept = None
+    _decision_after(case, event)
+
+
+def _claim_after(case: CaseState, event: Event) -> None:
+    if event.kind == "claimed":
+        case.holder, case.held_since = event.user_id, event.at
+        if case.shown["office"] != "SRO":
+            case.reviewers.add(str(event.user_id))
+    elif event.kind in _ENDS_CLAIM or case.shown["status"] in {"withdrawn", "closed"}:
+        case.holder = case.held_since = None
+    elif event.kind == "decision_proposed":
+        case.held_since = None
+    elif event.kind == "decision_returned":
+        case.held_since = event.at
+
+
+def _decision_after(case: CaseState, event: Event) -> None:
+    if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
+        case.outcome = event.details["outcome"]
+    elif event.kind in {"decision_returned", "reopened"}:
+        case.outcome = None
+    if event.kind in {"decided", "approved", "official_decided", "remanded"}:
+        case.decided_at = event.at
+    known = not case.restricted and any(one.verified for one in case.all_requests())
+    if event.kind in {"decided", "approved"} and case.shown["status"] == "decided" and known:
+        case.waits.append((str(case.shown["office"]), event.at))
+
+
+def with_found(found: list[Found], new: Found) -> list[Found]:
+    """Return what officers found with one verification more, without the facts that it supersedes.
+
+    A verification supersedes those of its own source; one of the case itself also all that was brought in before it.
+    """
+    kept = []
+    for one in found:
+        superseded = one.source == new.source or (new.source is None and one.version < new.version)
+        facts = {name: value for name, value in one.facts.items() if not superseded or name not in new.facts}
+        if facts:
+            kept.append(one._replace(facts=facts))
+    return [*kept, new]

@@ -1,0 +1,88 @@
+"""Check what the look-up of a request discloses, by what the histories tell of it and of its case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from casereview.schema.base import rfc3339
+from tests.support.controlled_system import Snapshot
+from tests.support.expected_state import shows_the_case
+from tests.support.histories.checks import required_kind
+from tests.support.histories.state import CaseState, RequestState
+from tests.support.lives.people import ASKED, INTERNAL, REASONS, STAFF, WHY
+from tests.support.system import Answer
+
+_FINAL = {"decided", "closed", "with_senior_official"}
+
+
+def check_nothing_internal(answer: Answer) -> None:
+    """Check that an answer to a requester contains no internal text and no user name of staff."""
+    assert all(word not in answer.body for word in (INTERNAL, WHY, *(f'"{user.user}"' for user in STAFF))), answer
+
+
+def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
+    """Check that the look-up of a request discloses exactly what its holder may know.
+
+    Raises:
+        AssertionError: It discloses more or less.
+    """
+    check_nothing_internal(answer)
+    assert answer.status == 200, answer
+    found, request, case = answer.json(), now.world.requests[receipt], now.world.case_of(receipt)
+    _check_own_words(found, request)
+    if not shows_the_case(receipt, now):
+        _check_nothing_of_the_case(answer, found, request)
+        return
+    status, since = case.seen_status, case.seen_since
+    if not request.is_told(restricted=case.restricted):
+        status, since = case.shown_before or (None, None)
+    if required_kind(str(request.filing.role)) == "form_60_001":
+        _check_decision_alone(answer, found, request, case, status)
+    else:
+        _check_case(answer, found, case, (str(status), since))
+
+
+def _check_own_words(found: dict[str, Any], request: RequestState) -> None:
+    """Check what follows from the request alone."""
+    codes = {item["code"] for item in found["missing"]}
+    kind = "identity_unverified" if request.filing.role == "self" else "authority_unverified"
+    expected = "proof_not_accepted" if request.refuted else None if request.verified else kind
+    named = codes & {"identity_unverified", "authority_unverified", "proof_not_accepted"}
+    assert named == ({expected} if expected else set()), (found, request)
+    waits = found["withdrawal"]
+    if request.withdrawal_waits is not None:
+        assert (waits is None) == (request.live and not request.withdrawal_waits), (found, request)
+
+
+def _check_nothing_of_the_case(answer: Answer, found: dict[str, Any], request: RequestState) -> None:
+    assert found["disclosure"] == "limited", found
+    assert found["status"] == ("received" if request.live else "withdrawn"), found
+    assert found["status_since"] == rfc3339(request.withdrawn or request.filed_at), found
+    assert found["decision"] is None, found
+    assert found["people_ahead"] is None, found
+    assert len(found["asked_for"]) == len(request.asked), (found, request)
+    assert ASKED not in answer.body, found
+    assert REASONS not in answer.body, found
+
+
+def _check_decision_alone(
+    answer: Answer, found: dict[str, Any], request: RequestState, case: CaseState, status: str | None
+) -> None:
+    """Check the look-up of a verified third party: whether the case is in review, and how it was decided."""
+    final = status in _FINAL and case.linked_to is None
+    reviewed = status in {"in_review", "information_needed"}
+    assert found["status"] == ("decided" if final else "in_review" if reviewed else "received"), (found, case)
+    assert final or reviewed or found["status_since"] == rfc3339(request.filed_at), (found, case)
+    assert (REASONS in answer.body) == final, (found, case)
+    assert found["people_ahead"] is None, found
+    assert ASKED not in answer.body, found
+
+
+def _check_case(answer: Answer, found: dict[str, Any], case: CaseState, seen: tuple[str, datetime | None]) -> None:
+    status, since = seen
+    assert since is not None, case
+    assert found["disclosure"] == "full", found
+    assert (found["status"], found["status_since"]) == (status, rfc3339(since)), (found, case)
+    assert (ASKED in answer.body) == (status == "information_needed"), (found, case)
+    assert (REASONS in answer.body) == (status in _FINAL and case.linked_to is None), (found, case)
