@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from casereview.cases.changes import as_shown_before
 from casereview.cases.deficiencies import ask_text, describe, unverified
-from casereview.cases.disclosure import is_asked, stays_as_last_shown, view_of
-from casereview.cases.lifecycle import public
+from casereview.cases.disclosure import is_asked, shown_to, view_of
+from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
@@ -54,9 +53,9 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
     holder = _holder(services, request, at)
     view = view_of(request)
     case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" else None
-    if case is None:
+    shown = shown_to(request, case) if case else None
+    if case is None or shown is None:
         return _own_words(services, holder)
-    shown = as_shown_before(case) if stays_as_last_shown(request, case) else case
     if view == "decision":
         return _decision_only(services, holder, shown)
     return _whole(services, holder, shown, current=case)
@@ -94,34 +93,24 @@ def _own_words(services: CaseServices, holder: _Holder) -> RequestStatus:
 
 
 def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
-    """Return the status for a verified third party: whether and how the case was decided."""
+    """Return the status for a verified third party: whether and how the case was decided.
+
+    While the Senior Reviewing Official looks at it, a decided case looks as before.
+    """
     limited = _own_words(services, holder)
-    status = public(case.status)
-    if case.status in _DECIDED:
-        return limited.merged(
-            RequestStatus(
-                **_shared(limited),
-                status="decided",
-                status_since=_since(services, case),
-                decision=_decision(services, holder, case),
-            )
-        )
-    if status in {"in_review", "information_needed"}:
-        since = case.shown_since or case.status_since
-        return limited.merged(RequestStatus(**_shared(limited), status="in_review", status_since=since))
+    status = public_to_third_parties(case.status)
+    if status == "decided":
+        found = _decision(services, holder, case.evolve(status="decided") if case.status in LIVE else case)
+        since = found.decided_at if found else case.status_since
+        return limited.merged(RequestStatus(**_shared(limited), status=status, status_since=since, decision=found))
+    if status == "in_review":
+        since = case.review_since or case.shown_since or case.status_since
+        return limited.merged(RequestStatus(**_shared(limited), status=status, status_since=since))
     return limited
 
 
 def _shared(status: RequestStatus) -> dict[str, Any]:
     return {"receipt": status.receipt, "disclosure": status.disclosure}
-
-
-def _since(services: CaseServices, case: Case) -> datetime:
-    """Return since when a case has been decided; the second look does not change it for third parties."""
-    if case.decision is None or case.status == "decided":
-        return case.status_since
-    event = services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    return event.at if event else case.status_since
 
 
 def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case) -> RequestStatus:

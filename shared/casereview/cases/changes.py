@@ -48,6 +48,7 @@ def restriction(case: Case, *, restricted: bool) -> CaseFields:
     shown = ShownBefore(
         status=case.status,
         since=case.shown_since or case.status_since,
+        review_since=case.review_since,
         office=case.field_office or case.office,
         lane=case.shown_lane,
         rank=case.rank,
@@ -78,6 +79,7 @@ def as_shown_before(case: Case) -> Case:
         status=before.status,
         status_since=before.since,
         shown_since=None,
+        review_since=before.review_since,
         office=before.office,
         field_office=None,
         shown_lane=before.lane,

@@ -103,6 +103,7 @@ class CaseFields(TypedDict, total=False):
     status: Status
     status_since: Instant
     shown_since: Instant | None
+    review_since: Instant | None
     office: str
     filed_at: Instant
     facts: Facts

@@ -108,6 +108,7 @@ class ShownBefore(Record):
 
     status: Lenient[Status]
     since: Instant
+    review_since: Instant | None = None
     office: str
     lane: str | None = None
     rank: str | None = None
@@ -125,6 +126,9 @@ class Case(Stored):
     status_since: Instant
     shown_since: Instant | None = None
     """When the state that requesters see began, if that is earlier than ``status_since``."""
+    review_since: Instant | None = None
+    """When the review began that verified third parties see, if that is earlier than ``status_since``: they are not
+    shown when a question was put or a decision proposed."""
     office: str
     filed_at: Instant
     """The earliest filing among its requests; transfers, joins and updates do not change it."""

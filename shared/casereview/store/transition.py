@@ -83,7 +83,9 @@ def applied(case: Case, step: Transition) -> Case:
     changes: CaseFields = {**next_version(case), "attempts": 0, "stuck": False, **step.case}
     after = case.evolve(**changes)
     lifecycle.check(step.kind, case.status, after.status)
-    return after.evolve(shown_since=_shown_since(case, after), rank_at=_rank_at(case, after))
+    return after.evolve(
+        shown_since=_shown_since(case, after), review_since=_review_since(case, after), rank_at=_rank_at(case, after)
+    )
 
 
 def _rank_at(before: Case, after: Case) -> datetime | None:
@@ -104,6 +106,14 @@ def _shown_since(before: Case, after: Case) -> datetime | None:
     if lifecycle.public(before.status) != lifecycle.public(after.status):
         return None
     since = before.shown_since or before.status_since
+    return since if since != after.status_since else None
+
+
+def _review_since(before: Case, after: Case) -> datetime | None:
+    """Return since when third parties see a case in review; None if that is ``status_since``, or they do not."""
+    if any(lifecycle.public_to_third_parties(case.status) != "in_review" for case in (before, after)):
+        return None
+    since = before.review_since or before.status_since
     return since if since != after.status_since else None
 
 

@@ -37,8 +37,8 @@ def submission(role: Role, a_number: str | None = A_NUMBER) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Holder:
-    """A receipt with its code."""
+class Holder:
+    """The observed actor, who holds a receipt with its code."""
 
     world: World
     receipt: str
@@ -48,6 +48,11 @@ class _Holder:
         headers = {"Authorization": f"Bearer {self.code if code is None else code}"}
         self.world.observe(act, method, f"/requests/{self.receipt}{what}", given, headers)
 
+    @property
+    def filed(self) -> dict[str, str]:
+        """The receipt and the code, as in the answer to the filing."""
+        return {"receipt": self.receipt, "access_code": self.code}
+
     def look_up(self, when: str) -> None:
         self(f"look-up {when}", "GET")
 
@@ -55,10 +60,11 @@ class _Holder:
         self(f"update: {what}", "POST", "/updates", given)
 
 
-def _file(here: World, act: str, given: object, key: str) -> _Holder:
+def file(here: World, act: str, given: object, key: str) -> Holder:
+    """File a request as the observed actor."""
     answer = here.observe(act, "POST", "/requests", given, {"Idempotency-Key": key})
     found = json.loads(answer[2])
-    return _Holder(here, found["receipt"], found["access_code"])
+    return Holder(here, found["receipt"], found["access_code"])
 
 
 Meanwhile = Callable[[Mapping[str, Any]], None]
@@ -74,11 +80,11 @@ def run(here: World, given: dict[str, Any], days: int, meanwhile: Meanwhile | No
         days: How many days pass before the filer withdraws.
         meanwhile: What others do between the filing and the filer's next act.
     """
-    mine = _file(here, "filing", given, KEY)
+    mine = file(here, "filing", given, KEY)
     noon = here.system.time + timedelta(hours=12)
     here.work()
     if meanwhile:
-        meanwhile({"receipt": mine.receipt, "access_code": mine.code})
+        meanwhile(mine.filed)
     assert here.system.time < noon
     here.system.time = noon
     here.work()
@@ -90,7 +96,7 @@ def run(here: World, given: dict[str, Any], days: int, meanwhile: Meanwhile | No
             mine.update(f"on day {day}", **_LATER[day])
             mine.look_up(f"after the update of day {day}")
         if day == 2:
-            second = _file(here, "a second filing", {**given, "grounds": "Again."}, f"{KEY}-2")
+            second = file(here, "a second filing", {**given, "grounds": "Again."}, f"{KEY}-2")
             second.look_up("of the second request")
     _withdraw(here, mine)
 
@@ -103,8 +109,8 @@ _LATER: Final[Mapping[int, dict[str, Any]]] = {
 }
 
 
-def _first_day(here: World, mine: _Holder, given: dict[str, Any]) -> None:
-    _file(here, "the same filing again", given, KEY)
+def _first_day(here: World, mine: Holder, given: dict[str, Any]) -> None:
+    file(here, "the same filing again", given, KEY)
     here.observe("its key, another body", "POST", "/requests", {**given, "grounds": "x"}, {"Idempotency-Key": KEY})
     mine.look_up("at once")
     here.work()
@@ -129,7 +135,7 @@ def _first_day(here: World, mine: _Holder, given: dict[str, Any]) -> None:
     mine.look_up("after the escalation")
 
 
-def _withdraw(here: World, mine: _Holder) -> None:
+def _withdraw(here: World, mine: Holder) -> None:
     mine("withdrawal", "POST", "/withdrawal", {})
     mine.look_up("after the withdrawal")
     mine("a second withdrawal", "POST", "/withdrawal", {})
