@@ -35,7 +35,8 @@ One DynamoDB table holds everything. This page is generated (`make data-model`) 
 - Items are found by key or index, never by a scan, and no decision rests on an index, which may lag.
 """
 _DERIVED: Final = """\
-`queue`, `first_look_at`, `due_at` and `due_shard` are computed on each write and dropped on reading. `due` is the map
+`queue`, `first_look_at`, `due_at`, `due_shard`, `verify_office` and `look_at` are computed on each write and dropped on
+reading. `due` is the map
 of due work, from a name to an instant; `due_at` is the earliest of them
 ([decision 2](decisions/0002-due-index.md)). An item that was given up after eight attempts is in the shard `stuck`.
 """

@@ -39,6 +39,7 @@ _POLICY: Final = "2025-01-20-order"
 _DIGEST: Final = "3f1c9a07"
 _OFFICE: Final = "ATL"
 _USER: Final = "omar"
+_USER_ID: Final = "74a8e4c8-9021-70f1-5f1b-0c2a6c2d7f3e"
 _FILED: Final = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 _CLAIMED: Final = _FILED + timedelta(hours=2)
 _REMOVAL: Final = _FILED + timedelta(days=9)
@@ -62,6 +63,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     "detained": "<lane>",
     "000001": "<version, six digits>",
     _OFFICE: "<office>",
+    _USER_ID: "<user id>",
     _USER: "<user>",
 }
 """What a value in a key stands for; the longer values come first where one contains another."""
@@ -95,8 +97,8 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         digest=_DIGEST,
         rank_at=_REMOVAL - timedelta(hours=72),
         first_look=FirstLookClock(lane_since=_FILED, target_at=_FILED + timedelta(days=14)),
-        hold=Hold(by=_USER, since=_CLAIMED, lease_until=_CLAIMED + timedelta(hours=24)),
-        reviewers=(_USER,),
+        hold=Hold(by=_USER, by_id=_USER_ID, since=_CLAIMED, lease_until=_CLAIMED + timedelta(hours=24)),
+        reviewers=(_USER_ID,),
     ),
     Event(
         case_id=_CASE,
@@ -150,6 +152,7 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         mac_key=_MAC_KEY,
         digest=b"digest",
         office=_OFFICE,
+        verify_by=_FILED + timedelta(days=2),
         deficiencies=("outcome_missing",),
         sealed=_SEALED,
     ),
@@ -193,7 +196,7 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         },
         expires_at=int((_FILED + timedelta(days=3, minutes=6)).timestamp()),
     ),
-    Officer(user=_USER, claims=1, nexts=4),
+    Officer(user=_USER_ID, claims=1, nexts=4),
     Read(case_id=_CASE, read_id=_READ, at=_CLAIMED, user=_USER, what="contacts", sealed=_SEALED),
     Snapshot(
         office=_OFFICE,
