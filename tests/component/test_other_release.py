@@ -33,10 +33,12 @@ from tests.support.staff import (
     person,
     post,
     read,
+    statements,
     take_next,
     verify,
     worklist,
 )
+from tests.support.standing import recognized
 from tests.support.system import Staff, System
 
 NEW = "of-another-release"
@@ -58,13 +60,13 @@ def with_due_work(system: System, case_id: str, days: int = 400) -> str:
     """Add due work of another release to a case, and return when it is due."""
     at = rfc3339(system.time + timedelta(days=days))
     work = fields_of(system, keys.case(case_id)).get("due", {})
-    system.tamper(keys.case(case_id), due={**work, "verify": at})
+    system.tamper(keys.case(case_id), due={**work, "translate": at})
     return at
 
 
 def is_kept(system: System, case_id: str, at: str) -> bool:
     found = fields_of(system, keys.case(case_id))
-    due = found["due"].get("verify") == at and found["due_at"] == min(found["due"].values())
+    due = found["due"].get("translate") == at and found["due_at"] == min(found["due"].values())
     return bool(due and found.get("colour") == {"deep": ["red", 1, None]})
 
 
@@ -91,7 +93,7 @@ def test_attributes_of_another_release_survive_every_change_of_a_case(system: Sy
     system.work(COLLEAGUE, held.case_id, "claim")
     assert decide(system, COLLEAGUE, held.case_id)["status"] == "decided"
     assert is_kept(system, held.case_id, at)
-    assert fields_of(system, keys.case(held.case_id))["due"] == {"verify": at}
+    assert fields_of(system, keys.case(held.case_id))["due"] == {"translate": at}
     assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
     system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
     system.pump()
@@ -129,7 +131,8 @@ def test_every_record_can_have_unknown_attributes(system: System) -> None:
     for key in before:
         marked(system, key)
     assert {key.sk.partition("#")[0] for key in before} == {
-        "CASE", "EVENT", "NOTICE", "REQUEST", "OPEN", "COUNTER", "SNAPSHOT", "READ", "DOCUMENT", "IN_FORCE", "OFFICE",
+        "CASE", "EVENT", "NOTICE", "REQUEST", "RECEIPT", "SENDS", "OPEN", "COUNTER", "SNAPSHOT", "READ", "DOCUMENT",
+        "IN_FORCE", "OFFICE",
     }  # fmt: skip
     system.settle(3)
     assert len(worklist(system)["items"]) == 2
@@ -158,6 +161,7 @@ def test_every_record_can_have_unknown_attributes(system: System) -> None:
 
 def test_due_work_of_another_release_is_kept_and_not_done(system: System) -> None:
     held = file_case(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     at = with_due_work(system, held.case_id, days=0)
     system.tamper(keys.case(held.case_id), due_at=at, due_shard="00")
     before = fields_of(system, keys.case(held.case_id))
@@ -170,7 +174,7 @@ def test_due_work_of_another_release_is_kept_and_not_done(system: System) -> Non
     assert stuck == 1
     index = {"due_at", "due_shard", "attempts", "stuck"}
     assert {**after, **dict.fromkeys(index)} == {**before, **dict.fromkeys(index)}
-    assert after["due"]["verify"] == at
+    assert after["due"]["translate"] == at
 
 
 STATUS = attribute(NEW)
@@ -222,12 +226,14 @@ def test_a_case_in_a_state_of_another_release_is_not_changed(system: System, wha
 def test_changes_that_require_no_state_work_in_a_state_of_another_release(system: System) -> None:
     held = file_case(system)
     in_another_state(system, held)
+    assert system.on(held.filed, "POST", "/updates", {"statement": "More."}).status == 202
+    recognized(system, held.filed)
     assert system.on(held.filed, "POST", "/updates", {"statement": "More."}).status == 409
     system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "Reported by telephone."})
     reissued = {"receipt": held.receipt, "proof": "document", "why": "Lost."}
     system.work(OFFICER, held.case_id, "reissue-code", reissued)
     events = [event for event in system.all(Event, "EVENT") if event.case_id == held.case_id]
-    assert {event.kind for event in events} == {"filed", "ranked", "removal_recorded", "code_reissued"}
+    assert {event.kind for event in events} == {"filed", "ranked", "updated", "removal_recorded", "code_reissued"}
     after = fields_of(system, keys.case(held.case_id))
     assert (after["status"], after["queue"]) == (NEW, "ATL")
 
@@ -281,7 +287,7 @@ def test_an_event_of_another_release_is_shown_but_not_counted(system: System) ->
     key = keys.event(case.case_id, case.version)
     system.tamper(key, kind=NEW, sealed=b"sealed otherwise", actor=NEW)
     assert NEW in {event["kind"] for event in _history(system, held)}
-    assert read(system, OFFICER, held.case_id)["statements"] == []
+    assert statements(system, OFFICER, held.case_id) == []
     _rank(system, held)
     assert decide(system, OFFICER, held.case_id)["status"] == "decided"
 
