@@ -14,16 +14,18 @@ Answers = dict[tuple[str, str], list[tuple[int, Json]]]
 DECISION = ("POST", "/staff/cases/C/decision")
 OUTBOX = ("GET", "/_local/outbox?to=ana@example.org")
 LOOK_UP = ("GET", "/requests/R")
+NEXT = ("POST", "/staff/worklist/next")
 
 
 def answers() -> Answers:
     """What a system answers to each request of the tour; the last of several answers again and again."""
     return {
         ("POST", "/requests"): [(201, {"receipt": "R", "access_code": "K"})],
-        LOOK_UP: [(200, {"status": "received"}), (200, {"status": "in_line"}), (200, {"decision": {}})],
+        LOOK_UP: [(200, {"status": "received"}), (200, {"status": "in_review"}), (200, {"decision": {}})],
         ("POST", "/_local/token"): [(200, {"token": "T1"}), (200, {"token": "T2"})],
-        ("POST", "/staff/worklist/next"): [(200, {"case_id": "C"})],
+        NEXT: [(204, None), (200, {"case_id": "C"})],
         ("GET", "/staff/cases/C"): [(200, {"policy": "P"})],
+        ("GET", "/staff/cases/C/requests/R"): [(200, {"body": {"grounds": "x"}})],
         ("POST", "/staff/cases/C/verifications"): [(200, {"case_version": 4})],
         DECISION: [(200, {"status": "decided"})],
         ("POST", "/staff/cases/C/approval"): [(200, {"status": "decided"})],

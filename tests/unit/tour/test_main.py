@@ -42,7 +42,7 @@ def test_the_tour_prints_each_step_as_a_sentence_a_command_and_an_answer(capsys:
     assert main([]) == 0
     printed = capsys.readouterr().out
     assert "\n1. Ana, who is detained, files a request." in printed
-    assert 'curl -s "$H/requests/$RECEIPT" -H "Authorization: Bearer $CODE" | json\n\n{"status": "in_line"}' in printed
+    assert 'curl -s "$H/requests/$RECEIPT" -H "Authorization: Bearer $CODE" | json\n\n{"status": "received"}' in printed
 
 
 @pytest.mark.usefixtures("system")

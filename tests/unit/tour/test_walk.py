@@ -7,7 +7,7 @@ import pytest
 
 from infra.tour.answers import Json
 from infra.tour.walk import RefusedError, TimedOutError, TourError, UnreachableError, Walk
-from tests.support.tour import DECISION, LOOK_UP, OUTBOX, Answers, FakeSystem, answers, serving
+from tests.support.tour import DECISION, LOOK_UP, NEXT, OUTBOX, Answers, FakeSystem, answers, serving
 
 
 def walk(change: Callable[[Answers], None] = lambda _prepared: None, patience: float = 30.0) -> FakeSystem:
@@ -23,15 +23,16 @@ def walk(change: Callable[[Answers], None] = lambda _prepared: None, patience: f
 def test_each_step_uses_what_the_answers_before_it_held() -> None:
     asked = {(method, path): (token, body) for method, path, token, body in walk().asked}
     assert asked[LOOK_UP][0] == "Bearer K"
-    assert asked["POST", "/staff/worklist/next"] == ("Bearer T1", "{}")
+    assert asked[NEXT] == ("Bearer T1", "{}")
     assert json.loads(asked["POST", "/staff/cases/C/verifications"][1])["receipt"] == "R"
     decision = json.loads(asked[DECISION][1])
     assert (decision["policy"], decision["case_version"]) == ("P", 4)
 
 
-def test_a_look_up_is_repeated_until_the_request_is_ranked() -> None:
-    paths = [path for _method, path, _token, _body in walk().asked]
-    assert paths[1:3] == ["/requests/R", "/requests/R"]
+def test_the_next_case_is_asked_for_until_there_is_one() -> None:
+    asked = [(method, path) for method, path, _token, _body in walk().asked]
+    assert asked.count(NEXT) == 2
+    assert asked[asked.index(NEXT) + 1] == NEXT
 
 
 def test_a_supervisor_approves_where_the_decision_waits_for_it() -> None:
@@ -54,20 +55,20 @@ def test_a_refused_step_ends_the_tour_with_the_answer() -> None:
         walk(moved)
 
 
-def test_an_empty_worklist_ends_the_tour() -> None:
+def test_an_answer_without_a_body_ends_the_tour_where_one_is_needed() -> None:
     def empty(prepared: Answers) -> None:
-        prepared["POST", "/staff/worklist/next"] = [(204, None)]
+        prepared[DECISION] = [(204, None)]
 
     with pytest.raises(RefusedError, match="answered 204: without a body"):
         walk(empty)
 
 
-def test_an_answer_that_does_not_come_ends_the_tour() -> None:
-    def never(prepared: Answers) -> None:
-        prepared[LOOK_UP] = [(200, {"status": "received"})]
+def test_a_worklist_that_stays_empty_ends_the_tour() -> None:
+    def empty(prepared: Answers) -> None:
+        prepared[NEXT] = [(204, None)]
 
-    with pytest.raises(TimedOutError, match=r"GET /requests/\$RECEIPT: waited 0.1 s in vain"):
-        walk(never, patience=0.1)
+    with pytest.raises(TimedOutError, match=r"POST /staff/worklist/next: waited 0.1 s in vain"):
+        walk(empty, patience=0.1)
 
 
 def test_notices_of_an_earlier_tour_do_not_count() -> None:
