@@ -114,7 +114,7 @@ def test_the_office_that_the_answer_named_asks_its_own_requesters(system: System
 def test_free_text_is_put_to_verified_requesters_only(system: System) -> None:
     held = claimed(system)
     by = (system.time + timedelta(days=5)).isoformat()
-    given = {"asked": ["A letter of Dr Mirabel."], "answer_by": by}
+    given: dict[str, Any] = {"asked": ["A letter of Dr Mirabel."], "answer_by": by}
     refused = ask(system, held.case_id, **given)
     assert code_of(refused) == (409, "no_verified_requester")
     assert system.case_of(held.filed).status == "in_review"

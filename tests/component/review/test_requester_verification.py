@@ -384,11 +384,10 @@ def test_a_withdrawn_request_counts_as_no_missed_verification(
 
 def _twenty_strangers(system: System) -> tuple[Case, FiledCase]:
     """Return the case of twenty strangers who use an A-number, and that of the person, beside it."""
-    for number in range(20):
-        contact = {"email": f"s{number}@example.org"}
-        stranger = system.file(person(11, requester={**SISTER, "contact": contact}))
+    contacts = [{"email": f"s{number}@example.org"} for number in range(20)]
+    filed = [system.file(person(11, requester={**SISTER, "contact": contact})) for contact in contacts]
     hers = file_case(system)
-    strangers = system.case_of(stranger)
+    strangers = system.case_of(filed[0])
     assert (system.case_of(hers.filed).apart_from, strangers.person) == (strangers.person, strangers.person)
     return strangers, hers
 

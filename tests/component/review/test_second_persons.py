@@ -29,7 +29,7 @@ from tests.support.staff import (
 from tests.support.system import Answer, Staff, System
 
 CLEARED_COLLEAGUE = Staff("clio", "officer,restricted")
-VAWA = {"facts": {"relief_pending": ["vawa"]}}
+VAWA: dict[str, Any] = {"facts": {"relief_pending": ["vawa"]}}
 
 
 def stored(system: System, receipt: str) -> Request:

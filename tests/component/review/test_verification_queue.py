@@ -29,7 +29,7 @@ from tests.support.staff import (
 )
 from tests.support.system import Answer, Staff, System
 
-VAWA = {"facts": {"relief_pending": ["vawa"]}}
+VAWA: dict[str, Any] = {"facts": {"relief_pending": ["vawa"]}}
 
 
 def page(system: System, user: Staff = OFFICER, office: str | None = None, cursor: str | None = None) -> Answer:

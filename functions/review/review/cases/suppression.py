@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from casereview.http.problems import wrong_state
 from casereview.schema.records import Case
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import LiftedSuppression, lift_suppression
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import EventFields
 
 
 def unsuppress(session: CaseSession, body: OnRequest) -> Case:
@@ -24,8 +29,8 @@ def unsuppress(session: CaseSession, body: OnRequest) -> Case:
         if not lifted.addresses:
             raise wrong_state("not_suppressed", pointer="/receipt")
         found.append(lifted)
-        event = {"receipt": body.receipt, "details": {"addresses": lifted.addresses}}
-        return Transition("suppression_lifted", {}, {**event}, lifted.writes, words=session.reason(body.why))
+        event: EventFields = {"receipt": body.receipt, "details": {"addresses": lifted.addresses}}
+        return Transition("suppression_lifted", {}, event, lifted.writes, words=session.reason(body.why))
 
     case = session.act(plan)
     for notice in found[-1].notices:
