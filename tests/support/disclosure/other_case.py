@@ -137,7 +137,9 @@ class OtherCase:
         self.system.pump()
 
     def join(self) -> dict[str, Any]:
-        return self.file(requester={"role": "family"})
+        """File another request, which states protection too if the case is restricted."""
+        facts = {"relief_pending": ["vawa"]} if self.case.restricted else {}
+        return self.file(requester={"role": "family"}, facts=facts)
 
     def split(self) -> None:
         self.split_request(self.join())
