@@ -69,6 +69,8 @@ def _has_all_notices(answer: Json, values: Values) -> bool:
 _STATUS: Final[Shape] = {"receipt": ALL, "status": ALL, "disclosure": ALL, "lane": ALL, "decision": ALL}
 _LIMITED: Final[Shape] = {"receipt": ALL, "status": ALL, "disclosure": ALL, "lane": ALL, "missing": {"code": ALL}}
 _CHANGED: Final[Shape] = {"case_id": ALL, "case_version": ALL, "status": ALL, "claimed_by": ALL}
+_DECIDED: Final[Shape] = {"case_id": ALL, "status": ALL, "claimed_by": ALL, "will_learn": ALL}
+"""Without the version, which counts whether the case was ranked between the verification and the decision."""
 _CASE: Final[Shape] = {
     "case_id": ALL,
     "case_version": ALL,
@@ -146,15 +148,17 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
         shows=_STATUS,
     ),
     Step(
-        "The officer decides, and names the policy and the version of the case that the decision is based on. If either"
-        " has changed since, the answer is 409. A policy may require that a supervisor approves; this one does not.",
+        "The officer decides, and names the policy and the version of the case that the decision is based on. If"
+        " another policy is in force, or something that matters to the decision has come since, the answer is 409."
+        " Otherwise it says who learns of the decision. A policy may require that a supervisor approves; this one does"
+        " not.",
         "/staff/cases/$CASE/decision",
         body="""{
   "outcome": "granted", "factors": [], "policy": "$POLICY", "case_version": $VERSION,
   "reasons_for_requester": "You will be released while your case goes on.",
   "internal_reasons": "Identity confirmed; long residence."}""",
         signed_by="OFFICER",
-        shows=_CHANGED,
+        shows=_DECIDED,
     ),
 )
 APPROVAL: Final[tuple[Step, ...]] = (
@@ -169,7 +173,7 @@ APPROVAL: Final[tuple[Step, ...]] = (
         "/staff/cases/$CASE/approval",
         body='{"approve": true, "why": "Agreed."}',
         signed_by="SUPERVISOR",
-        shows=_CHANGED,
+        shows=_DECIDED,
     ),
 )
 """Taken where the decision awaits an approval."""
