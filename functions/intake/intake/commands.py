@@ -191,7 +191,8 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
         if shown is not case:
             written = counted(request, size, {"escalation_asked": at})
             return Transition("escalation_kept", {}, event, (written,), words=words)
-        return Transition("escalated", escalated(case, at), event, (counted(request, size, {}),), words=words)
+        written = counted(request, size, {"escalation_asked": None})
+        return Transition("escalated", escalated(case, at), event, (written,), words=words)
 
     change_request(services, request, at, plan)
     return Accepted(receipt=request.receipt)

@@ -130,3 +130,17 @@ def test_nothing_is_shown_of_a_case_that_was_restricted_before_a_verified_reques
         verify(system, officer, case.case_id, receipt=apart.receipt, identity=True)
     assert system.look_up(apart.filed)["disclosure"] == "full"
     assert system.case_of(apart.filed).status == "in_line", read(system, CLEARED, case.case_id)
+
+
+def test_an_escalation_that_takes_effect_is_no_longer_kept(system: System) -> None:
+    """It was kept while the holder was not verified, and the code was frozen when that changed."""
+    held = claimed(system)
+    system.on(held.filed, "POST", "/escalation", {"statement": "Look again."})
+    system.work(OFFICER, held.case_id, "freeze", {"receipt": held.receipt, "why": "Lost."})
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    sent = {"receipt": held.receipt, "proof": "in_person", "why": "Back again."}
+    filed = {**held.filed, **system.work(OFFICER, held.case_id, "reissue-code", sent)}
+    assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    assert system.case_of(held.filed).status == "with_senior_official"
+    assert system.read(Request, keys.request(held.receipt)).escalation_asked is None
