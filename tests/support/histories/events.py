@@ -42,6 +42,8 @@ def show(case: CaseState, event: Event) -> None:
     seen = "in_review" if case.shown["status"] == "awaiting_approval" else case.shown["status"]
     if seen != case.seen_status:
         case.seen_status, case.seen_since = str(seen), event.at
+    reviewed = seen in {"in_review", "information_needed"}
+    case.review_since = (case.review_since or event.at) if reviewed else None
 
 
 def state(request: RequestState, facts: dict[str, Any], at: datetime, *, at_filing: bool = False) -> None:
@@ -77,8 +79,15 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         request.epoch, request.frozen = request.epoch + 1, False
     elif event.kind == "code_frozen":
         request.frozen = True
-    elif event.kind == "escalation_kept":
+    elif event.kind == "escalation_kept" and not _comes_during_a_second_look(case, request):
         request.escalation_kept = event.at
+
+
+def _comes_during_a_second_look(case: CaseState, request: RequestState) -> bool:
+    """Return whether a third party, who is not shown the second look, asks for one that there is already."""
+    is_third = request.filing.role in {"family", "advocate", "other"} and request.verified and not request.frozen
+    seen = case.seen() if request.is_told(restricted=case.restricted) else case.shown_before
+    return is_third and seen is not None and seen.status == "with_senior_official"
 
 
 def _update(request: RequestState, event: Event) -> None:
@@ -126,7 +135,7 @@ def _claim_after(case: CaseState, event: Event) -> None:
 
 def _decision_after(case: CaseState, event: Event) -> None:
     if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
-        case.outcome = event.details["outcome"]
+        case.outcome, case.decision_of = event.details["outcome"], event.at
     elif event.kind in {"decision_returned", "reopened"}:
         case.outcome = None
     if event.kind in {"decided", "approved", "official_decided", "remanded"}:

@@ -96,8 +96,7 @@ class _Replay:
         """Keep what depends on the state before the event."""
         restricts = event.changes.get("restricted")
         if restricts is not None:
-            seen = case.seen_status, case.seen_since
-            case.shown_before = seen if restricts.after and all(seen) else None  # type: ignore[assignment]
+            case.shown_before = case.seen() if restricts.after and case.seen_status else None
         if event.kind in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
             case.decisions.append(Decision(event, case.citizenship_stands(), case.outcome, case.material))
 

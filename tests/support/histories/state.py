@@ -32,6 +32,16 @@ class Found(NamedTuple):
         return self.facts[name] if self.confirmed else None
 
 
+class ShownBefore(NamedTuple):
+    """The status of a case that requesters saw at an instant, and since when."""
+
+    status: str
+    since: datetime
+    review_since: datetime | None
+    decision_of: datetime | None
+    """When the decision was made that requesters saw; it may have become final later."""
+
+
 class Decision(NamedTuple):
     """A step of a decision, with the state just before it."""
 
@@ -122,11 +132,15 @@ class CaseState:
     seen_status: str | None = None
     """The status as requesters see it."""
     seen_since: datetime | None = None
+    review_since: datetime | None = None
+    """Since when the case has been in review as verified third parties see it; None if it is not."""
     reviewers: set[str] = field(default_factory=set)
-    shown_before: tuple[str, datetime] | None = None
-    """The status that requesters saw when the case became restricted, and since when."""
+    shown_before: ShownBefore | None = None
+    """What requesters saw when the case became restricted."""
     decided_at: datetime | None = None
     """When the last decision became final."""
+    decision_of: datetime | None = None
+    """When the last decision was made."""
     outcome: object = None
     decisions: list[Decision] = field(default_factory=list)
     waits: list[tuple[str, datetime]] = field(default_factory=list)
@@ -135,6 +149,12 @@ class CaseState:
     @property
     def restricted(self) -> bool:
         return bool(self.shown["restricted"])
+
+    def seen(self) -> ShownBefore:
+        """Return what requesters see of the case now."""
+        assert self.seen_status is not None, self
+        assert self.seen_since is not None, self
+        return ShownBefore(self.seen_status, self.seen_since, self.review_since, self.decision_of)
 
     def all_requests(self) -> Iterator[RequestState]:
         """Yield all requests whose claims lie with this case."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from casereview.schema.base import rfc3339
 from tests.support.controlled_system import Snapshot
 from tests.support.expected_state import shows_the_case
 from tests.support.histories.checks import required_kind
-from tests.support.histories.state import CaseState, RequestState
+from tests.support.histories.state import CaseState, RequestState, ShownBefore
 from tests.support.lives.people import ASKED, INTERNAL, REASONS, STAFF, WHY
 from tests.support.system import Answer
 
@@ -34,13 +33,12 @@ def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
     if not shows_the_case(receipt, now):
         _check_nothing_of_the_case(answer, found, request)
         return
-    status, since = case.seen_status, case.seen_since
-    if not request.is_told(restricted=case.restricted):
-        status, since = case.shown_before or (None, None)
+    told = request.is_told(restricted=case.restricted)
+    seen = case.seen() if told or case.shown_before is None else case.shown_before
     if required_kind(str(request.filing.role)) == "form_60_001":
-        _check_decision_alone(answer, found, request, case, status)
+        _check_decision_alone(answer, found, request, case, seen)
     else:
-        _check_case(answer, found, case, (str(status), since))
+        _check_case(answer, found, case, seen)
 
 
 def _check_own_words(found: dict[str, Any], request: RequestState) -> None:
@@ -67,22 +65,21 @@ def _check_nothing_of_the_case(answer: Answer, found: dict[str, Any], request: R
 
 
 def _check_decision_alone(
-    answer: Answer, found: dict[str, Any], request: RequestState, case: CaseState, status: str | None
+    answer: Answer, found: dict[str, Any], request: RequestState, case: CaseState, seen: ShownBefore
 ) -> None:
     """Check the look-up of a verified third party: whether the case is in review, and how it was decided."""
-    final = status in _FINAL and case.linked_to is None
-    reviewed = status in {"in_review", "information_needed"}
-    assert found["status"] == ("decided" if final else "in_review" if reviewed else "received"), (found, case)
-    assert final or reviewed or found["status_since"] == rfc3339(request.filed_at), (found, case)
+    final = seen.status in _FINAL and case.linked_to is None
+    expected = "decided" if final else "in_review" if seen.review_since else "received"
+    since = seen.decision_of if final else seen.review_since or request.filed_at
+    assert since is not None, case
+    assert (found["status"], found["status_since"]) == (expected, rfc3339(since)), (found, case)
     assert (REASONS in answer.body) == final, (found, case)
     assert found["people_ahead"] is None, found
     assert ASKED not in answer.body, found
 
 
-def _check_case(answer: Answer, found: dict[str, Any], case: CaseState, seen: tuple[str, datetime | None]) -> None:
-    status, since = seen
-    assert since is not None, case
+def _check_case(answer: Answer, found: dict[str, Any], case: CaseState, seen: ShownBefore) -> None:
     assert found["disclosure"] == "full", found
-    assert (found["status"], found["status_since"]) == (status, rfc3339(since)), (found, case)
-    assert (ASKED in answer.body) == (status == "information_needed"), (found, case)
-    assert (REASONS in answer.body) == (status in _FINAL and case.linked_to is None), (found, case)
+    assert (found["status"], found["status_since"]) == (seen.status, rfc3339(seen.since)), (found, case)
+    assert (ASKED in answer.body) == (seen.status == "information_needed"), (found, case)
+    assert (REASONS in answer.body) == (seen.status in _FINAL and case.linked_to is None), (found, case)

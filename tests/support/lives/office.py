@@ -53,9 +53,11 @@ class Office(Life):
         return found
 
     def claim(self, place: int, other: int) -> None:
-        """Claim a case, if possible an unclaimed one."""
+        """Claim a case, if possible an unclaimed one; every other time one with the Senior Reviewing Official."""
         free = [case for case in self._cases() if case.status in QUEUED and not case.claimed_by]
-        self._act(other, one(place, free or self._cases()), "claim", {})
+        escalated = [case for case in free if case.office == "SRO"] if other % 2 else []
+        case = one(place, escalated or free or self._cases())
+        self._act(other, case, "claim", {}, "sro" if case.office == "SRO" else "")
 
     # ---- actions on a claimed case; without one, the next case is claimed instead
 
@@ -66,7 +68,7 @@ class Office(Life):
     def verify_facts(self, place: int, other: int) -> None:
         """Verify facts, sometimes about one request of the case."""
         facts = one(other, MATTERS)
-        case = one(place, self._held() or self._cases())
+        case = self._held_case(place, other)
         receipts = [*self.now.world.cases[case.case_id].requests, None]
         verdict = "confirmed" if other % 4 else "refuted"
         sent = {"facts": facts, "receipt": one(other // 7, receipts), "verdict": verdict, "why": WHY}
@@ -79,7 +81,7 @@ class Office(Life):
 
     def decide(self, place: int, other: int) -> None:
         """Decide a case, mostly on its current version, sometimes on an earlier one."""
-        case = one(place, self._held() or self._cases())
+        case = self._held_case(place, other)
         behind = other % 7 == 6 and 1 + place % 3
         sent = {
             "outcome": one(other, OFFICIAL_OUTCOMES if case.office == "SRO" else FIELD_OUTCOMES),
@@ -144,12 +146,18 @@ class Office(Life):
     def _held(self) -> list[Case]:
         return [case for case in self._cases() if case.claimed_by]
 
+    def _held_case(self, place: int, other: int) -> Case:
+        """Return a claimed case, every other time one with the Senior Reviewing Official; without one, any case."""
+        escalated = [case for case in self._held() if case.office == "SRO"] if other % 2 else []
+        found: Case = one(place, escalated or self._held() or self._cases())
+        return found
+
     def _work(self, place: int, other: int, what: str, sent: dict[str, Any]) -> Answer | None:
         """Act on a claimed case, mostly as the officer who holds it, sometimes as a random user."""
         if not self._held():
             self.take_next(place, other)
             return None
-        case: Case = one(place, self._held())
+        case = self._held_case(place, other)
         return self._post(one(place, STAFF) if other % 11 == 10 else BY_NAME[case.claimed_by or ""], case, what, sent)
 
     def _act(self, other: int, case: Case, what: str, sent: dict[str, Any], role: str = "") -> Answer:

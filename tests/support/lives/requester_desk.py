@@ -47,7 +47,8 @@ class RequesterDesk(Office):
         if verdict == "confirmed" and two and not before.confirmations:
             assert found["needs_second"], (before, found)
         if verdict == "refuted":
-            assert found["needs_second"] == (before.refuter is None), (before, found)
+            is_first = before.refuter is None and not before.refuted
+            assert found["needs_second"] == is_first, (before, found)
 
     def _checker(self, place: int, other: int, request: RequestState) -> Staff:
         """Return who checks a requester: mostly somebody of the office of the case or of the request."""
