@@ -45,7 +45,7 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "removal_recorded": "The person was removed; after a request this is a safety event.",
     "linked": "A case without A-number is joined to an open case, which keeps its state.",
     "split": "A request that was joined by mistake gets a case of its own.",
-    "code_reissued": "A requester gets a new access code, and is told by a message.",
+    "code_reissued": "A requester gets a new access code, and a message informs the requester.",
     "code_frozen": "An access code shows the request alone, until it is reissued.",
     "requester_checked": "One officer confirms or refutes a requester; a second one must agree.",
     "proof_asked": "A requester who is not verified is asked for proof, from the catalog of questions.",

@@ -76,7 +76,7 @@ ROUTES: Final = (
         status=HTTPStatus.OK,
         refusals=CHANGE,
         act=requester_acts.reissue_code,
-        summary="Reissue the access code of a request; it is shown once, and the requester is told by a message",
+        summary="Reissue the access code of a request; it is shown once, and a message informs the requester",
     ),
     replace(
         changes(

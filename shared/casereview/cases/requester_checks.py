@@ -59,7 +59,7 @@ def needs_second(request: Request, file: CaseFile) -> bool:
 
 
 def confirming(request: Request, file: CaseFile) -> frozenset[str]:
-    """Return the officers whose confirmations count: in a restricted case only of those who may open such cases."""
+    """Return the officers whose confirmations count: in a restricted case only of those with access to such cases."""
     return frozenset(check.by for check in request.confirmed_by if check.restricted or not file.case.restricted)
 
 

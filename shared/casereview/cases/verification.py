@@ -1,4 +1,4 @@
-"""The verification of requesters: what is verified of whom, by when, and when a second person is needed."""
+"""The verification of requesters: what is verified, by when, and when a second person is needed."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def _is_working_day(day: date) -> bool:
 
 
 def confirmations_of_restricted(request: Request) -> int:
-    """Return how many different officers who may open restricted cases have confirmed the requester."""
+    """Return how many different officers with access to restricted cases have confirmed the requester."""
     return len({check.by for check in request.confirmed_by if check.restricted})
 
 
 def has_second(request: Request) -> bool:
-    """Return whether two different officers who may open restricted cases have confirmed the requester."""
+    """Return whether two different officers with access to restricted cases have confirmed the requester."""
     return confirmations_of_restricted(request) > 1
 
 

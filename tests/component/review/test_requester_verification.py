@@ -156,7 +156,7 @@ def test_an_escalation_kept_before_the_decision_has_no_effect_at_a_verification_
     assert stored(system, held.receipt).escalation_asked is None
 
 
-# ---- what fits whom
+# ---- what fits the role
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.support.standing import recognized
 from tests.support.system import Staff, System
 
 RECREATED = Staff("omar", "officer,supervisor", sub="another")
-"""Another person, to whom the user name was given when its account was deleted."""
+"""Another person, who was given the user name when its account was deleted."""
 RENAMED = Staff("omar.new", sub=OFFICER.id)
 """The same person under another user name."""
 

@@ -14,7 +14,7 @@ from review.schema.responses import CodeReissued
 def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
     """Reissue the access code of a request; the old code is no longer valid, and a frozen one is replaced.
 
-    The new code is shown once, to be read out to the holder, who is also told by a message that there is news. It needs
+    The new code is shown once, to be read out to the holder, and a message tells the holder that there is news. It needs
     no claim, so that a requester who has lost the code of a decided case can still read the decision. For 30 days the
     officer does not verify the holder, and a withdrawal waits for a supervisor.
 

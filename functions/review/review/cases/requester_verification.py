@@ -174,7 +174,7 @@ class _Effect:
         return had != has or (self.checked.effective and self.body.verdict == "refuted")
 
     def _is_gained(self) -> bool:
-        """Return whether the holder is told of the case from now on, and was not before."""
+        """Return whether the holder gets news of the case from now on, and did not before."""
         case = self.file.case
         return is_told(self.checked.request, case) and not is_told(self.request, case)
 

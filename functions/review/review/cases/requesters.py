@@ -38,7 +38,7 @@ class Learners(NamedTuple):
 
 
 def learners_of(session: CaseSession, case: Case) -> Learners:
-    """Return which of the live requests of a case are told of its decision: those of verified holders."""
+    """Return which of the live requests of a case get news of its decision: those of verified holders."""
     live = [one for one in requests_of(session, session.file(case)) if one.state == "live"]
     will = tuple(one.receipt for one in live if is_told(one, case))
     return Learners(will, tuple(one.receipt for one in live if one.receipt not in will))
