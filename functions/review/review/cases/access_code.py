@@ -14,9 +14,9 @@ from review.schema.responses import CodeReissued
 def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
     """Reissue the access code of a request; the old code is no longer valid, and a frozen one is replaced.
 
-    The new code is shown once, to be read out to the holder, and a message tells the holder that there is news. It needs
-    no claim, so that a requester who has lost the code of a decided case can still read the decision. For 30 days the
-    officer does not verify the holder, and a withdrawal waits for a supervisor.
+    The new code is shown once, to be read out to the holder, and a message says that there is news. It needs no claim,
+    so that a requester who has lost the code of a decided case can still read the decision. For 30 days the officer
+    does not verify the holder, and a withdrawal waits for a supervisor.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case.
