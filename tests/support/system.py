@@ -139,7 +139,9 @@ class System:
         if raw is not None:
             headers = {"Content-Type": "application/json", **headers}
         path, _, query = path.partition("?")
-        pairs = [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))] if query else []
+        pairs = (
+            [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))] if query else []
+        )
         several: dict[str, list[str]] = {}
         for name, value in pairs:
             several.setdefault(name, []).append(value)

@@ -1,8 +1,8 @@
 """Due work: what a record still needs, and when. Only this module computes the attributes of the due index.
 
 An item has one map ``due`` with a name and an instant for each kind of work: ``rank``, ``lease``, ``target``,
-``answer`` and ``verify`` of a case, ``send`` and ``lease`` of a notice, ``work`` of a preview. Another release may have added names
-that this one does not know: they are kept, and count for ``due_at``.
+``answer`` and ``verify`` of a case, ``send`` and ``lease`` of a notice, ``work`` of a preview. Another release may have
+added names that this one does not know: they are kept, and count for ``due_at``.
 """
 
 from __future__ import annotations

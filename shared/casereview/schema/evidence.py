@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from casereview.schema.field_sets import ClaimsFields, FindingFields, FindingsFields
 
+
 class Claims(Stored):
     """The newest open value of each fact that one request stated; rewritten in the transaction of each update."""
 

@@ -133,7 +133,11 @@ class PolicyRepository:
         """Return the policy that governs at an instant by the registry as it was last read; makes no request."""
         head, _until = packaged.in_force(self._registry.heads, at)
         record = self._registry.approved(head.id) if head else None
-        return self.of_text(record.digest, record.text) if record else packaged.compiled(head.id if head else packaged.DEFAULT)
+        return (
+            self.of_text(record.digest, record.text)
+            if record
+            else packaged.compiled(head.id if head else packaged.DEFAULT)
+        )
 
     def compiled(self, policy_id: str | None) -> CompiledPolicy:
         """Return an approved policy, compiled; the default lanes for None.

@@ -10,7 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
-from casereview.store.backend import AtMost, Batch, BeginsWith, Below, Between, Page, Query, Reschedule, SortKeyCondition
+from casereview.store.backend import (
+    AtMost,
+    Batch,
+    BeginsWith,
+    Below,
+    Between,
+    Page,
+    Query,
+    Reschedule,
+    SortKeyCondition,
+)
 from casereview.store.items import attribute, to_item
 from casereview.store.keys import ATTRIBUTES, Index, Key
 from casereview.store.transaction import (

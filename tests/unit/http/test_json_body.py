@@ -105,7 +105,9 @@ def test_joiners_and_direction_marks_that_scripts_need_are_kept(kept: str) -> No
     assert read_object(json.dumps({"a": f"x{kept}y"})) == {"a": f"x{kept}y"}
 
 
-@pytest.mark.parametrize("invisible", ["\u200b", "\ufeff", "\u200d\u2060", "\u00ad", "\U000e0041", "\u3164", "\u2800\u115f", "\ufe0f \u034f"])
+@pytest.mark.parametrize(
+    "invisible", ["\u200b", "\ufeff", "\u200d\u2060", "\u00ad", "\U000e0041", "\u3164", "\u2800\u115f", "\ufe0f \u034f"]
+)
 def test_a_string_of_invisible_characters_becomes_null(invisible: str) -> None:
     assert read_object(json.dumps({"a": invisible})) == {"a": None}
 

@@ -14,7 +14,9 @@ from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
 
 
 def stored_models() -> set[type[Stored]]:
-    found = [value for module in (addresses, evidence, records, policy_records, waits) for value in vars(module).values()]
+    found = [
+        value for module in (addresses, evidence, records, policy_records, waits) for value in vars(module).values()
+    ]
     return {value for value in found if isinstance(value, type) and issubclass(value, Stored) and value is not Stored}
 
 

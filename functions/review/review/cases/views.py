@@ -103,10 +103,10 @@ def _new_words(file: CaseFile) -> Iterator[NewWords]:
 def _facts(file: CaseFile) -> Iterator[Fact]:
     values = file.case.facts.model_dump(mode="json")
     for name in Facts.model_fields:
-        said = sorted(_said(file, name), key=lambda one: one.at)[-SAID:]
+        said = sorted(_said(file, name), key=lambda one: one.at)
         if said:
             verified = any(one.source != "claim" for one in said)
-            yield Fact(fact=name, value=values[name], verified=verified, said=tuple(said))
+            yield Fact(fact=name, value=values[name], verified=verified, said=tuple(said[-SAID:]))
 
 
 def _said(file: CaseFile, name: str) -> Iterator[FactStatement]:
