@@ -144,3 +144,15 @@ def test_an_escalation_that_takes_effect_is_no_longer_kept(system: System) -> No
     assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
     assert system.case_of(held.filed).status == "with_senior_official"
     assert system.read(Request, keys.request(held.receipt)).escalation_asked is None
+
+
+def test_a_restriction_is_back_at_once_when_what_lifted_it_goes_with_a_request(system: System) -> None:
+    first = file_case(system, 11, requester=LAWYER, facts=VAWA)
+    hers = system.file(person(11, requester=SISTER))
+    system.pump()
+    system.work(CLEARED, first.case_id, "claim")
+    verify(system, CLEARED, first.case_id, receipt=hers["receipt"], facts={"protected": False})
+    assert not system.case_of(first.filed).restricted
+    system.work(CLEARED, first.case_id, "split", {"receipt": hers["receipt"], "why": "Somebody else."})
+    assert system.case_of(first.filed).restricted
+    assert not system.case_of(hers).restricted

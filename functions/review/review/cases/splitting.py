@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_of_new
+from casereview.cases.changes import changes_of_new, restriction
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
 from casereview.evidence.standing import is_restricted
@@ -65,8 +65,10 @@ def split(session: CaseSession, body: Split) -> Case:
             **pending_verifications(case, claims.values()),
         }
         event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
-        left = Put(findings_left(file, request.receipt))
-        also = (left, *_split_off(session, file, request, own, new_id))
+        left = findings_left(file, request.receipt)
+        if is_restricted(claims.values(), left):  # what lifted the restriction may go with the request
+            remaining |= restriction(case, restricted=True)
+        also = (Put(left), *_split_off(session, file, request, own, new_id))
         return Transition("split", remaining, event, also, words=session.reason(body.why))
 
     session.act(plan)
