@@ -72,7 +72,7 @@ class Snapshot:
     to_verify: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By receipt: the office and the time of the requests that are in the queue of those to verify."""
     cleared: frozenset[str] = frozenset()
-    """The ids of the staff members who may open restricted cases."""
+    """The ids of the staff members with access to restricted cases."""
     due: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """By key: ``due_at`` and ``due_shard`` of the items that are in the due index."""
     switches: list[Switch] = field(default_factory=list)

@@ -44,7 +44,7 @@ def is_overdue(case: Case, now: Snapshot) -> bool:
 
 
 def needs_a_call(request: RequestState) -> bool:
-    """Return whether a requester who may be called has missed a notice, and gave no new address since."""
+    """Return whether a requester that can be called has missed a notice, and gave no new address since."""
     return request.to_phone and request.may_be_called
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
     """Record new facts, a new contact or a statement; facts and statements answer a question of the office.
 
-    A contact can be changed in every state. Nobody else's words change by it.
+    A contact can be changed in every state. The words of other requests do not change.
 
     Raises:
         ProblemError: 409 for facts or a statement if the request was withdrawn, or if its case has ended and is

@@ -52,7 +52,7 @@ def withdraw(services: CaseServices, request: Request, body: Withdrawal, at: dat
 
 
 def _needs_supervisor(request: Request, at: datetime) -> bool:
-    """Return whether a withdrawal waits for a supervisor: somebody else may hold the code."""
+    """Return whether a withdrawal waits for a supervisor: another person may hold the code."""
     since = [request.reissued_at, request.received_at if request.filed_by else None]
     return any(start is not None and at < start + SUPERVISED_AFTER for start in since)
 

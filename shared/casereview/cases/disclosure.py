@@ -28,7 +28,7 @@ def view_of(request: Request) -> View:
 def stays_as_last_shown(request: Request, case: Case) -> bool:
     """Return whether a verified holder's view stays as it was when the case became restricted.
 
-    It goes on when a second officer who may open restricted cases has confirmed the holder.
+    It goes on when a second officer with access to restricted cases has confirmed the holder.
     """
     return case.restricted and not has_second(request)
 
@@ -36,7 +36,7 @@ def stays_as_last_shown(request: Request, case: Case) -> bool:
 def shown_to(request: Request, case: Case) -> Case | None:
     """Return the case as the holder of a request is shown it; None where only the holder's own words are shown.
 
-    Of a restricted case a holder whom no second officer has confirmed is shown what was shown before it became
+    Of a restricted case a holder without a second confirmation is shown what was shown before it became
     restricted; of one that was restricted from its beginning, nothing was.
     """
     if view_of(request) == "own_words":

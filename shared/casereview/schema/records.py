@@ -395,8 +395,8 @@ class Request(Stored):
     deficiencies: tuple[str, ...] = ()
     sealed: bytes
     protected: bool = False
-    """Whether its own words state relief that 8 USC 1367 protects. Contact is then unsafe unless its holder says that it
-    is safe; no later word unsets it."""
+    """Whether its own words state relief that 8 USC 1367 protects. Contact is then unsafe unless its holder says that
+    it is safe; no later word unsets it."""
     contact: bytes | None = None
     """The encrypted contact of the newest update with a contact."""
 

@@ -92,7 +92,7 @@ RefutationReason = Literal[
     "details_differ",
     "could_not_confirm",
 ]
-"""Why a proof of identity or authority was not accepted; the requester is told."""
+"""Why a proof of identity or authority was not accepted, as the requester is shown."""
 
 
 AskCode = Literal["prove_identity", "prove_authority"]

@@ -61,8 +61,8 @@ _FLAT: dict[str, dict[str, str]] = {
 _LEFT_OUT: frozenset[str] = frozenset(
     {"asking", "attempts", "material", "missed", "over_limit", "reviewers", "safety", "stopped_ms", "stuck"}
 )
-"""Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit of
-a write."""
+"""Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit
+of a write."""
 
 _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Case: lambda case: keys.case(case.case_id),

@@ -107,7 +107,7 @@ def test_a_check_of_a_withdrawn_request_puts_it_into_no_queue(system: System) ->
 def test_nothing_is_shown_of_a_case_that_was_restricted_before_a_verified_request_came(
     system: System, how: str
 ) -> None:
-    """One officer verified the holder; a second one who may open restricted cases has not."""
+    """One officer verified the holder; a second one with access to restricted cases has not."""
     if how == "link":
         apart = file_case(system, 12, subject={"a_number": None})
         verify(system, OFFICER, apart.case_id, receipt=apart.receipt, identity=True)
@@ -120,7 +120,7 @@ def test_nothing_is_shown_of_a_case_that_was_restricted_before_a_verified_reques
         verify(system, OFFICER, first.case_id, receipt=apart.receipt, identity=True)
         system.work(CLEARED, first.case_id, "claim")
         verify(system, CLEARED, first.case_id, facts={"protected": True})
-        system.work(CLEARED, first.case_id, "split", {"receipt": apart.receipt, "why": "Somebody else."})
+        system.work(CLEARED, first.case_id, "split", {"receipt": apart.receipt, "why": "Another person."})
     system.pump()
     case = system.case_of(apart.filed)
     assert case.restricted
@@ -153,6 +153,6 @@ def test_a_restriction_is_back_at_once_when_what_lifted_it_goes_with_a_request(s
     system.work(CLEARED, first.case_id, "claim")
     verify(system, CLEARED, first.case_id, receipt=hers["receipt"], facts={"protected": False})
     assert not system.case_of(first.filed).restricted
-    system.work(CLEARED, first.case_id, "split", {"receipt": hers["receipt"], "why": "Somebody else."})
+    system.work(CLEARED, first.case_id, "split", {"receipt": hers["receipt"], "why": "Another person."})
     assert system.case_of(first.filed).restricted
     assert not system.case_of(hers).restricted

@@ -267,14 +267,14 @@ DEFECTS: dict[str, dict[str, object]] = {
         "intake.status.view_of": lambda _request: "case",
         "intake.status.shown_to": lambda _request, case: case,
     },
-    "a restricted case is shown to a holder whom one officer verified": {
+    "a restricted case is shown to a holder that one officer verified": {
         "intake.status.shown_to": lambda _request, case: case
     },
     "one officer verifies where it takes two": {
         "casereview.cases.requester_checks.needs_second": lambda _request, _file: False
     },
     "one officer refutes": {"casereview.cases.requester_checks.pending_refutation": lambda _request: None},
-    "who is verified late is not told of the decision": {
+    "a holder who is verified late gets no news of the decision": {
         "review.cases.requester_verification._TOLD_AFTERWARDS": frozenset()
     },
     "a request to verify is in no queue": {"casereview.store.items._verify_attributes": lambda _request: {}},

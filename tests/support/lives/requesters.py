@@ -15,7 +15,7 @@ from tests.support.lives.people import CONTACTS, FACTS, REQUESTERS, one
 from tests.support.system import body
 
 PERSONS = (1, 1, 0, 1, 2, 3)
-"""The numbers of the persons whom requests are about; 0 is one without A-number. Most are about one person."""
+"""The numbers of the persons that requests are about; 0 is one without A-number. Most are about one person."""
 _UNDO_WITHIN = timedelta(hours=72)
 
 

@@ -48,7 +48,7 @@ def test_the_same_question_always_has_the_same_answer() -> None:
 def test_the_difference_of_two_drafts_does_not_tell_whether_one_more_case_exists(exact: int) -> None:
     """Two drafts, the second with one condition more: for most answers, both worlds can have given it.
 
-    Before, a rounding at a fixed edge showed the difference with certainty wherever a base set was cut to lie at an edge.
+    Before, a rounding at a fixed edge showed the difference with certainty if a base set was cut to lie at an edge.
     """
 
     def answers(more: int) -> Counter[tuple[int | None, int | None]]:
