@@ -35,12 +35,12 @@ from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.system import Answer
 
-STEPS = int(os.environ.get("STEPS", sized("0", "2700")))
+STEPS = int(os.environ.get("STEPS", sized("0", "6000")))
 """The total number of steps of a long run, which draws different lives each time; 0 for the short run of fixed lives.
 
 Hypothesis does not draw the fixed ones, because its choices depend on the constants of all loaded modules.
 """
-STEPS_PER_RUN = 60
+STEPS_PER_RUN = 150 if STEPS else 60
 RUNS = STEPS // STEPS_PER_RUN or 14
 
 BEGINNINGS = [

@@ -47,7 +47,8 @@ class RequesterDesk(Office):
         if verdict == "confirmed" and two and not before.confirmations:
             assert found["needs_second"], (before, found)
         if verdict == "refuted":
-            is_first = before.refuter is None and not before.refuted
+            is_new = not before.refuted or self.now.requests[before.receipt].verify_by is not None
+            is_first = before.refuter is None and is_new
             assert found["needs_second"] == is_first, (before, found)
 
     def _checker(self, place: int, other: int, request: RequestState) -> Staff:
