@@ -30,6 +30,9 @@ class Bound(NamedTuple):
 UNVERIFIED: Final = Bound(40, 200_000)
 VERIFIED: Final = Bound(200, 2_000_000)
 
+SPARE: Final = 20
+"""How many more commands may protect the requester beyond the bound: to withdraw, and to forbid contact."""
+
 
 class Current(NamedTuple):
     """A request as it is now, with its claims and its case."""
@@ -85,7 +88,7 @@ def change_request(services: CaseServices, admitted: Request, at: datetime, plan
     raise ProblemError("busy")
 
 
-def counted(request: Request, size: int, changed: RequestFields) -> Write:
+def counted(request: Request, size: int, changed: RequestFields, *, spare: int = 0) -> Write:
     """Return the write of a changed request, which counts the command against its bound.
 
     The counts are a condition of the write: no two commands pass the bound at once.
@@ -94,12 +97,13 @@ def counted(request: Request, size: int, changed: RequestFields) -> Write:
         request: The request, as it was read.
         size: The size of the command's body, in bytes.
         changed: The fields that change.
+        spare: How many commands of this kind are allowed beyond the bound.
 
     Raises:
         ProblemError: 429 if the request may say no more.
     """
     bound = VERIFIED if request.verified else UNVERIFIED
-    if request.updates >= bound.updates or request.said_bytes + size > bound.size:
+    if request.updates >= bound.updates + spare or (not spare and request.said_bytes + size > bound.size):
         raise ProblemError("bound-reached")
     after: RequestFields = {**changed, "updates": request.updates + 1, "said_bytes": request.said_bytes + size}
     expected = {"state": request.state, "epoch": request.epoch, "updates": request.updates}

@@ -26,7 +26,7 @@ from casereview.store.transition import Transition
 from casereview.usecases.contacts import change_contact, is_suppressed
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
-from intake.change_request import Current, change_request, counted, require_live
+from intake.change_request import SPARE, Current, change_request, counted, require_live
 from intake.responses import Accepted
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         if stated and stated.protected:
             changes |= restriction(case, restricted=True)
         event: EventFields = {"receipt": now.request.receipt, "claims": stated, "details": contact.details}
-        written = counted(now.request, len(plain), request)
+        protects = not words and body.contact is not None and body.contact.safe_to_contact is False
+        written = counted(now.request, len(plain), request, spare=SPARE if protects else 0)
         return Transition("updated", changes, event, (written, Put(claims)), words=words)
 
     change_request(services, request, at, plan)

@@ -21,11 +21,11 @@ from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import offices_asking
 from casereview.usecases.services import CaseServices
 from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
-from intake.change_request import Current, change_request, counted
+from intake.change_request import SPARE, Current, change_request, counted
 from intake.responses import WithdrawalAccepted
 
 if TYPE_CHECKING:
-    from casereview.schema.field_sets import CaseFields
+    from casereview.schema.field_sets import CaseFields, RequestFields
 
 _WITH_DECISION: Final = frozenset({"decided", "closed", "with_senior_official"})
 SUPERVISED_AFTER: Final = timedelta(days=30)
@@ -63,25 +63,26 @@ def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) ->
         return None
     if _needs_supervisor(request, at):
         due = at + SUPERVISOR_WITHIN
-        written = counted(request, size, {"withdrawal_by": due})
+        written = counted(request, size, {"withdrawal_by": due}, spare=SPARE)
         asked: CaseFields = {"rank_at": at} if case.rank_at else {}
         return Transition(
             "withdrawal_asked", asked, {"receipt": request.receipt}, (written, Put(claims.evolve(withdrawal_by=due)))
         )
-    return withdraw_from(services, case, claims, counted(request, size, ended_request(at)), at)
+    return withdraw_from(services, case, claims, counted(request, size, ended_request(at), spare=SPARE), at)
 
 
 def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
     request, claims, case = now
     if request.withdrawal_by is not None:
-        return cancel_withdrawal(case, claims, counted(request, size, CANCELLED), at)
+        return cancel_withdrawal(case, claims, counted(request, size, CANCELLED, spare=SPARE), at)
     if request.state == "live":
         return None
     if at > request.state_since + UNDO_WITHIN:
         raise wrong_state("withdrawal_final")
     policy, _until = services.policies.governing(at)
     again = without_withdrawal(claims, policy, at)
-    written = counted(request, size, {"state": "live", "state_since": at, "verify_by": again.verify_by})
+    live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by}
+    written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)
     if not claims.verified:
         changes["asking"] = offices_asking(case, request.office)

@@ -65,3 +65,12 @@ def test_what_others_said_counts_for_no_request(system: System) -> None:
 def test_every_kind_of_update_counts(system: System, what: dict[str, Any]) -> None:
     filed = system.file(body())
     assert _said(system, filed, what, UNVERIFIED.updates + 1) == [202] * 40 + [429]
+
+
+def test_a_holder_at_the_bound_can_still_forbid_contact_and_withdraw(system: System) -> None:
+    filed = system.file(body())
+    _said(system, filed, DOT, UNVERIFIED.updates)
+    assert _said(system, filed, {"contact": {"phone": None}}, 1) == [429]
+    assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 1) == [202]
+    answers = [system.on(filed, "POST", "/withdrawal", {"undo": True} if turn % 2 else {}).status for turn in range(20)]
+    assert answers == [202] * 19 + [429]
