@@ -92,7 +92,7 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
     policy = services.policies.in_force(case.digest, now)
     if case.folded < case.version:
         store_folded(services.table, case, policy)
-    file = services.table.evidence_of(case)
+    file = services.table.evidence_of(case, weighed=True)
     found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
     ranked = _ranked(case, found, policy, now)
     queued = requeued(services.table, file._replace(case=ranked), policy, now)

@@ -110,7 +110,8 @@ def _keep_unknown(value: object, read: object) -> None:
     """Attach to each record in ``value`` the attributes of its source ``read`` that validation ignored."""
     if isinstance(value, Record) and isinstance(read, dict):
         names, nested = _attributes(type(value))
-        _keep(value, {name: read[name] for name in read.keys() - names})
+        if not read.keys() <= names:
+            _keep(value, {name: read[name] for name in read.keys() - names})
         for name, attribute in nested:
             _keep_unknown(getattr(value, name), read.get(attribute))
     elif isinstance(value, tuple) and isinstance(read, list | tuple):

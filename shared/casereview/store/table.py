@@ -12,7 +12,7 @@ from casereview.schema.records import Case, Event, Stored
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
 from casereview.store.due_index import DueIndex
-from casereview.store.items import from_item, to_item
+from casereview.store.items import from_item, to_item, weighed_claims
 from casereview.store.keys import Key
 from casereview.store.transaction import Write
 from casereview.store.verify_index import VerifyIndex
@@ -45,17 +45,22 @@ class Table:
         item = self.backend.get(key)
         return from_item(model, item) if item else None
 
-    def evidence_of(self, case: Case) -> CaseFile:
+    def evidence_of(self, case: Case, *, weighed: bool = False) -> CaseFile:
         """Read what was stated and found about a case, with one consistent query.
 
         Whoever writes the case on condition of its version has then read all words up to that version.
+
+        Args:
+            case: The case.
+            weighed: Whether only what a ranking weighs is read of withdrawn requests, whose claims must then not be
+                written.
         """
         claims, findings = [], Findings(case_id=case.case_id)
         for item in self.items(keys.claims_partition(case.case_id)):
             if item["sk"] == {"S": keys.findings(case.case_id).sk}:
                 findings = from_item(Findings, item)
             else:
-                claims.append(from_item(Claims, item))
+                claims.append(weighed_claims(item) if weighed else from_item(Claims, item))
         claims.sort(key=lambda one: (not one.filing.opened, one.filed_at, one.receipt))
         return CaseFile(case, tuple(claims), findings)
 
