@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.rig import Rig
 from tests.support.staff import (
+    AT_HOME,
     LAWYER,
     OFFICER,
     SISTER,
@@ -21,6 +22,8 @@ from tests.support.staff import (
 from tests.support.system import Answer
 
 KEY = "key-of-a-request-0001"
+UNDO = {"undo": True}
+PROTECTED: dict[str, Any] = {"relief_pending": ["vawa"]}
 LOOK_AGAIN = {"statement": "You overlooked Mirabel."}
 MORE: dict[str, Any] = {
     "facts": {"serious_illness": True},
@@ -60,9 +63,9 @@ def joined_case(rig: Rig) -> tuple[FiledCase, dict[str, Any]]:
     return first, hers
 
 
-def _information_requested(rig: Rig) -> FiledCase:
-    empty_docket(rig)
-    found = claimed(rig)
+def information_requested(rig: Rig) -> FiledCase:
+    """Return a case that waits for the answer of its verified requester."""
+    found = _verified_case(rig)
     ask(rig, OFFICER, found.case_id)
     return found
 
@@ -81,12 +84,58 @@ def declined_case(rig: Rig) -> FiledCase:
     return found
 
 
+def _withdrawn_case(rig: Rig) -> FiledCase:
+    """Return a case that its only requester withdrew, and that closed with it."""
+    empty_docket(rig)
+    found = file_case(rig, facts=AT_HOME)
+    assert rig.on(found.filed, "POST", "/withdrawal", {}).status == 202
+    assert rig.case_of(found.filed).status == "withdrawn"
+    rig.pump()
+    return found
+
+
+def _withdrawn_before_the_decision(rig: Rig) -> FiledCase:
+    """Return the withdrawn request of a verified person, whose case was decided meanwhile."""
+    found = claimed_case(rig)
+    verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
+    rig.file(person(11, requester=SISTER))
+    assert rig.on(found.filed, "POST", "/withdrawal", {}).status == 202
+    decide(rig, OFFICER, found.case_id)
+    return found
+
+
+def _reissued(rig: Rig) -> FiledCase:
+    """Return a request whose code was reissued: a withdrawal now waits for a supervisor."""
+    found = ranked_case(rig)
+    given = {"receipt": found.receipt, "proof": "document", "why": "Lost."}
+    new = FiledCase(rig.work(OFFICER, found.case_id, "reissue-code", given), found.case_id)
+    rig.pump()
+    return new
+
+
+def _withdrawal_waits(rig: Rig) -> FiledCase:
+    found = _reissued(rig)
+    assert rig.on(found.filed, "POST", "/withdrawal", {}).json()["waits"]
+    rig.pump()
+    return found
+
+
+def _verified_case(rig: Rig) -> FiledCase:
+    found = claimed_case(rig)
+    verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
+    return found
+
+
 def _post(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
     def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
         first = found if isinstance(found, FiledCase) else found[0]
         return rig.on(first.filed, "POST", what, sent)
 
     return act
+
+
+def _look_up(rig: Rig, found: FiledCase) -> Answer:
+    return rig.on(found.filed, "GET")
 
 
 _LAWYERS = person(11, requester=LAWYER)
@@ -98,11 +147,25 @@ PUBLIC = [
         "another body, same key", "requester", _filed_before, lambda rig, _: file(rig, _LAWYERS), 422, idempotent=True
     ),
     Flow("file, joining a case", "requester", ranked_case, lambda rig, _: file(rig, _LAWYERS), 201, idempotent=True),
-    Flow("look up", "requester", ranked_case, lambda rig, first: rig.on(first.filed, "GET"), 200, idempotent=True),
+    Flow("look up", "requester", ranked_case, _look_up, 200, idempotent=True),
+    Flow("look up a case", "requester", _verified_case, _look_up, 200, idempotent=True),
     Flow("update", "requester", ranked_case, _post("/updates", MORE), 202),
-    Flow("answer a question", "requester", _information_requested, _post("/updates", MORE), 202),
+    Flow("state protected relief", "requester", ranked_case, _post("/updates", {"facts": PROTECTED}), 202),
+    Flow("answer a question", "requester", information_requested, _post("/updates", MORE), 202),
     Flow("withdraw", "requester", ranked_case, _post("/withdrawal", {}), 202, idempotent=True),
     Flow("withdraw a claimed case", "requester", claimed_case, _post("/withdrawal", {}), 202, idempotent=True),
     Flow("withdraw one of two", "requester", joined_case, _post("/withdrawal", {}), 202, idempotent=True),
+    Flow("ask to withdraw", "requester", _reissued, _post("/withdrawal", {}), 202, idempotent=True),
+    Flow("cancel a withdrawal", "requester", _withdrawal_waits, _post("/withdrawal", UNDO), 202, idempotent=True),
+    Flow("undo a withdrawal", "requester", _withdrawn_case, _post("/withdrawal", UNDO), 202, idempotent=True),
+    Flow(
+        "undo a withdrawal after the decision",
+        "requester",
+        _withdrawn_before_the_decision,
+        _post("/withdrawal", UNDO),
+        202,
+        idempotent=True,
+    ),
+    Flow("ask for an escalation", "requester", ranked_case, _post("/escalation", LOOK_AGAIN), 202),
     Flow("escalate", "requester", declined_case, _post("/escalation", LOOK_AGAIN), 202, idempotent=True),
 ]

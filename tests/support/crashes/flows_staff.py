@@ -139,6 +139,16 @@ STAFF = [
     Flow("release", "staff", claimed_case, post_to_case(OFFICER, "release"), 200, idempotent=True),
     Flow("read a case", "staff", ranked_case, get_case(""), 200, retries_conflicts=False),
     Flow("read a ranking", "staff", ranked_case, get_case("/ranking"), 200, retries_conflicts=False),
+    Flow(
+        "read a request",
+        "staff",
+        ranked_case,
+        lambda rig, first: get_case(f"/requests/{first.receipt}")(rig, first),
+        200,
+        retries_conflicts=False,
+    ),
+    Flow("read statements", "staff", ranked_case, get_case("/statements"), 200, retries_conflicts=False),
+    Flow("read notices", "staff", ranked_case, get_case("/notices"), 200, retries_conflicts=False),
     Flow("read a history", "staff", ranked_case, get_case("/history"), 200, retries_conflicts=False),
     Flow(
         "verify facts",

@@ -10,10 +10,10 @@ from casereview.cases.due import ATTEMPTS
 from casereview.schema.records import Notice
 from notify.limits import LIMITS
 from tests.support.crashes.flow import Flow
-from tests.support.crashes.flows_public import claimed_case, empty_docket, ranked_case
+from tests.support.crashes.flows_public import claimed_case, empty_docket, information_requested, ranked_case
 from tests.support.crashes.rig import Rig
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
-from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person, verify
+from tests.support.staff import OFFICER, SISTER, claimed, decide, file_case, person, verify
 
 BY_SMS: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
 NO_CHANNEL: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
@@ -133,9 +133,7 @@ def _lease_expired(rig: Rig) -> None:
 
 
 def _information_request_expired(rig: Rig) -> None:
-    empty_docket(rig)
-    found = claimed(rig)
-    ask(rig, OFFICER, found.case_id)
+    information_requested(rig)
     rig.later(days=10, minutes=2)
     rig.sweep()
 
@@ -146,6 +144,22 @@ def _target_missed(rig: Rig) -> None:
     assert case.target_at
     rig.time = case.target_at + timedelta(minutes=2)
     rig.sweep()
+
+
+def _verification_missed(rig: Rig) -> None:
+    found = ranked_case(rig)
+    case = rig.case_of(found.filed)
+    assert case.verify_by
+    rig.time = case.verify_by + timedelta(minutes=2)
+    rig.sweep()
+
+
+def _verified_before_restriction(rig: Rig) -> None:
+    """Prepare the ranking of a case that became restricted, whose verified requester must be confirmed again."""
+    found = claimed_case(rig)
+    verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
+    rig.file(person(11, requester=SISTER, facts={"relief_pending": ["vawa"]}))
+    keep_only(rig, "rank")
 
 
 def _stuck(rig: Rig) -> None:
@@ -202,6 +216,8 @@ WORK = [
     Flow("lease expires", "system", _lease_expired, process_batch),
     Flow("information request expires", "system", _information_request_expired, process_batch),
     Flow("first look missed", "system", _target_missed, process_batch),
+    Flow("verification missed", "system", _verification_missed, process_batch),
+    Flow("rank a case that became restricted", "system", _verified_before_restriction, process_batch),
     Flow("notify by mail", "system", _to_send({}), process_batch),
     Flow("notify by text message", "system", _to_send(BY_SMS), process_batch),
     Flow("notify several", "system", _to_send({}, BY_SMS, NO_CHANNEL), process_batch),

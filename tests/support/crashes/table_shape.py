@@ -22,10 +22,13 @@ from tests.support.invariants import check
 Shape = dict[str, list[str]]
 _CASE = (
     "status", "office", "field_office", "lane", "shown_lane", "requests", "live", "restricted", "reasons", "flags",
-    "policy", "claimed_by", "reviewers", "outcome", "decided_by", "missed", "safety", "over_limit", "stuck",
+    "policy", "claimed_by", "reviewers", "outcome", "decided_by", "missed", "safety", "over_limit", "stuck", "asking",
 )  # fmt: skip
 _KEPT: dict[str, tuple[str, ...]] = {
-    "REQUEST": ("role", "authority", "state", "opened", "verified", "refuted", "epoch", "office"),
+    "REQUEST": (
+        "role", "authority", "state", "opened", "verified", "refuted", "epoch", "office", "frozen", "updates",
+        "said_bytes", "filed_by",
+    ),
     "NOTICE": ("template", "language", "office", "state", "why", "stuck"),
     "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "may_be_called"),
     "FINDINGS": (),
@@ -42,8 +45,10 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "IN_FORCE": ("policy",),
     "SWITCH": ("policy",),
     "OFFICE": ("policy_id", "office", "done", "cases", "lane_changes"),
-}
+}  # fmt: skip
 """The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview."""
+_SET = {"REQUEST": ("verify_by", "withdrawal_by", "escalation_asked", "asks"), "RECEIPT": ("verify_by", "said_at")}
+"""The attributes of which only their presence is compared."""
 
 
 def shape_of(rig: Rig) -> Shape:
@@ -58,7 +63,8 @@ def shape_of(rig: Rig) -> Shape:
         kind = item["sk"]["S"].partition("#")[0]
         if kind in _KEPT:
             fields = plain_fields(item)
-            found.setdefault(kind, []).append(str([_without_waits(fields.get(name)) for name in _KEPT[kind]]))
+            kept = [_without_waits(fields.get(name)) for name in _KEPT[kind]]
+            found.setdefault(kind, []).append(str([*kept, *(bool(fields.get(name)) for name in _SET.get(kind, ()))]))
         else:
             assert kind in {"CASE", "EVENT", "COUNTER"}, kind
     return {kind: sorted(lines) for kind, lines in sorted(found.items())}
@@ -87,6 +93,7 @@ def pending_until(now: Snapshot) -> datetime | None:
         for case in now.cases.values()
         if case.status in LIVE and case.rank_at and case.rank_at <= now.at and not case.stuck
     ]
+    pending += [case.verify_by for case in now.cases.values() if case.verify_by and case.verify_by <= now.at]
     pending += [switch.round_since for switch in now.switches if switch.ended_at is None]
     pending += [
         datetime.fromisoformat(at)
