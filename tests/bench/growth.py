@@ -19,11 +19,14 @@ import boto3
 from moto import mock_aws
 
 from casereview.cases.assessment import InForce, assess
+from casereview.evidence.fold import Folded, fold
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import rfc3339
+from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.policy_records import Switch
-from casereview.schema.records import Case, CaseFile, Event
+from casereview.schema.records import Case, Event
 from casereview.store import keys
+from casereview.store.folding import lane_of
 from casereview.store.items import to_item
 from casereview.store.transaction import Put
 from infra.local.emulators.dynamodb_local import dynamodb_local
@@ -36,6 +39,7 @@ from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import MotoCloud
 from tests.support.docket import bodies
 from tests.support.large_dockets import _case_and_event, fast_system
+from tests.support.standing import recognized
 from tests.support.system import Staff, System, body
 
 Growth: TypeAlias = dict[str, dict[str, dict[str, float]]]
@@ -100,6 +104,7 @@ class Docket:
         self.prototypes = list(_prototypes(system, self.policy))
         self.items: list[dict[str, Any]] = [dict(to_item(case)) for case in self.prototypes]
         self.filed: dict[str, Any] = system.file(body(facts={"custody": "not_detained", **_RESIDENCE}))
+        recognized(system, self.filed)
         system.pump()
         self.size = 1
 
@@ -132,6 +137,7 @@ class Docket:
         """Return what each operation costs at this size."""
         system = self.system
         operations._named(system)
+        self._one("review", self._staff(operations.OFFICER, f"worklist?office={OFFICE}&limit=1"))  # the key of cursors
         snapshot = self._one("prioritize", {"duty": "snapshot"})
         path = f"/requests/{self.filed['receipt']}"
         asked: dict[str, tuple[str, Asked]] = {
@@ -144,12 +150,7 @@ class Docket:
             ),
         }
         found = {name: self._one(*event) for name, event in asked.items()}
-        with metered(compare=self.compare) as ahead:
-            case = system.case_of(self.filed)
-            ahead.calls.clear()
-            ahead.rru = 0
-            system.intake.table.worklist.ahead(case.office, case.rank or "")
-        return {**found, "people_ahead": ahead, "snapshot": snapshot, "switch_walk": self._walked()}
+        return {**found, "snapshot": snapshot, "switch_walk": self._walked()}
 
     def _walked(self) -> Spent:
         """Return what the first round of a policy switch costs: each case is found and asked for; none is ranked."""
@@ -199,7 +200,9 @@ def _prototypes(system: System, policy: CompiledPolicy) -> Iterator[Case]:
 
 
 def _at_rest(case: Case, event: Event, policy: CompiledPolicy, system: System) -> Case:
-    found = assess(CaseFile(case, (event,), ()), InForce(policy, None), system.time)
+    nothing = Folded({}, Findings(case_id=case.case_id))
+    claims, findings = fold(nothing, [event], lane_of(case, policy))
+    found = assess(CaseFile(case, tuple(claims.values()), findings), InForce(policy, None), system.time)
     later = replace(found, ranking=found.ranking._replace(changes_at=None))
     ranked = _ranked(case, later, policy, system.time)
     reported = ranked.first_look.evolve(missed=True)

@@ -15,6 +15,7 @@ from casereview.schema.records import Case
 from casereview.store.policy_in_force import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
+from tests.support.standing import recognized
 from tests.support.system import Context, Staff, System, body
 
 Event: TypeAlias = dict[str, Any]
@@ -96,6 +97,7 @@ def _submit_duplicate(system: System) -> Event:
 
 def _status(system: System) -> Event:
     filed, _case = ranked(system)
+    recognized(system, filed)
     path = f"/requests/{filed['receipt']}"
     return api(system, "GET", path, None, Authorization=f"Bearer {filed['access_code']}")
 
@@ -207,8 +209,9 @@ def before_the_switch(system: System) -> None:
 
 
 def idle_year(system: System) -> Spent:
-    """Return what a year of daily sweeps costs over a case that no date and no target changes."""
-    system.file(body(facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}))
+    """Return what a year of daily sweeps costs over a case with a verified holder that no date and no target changes."""
+    filed = system.file(body(facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}))
+    recognized(system, filed)
     system.pump()
     _named(system)
     with metered() as found:

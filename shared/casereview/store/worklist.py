@@ -73,10 +73,6 @@ class Worklist:
         """Keep the backend; makes no request."""
         self._backend = backend
 
-    def ahead(self, queue: str, rank: str) -> int:
-        """Count the cases before a rank, up to 500: one query."""
-        return self._backend.query(_before(queue, rank, limit=PEOPLE_AHEAD)).number
-
     def position(self, queue: str, rank: str, *, restricted: bool) -> int | None:
         """Return the position of a rank in a worklist, from 1; None if it is greater than 500.
 

@@ -23,14 +23,6 @@ from tests.support.case_histories import queued as case
 HOUR = timedelta(hours=1)
 
 
-def test_people_ahead_are_the_cases_before_a_rank_in_the_same_worklist(table: Table) -> None:
-    for number in range(1, 6):
-        table.put(case(number))
-    table.put(case(7, office="SNA"))
-    table.put(case(8, status="closed"))
-    assert [table.worklist.ahead("ATL", f"02.1.{number:03d}.C{number}") for number in (1, 3, 9)] == [0, 2, 5]
-
-
 def test_a_worklist_is_in_rank_order_and_continues_after_a_place(table: Table) -> None:
     for number in (3, 1, 2):
         table.put(case(number))
