@@ -18,6 +18,7 @@ from casereview.store.backend import Query
 from casereview.store.table import Table
 from casereview.store.transaction import Write, delete
 from intake.change_request import Bound
+from review.cases.moved_requests import moved
 from tests.support.blocking.checks import CHECKS, Check, bounds, decided, ranked, read, split_and_linked
 from tests.support.blocking.strangers import FULL, SMALL, Crowd, crowd
 from tests.support.proofs.sizes import FULL as FULL_SIZE
@@ -115,7 +116,6 @@ def test_a_page_without_a_bound_on_bytes_is_found(monkeypatch: pytest.MonkeyPatc
 
 def test_a_split_that_moves_the_history_is_found(monkeypatch: pytest.MonkeyPatch, small: Crowd) -> None:
     """A transaction holds at most a hundred writes."""
-    moved = review.cases.splitting.moved
 
     def with_texts(request: Request, claims: Claims, case_id: str, *, opened: bool) -> Iterator[Write]:
         yield from moved(request, claims, case_id, opened=opened)

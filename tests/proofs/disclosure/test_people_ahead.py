@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import intake.status
+from intake.responses import PeopleAhead
 from tests.support.disclosure.watcher import NEWCOMERS, Newcomer, told_apart
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
@@ -31,7 +32,7 @@ def test_the_people_ahead_do_not_show_that_another_person_filed(tally: Tally) ->
 def test_a_number_that_is_counted_live_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def counted_live(services: Any, case: Any) -> object:  # noqa: ANN401  # as intake.status
         ahead = services.table.worklist.position(case.office, case.rank, restricted=True) - 1
-        return intake.status.PeopleAhead(at_least=ahead, at_most=ahead, as_of=services.now())
+        return PeopleAhead(at_least=ahead, at_most=ahead, as_of=services.now())
 
     monkeypatch.setattr(intake.status, "_people_ahead", counted_live)
     tally = Tally()

@@ -21,7 +21,7 @@ OFFICE: Final = "ATL"
 RITA, ROLF = Staff("rita", "officer,restricted", OFFICE), Staff("rolf", "officer,restricted", OFFICE)
 ROSA = Staff("rosa", "supervisor,restricted", OFFICE)
 RUTH = Staff("ruth", "sro,restricted", None)
-"""Staff who may open restricted cases."""
+"""Staff who can open restricted cases."""
 RESTS: Final = timedelta(hours=40)
 """How long a case that has ended rests before it goes on."""
 

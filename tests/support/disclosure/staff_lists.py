@@ -91,7 +91,7 @@ def _asks(here: World, hidden: OtherCase | None, own: str) -> None:
         for route in ROUTES:
             if "{case_id}" in route.path:
                 path = route.path.replace("{case_id}", case_id).replace("{receipt}", receipt)
-                sent = None if route.method == "GET" else {}
+                sent: object = None if route.method == "GET" else {}
                 desk("a hidden case", route.method, path, sent, what=route.path)
         case = f"/staff/cases/{own}"
         desk("a link to it", "POST", f"{case}/link", {"case_id": case_id, **WHY})

@@ -38,7 +38,7 @@ class Timed(NamedTuple):
 
     @property
     def alike(self) -> bool:
-        """Whether the worlds cannot be told apart."""
+        """Whether the worlds cannot be distinguished."""
         return self.share <= MOST
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from tests.support.disclosure import filer
-from tests.support.disclosure.other_case import Kind, file_other, verify_requester
+from tests.support.disclosure.other_case import KINDS, Kind, file_other, verify_requester
 from tests.support.disclosure.worlds import START, Difference, Seen, World, differences, world
 from tests.support.system import body
 
@@ -35,17 +35,14 @@ class Newcomer:
     people: int = 0
 
 
+_STATES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "restricted": ("in_line", "in a top lane", "decided", "with_senior_official", "full"),
+    "plain": ("in_line", "in a top lane", "in_review"),
+}
+_DAYS: Final[Mapping[Kind, int]] = {"restricted": 9, "plain": 6}
 NEWCOMERS: Final[Mapping[str, Newcomer]] = {
-    "restricted, many people": Newcomer("restricted", "in_line", 9, people=11),
-    "plain, many people": Newcomer("plain", "in_line", 6, people=11),
-    **{
-        f"{kind}, {state}": Newcomer(kind, state, days)
-        for kind, days, states in (
-            ("restricted", 9, ("in_line", "in a top lane", "decided", "with_senior_official", "full")),
-            ("plain", 6, ("in_line", "in a top lane", "in_review")),
-        )
-        for state in states
-    },
+    **{f"{kind}, many people": Newcomer(kind, "in_line", _DAYS[kind], people=11) for kind in KINDS},
+    **{f"{kind}, {state}": Newcomer(kind, state, _DAYS[kind]) for kind, states in _STATES.items() for state in states},
 }
 
 
