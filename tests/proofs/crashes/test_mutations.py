@@ -46,7 +46,15 @@ def crashes(found: list[str]) -> list[str]:
     return [violation.split(": ")[1] for violation in found]
 
 
-@pytest.mark.parametrize(("flow", "writes"), [("file", range(7, 12)), ("claim", range(4, 7))])
+@pytest.mark.parametrize(
+    ("flow", "writes"),
+    [
+        ("file", range(7, 12)),
+        ("claim", range(4, 7)),
+        ("verify with a kept escalation", range(8, 11)),
+        ("undo a withdrawal", range(8, 11)),
+    ],
+)
 def test_a_transaction_that_is_written_in_parts_is_detected(
     rigged: Rig, monkeypatch: pytest.MonkeyPatch, flow: str, writes: range
 ) -> None:
