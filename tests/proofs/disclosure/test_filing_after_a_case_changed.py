@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+import intake.routes
 from casereview.schema.vocabulary import Role
-from tests.support.disclosure.stories import ROLES, SOME_ROLES, prove, some_stories, stories
+from tests.support.disclosure.stories import ROLES, SOME_ROLES, Story, prove, quiet, seen_in, some_stories, stories
+from tests.support.memory.recording import record_memory_calls
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
+from tests.support.system import System
 
 pytestmark = pytest.mark.timeout(sized(120, 900))
 
@@ -21,3 +24,25 @@ def test_a_filer_learns_nothing_of_an_earlier_case(
 ) -> None:
     chosen = sized(some_stories, stories)(role, "before")
     record_property("disclosure", prove(tally, role, chosen, sized(2, 9)).rows())
+
+
+INFORMATION = {"GET /field-offices?state=TX": "/field-offices", "GET /notice?language=ht": "/notice"}
+"""The routes that answer everyone alike, by a request to each."""
+
+
+@pytest.mark.proof(8)
+def test_every_other_public_route_is_compared() -> None:
+    seen = seen_in(Story("no other case", "plain", quiet), "self", 1)
+    compared = {one.route for one in seen}
+    routes = {
+        f"{route.method} {route.path}" for route in intake.routes.ROUTES if route.path not in INFORMATION.values()
+    }
+    assert compared == routes
+
+
+@pytest.mark.proof(8)
+@pytest.mark.parametrize("asked", INFORMATION)
+def test_public_information_needs_no_table_and_no_key(asked: str, system: System) -> None:
+    with record_memory_calls() as calls:
+        assert system.call(*asked.split(" ")).status == 200
+    assert calls == []

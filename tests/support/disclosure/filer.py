@@ -99,6 +99,7 @@ def run(here: World, given: dict[str, Any], days: int, meanwhile: Meanwhile | No
             second = file(here, "a second filing", {**given, "grounds": "Again."}, f"{KEY}-2")
             second.look_up("of the second request")
     _withdraw(here, mine)
+    file(here, "the first filing, repeated in the end", given, KEY)
 
 
 _LATER: Final[Mapping[int, dict[str, Any]]] = {
