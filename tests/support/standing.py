@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casereview.cases.verification import pending_verifications
 from casereview.schema.evidence import Claims
-from casereview.schema.records import OfficerCheck, Request
+from casereview.schema.records import Case, OfficerCheck, Request
 from casereview.store import keys
 from casereview.store.transaction import Put
 from tests.support.system import System
@@ -18,4 +19,8 @@ def recognized(system: System, filed: Mapping[str, str], *, second: bool = False
     by = ("rita", "rolf") if second else ()
     checks = tuple(OfficerCheck(by=one, at=system.time, kind="identity", restricted=True) for one in by)
     known = request.evolve(verified=True, confirmed_by=checks, verify_by=None)
-    system.intake.table.write(Put(known), Put(claims.evolve(verified=True, second=second, verify_by=None)))
+    verified = claims.evolve(verified=True, second=second, verify_by=None)
+    case = system.read(Case, keys.case(request.case_id))
+    others = [one for one in system.intake.table.evidence_of(case).claims if one.receipt != claims.receipt]
+    pending = case.evolve(**pending_verifications(case, [*others, verified]))
+    system.intake.table.write(Put(known), Put(verified), Put(pending))
