@@ -56,7 +56,12 @@ class State:
     requests: int = 1
     withdrawn: frozenset[str] = frozenset()
     """Receipts of the requests that were withdrawn."""
+    live: int = 1
     policy: str | None = None
+    verified: frozenset[str] = frozenset()
+    """Receipts of the requests whose holders are verified."""
+    material: int = 0
+    """The version of the last event that a decision must have considered."""
 
     def opens(self, office: str | None) -> bool:
         """Tell whether a field office may see the case."""
@@ -159,7 +164,9 @@ _FREES = frozenset({"released", "lease_ended", "transferred", "escalated", "rema
 def after(state: State, event: Event) -> State:
     """Return the state of a case after an event."""
     told = {name: change.after for name, change in event.changes.items()}
-    known: dict[str, Any] = {name: told[name] for name in ("status", "office", "requests", "policy") if name in told}
+    known: dict[str, Any] = {
+        name: told[name] for name in ("status", "office", "requests", "live", "policy") if name in told
+    }
     found = replace(state, version=event.version, **known)
     if event.kind == "claimed":
         found.holder = event.user
@@ -173,7 +180,17 @@ def after(state: State, event: Event) -> State:
         found.author = event.user
     if event.kind == "withdrawn" and event.receipt:
         found.withdrawn = state.withdrawn | {event.receipt}
+    if event.kind == "verified" and event.receipt:
+        found.verified = state.verified | {event.receipt}
+    if _is_material(state, event):
+        found.material = event.version
     return found
+
+
+def _is_material(state: State, event: Event) -> bool:
+    """Tell whether a decision must have considered an event: a finding, or words of a verified holder."""
+    said = event.kind == "updated" and event.text is not None and event.receipt in state.verified
+    return said or event.kind in {"verified", "removal_recorded"}
 
 
 def states(events: list[Event]) -> list[State]:

@@ -13,6 +13,7 @@ from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.clouds import table_definition
 from tests.support.environment import REGION
 from tests.support.moto_speed import fast_moto
+from tests.support.staff import AT_HOME
 from tests.support.system import System, body, running
 
 OLD = "-as-its-indexes-see-it"
@@ -89,7 +90,8 @@ def lagging(number: int) -> Iterator[tuple[System, Lag, list[dict[str, Any]]]]:
 
 
 def about(number: int) -> dict[str, Any]:
-    return body(subject={"a_number": f"A{500_000_000 + number}"})
+    """Return the request of a person who is not detained, whose withdrawal ends the case."""
+    return body(subject={"a_number": f"A{500_000_000 + number}"}, facts=AT_HOME)
 
 
 def _items(table: str) -> Iterator[tuple[Key, Attributes]]:

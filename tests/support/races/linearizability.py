@@ -118,7 +118,7 @@ def _check_opening(run: Run, operation: Operation, opened: Event) -> None:
     """A case is opened where no other of the person is open, or the open one is full."""
     for case_id in _others(run, opened.case_id, operation.person):
         seen = _seen(run, operation, case_id)
-        free = [state for state in seen if state.status not in OPEN or state.requests >= MOST_REQUESTS]
+        free = [state for state in seen if state.status not in OPEN or state.live >= MOST_REQUESTS]
         assert free, f"{case_id} was open all the time: {seen}"
 
 

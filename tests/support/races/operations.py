@@ -13,10 +13,11 @@ from typing import Any
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
-from casereview.schema.submission import FactClaims, Nothing, Statement, Update
+from casereview.schema.submission import FactClaims, Statement, Update, Withdrawal
 from casereview.store import keys
 from casereview.usecases.file_request import file_request
-from intake.commands import escalate, update, withdraw
+from intake.commands import escalate, update
+from intake.withdrawals import withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import rank_case
 from review.authorization import caller_from_claims
@@ -24,6 +25,7 @@ from review.cases.approval import approve
 from review.cases.decision import decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
+from review.cases.requester_verification import verify_requester
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.views import read_case
@@ -45,7 +47,7 @@ Act = tuple[Operation, Callable[[Own], object]]
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A person's case, and who wrote about it."""
+    """A person's case, and who wrote about it: the person, who is verified, and a sister, who is not."""
 
     case_id: str
     number: int
@@ -58,9 +60,15 @@ def about(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any
 
 
 def matter(system: System, number: int) -> Matter:
-    """File for a person twice, and rank the case."""
+    """File for a person twice, verify the person, and rank the case."""
     opener, sister = system.file(about(number)), system.file(about(number, requester=SISTER))
     case_id = system.case_of(opener).case_id
+    rank_case(system.prioritize, case_id)
+    caller = caller_from_claims(OFFICERS[0].claims())
+    session = open_session(system.intake, caller, caller.roles, case_id)
+    given = {"identity": True, "verdict": "confirmed", "proof": "in_person", "why": WHY}
+    body_of = commands.VerificationBody.model_validate({"receipt": opener["receipt"], **given})
+    assert verify_requester(session, body_of, opener["receipt"]).rights
     rank_case(system.prioritize, case_id)
     return Matter(case_id, number, opener, sister)
 
@@ -104,7 +112,7 @@ def withdrawing(case: Matter, chance: Random) -> Act:
     filed = chance.choice([case.opener, case.sister])
     receipt = filed["receipt"]
     again: Holds = lambda state: receipt in state.withdrawn  # noqa: E731
-    return _requester(withdraw, filed, case, lambda state: not again(state), Nothing(), again)
+    return _requester(withdraw, filed, case, lambda state: not again(state), Withdrawal(), again)
 
 
 def escalating(case: Matter, _chance: Random) -> Act:
@@ -115,7 +123,7 @@ def escalating(case: Matter, _chance: Random) -> Act:
 
 def filing(case: Matter, _chance: Random) -> Act:
     """Write about the person once more: joins the open case, or opens one."""
-    joins: Holds = lambda state: state.status in OPEN and state.requests < MOST_REQUESTS  # noqa: E731
+    joins: Holds = lambda state: state.status in OPEN and state.live < MOST_REQUESTS  # noqa: E731
     raw = json.dumps(about(case.number, requester=SISTER))
     return Operation("file", None, joins, person=case.number), lambda own: file_request(own.desk, raw, None)
 
@@ -156,7 +164,10 @@ def asking(case: Matter, chance: Random) -> Act:
         by = rfc3339(open_session.at + timedelta(hours=5))
         return ask(open_session, commands.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
 
-    return _staff("ask", user, case, _holds(user), act)
+    def may(state: State) -> bool:
+        return _holds(user)(state) and case.opener["receipt"] not in state.withdrawn
+
+    return _staff("ask", user, case, may, act)
 
 
 def deciding(case: Matter, chance: Random, seen: Case) -> Act:
@@ -164,7 +175,7 @@ def deciding(case: Matter, chance: Random, seen: Case) -> Act:
     outcome = chance.choice(["granted", "declined", "declined"])
 
     def may(state: State) -> bool:
-        return _holds(user)(state) and state.version == seen.version and state.policy == seen.policy
+        return _holds(user)(state) and _considers(seen, state)
 
     return _staff("decide", user, case, may, partial(decide, body=_decision(seen, outcome)))
 
@@ -172,10 +183,15 @@ def deciding(case: Matter, chance: Random, seen: Case) -> Act:
 def official_deciding(case: Matter, chance: Random, seen: Case) -> Act:
     def may(state: State) -> bool:
         theirs = state.office == "SRO" and state.holder == OFFICIAL.user
-        return theirs and state.version == seen.version and state.policy == seen.policy
+        return theirs and _considers(seen, state)
 
     outcome = chance.choice(["uphold", "override", "remand"])
     return _staff("decide", OFFICIAL, case, may, partial(decide, body=_decision(seen, outcome)))
+
+
+def _considers(seen: Case, state: State) -> bool:
+    """Tell whether a decision on a version that was seen considers all that counts in a state."""
+    return state.material <= seen.version <= state.version and state.policy == seen.policy
 
 
 def _decision(seen: Case, outcome: str) -> commands.Decision:

@@ -6,7 +6,7 @@ They are the functions below the handlers: the resolver of the routes keeps what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from prioritize.worker import StillChangingError, rank_case
 from review.authorization import caller_from_claims
 from review.cases.approval import approve
 from review.cases.decision import decide
+from review.cases.requester_verification import VerifiedRequester, verify_requester
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import transfer
 from review.next_case import take_next
@@ -31,6 +32,7 @@ from tests.support.system import Staff, System, body
 CAP = 20
 """Cases that one officer may hold, by the policies' number."""
 OMAR, OLGA = Staff("omar"), Staff("olga")
+CLEO, CORA = Staff("cleo", "officer,restricted"), Staff("cora", "officer,restricted")
 SUE, SID = Staff("sue", "supervisor"), Staff("sid", "supervisor")
 BEFORE_THE_SWITCH = timedelta(days=-1987)
 """From the tests' day to one on which the interim guidance asks for approvals."""
@@ -54,7 +56,9 @@ def matter(system: System, sent: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 def at(system: System, user: Staff, case_id: str) -> CaseSession:
     caller = caller_from_claims(user.claims())
-    return open_session(system.intake, caller, caller.roles, case_id)
+    if caller.restricted:
+        system.cleared |= {caller.id}
+    return open_session(system.intake, caller, caller.roles, case_id, access="verify")
 
 
 def try_out(action: Try) -> object:
@@ -92,6 +96,17 @@ def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
 
 def approving(system: System, user: Staff, case_id: str, *, yes: bool) -> Try:
     return partial(approve, at(system, user, case_id), commands.Approval(approve=yes, why="Seen."))
+
+
+def verifying(
+    system: System, user: Staff, filed: Mapping[str, Any], *, verdict: str = "confirmed", **kind: object
+) -> Callable[[], VerifiedRequester]:
+    """Return the check of a requester by an officer, of the identity unless another kind is given."""
+    about = {"proof": "document"} if verdict == "confirmed" else {"reason": "details_differ"}
+    given = {**(kind or {"identity": True}), **about, "verdict": verdict, "why": "Seen."}
+    sent = commands.VerificationBody.model_validate({"receipt": filed["receipt"], **given})
+    session = at(system, user, system.case_of(filed).case_id)
+    return partial(verify_requester, session, sent, filed["receipt"])
 
 
 def moving(system: System, user: Staff, case_id: str, office: str) -> Try:

@@ -29,6 +29,7 @@ from tests.proofs.races.dynamodb_local import (
     test_policy_races,
     test_request_races,
     test_request_tokens,
+    test_requester_races,
     test_staff_races,
 )
 from tests.support.dynamodb_local import on_the_engine
@@ -164,7 +165,7 @@ def _said(race: Race) -> str:
 
 RACES = [
     pytest.param(race, breaks, id=f"{what}: {_said(race)}")
-    for module in (test_request_races, test_staff_races, test_policy_races)
+    for module in (test_request_races, test_requester_races, test_staff_races, test_policy_races)
     for race in _of(module)
     for what, breaks in [OTHERS.get(race, CONDITIONS)]
 ]

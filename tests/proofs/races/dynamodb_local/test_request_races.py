@@ -10,15 +10,18 @@ import pytest
 
 from casereview.http.problems import ProblemError
 from casereview.schema.records import Case, Request
-from casereview.schema.submission import FactClaims, Nothing, Update
+from casereview.schema.submission import FactClaims, Update, Withdrawal
 from casereview.store import keys
-from intake.commands import update, withdraw
+from intake.change_request import UNVERIFIED
+from intake.commands import update
+from intake.withdrawals import withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillChangingError, rank_case
 from tests.support.proofs.tally import Tally
 from tests.support.races.policy_switch import watched
 from tests.support.races.threads import at_once, check_whole, file_until_accepted, rounds
 from tests.support.requester_commands import run_command
+from tests.support.staff import AT_HOME
 from tests.support.system import System, body
 
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(300)]
@@ -85,11 +88,12 @@ def waiting(system: System, queue: str) -> int:
 
 def test_a_withdrawal_an_update_and_a_join_at_once_leave_whole_cases(system: System, tally: Tally) -> None:
     for number in rounds(tally):
-        filed = system.file(person(number))
+        filed = system.file(person(number, facts=AT_HOME))
+        rank_case(system.prioritize, system.case_of(filed).case_id)
         news = Update(facts=FactClaims(serious_illness=True))
         outcomes = at_once(
             [
-                partial(outcome, partial(run_command, system.intake, withdraw, filed, Nothing())),
+                partial(outcome, partial(run_command, system.intake, withdraw, filed, Withdrawal())),
                 partial(outcome, partial(run_command, system.intake, update, filed, news)),
                 partial(outcome, partial(file_until_accepted, system, person(number, requester=SISTER))),
             ]
@@ -155,3 +159,47 @@ def rank_if_it_rests(system: System, case_id: str) -> None:
     """Rank a case, or give up as a worker does whose message comes back."""
     with suppress(StillChangingError):
         rank_case(system.prioritize, case_id)
+
+
+def test_of_many_updates_at_once_no_more_are_taken_than_the_bound_allows(system: System, tally: Tally) -> None:
+    for number in rounds(tally, 1, 5):
+        filed = system.file(person(number))
+        more = partial(run_command, system.intake, update, filed, Update(statement="More."))
+        for _ in range(UNVERIFIED.updates - 2):
+            more()
+        outcomes = at_once([partial(outcome, partial(until_answered, more))] * 8)
+        assert sorted(outcomes) == [0, 0, *[429] * 6]
+        request = system.read(Request, keys.request(filed["receipt"]))
+        kinds = [event.kind for event in system.history(system.case_of(filed))]
+        assert request.updates == kinds.count("updated") == UNVERIFIED.updates
+    check_whole(system)
+
+
+def until_answered(action: Any) -> None:  # noqa: ANN401  # any action
+    """Do something again while other writes are in its way."""
+    while (found := outcome(action)) == 503:
+        pass
+    if found:
+        raise ProblemError("bound-reached")
+
+
+def test_a_withdrawal_taken_back_and_a_new_request_at_once_leave_one_open_case(system: System, tally: Tally) -> None:
+    for number in rounds(tally):
+        filed = system.file(person(number, facts=AT_HOME))
+        case_id = system.case_of(filed).case_id
+        rank_case(system.prioritize, case_id)
+        run_command(system.intake, withdraw, filed, Withdrawal())
+        undo = partial(run_command, system.intake, withdraw, filed, Withdrawal(undo=True))
+        outcomes = at_once(
+            [
+                partial(outcome, partial(until_answered, undo)),
+                partial(outcome, partial(until_answered, undo)),
+                partial(outcome, partial(file_until_accepted, system, person(number, requester=SISTER))),
+            ]
+        )
+        assert outcomes == [0, 0, 0]
+        case = system.read(Case, keys.case(case_id))
+        kinds = [event.kind for event in system.history(case)]
+        assert (case.status in {"in_line", "received"}, kinds.count("withdrawal_undone")) == (True, 1)
+        assert all(len(cases) == 1 for person, cases in open_cases(system).items() if person)
+    check_whole(system)

@@ -17,14 +17,14 @@ import pytest
 from casereview.http.problems import ProblemError
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
-from casereview.schema.submission import Contact, Nothing, Update
-from intake.commands import update, withdraw
+from casereview.schema.submission import Update, Withdrawal
+from intake.commands import update
+from intake.withdrawals import withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import StillChangingError, rank_case
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.linking import link
-from review.cases.requester_verification import verify_requester
 from review.cases.splitting import split
 from review.cases.transfer import reopen
 from review.schema import commands
@@ -50,8 +50,10 @@ from tests.support.races.staff import (
     person,
     race,
     requester,
+    verifying,
 )
 from tests.support.races.threads import file_until_accepted, rounds
+from tests.support.staff import AT_HOME
 from tests.support.system import Staff, System, body
 
 pytestmark = [pytest.mark.dynamodb_local, pytest.mark.proof(2), pytest.mark.timeout(600)]
@@ -147,8 +149,10 @@ def test_a_sweep_and_claims_at_once_lose_neither_claims_nor_duties(office: Syste
 
 def test_of_two_decisions_at_once_one_holds(office: System, tally: Tally) -> None:
     for number in rounds(tally):
-        _filed, case_id = matter(office, person(number))
+        filed, case_id = matter(office, person(number))
+        verifying(office, OLGA, filed)()
         claim(at(office, OMAR, case_id))
+        rank_case(office.prioritize, case_id)
         found = race(*[deciding(office, OMAR, case_id, outcome) for outcome in ("granted", "moot", "referred")])
         assert sorted(isinstance(each, Case) for each in found) == [False, False, True]
         now = checked(office)
@@ -158,7 +162,7 @@ def test_of_two_decisions_at_once_one_holds(office: System, tally: Tally) -> Non
 
 def proposed(office: System, number: int) -> tuple[dict[str, Any], str]:
     """Return a case whose decision waits for an approval."""
-    filed, case_id = matter(office, person(number))
+    filed, case_id = matter(office, person(number, facts=AT_HOME))
     claim(at(office, OMAR, case_id))
     deciding(office, OMAR, case_id, "declined")()
     return filed, case_id
@@ -186,7 +190,7 @@ def test_an_approval_and_a_withdrawal_at_once_end_a_case_once(earlier: System, t
     for number in rounds(tally):
         filed, case_id = proposed(earlier, number)
         approved, withdrawn = race(
-            approving(earlier, SUE, case_id, yes=True), requester(earlier, filed, withdraw, Nothing())
+            approving(earlier, SUE, case_id, yes=True), requester(earlier, filed, withdraw, Withdrawal())
         )
         now = checked(earlier)
         assert not isinstance(withdrawn, int)
@@ -224,26 +228,12 @@ def test_a_split_its_requester_and_another_split_at_once_leave_each_request_in_o
         race(
             partial(split, at(office, OMAR, case_id), why),
             partial(split, at(office, OLGA, case_id), why),
-            requester(office, joined, withdraw, Nothing()),
+            requester(office, joined, withdraw, Withdrawal()),
         )
         now = checked(office)
         assert kinds(now, case_id)["split"] == 1
         assert now.requests[joined["receipt"]].case_id != case_id
         assert now.requests[joined["receipt"]].state == "withdrawn"
-
-
-def test_a_verification_and_a_new_contact_at_once_undo_nothing_of_each_other(office: System, tally: Tally) -> None:
-    for number in rounds(tally):
-        filed, case_id = matter(office, person(number, requester=SISTER))
-        given = {"authority": "form_60_001", "verdict": "confirmed", "proof": "form", "why": "Seen."}
-        body_of = commands.VerificationBody.model_validate({"receipt": filed["receipt"], **given})
-        race(
-            partial(verify_requester, at(office, OMAR, case_id), body_of, filed["receipt"]),
-            *[requester(office, filed, update, Update(contact=Contact(phone=f"+1 404 555 010{n}"))) for n in range(3)],
-        )
-        request = checked(office).requests[filed["receipt"]]
-        assert request.verified
-        assert request.contact is not None
 
 
 def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(office: System, tally: Tally) -> None:
@@ -263,6 +253,7 @@ def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(o
 def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: System, tally: Tally) -> None:
     for number in rounds(tally):
         filed, case_id = matter(office, person(number))
+        verifying(office, OLGA, filed)()
         claim(at(office, OMAR, case_id))
         by = rfc3339(office.time + timedelta(days=2))
         asked = commands.InformationRequest.model_validate({"asked": ["Proof, please."], "answer_by": by})
