@@ -34,7 +34,7 @@ def test_a_message_that_always_fails_reaches_the_dead_letter_queue_and_delays_no
     dead = eventually(lambda: dead_letters(local))
     assert dead == [{"schema": 1, "case_id": case_id}]
     assert local.queues()["case-review-rank"] == {"visible": 0, "in_flight": 0}
-    assert all(local.ranked(other)["status"] == "in_line" for other in others)
+    assert all(local.case_of(other).status == "in_line" for other in others)
 
 
 def dead_letters(local: Local) -> list[dict[str, object]]:

@@ -36,7 +36,7 @@ def by_staff(local: Local, token: str, path: str = WORKLIST) -> Answer:
 def test_requests_are_ranked_and_acknowledged_once_the_run_has_settled(local: Local) -> None:
     filed = [local.file(request_of(number)) for number in range(1, 11)]
     local.settle()
-    assert {local.on(each, "GET").json()["status"] for each in filed} == {"in_line"}
+    assert {local.case_of(each).status for each in filed} == {"in_line"}
     assert {message["to"] for message in local.outbox()} >= {f"console-{number}@example.org" for number in range(1, 11)}
     local.settle()
     assert local.at_rest()

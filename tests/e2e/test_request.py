@@ -67,10 +67,8 @@ def test_a_request_is_accepted_with_a_receipt_and_a_code_then_ranked_and_shown(l
     assert (filed["field_office"], filed["notice"]["language"]) == ("ATL", "es")
     shown = local.ranked(filed)
     assert shown["receipt"] == filed["receipt"]
-    assert shown["lane"] == "detained"
-    assert isinstance(shown["people_ahead"], int)
-    second = local.file(request_of(2, email="two@example.org"))
-    assert local.ranked(second)["people_ahead"] == shown["people_ahead"] + 1
+    assert (shown["status"], shown["disclosure"], shown["lane"]) == ("received", "limited", "detained")
+    assert local.case_of(filed).status == "in_line"
 
 
 @pytest.mark.parametrize(("asked", "language"), LANGUAGES.items())
@@ -114,7 +112,7 @@ def test_no_word_is_sent_to_whoever_wants_or_may_get_none(local: Local, contact:
     notice = ended(local, filed)
     assert (notice.state, notice.sends) == ("undeliverable", 0)
     assert not {contact.get("email"), contact.get("phone")} & {message["to"] for message in local.outbox()}
-    assert local.ranked(filed)["status"] == "in_line"
+    assert local.ranked(filed)["status"] == "received"
 
 
 def test_a_wrong_receipt_and_a_wrong_code_are_answered_with_the_same_bytes_and_headers(local: Local) -> None:

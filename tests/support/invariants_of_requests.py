@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -184,15 +183,12 @@ def _is_about_the_holder(notice: Notice, before: Snapshot, now: Snapshot) -> boo
 
 
 def _holders_are_told_of_decisions(now: Snapshot) -> None:
-    """Whoever gets to know a case that was decided has been sent news since its last decision."""
+    """Whoever gets to know a case that was decided has been sent news with its last decision, or since."""
     for told in now.world.cases.values():
-        if told.shown["status"] not in {"decided", "closed", "with_senior_official"} or told.decided_at is None:
+        if told.shown["status"] not in {"decided", "closed", "with_senior_official"} or not told.decided:
             continue
+        since = {event.at for event in now.history(told.case_id) if event.version >= told.decided}
         for request in told.requests.values():
             if request.is_told(restricted=told.restricted):
-                news = _news_of(request.receipt, now.notices.values())
-                assert any(notice.created_at >= told.decided_at for notice in news), (told, request)
-
-
-def _news_of(receipt: str, notices: Iterable[Notice]) -> list[Notice]:
-    return [notice for notice in notices if notice.receipt == receipt and notice.template == "news"]
+                news = [notice for notice in now.notices.values() if notice.receipt == request.receipt]
+                assert since & {notice.created_at for notice in news if notice.template == "news"}, (told, request)

@@ -190,7 +190,7 @@ class _Docket(Table):
         found = self.kept.get(keys.case_id_of(key.pk)) if model is Case else None
         return cast("AnyRecord | None", found)
 
-    def evidence_of(self, case: Case) -> CaseFile:
+    def evidence_of(self, case: Case, *, weighed: bool = False) -> CaseFile:  # noqa: ARG002  # the signature
         return CaseFile(case, (), Findings(case_id=case.case_id))
 
     def events_after(self, case_id: str, version: int) -> Iterator[Event]:

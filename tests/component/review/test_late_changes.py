@@ -14,7 +14,6 @@ from tests.support.staff import (
     OFFICER,
     OFFICIAL,
     SISTER,
-    Staff,
     claimed,
     decide,
     file_case,
@@ -23,7 +22,7 @@ from tests.support.staff import (
     read,
     verify,
 )
-from tests.support.system import System
+from tests.support.system import Staff, System
 
 OTHER_CLEARED = Staff("cora", "officer,restricted")
 FREE: dict[str, Any] = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}

@@ -139,7 +139,7 @@ def _decision_after(case: CaseState, event: Event) -> None:
     elif event.kind in {"decision_returned", "reopened"}:
         case.outcome = None
     if event.kind in {"decided", "approved", "official_decided", "remanded"}:
-        case.decided_at = event.at
+        case.decided = event.version
     known = not case.restricted and any(one.verified for one in case.all_requests())
     if event.kind in {"decided", "approved"} and case.shown["status"] == "decided" and known:
         case.waits.append((str(case.shown["office"]), event.at))

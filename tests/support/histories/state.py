@@ -137,8 +137,8 @@ class CaseState:
     reviewers: set[str] = field(default_factory=set)
     shown_before: ShownBefore | None = None
     """What requesters saw when the case became restricted."""
-    decided_at: datetime | None = None
-    """When the last decision became final."""
+    decided: int = 0
+    """The version in which the last decision became final."""
     decision_of: datetime | None = None
     """When the last decision was made."""
     outcome: object = None

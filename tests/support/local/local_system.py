@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from casereview.schema.records import Stored
+from casereview.schema.records import Case, Request, Stored
+from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.keys import Key
 from infra.local.account import ADMIN_KEY, REGION
@@ -119,13 +120,14 @@ class Local:
         return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
 
     def ranked(self, filed: Mapping[str, str]) -> dict[str, Any]:
-        """Wait until a request is ranked, and return its status."""
+        """Wait until the case of a request is ranked, and return what its holder is shown."""
+        eventually(lambda: self.case_of(filed).rank)
+        found: dict[str, Any] = self.on(filed, "GET").json()
+        return found
 
-        def look() -> dict[str, Any] | None:
-            found: dict[str, Any] = self.on(filed, "GET").json()
-            return found if found["status"] == "in_line" else None
-
-        return eventually(look)
+    def case_of(self, filed: Mapping[str, str]) -> Case:
+        """Return the case of a request as it is stored."""
+        return self.read(Case, keys.case(self.read(Request, keys.request(filed["receipt"])).case_id))
 
     # ---- the console
 

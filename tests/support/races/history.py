@@ -180,6 +180,8 @@ def after(state: State, event: Event) -> State:
         found.author = event.user
     if event.kind == "withdrawn" and event.receipt:
         found.withdrawn = state.withdrawn | {event.receipt}
+    elif event.kind == "withdrawal_undone" and event.receipt:
+        found.withdrawn = state.withdrawn - {event.receipt}
     if event.kind == "verified" and event.receipt:
         found.verified = state.verified | {event.receipt}
     if _is_material(state, event):

@@ -115,6 +115,15 @@ def withdrawing(case: Matter, chance: Random) -> Act:
     return _requester(withdraw, filed, case, lambda state: not again(state), Withdrawal(), again)
 
 
+def undoing(case: Matter, chance: Random) -> Act:
+    """Take a withdrawal back; if there is none, that changes nothing."""
+    filed = chance.choice([case.opener, case.sister])
+    receipt = filed["receipt"]
+    may: Holds = lambda state: receipt in state.withdrawn  # noqa: E731
+    nothing: Holds = lambda state: receipt not in state.withdrawn  # noqa: E731
+    return _requester(withdraw, filed, case, may, Withdrawal(undo=True), nothing)
+
+
 def escalating(case: Matter, _chance: Random) -> Act:
     receipt = case.opener["receipt"]
     may: Holds = lambda state: state.status == "decided" and receipt not in state.withdrawn  # noqa: E731
@@ -258,7 +267,19 @@ def sweeping(_case: Matter, _chance: Random) -> Act:
     return Operation("sweep", None, lambda _state: False, worker=True), lambda own: sweep(own.services)
 
 
-ANYTIME = [updating, withdrawing, filing, filing, claiming, taking_next, releasing, moving, recording_removal, reading]
+ANYTIME = [
+    updating,
+    withdrawing,
+    undoing,
+    filing,
+    filing,
+    claiming,
+    taking_next,
+    releasing,
+    moving,
+    recording_removal,
+    reading,
+]
 ANYTIME += [reading, ranking, ranking, sweeping, escalating, approving, reopening]
 BY_STATUS: dict[str, list[Callable[[Matter, Random], Act]]] = {
     "received": [ranking],
