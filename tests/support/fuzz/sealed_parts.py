@@ -118,7 +118,7 @@ def replacements(system: System, everything: Mapping[SealedAttribute, bytes]) ->
         "sealed by another key": lambda _spot, _sealed, _random: foreign.close("request", "R", b"{}"),
         "another receipt in its context": lambda _spot, _sealed, _random: seal.close("request", "R", b"{}"),
         "another part in its context": lambda spot, _sealed, _random: seal.close(
-            "escalation", spot.pk.partition("#")[2], b"{}"
+            "contact" if spot.pk.startswith("TEXTS#") else "escalation", spot.pk.partition("#")[2], b"{}"
         ),
     }
 
