@@ -27,6 +27,8 @@ class Flow:
             left to do.
         retries_conflicts: Whether the application retries after a conflicting transaction. The routes of the policy
             office and the routes that read a case do not; they ask the client to retry.
+        last_reads_may_fail: Whether the reads after the transaction may fail without an effect: what they add to the
+            response is then left out.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Flow:
     status: int | None = None
     idempotent: bool = False
     retries_conflicts: bool = True
+    last_reads_may_fail: bool = False
 
 
 def named(flows: Sequence[Flow], *names: str) -> list[Flow]:
