@@ -123,15 +123,14 @@ def without_end_of_leases(folder: Path) -> Path:
     """Copy the application with a notify that waits for whoever died while sending; return the copy's template."""
     for name in ("functions", "shared"):
         copytree(ROOT / name, folder / name)
-    delivery = folder / "functions" / "notify" / "notify" / "delivery.py"
-    whole = delivery.read_text()
-    for old, new in (
-        ("return notice.lease_until is None or notice.lease_until <= now", "return False"),
-        (f"LEASE = timedelta(seconds={LEASE.seconds})", f"LEASE = timedelta(seconds={SHORT})"),
+    for module, old, new in (
+        ("delivery.py", "return notice.lease_until is None or notice.lease_until <= now", "return False"),
+        ("lease.py", f"timedelta(seconds={LEASE.seconds})", f"timedelta(seconds={SHORT})"),
     ):
+        path = folder / "functions" / "notify" / "notify" / module
+        whole = path.read_text()
         assert old in whole
-        whole = whole.replace(old, new)
-    delivery.write_text(whole)
+        path.write_text(whole.replace(old, new))
     return Path(copy(ROOT / "template.yaml", folder))
 
 

@@ -103,8 +103,9 @@ class FullLife(RequesterDesk):
         self.world.system.later(minutes=one(place, MINUTES), seconds=other % 60, milliseconds=other % 1000)
 
     def fire_schedule(self, place: int, _other: int) -> None:
-        """Run the sweep, or sometimes the redrive of stuck work."""
-        self.world.system.duty("redrive" if place % 7 == 0 else "sweep")
+        """Run the sweep, or sometimes the redrive of stuck work or a nightly task."""
+        rarely = {0: "redrive", 7: "bands", 14: "usual_wait", 21: "snapshot"}
+        self.world.system.duty(rarely.get(place % 28, "sweep"))
 
     def deliver_messages(self, _place: int, _other: int) -> None:
         """Deliver all messages, and those that are sent in the course of it."""

@@ -19,7 +19,7 @@ from tests.support.controlled_system import look_at
 from tests.support.proofs.tally import Tally
 from tests.support.races.history import Holds, Operation, Recorder
 from tests.support.races.linearizability import Run, check_run
-from tests.support.races.operations import Matter, at, matter
+from tests.support.races.matters import Matter, at, matter
 from tests.support.system import Staff, System
 from tests.support.writes import without_condition
 

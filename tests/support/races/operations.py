@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
-from casereview.cases.lifecycle import ENDED, LIVE, OPEN
+from casereview.cases.lifecycle import ENDED, OPEN
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case
-from casereview.schema.submission import FactClaims, Statement, Update, Withdrawal
 from casereview.store import keys
-from casereview.usecases.file_request import file_request
-from intake.commands import escalate, update
-from intake.withdrawals import withdraw
 from prioritize.sweep import sweep
 from prioritize.worker import rank_case
 from review.authorization import caller_from_claims
@@ -25,116 +19,20 @@ from review.cases.approval import approve
 from review.cases.decision import decide
 from review.cases.information import ask
 from review.cases.lease import claim, release
-from review.cases.requester_verification import verify_requester
-from review.cases.session import CaseSession, open_session
+from review.cases.session import CaseSession
 from review.cases.transfer import record_removal, reopen, transfer
 from review.cases.views import read_case
 from review.next_case import take_next
 from review.schema import commands
-from tests.support.races.history import Holds, Operation, Own, Recorder, State
-from tests.support.races.linearizability import MOST_REQUESTS
-from tests.support.requester_commands import AnyBody, Command, run_command
-from tests.support.system import Staff, System, body
-
-OFFICERS = [Staff(f"officer{number}") for number in range(4)]
-SUPERVISOR, ELSEWHERE = Staff("sue", "supervisor"), Staff("eli", "supervisor", "ELP")
-OFFICIAL = Staff("sam", "sro", None)
-SISTER = {"role": "family", "name": "Eva Example", "contact": {"email": "eva@example.org", "language": "es"}}
-WHY = "Seen."
-
-Act = tuple[Operation, Callable[[Own], object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """A person's case, and who wrote about it: the person, who is verified, and a sister, who is not."""
-
-    case_id: str
-    number: int
-    opener: dict[str, Any]
-    sister: dict[str, Any]
-
-
-def about(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
-    return body(subject={"a_number": f"A{400_000_000 + number}"}, **changes)
-
-
-def matter(system: System, number: int) -> Matter:
-    """File for a person twice, verify the person, and rank the case."""
-    opener, sister = system.file(about(number)), system.file(about(number, requester=SISTER))
-    case_id = system.case_of(opener).case_id
-    rank_case(system.prioritize, case_id)
-    caller = caller_from_claims(OFFICERS[0].claims())
-    session = open_session(system.intake, caller, caller.roles, case_id)
-    given = {"identity": True, "verdict": "confirmed", "proof": "in_person", "why": WHY}
-    body_of = commands.VerificationBody.model_validate({"receipt": opener["receipt"], **given})
-    assert verify_requester(session, body_of, opener["receipt"]).rights
-    rank_case(system.prioritize, case_id)
-    return Matter(case_id, number, opener, sister)
-
-
-def at(own: Own, user: Staff, case_id: str) -> CaseSession:
-    caller = caller_from_claims(user.claims())
-    return open_session(own.desk, caller, caller.roles, case_id)
+from tests.support.races.history import Holds, Operation, Recorder, State
+from tests.support.races.matters import ELSEWHERE, OFFICERS, OFFICIAL, SUPERVISOR, WHY, Act, Matter, at
+from tests.support.races.operations_of_requesters import escalating, filing, undoing, updating, withdrawing
+from tests.support.system import Staff, System
 
 
 def _staff(name: str, user: Staff, case: Matter, may: Holds, act: Callable[[CaseSession], object], **more: Any) -> Act:  # noqa: ANN401
     operation = Operation(f"{name} by {user.user}", case.case_id, may, **more)
     return operation, lambda own: act(at(own, user, case.case_id))
-
-
-def _never(_state: State) -> bool:
-    return False
-
-
-def _requester(  # noqa: PLR0913, PLR0917  # a name, who, where, when, and what
-    command: Command[AnyBody], filed: dict[str, Any], case: Matter, may: Holds, sent: AnyBody, nothing: Holds = _never
-) -> Act:
-    operation = Operation(f"{command.__name__} by {filed['receipt'][:4]}", case.case_id, may, nothing=nothing)
-    return operation, lambda own: run_command(own.desk, command, filed, sent)
-
-
-# ---- what requesters do
-
-
-def updating(case: Matter, chance: Random) -> Act:
-    filed = chance.choice([case.opener, case.sister])
-    knows = filed is case.opener
-    receipt = filed["receipt"]
-
-    def may(state: State) -> bool:
-        return receipt not in state.withdrawn and (state.status in LIVE or not knows)
-
-    return _requester(update, filed, case, may, Update(facts=FactClaims(serious_illness=True)))
-
-
-def withdrawing(case: Matter, chance: Random) -> Act:
-    filed = chance.choice([case.opener, case.sister])
-    receipt = filed["receipt"]
-    again: Holds = lambda state: receipt in state.withdrawn  # noqa: E731
-    return _requester(withdraw, filed, case, lambda state: not again(state), Withdrawal(), again)
-
-
-def undoing(case: Matter, chance: Random) -> Act:
-    """Take a withdrawal back; if there is none, that changes nothing."""
-    filed = chance.choice([case.opener, case.sister])
-    receipt = filed["receipt"]
-    may: Holds = lambda state: receipt in state.withdrawn  # noqa: E731
-    nothing: Holds = lambda state: receipt not in state.withdrawn  # noqa: E731
-    return _requester(withdraw, filed, case, may, Withdrawal(undo=True), nothing)
-
-
-def escalating(case: Matter, _chance: Random) -> Act:
-    receipt = case.opener["receipt"]
-    may: Holds = lambda state: state.status == "decided" and receipt not in state.withdrawn  # noqa: E731
-    return _requester(escalate, case.opener, case, may, Statement(statement="Look again."))
-
-
-def filing(case: Matter, _chance: Random) -> Act:
-    """Write about the person once more: joins the open case, or opens one."""
-    joins: Holds = lambda state: state.status in OPEN and state.live < MOST_REQUESTS  # noqa: E731
-    raw = json.dumps(about(case.number, requester=SISTER))
-    return Operation("file", None, joins, person=case.number), lambda own: file_request(own.desk, raw, None)
 
 
 # ---- what staff do

@@ -13,7 +13,8 @@ from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.races.history import Operation, Recorder
 from tests.support.races.linearizability import Run, check_run
-from tests.support.races.operations import do, matter
+from tests.support.races.matters import matter
+from tests.support.races.operations import do
 from tests.support.races.staff import BEFORE_THE_SWITCH, checked
 from tests.support.races.threads import at_once
 from tests.support.system import System
