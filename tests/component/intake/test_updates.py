@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from casereview.cases.changes import next_version
 from casereview.cases.due import without_due_work
 from casereview.schema.field_sets import CaseFields
 from casereview.schema.records import Case
+from casereview.schema.vocabulary import Status
 from casereview.store.transaction import put_over
 from tests.support.standing import recognized
 from tests.support.system import System, body
@@ -282,3 +284,25 @@ def test_the_history_has_each_change_and_its_actor(system: System) -> None:
     assert (lane.before, lane.after) == ("detained", "citizenship_claim")
     assert history[3].ranking is not None
     assert history[3].ranking.matched == ("claims_us_citizenship",)
+
+
+@pytest.mark.parametrize("verified", [True, False], ids=["verified", "unverified"])
+@pytest.mark.parametrize("status", ["decided", "closed", "withdrawn", "with_senior_official"])
+def test_a_contact_can_be_changed_in_every_state(system: System, status: Status, *, verified: bool) -> None:
+    filed = system.file(body())
+    if verified:
+        recognized(system, filed)
+    system.pump()
+    case = system.case_of(filed)
+    changes: CaseFields = {**without_due_work(case), "status": status, **next_version(case)}
+    system.intake.table.write(put_over(case.evolve(**changes), version=case.version))
+    for contact in ({"email": "new@example.org"}, {"safe_to_contact": False}):
+        assert system.on(filed, "POST", "/updates", {"contact": contact}).status == 202
+    assert system.case_of(filed).status == status
+    assert system.look_up(filed)["contact_changed_at"] is not None
+
+
+def test_the_contact_of_a_withdrawn_request_can_be_changed(system: System) -> None:
+    filed = system.file(AT_HOME)
+    system.on(filed, "POST", "/withdrawal", {})
+    assert system.on(filed, "POST", "/updates", {"contact": {"email": "new@example.org"}}).status == 202
