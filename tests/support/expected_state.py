@@ -67,4 +67,4 @@ def shows_the_case(receipt: str, now: Snapshot) -> bool:
     if not request.verified or not request.live or request.frozen:
         return False
     case = now.world.case_of(receipt)
-    return request.is_told(restricted=case.restricted) or case.shown_before is not None
+    return request.is_told(restricted=case.restricted) or case.shown_before_to(request) is not None

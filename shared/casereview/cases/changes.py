@@ -46,6 +46,7 @@ def restriction(case: Case, *, restricted: bool) -> CaseFields:
     if not restricted:
         return {"restricted": False, "shown_before": None}
     shown = ShownBefore(
+        version=case.version,
         status=case.status,
         since=case.shown_since or case.status_since,
         review_since=case.review_since,

@@ -37,13 +37,14 @@ def shown_to(request: Request, case: Case) -> Case | None:
     """Return the case as the holder of a request is shown it; None where only the holder's own words are shown.
 
     Of a restricted case a holder without a second confirmation is shown what was shown before it became
-    restricted; of one that was restricted from its beginning, nothing was.
+    restricted; of one that was restricted from its beginning, or before the request was moved to it, nothing was.
     """
     if view_of(request) == "own_words":
         return None
     if not stays_as_last_shown(request, case):
         return case
-    return as_shown_before(case) if case.shown_before else None
+    before = case.shown_before
+    return as_shown_before(case) if before and request.moved <= before.version else None
 
 
 def is_told(request: Request, case: Case) -> bool:

@@ -191,6 +191,7 @@ class RequestFields(TypedDict, total=False):
     filed_by: str | None
     reissued_by: str | None
     reissued_at: Instant | None
+    moved: int
     frozen: bool
     updates: int
     said_bytes: int

@@ -106,6 +106,8 @@ class DecisionRef(Record):
 class ShownBefore(Record):
     """What verified requesters saw of a case when it became restricted: they see no more, and no mark of it."""
 
+    version: int = 0
+    """The version of the case; to a request that moved to it later, nothing was shown."""
     status: Lenient[Status]
     since: Instant
     review_since: Instant | None = None
@@ -369,6 +371,8 @@ class Request(Stored):
     reissued_by: str | None = None
     """The officer who last reissued the access code."""
     reissued_at: Instant | None = None
+    moved: int = 0
+    """The version of its case that brought it there by a link or a split; 0 if it opened or joined the case."""
     frozen: bool = False
     """Whether the access code opens only the limited view, until it is reissued."""
     updates: int = 0

@@ -155,3 +155,18 @@ def test_a_restriction_is_back_at_once_when_what_lifted_it_goes_with_a_request(s
     system.work(CLEARED, first.case_id, "split", {"receipt": hers["receipt"], "why": "Another person."})
     assert system.case_of(first.filed).restricted
     assert not system.case_of(hers).restricted
+
+
+def test_a_request_that_is_linked_into_a_restricted_case_is_not_shown_what_that_case_was_before(system: System) -> None:
+    target = file_case(system, requester=LAWYER)
+    verify(system, OFFICER, target.case_id, receipt=target.receipt, authority="g28")
+    nameless = file_case(system, subject={"a_number": None}, requester=LAWYER)
+    verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="g28")
+    system.on(target.filed, "POST", "/updates", {"facts": {"relief_pending": ["vawa"]}})
+    system.pump()
+    kept = system.look_up(target.filed)
+    assert kept["disclosure"] == "full"
+    system.work(CLEARED, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    system.pump()
+    assert system.look_up(nameless.filed)["disclosure"] == "limited"
+    assert system.look_up(target.filed) == kept

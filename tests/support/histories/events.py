@@ -86,7 +86,7 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
 def _comes_during_a_second_look(case: CaseState, request: RequestState) -> bool:
     """Return whether a third party, who is not shown the second look, asks for one that there is already."""
     is_third = request.filing.role in {"family", "advocate", "other"} and request.verified and not request.frozen
-    seen = case.seen() if request.is_told(restricted=case.restricted) else case.shown_before
+    seen = case.seen() if request.is_told(restricted=case.restricted) else case.shown_before_to(request)
     return is_third and seen is not None and seen.status == "with_senior_official"
 
 

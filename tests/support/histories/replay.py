@@ -97,6 +97,7 @@ class _Replay:
         restricts = event.changes.get("restricted")
         if restricts is not None:
             case.shown_before = case.seen() if restricts.after and case.seen_status else None
+            case.restricted_after = event.version - 1
         if event.kind in {"decided", "decision_proposed", "approved", "official_decided", "remanded"}:
             case.decisions.append(Decision(event, case.citizenship_stands(), case.outcome, case.material))
 
@@ -112,7 +113,7 @@ class _Replay:
         assert event.receipt == request.receipt, event
         assert event.filing == request.filing.evolve(opened=True), (event, request)
         assert stated(event.claims) == request.facts, (event, request)
-        self._move(request, case, opened=True)
+        self._move(request, case, 1, opened=True)
         case.filed_at, case.found, case.reviewers = request.filed_at, found, reviewers
 
     def _add_request(self, case: CaseState, event: Event) -> None:
@@ -160,8 +161,8 @@ class _Replay:
 
     # ---- moves
 
-    def _move(self, request: RequestState, case: CaseState, *, opened: bool) -> None:
-        request.case_id, request.opened = case.case_id, opened
+    def _move(self, request: RequestState, case: CaseState, version: int, *, opened: bool) -> None:
+        request.case_id, request.opened, request.moved = case.case_id, opened, version
         case.requests[request.receipt] = request
         self.world.stays[request.receipt].add(case.case_id)
 
@@ -186,7 +187,7 @@ class _Replay:
             show(case, own)
         moved = _texts(event.details["receipts"])
         for receipt in moved:
-            self._move(source.requests.pop(receipt), target, opened=False)
+            self._move(source.requests.pop(receipt), target, event.version, opened=False)
         source.left, source.requests = {**source.left, **source.requests}, {}
         assert not any(one.live for one in source.left.values()), "a link left a live request behind"
         for one in source.found:

@@ -84,6 +84,8 @@ class RequestState:
     """The officers who confirmed its holder, and whether each may open restricted cases."""
     refuter: str | None = None
     """The officer whose refutation waits for a second person's."""
+    moved: int = 0
+    """The version of its case in which a link or a split brought it there."""
     frozen: bool = False
     epoch: int = 0
     asked: list[str] = field(default_factory=list)
@@ -137,6 +139,8 @@ class CaseState:
     reviewers: set[str] = field(default_factory=set)
     shown_before: ShownBefore | None = None
     """What requesters saw when the case became restricted."""
+    restricted_after: int = 0
+    """The last version before the case became restricted."""
     decided: int = 0
     """The version in which the last decision became final."""
     decision_of: datetime | None = None
@@ -155,6 +159,10 @@ class CaseState:
         assert self.seen_status is not None, self
         assert self.seen_since is not None, self
         return ShownBefore(self.seen_status, self.seen_since, self.review_since, self.decision_of)
+
+    def shown_before_to(self, request: RequestState) -> ShownBefore | None:
+        """Return what was shown of the case to a request before the restriction; None if it was moved there later."""
+        return self.shown_before if request.moved <= self.restricted_after else None
 
     def all_requests(self) -> Iterator[RequestState]:
         """Yield all requests whose claims lie with this case."""

@@ -34,7 +34,7 @@ def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
         _check_nothing_of_the_case(answer, found, request)
         return
     told = request.is_told(restricted=case.restricted)
-    seen = case.seen() if told or case.shown_before is None else case.shown_before
+    seen = case.seen() if told else case.shown_before_to(request) or case.seen()
     if required_kind(str(request.filing.role)) == "form_60_001":
         _check_decision_alone(answer, found, request, case, seen)
     else:

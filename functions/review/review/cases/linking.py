@@ -130,7 +130,7 @@ def _merge(
             write
             for request in requests
             if request.receipt in claims
-            for write in moved(request, claims[request.receipt], after.case_id, opened=False)
+            for write in moved(request, claims[request.receipt], after.case_id, after.version, opened=False)
         ),
     ]
 

@@ -13,16 +13,19 @@ from casereview.store import keys
 from casereview.store.transaction import Put, Write, delete, put_over
 
 
-def moved(request: Request, claims: Claims, case_id: str, *, opened: bool) -> Iterator[Write]:
+def moved(request: Request, claims: Claims, case_id: str, version: int, *, opened: bool) -> Iterator[Write]:
     """Yield the writes that move a request with its claims to another case.
 
     Args:
         request: The request, as it was read.
         claims: Its claims.
         case_id: The case that it moves to.
+        version: The version of that case with the request.
         opened: Whether it opens that case, or joins it.
     """
-    yield put_over(request.evolve(case_id=case_id, opened=opened), case_id=request.case_id, updates=request.updates)
+    yield put_over(
+        request.evolve(case_id=case_id, opened=opened, moved=version), case_id=request.case_id, updates=request.updates
+    )
     yield delete(keys.claims(claims.case_id, claims.receipt))
     yield Put(claims.evolve(case_id=case_id, filing=claims.filing.evolve(opened=opened)))
 

@@ -115,5 +115,5 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
             details={"office": claims.office, "split_from": file.case.case_id},
         )
     )
-    yield from moved(request, claims, new_id, opened=True)
+    yield from moved(request, claims, new_id, 1, opened=True)
     yield Put(findings)
