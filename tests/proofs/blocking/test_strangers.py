@@ -117,8 +117,8 @@ def test_a_page_without_a_bound_on_bytes_is_found(monkeypatch: pytest.MonkeyPatc
 def test_a_split_that_moves_the_history_is_found(monkeypatch: pytest.MonkeyPatch, small: Crowd) -> None:
     """A transaction holds at most a hundred writes."""
 
-    def with_texts(request: Request, claims: Claims, case_id: str, *, opened: bool) -> Iterator[Write]:
-        yield from moved(request, claims, case_id, opened=opened)
+    def with_texts(request: Request, claims: Claims, case_id: str, version: int, *, opened: bool) -> Iterator[Write]:
+        yield from moved(request, claims, case_id, version, opened=opened)
         for number in range(100):
             yield delete(keys.text(request.receipt, f"{number}"))
 
