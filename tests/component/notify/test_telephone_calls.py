@@ -245,8 +245,9 @@ def test_the_office_receives_a_notice_if_the_news_of_a_decision_bounces(with_mai
     with_mailboxes.settle(5)
     (sent,) = [sent for sent in with_mailboxes.outbox() if sent.to == "duty-atl@example.gov"]
     assert sent.subject == f"Case Review, ATL: a notice did not arrive (case {found.case_id})"
+    written = f"{sent.subject}{sent.body}{sent.raw}".replace(found.case_id, "")  # a random id can hold any syllable
     for word in ("Ana", ANA, found.receipt, "decid", "granted", "bounce"):
-        assert word.lower() not in f"{sent.subject}{sent.body}{sent.raw}".lower()
+        assert word.lower() not in written.lower()
 
 
 def test_a_duplicate_delivery_event_sends_the_office_one_notice(with_mailboxes: System) -> None:
