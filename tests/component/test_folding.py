@@ -13,12 +13,24 @@ import pytest
 from casereview.policy.packaged import governing
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.evidence import CaseFile, Claims
-from casereview.schema.records import Case
+from casereview.schema.records import Case, Event
 from casereview.store import keys
 from casereview.store.folding import file_of, read_file, store_folded
 from casereview.store.table import Table
 from casereview.store.transaction import delete
-from tests.support.staff import AT_HOME, LAWYER, OFFICER, SISTER, FiledCase, claimed, file_case, person, read, verify
+from tests.support.staff import (
+    AT_HOME,
+    LAWYER,
+    OFFICER,
+    SISTER,
+    FiledCase,
+    claimed,
+    file_case,
+    person,
+    read,
+    statements,
+    verify,
+)
 from tests.support.system import System
 
 
@@ -184,3 +196,18 @@ def test_requests_of_the_release_before_are_verified_by_the_office_of_their_case
             system.tamper(keys.event(held.case_id, event.version), details={})
     case = system.case_of(held.filed)
     assert {one.office for one in file_of(table_of(system), case, governing(system.time)[0]).claims} == {"ATL"}
+
+
+def test_words_that_the_release_before_sealed_in_events_are_shown_in_their_place(system: System) -> None:
+    held = file_case(system)
+    table, seal = system.intake.table, system.intake.seal
+    table.put(system.read(Event, keys.event(held.case_id, 1)).evolve(details={}))
+    sealed = seal.close("update", held.receipt, b'{"statement": "Words of before."}')
+    reason = seal.close("why", held.case_id, b'{"why": "Seen."}')
+    said: dict[str, Any] = {"case_id": held.case_id, "at": system.time}
+    table.put(Event(**said, version=3, kind="updated", actor="requester", receipt=held.receipt, sealed=sealed))
+    table.put(Event(**said, version=4, kind="verified", actor="officer", user="omar", sealed=reason))
+    assert [each["words"] for each in statements(system, OFFICER, held.case_id)] == [
+        {"statement": "Words of before."},
+        {"why": "Seen."},
+    ]
