@@ -23,7 +23,7 @@ _HEAD: Final = """\
 # Data model
 
 One DynamoDB table holds everything. This page is generated (`make data-model`) from the records
-(`shared/casereview/schema/records.py`, `policy_records.py`), the keys (`shared/casereview/store/keys.py`), their items
+(`shared/casereview/schema/*records.py`), the keys (`shared/casereview/store/keys.py`), their items
 (`shared/casereview/store/items.py`) and `template.yaml`; `make check` fails where it differs. Every value is invented.
 
 - A record is a frozen pydantic model. What is `None` has no attribute.

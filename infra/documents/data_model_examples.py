@@ -7,27 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
+from casereview.schema.event_records import Change, Event, Explanation, Filing, Read
 from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
+from casereview.schema.notice_records import Notice, Suppression
+from casereview.schema.office_records import LaneCount, Officer, Snapshot
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
-from casereview.schema.records import (
-    Case,
-    Change,
-    Event,
-    Explanation,
-    Filing,
-    FirstLookClock,
-    Guard,
-    Hold,
-    LaneCount,
-    Notice,
-    Officer,
-    Read,
-    Request,
-    Snapshot,
-    Stored,
-    Suppression,
-)
+from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
+from casereview.schema.request_records import Request
 from casereview.schema.waits import Bands, Edge, UsualWaits, Wait
 
 _CASE: Final = "53NEDJV41GT24ZBP"

@@ -22,9 +22,10 @@ from casereview.cases.assessment import InForce, assess
 from casereview.evidence.fold import Folded, fold
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import rfc3339
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.policy_records import Switch
-from casereview.schema.records import Case, Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.folding import lane_of
 from casereview.store.items import to_item

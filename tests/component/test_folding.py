@@ -12,8 +12,9 @@ import pytest
 
 from casereview.policy.packaged import governing
 from casereview.schema.errors import CaseChangedError
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Claims
-from casereview.schema.records import Case, Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.folding import file_of, read_file, store_folded
 from casereview.store.table import Table

@@ -13,7 +13,9 @@ import pytest
 
 from casereview.cases.due import ATTEMPTS
 from casereview.schema.base import Unrecognized, rfc3339
-from casereview.schema.records import Case, Event, Notice
+from casereview.schema.event_records import Event
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import attribute, plain_fields
 from casereview.store.keys import Key

@@ -9,8 +9,11 @@ from snapshot_restore_py import get_before_snapshot
 
 from casereview.policy.packaged import compile_packaged
 from casereview.schema.base import build_records
+from casereview.schema.event_records import Event
+from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Switch
-from casereview.schema.records import Case, Event, Notice, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from intake.responses import RequestStatus
 from tests.support.aws_calls import record_calls
 from tests.support.function_environment import environment_of

@@ -21,7 +21,7 @@ from intake.routes import ROUTES
 SOURCES: Final = (
     *(ROOT / "functions/intake/intake").glob("*.py"),
     *(ROOT / "shared/casereview/http").glob("*.py"),
-    *(ROOT / "shared/casereview" / name for name in ("usecases/file_request.py", "usecases/contacts.py")),
+    *(ROOT / "shared/casereview/usecases" / f"{name}.py" for name in ("file_request", "new_request", "contacts")),
     *(ROOT / "shared/casereview/schema" / f"{name}.py" for name in ("fields", "identifiers", "submission")),
 )
 """The files that refuse requests of the public API."""

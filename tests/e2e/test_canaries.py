@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.submission import Submission, Update
 from casereview.store import keys
 from infra.documents.openapi.public import PUBLIC

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.local.local_system import Local, eventually
 from tests.support.system import body

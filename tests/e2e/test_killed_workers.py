@@ -18,7 +18,8 @@ from shutil import copy, copytree
 
 import pytest
 
-from casereview.schema.records import Case, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from notify.lease import LEASE
 from tests.support.local.filing import CLIENTS, file_all
 from tests.support.local.local_system import ROOT, Local, eventually, running

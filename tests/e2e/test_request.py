@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.local.local_system import ROOT, Answer, Local, eventually
 from tests.support.system import body

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from casereview.cases.assessment import Assessment, InForce, assess
 from casereview.evidence.fold import SECOND, Folded, fold
 from casereview.policy.packaged import compiled
+from casereview.schema.event_records import Event, Filing, Verification
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Case, Event, Filing, Notice, Verification
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import Authority, Role
 from casereview.store.folding import lane_of
 

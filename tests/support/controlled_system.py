@@ -14,9 +14,13 @@ import prioritize.app
 from casereview.policy.compiler import CompiledPolicy
 from casereview.runtime.queue import Queue
 from casereview.schema.addresses import AddressSends
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims, Findings, Text
+from casereview.schema.notice_records import Notice
+from casereview.schema.office_records import Officer
 from casereview.schema.policy_records import Switch
-from casereview.schema.records import Case, Event, Guard, Notice, Officer, Request, Stored
+from casereview.schema.records import Case, Guard, Stored
+from casereview.schema.request_records import Request
 from casereview.schema.waits import Wait
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from casereview.cases.lifecycle import ENDED, LIVE
-from casereview.schema.records import Case, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from tests.support.controlled_system import Snapshot
 from tests.support.histories.state import CaseState, RequestState
 

@@ -14,7 +14,9 @@ from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED
 from casereview.policy.packaged import DEFAULT, compiled, governing
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Case, Event, Notice
+from casereview.schema.event_records import Event
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import Status
 from tests.support.controlled_system import Snapshot
 from tests.support.expected_state import due_times, held_since, is_up_to_date, needs_a_call

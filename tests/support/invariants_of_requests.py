@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from casereview.schema.base import rfc3339
 from casereview.schema.evidence import Claims, Findings
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from tests.support.controlled_system import Snapshot
 from tests.support.expected_state import is_pending, is_up_to_date
 from tests.support.histories.state import CaseState, RequestState, stated

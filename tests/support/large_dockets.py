@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from casereview.evidence.open_facts import marks_of, open_facts
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN
-from casereview.schema.records import Case, Event, Filing, Stored
+from casereview.schema.event_records import Event, Filing
+from casereview.schema.records import Case, Stored
 from casereview.schema.submission import Submission
 from casereview.store.items import to_item
 from tests.support.clouds import BackendName, chosen_backend

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import notify.app
 import prioritize.app
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
 from casereview.store.transaction import put_new, put_over

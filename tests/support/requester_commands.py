@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from casereview.schema.base import Record, to_milliseconds
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.usecases.services import CaseServices
 from intake.authentication import authenticate
 from intake.responses import Accepted

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from casereview.cases.verification import pending_verifications
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Case, OfficerCheck, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.store import keys
 from casereview.store.transaction import Put
 from tests.support.system import System

@@ -19,7 +19,10 @@ import prioritize.services
 import review.app
 import review.services
 from casereview.policy.packaged import governing
-from casereview.schema.records import Case, Event, Guard, Notice, Request, Stored
+from casereview.schema.event_records import Event
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case, Guard, Stored
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import attribute, from_item
 from casereview.store.keys import Key

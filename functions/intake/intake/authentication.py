@@ -9,7 +9,7 @@ import hmac
 
 from casereview.http.problems import no_such_request
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.http.problems import ProblemError, wrong_state
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Write, put_over
 from casereview.store.transition import REQUESTER, Transition

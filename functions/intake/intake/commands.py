@@ -9,30 +9,51 @@ from casereview.cases.changes import escalated, restriction
 from casereview.cases.disclosure import is_asked, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.own_words import reaches_top_lane
-from casereview.cases.telephone import without_phone_flag
-from casereview.cases.verification import verify_by
-from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS, folded_update
+from casereview.cases.verification import verify_by, with_pending
+from casereview.evidence.fold import folded_update
 from casereview.evidence.open_facts import open_claims
 from casereview.evidence.standing import has_standing
 from casereview.http.problems import ProblemError, wrong_state
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Request
-from casereview.schema.submission import Contact, Statement, Update
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
+from casereview.schema.submission import Statement, Update
 from casereview.store.folding import lane_of
 from casereview.store.transaction import Put
 from casereview.store.transition import Transition
-from casereview.usecases.contacts import change_contact, is_suppressed
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from intake.change_request import SPARE, Current, change_request, counted, require_live
+from intake.contact_changes import contact_effect
 from intake.responses import Accepted
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from casereview.schema.field_sets import CaseFields, EventFields, RequestFields
+
+
+class _Said(NamedTuple):
+    """What an update says."""
+
+    body: Update
+    facts: Facts | None
+    """The open facts that it states."""
+    words: Words | None
+    """Its facts and statement, sealed; None for one that only changes the contact."""
+    size: int
+    """The size of the body, in bytes."""
+
+    @property
+    def protects(self) -> bool:
+        """Whether it states relief that 8 USC 1367 protects."""
+        return bool(self.facts and self.facts.protected)
+
+    @property
+    def forbids_contact(self) -> bool:
+        """Whether it says nothing but that contact is not safe."""
+        contact = self.body.contact
+        return self.words is None and contact is not None and contact.safe_to_contact is False
 
 
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
@@ -44,47 +65,50 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         ProblemError: 409 for facts or a statement if the request was withdrawn, or if its case has ended and is
             disclosed to this requester; 429 if the request may say no more.
     """
-    plain = body.model_dump_json(exclude_unset=True).encode()
-    stated = open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None
-    words = _seal(services, request, body)
-
-    def plan(now: Current) -> Transition:
-        case = now.case
-        if words:
-            require_live(now.request)
-            if _sees_the_end(now.request, case):
-                raise wrong_state("case_ended")
-        protects = bool(stated and stated.protected)
-        now = now._replace(request=now.request.evolve(protected=now.request.protected or protects))
-        if body.contact:
-            contact = _apply_contact(services, now, body.contact, at)
-        else:
-            contact = _protect_contact(services, now) if protects else _ContactEffect(now.claims, {})
-        request: RequestFields = {**contact.request}
-        claims = _with_words(services, now, contact.claims, stated, at)
-        if words:
-            claims = claims.evolve(said_at=at)
-        if words and not now.request.verified and now.request.verify_by is None:
-            policy, _until = services.policies.governing(at)
-            again = verify_by(at, top=reaches_top_lane(claims, policy, at))
-            request["verify_by"] = again
-            claims = claims.evolve(verify_by=again)
-        changes: CaseFields = {**contact.case(case, at), **_case_after_words(now, body, at), **_earlier(case, claims)}
-        if stated and stated.protected:
-            changes |= restriction(case, restricted=True)
-        event: EventFields = {"receipt": now.request.receipt, "claims": stated, "details": contact.details}
-        protects = not words and body.contact is not None and body.contact.safe_to_contact is False
-        written = counted(now.request, len(plain), request, spare=SPARE if protects else 0)
-        return Transition("updated", changes, event, (written, Put(claims)), words=words)
-
-    change_request(services, request, at, plan)
+    said = _Said(
+        body,
+        facts=open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None,
+        words=_seal(services, request, body),
+        size=len(body.model_dump_json(exclude_unset=True).encode()),
+    )
+    change_request(services, request, at, lambda now: _updated(services, now, said, at))
     return Accepted(receipt=request.receipt)
 
 
+def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) -> Transition:
+    if said.words:
+        _require_open(now)
+    protected = now.request.evolve(protected=now.request.protected or said.protects)
+    now = now._replace(request=protected)
+    contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
+    claims = _after_words(services, now, contact.claims, said, at)
+    changed: RequestFields = {**contact.request}
+    if claims.verify_by != now.claims.verify_by:
+        changed["verify_by"] = claims.verify_by
+    changes: CaseFields = {
+        **contact.on_case(now.case, at),
+        **(_case_after_words(now, at) if said.words else {}),
+        **with_pending(now.case, claims),
+        **(restriction(now.case, restricted=True) if said.protects else {}),
+    }
+    event: EventFields = {"receipt": now.request.receipt, "claims": said.facts, "details": contact.details}
+    written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
+    return Transition("updated", changes, event, (written, Put(claims)), words=said.words)
+
+
 def _seal(services: CaseServices, request: Request, body: Update) -> Words | None:
-    """Seal what an update says; None for one that only changes the contact."""
+    """Seal what an update says; None for one that says nothing beside a contact."""
+    if body.statement is None and not (body.facts and body.facts.model_fields_set):
+        return None
     says = body.model_dump(mode="json", exclude_unset=True, exclude={"contact"})
-    return seal_words(services.seal, "update", request.receipt, says) if says else None
+    return seal_words(services.seal, "update", request.receipt, says)
+
+
+def _require_open(now: Current) -> None:
+    """Raise ProblemError 409 if the request was withdrawn, or its holder sees that the case has ended."""
+    require_live(now.request)
+    if _sees_the_end(now.request, now.case):
+        raise wrong_state("case_ended")
 
 
 def _sees_the_end(request: Request, case: Case) -> bool:
@@ -98,26 +122,25 @@ def _sees_no_second_look(request: Request, case: Case) -> bool:
     return view_of(request) == "decision" and case.status == "with_senior_official"
 
 
-def _with_words(services: CaseServices, now: Current, claims: Claims, stated: Facts | None, at: datetime) -> Claims:
-    if stated is None:
+def _after_words(services: CaseServices, now: Current, claims: Claims, said: _Said, at: datetime) -> Claims:
+    """Return the claims with what an update says; new words put an unverified holder into the queue again."""
+    if not said.words:
         return claims
     policy, _until = services.policies.governing(at)
-    return folded_update(claims, stated, at, lane_of(now.case, policy))
+    if said.facts:
+        claims = folded_update(claims, said.facts, at, lane_of(now.case, policy))
+    claims = claims.evolve(said_at=at)
+    if now.request.verified or now.request.verify_by:
+        return claims
+    return claims.evolve(verify_by=verify_by(at, top=reaches_top_lane(claims, policy, at)))
 
 
-def _earlier(case: Case, claims: Claims) -> CaseFields:
-    """Return the earliest time by which a requester is to be verified, with that of these claims."""
-    return {"verify_by": min((at for at in (case.verify_by, claims.verify_by) if at), default=None)}
-
-
-def _case_after_words(now: Current, body: Update, at: datetime) -> CaseFields:
-    """Return the fields that words change; a change of the contact alone changes none.
+def _case_after_words(now: Current, at: datetime) -> CaseFields:
+    """Return the fields that words change.
 
     The words of a verified holder are material to a decision. Those that answer a question end the wait for it.
     """
     case = now.case
-    if body.statement is None and not (body.facts and body.facts.model_fields_set):
-        return {}
     changes: CaseFields = {"words_at": at}
     if has_standing(now.claims, restricted=case.restricted):
         changes["material"] = case.version + 1
@@ -126,45 +149,6 @@ def _case_after_words(now: Current, body: Update, at: datetime) -> CaseFields:
     if case.status == "information_needed" and is_asked(now.request, case):
         changes["answer_by"] = at  # the worker resumes the clock
     return changes
-
-
-class _ContactEffect(NamedTuple):
-    """The effect of a new contact on the claims, the request and the event."""
-
-    claims: Claims
-    request: RequestFields
-    details: dict[str, JsonValue] = {}  # noqa: RUF012  # never changed
-    """What the event stores unencrypted."""
-
-    def case(self, case: Case, at: datetime) -> CaseFields:
-        """Return the flags of the case: a call that is no longer allowed is no longer asked for.
-
-        The worker sets the flag again if another requester must be called, and removes it if a new address was given.
-        """
-        changes: CaseFields = {"rank_at": at, "stuck": False} if case.status in LIVE and self.request else {}
-        return changes if self.claims.may_be_called else {**changes, "flags": without_phone_flag(case.flags)}
-
-
-def _apply_contact(services: CaseServices, now: Current, stated: Contact, at: datetime) -> _ContactEffect:
-    """Seal a new contact; store unencrypted only whether the requester may be called, and whether an address is new.
-
-    An address on the suppression list does not count as new. A withdrawal that waits for a supervisor is cancelled:
-    whoever asked for it may not be whoever can now be reached.
-    """
-    found = change_contact(services.seal, now.request, stated)
-    new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    claims = now.claims.evolve(
-        may_be_called=found.may_be_called, to_phone=now.claims.to_phone and not new, withdrawal_by=None
-    )
-    request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
-    return _ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
-
-
-def _protect_contact(services: CaseServices, now: Current) -> _ContactEffect:
-    """Make contact unsafe after the request stated protected relief, unless its holder had said that it is safe."""
-    found = change_contact(services.seal, now.request, Contact())
-    claims = now.claims.evolve(may_be_called=found.may_be_called)
-    return _ContactEffect(claims, {"contact": found.sealed}, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False})
 
 
 def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
@@ -187,13 +171,11 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
         if shown and shown.status != "decided" and not again:
             raise ProblemError("not-decided")
         event: EventFields = {"receipt": request.receipt}
-        if again:
-            return Transition("escalation_kept", {}, event, (counted(request, size, {}),), words=words)
-        if shown is not case:
-            written = counted(request, size, {"escalation_asked": at})
-            return Transition("escalation_kept", {}, event, (written,), words=words)
-        written = counted(request, size, {"escalation_asked": None})
-        return Transition("escalated", escalated(case, at), event, (written,), words=words)
+        if shown is case and not again:
+            written = counted(request, size, {"escalation_asked": None})
+            return Transition("escalated", escalated(case, at), event, (written,), words=words)
+        written = counted(request, size, {} if again else {"escalation_asked": at})
+        return Transition("escalation_kept", {}, event, (written,), words=words)
 
     change_request(services, request, at, plan)
     return Accepted(receipt=request.receipt)

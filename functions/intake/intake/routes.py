@@ -11,7 +11,7 @@ from casereview.http.negotiation import requested_language
 from casereview.http.problems import ProblemError
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Statement, Submission, Update, Withdrawal
 from casereview.usecases.contacts import open_contact

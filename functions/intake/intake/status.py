@@ -12,13 +12,15 @@ from typing import Any
 
 from casereview.cases.deficiencies import ask_text, describe, unverified
 from casereview.cases.disclosure import is_asked, shown_to, view_of
-from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
+from casereview.cases.lifecycle import LIVE, WITH_DECISION, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.schema.base import Unrecognized
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Case, Event, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
@@ -34,8 +36,6 @@ from intake.responses import (
     UsualWait,
     WithdrawalState,
 )
-
-_DECIDED = frozenset({"decided", "with_senior_official", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
     case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" else None
     shown = shown_to(request, case) if case else None
     if case is None or shown is None:
-        return _own_words(services, holder)
+        return _own_words(holder, _usual_wait(services, request.office, holder.lane))
     if view == "decision":
         return _decision_only(services, holder, shown)
     return _whole(services, holder, shown, current=case)
@@ -73,7 +73,7 @@ def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
     )
 
 
-def _own_words(services: CaseServices, holder: _Holder) -> RequestStatus:
+def _own_words(holder: _Holder, wait: UsualWait | None) -> RequestStatus:
     """Return the status with limited disclosure."""
     request = holder.request
     withdrawn = request.state == "withdrawn"
@@ -83,7 +83,7 @@ def _own_words(services: CaseServices, holder: _Holder) -> RequestStatus:
         status_since=request.state_since if withdrawn else request.received_at,
         disclosure="limited",
         lane=holder.lane,
-        usual_wait=_usual_wait(services, request.office, holder.lane),
+        usual_wait=wait,
         missing=_missing(holder),
         asked_for=_catalogue_asks(holder),
         own_reference=holder.own_reference,
@@ -97,7 +97,7 @@ def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> Reque
 
     While the Senior Reviewing Official looks at it, a decided case looks as before.
     """
-    limited = _own_words(services, holder)
+    limited = _own_words(holder, _usual_wait(services, holder.request.office, holder.lane))
     status = public_to_third_parties(case.status)
     if status == "decided":
         found = _decision(services, holder, case.evolve(status="decided") if case.status in LIVE else case)
@@ -115,10 +115,10 @@ def _shared(status: RequestStatus) -> dict[str, Any]:
 
 def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case) -> RequestStatus:
     """Return the status with full disclosure."""
-    limited = _own_words(services, holder)
+    lane = case.shown_lane or holder.lane
+    limited = _own_words(holder, _usual_wait(services, case.field_office or case.office, lane))
     receipt = holder.request.receipt
     question = _question(services, case, receipt) if case is not current or is_asked(holder.request, current) else ()
-    lane = case.shown_lane or holder.lane
     return limited.merged(
         RequestStatus(
             receipt=receipt,
@@ -127,7 +127,6 @@ def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case
             disclosure="full",
             lane=lane,
             people_ahead=_people_ahead(services, case),
-            usual_wait=_usual_wait(services, case.field_office or case.office, lane),
             asked_for=(*limited.asked_for, *question),
             decision=_decision(services, holder, case),
         )
@@ -191,7 +190,7 @@ def _withdrawal(request: Request) -> WithdrawalState | None:
 def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision | None:
     """Return the decision if it is final."""
     decision = case.decision
-    if decision is None or case.status not in _DECIDED:
+    if decision is None or case.status not in WITH_DECISION:
         return None
     event = services.table.get(Event, keys.event(case.case_id, decision.version))
     if event is None:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.cases.disclosure import is_told
 from casereview.cases.first_look import restarted_clock
-from casereview.cases.lifecycle import LIVE
+from casereview.cases.lifecycle import LIVE, WITH_DECISION
+from casereview.cases.verification import with_pending
 from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, without_withdrawal
 from casereview.http.problems import wrong_state
 from casereview.notices.pending import notice_to_requester
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.records import Case, Guard, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case, Guard
+from casereview.schema.request_records import Request
 from casereview.schema.submission import Withdrawal
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact
-from casereview.usecases.file_request import offices_asking
 from casereview.usecases.services import CaseServices
 from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import SPARE, Current, change_request, counted
@@ -27,7 +29,6 @@ from intake.responses import WithdrawalAccepted
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, RequestFields
 
-_WITH_DECISION: Final = frozenset({"decided", "closed", "with_senior_official"})
 SUPERVISED_AFTER: Final = timedelta(days=30)
 """How long after a reissue of the code, or a filing by staff, a withdrawal waits for a supervisor (house rule)."""
 
@@ -84,16 +85,14 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by}
     written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)
-    if not claims.verified:
-        changes["asking"] = offices_asking(case, request.office)
-    changes["verify_by"] = min((due for due in (case.verify_by, again.verify_by) if due), default=None)
+    changes |= with_pending(case, again)
     missed = _missed_news(services, request.evolve(state="live"), case, at)
     return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard), missed)
 
 
 def _missed_news(services: CaseServices, request: Request, case: Case, at: datetime) -> tuple[Notice, ...]:
     """Return the news of a decision that a verified holder may have missed while the request was withdrawn."""
-    if case.status not in _WITH_DECISION or not is_told(request, case):
+    if case.status not in WITH_DECISION or not is_told(request, case):
         return ()
     name = f"news-{case.case_id}-{case.version + 1}"
     language = open_contact(services.seal, request).language

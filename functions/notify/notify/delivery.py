@@ -23,7 +23,7 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.addresses import NoticePointer
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.messages import NoticeMessage
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result

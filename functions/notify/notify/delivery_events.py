@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.telephone import MUST_PHONE
 from casereview.schema.base import Unrecognized, to_milliseconds
-from casereview.schema.records import Notice, Suppression
+from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_new

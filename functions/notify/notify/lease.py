@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.schema.addresses import AddressSends
 from casereview.schema.errors import ConcurrentChangeError
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics

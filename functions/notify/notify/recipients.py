@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.phone_numbers import may_be_called, may_be_texted
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys

@@ -18,9 +18,12 @@ from casereview.cases.telephone import MUST_PHONE, with_phone_flag
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
+from casereview.schema.event_records import Change, Event
 from casereview.schema.evidence import Claims
 from casereview.schema.messages import RankMessage
-from casereview.schema.records import Case, Change, Event, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over

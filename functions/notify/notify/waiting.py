@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.limits import KEPT, LIMITS, LONGEST, Holder, opens_at
 
 LIFE: Final = 3 * LONGEST

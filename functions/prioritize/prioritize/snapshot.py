@@ -19,7 +19,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import queues
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
-from casereview.schema.records import LaneCount, OfficeCounts, Snapshot
+from casereview.schema.office_records import LaneCount, OfficeCounts, Snapshot
 from casereview.store.worklist import IndexedCase
 from prioritize.round_robin import rotated
 from prioritize.services import Services, logger, metrics

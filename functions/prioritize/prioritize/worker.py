@@ -23,8 +23,9 @@ from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import ConcurrentChangeError
+from casereview.schema.event_records import Event
 from casereview.schema.messages import NoticeMessage
-from casereview.schema.records import Case, Event, FirstLookClock, Hold
+from casereview.schema.records import Case, FirstLookClock, Hold
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.transaction import Write, put_new, put_over

@@ -22,7 +22,8 @@ from review.policies.publication import approve_policy, ask_for_preview, submit_
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Decision
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
-from review.schema.responses import CaseChanged, Decided, RequestBody, Summary, Worklist, WorklistItem
+from review.schema.requester_responses import RequestBody
+from review.schema.responses import CaseChanged, Decided, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection

@@ -11,7 +11,8 @@ from review.cases.requester_verification import verify_requester
 from review.cases.verification import verify_facts
 from review.cases.views import read_contacts
 from review.schema.commands import Reissue, VerificationBody, Why
-from review.schema.responses import CodeReissued, Contacts, RequesterChecked, ToVerifyPage
+from review.schema.requester_responses import CodeReissued, Contacts, ToVerifyPage
+from review.schema.responses import RequesterChecked
 from review.verifications import page_to_verify
 
 

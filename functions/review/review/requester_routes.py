@@ -15,7 +15,8 @@ from review.cases.information import ask
 from review.cases.suppression import unsuppress
 from review.cases.withdrawals import answer_withdrawal
 from review.schema import commands
-from review.schema.responses import CodeReissued, Contacts, RequesterChecked, ToVerifyPage
+from review.schema.requester_responses import CodeReissued, Contacts, ToVerifyPage
+from review.schema.responses import RequesterChecked
 
 # The table has no annotation: with one, mypy would not compare the body and the answer of a row with its act.
 ROUTES: Final = (

@@ -22,18 +22,9 @@ from review.cases.views import read_case, read_ranking
 from review.policies.routes import ROUTES as POLICY_ROUTES
 from review.requester_routes import ROUTES as REQUESTER_ROUTES
 from review.schema import commands
-from review.schema.responses import (
-    CaseRead,
-    Decided,
-    History,
-    NoticePage,
-    RankingRead,
-    RequestBody,
-    Statements,
-    Summary,
-    Worklist,
-    WorklistItem,
-)
+from review.schema.history_responses import History, NoticePage, Statements
+from review.schema.requester_responses import RequestBody
+from review.schema.responses import CaseRead, Decided, RankingRead, Summary, Worklist, WorklistItem
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
 _OFFICE_ROUTES: Final = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casereview.http.problems import forbidden, wrong_state
-from casereview.schema.records import OfficeCounts, Snapshot
+from casereview.schema.office_records import OfficeCounts, Snapshot
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller

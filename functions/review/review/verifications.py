@@ -14,13 +14,14 @@ from casereview.http.problems import forbidden
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import rfc3339, to_milliseconds
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.verify_index import VerifyPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.paging import Paging
-from review.schema.responses import ToVerify, ToVerifyPage
+from review.schema.requester_responses import ToVerify, ToVerifyPage
 
 _T = TypeVar("_T")
 PAGE: Final = 50

@@ -16,7 +16,6 @@ from infra.local.account import REGION
 # The property with the code of a SAM resource. The translator accepts only S3 URIs, hence the placeholder.
 _CODE: Final = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 _PLACEHOLDER_URI: Final = "s3://local/code"
-_MANAGED_POLICIES: Final = "arn:aws:iam::aws:policy/"
 
 
 class TemplateError(Exception):

@@ -14,9 +14,10 @@ from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
 from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
 from casereview.schema.base import EASTERN
+from casereview.schema.event_records import Explanation
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Explanation
+from casereview.schema.records import Case
 
 
 class InForce(NamedTuple):

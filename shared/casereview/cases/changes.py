@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from casereview.cases.first_look import restarted_clock
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.records import Case, Change, ShownBefore
+from casereview.schema.event_records import Change
+from casereview.schema.records import Case, ShownBefore
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

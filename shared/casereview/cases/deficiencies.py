@@ -15,7 +15,7 @@ from casereview.schema.base import Unrecognized
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import is_short_a_number
 from casereview.schema.languages import Language, choose_language
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.submission import Submission
 from casereview.schema.vocabulary import AskCode, DeficiencyCode, Role

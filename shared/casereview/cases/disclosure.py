@@ -7,7 +7,8 @@ from typing import Literal
 from casereview.cases.changes import as_shown_before
 from casereview.cases.verification import has_second, sees_the_case
 from casereview.schema.base import Unrecognized
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 
 View = Literal["own_words", "decision", "case"]
 """What a holder sees: nothing but what follows from the request alone; also whether and how the case was decided; or

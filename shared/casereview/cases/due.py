@@ -14,8 +14,9 @@ from zlib import crc32
 
 from casereview.cases.first_look import has_first_look
 from casereview.schema.base import rfc3339
+from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, Notice, Stored
+from casereview.schema.records import Case, Stored
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields

@@ -23,6 +23,8 @@ QUEUED: Final[frozenset[Status]] = LIVE - {"received"}
 """The case is in a worklist."""
 ENDED: Final[frozenset[Status]] = frozenset({"decided", "withdrawn", "closed"})
 """No work is pending until the requester escalates or an officer reopens the case."""
+WITH_DECISION: Final[frozenset[Status]] = frozenset({"decided", "with_senior_official", "closed"})
+"""A field office has decided, whether or not the Senior Reviewing Official looks at the case or has."""
 STATES: Final[frozenset[Status]] = LIVE | ENDED
 """All states that this release knows."""
 
@@ -109,7 +111,7 @@ def public_to_third_parties(status: Status) -> PublicStatus:
     """Return a state as it is shown to verified third parties: no place in line, no question and no second look."""
     if status in {"in_review", "information_needed", "awaiting_approval"}:
         return "in_review"
-    return "decided" if status in {"decided", "with_senior_official", "closed"} else "received"
+    return "decided" if status in WITH_DECISION else "received"
 
 
 class IllegalTransitionError(CaseReviewError):

@@ -14,13 +14,15 @@ from casereview.cases.verification import SECOND_WITHIN, has_second, required_ki
 from casereview.evidence.settle import has_birth_year_mismatch
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.evidence import CaseFile, Claims
-from casereview.schema.records import OfficerCheck, Request
+from casereview.schema.request_records import OfficerCheck, Request
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import ClaimsFields, RequestFields
 
 REISSUED_WITHIN: Final = timedelta(days=30)
 """How long who reissued an access code does not verify its holder, nor confirm the holder's withdrawal."""
+_PERSONS: Final = 2
+"""How many persons confirm a requester where one is not enough."""
 _KEPT: Final = 6
 """How many of the newest checks of each kind a request keeps, and one more if their number is odd."""
 
@@ -75,7 +77,7 @@ def confirmed(request: Request, check: OfficerCheck, file: CaseFile, due: dateti
         due: By when a second person is to look, where the request has no such time yet.
     """
     after = request.evolve(confirmed_by=_newest(*request.confirmed_by, check), refuted_by=settled_refutations(request))
-    if needs_second(request, file) and len(confirming(after, file)) < 2:  # noqa: PLR2004  # two persons
+    if needs_second(request, file) and len(confirming(after, file)) < _PERSONS:
         soon = check.at + SECOND_WITHIN if check.kind == "g28" else due
         waiting = _queued(after, min(request.verify_by or soon, soon))
         return Checked(waiting, effective=False, needs_second=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from casereview.evidence.standing import has_standing
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Case, OfficerCheck, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import Role, VerificationKind
 
 if TYPE_CHECKING:
@@ -59,28 +61,18 @@ def verify_by(at: datetime, *, top: bool) -> datetime:
 
 
 def _is_working_day(day: date) -> bool:
-    return day.weekday() < 5  # noqa: PLR2004  # Saturday is 5
-
-
-def confirmations_of_restricted(request: Request) -> int:
-    """Return how many different officers with access to restricted cases have confirmed the requester."""
-    return len({check.by for check in request.confirmed_by if check.restricted})
+    """Return whether a day is one from Monday to Friday; federal holidays are not known here."""
+    return day.isoweekday() not in {6, 7}
 
 
 def has_second(request: Request) -> bool:
     """Return whether two different officers with access to restricted cases have confirmed the requester."""
-    return confirmations_of_restricted(request) > 1
-
-
-def is_seconded(checks: tuple[OfficerCheck, ...]) -> bool:
-    """Return whether two different officers have made the same check."""
-    return len({check.by for check in checks}) > 1
+    return len({check.by for check in request.confirmed_by if check.restricted}) > 1
 
 
 def is_to_be_verified(claims: Claims, *, restricted: bool) -> bool:
     """Return whether officers have to look at the holder of a request: no rights yet, or a second look is due."""
-    has_rights = claims.verified and (claims.second or not restricted)
-    return claims.live and (claims.verify_by is not None or not has_rights)
+    return claims.live and (claims.verify_by is not None or not has_standing(claims, restricted=restricted))
 
 
 def pending_verifications(case: Case, claims: Iterable[Claims]) -> CaseFields:
@@ -93,4 +85,15 @@ def pending_verifications(case: Case, claims: Iterable[Claims]) -> CaseFields:
     return {
         "asking": tuple(sorted({one.office for one in pending} - {case.office})),
         "verify_by": min((one.verify_by for one in pending if one.verify_by), default=None),
+    }
+
+
+def with_pending(case: Case, claims: Claims) -> CaseFields:
+    """Return the same fields of a case after one of its requests was added, or said something new."""
+    if not is_to_be_verified(claims, restricted=case.restricted):
+        return {}
+    deadlines = (case.verify_by, claims.verify_by)
+    return {
+        "asking": tuple(sorted({*case.asking, claims.office} - {case.office})),
+        "verify_by": min((at for at in deadlines if at), default=None),
     }

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from casereview.evidence.standing import is_about_facts, is_about_requester
 from casereview.evidence.stated import stated_facts
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event
 
 LaneOf = Callable[[Mapping[str, object], datetime], int]
 """Returns the lane (0 is the first) that facts would get at an instant under the policy in use."""

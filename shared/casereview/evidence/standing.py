@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from casereview.evidence.stated import stated_facts
 from casereview.schema.base import Unrecognized
+from casereview.schema.event_records import Verification
 from casereview.schema.evidence import Claims, Finding, Findings
-from casereview.schema.records import Verification
 
 
 def is_about_requester(verification: Verification) -> bool:

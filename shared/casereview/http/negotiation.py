@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from casereview.http.json_body import MAX_BYTES
 from casereview.http.problem_types import ProblemType
@@ -72,5 +72,5 @@ def _stated_by(incoming: Incoming) -> Language | None:
         return None
 
 
-def _member(value: Any, name: str) -> Any:  # noqa: ANN401  # any JSON
+def _member(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, dict) else None

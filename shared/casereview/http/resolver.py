@@ -21,7 +21,6 @@ from casereview.texts.catalog import PublicText
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
-    from aws_lambda_powertools.event_handler.exceptions import NotFoundError
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
@@ -124,38 +123,40 @@ def refuse_with_problems(
         choose: Chooses the language of a problem; without it, problems are in English.
     """
 
-    def _refusal(problem: ProblemError) -> Response[str]:
+    def refusal(problem: ProblemError) -> Response[str]:
         language = choose(Incoming(app.current_event, {}), problem) if choose else DEFAULT
-        document = ProblemFound.model_validate(problem.document(language))
-        answer = _answer(problem.status, document, "application/problem+json")
+        answer = _problem(problem, language)
         if choose:
             answer.headers |= {"Content-Language": language, "Vary": "Accept-Language"}
         return answer
 
-    @app.exception_handler(ProblemError)
-    def _problem(problem: ProblemError) -> Response[str]:
+    def refused(problem: ProblemError) -> Response[str]:
         metrics.add_metric("Refused", "Count", 1)
-        return _refusal(problem)
+        return refusal(problem)
 
-    def _refuse_other_media_types(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
-        event: APIGatewayProxyEvent = app.current_event
-        if event.http_method in _WITH_BODY and not _has_media_type(event):
-            raise ProblemError("unsupported-media-type")
-        return route(app)
-
-    def _refuse_line_feed(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
-        """Refuse a path that ends in a line feed, which the resolver would match to the path without it."""
-        return _refusal(_NO_ROUTE) if app.current_event.path.endswith("\n") else route(app)
-
-    app.use([_refuse_line_feed, _refuse_other_media_types])
-
-    @app.not_found
-    def _no_route(_error: NotFoundError) -> Response[str]:
-        return _refusal(_NO_ROUTE)
-
-    @app.exception_handler(Exception)
-    def _fault(error: Exception) -> Response[str]:
+    def fault(error: Exception) -> Response[str]:
         """Answer 503 without details; the log has the error's type, not its text, which may contain personal data."""
         logger.error("a request failed", extra=describe_error(error))
         metrics.add_metric("Faults", "Count", 1)
-        return _refusal(ProblemError("busy"))
+        return refusal(ProblemError("busy"))
+
+    def refuse_line_feed(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
+        """Refuse a path that ends in a line feed, which the resolver would match to the path without it."""
+        return refusal(_NO_ROUTE) if app.current_event.path.endswith("\n") else route(app)
+
+    app.use([refuse_line_feed, _refuse_other_media_types])
+    app.exception_handler(ProblemError)(refused)
+    app.exception_handler(Exception)(fault)
+    app.not_found(lambda _error: refusal(_NO_ROUTE))
+
+
+def _problem(problem: ProblemError, language: Language) -> Response[str]:
+    document = ProblemFound.model_validate(problem.document(language))
+    return _answer(problem.status, document, "application/problem+json")
+
+
+def _refuse_other_media_types(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:
+    event: APIGatewayProxyEvent = app.current_event
+    if event.http_method in _WITH_BODY and not _has_media_type(event):
+        raise ProblemError("unsupported-media-type")
+    return route(app)

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS
 from casereview.schema.languages import DEFAULT, choose_language
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 
 

@@ -57,22 +57,22 @@ def place(values: Values, case_id: str, filed_at: datetime, policy: CompiledPoli
         policy: the policy in force at ``now``.
         now: the time of the ranking; must be aware.
     """
-    return outlook(values, case_id, filed_at, policy, now, changes=False).place
+    tests, _ahead = policy.program.read(values, now)
+    placements = policy.placements
+    return _place(placements.by_bits[tests & placements.bits], values, case_id, filed_at)
 
 
-def outlook(  # noqa: PLR0913  # those of ``place``
-    values: Values, case_id: str, filed_at: datetime, policy: CompiledPolicy, now: datetime, *, changes: bool = True
-) -> Outlook:
-    """Return the place and, with ``changes``, the first later instant at which equal facts get another one."""
+def outlook(values: Values, case_id: str, filed_at: datetime, policy: CompiledPolicy, now: datetime) -> Outlook:
+    """Return what ``place`` does, and the first later instant at which equal facts get another place."""
     tests, ahead = policy.program.read(values, now)
     by_bits, bits = policy.placements.by_bits, policy.placements.bits
     found = by_bits[tests & bits]
-    changes_at = None
-    if changes and ahead:
-        changes_at = _changes_at(lambda tests: by_bits[tests & bits], tests, ahead, found, NEVER)
-    return Outlook(
-        Place(found.index, _rank(found, _sort_at(found, values["removal_at"], filed_at), case_id)), changes_at
-    )
+    changes_at = _changes_at(lambda tests: by_bits[tests & bits], tests, ahead, found, NEVER) if ahead else None
+    return Outlook(_place(found, values, case_id, filed_at), changes_at)
+
+
+def _place(found: Placement, values: Values, case_id: str, filed_at: datetime) -> Place:
+    return Place(found.index, _rank(found, _sort_at(found, values["removal_at"], filed_at), case_id))
 
 
 def explain(case: RankInput, policy: CompiledPolicy, now: datetime) -> tuple[Explanation, ...]:

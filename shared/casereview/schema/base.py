@@ -130,7 +130,7 @@ def _attributes(model: type[Record]) -> tuple[frozenset[str], tuple[tuple[str, s
     return frozenset(stored.values()), tuple((name, stored[name]) for name in nested)
 
 
-def _holds_records(annotation: Any) -> bool:  # noqa: ANN401  # any annotation
+def _holds_records(annotation: object) -> bool:
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return True
     return any(map(_holds_records, get_args(annotation)))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 from pydantic import Field
 
 from casereview.schema.base import Instant, Lenient, Record
+from casereview.schema.event_records import Filing
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Filing, Stored
+from casereview.schema.records import Case, Stored
 from casereview.schema.vocabulary import EventKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Claims(Stored):
     """Whether two officers with access to restricted cases verified the holder."""
     refuted: bool = False
     facts: Facts = Facts()
-    """The newest value of each stated fact; a fact that was stated as unknown is None."""
+    """The newest value of each stated fact; None for one that was stated as unknown."""
     first_at: dict[str, Instant] = Field(default_factory=dict)
     """When a fact was first stated, if that was after filing."""
     newest_at: dict[str, Instant] = Field(default_factory=dict)

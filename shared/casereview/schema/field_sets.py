@@ -12,22 +12,12 @@ from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
 from casereview.schema.addresses import NoticeGroup, NoticePointer
 from casereview.schema.base import Instant
+from casereview.schema.event_records import Change, Explanation, Filing, Verification
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
-from casereview.schema.records import (
-    Ask,
-    Change,
-    DecisionRef,
-    Explanation,
-    Filing,
-    FirstLookClock,
-    Hold,
-    OfficerCheck,
-    Seen,
-    ShownBefore,
-    Verification,
-)
+from casereview.schema.records import DecisionRef, FirstLookClock, Hold, ShownBefore
+from casereview.schema.request_records import Ask, OfficerCheck, Seen
 from casereview.schema.vocabulary import (
     Authority,
     EventKind,

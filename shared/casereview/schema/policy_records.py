@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.records import Explanation, Stored
+from casereview.schema.event_records import Explanation
+from casereview.schema.records import Stored
 
 if TYPE_CHECKING:
     from typing import Unpack

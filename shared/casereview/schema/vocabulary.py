@@ -132,7 +132,7 @@ Undelivered = Literal[
 called, such as premium rate or satellite."""
 
 
-DeficiencyCode = Literal[
+LackingCode = Literal[
     "a_number_missing",
     "a_number_short",
     "name_missing",
@@ -146,8 +146,9 @@ DeficiencyCode = Literal[
     "authority_missing",
     "contact_missing",
     "uscis_receipt_form",
-    "identity_unverified",
-    "authority_unverified",
-    "proof_not_accepted",
 ]
-"""What a request lacks. The last three are about its verification."""
+"""What a submission lacks."""
+
+
+DeficiencyCode = Literal[LackingCode, "identity_unverified", "authority_unverified", "proof_not_accepted"]
+"""What a request lacks: in its submission, or for the verification of its holder."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from casereview.schema.records import Case, Officer
+from casereview.schema.office_records import Officer
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import Write, add

@@ -21,10 +21,14 @@ from casereview.cases.first_look import has_first_look
 from casereview.cases.lifecycle import QUEUED, STATES
 from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
+from casereview.schema.event_records import Event, Read
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
+from casereview.schema.notice_records import Notice, Suppression
+from casereview.schema.office_records import Officer, Snapshot
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
-from casereview.schema.records import Case, Event, Guard, Notice, Officer, Read, Request, Snapshot, Stored, Suppression
+from casereview.schema.records import Case, Guard, Stored
+from casereview.schema.request_records import Request
 from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.keys import Key

@@ -7,8 +7,9 @@ from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from casereview.schema.errors import CaseReviewError
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Claims, Findings
-from casereview.schema.records import Case, Event, Stored
+from casereview.schema.records import Case, Stored
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
 from casereview.store.due_index import DueIndex

@@ -11,7 +11,8 @@ from casereview.store.items import key_of
 from casereview.store.keys import Key
 
 if TYPE_CHECKING:
-    from casereview.schema.records import Officer, Stored
+    from casereview.schema.office_records import Officer
+    from casereview.schema.records import Stored
     from casereview.store.items import Item
 
 # The writes are named tuples because a dataclass takes several times as long to define, in every cold start.

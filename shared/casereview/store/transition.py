@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from casereview.cases import lifecycle
 from casereview.cases.changes import changes_between, next_version
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import Text
-from casereview.schema.records import Case, Event, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
 from casereview.store.transaction import Write, put_new, put_over
 

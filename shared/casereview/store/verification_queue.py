@@ -13,7 +13,7 @@ from typing import NamedTuple
 from casereview.cases.requester_checks import look_by, must_be_confirmed_again, pending_refutation
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.evidence import CaseFile, Claims
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import Put, Write, put_over

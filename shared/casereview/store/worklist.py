@@ -17,8 +17,6 @@ from casereview.store.items import plain_fields
 if TYPE_CHECKING:
     from casereview.store.items import Item
 
-PEOPLE_AHEAD = 500
-"""The maximum that the number of people ahead is counted to."""
 MAX_POSITION = 500
 """The greatest position that is counted."""
 _MAX_PAGES = 10

@@ -12,30 +12,17 @@ from importlib.resources import files
 from string import Template
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
+from casereview.schema.error_codes import PublicErrorCode
 from casereview.schema.languages import DEFAULT, Language, choose_language, isolate_direction
-from casereview.schema.vocabulary import RefutationReason
+from casereview.schema.vocabulary import LackingCode, RefutationReason
 
-DeficiencyText = Literal[
-    "a_number_missing",
-    "a_number_short",
-    "name_missing",
-    "born_on_missing",
-    "custody_unknown",
-    "facility_missing",
-    "facility_unknown",
-    "state_unknown",
-    "county_unknown",
-    "outcome_missing",
-    "authority_missing",
-    "contact_missing",
-    "uscis_receipt_form",
-]
 VerificationText = Literal[
     "prove_identity", "prove_authority_g28", "prove_authority_form_60_001", "proof_not_accepted", "headquarters"
 ]
 """How to prove an identity or an authority; they name an office (``office``). ``headquarters`` is such a name."""
 DecisionText = Literal["how_to_go_on"]
 RefusalText = Literal[
+    PublicErrorCode,
     "unsupported_media_type",
     "too_large",
     "key_reused",
@@ -43,53 +30,17 @@ RefusalText = Literal[
     "verification_required",
     "not_decided",
     "bound_reached",
-    "not_json",
-    "not_utf8",
-    "not_base64",
-    "not_an_object",
-    "duplicate_key",
-    "nested_too_deeply",
-    "unpaired_surrogate",
-    "invalid_idempotency_key",
-    "required",
-    "unknown_field",
     "wrong_type_string",
     "wrong_type_boolean",
     "wrong_type_number",
     "wrong_type_list",
     "wrong_type_object",
-    "not_allowed",
-    "invalid_value",
-    "too_long",
-    "too_many_items",
-    "too_few_items",
-    "number_too_small",
-    "number_too_large",
-    "not_a_date",
-    "not_a_time",
-    "impossible_date",
-    "impossible_time",
-    "year_out_of_range",
-    "in_the_future",
-    "not_an_email_address",
-    "not_a_phone_number",
-    "not_a_language_tag",
-    "not_an_a_number",
-    "a_number_or_name_required",
-    "nothing_to_change",
-    "unknown_state",
-    "no_such_route",
-    "no_such_request",
-    "request_withdrawn",
-    "withdrawal_final",
-    "code_frozen",
-    "case_ended",
 ]
-"""The errors of problem documents: each has the name of its code, except where a code has several texts."""
-TextCode: TypeAlias = DeficiencyText | VerificationText | RefutationReason | DecisionText | RefusalText
+"""The errors of problem documents: some problem types and ``wrong_type`` have texts with names of their own."""
+TextCode: TypeAlias = LackingCode | VerificationText | RefutationReason | DecisionText | RefusalText
 
 SECTIONS: Final[Mapping[str, frozenset[str]]] = {
-    "deficiencies": frozenset(get_args(DeficiencyText)),
+    "deficiencies": frozenset(get_args(LackingCode)),
     "verification": frozenset(get_args(VerificationText)),
     "refutations": frozenset(get_args(RefutationReason)),
     "decision": frozenset(get_args(DecisionText)),

@@ -14,7 +14,9 @@ from casereview.notices import phone_numbers
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import renewed_notice
 from casereview.schema.base import read_leniently, rfc3339
-from casereview.schema.records import Case, Notice, Request, Suppression
+from casereview.schema.notice_records import Notice, Suppression
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.submission import PROTECTED, Contact
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
@@ -34,7 +36,8 @@ def open_contact(seal: Seal, request: Request) -> Contact:
     Raises:
         SealBrokenError: The sealed contact cannot be opened.
     """
-    return _with_default(*_stated(seal, request))
+    stated, protected = _stated(seal, request)
+    return _with_default(stated, protected=protected)
 
 
 def _stated(seal: Seal, request: Request) -> tuple[Contact, bool]:
@@ -48,7 +51,8 @@ def _stated(seal: Seal, request: Request) -> tuple[Contact, bool]:
     return read_leniently(Contact, contact), request.protected or not PROTECTED.isdisjoint(relief)
 
 
-def _with_default(stated: Contact, protected: bool) -> Contact:  # noqa: FBT001
+def _with_default(stated: Contact, *, protected: bool) -> Contact:
+    """Return a contact that counts as unsafe where protected relief was stated and nothing was said of safety."""
     unsaid = stated.safe_to_contact is None
     return stated.merged(Contact(safe_to_contact=False)) if unsaid and protected else stated
 
@@ -185,7 +189,7 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
     """
     before, protected = _stated(seal, request)
     safe = before.safe_to_contact if stated.safe_to_contact is None else stated.safe_to_contact
-    after = _with_default(before.merged(stated).merged(Contact(safe_to_contact=safe)), protected)
+    after = _with_default(before.merged(stated).merged(Contact(safe_to_contact=safe)), protected=protected)
     address = after.merged(Contact(safe_to_contact=None)).address()
     kept = {**after.unknown_attributes, **after.model_dump(mode="json", exclude_none=True)}
     return ContactChange(

@@ -12,38 +12,33 @@ the same Idempotency-Key gets the first answer again; a case or guard that has c
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_between, changes_of_new, next_version, restriction
-from casereview.cases.deficiencies import deficiencies, describe, unverified
+from casereview.cases.changes import changes_of_new, restriction
+from casereview.cases.deficiencies import describe, unverified
 from casereview.cases.lifecycle import OPEN
-from casereview.cases.own_words import reaches_top_lane
-from casereview.cases.verification import verify_by
-from casereview.crypto.macs import body_digest
-from casereview.evidence.open_facts import marks_of, open_facts
-from casereview.http.json_body import Json, canonical, read_object
-from casereview.http.problems import ProblemError, malformed, problem
+from casereview.cases.verification import with_pending
+from casereview.http.json_body import read_object
+from casereview.http.problems import ProblemError, problem
 from casereview.http.validation import validate
 from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
-from casereview.routing.offices import route
-from casereview.schema.base import EASTERN, to_milliseconds
+from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import CaseChangedError
-from casereview.schema.evidence import Claims
-from casereview.schema.facts import Facts
-from casereview.schema.identifiers import new_case_id, new_receipt
+from casereview.schema.event_records import Event
+from casereview.schema.identifiers import new_case_id
 from casereview.schema.languages import DEFAULT
-from casereview.schema.records import Case, Change, Event, Filing, Guard, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case, Guard
+from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.items import from_item
-from casereview.store.transaction import RefusedError, Write, check, put_new, put_over
-from casereview.store.transition import REQUESTER, Actor
-from casereview.usecases.seen import seen_by_officer
+from casereview.store.transaction import RefusedError, Write, check, put_new
+from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
+from casereview.usecases.new_request import NewRequest, Sent, new_request
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
@@ -54,35 +49,6 @@ MAX_LIVE = 20
 """The most requests of one case that are not withdrawn; a later one opens a case of its own, which is flagged."""
 MAX_EVER = 60
 """The most requests that ever join one case."""
-_KEY_LENGTH = range(16, 129)
-
-
-class _Sent(NamedTuple):
-    """A body as it was sent and as it was validated, and who sent it."""
-
-    value: dict[str, Json]
-    submission: Submission
-    actor: Actor
-
-
-@dataclass(frozen=True, slots=True)
-class _NewRequest:
-    """A validated request before it is stored, with what it adds to its case."""
-
-    request: Request
-    facts: Facts
-    claims: Claims
-    person: str | None
-    code: str
-    language: str | None
-    actor: Actor
-
-    def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Claims]:
-        """Return the request and its claims with the case that they belong to."""
-        return (
-            self.request.evolve(case_id=case_id, opened=opened),
-            self.claims.evolve(case_id=case_id, filing=self.claims.filing.evolve(opened=opened)),
-        )
 
 
 def file_request(
@@ -111,8 +77,8 @@ def file_request(
     """
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
-    sent = _Sent(value, validate(model, value, received_at), actor)
-    new = _prepare(services, sent, idempotency_key, received_at)
+    sent = Sent(value, validate(model, value, received_at), actor, received_at)
+    new = new_request(services, sent, idempotency_key)
     for _ in range(1 + TRIES):
         try:
             writes, case, notice = _plan(services, new)
@@ -129,62 +95,7 @@ def file_request(
     raise ProblemError("busy")
 
 
-def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
-    if idempotency_key is None:
-        return new_receipt()
-    if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
-        raise malformed("Idempotency-Key", "invalid_idempotency_key", least=_KEY_LENGTH[0], most=_KEY_LENGTH[-1])
-    return services.macs.receipt(idempotency_key)
-
-
-def _prepare(services: CaseServices, sent: _Sent, idempotency_key: str | None, at: datetime) -> _NewRequest:
-    """Seal a validated body as a request that is to be stored."""
-    value, submission, actor = sent
-    receipt = _receipt(services, idempotency_key)
-    on = at.astimezone(EASTERN).date()
-    facts = open_facts(submission, on)
-    code = services.macs.code(receipt)
-    requester, a_number = submission.requester, submission.subject.a_number
-    person = services.macs.person(a_number) if a_number else None
-    authority = requester.authority or "none"
-    office = route(facts, on)
-    filing = Filing(role=requester.role, authority=authority, opened=False, marks=tuple(sorted(marks_of(submission))))
-    claims = Claims(case_id="", receipt=receipt, filing=filing, filed_at=at, office=office, facts=facts)
-    policy = services.policies.last_known(at)
-    deadline = verify_by(at, top=reaches_top_lane(claims, policy, at))
-    request = Request(
-        receipt=receipt,
-        case_id="",
-        received_at=at,
-        role=requester.role,
-        authority=authority,
-        opened=False,
-        state_since=at,
-        mac_key=services.macs.key,
-        digest=body_digest(code, canonical(value)),
-        office=office,
-        verify_by=deadline,
-        filed_by=actor.id,
-        seen=seen_by_officer(submission),
-        deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
-        sealed=services.seal.close("request", receipt, _sealed_body(submission)),
-        protected=bool(facts.protected),
-    )
-    claims = claims.evolve(verify_by=deadline)
-    return _NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
-
-
-def _sealed_body(submission: Submission) -> bytes:
-    return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
-
-
-def _stated_a_number(value: dict[str, Json]) -> Json:
-    """Return the A-number as it was sent, before validation."""
-    subject = value.get("subject")
-    return subject.get("a_number") if isinstance(subject, dict) else None
-
-
-def _plan(services: CaseServices, new: _NewRequest) -> tuple[list[Write], Case, Notice]:
+def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, Notice]:
     """Return the writes of the transaction, with the case and the notice.
 
     The request is the first write: if its condition fails, a request with the same key is stored already.
@@ -204,7 +115,7 @@ def _plan(services: CaseServices, new: _NewRequest) -> tuple[list[Write], Case, 
     return [put_new(request), put_new(notice), put_new(claims), *case_writes], changed, notice
 
 
-def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:
+def _open_case(new: NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:
     request = new.request
     case = Case(
         case_id=new_case_id(),
@@ -222,7 +133,17 @@ def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]
         folded=1,
         verify_by=request.verify_by,
     )
-    writes: list[Write] = [put_new(case), put_new(_event(new, case, changes_of_new(case)))]
+    event = Event(
+        case_id=case.case_id,
+        version=1,
+        at=request.received_at,
+        kind="filed",
+        actor=new.actor.kind,
+        user=new.actor.user,
+        user_id=new.actor.id,
+        changes=changes_of_new(case),
+    )
+    writes: list[Write] = [put_new(case), put_new(event.evolve(**new.event_fields(opened=True)))]
     if guard:
         writes.append(check(keys.guard(guard.person), case=guard.case))
     elif new.person:
@@ -230,52 +151,23 @@ def _open_case(new: _NewRequest, guard: Guard | None) -> tuple[Case, list[Write]
     return case, writes
 
 
-def _join_case(new: _NewRequest, old: Case, guard: Guard) -> tuple[Case, list[Write]]:
+def _join_case(new: NewRequest, case: Case, guard: Guard) -> tuple[Case, list[Write]]:
     request = new.request
-    deadlines = (old.verify_by, request.verify_by)
     joined: CaseFields = {
-        **next_version(old),
-        **restriction(old, restricted=old.restricted or bool(new.facts.protected)),
-        "requests": old.requests + 1,
-        "live": old.live + 1,
-        "filed_at": min(old.filed_at, request.received_at),
+        **restriction(case, restricted=case.restricted or bool(new.facts.protected)),
+        **with_pending(case, new.claims),
+        "requests": case.requests + 1,
+        "live": case.live + 1,
+        "filed_at": min(case.filed_at, request.received_at),
         "rank_at": request.received_at,
-        "attempts": 0,
-        "stuck": False,
         "words_at": request.received_at,
-        "asking": offices_asking(old, request.office),
-        "verify_by": min((at for at in deadlines if at), default=None),
     }
-    case = old.evolve(**joined)
-    event = _event(new, case, changes_between(old, case))
-    return case, [put_over(case, version=old.version), put_new(event), check(keys.guard(guard.person), case=guard.case)]
+    unchanged = (check(keys.guard(guard.person), case=guard.case),)
+    step = Transition("joined", joined, new.event_fields(opened=False), unchanged)
+    return carried_out(case, step, new.actor, request.received_at)
 
 
-def _event(new: _NewRequest, case: Case, changes: dict[str, Change]) -> Event:
-    opened = case.version == 1
-    _request, claims = new.for_case(case.case_id, opened=opened)
-    return Event(
-        case_id=case.case_id,
-        version=case.version,
-        at=new.request.received_at,
-        kind="filed" if opened else "joined",
-        actor=new.actor.kind,
-        user=new.actor.user,
-        user_id=new.actor.id,
-        changes=changes,
-        receipt=new.request.receipt,
-        filing=claims.filing,
-        claims=new.facts,
-        details={"office": claims.office},
-    )
-
-
-def offices_asking(case: Case, office: str) -> tuple[str, ...]:
-    """Return the offices that may open a case to verify its requesters, with one more."""
-    return case.asking if office == case.office else tuple(sorted({*case.asking, office}))
-
-
-def _repeat_answer(services: CaseServices, new: _NewRequest, refusal: RefusedError) -> Filed:
+def _repeat_answer(services: CaseServices, new: NewRequest, refusal: RefusedError) -> Filed:
     """Repeat the first answer to the same Idempotency-Key, if the body is the same too."""
     item = refusal.items[0]
     stored = from_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
@@ -286,7 +178,7 @@ def _repeat_answer(services: CaseServices, new: _NewRequest, refusal: RefusedErr
     return _answer(stored, new)
 
 
-def _answer(request: Request, new: _NewRequest) -> Filed:
+def _answer(request: Request, new: NewRequest) -> Filed:
     """Return the answer; it depends on nothing but the stored request and its body."""
     language = new.language or DEFAULT
     notice = public_notice(language)

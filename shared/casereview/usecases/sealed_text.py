@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from casereview.crypto.sealing import Part, Seal
 from casereview.schema.base import Unrecognized, rfc3339
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import Text, TextKind
-from casereview.schema.records import Event
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.table import Table

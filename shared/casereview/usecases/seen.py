@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casereview.cases.verification import required_kind
 from casereview.http.problems import invalid
-from casereview.schema.records import Seen
+from casereview.schema.request_records import Seen
 from casereview.schema.submission import StaffSubmission, Submission
 
 

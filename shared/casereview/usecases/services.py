@@ -15,8 +15,9 @@ from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.schema.base import Clock
 from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage
+from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, Notice
+from casereview.schema.records import Case
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table

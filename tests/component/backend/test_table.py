@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.event_records import Event, Filing, Read
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings, Text
 from casereview.schema.facts import Facts
+from casereview.schema.office_records import Officer
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, Event, Filing, Guard, Officer, Read
+from casereview.schema.records import Case, Guard
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.backend import Between, Query

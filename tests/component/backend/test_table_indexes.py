@@ -8,7 +8,8 @@ import pytest
 
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.backend import BeginsWith, Query, pages
 from casereview.store.due_index import DueItem

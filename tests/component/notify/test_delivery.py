@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.schema.records import FirstLookClock, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import FirstLookClock
 from casereview.store import keys
 from notify.delivery import UNANSWERED
 from notify.lease import LEASE

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import notify.app
-from casereview.schema.records import FirstLookClock, Notice, Suppression
+from casereview.schema.notice_records import Notice, Suppression
+from casereview.schema.records import FirstLookClock
 from casereview.store import keys
 from tests.support.aws_faults import intercept, performs_after, refuses
 from tests.support.notices import (

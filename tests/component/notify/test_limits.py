@@ -15,7 +15,8 @@ import pytest
 
 from casereview.schema.addresses import AddressSends
 from casereview.schema.languages import LANGUAGES
-from casereview.schema.records import Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import to_item
 from casereview.store.transaction import put_over

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from casereview.notices.catalog import NoticeTextError
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.render import OfficeText, OfficeTexts, render_for_office
 from tests.support.aws_faults import intercept, refuses
 from tests.support.clouds import backend_of

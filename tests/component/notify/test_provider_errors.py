@@ -19,7 +19,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED, WINDOW
 from tests.support.aws_faults import Responder, fails, intercept, performs_then_fails, refuses
 from tests.support.environment import REGION

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casereview.cases.telephone import MUST_PHONE
-from casereview.schema.records import Notice, Suppression
+from casereview.schema.notice_records import Notice, Suppression
 from casereview.store.transaction import put_new
 from tests.support.aws_faults import intercept, performs_after
 from tests.support.notices import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casereview.notices.catalog import VERSIONS
-from casereview.schema.records import Notice, Suppression
+from casereview.schema.notice_records import Notice, Suppression
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_new
 from casereview.usecases.contacts import LiftedSuppression, lift_suppression

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Event, Notice
+from casereview.schema.event_records import Event
+from casereview.schema.notice_records import Notice
 from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.clouds import backend_of
 from tests.support.staff import CLEARED, OFFICER, SISTER, FiledCase, claimed, decide, file_case, item, read

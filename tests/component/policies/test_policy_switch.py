@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from casereview.schema.event_records import Event
 from casereview.schema.policy_records import PolicyInForce, Switch
-from casereview.schema.records import Case, Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from tests.support.aws_calls import call_names, record_calls

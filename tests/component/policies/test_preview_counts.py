@@ -16,8 +16,9 @@ from casereview.cases.preview import totals_of
 from casereview.policy import packaged
 from casereview.policy.compiler import compile_policy
 from casereview.routing.offices import queues
+from casereview.schema.event_records import Read
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, Read
+from casereview.schema.records import Case
 from casereview.store.folding import read_file
 from prioritize.worker import rank_case
 from tests.support.docket import bodies

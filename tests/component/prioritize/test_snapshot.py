@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from casereview.routing.offices import queues
-from casereview.schema.records import Snapshot
+from casereview.schema.office_records import Snapshot
 from casereview.store import keys
 from casereview.store.worklist import IndexedCase, Worklist
 from tests.support.system import System, body

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
     COLLEAGUE,

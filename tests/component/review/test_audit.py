@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Read
+from casereview.schema.event_records import Read
 from tests.support.aws_faults import intercept, refuses
 from tests.support.staff import ELSEWHERE, LAWYER, OFFICER, SUPERVISOR, claimed, file_case, post, read
 from tests.support.system import Answer, Staff, System

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Officer
+from casereview.schema.office_records import Officer
 from casereview.store import keys
 from tests.support.policy.numbers import policy_numbers
 from tests.support.staff import (

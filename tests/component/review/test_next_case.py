@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Officer
+from casereview.schema.office_records import Officer
 from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.worklist import Worklist

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
     AT_HOME,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from casereview.schema.records import Guard, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Guard
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
 from tests.support.staff import (

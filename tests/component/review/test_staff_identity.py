@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.schema.records import Case, Officer
+from casereview.schema.office_records import Officer
+from casereview.schema.records import Case
 from casereview.store import keys
 from tests.support.staff import (
     OFFICER,

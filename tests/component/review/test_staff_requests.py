@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.schema.records import Request, Seen
+from casereview.schema.request_records import Request, Seen
 from casereview.store import keys
 from tests.support.staff import COLLEAGUE, ELSEWHERE, LAWYER, OFFICER, file_case, person, read
 from tests.support.system import Answer, System

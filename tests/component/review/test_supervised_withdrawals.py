@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casereview.schema.evidence import Claims
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
     AT_HOME,

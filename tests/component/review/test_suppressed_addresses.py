@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casereview.schema.records import Suppression
+from casereview.schema.notice_records import Suppression
 from tests.support.staff import OFFICER, SUPERVISOR, FiledCase, file_case, post
 from tests.support.system import System
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casereview.schema.records import Officer, Request
+from casereview.schema.office_records import Officer
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
     CLEARED,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from review import verifications
 from tests.support.staff import (

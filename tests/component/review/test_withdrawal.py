@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Guard, Officer
+from casereview.schema.office_records import Officer
+from casereview.schema.records import Guard
 from casereview.store import keys
 from tests.support.staff import (
     AT_HOME,

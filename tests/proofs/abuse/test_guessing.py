@@ -8,7 +8,7 @@ import pytest
 
 import intake.routes
 from casereview.http.problems import ProblemError, forbidden, no_such_request
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.usecases.services import CaseServices
 from tests.support.abuse.guessing import file_requests, prove_guesses

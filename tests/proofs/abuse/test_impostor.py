@@ -9,12 +9,13 @@ import pytest
 
 import casereview.cases.disclosure
 import casereview.usecases.file_request
+import casereview.usecases.new_request
 import intake.commands
 import intake.status
 from casereview.cases.disclosure import View
 from casereview.evidence import settle
 from casereview.evidence.ledger import FactLedger
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from tests.support.abuse import impostor
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
@@ -73,7 +74,7 @@ def test_standing_for_every_requester_is_detected(monkeypatch: pytest.MonkeyPatc
 
 
 def test_disclosure_of_a_decision_without_verification_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = casereview.usecases.file_request._prepare
+    draft = casereview.usecases.new_request.new_request
 
     def prepare_as_verified(*given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
         found = draft(*given)
@@ -82,7 +83,7 @@ def test_disclosure_of_a_decision_without_verification_is_detected(monkeypatch: 
             request=found.request.model_copy(update={"verified": True}),
         )
 
-    monkeypatch.setattr(casereview.usecases.file_request, "_prepare", prepare_as_verified)
+    monkeypatch.setattr(casereview.usecases.file_request, "new_request", prepare_as_verified)
     assert any("the decision is disclosed" in violation for violation in _violations(impostor.prove_first_filing))
 
 

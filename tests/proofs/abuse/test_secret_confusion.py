@@ -10,7 +10,7 @@ import pytest
 
 import casereview.crypto.macs
 from casereview.schema.identifiers import RECEIPT_SYMBOLS, encode_identifier
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.abuse.guessing import file_requests
 from tests.support.large_dockets import fast_system
@@ -112,7 +112,7 @@ def test_one_mac_purpose_for_receipt_and_code_is_detected(found: System, monkeyp
     """If the code is derived from the receipt without a secret key, it opens every request."""
     random = Random(1)  # noqa: S311
     monkeypatch.setattr(
-        "casereview.usecases.file_request.new_receipt", lambda: encode_identifier(random.randbytes(16), RECEIPT_SYMBOLS)
+        "casereview.usecases.new_request.new_receipt", lambda: encode_identifier(random.randbytes(16), RECEIPT_SYMBOLS)
     )
     monkeypatch.setattr(casereview.crypto.macs.Macs, "code", lambda _macs, receipt, *_more: receipt)
     monkeypatch.setattr("intake.authentication.CODE_SYMBOLS", RECEIPT_SYMBOLS)

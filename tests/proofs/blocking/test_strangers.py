@@ -12,7 +12,8 @@ import intake.commands
 import review.cases.pages
 import review.cases.splitting
 from casereview.schema.evidence import CaseFile, Claims, Text
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.backend import Query
 from casereview.store.table import Table

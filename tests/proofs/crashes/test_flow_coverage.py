@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
+from casereview.schema.event_records import Event
 from casereview.schema.messages import Hint, NoticeMessage, PreviewMessage, RankMessage, ScheduledDuty
-from casereview.schema.records import Event
 from casereview.schema.vocabulary import EventKind
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import casereview.store.items
-import casereview.usecases.file_request
+import casereview.usecases.new_request
 import notify.delivery_events
 import prioritize.policy_switch
 import prioritize.sweep
 from casereview.cases.due import due_attributes
 from casereview.schema.identifiers import new_receipt
-from casereview.schema.records import Case, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.store.table import Table
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_public import PUBLIC
@@ -96,7 +97,7 @@ def test_a_lease_that_never_expires_is_detected(rigged: Rig, monkeypatch: pytest
 def test_a_receipt_that_does_not_depend_on_the_idempotency_key_is_detected(
     rigged: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(casereview.usecases.file_request, "_receipt", lambda _desk, _key: new_receipt())
+    monkeypatch.setattr(casereview.usecases.new_request, "_receipt", lambda _desk, _key: new_receipt())
     (found,) = violations(rigged, "file")
     assert "not idempotent" in found
 

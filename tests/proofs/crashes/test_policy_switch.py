@@ -19,8 +19,9 @@ import prioritize.policy_switch
 from casereview.cases.due import due_at
 from casereview.policy import packaged
 from casereview.schema.base import rfc3339
+from casereview.schema.event_records import Event
 from casereview.schema.policy_records import Switch
-from casereview.schema.records import Case, Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from prioritize.worker import rank_case
 from tests.support.aws_calls import Call, MakeCall, intercept_calls

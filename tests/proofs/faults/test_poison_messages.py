@@ -14,7 +14,7 @@ from moto.backends import get_backend
 import notify.app
 import prioritize.app
 from casereview.cases.due import ATTEMPTS
-from casereview.schema.records import Suppression
+from casereview.schema.notice_records import Suppression
 from casereview.store import keys
 from infra.paths import ROOT
 from tests.support.aws_faults import refuses

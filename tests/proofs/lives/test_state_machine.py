@@ -281,7 +281,7 @@ DEFECTS: dict[str, dict[str, object]] = {
     "a request to verify is in no queue": {"casereview.store.items._verify_attributes": lambda _request: {}},
     "an update is not folded": {"intake.commands.folded_update": lambda claims, *_: claims},
     "findings do not move with a link": {"review.cases.linking.merged_findings": lambda target, *_: target.findings},
-    "a requester who is unsafe to call is called": {"intake.commands.MAY_BE_CALLED": "written_by_no_event"},
+    "a requester who is unsafe to call is called": {"intake.contact_changes.MAY_BE_CALLED": "written_by_no_event"},
     "a failed notice leaves no trace": {"notify.undeliverable.MUST_PHONE": frozenset()},
     "a withdrawal can be taken back for a year": {"intake.withdrawals.UNDO_WITHIN": timedelta(days=365)},
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from casereview.store.table import Table
 from casereview.store.transaction import Increment, RefusedError, Write
 from prioritize.worker import rank_case

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casereview.http.problems import ProblemError
-from casereview.schema.records import Case, Event
+from casereview.schema.event_records import Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import Check, Condition, Write

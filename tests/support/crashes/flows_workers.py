@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from casereview.cases.due import ATTEMPTS
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.limits import LIMITS
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import claimed_case, empty_docket, information_requested, ranked_case

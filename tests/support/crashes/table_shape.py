@@ -13,7 +13,8 @@ from typing import Any
 
 from casereview.cases.due import STUCK
 from casereview.cases.lifecycle import LIVE
-from casereview.schema.records import Case, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.store.items import plain_fields
 from tests.support.controlled_system import Snapshot
 from tests.support.crashes.rig import Rig

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 
 from casereview.cases.verification import required_kind
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.disclosure.worlds import World
 from tests.support.staff import decision, post

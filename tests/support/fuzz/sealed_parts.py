@@ -14,7 +14,7 @@ import notify.app
 import notify.services
 import review.services
 from casereview.crypto.sealing import KmsSeal
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from tests.support.fuzz.messages import recorded_logs
 from tests.support.proofs.tally import Tally

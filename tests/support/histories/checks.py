@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from tests.support.histories.state import CaseState, RequestState
 
 _REPRESENTATIVES = {"attorney", "accredited_representative"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from tests.support.histories.state import CaseState, Found, RequestState, stated
 
 _ENDS_CLAIM = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping
 
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from tests.support.histories.checks import apply_check
 from tests.support.histories.events import BLANK, of_case, of_request, show, state, with_found
 from tests.support.histories.state import CaseState, Decision, Found, RequestState, World, stated

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from casereview.schema.event_records import Event, Filing
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event, Filing
 
 
 def stated(facts: Facts | None) -> dict[str, Any]:

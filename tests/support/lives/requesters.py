@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from tests.support.controlled_system import ControlledSystem, Snapshot
 from tests.support.expected_state import is_told
 from tests.support.invariants import check

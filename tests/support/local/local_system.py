@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from casereview.schema.records import Case, Request, Stored
+from casereview.schema.records import Case, Stored
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.keys import Key

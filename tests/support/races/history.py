@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 
 from casereview.cases.lifecycle import ENDED
 from casereview.http.problems import ProblemError
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from casereview.store.policy_repository import PolicyRepository
 from casereview.usecases.services import CaseServices
 from prioritize.services import Services

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casereview.cases.lifecycle import OPEN
-from casereview.schema.records import Event
+from casereview.schema.event_records import Event
 from tests.support.proofs.tally import Tally
 from tests.support.races.history import Operation, State, states
 

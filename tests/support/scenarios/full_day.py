@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.aws_faults import intercept, refuses
 from tests.support.system import Staff, System

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from casereview.cases.assessment import InForce, assess
 from casereview.policy.packaged import compiled
+from casereview.schema.event_records import Event
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event
 from casereview.schema.vocabulary import Role
 from tests.support.case_histories import (
     DATED,

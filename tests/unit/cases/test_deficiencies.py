@@ -7,7 +7,7 @@ import pytest
 from casereview.cases.deficiencies import FIELDS, ask_text, describe, unverified
 from casereview.schema.base import Unrecognized
 from casereview.schema.languages import LANGUAGES, Language
-from casereview.schema.records import OfficerCheck, Request
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.schema.vocabulary import DeficiencyCode, RefutationReason, Role
 from casereview.texts.catalog import text
 from tests.support.system import START

@@ -13,8 +13,9 @@ from casereview.cases.first_look import has_first_look, is_overdue, is_target_mi
 from casereview.schema.base import read_leniently, rfc3339
 from casereview.schema.facts import Facts
 from casereview.schema.field_sets import FirstLookFields
+from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, FirstLookClock, Hold, Notice
+from casereview.schema.records import Case, FirstLookClock, Hold
 from tests.support.case_histories import NOW, file_of, filed, notice
 
 HOUR = timedelta(hours=1)

@@ -21,8 +21,9 @@ from casereview.cases.requester_checks import (
     waits_for_second,
 )
 from casereview.cases.verification import SECOND_WITHIN
+from casereview.schema.event_records import Filing
 from casereview.schema.evidence import CaseFile, Claims, Findings
-from casereview.schema.records import Filing, OfficerCheck, Request
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.schema.vocabulary import Role
 from tests.support.case_histories import NOW, queued
 

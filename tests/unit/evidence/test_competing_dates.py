@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.evidence.competing_dates import next_to_pass
+from casereview.schema.event_records import Event
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event
 from casereview.schema.vocabulary import Role
 from tests.support.case_histories import NOW, assessed, established, filed, recognised, updated
 

@@ -11,9 +11,9 @@ import pytest
 
 from casereview.cases.assessment import InForce, assess
 from casereview.policy.packaged import compiled
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Event
 from tests.support.case_histories import NOW, POLICIES, established, file_of, filed, recognised, updated
 
 MOST = 20

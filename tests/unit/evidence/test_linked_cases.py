@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from casereview.evidence.fold import finding_of, folded_finding
 from casereview.evidence.linked_cases import FoundValue, resolve_conflicts
 from casereview.evidence.standing import is_restricted
+from casereview.schema.event_records import Event
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event
 from review.cases.moved_requests import merged_findings
 from tests.support.case_histories import (
     DATED,

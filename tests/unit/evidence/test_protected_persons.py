@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from casereview.evidence.standing import has_standing
+from casereview.schema.event_records import Event
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Event
 from tests.support.case_histories import (
     DATED,
     PROTECTED,

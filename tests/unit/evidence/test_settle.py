@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from casereview.evidence.standing import has_standing
+from casereview.schema.event_records import Event
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Event
 from casereview.schema.vocabulary import Role
 from tests.support.case_histories import (
     NOW,

@@ -14,9 +14,9 @@ from casereview.evidence.fold import Folded, fold
 from casereview.evidence.ledger import ADVERSE
 from casereview.evidence.settle import settle
 from casereview.policy.packaged import compiled
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.facts import Facts
-from casereview.schema.records import Event
 from casereview.store.folding import lane_of
 from tests.support.case_histories import (
     DATED,

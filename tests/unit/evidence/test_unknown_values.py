@@ -12,8 +12,8 @@ from casereview.policy.engine import rank
 from casereview.policy.packaged import compiled
 from casereview.policy.ranking import RankInput
 from casereview.schema.base import read_leniently
+from casereview.schema.event_records import Event, Filing, Verification
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Event, Filing, Verification
 from tests.support.case_histories import NOW, POLICIES, assessed, established, file_of, filed, recognised, updated
 
 NEW = "of-another-release"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
-from casereview.schema import addresses, evidence, policy_records, records, waits
+import casereview.schema
 from casereview.schema.records import Stored
 from casereview.store.items import from_item, key_of, to_item
 from infra.documents.data_model import PATH, main, text
@@ -14,9 +16,9 @@ from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
 
 
 def stored_models() -> set[type[Stored]]:
-    found = [
-        value for module in (addresses, evidence, records, policy_records, waits) for value in vars(module).values()
-    ]
+    names = {one.name for one in iter_modules(casereview.schema.__path__)} - {"messages"}  # those go through queues
+    modules = [import_module(f"casereview.schema.{name}") for name in names]
+    found = [value for module in modules for value in vars(module).values()]
     return {value for value in found if isinstance(value, type) and issubclass(value, Stored) and value is not Stored}
 
 

@@ -14,7 +14,7 @@ import pytest
 from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS, NoticeTextError
 from casereview.notices.public_notice import LINE
 from casereview.schema.languages import LANGUAGES, Language
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import OfficeTemplateId, TemplateId
 from notify.render import TEMPLATES, Message, _substitute, office_texts, render, render_for_office, texts
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.schema.addresses import AddressSends, NoticeGroup
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.lease import LEASE
 from notify.limits import LIMITS
 from notify.waiting import LIFE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter, place_of

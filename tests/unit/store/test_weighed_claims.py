@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.event_records import Filing
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Conviction, Facts
-from casereview.schema.records import Filing
 from casereview.store.items import from_item, to_item, weighed_claims
 
 FILED = datetime(2026, 11, 24, 15, tzinfo=UTC)

@@ -8,7 +8,8 @@ import pytest
 
 from casereview.crypto.sealing import Seal, SealBrokenError
 from casereview.http.validation import parse, parse_submission
-from casereview.schema.records import Case, OfficerCheck, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.schema.submission import Contact, Update
 from casereview.usecases.contacts import (
     ContactChange,

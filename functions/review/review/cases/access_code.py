@@ -8,7 +8,7 @@ from casereview.store.transition import Transition
 from review.cases.requesters import notice_of
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest, Reissue
-from review.schema.responses import CodeReissued
+from review.schema.requester_responses import CodeReissued
 
 
 def reissue(session: CaseSession, body: Reissue) -> CodeReissued:

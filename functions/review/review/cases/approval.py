@@ -11,7 +11,8 @@ from casereview.http.problems import problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseChangedError
-from casereview.schema.records import Case, Event
+from casereview.schema.event_records import Event
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition

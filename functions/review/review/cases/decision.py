@@ -24,7 +24,8 @@ from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.records import Case, DecisionRef, Notice
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case, DecisionRef
 from casereview.store.caseload import uncount_claim
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
 from casereview.store.transaction import Write, put_new

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_between, next_version
 from casereview.cases.lifecycle import LIVE, OPEN
 from casereview.http.problems import wrong_state
-from casereview.schema.records import Case, Event, Guard
+from casereview.schema.records import Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
+from casereview.store.transition import Transition, carried_out
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -70,18 +70,8 @@ def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tu
 
 def _without_guard(session: CaseSession, other: Case) -> tuple[Write, ...]:
     """Return the writes of the case that loses the guard, with an event of its own that names no other case."""
-    lost: CaseFields = {**next_version(other), "person": None, "apart_from": other.person, "over_limit": True}
+    lost: CaseFields = {"person": None, "apart_from": other.person, "over_limit": True}
     if other.status in LIVE:
         lost["rank_at"] = session.at
-    after = other.evolve(**lost)
-    event = Event(
-        case_id=after.case_id,
-        version=after.version,
-        at=session.at,
-        kind="guard_moved",
-        actor="officer",
-        user=session.caller.user,
-        user_id=session.caller.id,
-        changes=changes_between(other, after),
-    )
-    return put_over(after, version=other.version), put_new(event)
+    _after, writes = carried_out(other, Transition("guard_moved", lost), session.actor, session.at)
+    return tuple(writes)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casereview.cases.changes import changes_between, next_version, restriction
+from casereview.cases.changes import restriction
 from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
 from casereview.cases.withdrawal import UNDO_WITHIN
-from casereview.evidence.standing import claims_protection, is_restricted
+from casereview.evidence.standing import is_restricted
 from casereview.http.problems import ProblemError, wrong_state
-from casereview.schema.evidence import CaseFile
-from casereview.schema.records import Case, Event, Request
+from casereview.schema.evidence import CaseFile, Findings
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.caseload import uncount_claim
 from casereview.store.folding import store_folded
-from casereview.store.transaction import Put, Write, put_new, put_over
-from casereview.store.transition import Transition
+from casereview.store.transaction import Put, Write
+from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
@@ -28,6 +29,8 @@ from review.cases.session import CaseSession
 from review.schema.commands import Link
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from casereview.schema.field_sets import CaseFields, EventFields
 
 _MAX_MOVED = 30
@@ -46,12 +49,9 @@ def link(session: CaseSession, body: Link) -> Case:
         ProblemError: 404 without access to one of the cases; 409 if this case has an A-number, if one of them is not
             open, or if together they have too many requests.
     """
-    target_id = body.case_id
 
     def plan(case: Case) -> Transition:
-        source = session.file(case)
-        target = session.services.table.get(Case, keys.case(target_id))
-        target = require_access(session.caller, session.roles, target, "/case_id")
+        source, target = session.file(case), _target(session, body)
         requests = [request for request in requests_of(session, source) if _moves(request, session.at)]
         requests.sort(key=lambda request: request.state != "live")
         _require_linkable(case, target, requests)
@@ -59,23 +59,33 @@ def link(session: CaseSession, body: Link) -> Case:
             policy, _until = session.services.policies.governing(session.at)
             store_folded(session.services.table, target, policy)
         writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
-        closed: CaseFields = {
-            **without_due_work(case),
-            "decision": None,
-            "status": "closed",
-            "status_since": session.at,
-            "linked_to": target_id,
-            "live": 0,
-            "verify_by": None,
-        }
-        event: EventFields = {"details": {"linked_to": target_id}}
-        return Transition("linked", closed, event, (*writes, *uncount_claim(case)), words=session.reason(body.why))
+        return _closed(session, case, writes, body)
 
     linked = session.act(plan)
-    target = session.services.table.get(Case, keys.case(target_id))
+    target = session.services.table.get(Case, keys.case(body.case_id))
     if target:
         session.services.hint_rank(target)
     return linked
+
+
+def _target(session: CaseSession, body: Link) -> Case:
+    target = session.services.table.get(Case, keys.case(body.case_id))
+    return require_access(session.caller, session.roles, target, "/case_id")
+
+
+def _closed(session: CaseSession, case: Case, writes: list[Write], body: Link) -> Transition:
+    """Return the transition that closes the linked case, with the writes that bring its requests to the other."""
+    closed: CaseFields = {
+        **without_due_work(case),
+        "decision": None,
+        "status": "closed",
+        "status_since": session.at,
+        "linked_to": body.case_id,
+        "live": 0,
+        "verify_by": None,
+    }
+    event: EventFields = {"details": {"linked_to": body.case_id}}
+    return Transition("linked", closed, event, (*writes, *uncount_claim(case)), words=session.reason(body.why))
 
 
 def _moves(request: Request, at: datetime) -> bool:
@@ -105,47 +115,34 @@ def _merge(
     session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link
 ) -> list[Write]:
     """Return the writes that move the requests, their claims and what officers found to the target."""
+    version = target.case.version + 1
+    findings = merged_findings(target, source, version)
     claims = {one.receipt: one for one in source.claims}
-    after = _merged_case(session, source, target, requests)
-    words = seal_words(session.services.seal, "why", after.case_id, {"why": body.why})
-    text = words.text("linked", session.at, user=session.caller.user, receipt=None)
-    event = Event(
-        case_id=after.case_id,
-        version=after.version,
-        at=session.at,
-        kind="linked",
-        actor="officer",
-        user=session.caller.user,
-        user_id=session.caller.id,
-        changes=changes_between(target.case, after),
-        details={"linked_from": source.case.case_id, "receipts": [request.receipt for request in requests]},
-        text=text.text_id,
-    )
-    return [
-        put_over(after, version=target.case.version),
-        put_new(event),
-        put_new(text),
-        Put(merged_findings(target, source, after.version)),
-        *(
-            write
-            for request in requests
-            if request.receipt in claims
-            for write in moved(request, claims[request.receipt], after.case_id, after.version, opened=False)
-        ),
+    movements = [
+        write
+        for request in requests
+        if request.receipt in claims
+        for write in moved(request, claims[request.receipt], target.case.case_id, version, opened=False)
     ]
-
-
-def _merged_case(session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request]) -> Case:
-    """Return the target with the requests of the source."""
-    both = [*target.claims, *source.claims]
-    restricted = (
-        target.case.restricted
-        or source.case.restricted
-        or claims_protection(both)
-        or is_restricted(both, merged_findings(target, source, target.case.version + 1))
+    receipts: list[JsonValue] = [request.receipt for request in requests]
+    step = Transition(
+        "linked",
+        _merged_fields(session, source, target, requests, findings),
+        {"details": {"linked_from": source.case.case_id, "receipts": receipts}},
+        also=(Put(findings), *movements),
+        words=seal_words(session.services.seal, "why", target.case.case_id, {"why": body.why}),
     )
-    merged: CaseFields = {
-        **next_version(target.case),
+    _after, writes = carried_out(target.case, step, session.actor, session.at)
+    return writes
+
+
+def _merged_fields(
+    session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], findings: Findings
+) -> CaseFields:
+    """Return the fields of the target that change with the requests and findings of the source."""
+    both = [*target.claims, *source.claims]
+    restricted = target.case.restricted or source.case.restricted or is_restricted(both, findings)
+    return {
         **restriction(target.case, restricted=restricted),
         **pending_verifications(target.case, both),
         "requests": target.case.requests + len(requests),
@@ -155,7 +152,4 @@ def _merged_case(session: CaseSession, source: CaseFile, target: CaseFile, reque
         "material": target.case.version + 1,
         "words_at": session.at,
         "rank_at": session.at,
-        "attempts": 0,
-        "stuck": False,
     }
-    return target.case.evolve(**merged)

@@ -8,7 +8,7 @@ from casereview.evidence.fold import folded_finding
 from casereview.evidence.standing import established_values
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings
 from casereview.schema.facts import Facts
-from casereview.schema.records import Request
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, delete, put_over
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from casereview.crypto.sealing import Part
 from casereview.http.problems import malformed
 from casereview.schema.base import Unrecognized, rfc3339
+from casereview.schema.event_records import Event, Read
 from casereview.schema.evidence import Text
-from casereview.schema.records import Event, Notice, Read
+from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.backend import Between, Query
 from casereview.usecases.sealed_text import open_sealed, open_text
 from review.cases.session import CaseSession
 from review.cases.views import recorded
 from review.paging import Paging
-from review.schema.responses import EventRead, History, NoticePage, NoticeRead, StatementRead, Statements
+from review.schema.history_responses import EventRead, History, NoticePage, NoticeRead, StatementRead, Statements
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 MAX_BYTES: Final = 700_000
 """The most bytes of text on one page; one text more may follow, and an answer stays below 1 MB."""
@@ -34,10 +38,7 @@ def read_history(session: CaseSession, limit: int, cursor: str) -> History:
         ProblemError: 404 without access to the case; 400 for a bad cursor.
     """
     session.case()
-    paging = _paging(session, "history")
-    place = paging.open(cursor) or {}
-    if not place:
-        recorded(session, "history")
+    paging, place = _opened(session, "history", cursor)
     after_event, after_read = place.get("event", 0), str(place.get("read", ""))
     if not isinstance(after_event, int):
         raise malformed("cursor", "invalid_cursor", "is not a valid cursor")
@@ -94,10 +95,7 @@ def read_statements(session: CaseSession, limit: int, cursor: str) -> Statements
         ProblemError: 404 without access to the case; 400 for a bad cursor.
     """
     case = session.case()
-    paging = _paging(session, "statements")
-    place = paging.open(cursor) or {}
-    if not place:
-        recorded(session, "case")
+    paging, place = _opened(session, "statements", cursor)
     after = str(place.get("after", ""))
     owners = [session.case_id, *(one.receipt for one in session.file(case).claims)]
     found = merge(*(_texts(session, owner, after) for owner in owners), _in_events(session, after))
@@ -162,10 +160,7 @@ def read_notices(session: CaseSession, limit: int, cursor: str) -> NoticePage:
         ProblemError: 404 without access to the case; 400 for a bad cursor.
     """
     session.case()
-    paging = _paging(session, "notices")
-    place = paging.open(cursor) or {}
-    if not place:
-        recorded(session, "case")
+    paging, place = _opened(session, "notices", cursor)
     after = str(place.get("after", ""))
     first, last = keys.notice(session.case_id, f"{after}!" if after else ""), keys.notice("", _LAST)
     query = Query(first.pk, sort_key=Between(first.sk, last.sk), limit=limit + 1)
@@ -186,5 +181,16 @@ def _notices(notices: Iterable[Notice]) -> Iterator[NoticeRead]:
         )
 
 
-def _paging(session: CaseSession, what: str) -> Paging:
-    return Paging(session.services, session.caller, f"GET /staff/cases/{{case_id}}/{what}", (session.case_id,))
+def _opened(
+    session: CaseSession, what: Literal["history", "statements", "notices"], cursor: str
+) -> tuple[Paging, Mapping[str, JsonValue]]:
+    """Return the cursors of a list and the place in it, empty at its beginning; the read of the first page is recorded.
+
+    Raises:
+        ProblemError: 400 for a bad cursor.
+    """
+    paging = Paging(session.services, session.caller, f"GET /staff/cases/{{case_id}}/{what}", (session.case_id,))
+    place = paging.open(cursor) or {}
+    if not place:
+        recorded(session, "history" if what == "history" else "case")
+    return paging, place

@@ -11,7 +11,8 @@ from typing import Final
 
 from casereview.cases.verification import required_kind
 from casereview.http.problems import forbidden, invalid, wrong_state
-from casereview.schema.records import Ask, Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Ask, Request
 from casereview.schema.vocabulary import AskCode
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition

@@ -25,8 +25,11 @@ from casereview.cases.requester_checks import (
 from casereview.cases.verification import has_second, pending_verifications, required_kind
 from casereview.evidence.fold import SECOND
 from casereview.http.problems import ProblemError, forbidden, invalid, problem, wrong_state
+from casereview.schema.event_records import Verification
 from casereview.schema.evidence import CaseFile, Claims
-from casereview.schema.records import Case, Notice, OfficerCheck, Request, Verification
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.store.transaction import Put, Write, put_over
 from casereview.store.transition import Transition
 from review.cases.guard import guard_for_verified

@@ -10,7 +10,9 @@ from casereview.cases.requester_checks import is_involved
 from casereview.http.problems import forbidden
 from casereview.notices.pending import notice_to_requester
 from casereview.schema.evidence import CaseFile
-from casereview.schema.records import Case, Notice, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
 from casereview.usecases.contacts import open_contact

@@ -10,7 +10,8 @@ from casereview.cases.lifecycle import LIVE
 from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
 from casereview.schema.base import to_milliseconds
 from casereview.schema.evidence import CaseFile
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.folding import file_of
 from casereview.store.transition import Actor, Transition

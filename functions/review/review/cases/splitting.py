@@ -12,9 +12,11 @@ from casereview.evidence.standing import is_restricted
 from casereview.http.problems import no_such_case, no_such_request, wrong_state
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN
+from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.identifiers import new_case_id
-from casereview.schema.records import Case, Event, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
@@ -43,40 +45,40 @@ def split(session: CaseSession, body: Split) -> Case:
     session.case()
     session.request(body.receipt)
     new_id = new_case_id()
-
-    def plan(case: Case) -> Transition:
-        if case.status not in OPEN:
-            raise wrong_state("case_not_open", "Only a case that is open at a field office can be split.")
-        if case.requests <= 1:
-            raise wrong_state("only_request", "The only request of a case cannot be split off.", "/receipt")
-        file = session.file(case)
-        requests = {request.receipt: request for request in requests_of(session, file)}
-        request = requests.pop(body.receipt, None)
-        claims = {one.receipt: one for one in file.claims}
-        if request is None or body.receipt not in claims:
-            raise no_such_request("/receipt")
-        own = claims.pop(body.receipt)
-        remaining: CaseFields = {
-            "requests": case.requests - 1,
-            "live": case.live - (request.state == "live"),
-            "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
-            "material": case.version + 1,
-            "rank_at": session.at,
-            **pending_verifications(case, claims.values()),
-        }
-        event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
-        left = findings_left(file, request.receipt)
-        if is_restricted(claims.values(), left):  # what lifted the restriction may go with the request
-            remaining |= restriction(case, restricted=True)
-        also = (Put(left), *_split_off(session, file, request, own, new_id))
-        return Transition("split", remaining, event, also, words=session.reason(body.why))
-
-    session.act(plan)
+    session.act(lambda case: _without_request(session, case, body, new_id))
     found = session.services.table.get(Case, keys.case(new_id))
     if found is None:
         raise no_such_case()
     session.services.hint_rank(found)
     return found
+
+
+def _without_request(session: CaseSession, case: Case, body: Split, new_id: str) -> Transition:
+    """Return the transition of the case that loses the request, with the writes of the new one."""
+    if case.status not in OPEN:
+        raise wrong_state("case_not_open", "Only a case that is open at a field office can be split.")
+    if case.requests <= 1:
+        raise wrong_state("only_request", "The only request of a case cannot be split off.", "/receipt")
+    file = session.file(case)
+    requests = {request.receipt: request for request in requests_of(session, file)}
+    claims = {one.receipt: one for one in file.claims}
+    request, own = requests.pop(body.receipt, None), claims.pop(body.receipt, None)
+    if request is None or own is None:
+        raise no_such_request("/receipt")
+    remaining: CaseFields = {
+        "requests": case.requests - 1,
+        "live": case.live - (request.state == "live"),
+        "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
+        "material": case.version + 1,
+        "rank_at": session.at,
+        **pending_verifications(case, claims.values()),
+    }
+    left = findings_left(file, request.receipt)
+    if is_restricted(claims.values(), left):  # what lifted the restriction may go with the request
+        remaining |= restriction(case, restricted=True)
+    event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
+    also = (Put(left), *_split_off(session, file, request, own, new_id))
+    return Transition("split", remaining, event, also, words=session.reason(body.why))
 
 
 def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: Claims, new_id: str) -> Iterator[Write]:

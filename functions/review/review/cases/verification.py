@@ -11,9 +11,10 @@ from casereview.evidence.fold import folded_finding
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
 from casereview.schema.base import EASTERN
+from casereview.schema.event_records import Verification
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Verification
+from casereview.schema.records import Case
 from casereview.schema.submission import FactClaims
 from casereview.store.caseload import uncount_claim
 from casereview.store.transaction import Put, Write
@@ -48,29 +49,32 @@ def verify_facts(session: CaseSession, body: VerificationBody, stated: OfficerFa
             raise wrong_state("protection_not_refutable", message, "/facts/protected")
         if body.receipt is not None:
             session.request(body.receipt)
-        held = _claim_after_verification(
-            session, case, closes=established.protected is True and not session.caller.restricted
-        )
-        found = Finding(
-            facts=established,
-            verdict=body.verdict,
-            at=session.at,
-            version=case.version + 1,
-            user=session.caller.user,
-            receipt=body.receipt,
-        )
-        changes: CaseFields = {"rank_at": session.at, "material": case.version + 1, **held.fields}
-        if established.protected is not None:
-            changes |= restriction(case, restricted=established.protected)
-        event: EventFields = {
-            "receipt": body.receipt,
-            "claims": established,
-            "verification": Verification(verdict=body.verdict, about="facts"),
-        }
-        folded = Put(folded_finding(session.file(case).findings, found))
-        return Transition("verified", changes, event, (folded, *held.also), words=session.reason(body.why))
+        return _verified(session, case, body, established)
 
     return session.act(plan)
+
+
+def _verified(session: CaseSession, case: Case, body: VerificationBody, established: Facts) -> Transition:
+    closes = established.protected is True and not session.caller.restricted
+    held = _claim_after_verification(session, case, closes=closes)
+    found = Finding(
+        facts=established,
+        verdict=body.verdict,
+        at=session.at,
+        version=case.version + 1,
+        user=session.caller.user,
+        receipt=body.receipt,
+    )
+    folded = Put(folded_finding(session.file(case).findings, found))
+    changes: CaseFields = {"rank_at": session.at, "material": case.version + 1, **held.fields}
+    if established.protected is not None:
+        changes |= restriction(case, restricted=established.protected)
+    event: EventFields = {
+        "receipt": body.receipt,
+        "claims": established,
+        "verification": Verification(verdict=body.verdict, about="facts"),
+    }
+    return Transition("verified", changes, event, (folded, *held.also), words=session.reason(body.why))
 
 
 def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:

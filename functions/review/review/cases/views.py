@@ -13,26 +13,17 @@ from casereview.cases.flags import flags_of, new_words_since
 from casereview.http.problems import invalid
 from casereview.policy.engine import explain
 from casereview.schema.base import rfc3339
+from casereview.schema.event_records import Read
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
-from casereview.schema.records import Read, Request
+from casereview.schema.request_records import Request
 from casereview.schema.text import is_blank, without_control_characters
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
-from review.schema.responses import (
-    CaseRead,
-    Contacts,
-    Fact,
-    FactStatement,
-    NewWords,
-    RankingRead,
-    Reason,
-    RequestBody,
-    RequestRead,
-    Rule,
-)
+from review.schema.requester_responses import Contacts, RequestBody, RequestRead
+from review.schema.responses import CaseRead, Fact, FactStatement, NewWords, RankingRead, Reason, Rule
 
 SAID = 5
 """How many of the newest statements about a fact are shown."""

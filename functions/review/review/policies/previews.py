@@ -15,8 +15,9 @@ from casereview.cases.preview import totals_of
 from casereview.cases.rounding import Rounding
 from casereview.routing.offices import queues
 from casereview.schema.base import EASTERN, rfc3339, to_milliseconds
+from casereview.schema.event_records import Read
 from casereview.schema.policy_records import Counts, Preview
-from casereview.schema.records import Case, Read
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.transaction import Write, check, put_new

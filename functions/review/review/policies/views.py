@@ -8,8 +8,8 @@ from casereview.http.problems import Fault, ProblemError
 from casereview.policy.document import Head
 from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
 from casereview.schema.base import to_milliseconds
+from casereview.schema.office_records import Snapshot
 from casereview.schema.policy_records import PolicyRecord, Switch
-from casereview.schema.records import Snapshot
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRegistry, approved_heads

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.records import Change, Explanation, Filing, Seen, Verification
-from casereview.schema.vocabulary import Authority, EventKind, Outcome, Role, Status
+from casereview.schema.vocabulary import Outcome, Status
+from review.schema.requester_responses import RequestRead
 
 
 class Reason(Record):
@@ -72,76 +70,11 @@ class Fact(Record):
     """The newest five, oldest first."""
 
 
-class RequestRead(Record):
-    """A request without its body."""
-
-    receipt: str
-    received_at: Instant
-    office: str
-    """The office that the answer to the request named; it verifies the requester."""
-    role: Lenient[Role]
-    authority: Lenient[Authority]
-    opened: bool
-    verified: bool
-    refuted: bool
-    verify_by: Instant | None
-    frozen: bool
-    contact_changed_at: Instant | None
-    withdrawal_by: Instant | None
-    """By when a supervisor must confirm a withdrawal; null where none waits for it."""
-    escalation_asked: Instant | None
-    """When the requester asked for the Senior Reviewing Official; it takes effect at the verification."""
-    state: Lenient[Literal["live", "withdrawn"]]
-    deficiencies: tuple[str, ...]
-
-
-class RequestBody(RequestRead):
-    """A request with its body as it was sent, without contact data."""
-
-    body: dict[str, Any]
-
-
 class NewWords(Record):
     """A request that said something since the case was claimed, or its decision proposed."""
 
     receipt: str
     at: Instant
-
-
-class StatementRead(Record):
-    """A text: a requester's update or escalation, an officer's question, reason or decision."""
-
-    at: Instant
-    kind: Lenient[EventKind]
-    receipt: str | None
-    user: str | None
-    words: dict[str, Any]
-
-
-class Statements(Record):
-    """A page of what requesters and staff wrote, oldest first."""
-
-    case_id: str
-    items: tuple[StatementRead, ...]
-    next: str | None
-
-
-class NoticeRead(Record):
-    """A notice and its delivery state."""
-
-    receipt: str
-    template: str
-    state: str
-    why: str | None
-    created_at: Instant
-
-
-class NoticePage(Record):
-    """A page of the notices of a case."""
-
-    case_id: str
-    items: tuple[NoticeRead, ...]
-    next: str | None
 
 
 class CaseRead(Record):
@@ -169,13 +102,6 @@ class CaseRead(Record):
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     new_words: tuple[NewWords, ...]
-
-
-class Contacts(Record):
-    """The contact data of the requesters, by receipt."""
-
-    case_id: str
-    contacts: dict[str, dict[str, Any]]
 
 
 class Rule(Record):
@@ -208,30 +134,6 @@ class RankingRead(Record):
     rules: tuple[Rule, ...]
 
 
-class EventRead(Record):
-    """An event of the case, or a recorded read."""
-
-    at: Instant
-    kind: str
-    version: int | None
-    actor: str
-    user: str | None
-    receipt: str | None = None
-    changes: dict[str, Change] = Field(default_factory=dict)
-    filing: Filing | None = None
-    verification: Verification | None = None
-    ranking: Explanation | None = None
-    details: dict[str, Any] = Field(default_factory=dict)
-
-
-class History(Record):
-    """A page of the events and reads of a case, oldest first."""
-
-    case_id: str
-    events: tuple[EventRead, ...]
-    next: str | None
-
-
 class CaseChanged(Record):
     """The case after the change."""
 
@@ -258,42 +160,6 @@ class RequesterChecked(CaseChanged):
     """Whether the holder of the request has rights over the case now; false after a verification of facts."""
     needs_second: bool
     """Whether a second person must make the same check before it takes effect."""
-
-
-class ToVerify(Record):
-    """A requester whose identity or authority an officer has to look at."""
-
-    case_id: str
-    receipt: str
-    role: Lenient[Role]
-    authority: Lenient[Authority]
-    """As the request states it."""
-    received_at: Instant
-    verify_by: Instant
-    """By when an officer must look."""
-    lane: str | None
-    """The lane that the words of this request alone would get."""
-    second: bool
-    """Whether one officer has made a check that a second one must make too."""
-    refuted_before: bool
-    """Whether an earlier proof was not accepted."""
-    contact_changed_at: Instant | None
-    seen: Seen | None
-    """What the officer saw who filed the request for its holder."""
-
-
-class ToVerifyPage(Record):
-    """A page of the requesters to verify, the earliest time first; ``next`` is null on the last page."""
-
-    items: tuple[ToVerify, ...]
-    next: str | None
-
-
-class CodeReissued(Record):
-    """A new access code, which is shown only once; the old one is no longer valid."""
-
-    receipt: str
-    access_code: str
 
 
 class LaneSummary(Record):

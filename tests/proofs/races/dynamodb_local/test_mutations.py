@@ -19,7 +19,9 @@ import pytest
 
 import review.cases.lease
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Notice, Officer, Request
+from casereview.schema.notice_records import Notice
+from casereview.schema.office_records import Officer
+from casereview.schema.request_records import Request
 from casereview.store.due_index import DueIndex, DueItem
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.items import attribute

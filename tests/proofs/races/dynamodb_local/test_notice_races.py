@@ -9,7 +9,7 @@ import pytest
 
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.messages import NoticeMessage
-from casereview.schema.records import Notice
+from casereview.schema.notice_records import Notice
 from notify.delivery import deliver
 from notify.limits import LIMITS
 from tests.support.proofs.tally import Tally

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from casereview.http.problems import ProblemError
-from casereview.schema.records import Case, Request
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.schema.submission import FactClaims, Update, Withdrawal
 from casereview.store import keys
 from intake.change_request import UNVERIFIED

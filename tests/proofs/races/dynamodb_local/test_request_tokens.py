@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
-from casereview.schema.records import Officer
+from casereview.schema.office_records import Officer
 from casereview.store import keys
 from casereview.store.transaction import add
 from tests.support.clouds import TABLE

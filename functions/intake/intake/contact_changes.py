@@ -1,0 +1,77 @@
+"""The effect of an update on the contact of its request, and on the calls that the office has to make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from casereview.cases.lifecycle import LIVE
+from casereview.cases.telephone import without_phone_flag
+from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS
+from casereview.schema.evidence import Claims
+from casereview.schema.records import Case
+from casereview.schema.submission import Contact
+from casereview.usecases.contacts import change_contact, is_suppressed
+from casereview.usecases.services import CaseServices
+from intake.change_request import Current
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields, RequestFields
+
+
+class ContactEffect(NamedTuple):
+    """The effect of an update on the contact, where it has any."""
+
+    claims: Claims
+    request: RequestFields
+    details: dict[str, JsonValue]
+    """What the event stores unencrypted."""
+
+    def on_case(self, case: Case, at: datetime) -> CaseFields:
+        """Return the fields of the case that change: a call that is no longer allowed is no longer asked for.
+
+        The worker sets the flag again if another requester must be called, and removes it if a new address was given.
+        """
+        changes: CaseFields = {"rank_at": at, "stuck": False} if case.status in LIVE and self.request else {}
+        return changes if self.claims.may_be_called else {**changes, "flags": without_phone_flag(case.flags)}
+
+
+def contact_effect(
+    services: CaseServices, now: Current, stated: Contact | None, at: datetime, *, protects: bool
+) -> ContactEffect:
+    """Return the effect of an update on the contact.
+
+    Args:
+        services: The seal, the table and the MACs.
+        now: The request as it is now, with the protection that the update states.
+        stated: The contact in the update; None if it has none.
+        at: The time of the update.
+        protects: Whether the update states relief that 8 USC 1367 protects.
+    """
+    if stated:
+        return _changed(services, now, stated, at)
+    return _protected(services, now) if protects else ContactEffect(now.claims, {}, {})
+
+
+def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime) -> ContactEffect:
+    """Seal a new contact; store unencrypted only whether the requester may be called, and whether an address is new.
+
+    An address on the suppression list does not count as new. A withdrawal that waits for a supervisor is cancelled:
+    whoever asked for it may not be whoever can now be reached.
+    """
+    found = change_contact(services.seal, now.request, stated)
+    new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
+    claims = now.claims.evolve(
+        may_be_called=found.may_be_called, to_phone=now.claims.to_phone and not new, withdrawal_by=None
+    )
+    request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
+    return ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+
+
+def _protected(services: CaseServices, now: Current) -> ContactEffect:
+    """Make contact unsafe after the request stated protected relief, unless its holder had said that it is safe."""
+    found = change_contact(services.seal, now.request, Contact())
+    claims = now.claims.evolve(may_be_called=found.may_be_called)
+    return ContactEffect(claims, {"contact": found.sealed}, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False})

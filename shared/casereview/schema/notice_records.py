@@ -1,0 +1,68 @@
+"""Records of notices, and of the addresses that must not be used any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from casereview.schema.base import Instant, Lenient
+from casereview.schema.records import Stored
+from casereview.schema.vocabulary import OfficeTemplateId, TemplateId, Undelivered
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from casereview.schema.field_sets import NoticeFields
+
+
+class Notice(Stored):
+    """A message to one requester or office: its text, language and state of delivery, but no address."""
+
+    case_id: str
+    notice_id: str
+    office: str
+    receipt: str
+    """The request whose requester gets the message, or which a message to an office is about; may be empty."""
+    template: Lenient[TemplateId | OfficeTemplateId]
+    version: int
+    """The version of the text."""
+    language: str
+    created_at: Instant
+    state: Lenient[Literal["owed", "sending", "sent", "undeliverable", "coalesced"]] = "owed"
+    """``coalesced``: another message to the same address stood for this one, too."""
+    sends: int = 0
+    """Number of attempts to send the message."""
+    unanswered: int = 0
+    """Number of attempts of which the outcome is unknown, because the process ended before it recorded one."""
+    send_at: Instant | None = None
+    lease_until: Instant | None = None
+    waits_since: Instant | None = None
+    """Since when it waits because the limit of its address is reached; None if it does not."""
+    waits_for: str | None = None
+    """A digest of the notice and of the limit that it waits for; it identifies no address."""
+    waited_ms: int = 0
+    """How long it has waited for limits before, in milliseconds."""
+    counted_at: Instant | None = None
+    """When the counter of its address counted an attempt that was certainly not sent; the next one replaces it."""
+    renewed_at: Instant | None = None
+    """When it became pending again after it could not be delivered."""
+    provider_id: str | None = None
+    why: Lenient[Undelivered] | None = None
+    stuck: bool = False
+    attempts: int = 0
+
+    def evolve(self, **changes: Unpack[NoticeFields]) -> Self:
+        """Return a copy of the notice with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
+        return self._evolved(changes)
+
+
+class Suppression(Stored):
+    """An address that must not be used any more, keyed by its MAC."""
+
+    address: str
+    mac_key: str
+    since: Instant
+    why: Lenient[Literal["bounce", "complaint"]]

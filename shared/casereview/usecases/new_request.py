@@ -1,0 +1,135 @@
+"""A request before it is stored: validated, routed and sealed, and not yet of any case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from casereview.cases.deficiencies import deficiencies
+from casereview.cases.own_words import reaches_top_lane
+from casereview.cases.verification import verify_by
+from casereview.crypto.macs import body_digest
+from casereview.evidence.open_facts import marks_of, open_facts
+from casereview.http.json_body import Json, canonical
+from casereview.http.problems import malformed
+from casereview.routing.offices import route
+from casereview.schema.base import EASTERN
+from casereview.schema.event_records import Filing
+from casereview.schema.evidence import Claims
+from casereview.schema.facts import Facts
+from casereview.schema.identifiers import new_receipt
+from casereview.schema.request_records import Request
+from casereview.schema.submission import Submission
+from casereview.store.transition import Actor
+from casereview.usecases.seen import seen_by_officer
+from casereview.usecases.services import CaseServices
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import EventFields
+
+_KEY_LENGTH = range(16, 129)
+
+
+class Sent(NamedTuple):
+    """A body as it was sent and as it was validated, and who sent it when."""
+
+    value: dict[str, Json]
+    submission: Submission
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request that is to be stored, with what it adds to its case."""
+
+    request: Request
+    facts: Facts
+    claims: Claims
+    person: str | None
+    """The pseudonym of the A-number, if one was stated."""
+    code: str
+    """The access code, which is shown once and not stored."""
+    language: str | None
+    actor: Actor
+
+    def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Claims]:
+        """Return the request and its claims with the case that they belong to."""
+        return (
+            self.request.evolve(case_id=case_id, opened=opened),
+            self.claims.evolve(case_id=case_id, filing=self.claims.filing.evolve(opened=opened)),
+        )
+
+    def event_fields(self, *, opened: bool) -> EventFields:
+        """Return the fields of the event with which the request opens or joins a case."""
+        return {
+            "receipt": self.request.receipt,
+            "filing": self.claims.filing.evolve(opened=opened),
+            "claims": self.facts,
+            "details": {"office": self.claims.office},
+        }
+
+
+def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None) -> NewRequest:
+    """Return the request that a validated body becomes; nothing is stored.
+
+    Raises:
+        ProblemError: 400 for a malformed Idempotency-Key.
+    """
+    value, submission, actor, at = sent
+    receipt = _receipt(services, idempotency_key)
+    on = at.astimezone(EASTERN).date()
+    facts = open_facts(submission, on)
+    code = services.macs.code(receipt)
+    requester, a_number = submission.requester, submission.subject.a_number
+    claims = _claims(services, submission, facts, receipt, at)
+    request = Request(
+        receipt=receipt,
+        case_id="",
+        received_at=at,
+        role=requester.role,
+        authority=claims.filing.authority,
+        opened=False,
+        state_since=at,
+        mac_key=services.macs.key,
+        digest=body_digest(code, canonical(value)),
+        office=claims.office,
+        verify_by=claims.verify_by,
+        filed_by=actor.id,
+        seen=seen_by_officer(submission),
+        deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
+        sealed=services.seal.close("request", receipt, _sealed_body(submission)),
+        protected=bool(facts.protected),
+    )
+    person = services.macs.person(a_number) if a_number else None
+    return NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
+
+
+def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
+    if idempotency_key is None:
+        return new_receipt()
+    if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
+        raise malformed("Idempotency-Key", "invalid_idempotency_key", least=_KEY_LENGTH[0], most=_KEY_LENGTH[-1])
+    return services.macs.receipt(idempotency_key)
+
+
+def _claims(services: CaseServices, submission: Submission, facts: Facts, receipt: str, at: datetime) -> Claims:
+    """Return what the request says, with its office, and the time by which its holder is to be verified."""
+    requester = submission.requester
+    marks = tuple(sorted(marks_of(submission)))
+    filing = Filing(role=requester.role, authority=requester.authority or "none", opened=False, marks=marks)
+    office = route(facts, at.astimezone(EASTERN).date())
+    claims = Claims(case_id="", receipt=receipt, filing=filing, filed_at=at, office=office, facts=facts)
+    top = reaches_top_lane(claims, services.policies.last_known(at), at)
+    return claims.evolve(verify_by=verify_by(at, top=top))
+
+
+def _sealed_body(submission: Submission) -> bytes:
+    return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
+
+
+def _stated_a_number(value: dict[str, Json]) -> Json:
+    """Return the A-number as it was sent, before validation."""
+    subject = value.get("subject")
+    return subject.get("a_number") if isinstance(subject, dict) else None
