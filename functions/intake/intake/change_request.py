@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from casereview.http.problems import ProblemError, wrong_state
+from casereview.http.problems import ProblemError, no_such_request, wrong_state
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
@@ -64,14 +64,16 @@ def change_request(services: CaseServices, admitted: Request, at: datetime, plan
         The request as it was read.
 
     Raises:
-        ProblemError: The plan raised it; 409 if the access code is frozen; or 503, if the request moves to another
-            case at each try.
+        ProblemError: The plan raised it; 404 if the access code was reissued meanwhile; 409 if it is frozen; or 503, if
+            the request moves to another case at each try.
     """
     request = admitted
 
     def on_case(case: Case) -> Transition | None:
         nonlocal request
         request = services.table.get(Request, keys.request(admitted.receipt)) or admitted
+        if request.epoch != admitted.epoch:
+            raise no_such_request()
         if request.frozen:
             raise wrong_state("code_frozen")
         if request.case_id != case.case_id:

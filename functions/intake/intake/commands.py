@@ -53,7 +53,9 @@ class _Said(NamedTuple):
     def forbids_contact(self) -> bool:
         """Whether it says nothing but that contact is not safe."""
         contact = self.body.contact
-        return self.words is None and contact is not None and contact.safe_to_contact is False
+        if self.words or contact is None:
+            return False
+        return contact.model_fields_set == {"safe_to_contact"} and contact.safe_to_contact is False
 
 
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
@@ -145,7 +147,7 @@ def _case_after_words(now: Current, at: datetime) -> CaseFields:
     if has_standing(now.claims, restricted=case.restricted):
         changes["material"] = case.version + 1
     if case.status in LIVE:
-        changes |= {"rank_at": at, "stuck": False}
+        changes |= {"rank_at": at}
     if case.status == "information_needed" and is_asked(now.request, case):
         changes["answer_by"] = at  # the worker resumes the clock
     return changes

@@ -34,7 +34,7 @@ class ContactEffect(NamedTuple):
 
         The worker sets the flag again if another requester must be called, and removes it if a new address was given.
         """
-        changes: CaseFields = {"rank_at": at, "stuck": False} if case.status in LIVE and self.request else {}
+        changes: CaseFields = {"rank_at": at} if case.status in LIVE and self.request else {}
         return changes if self.claims.may_be_called else {**changes, "flags": without_phone_flag(case.flags)}
 
 

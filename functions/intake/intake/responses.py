@@ -55,7 +55,8 @@ class WithdrawalState(Record):
 
     waits: bool
     """Whether it waits for a supervisor's confirmation."""
-    undo_until: Instant
+    undo_until: Instant | None
+    """Null while it waits: until then it can be taken back at any time."""
 
 
 class RequestStatus(Record):

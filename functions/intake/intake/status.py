@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from casereview.cases.deficiencies import ask_text, describe, unverified
-from casereview.cases.disclosure import is_asked, shown_to, view_of
+from casereview.cases.disclosure import shown_to, view_of
 from casereview.cases.lifecycle import LIVE, WITH_DECISION, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
@@ -26,7 +26,7 @@ from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
 from casereview.usecases.contacts import open_contact
-from casereview.usecases.sealed_text import read_words, words_in_event
+from casereview.usecases.sealed_text import open_sealed, read_words
 from casereview.usecases.services import CaseServices
 from intake.responses import (
     AskedFor,
@@ -46,6 +46,8 @@ class _Holder:
     language: str
     own_reference: str | None
     lane: str | None
+    at: datetime
+    """When the holder looks."""
 
 
 def look_up(services: CaseServices, request: Request, at: datetime) -> RequestStatus:
@@ -58,7 +60,7 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
         return _own_words(holder, _usual_wait(services, request.office, holder.lane))
     if view == "decision":
         return _decision_only(services, holder, shown)
-    return _whole(services, holder, shown, current=case)
+    return _whole(services, holder, shown)
 
 
 def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
@@ -70,6 +72,7 @@ def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
         language=open_contact(services.seal, request).language or "en",
         own_reference=filed["requester"].get("own_reference"),
         lane=ranking_of_own_words(claims, policy, at).lane if claims else None,
+        at=at,
     )
 
 
@@ -88,7 +91,7 @@ def _own_words(holder: _Holder, wait: UsualWait | None) -> RequestStatus:
         asked_for=_catalogue_asks(holder),
         own_reference=holder.own_reference,
         contact_changed_at=request.contact_changed_at,
-        withdrawal=_withdrawal(request),
+        withdrawal=_withdrawal(request, holder.at),
     )
 
 
@@ -113,12 +116,11 @@ def _shared(status: RequestStatus) -> dict[str, Any]:
     return {"receipt": status.receipt, "disclosure": status.disclosure}
 
 
-def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case) -> RequestStatus:
+def _whole(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
     """Return the status with full disclosure."""
     lane = case.shown_lane or holder.lane
     limited = _own_words(holder, _usual_wait(services, case.field_office or case.office, lane))
     receipt = holder.request.receipt
-    question = _question(services, case, receipt) if case is not current or is_asked(holder.request, current) else ()
     return limited.merged(
         RequestStatus(
             receipt=receipt,
@@ -127,7 +129,7 @@ def _whole(services: CaseServices, holder: _Holder, case: Case, *, current: Case
             disclosure="full",
             lane=lane,
             people_ahead=_people_ahead(services, case),
-            asked_for=(*limited.asked_for, *question),
+            asked_for=(*limited.asked_for, *_question(services, case, receipt)),
             decision=_decision(services, holder, case),
         )
     )
@@ -181,10 +183,11 @@ def _question(services: CaseServices, case: Case, receipt: str) -> tuple[AskedFo
     )
 
 
-def _withdrawal(request: Request) -> WithdrawalState | None:
-    if request.state == "withdrawn":
-        return WithdrawalState(waits=False, undo_until=request.state_since + UNDO_WITHIN)
-    return WithdrawalState(waits=True, undo_until=request.withdrawal_by) if request.withdrawal_by else None
+def _withdrawal(request: Request, at: datetime) -> WithdrawalState | None:
+    if request.withdrawal_by:
+        return WithdrawalState(waits=True, undo_until=None)
+    until = request.state_since + UNDO_WITHIN
+    return WithdrawalState(waits=False, undo_until=until) if request.state == "withdrawn" and at <= until else None
 
 
 def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision | None:
@@ -198,7 +201,7 @@ def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision |
     if decision.text:
         words = read_words(services.table, services.seal, case.case_id, decision.text)
     else:
-        words = words_in_event(services.table, services.seal, "decision", case.case_id, decision.version)
+        words = open_sealed(services.seal, "decision", case.case_id, event.sealed) if event.sealed else {}
     if "reasons_for_requester" not in words:
         return None
     official = event.kind == "official_decided"

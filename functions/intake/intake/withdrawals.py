@@ -48,8 +48,9 @@ def withdraw(services: CaseServices, request: Request, body: Withdrawal, at: dat
     def plan(now: Current) -> Transition | None:
         return _undone(services, now, size, at) if body.undo else _withdrawn(services, now, size, at)
 
-    change_request(services, request, at, plan)
-    return WithdrawalAccepted(receipt=request.receipt, waits=not body.undo and _needs_supervisor(request, at))
+    before = change_request(services, request, at, plan)
+    waits = before.withdrawal_by is not None or (before.state == "live" and _needs_supervisor(before, at))
+    return WithdrawalAccepted(receipt=request.receipt, waits=waits and not body.undo)
 
 
 def _needs_supervisor(request: Request, at: datetime) -> bool:

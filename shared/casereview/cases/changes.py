@@ -52,8 +52,10 @@ def restriction(case: Case, *, restricted: bool) -> CaseFields:
         since=case.shown_since or case.status_since,
         review_since=case.review_since,
         office=case.field_office or case.office,
-        lane=case.shown_lane,
+        lane=case.lane,
+        shown_lane=case.shown_lane,
         rank=case.rank,
+        digest=case.digest,
         asked=case.asked,
         decision=case.decision,
     )
@@ -84,8 +86,10 @@ def as_shown_before(case: Case) -> Case:
         review_since=before.review_since,
         office=before.office,
         field_office=None,
-        shown_lane=before.lane,
+        lane=before.lane,
+        shown_lane=before.shown_lane,
         rank=before.rank,
+        digest=before.digest,
         asked=before.asked,
         decision=before.decision,
     )

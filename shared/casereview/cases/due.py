@@ -87,7 +87,7 @@ def due_attributes(record: Case | Notice | Preview, pk: str, sk: str) -> dict[st
 
 
 def without_due_work(case: Case) -> CaseFields:
-    """Return the field values that clear all due work when a case closes."""
+    """Return the field values that clear the due work of a case that closes, but for verifying its requesters."""
     return {
         "rank_at": None,
         "answer_by": None,

@@ -37,7 +37,11 @@ MARKS: Final = frozenset(
         "withdrawal_to_confirm",
     }
 )
-"""The flags that no policy and no house rule raises; they follow from what became of the case."""
+"""The flags that no policy and no house rule raises; they follow from what became of the case.
+
+Nothing raises ``answer_arrived``, ``maybe_same_person``, ``office_doubtful``, ``remanded``, ``reopened``,
+``to_translate``, ``unreadable`` and ``unsafe_contact`` yet: a filter accepts them, and finds no case.
+"""
 
 
 def new_words_since(case: Case) -> datetime | None:

@@ -42,7 +42,7 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
     ended = claims.evolve(withdrawal_by=None, verify_by=None, live=claims.verified or not live)
     if case.status not in LIVE:
         return Withdrawn({"live": live}, ended, closes=False)
-    if live or case.requests > 1 or _needs_officer(case, policy):
+    if live or case.requests > 1 or _needs_officer(case, policy, at):
         return Withdrawn({"live": live, "rank_at": at}, ended, closes=False)
     closed: CaseFields = {
         **without_due_work(case),
@@ -54,9 +54,10 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
     return Withdrawn(closed, ended, closes=True)
 
 
-def _needs_officer(case: Case, policy: CompiledPolicy) -> bool:
-    """Return whether an officer must confirm the end of a case; also where it was not ranked yet."""
-    return case.lane is None or is_top_lane(policy, case.lane) or case.facts.custody == "detained"
+def _needs_officer(case: Case, policy: CompiledPolicy, at: datetime) -> bool:
+    """Return whether an officer must confirm the end of a case; also where its newest words were not ranked yet."""
+    unranked = case.lane is None or (case.rank_at is not None and case.rank_at <= at)
+    return unranked or is_top_lane(policy, case.lane) or case.facts.custody == "detained"
 
 
 def without_withdrawal(claims: Claims, policy: CompiledPolicy, at: datetime) -> Claims:

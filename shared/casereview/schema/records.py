@@ -99,7 +99,10 @@ class ShownBefore(Record):
     review_since: Instant | None = None
     office: str
     lane: str | None = None
+    shown_lane: str | None = None
     rank: str | None = None
+    digest: str | None = None
+    """The policy of the rank: ranks of different policies cannot be compared."""
     asked: str | None = None
     """The id of the text of the question that was open."""
     decision: DecisionRef | None = None
@@ -130,7 +133,8 @@ class Case(Stored):
     apart_from: str | None = None
     """The person of a case that is separate because another case holds the person's guard."""
     over_limit: bool = False
-    """Whether this case is separate because the person's open case had as many requests as one case may hold."""
+    """Whether this case goes on beside the one that holds the person's guard: that one was full, or had a verified
+    requester."""
     lane: str | None = None
     shown_lane: str | None = None
     """The lane by requesters' claims alone, which is the one that requesters see."""

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from casereview.crypto.sealing import Part, Seal
 from casereview.schema.base import Unrecognized, rfc3339
-from casereview.schema.event_records import Event
 from casereview.schema.evidence import Text, TextKind
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
@@ -69,9 +68,3 @@ def read_words(table: Table, seal: Seal, owner: str, text_id: str | None) -> dic
     """Read a text by its id and open its words; empty if there is none."""
     text = table.get(Text, keys.text(owner, text_id)) if text_id else None
     return open_text(seal, text) if text else {}
-
-
-def words_in_event(table: Table, seal: Seal, part: Part, case_id: str, version: int) -> dict[str, Any]:
-    """Open the words that a release before this one sealed in an event of a case; empty if it has none."""
-    event = table.get(Event, keys.event(case_id, version))
-    return open_sealed(seal, part, case_id, event.sealed) if event and event.sealed else {}

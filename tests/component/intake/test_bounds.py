@@ -71,6 +71,7 @@ def test_a_holder_at_the_bound_can_still_forbid_contact_and_withdraw(system: Sys
     filed = system.file(body())
     _said(system, filed, DOT, UNVERIFIED.updates)
     assert _said(system, filed, {"contact": {"phone": None}}, 1) == [429]
+    assert _said(system, filed, {"contact": {"safe_to_contact": False, "email": "new@example.org"}}, 1) == [429]
     assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 1) == [202]
     answers = [system.on(filed, "POST", "/withdrawal", {"undo": True} if turn % 2 else {}).status for turn in range(20)]
     assert answers == [202] * 19 + [429]

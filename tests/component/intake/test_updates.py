@@ -13,6 +13,8 @@ from casereview.schema.field_sets import CaseFields
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import Status
 from casereview.store.transaction import put_over
+from intake.change_request import change_request
+from tests.support.staff import OFFICER, file_case
 from tests.support.standing import recognized
 from tests.support.system import System, body
 
@@ -141,6 +143,36 @@ def test_a_withdrawal_is_taken_back_within_72_hours(system: System, sent: dict[s
     assert "withdrawal_to_confirm" not in case.flags
     assert [guard.case for guard in system.guards] == [case.case_id]
     assert system.on(filed, "POST", "/withdrawal", {"undo": True}).status == 202
+
+
+@pytest.mark.parametrize("said", [{"custody": "detained"}, {"claims_us_citizenship": True}])
+def test_words_that_no_ranking_has_weighed_keep_a_withdrawal_from_closing_the_case(
+    system: System, said: dict[str, Any]
+) -> None:
+    filed = system.file(AT_HOME)
+    system.pump()
+    system.on(filed, "POST", "/updates", {"facts": said})
+    assert system.on(filed, "POST", "/withdrawal", {}).status == 202
+    system.pump()
+    case = system.case_of(filed)
+    assert case.status == "in_line"
+    assert "withdrawal_to_confirm" in case.flags
+
+
+def test_a_command_under_a_code_that_was_reissued_meanwhile_changes_nothing(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = file_case(system)
+
+    def reissued_first(*given: Any) -> Any:  # noqa: ANN401  # as intake.commands.change_request
+        lost = {"receipt": held.receipt, "proof": "document", "why": "Lost."}
+        system.work(OFFICER, held.case_id, "reissue-code", lost)
+        return change_request(*given)
+
+    monkeypatch.setattr("intake.commands.change_request", reissued_first)
+    answer = system.on(held.filed, "POST", "/updates", {"contact": {"email": "other@example.org"}})
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (404, "no_such_request")
+    assert system.history(system.case_of(held.filed))[-1].kind == "code_reissued"
 
 
 def test_a_withdrawal_cannot_be_taken_back_later(system: System) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from casereview.schema.base import rfc3339
 from casereview.schema.evidence import Claims
 from casereview.schema.request_records import Request
 from casereview.store import keys
@@ -117,3 +119,26 @@ def test_the_reason_is_sealed(system: System) -> None:
     answer(system, SUPERVISOR, held, confirm=False, why="Mirabel answered.")
     assert "Mirabel" not in str(system.items())
     assert "Mirabel" in system.staff(SUPERVISOR, "GET", f"/staff/cases/{held.case_id}/statements").body
+
+
+def test_the_answer_says_what_the_withdrawal_did(system: System) -> None:
+    """Asked again after a supervisor confirmed it waits for nobody; asked again after 30 days it still waits."""
+    held = waiting(system, file_case(system, facts=AT_HOME))
+    assert answer(system, SUPERVISOR, held).status == 200
+    assert system.on(held.filed, "POST", "/withdrawal", {}).json()["waits"] is False
+    other = waiting(system, file_case(system, number=7, facts=AT_HOME))
+    system.later(days=31)
+    assert system.on(other.filed, "POST", "/withdrawal", {}).json()["waits"] is True
+
+
+def test_the_look_up_says_until_when_a_withdrawal_can_be_taken_back(system: System) -> None:
+    held = waiting(system, file_case(system, facts=AT_HOME))
+    assert system.look_up(held.filed)["withdrawal"] == {"waits": True, "undo_until": None}
+    assert answer(system, SUPERVISOR, held).status == 200
+    until = rfc3339(system.time + timedelta(hours=72))
+    assert system.look_up(held.filed)["withdrawal"] == {"waits": False, "undo_until": until}
+    system.later(hours=72)
+    assert system.look_up(held.filed)["withdrawal"] == {"waits": False, "undo_until": until}
+    system.later(seconds=1)
+    assert system.look_up(held.filed)["withdrawal"] is None
+    assert system.on(held.filed, "POST", "/withdrawal", {"undo": True}).status == 409

@@ -103,14 +103,17 @@ def test_a_restricted_case_is_shown_as_it_was_when_it_became_restricted() -> Non
         status="decided",
         status_since=NOW + timedelta(days=9),
         shown_since=None,
+        lane="other",
         shown_lane="other",
         rank="03.1.C1",
+        digest="later",
         asked=None,
         decision=DECIDED,
     )
     shown = as_shown_before(moved)
     assert (shown.status, shown.shown_since or shown.status_since) == ("in_review", NOW - timedelta(days=1))
     assert (shown.shown_lane, shown.rank, shown.asked, shown.decision) == ("detained", before.rank, "T1", None)
+    assert (shown.lane, shown.digest) == (before.lane, before.digest)
 
 
 def test_a_decision_that_was_shown_before_the_restriction_stays_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def case(**fields: Any) -> Case:  # noqa: ANN401  # any field
 
 
 def test_the_only_request_ends_its_case() -> None:
-    found = withdrawn(case(rank_at=NOW, answer_by=NOW), CLAIMS, POLICY, NOW)
+    found = withdrawn(case(rank_at=NOW + timedelta(hours=1), answer_by=NOW), CLAIMS, POLICY, NOW)
     assert found.closes
     after = case().evolve(**found.case)
     assert (after.status, after.status_since, after.live, after.rank_at) == ("withdrawn", NOW, 0, None)
@@ -42,10 +43,11 @@ def test_a_proposed_decision_ends_with_the_case() -> None:
     [
         {"requests": 2},
         {"lane": None},
+        {"rank_at": NOW},
         {"lane": "imminent_removal"},
         {"facts": Facts(custody="detained"), "lane": "detained"},
     ],
-    ids=["others joined", "not ranked", "top lane", "detained"],
+    ids=["others joined", "not ranked", "words not ranked", "top lane", "detained"],
 )
 def test_the_end_of_a_case_waits_for_an_officer_and_what_was_said_still_counts(fields: dict[str, Any]) -> None:
     found = withdrawn(case(**fields), CLAIMS, POLICY, NOW)
