@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from casereview.http.problems import malformed
 from casereview.schema.base import Record
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
@@ -14,10 +13,10 @@ from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.call import Call
 from review.cases.decision import decide
-from review.cases.requesters import learners_of
 from review.cases.session import CaseSession
 from review.cases.views import read_request
 from review.next_case import take_next
+from review.paging import read_limit
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Decision
@@ -28,7 +27,6 @@ from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection
 
-_MAX_LIMIT = 100
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 
@@ -40,19 +38,9 @@ def reading(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], 
 
 def paging(view: Callable[[CaseSession, int, str], _Answer]) -> Callable[[Call[Record]], _Answer]:
     """Return the act that reads a page of a case."""
-    return lambda call: view(call.session(), page_limit(call, 50), call.incoming.parameter("cursor"))
-
-
-def page_limit(call: Call[_Body], default: int) -> int:
-    """Return the parameter ``limit``.
-
-    Raises:
-        ProblemError: 400 for anything but a number from 1 to 100.
-    """
-    text = call.incoming.parameter("limit") or str(default)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MAX_LIMIT):
-        raise malformed("limit", "invalid_value", "must be a number from 1 to 100")
-    return int(text)
+    return lambda call: view(
+        call.session(), read_limit(call.incoming.parameter("limit") or None), call.incoming.parameter("cursor")
+    )
 
 
 def request_of_case(call: Call[Record]) -> RequestBody:
@@ -89,10 +77,10 @@ def changed(case: Case) -> CaseChanged:
 
 
 def decide_case(call: Call[Decision]) -> Decided:
-    """Decide a case; what may fail is read before."""
+    """Decide a case."""
     session = call.session()
-    learners = learners_of(session, session.case())
-    case = decide(session, call.body())
+    session.case()
+    case, learners = decide(session, call.body())
     return Decided(**dict(changed(case)), will_learn=learners.will, will_not_learn=learners.will_not)
 
 

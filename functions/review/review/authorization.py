@@ -71,10 +71,14 @@ class Caller:
         asking = access == "verify" and self.office in case.asking
         return case.office == self.office or decided_here or asking
 
-    def queues(self) -> frozenset[str]:
-        """Return the worklists that the caller can read."""
-        own = {self.office} if self.office and self.roles & OFFICE_ROLES else set()
-        return frozenset(own | ({SENIOR_REVIEWING_OFFICIAL} if "sro" in self.roles else set()))
+    def queues(self) -> tuple[str, ...]:
+        """Return the worklists that the caller can read, that of the caller's office first."""
+        own = (self.office,) if self.office and self.roles & OFFICE_ROLES else ()
+        return (*own, SENIOR_REVIEWING_OFFICIAL) if "sro" in self.roles else own
+
+    def own_queue(self) -> str:
+        """Return the worklist that the caller reads by default; empty if there is none."""
+        return next(iter(self.queues()), "")
 
 
 def caller_from_claims(claims: Mapping[str, Any]) -> Caller:

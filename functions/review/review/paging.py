@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from casereview.crypto.cursors import InvalidCursorError
 from casereview.http.problems import malformed
@@ -13,6 +13,9 @@ from review.authorization import Caller
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+LIMIT: Final = range(1, 101)
+DEFAULT_LIMIT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,16 @@ class Paging:
     def _bound(self) -> tuple[str, ...]:
         access = "restricted" if self.caller.restricted else ""
         return self.route, self.caller.id, access, *self.selection
+
+
+def read_limit(text: str | None) -> int:
+    """Return the parameter ``limit``: how many items a page has at most; 50 without it.
+
+    Raises:
+        ProblemError: 400 for anything but a number from 1 to 100.
+    """
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdigit() and int(text[:9]) in LIMIT):
+        raise malformed("limit", "invalid_value", f"must be a number from {LIMIT[0]} to {LIMIT[-1]}")
+    return int(text)

@@ -26,8 +26,6 @@ from review.schema.requester_responses import ToVerify, ToVerifyPage
 _T = TypeVar("_T")
 PAGE: Final = 50
 """The number of requesters on a page."""
-_MAX_READ: Final = 1000
-"""The maximum number of places that one page is chosen from."""
 _BATCH: Final = 100
 """The number of cases of the official's queue that are read at once."""
 
@@ -79,11 +77,14 @@ class _Queue:
     at: datetime
 
     def pending(self, after: VerifyPlace | None) -> Iterator[_Pending]:
-        """Yield the requests that the caller sees, in order, read consistently in batches."""
+        """Yield the requests that the caller sees, in order, read consistently in batches as they are needed.
+
+        However many hidden ones lie between them, the queue goes on behind.
+        """
         is_official = self.office == SENIOR_REVIEWING_OFFICIAL
         places = self._places_of_official(after) if is_official else self._places(after)
         seen: set[str] = set()
-        for batch in _batches(islice(places, _MAX_READ), PAGE + 1):
+        for batch in _batches(places, PAGE + 1):
             fresh = {place.receipt: place for place in batch if place.receipt not in seen}
             seen |= fresh.keys()
             yield from self._read(fresh)
@@ -98,7 +99,7 @@ class _Queue:
     def _places_of_official(self, after: VerifyPlace | None) -> Iterator[VerifyPlace]:
         """Yield the places of the requesters whose cases are in the official's queue, which is short."""
         table = self.services.table
-        listed = islice(table.worklist.listed_cases(self.office, per_page=_BATCH), _MAX_READ)
+        listed = table.worklist.listed_cases(self.office, per_page=_BATCH)
         found = (case for some in _batches(listed, _BATCH) for case in self._cases(one.place.case_id for one in some))
         waiting = (case for case in found if case.verify_by and case.office == self.office)
         claims = (one for case in waiting for one in table.evidence_of(case).claims if one.live and one.verify_by)

@@ -10,15 +10,14 @@ from typing import Final
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import FLAGS_OF_CASES, flags_of, known_flags
 from casereview.cases.lifecycle import QUEUED
-from casereview.http.problems import ProblemError, malformed
+from casereview.http.problems import malformed
 from casereview.schema.records import Case
 from casereview.store.worklist import ListedCase
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.cases.session import holds
+from review.paging import DEFAULT_LIMIT, read_limit
 
-LIMIT: Final = range(1, 101)
-_DEFAULT_LIMIT: Final = 50
 _MAX_VALUES: Final = 20
 """How often a filter may repeat."""
 _MAX_LENGTH: Final = 128
@@ -83,7 +82,7 @@ class Selection:
 
     office: str
     filters: Filters = Filters()
-    limit: int = _DEFAULT_LIMIT
+    limit: int = DEFAULT_LIMIT
     cursor: str = ""
 
 
@@ -113,7 +112,8 @@ def read_selection(services: CaseServices, caller: Caller, parameters: Mapping[s
         overdue=_switch(one, "overdue"),
         unclaimed=_switch(one, "unclaimed"),
     )
-    return Selection(one.get("office") or caller.office or "", filters, _limit(one.get("limit")), one.get("cursor", ""))
+    office = one.get("office") or caller.own_queue()
+    return Selection(office, filters, read_limit(one.get("limit")), one.get("cursor", ""))
 
 
 def _among(parameters: Mapping[str, Sequence[str]], name: str, allowed: Callable[[], frozenset[str]]) -> frozenset[str]:
@@ -142,18 +142,3 @@ def _switch(parameters: Mapping[str, str], name: str) -> bool:
     if parameters[name] != "true":
         raise malformed(name, "not_allowed", "must be `true`")
     return True
-
-
-def _limit(value: str | None) -> int:
-    if value is None:
-        return _DEFAULT_LIMIT
-    if not (value.isascii() and value.isdigit()):
-        raise _limit_problem()
-    limit = int(value[:9])
-    if limit not in LIMIT:
-        raise _limit_problem()
-    return limit
-
-
-def _limit_problem() -> ProblemError:
-    return malformed("limit", "invalid_value", f"must be a number from {LIMIT[0]} to {LIMIT[-1]}")

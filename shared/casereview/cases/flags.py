@@ -57,15 +57,14 @@ def has_new_words(case: Case) -> bool:
     return since is not None and case.words_at is not None and case.words_at > since
 
 
-FLAGS_OF_CASES: Final = frozenset({"stuck", "safety"})
-"""The flags that are fields of a case of their own, so that its ranking does not have them."""
+FLAGS_OF_CASES: Final = frozenset({"stuck", "safety", "new_words"})
+"""The flags that follow from the case itself, so that neither its ranking nor an index has them."""
 
 
 def flags_of(case: Case) -> tuple[str, ...]:
-    """Return the flags of a case: those of its ranking, and ``stuck``, ``safety`` and ``new_words``."""
-    conditions = (("stuck", case.stuck), ("safety", case.safety), ("new_words", has_new_words(case)))
-    more = [name for name, holds in conditions if holds]
-    return (*case.flags, *(flag for flag in more if flag not in case.flags))
+    """Return the flags of a case: those of its ranking, and those of ``FLAGS_OF_CASES``."""
+    holds = {"stuck": case.stuck, "safety": case.safety, "new_words": has_new_words(case)}
+    return (*case.flags, *(flag for flag in holds if holds[flag] and flag not in case.flags))
 
 
 def known_flags(policies: Iterable[CompiledPolicy]) -> frozenset[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from casereview.schema.base import rfc3339
 from casereview.schema.error_codes import invalid_value
 
 _A_NUMBER = re.compile(r"A?(\d{7,9})")
@@ -111,3 +113,8 @@ def new_receipt() -> str:
 def new_case_id() -> str:
     """Return a random case id of 80 bits, which officers see and requesters do not."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CASE_ID_SYMBOLS))
+
+
+def new_timed_id(at: datetime) -> str:
+    """Return an id that sorts by a time, with 32 random bits that tell apart what happens at the same millisecond."""
+    return f"{rfc3339(at)}-{secrets.token_hex(4)}"

@@ -61,7 +61,7 @@ class ListedCase(NamedTuple):
     claimed_by: str | None
     first_look_at: datetime | None
     flags: tuple[str, ...]
-    """The flags of its ranking; not ``stuck`` and ``safety``."""
+    """The flags of its ranking; not those of ``casereview.cases.flags.FLAGS_OF_CASES``."""
 
 
 class Worklist:

@@ -6,13 +6,13 @@ Each text is an item of its own, keyed by the request or case that it belongs to
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from casereview.crypto.sealing import Part, Seal
-from casereview.schema.base import Unrecognized, rfc3339
+from casereview.schema.base import Unrecognized
 from casereview.schema.evidence import Text, TextKind
+from casereview.schema.identifiers import new_timed_id
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.table import Table
@@ -30,7 +30,7 @@ class Words(NamedTuple):
         """Return the record of the words of an event."""
         return Text(
             owner=self.owner,
-            text_id=f"{rfc3339(at)}-{secrets.token_hex(4)}",
+            text_id=new_timed_id(at),
             at=at,
             part=self.part,
             user=user,

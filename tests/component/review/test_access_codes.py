@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from casereview.crypto.macs import Macs
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
@@ -53,6 +55,20 @@ def test_after_a_reissue_only_the_new_code_is_valid(system: System) -> None:
     again = reissue(system, OFFICER, held)
     assert again["access_code"] not in {answer["access_code"], held.filed["access_code"]}
     assert system.on(answer, "GET").status == 404
+
+
+def test_a_code_that_cannot_be_made_replaces_none(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = file_case(system)
+
+    def unreachable(*_given: object) -> str:
+        raise EndpointConnectionError(endpoint_url="kms")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Macs, "code", unreachable)
+        given = {"receipt": held.receipt, **LOST}
+        assert post(system, OFFICER, held.case_id, "reissue-code", given).status == 503
+    assert stored(system, held).epoch == 0
+    assert system.look_up(held.filed)["receipt"] == held.receipt
 
 
 @pytest.mark.parametrize("missing", ["proof", "why"])

@@ -147,6 +147,7 @@ def test_a_refused_decision_returns_to_its_author(system: System) -> None:
     held = _proposed(system)
     returned = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Weigh the children."})
     assert (returned["status"], returned["claimed_by"]) == ("in_review", "omar")
+    assert returned["lease_until"] == rfc3339(system.time + timedelta(hours=8))
     system.pump()
     assert "children" in str(statements(system, OFFICER, held.case_id))
     assert read(system, OFFICER, held.case_id)["outcome"] is None

@@ -90,6 +90,13 @@ def test_contact_data_requires_its_own_read_with_a_reason(system: System) -> Non
     assert shown["details"]["why"] == "Mirabel called"
 
 
+def test_a_long_reason_is_kept_whole(system: System) -> None:
+    held, why = file_case(system), "Called. " * 500
+    assert post(system, OFFICER, held.case_id, "contacts", {"why": why}).status == 200
+    (shown,) = [event for event in _history(system, held.case_id) if event["details"].get("what") == "contacts"]
+    assert shown["details"]["why"] == why.strip()
+
+
 def test_updated_contact_data_is_returned_only_by_the_contacts_route(system: System) -> None:
     held = file_case(system)
     system.on(held.filed, "POST", "/updates", {"contact": {"email": "new@example.org"}, "statement": "I moved."})

@@ -131,7 +131,7 @@ def test_nothing_is_shown_of_a_case_that_was_restricted_before_a_verified_reques
     assert system.case_of(apart.filed).status == "in_line", read(system, CLEARED, case.case_id)
 
 
-def test_an_escalation_that_takes_effect_is_no_longer_kept(system: System) -> None:
+def test_an_escalation_that_was_kept_takes_effect_with_the_code_that_opens_the_case_again(system: System) -> None:
     """It was kept while the holder was not verified, and the code was frozen when that changed."""
     held = claimed(system)
     system.on(held.filed, "POST", "/escalation", {"statement": "Look again."})
@@ -139,10 +139,27 @@ def test_an_escalation_that_takes_effect_is_no_longer_kept(system: System) -> No
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     decide(system, OFFICER, held.case_id, outcome="declined")
     sent = {"receipt": held.receipt, "proof": "in_person", "why": "Back again."}
-    filed = {**held.filed, **system.work(OFFICER, held.case_id, "reissue-code", sent)}
-    assert system.on(filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    assert system.case_of(held.filed).status == "decided"
+    system.work(OFFICER, held.case_id, "reissue-code", sent)
     assert system.case_of(held.filed).status == "with_senior_official"
+    assert [event.kind for event in system.history(system.case_of(held.filed))[-2:]] == ["code_reissued", "escalated"]
     assert system.read(Request, keys.request(held.receipt)).escalation_asked is None
+
+
+@pytest.mark.parametrize(("user", "status"), [(OFFICER, 200), (CLEARED, 409)])
+def test_a_reopened_case_does_not_show_that_there_is_a_hidden_newer_one(
+    system: System, user: Staff, status: int
+) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    newer = file_case(system, facts=VAWA)
+    assert newer.case_id != held.case_id
+    answer = post(system, user, held.case_id, "reopening", {"why": "A new letter."})
+    assert answer.status == status
+    system.pump()
+    if status == 200:
+        assert read(system, OFFICER, held.case_id)["flags"] == ["identity_unverified"]
+    assert [guard.case for guard in system.guards] == [newer.case_id]
 
 
 def test_a_restriction_is_back_at_once_when_what_lifted_it_goes_with_a_request(system: System) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.evidence import Claims
+from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import TemplateId
+from casereview.store import keys
+from casereview.store.transaction import Write, put_new
 from tests.support.staff import (
+    CLEARED,
     LAWYER,
     OFFICER,
     SISTER,
     SUPERVISOR,
+    FiledCase,
     ask_at_version,
     claimed,
     decide,
@@ -155,3 +161,52 @@ def test_after_a_link_a_requester_can_be_asked_at_the_same_version_again(system:
     system.pump()
     ask_at_version(system, target.case_id, target.filed, 24)
     assert [notice.template for notice in system.notices if notice.receipt == nameless.receipt].count(_ASKED) == 2
+
+
+def test_a_request_of_another_office_is_still_to_be_verified_after_a_link(system: System) -> None:
+    """B4: in a restricted case, one officer's verification is not enough."""
+    nameless = file_case(system, requester=SISTER, facts={"facility": "EPC"}, **NAMELESS)
+    target = file_case(system, facts={"relief_pending": ["vawa"]})
+    assert (nameless.filed["field_office"], target.filed["field_office"]) == ("ELP", "ATL")
+    system.tamper(keys.case(nameless.case_id), office="ATL")
+    verify(system, OFFICER, nameless.case_id, receipt=nameless.receipt, authority="form_60_001")
+    assert system.case_of(nameless.filed).verify_by is None
+    system.work(CLEARED, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    case = system.case_of(target.filed)
+    assert case.asking == ("ELP",)
+    assert case.verify_by == min(request.verify_by for request in system.requests if request.verify_by)
+
+
+def test_a_case_that_is_linked_to_a_restricted_one_is_restricted(system: System) -> None:
+    nameless = file_case(system, **NAMELESS)
+    target = file_case(system, facts={"relief_pending": ["vawa"]})
+    system.work(CLEARED, nameless.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    assert system.staff(OFFICER, "GET", f"/staff/cases/{nameless.case_id}").status == 404
+    assert read(system, CLEARED, nameless.case_id)["linked_to"] == target.case_id
+
+
+def test_a_link_moves_no_more_requests_than_one_transaction_holds(system: System) -> None:
+    """Those beyond are withdrawn ones, and stay with the closed case."""
+    source = file_case(system, **NAMELESS)
+    _add_withdrawn(system, source, 34)
+    target = file_case(system)
+    system.work(OFFICER, source.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    case = system.case_of(target.filed)
+    assert (case.requests, case.live) == (1 + 30, 2)
+    assert system.case_of(source.filed).case_id == target.case_id
+
+
+def _add_withdrawn(system: System, held: FiledCase, number: int) -> None:
+    """Add requests to a case that were just withdrawn."""
+    request = system.read(Request, keys.request(held.receipt))
+    claims = system.read(Claims, keys.claims(held.case_id, held.receipt))
+    case = system.case_of(held.filed)
+    writes: list[Write] = []
+    for index in range(number):
+        receipt = f"W{index:02d}"
+        writes.append(
+            put_new(request.evolve(receipt=receipt, state="withdrawn", state_since=system.time, opened=False))
+        )
+        writes.append(put_new(claims.evolve(receipt=receipt, live=False)))
+    system.intake.table.write(*writes)
+    system.tamper(keys.case(held.case_id), requests=case.requests + number)

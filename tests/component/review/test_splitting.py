@@ -173,3 +173,12 @@ def test_only_one_of_several_requests_of_an_open_case_can_be_split_off(system: S
     alone, other = file_case(system, 12), file_case(system, 13)
     for receipt, expected in ((alone.receipt, 409), (other.receipt, 404), ("nothing", 404)):
         assert post(system, OFFICER, alone.case_id, "split", {"receipt": receipt, "why": "x"}).status == expected
+
+
+def test_after_a_split_only_the_requests_that_are_left_are_to_be_verified(system: System) -> None:
+    own, hers = _joined(system)
+    verify(system, OFFICER, own.case_id, receipt=own.receipt, identity=True)
+    assert system.case_of(own.filed).verify_by is not None
+    system.work(OFFICER, own.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
+    assert system.case_of(own.filed).verify_by is None
+    assert system.case_of(hers).verify_by == system.read(Request, keys.request(hers["receipt"])).verify_by

@@ -10,6 +10,7 @@ import pytest
 from casereview.schema.base import rfc3339
 from casereview.schema.request_records import Request
 from casereview.store import keys
+from casereview.store.transaction import put_new
 from review import verifications
 from tests.support.staff import (
     AT_HOME,
@@ -189,6 +190,15 @@ def test_pages_end_and_go_on_as_if_hidden_requests_did_not_exist(
     second = page(system, cursor=first["next"]).json()
     assert [one["receipt"] for one in (*first["items"], *second["items"])] == shown
     assert second["next"] is None, "a further page would say that there is something hidden"
+
+
+def test_the_queue_goes_on_behind_any_number_of_hidden_requests(system: System) -> None:
+    hidden = file_case(system, 1, **VAWA)
+    request, table = system.read(Request, keys.request(hidden.receipt)), system.intake.table
+    for number in range(1001):
+        table.write(put_new(request.evolve(receipt=f"R{number}")))
+    shown = file_case(system, 2)
+    assert receipts(system) == [shown.receipt]
 
 
 def test_all_pages_together_are_the_queue(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

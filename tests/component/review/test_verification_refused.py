@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.staff import OFFICER, claimed, file_case, post
+from tests.support.staff import CLEARED, OFFICER, claimed, file_case, post
 from tests.support.system import System
 
 
@@ -28,6 +28,18 @@ def test_a_verification_requires_exactly_one_subject_and_a_reason(shared: System
     held = claimed(shared, 900)
     assert post(shared, OFFICER, held.case_id, "verifications", given).status == 422
     shared.work(OFFICER, held.case_id, "release")
+
+
+@pytest.mark.parametrize("verdict", ["confirmed", "refuted"])
+@pytest.mark.parametrize("relief", [["vawa"], []], ids=["protected", "not protected"])
+def test_a_protection_mark_cannot_be_made_unknown(system: System, verdict: str, relief: list[str]) -> None:
+    """It would lift the restriction of a case, and keep later claims of other requests from raising one."""
+    held = claimed(system, by=CLEARED, facts={"relief_pending": relief})
+    given = {"facts": {"protected": None}, "verdict": verdict, "why": "x"}
+    answer = post(system, CLEARED, held.case_id, "verifications", given)
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "/facts/protected")
+    system.pump()
+    assert system.case_of(held.filed).restricted == bool(relief)
 
 
 @pytest.mark.parametrize("about", [{"identity": True}, {"authority": "g28"}, {"facts": {"pregnant": True}}])

@@ -10,8 +10,8 @@ import pytest
 
 from casereview.store import keys
 from tests.support.aws_calls import record_calls
-from tests.support.staff import CLEARED, COLLEAGUE, OFFICER, claimed, file_case, worklist
-from tests.support.system import Answer, System, running
+from tests.support.staff import CLEARED, COLLEAGUE, OFFICER, OFFICIAL, claimed, file_case, worklist
+from tests.support.system import Answer, Staff, System, running
 
 AT_HOME: dict[str, Any] = {"custody": "not_detained", "facility": None, "residence": {"state": "GA"}}
 
@@ -164,6 +164,21 @@ def test_filters_read_from_the_table_only_what_they_may_select() -> None:
         (batch,) = [call for call in calls if call.operation == "BatchGetItem"]
         ((asked,),) = [request["Keys"] for request in batch.parameters["RequestItems"].values()]
         assert asked["pk"]["S"] == f"CASE#{mine.case_id}"
+
+
+def test_a_filter_finds_the_cases_with_new_words(system: System) -> None:
+    held, _other = claimed(system, 1), claimed(system, 2)
+    system.later(minutes=1)
+    system.on(held.filed, "POST", "/updates", {"statement": "A letter came."})
+    system.pump()
+    assert [item["case_id"] for item in worklist(system, flag="new_words")["items"]] == [held.case_id]
+
+
+def test_without_an_office_the_own_worklist_is_read(shared: System) -> None:
+    for user in (OFFICER, OFFICIAL, Staff("sam", "sro")):
+        assert shared.staff(user, "GET", "/staff/worklist").status == 200
+        assert shared.staff(user, "GET", "/staff/verifications").status == 200
+    assert shared.staff(Staff("nora", "officer", None), "GET", "/staff/worklist").status == 403
 
 
 def test_a_filter_on_overdue_cases_follows_the_clock(system: System) -> None:

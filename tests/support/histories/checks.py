@@ -41,7 +41,6 @@ def apply_check(case: CaseState, request: RequestState, event: Event, cleared: C
     assert officer != request.filed_by, "who filed a request verified its holder"
     restricted = bool(case.restricted)
     before = request.has_rights(restricted=restricted)
-    told_before = request.is_told(restricted=restricted)
     if verdict == "confirmed":
         _confirm(case, request, officer, is_cleared=officer in cleared)
     elif request.refuter is None:
@@ -54,7 +53,7 @@ def apply_check(case: CaseState, request: RequestState, event: Event, cleared: C
     established = before != request.has_rights(restricted=restricted) or completed
     assert (event.kind == "verified") == established, (event, request)
     assert (event.verification is not None) == established, event
-    if request.is_told(restricted=restricted) and not told_before:
+    if request.is_told(restricted=restricted):
         request.escalation_kept = None
     request.dropped = request.dropped and not request.verified
     return established

@@ -76,11 +76,17 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
     elif event.kind in {"withdrawal_asked", "withdrawal_cancelled"}:
         request.withdrawal_waits = event.kind == "withdrawal_asked"
     elif event.kind == "code_reissued":
-        request.epoch, request.frozen = request.epoch + 1, False
+        _reissue(case, request)
     elif event.kind == "code_frozen":
         request.frozen = True
     elif event.kind == "escalation_kept" and not _comes_during_a_second_look(case, request):
         request.escalation_kept = event.at
+
+
+def _reissue(case: CaseState, request: RequestState) -> None:
+    request.epoch, request.frozen = request.epoch + 1, False
+    if request.is_told(restricted=case.restricted):
+        request.escalation_kept = None
 
 
 def _comes_during_a_second_look(case: CaseState, request: RequestState) -> bool:

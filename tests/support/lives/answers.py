@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.schema.base import rfc3339
 from tests.support.controlled_system import Snapshot
 from tests.support.expected_state import shows_the_case
@@ -29,7 +31,7 @@ def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
     check_nothing_internal(answer)
     assert answer.status == 200, answer
     found, request, case = answer.json(), now.world.requests[receipt], now.world.case_of(receipt)
-    _check_own_words(found, request)
+    _check_own_words(found, request, now.at)
     if not shows_the_case(receipt, now):
         _check_nothing_of_the_case(answer, found, request)
         return
@@ -41,16 +43,16 @@ def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
         _check_case(answer, found, case, seen)
 
 
-def _check_own_words(found: dict[str, Any], request: RequestState) -> None:
+def _check_own_words(found: dict[str, Any], request: RequestState, at: datetime) -> None:
     """Check what follows from the request alone."""
     codes = {item["code"] for item in found["missing"]}
     kind = "identity_unverified" if request.filing.role == "self" else "authority_unverified"
     expected = "proof_not_accepted" if request.refuted else None if request.verified else kind
     named = codes & {"identity_unverified", "authority_unverified", "proof_not_accepted"}
     assert named == ({expected} if expected else set()), (found, request)
-    waits = found["withdrawal"]
     if request.withdrawal_waits is not None:
-        assert (waits is None) == (request.live and not request.withdrawal_waits), (found, request)
+        withdrawn = request.withdrawn is not None and at <= request.withdrawn + UNDO_WITHIN
+        assert (found["withdrawal"] is not None) == (request.withdrawal_waits or withdrawn), (found, request)
 
 
 def _check_nothing_of_the_case(answer: Answer, found: dict[str, Any], request: RequestState) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casereview.schema.records import Case
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
+from review.cases.kept_escalation import without_kept_escalation
 from review.cases.requesters import notice_of
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest, Reissue
@@ -16,16 +17,17 @@ def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
 
     The new code is shown once, to be read out to the holder, and a message says that there is news. It needs no claim,
     so that a requester who has lost the code of a decided case can still read the decision. For 30 days the officer
-    does not verify the holder, and a withdrawal waits for a supervisor.
+    does not verify the holder, and a withdrawal waits for a supervisor. An escalation that was kept while the code of a
+    verified holder was frozen takes effect.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case.
     """
-    epochs: list[int] = []
+    codes: list[str] = []
 
     def plan(case: Case) -> Transition:
         request = session.request(body.receipt)
-        epochs.append(request.epoch + 1)
+        codes.append(session.services.macs.code(body.receipt, request.epoch + 1))
         raised = request.evolve(
             epoch=request.epoch + 1,
             mac_key=session.services.macs.key,
@@ -33,6 +35,7 @@ def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
             reissued_by=session.caller.id,
             reissued_at=session.at,
         )
+        raised, escalates = without_kept_escalation(case, raised, session.at)
         return Transition(
             "code_reissued",
             {},
@@ -40,10 +43,11 @@ def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
             (put_over(raised, state=request.state, epoch=request.epoch),),
             (notice_of(session, case, "news", raised),),
             session.reason(body.why),
+            escalates,
         )
 
     session.act(plan)
-    return CodeReissued(receipt=body.receipt, access_code=session.services.macs.code(body.receipt, epochs[-1]))
+    return CodeReissued(receipt=body.receipt, access_code=codes[-1])
 
 
 def freeze(session: CaseSession, body: OnRequest) -> Case:

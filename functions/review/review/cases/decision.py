@@ -34,7 +34,7 @@ from casereview.store.waits import wait_writes
 from casereview.usecases.sealed_text import Words, seal_words
 from review.cases.guard import guard_for_remand, release_guard
 from review.cases.lease import require_no_earlier_review
-from review.cases.requesters import notices_to_requesters
+from review.cases.requesters import Learners, learners_of, notices_to_requesters
 from review.cases.session import CaseSession, require_claim
 from review.schema.commands import Decision
 
@@ -49,8 +49,11 @@ _ENFORCEMENT_OUTCOMES = frozenset({"declined"})
 """Outcomes after which enforcement continues; only these can require an approval."""
 
 
-def decide(session: CaseSession, body: Decision) -> Case:
+def decide(session: CaseSession, body: Decision) -> tuple[Case, Learners]:
     """Record a decision; if the policy requires an approval, the decision awaits it.
+
+    Returns:
+        The case, and which of its requesters learn of the decision when it is final.
 
     Raises:
         ProblemError: 404 without access to the case; 403 for a Senior Reviewing Official who took part in the first
@@ -58,6 +61,7 @@ def decide(session: CaseSession, body: Decision) -> Case:
             ``case_version``, if another policy is in force, or if a claim of US citizenship would not be referred; 422
             for an outcome that is not available, or an unknown factor.
     """
+    learners: list[Learners] = []
 
     def plan(case: Case) -> Transition:
         require_claim(case, session.caller)
@@ -72,9 +76,10 @@ def decide(session: CaseSession, body: Decision) -> Case:
         if found.settled.facts.claims_us_citizenship:
             _check_referral(case, body, official=official)
         waits = bool(found.ranking.approvals) and body.outcome in _ENFORCEMENT_OUTCOMES
+        learners.append(learners_of(session, case))
         return while_in_force(policy, _decided(session, case, body, waits=waits))
 
-    return session.act(plan)
+    return session.act(plan), learners[-1]
 
 
 def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:

@@ -21,17 +21,21 @@ def release_guard(case: Case) -> tuple[Write, ...]:
     return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
 
 
-def retake_guard(session: CaseSession, case: Case) -> tuple[Write, ...]:
-    """Return the write that stores the person's guard again.
+def retake_guard(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the write that stores the person's guard again; beside a hidden newer case, the fields of one without.
 
     Raises:
-        ProblemError: 409 if the person has a newer open case.
+        ProblemError: 409 if the person has a newer open case that the caller may know of.
     """
     if case.person is None:
-        return ()
-    if session.services.table.get(Guard, keys.guard(case.person)):
+        return {}, ()
+    guard = session.services.table.get(Guard, keys.guard(case.person))
+    if guard is None:
+        return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
+    newer = session.services.table.get(Case, keys.case(guard.case))
+    if newer is None or session.caller.restricted or not newer.restricted:
         raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
-    return (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
+    return {"person": None, "apart_from": case.person}, ()
 
 
 def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:

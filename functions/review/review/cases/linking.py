@@ -58,8 +58,8 @@ def link(session: CaseSession, body: Link) -> Case:
         if target.folded < target.version:
             policy, _until = session.services.policies.governing(session.at)
             store_folded(session.services.table, target, policy)
-        writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
-        return _closed(session, case, writes, body)
+        merged, writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
+        return _closed(session, case, merged, writes, body)
 
     linked = session.act(plan)
     target = session.services.table.get(Case, keys.case(body.case_id))
@@ -73,18 +73,22 @@ def _target(session: CaseSession, body: Link) -> Case:
     return require_access(session.caller, session.roles, target, "/case_id")
 
 
-def _closed(session: CaseSession, case: Case, writes: list[Write], body: Link) -> Transition:
-    """Return the transition that closes the linked case, with the writes that bring its requests to the other."""
+def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write], body: Link) -> Transition:
+    """Return the transition that closes the linked case, with the writes that bring its requests to the other.
+
+    It names the other case, and is therefore restricted if that one is.
+    """
     closed: CaseFields = {
+        **restriction(case, restricted=case.restricted or merged.restricted),
         **without_due_work(case),
         "decision": None,
         "status": "closed",
         "status_since": session.at,
-        "linked_to": body.case_id,
+        "linked_to": merged.case_id,
         "live": 0,
         "verify_by": None,
     }
-    event: EventFields = {"details": {"linked_to": body.case_id}}
+    event: EventFields = {"details": {"linked_to": merged.case_id}}
     return Transition("linked", closed, event, (*writes, *uncount_claim(case)), words=session.reason(body.why))
 
 
@@ -113,8 +117,8 @@ def _not_linkable(case: Case) -> ProblemError:
 
 def _merge(
     session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link
-) -> list[Write]:
-    """Return the writes that move the requests, their claims and what officers found to the target."""
+) -> tuple[Case, list[Write]]:
+    """Return the target with the requests, their claims and what officers found, and the writes that move them."""
     version = target.case.version + 1
     findings = merged_findings(target, source, version)
     claims = {one.receipt: one for one in source.claims}
@@ -132,8 +136,7 @@ def _merge(
         also=(Put(findings), *movements),
         words=seal_words(session.services.seal, "why", target.case.case_id, {"why": body.why}),
     )
-    _after, writes = carried_out(target.case, step, session.actor, session.at)
-    return writes
+    return carried_out(target.case, step, session.actor, session.at)
 
 
 def _merged_fields(
@@ -144,7 +147,7 @@ def _merged_fields(
     restricted = target.case.restricted or source.case.restricted or is_restricted(both, findings)
     return {
         **restriction(target.case, restricted=restricted),
-        **pending_verifications(target.case, both),
+        **pending_verifications(target.case.evolve(restricted=restricted), both),
         "requests": target.case.requests + len(requests),
         "live": target.case.live + sum(request.state == "live" for request in requests),
         "filed_at": min(target.case.filed_at, source.case.filed_at),

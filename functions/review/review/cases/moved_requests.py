@@ -58,8 +58,3 @@ def findings_about(file: CaseFile, receipt: str, new_case: str) -> Findings:
 def _renumbered(finding: Finding) -> Finding:
     """Return a finding as one made in its new case, whose first version is 1."""
     return finding.evolve(version=1, source_case=None)
-
-
-def findings_left(file: CaseFile, receipt: str) -> Findings:
-    """Return the findings that stay with a case when a request is split off."""
-    return file.findings.evolve(found=tuple(one for one in file.findings.found if one.receipt != receipt))

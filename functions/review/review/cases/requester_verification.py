@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from casereview.cases.changes import escalated
 from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.lifecycle import ENDED, LIVE, STATES
 from casereview.cases.requester_checks import (
@@ -34,6 +33,7 @@ from casereview.store.transaction import Put, Write, put_over
 from casereview.store.transition import Transition
 from review.cases.guard import guard_for_verified
 from review.cases.information import is_addressed
+from review.cases.kept_escalation import without_kept_escalation
 from review.cases.lease import renewed_claim
 from review.cases.requesters import notice_of, require_uninvolved
 from review.cases.session import CaseSession, holds
@@ -150,16 +150,12 @@ class _Effect:
     def step(self) -> Transition:
         """Return the transition; a kept escalation follows in the same transaction."""
         case, session = self.file.case, self.session
-        after = self.checked.request
-        escalates = self._is_gained() and after.escalation_asked is not None and case.status == "decided"
-        if self._is_gained():
-            after = after.evolve(escalation_asked=None)
+        after, escalates = without_kept_escalation(case, self.checked.request, session.at)
         claims = claims_after(self.claims, after)
         event: EventFields = {"receipt": after.receipt, "details": self._details()}
         if self._is_established():
             about: Literal["identity", "authority"] = "identity" if self.body.identity else "authority"
             event["verification"] = Verification(verdict=self.body.verdict, about=about)
-        then = Transition("escalated", escalated(case, session.at), {"receipt": after.receipt}) if escalates else None
         guard, writes = self._guard()
         return Transition(
             "verified" if self._is_established() else "requester_checked",
@@ -168,7 +164,7 @@ class _Effect:
             (_written(self.request, after), Put(claims), *writes),
             self._notices(after),
             session.reason(self.body.why),
-            then,
+            escalates,
         )
 
     def _is_established(self) -> bool:

@@ -27,9 +27,10 @@ def require_uninvolved(session: CaseSession, request: Request) -> None:
 
 
 def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:
-    """Read the requests of a case with consistent reads, the opening one first."""
-    found = [session.services.table.get(Request, keys.request(one.receipt)) for one in file.claims]
-    return [request for request in found if request and request.case_id == file.case.case_id]
+    """Read the requests of a case consistently, by one batch read, the opening one first."""
+    found = session.services.table.several(Request, [keys.request(one.receipt) for one in file.claims])
+    own = {request.receipt: request for request in found if request.case_id == file.case.case_id}
+    return [own[one.receipt] for one in file.claims if one.receipt in own]
 
 
 class Learners(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from casereview.cases.changes import changes_of_new, restriction
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
+from casereview.evidence.fold import without_findings_about
 from casereview.evidence.standing import is_restricted
 from casereview.http.problems import no_such_case, no_such_request, wrong_state
 from casereview.routing.offices import route
@@ -20,7 +21,7 @@ from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
-from review.cases.moved_requests import findings_about, findings_left, moved
+from review.cases.moved_requests import findings_about, moved
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Split
@@ -65,17 +66,18 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
     request, own = requests.pop(body.receipt, None), claims.pop(body.receipt, None)
     if request is None or own is None:
         raise no_such_request("/receipt")
+    left = without_findings_about(file.findings, request.receipt)
+    # what lifted the restriction may go with the request
+    restricted = case.restricted or is_restricted(claims.values(), left)
     remaining: CaseFields = {
+        **restriction(case, restricted=restricted),
+        **pending_verifications(case.evolve(restricted=restricted), claims.values()),
         "requests": case.requests - 1,
         "live": case.live - (request.state == "live"),
         "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
         "material": case.version + 1,
         "rank_at": session.at,
-        **pending_verifications(case, claims.values()),
     }
-    left = findings_left(file, request.receipt)
-    if is_restricted(claims.values(), left):  # what lifted the restriction may go with the request
-        remaining |= restriction(case, restricted=True)
     event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
     also = (Put(left), *_split_off(session, file, request, own, new_id))
     return Transition("split", remaining, event, also, words=session.reason(body.why))

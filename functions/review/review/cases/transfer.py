@@ -102,7 +102,9 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
             raise wrong_state("case_not_ended", "Only a case that has ended can be reopened.")
         if case.linked_to:
             raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
+        without_guard, guard = retake_guard(session, case)
         again: CaseFields = {
+            **without_guard,
             "first_look": restarted_clock(case, session.at),
             "status": "in_line",
             "status_since": session.at,
@@ -114,7 +116,7 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
         }
         decided = case.decision.version if case.decision else None
         event: EventFields = {"details": {"decision": decided}}
-        return Transition("reopened", again, event, retake_guard(session, case), words=session.reason(body.why))
+        return Transition("reopened", again, event, guard, words=session.reason(body.why))
 
     return session.act(plan)
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
-from casereview.http.problems import invalid
 from casereview.policy.engine import explain
-from casereview.schema.base import rfc3339
-from casereview.schema.event_records import Read
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.request_records import Request
-from casereview.schema.text import is_blank, without_control_characters
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
+from review.reads import What, read_by
 from review.schema.requester_responses import Contacts, RequestBody, RequestRead
 from review.schema.responses import CaseRead, Fact, FactStatement, NewWords, RankingRead, Reason, Rule
 
@@ -29,21 +25,10 @@ SAID = 5
 """How many of the newest statements about a fact are shown."""
 
 
-def recorded(
-    session: CaseSession, what: Literal["case", "contacts", "ranking", "history"], why: str | None = None
-) -> None:
+def recorded(session: CaseSession, what: What, why: str | None = None) -> None:
     """Record a read, before anything is returned."""
     sealed = session.reason(why).sealed if why else None
-    read = Read(
-        case_id=session.case_id,
-        read_id=f"{rfc3339(session.at)}-{secrets.token_hex(4)}",
-        at=session.at,
-        user=session.caller.user,
-        user_id=session.caller.id,
-        what=what,
-        sealed=sealed,
-    )
-    session.services.table.write(put_new(read))
+    session.services.table.write(put_new(read_by(session.caller, session.case_id, what, session.at, sealed)))
 
 
 def read_case(session: CaseSession) -> CaseRead:
@@ -93,25 +78,24 @@ def _new_words(file: CaseFile) -> Iterator[NewWords]:
 
 def _facts(file: CaseFile) -> Iterator[Fact]:
     values = file.case.facts.model_dump(mode="json")
+    statements = list(_statements(file))
     for name in Facts.model_fields:
-        said = sorted(_said(file, name), key=lambda one: one.at)
+        said = sorted((one for fact, one in statements if fact == name), key=lambda one: one.at)
         if said:
             verified = any(one.source != "claim" for one in said)
             yield Fact(fact=name, value=values[name], verified=verified, said=tuple(said[-SAID:]))
 
 
-def _said(file: CaseFile, name: str) -> Iterator[FactStatement]:
-    """Yield the newest statement of each request about a fact, and what officers found."""
+def _statements(file: CaseFile) -> Iterator[tuple[str, FactStatement]]:
+    """Yield the newest statement of each request about each fact, and what officers found, with the fact's name."""
     for one in file.claims:
-        if name in one.facts.model_fields_set:
-            first = one.first_at.get(name, one.filed_at)
-            value = one.facts.model_dump(mode="json")[name]
-            at = one.newest_at.get(name, first)
-            yield FactStatement(value=value, source="claim", at=at, receipt=one.receipt)
+        for name, value in one.facts.model_dump(mode="json", exclude_unset=True).items():
+            at = one.newest_at.get(name, one.first_at.get(name, one.filed_at))
+            yield name, FactStatement(value=value, source="claim", at=at, receipt=one.receipt)
     for found in file.findings.found:
-        if name in found.facts.model_fields_set:
-            value = found.facts.model_dump(mode="json")[name]
-            yield FactStatement(value=value, source=found.verdict, at=found.at, receipt=found.receipt, user=found.user)
+        for name, value in found.facts.model_dump(mode="json", exclude_unset=True).items():
+            said = FactStatement(value=value, source=found.verdict, at=found.at, receipt=found.receipt, user=found.user)
+            yield name, said
 
 
 def _request(request: Request) -> RequestRead:
@@ -156,13 +140,10 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
         why: The reason, which is recorded.
 
     Raises:
-        ProblemError: 404 without access to the case; 422 without a reason.
+        ProblemError: 404 without access to the case.
     """
-    why = without_control_characters(why).strip()
-    if is_blank(why):
-        raise invalid("why", "required")
     file = session.file(session.case())
-    recorded(session, "contacts", why[:1000])
+    recorded(session, "contacts", why)
     found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
     contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
     return Contacts(case_id=session.case_id, contacts=contacts)

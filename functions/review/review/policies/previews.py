@@ -6,23 +6,20 @@ difference of two shows whether a certain case exists, and there is none before 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from casereview.cases.preview import totals_of
 from casereview.cases.rounding import Rounding
 from casereview.routing.offices import queues
-from casereview.schema.base import EASTERN, rfc3339, to_milliseconds
-from casereview.schema.event_records import Read
+from casereview.schema.base import EASTERN, to_milliseconds
 from casereview.schema.policy_records import Counts, Preview
-from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.transaction import Write, check, put_new
 from casereview.usecases.services import CaseServices
 from review.authorization import REVIEWER_ROLES, Caller
+from review.reads import read_by
 from review.schema.policies import OfficeReport, PreviewRead, RoundedCounts, Totals
 
 _BATCH: Final = 100
@@ -126,7 +123,7 @@ def _open_cases(services: CaseServices, caller: Caller, reports: Iterable[Previe
         cases = services.table.cases(listed[start : start + _BATCH]).values()
         readable = [case for case in cases if caller.has_access(case, REVIEWER_ROLES)]
         if readable:
-            services.table.write(*(put_new(_read(caller, case, now)) for case in readable))
+            services.table.write(*(put_new(read_by(caller, case.case_id, "preview", now)) for case in readable))
         found.update(case.case_id for case in readable)
     return frozenset(found)
 
@@ -135,14 +132,3 @@ def _listed_ids(report: Preview) -> Iterator[str]:
     yield from (move.case_id for move in report.moves)
     yield from (late.case_id for late in report.late)
     yield from (sample.case_id for sample in report.sample)
-
-
-def _read(caller: Caller, case: Case, now: datetime) -> Read:
-    return Read(
-        case_id=case.case_id,
-        read_id=f"{rfc3339(now)}-{secrets.token_hex(4)}",
-        at=now,
-        user=caller.user,
-        user_id=caller.id,
-        what="preview",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
 from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
@@ -20,6 +20,14 @@ class OfficerFacts(FactClaims):
 
     protected: YesNo = None
     birth_year: Annotated[StrictInt, Field(ge=1900, le=2199)] | None = None
+
+    @field_validator("protected")
+    @classmethod
+    def _is_marked_or_not(cls, value: bool | None) -> bool:  # noqa: FBT001  # called by pydantic
+        """A mark that became unknown would lift the restriction of the case, and keep later claims from raising one."""
+        if value is None:
+            raise invalid_value("required", "must be true or false")
+        return value
 
 
 class VerificationBody(Record):
