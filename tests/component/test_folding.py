@@ -16,7 +16,7 @@ from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.folding import file_of, read_file, store_folded
+from casereview.store.folding import file_of, store_folded
 from casereview.store.table import Table
 from casereview.store.transaction import delete
 from tests.support.staff import (
@@ -40,9 +40,7 @@ def table_of(system: System) -> Table:
 
 
 def file_in(system: System, case_id: str) -> CaseFile:
-    found = read_file(table_of(system), case_id, governing(system.time)[0])
-    assert found is not None
-    return found
+    return file_of(table_of(system), system.read(Case, keys.case(case_id)), governing(system.time)[0])
 
 
 def with_history(system: System) -> tuple[FiledCase, Mapping[str, Any]]:

@@ -75,6 +75,7 @@ def test_a_post_without_a_body_needs_no_media_type_and_has_no_other(system: Syst
     assert answer.status == 415
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("path", CHANGES)
 def test_the_refusal_is_the_same_with_and_without_an_access_code_and_reads_nothing(system: System, path: str) -> None:
     filed = system.file(body())

@@ -31,6 +31,7 @@ def test_a_function_creates_its_services_before_the_snapshot(name: str) -> None:
     assert importlib.import_module(f"{name}.services").services in registered()
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_creating_the_services_makes_no_call(name: str, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in environment_of(name).items():

@@ -20,7 +20,7 @@ import pytest
 
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
-from notify.lease import LEASE
+from notify.waiting import LEASE
 from tests.support.local.filing import CLIENTS, file_all
 from tests.support.local.local_system import ROOT, Local, eventually, running
 from tests.support.proofs.tally import Tally
@@ -126,7 +126,7 @@ def without_end_of_leases(folder: Path) -> Path:
         copytree(ROOT / name, folder / name)
     for module, old, new in (
         ("delivery.py", "return notice.lease_until is None or notice.lease_until <= now", "return False"),
-        ("lease.py", f"timedelta(seconds={LEASE.seconds})", f"timedelta(seconds={SHORT})"),
+        ("waiting.py", f"timedelta(seconds={LEASE.seconds})", f"timedelta(seconds={SHORT})"),
     ):
         path = folder / "functions" / "notify" / "notify" / module
         whole = path.read_text()

@@ -10,6 +10,8 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from tests.support.memory.running import require_botocore
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -31,6 +33,7 @@ def intercept_calls(act: Callable[[Call, MakeCall], Any]) -> Iterator[None]:
     Args:
         act: Returns the result of each call; it can make the call, another call, or none.
     """
+    require_botocore()
     original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401  # as botocore has it

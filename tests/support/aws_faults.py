@@ -10,6 +10,8 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
+from tests.support.memory.running import require_botocore
+
 Forward = Callable[[], AWSResponse]
 """Forwards the request to the emulator and returns its response."""
 Responder = Callable[[AWSPreparedRequest, Forward], AWSResponse]
@@ -31,6 +33,7 @@ def intercept(operation: str, act: Responder) -> Iterator[list[str]]:
     Yields:
         The bodies of the intercepted requests.
     """
+    require_botocore()
     bodies: list[str] = []
     original = BotocoreStubber.__call__
 

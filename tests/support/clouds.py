@@ -28,6 +28,7 @@ from infra.paths import ROOT
 from notify.providers import Mail, TextMessages
 from tests.support.environment import REGION
 from tests.support.memory.aws import MemoryKms, MemoryMail, MemorySqs, MemoryTexts
+from tests.support.memory.running import in_memory
 from tests.support.memory.seal import MemorySeal
 from tests.support.memory.table import MemoryTable
 
@@ -204,7 +205,9 @@ def backend_of(test: pytest.Item) -> BackendName:
 def cloud(backend: BackendName | None = None) -> Iterator[Cloud]:
     """Start empty services on the given backend; by default, on that of the environment."""
     if (backend or chosen_backend()) == "memory":
-        yield MemoryCloud()
+        found = MemoryCloud()
+        with in_memory(found):
+            yield found
         return
     with mock_aws():
         yield MotoCloud()

@@ -126,8 +126,7 @@ def _send_first(services: Services, newest: NoticePointer, target: Target, now: 
 def _reason_to_give_up(notice: Notice, now: datetime) -> Undelivered | None:
     if unanswered(notice) >= UNANSWERED:
         return "unanswered"
-    since = notice.renewed_at or notice.created_at
-    return "expired" if since + WINDOW + waited(notice, now) < now else None
+    return "expired" if notice.begun_at + WINDOW + waited(notice, now) < now else None
 
 
 def _send(services: Services, lease: Lease, target: Target, now: datetime) -> None:

@@ -19,10 +19,8 @@ from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from notify.services import Services, metrics
-from notify.waiting import Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
+from notify.waiting import LEASE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
 
-LEASE = timedelta(seconds=45)
-"""The lease of a send attempt, longer than the function's timeout of 30 seconds."""
 _PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
 """The longest pause in seconds before each try, while other notices change the counter of the same address."""
 RANDOM = SystemRandom()
@@ -74,7 +72,7 @@ def take_lease(
         ConcurrentChangeError: Other notices changed the counter at each try.
     """
     if place is None:
-        lease = Lease(_leased(notice, now), None, Attempt(now, now + LEASE, 0))
+        lease = Lease(_leased(notice, now), None, Attempt(now, 0))
         return lease if _write(services, _over(notice, lease.notice)) else None
     for pause in _PAUSES:
         sleep(RANDOM.uniform(0, pause))
@@ -90,7 +88,7 @@ def take_lease(
                     _wait(services, counter, now, until)
                     return None
                 case Allowed(others):
-                    return _lease(services, counter, Attempt(now, now + LEASE, others))
+                    return _lease(services, counter, Attempt(now, others))
     raise ConcurrentChangeError
 
 

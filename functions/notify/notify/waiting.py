@@ -20,6 +20,8 @@ from notify.limits import KEPT, LIMITS, LONGEST, Holder, opens_at
 
 LIFE: Final = 3 * LONGEST
 """How long the counter and what it says about a group are kept after their last change. A notice waits for less."""
+LEASE: Final = timedelta(seconds=45)
+"""The lease of a send attempt, longer than the function's timeout of 30 seconds."""
 OVERDUE: Final = timedelta(hours=1)
 """A group whose newest notice could have been sent this long ago no longer delays others: its notices have ended."""
 
@@ -43,13 +45,16 @@ class Attempt(NamedTuple):
 
     Attributes:
         at: When its lease was taken.
-        until: When the lease expires.
         others: How many waiting notices the message stands for, beside its own.
     """
 
     at: datetime
-    until: datetime
     others: int
+
+    @property
+    def until(self) -> datetime:
+        """When the lease expires."""
+        return self.at + LEASE
 
 
 class Allowed(NamedTuple):
@@ -121,7 +126,7 @@ class Counter:
             defer: Whether a newer waiting notice is to be sent instead.
         """
         group = self._group
-        if self._waits and group.covers is not None and self.notice.created_at <= group.covers:
+        if self._waits and group.covers is not None and self.notice.begun_at <= group.covers:
             return Covered()
         times = self._times_without_own()
         has_own = len(times) < len(self._times)
@@ -217,9 +222,9 @@ def _expiry(now: datetime) -> int:
 
 
 def _pointer(notice: Notice) -> NoticePointer:
-    return NoticePointer(case_id=notice.case_id, notice_id=notice.notice_id, created_at=notice.created_at)
+    return NoticePointer(case_id=notice.case_id, notice_id=notice.notice_id, created_at=notice.begun_at)
 
 
 def _age(notice: Notice | NoticePointer) -> tuple[datetime, str]:
     """Return what orders notices by age, the newest last."""
-    return notice.created_at, notice.notice_id
+    return notice.begun_at if isinstance(notice, Notice) else notice.created_at, notice.notice_id

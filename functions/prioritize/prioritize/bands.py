@@ -65,6 +65,8 @@ class _Front(NamedTuple):
 def bands(services: Services, random: Random | None = None) -> dict[str, int]:
     """Take the bands of each office and queue that has none of this day, Eastern time.
 
+    While a policy switch runs, ranks of two policies lie side by side: then a later run takes the bands.
+
     Args:
         services: The table and the policies.
         random: Draws the places of the edges; None for a source that cannot be predicted.
@@ -73,6 +75,10 @@ def bands(services: Services, random: Random | None = None) -> dict[str, int]:
         The counts of ``publish``.
     """
     now = to_milliseconds(services.now())
+    running = services.policies.registry().switch
+    if running and running.ended_at is None:
+        metrics.add_metric("BandsNotTaken", MetricUnit.Count, len(queues()))
+        return {"made": 0, "kept": 0, "failed": 0, "left": len(queues())}
     day, policy = now.astimezone(EASTERN).date(), services.policies.in_force(None, now)
     source = random or SystemRandom()
 

@@ -8,19 +8,16 @@ write on the number of parts done makes a duplicate message harmless; the sweep 
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from casereview.cases.lifecycle import QUEUED
-from casereview.cases.preview import ComparedCase, compare, with_cases
+from casereview.cases.preview import compare, with_cases
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview, WorklistCursor
 from casereview.store import keys
-from casereview.store.folding import read_file
-from casereview.store.items import from_item
-from casereview.store.table import Table
+from casereview.store.folding import file_of
 from casereview.store.transaction import RefusedError, put_over
 from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services
@@ -41,8 +38,7 @@ def preview(services: Services, message: PreviewMessage) -> None:
         services: The table, the policies and the rank queue.
         message: Names the preview and the office.
     """
-    found = services.table.items(*keys.preview(message.preview, message.office))
-    report = from_item(Preview, found[0]) if found else None
+    report = services.table.get(Preview, keys.preview(message.preview, message.office))
     if report is None or report.work_at is None:
         return
     draft = services.policies.policy_of_draft(report.policy_id, report.digest)
@@ -57,10 +53,11 @@ def preview(services: Services, message: PreviewMessage) -> None:
 
 def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:
     after = WorklistPlace(report.cursor.rank, report.cursor.case_id) if report.cursor else None
-    places = list(islice(services.table.worklist.entries(report.office, after), PART))
+    places = services.table.worklist.places(report.office, limit=PART, after=after)
     against = services.policies.compiled(report.against)
-    ids = dict.fromkeys(keys.case_id_of(place["pk"]) for place in places)  # the index can list a case twice
-    found = [_compare_case(services.table, case_id, report, against, draft) for case_id in ids]
+    cases = services.table.cases([place.case_id for place in places]).values()
+    shown = [case for case in cases if case.status in QUEUED and case.office == report.office]
+    found = [compare(file_of(services.table, case, against), against, draft, report.at) for case in shown]
     counted = with_cases(report, [compared for compared in found if compared])
     done = len(places) < PART
     changes: PreviewFields = {
@@ -72,13 +69,5 @@ def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> P
         "without_restricted": report.part == 0 or report.without_restricted,
     }
     if places:
-        changes["cursor"] = WorklistCursor(rank=places[-1]["rank"], case_id=keys.case_id_of(places[-1]["pk"]))
+        changes["cursor"] = WorklistCursor(rank=places[-1].rank, case_id=places[-1].case_id)
     return counted.evolve(**changes)
-
-
-def _compare_case(
-    table: Table, case_id: str, report: Preview, against: CompiledPolicy, draft: CompiledPolicy
-) -> ComparedCase | None:
-    file = read_file(table, case_id, against)
-    is_queued = file is not None and file.case.status in QUEUED and file.case.office == report.office
-    return compare(file, against, draft, report.at) if file and is_queued else None

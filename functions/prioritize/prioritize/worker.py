@@ -6,6 +6,7 @@ write nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ class StillChangingError(ConcurrentChangeError):
 
 
 def rank_case(services: Services, case_id: str) -> None:
-    """Expire what has ended in a case, then rank it; does nothing if the case is closed or does not exist.
+    """Report missed verifications in every state of a case; of an open one, expire what has ended, then rank it.
 
     Args:
         services: The table, the policies and the notice queue.
@@ -72,20 +73,24 @@ def rank_case(services: Services, case_id: str) -> None:
 
 
 def _report_missed_verification(services: Services, case: Case, now: datetime) -> Case:
-    """Report that requesters of a case were not verified in time, in every state of the case.
+    """Report that requesters of a case were not verified in time, by the office that each answer named.
 
     Returns:
         The case, which wakes up again when the next of its requesters is to be verified.
     """
     if case.verify_by is None or case.verify_by > now:
         return case
-    times = [one.verify_by for one in services.table.evidence_of(case).claims if one.live and one.verify_by]
-    after = case.evolve(verify_by=min((at for at in times if at > now), default=None))
+    due = [(one.verify_by, one.office) for one in services.table.evidence_of(case).claims if one.live and one.verify_by]
+    unknown_work = has_unknown_work_due(case, now)
+    after = case.evolve(
+        verify_by=min((at for at, _office in due if at > now), default=None),
+        attempts=case.attempts if unknown_work else 0,
+        stuck=case.stuck and unknown_work,
+    )
     services.table.write(put_over(after, version=case.version))
-    if all(at > now for at in times):
-        return after
-    with single_metric("VerificationMissed", MetricUnit.Count, 1) as metric:
-        metric.add_dimension("office", case.office)
+    for office, missed in Counter(office or case.office for at, office in due if at <= now).items():
+        with single_metric("VerificationMissed", MetricUnit.Count, missed) as metric:
+            metric.add_dimension("office", office)
     return after
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NoticePointer(Record):
-    """The key of a notice, and when it was created."""
+    """The key of a notice, and when it was created, or became pending again."""
 
     case_id: str
     notice_id: str

@@ -5,6 +5,7 @@ These records are all that a ranking reads beside the case: their number and siz
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import Field
@@ -123,6 +124,11 @@ class Text(Stored):
     receipt: str | None = None
     """The request that the event is about."""
     sealed: bytes
+
+
+def in_order(claims: Iterable[Claims]) -> tuple[Claims, ...]:
+    """Return the claims of the requests of a case in order: the one that opened it, then by time of filing."""
+    return tuple(sorted(claims, key=lambda one: (not one.filing.opened, one.filed_at, one.receipt)))
 
 
 class CaseFile(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Self
 
 from casereview.schema.base import Instant, Lenient
@@ -32,23 +33,29 @@ class Notice(Stored):
     sends: int = 0
     """Number of attempts to send the message."""
     unanswered: int = 0
-    """Number of attempts of which the outcome is unknown, because the process ended before it recorded one."""
+    """Number of attempts with an unknown outcome: no response came, or the process ended before it recorded one."""
     send_at: Instant | None = None
     lease_until: Instant | None = None
     waits_since: Instant | None = None
     """Since when it waits because the limit of its address is reached; None if it does not."""
     waits_for: str | None = None
-    """A digest of the notice and of the limit that it waits for; it identifies no address."""
+    """A digest of the notice and of the limit that it waits for, or is being sent for others under; it identifies no
+    address."""
     waited_ms: int = 0
     """How long it has waited for limits before, in milliseconds."""
     counted_at: Instant | None = None
-    """When the counter of its address counted an attempt that was certainly not sent; the next one replaces it."""
+    """When the counter of its address counted the last attempt; if nothing was sent, the next one replaces it."""
     renewed_at: Instant | None = None
     """When it became pending again after it could not be delivered."""
     provider_id: str | None = None
     why: Lenient[Undelivered] | None = None
     stuck: bool = False
     attempts: int = 0
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it was created, or became pending again."""
+        return self.renewed_at or self.created_at
 
     def evolve(self, **changes: Unpack[NoticeFields]) -> Self:
         """Return a copy of the notice with some fields changed.

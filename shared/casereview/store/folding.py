@@ -13,9 +13,8 @@ from casereview.cases.assessment import placement_of
 from casereview.evidence.fold import Folded, LaneOf, fold
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.errors import CaseChangedError
-from casereview.schema.evidence import CaseFile
+from casereview.schema.evidence import CaseFile, in_order
 from casereview.schema.records import Case
-from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import Put, RefusedError, put_over
 
@@ -26,18 +25,6 @@ def lane_of(case: Case, policy: CompiledPolicy) -> LaneOf:
     return lambda facts, at: placement.of(facts, at).lane_index
 
 
-def read_file(table: Table, case_id: str, policy: CompiledPolicy) -> CaseFile | None:
-    """Read a case with its folded words, consistently; None if it does not exist.
-
-    Args:
-        table: The table.
-        case_id: The case.
-        policy: The policy in use, for words that were not folded yet.
-    """
-    case = table.get(Case, keys.case(case_id))
-    return file_of(table, case, policy) if case else None
-
-
 def file_of(table: Table, case: Case, policy: CompiledPolicy) -> CaseFile:
     """Read the folded words of a case; its ``folded`` stays, by which a writer sees whether any was missing."""
     file = table.evidence_of(case)
@@ -46,7 +33,7 @@ def file_of(table: Table, case: Case, policy: CompiledPolicy) -> CaseFile:
     before = Folded({one.receipt: one for one in file.claims}, file.findings)
     claims, findings = fold(before, table.events_after(case.case_id, case.folded), lane_of(case, policy))
     known = [one if one.office else one.evolve(office=case.office) for one in claims.values()]
-    return CaseFile(case, tuple(sorted(known, key=lambda one: (not one.filing.opened, one.filed_at))), findings)
+    return CaseFile(case, in_order(known), findings)
 
 
 def store_folded(table: Table, case: Case, policy: CompiledPolicy) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.event_records import Event
-from casereview.schema.evidence import CaseFile, Claims, Findings
+from casereview.schema.evidence import CaseFile, Claims, Findings, in_order
 from casereview.schema.records import Case, Stored
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
@@ -62,8 +62,7 @@ class Table:
                 findings = from_item(Findings, item)
             else:
                 claims.append(weighed_claims(item) if weighed else from_item(Claims, item))
-        claims.sort(key=lambda one: (not one.filing.opened, one.filed_at, one.receipt))
-        return CaseFile(case, tuple(claims), findings)
+        return CaseFile(case, in_order(claims), findings)
 
     def events_after(self, case_id: str, version: int) -> Iterator[Event]:
         """Yield the events of a case after a version, in order, read consistently page by page."""

@@ -8,7 +8,7 @@ from casereview.schema.notice_records import Notice
 from casereview.schema.records import FirstLookClock
 from casereview.store import keys
 from notify.delivery import UNANSWERED
-from notify.lease import LEASE
+from notify.waiting import LEASE
 from tests.support.aws_faults import (
     ProcessDiedError,
     Responder,

@@ -21,10 +21,10 @@ from casereview.store import keys
 from casereview.store.items import to_item
 from casereview.store.transaction import put_over
 from notify.delivery import FIRST_RETRY, WINDOW
-from notify.lease import LEASE
 from notify.limits import LIMITS
 from notify.providers import Mail
 from notify.render import texts
+from notify.waiting import LEASE
 from tests.support.aws_faults import (
     Forward,
     ProcessDiedError,

@@ -14,8 +14,8 @@ from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
-from tests.support.aws_calls import call_names, record_calls
 from tests.support.aws_faults import intercept, once, performs_after
+from tests.support.memory.recording import record_memory_calls
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.standing import recognized
 from tests.support.system import Staff, System, body
@@ -54,14 +54,14 @@ def test_the_first_tick_records_the_policy_in_force_without_a_switch(system: Sys
 
 def test_a_tick_without_a_switch_costs_the_same_at_any_docket(system: System) -> None:
     system.sweep()
-    with record_calls() as empty:
+    with record_memory_calls() as empty:
         system.sweep()
     for number in range(20):
         system.file(person(number))
     system.pump()
-    with record_calls() as full:
+    with record_memory_calls() as full:
         system.sweep()
-    assert call_names(full) == call_names(empty)
+    assert [call.action for call in full] == [call.action for call in empty] != []
 
 
 def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
@@ -69,15 +69,15 @@ def test_how_many_remain_costs_the_same_at_any_docket(system: System) -> None:
     system.sweep()
     publish(system, EARLIER)
     system.duty("snapshot")
-    with record_calls() as empty:
+    with record_memory_calls() as empty:
         read(system, "earlier")
     for number in range(20):
         system.file(person(number))
     system.pump()
     system.duty("snapshot")
-    with record_calls() as full:
+    with record_memory_calls() as full:
         read(system, "earlier")
-    assert call_names(full) == call_names(empty)
+    assert [call.action for call in full] == [call.action for call in empty] != []
 
 
 def test_after_an_approval_every_case_is_switched_within_minutes(system: System) -> None:

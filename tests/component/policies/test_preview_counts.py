@@ -19,7 +19,7 @@ from casereview.routing.offices import queues
 from casereview.schema.event_records import Read
 from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case
-from casereview.store.folding import read_file
+from casereview.store.folding import file_of
 from prioritize.worker import rank_case
 from tests.support.docket import bodies
 from tests.support.large_dockets import fast_system, read_all, store_docket
@@ -62,8 +62,7 @@ def recount(system: System, text: str) -> list[tuple[Case, Ranking, Ranking]]:
     for case in read_all(system, Case, "CASE"):
         if case.restricted:
             continue
-        file = read_file(system.intake.table, case.case_id, before)
-        assert file
+        file = file_of(system.intake.table, case, before)
         one, other = (assess(file, InForce(policy, None), system.time).ranking for policy in (before, after))
         found.append((case, one, other))
     return found

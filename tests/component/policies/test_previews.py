@@ -9,8 +9,8 @@ from casereview.routing.offices import queues
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview
 from casereview.store import keys
+from casereview.store.table import Table
 from prioritize.policy_preview import preview as count_part
-from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.policy.drafts import (
     APPROVER,
     DETAINED,
@@ -29,6 +29,8 @@ from tests.support.system import System, body
 
 if TYPE_CHECKING:
     import pytest
+
+    from casereview.store.transaction import Write
 
 EARLY_A = draft("early-a", of="2021-02-18-interim")
 
@@ -121,17 +123,27 @@ def test_a_packaged_policy_can_be_previewed(system: System) -> None:
     assert system.case_of(filed).policy == "earlier"
 
 
-def test_of_two_concurrent_computations_of_a_part_one_counts(system: System) -> None:
-    system.file(body())
+def test_of_two_concurrent_computations_of_a_part_one_counts(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        system.file(body(subject={"a_number": f"A0000001{number:02d}"}))
     system.pump()
     send(system, EARLY_A)
     ask(system, "early-a")
     message = PreviewMessage(preview="early-a", office="ATL")
-    other = once(lambda: count_part(system.prioritize, message))
-    with intercept("dynamodb.TransactWriteItems", performs_after(other)):
-        count_part(system.prioritize, message)
+    write, overtaken = Table.write, list[int]()
+
+    def overtaking(table: Table, *writes: Write) -> None:
+        if not overtaken:
+            overtaken.append(1)
+            count_part(system.prioritize, message)
+            count_part(system.prioritize, message)
+        write(table, *writes)
+
+    monkeypatch.setattr("prioritize.policy_preview.PART", 1)
+    monkeypatch.setattr(Table, "write", overtaking)
+    count_part(system.prioritize, message)
     report = system.read(Preview, keys.preview("early-a", "ATL"))
-    assert (report.cases, report.part) == (1, 1)
+    assert (overtaken, report.cases, report.part) == ([1], 2, 2)
 
 
 def test_restricted_cases_are_in_no_preview(system: System) -> None:

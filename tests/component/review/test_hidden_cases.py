@@ -59,7 +59,7 @@ WORKLIST_QUERIES = [
     "claimed_by=me",
     "overdue=true",
 ]
-QUERIES: Mapping[str, list[str]] = {"/staff/worklist": WORKLIST_QUERIES, "/staff/me": [""], "/staff/policies": [""]}
+QUERIES: Mapping[str, list[str]] = {"/staff/worklist": WORKLIST_QUERIES, "/staff/policies": [""]}
 """The queries of each route; of any other route, that for the office."""
 
 

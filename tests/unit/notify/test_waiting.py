@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from casereview.schema.addresses import AddressSends, NoticeGroup
 from casereview.schema.notice_records import Notice
-from notify.lease import LEASE
 from notify.limits import LIMITS
 from notify.waiting import LIFE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter, place_of
 from tests.support.case_histories import NOW, notice
@@ -51,7 +50,7 @@ class Simulation:
                     send_at=until, waits_since=since, waits_for=mark_of(found, place)
                 )
             case Allowed(others):
-                attempt = Attempt(now, now + LEASE, others)
+                attempt = Attempt(now, others)
                 self.sends = counter.after_lease(attempt)
                 self.sent.append((now, found, others))
                 if others:
@@ -136,7 +135,7 @@ def test_a_group_whose_notices_ended_otherwise_does_not_delay_others_for_long() 
 def test_notices_that_began_to_wait_during_a_message_are_not_covered_by_it() -> None:
     leader = created(1, NOW)
     place = place_of(leader, "MAC", verified=False)
-    attempt = Attempt(NOW, NOW + LEASE, 2)
+    attempt = Attempt(NOW, 2)
     newer = created(2, NOW + timedelta(seconds=1))
     waiting = NoticeGroup(since=NOW, until=NOW, waiting=2)
     sends = new_counter(place, "K", NOW).evolve(groups={place.group: waiting})

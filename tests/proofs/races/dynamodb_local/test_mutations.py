@@ -183,8 +183,8 @@ def violation(system: System, race: Race) -> str:
         race(**{name: given[name] for name in names})
         if "system" not in names:
             comes_to_rest(system)
-    except AssertionError as error:
-        return f"found: {error}"
+    except (AssertionError, KeyError) as error:  # a KeyError where an item that must be there was lost
+        return f"found: {error!r}"
     return ""
 
 

@@ -154,7 +154,7 @@ def test_of_two_decisions_at_once_one_holds(office: System, tally: Tally) -> Non
         claim(at(office, OMAR, case_id))
         rank_case(office.prioritize, case_id)
         found = race(*[deciding(office, OMAR, case_id, outcome) for outcome in ("granted", "moot", "referred")])
-        assert sorted(isinstance(each, Case) for each in found) == [False, False, True]
+        assert found.count(409) == len(found) - 1
         now = checked(office)
         assert kinds(now, case_id)["decided"] == 1
         assert [notice.template for notice in now.notices.values() if notice.case_id == case_id].count("news") == 1
