@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field
 
 from casereview.schema.base import Instant, Lenient, Record
+from casereview.schema.partial_dates import FactDate
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -34,7 +35,7 @@ class Conviction(Record):
     """One conviction without its offense, which is stored encrypted."""
 
     kind: Lenient[ConvictionKind]
-    convicted_on: date | None = None
+    convicted_on: FactDate | None = None
     sentence_months: Months | None = None
     vacated: bool | None = None
     expunged: bool | None = None
@@ -46,10 +47,13 @@ class Conviction(Record):
 
 
 class Facts(Record):
-    """The facts that a policy can test. Dates are calendar days; ``removal_at`` is an instant."""
+    """The facts that a policy can test.
+
+    Dates are calendar days, or years and months that count as their first day; ``removal_at`` is an instant.
+    """
 
     custody: Lenient[Custody] | None = None
-    detained_on: date | None = None
+    detained_on: FactDate | None = None
     facility: str | None = None
     state: str | None = None
     county: str | None = None
@@ -58,8 +62,8 @@ class Facts(Record):
     removal_soon: bool | None = None
     check_in_on: date | None = None
     birth_year: int | None = None
-    entered_on: date | None = None
-    last_entry_on: date | None = None
+    entered_on: FactDate | None = None
+    last_entry_on: FactDate | None = None
     entry: Lenient[Entry] | None = None
     convictions: tuple[Conviction, ...] | None = None
     gang_participation_age: Annotated[int, Field(ge=0, le=120)] | None = None

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringCons
 from casereview.schema.base import EASTERN, rfc3339
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.languages import is_language_tag
+from casereview.schema.partial_dates import Month, Year, format_partial
 from casereview.schema.text import is_blank
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ LongText = Annotated[str, StringConstraints(max_length=32_000), AfterValidator(_
 
 
 def _day(year: str, month: str | None, day: str | None) -> date:
+    kind = date if day else Month if month else Year
     try:
-        found = date(int(year), int(month or 1), int(day or 1))
+        found = kind(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise invalid_value("impossible_date") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
@@ -83,12 +85,20 @@ def _parse_instant_or_day(value: object) -> datetime | date:
     return _day(found[1], found[2], found[3])
 
 
+class _DayStart(datetime):
+    """The first instant of a day, where only the day was stated."""
+
+
 def _parse_instant(value: object) -> datetime:
     """Parse an RFC 3339 time with offset, or a date, which becomes its first instant in Eastern time."""
     found = _parse_instant_or_day(value)
     if isinstance(found, datetime):
         return found
-    return datetime.combine(found, time(), EASTERN).astimezone(UTC)
+    return _DayStart.combine(found, time(), EASTERN)
+
+
+def _format_instant(value: datetime) -> str:
+    return value.date().isoformat() if isinstance(value, _DayStart) else rfc3339(value)
 
 
 def _instant(value: str) -> datetime:
@@ -165,13 +175,13 @@ def has_value(name: str) -> JsonDict:
 PastDate = Annotated[
     date,
     PlainValidator(_parse_past),
-    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    PlainSerializer(format_partial, return_type=str, when_used="json"),
     _shown("PastDate", "A day, month or year of 1900 or later, not in the future.", anyOf=[_FULL_DATE, _PARTIAL_DATE]),
 ]
 BegunDate = Annotated[
     date,
     PlainValidator(_parse_begun),
-    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    PlainSerializer(format_partial, return_type=str, when_used="json"),
     _shown(
         "BegunDate",
         "A day, month or year of 1900 or later, begun somewhere: today in UTC, or the day after.",
@@ -187,7 +197,7 @@ Day = Annotated[
 RemovalTime = Annotated[
     datetime,
     PlainValidator(_parse_instant),
-    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    PlainSerializer(_format_instant, return_type=str, when_used="json"),
     _shown(
         "RemovalTime",
         "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",

@@ -26,6 +26,7 @@ from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.office_records import Officer, Snapshot
+from casereview.schema.partial_dates import stored_date
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
@@ -119,7 +120,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # any value of a record
     if isinstance(value, Record):
         return _attributes(value)
     if isinstance(value, date):
-        return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
+        return rfc3339(value) if isinstance(value, datetime) else stored_date(value)
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
