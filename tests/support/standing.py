@@ -23,5 +23,5 @@ def recognized(system: System, filed: Mapping[str, str], *, second: bool = False
     verified = claims.evolve(verified=True, second=second, verify_by=None)
     case = system.read(Case, keys.case(request.case_id))
     others = [one for one in system.intake.table.evidence_of(case).claims if one.receipt != claims.receipt]
-    pending = case.evolve(**pending_verifications(case, [*others, verified]))
+    pending = case.evolve(**pending_verifications(case, [*others, verified], system.time))
     system.intake.table.write(Put(known), Put(verified), Put(pending))

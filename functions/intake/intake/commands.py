@@ -90,7 +90,7 @@ def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) ->
     changes: CaseFields = {
         **contact.on_case(now.case, at),
         **(_case_after_words(now, at) if said.words else {}),
-        **with_pending(now.case, claims),
+        **with_pending(now.case, claims, at),
         **(restriction(now.case, restricted=True) if said.protects else {}),
     }
     event: EventFields = {"receipt": now.request.receipt, "claims": said.facts, "details": contact.details}

@@ -86,7 +86,7 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by}
     written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)
-    changes |= with_pending(case, again)
+    changes |= with_pending(case, again, at)
     missed = _missed_news(services, request.evolve(state="live"), case, at)
     return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard), missed)
 

@@ -73,14 +73,14 @@ def rank_case(services: Services, case_id: str) -> None:
 
 
 def _report_missed_verification(services: Services, case: Case, now: datetime) -> Case:
-    """Report that requesters of a case were not verified in time, by the office that each answer named.
+    """Report that requesters of a case were not verified in time, each once, by the office that the answer named.
 
     Returns:
         The case, which wakes up again when the next of its requesters is to be verified.
     """
     if case.verify_by is None or case.verify_by > now:
         return case
-    due = [(one.verify_by, one.office) for one in services.table.evidence_of(case).claims if one.live and one.verify_by]
+    due = _not_reported(services, case, case.verify_by)
     unknown_work = has_unknown_work_due(case, now)
     after = case.evolve(
         verify_by=min((at for at, _office in due if at > now), default=None),
@@ -88,10 +88,20 @@ def _report_missed_verification(services: Services, case: Case, now: datetime) -
         stuck=case.stuck and unknown_work,
     )
     services.table.write(put_over(after, version=case.version))
-    for office, missed in Counter(office or case.office for at, office in due if at <= now).items():
+    for office, missed in Counter(office for at, office in due if at <= now).items():
         with single_metric("VerificationMissed", MetricUnit.Count, missed) as metric:
             metric.add_dimension("office", office)
     return after
+
+
+def _not_reported(services: Services, case: Case, since: datetime) -> list[tuple[datetime, str]]:
+    """Return by when requesters of a case are to be verified, from a time on, each with the office that does it."""
+    claims = services.table.evidence_of(case).claims
+    return [
+        (one.verify_by, one.office or case.office)
+        for one in claims
+        if one.live and one.verify_by and one.verify_by >= since
+    ]
 
 
 def _rank(services: Services, case: Case, now: datetime) -> None:
@@ -103,7 +113,7 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
     ranked = _ranked(case, found, policy, now)
     queued = requeued(services.table, file._replace(case=ranked), policy, now)
     if queued.writes:
-        ranked = ranked.evolve(**pending_verifications(ranked, queued.claims))
+        ranked = ranked.evolve(**pending_verifications(ranked, queued.claims, now))
     changes = changes_between(case, ranked)
     if changes or queued.writes:
         raised = ranked.evolve(**next_version(case))

@@ -75,25 +75,31 @@ def is_to_be_verified(claims: Claims, *, restricted: bool) -> bool:
     return claims.live and (claims.verify_by is not None or not has_standing(claims, restricted=restricted))
 
 
-def pending_verifications(case: Case, claims: Iterable[Claims]) -> CaseFields:
+def pending_verifications(case: Case, claims: Iterable[Claims], at: datetime) -> CaseFields:
     """Return the fields of a case that follow from which of its requesters are not verified yet.
 
     These are the other offices that may open it for that, which the answers to the requests named, and the earliest
-    time by which one is to be verified.
+    time by which one is to be verified and that was not reported as missed.
     """
     pending = [one for one in claims if is_to_be_verified(one, restricted=case.restricted)]
     return {
         "asking": tuple(sorted({one.office for one in pending} - {case.office})),
-        "verify_by": min((one.verify_by for one in pending if one.verify_by), default=None),
+        "verify_by": _earliest(case, (one.verify_by for one in pending), at),
     }
 
 
-def with_pending(case: Case, claims: Claims) -> CaseFields:
+def with_pending(case: Case, claims: Claims, at: datetime) -> CaseFields:
     """Return the same fields of a case after one of its requests was added, or said something new."""
     if not is_to_be_verified(claims, restricted=case.restricted):
         return {}
-    deadlines = (case.verify_by, claims.verify_by)
     return {
         "asking": tuple(sorted({*case.asking, claims.office} - {case.office})),
-        "verify_by": min((at for at in deadlines if at), default=None),
+        "verify_by": _earliest(case, (case.verify_by, claims.verify_by), at),
     }
+
+
+def _earliest(case: Case, deadlines: Iterable[datetime | None], at: datetime) -> datetime | None:
+    """Return the earliest deadline; one that has passed was reported as missed, unless the case still waits for it."""
+    waits_for = case.verify_by
+    open_ones = (one for one in deadlines if one and (one > at or (waits_for is not None and one >= waits_for)))
+    return min(open_ones, default=None)

@@ -178,7 +178,7 @@ class Case(Stored):
     asking: tuple[str, ...] = ()
     """Other offices that the answers to its requests named: they may open the case to verify their requesters."""
     verify_by: Instant | None = None
-    """The earliest time by which a requester of the case is to be verified."""
+    """The earliest time by which a requester of the case is to be verified, and that was not reported as missed."""
     shown_before: ShownBefore | None = None
     """What verified requesters saw when the case became restricted, until a second person confirms them."""
 

@@ -155,7 +155,7 @@ def _join_case(new: NewRequest, case: Case, guard: Guard) -> tuple[Case, list[Wr
     request = new.request
     joined: CaseFields = {
         **restriction(case, restricted=case.restricted or bool(new.facts.protected)),
-        **with_pending(case, new.claims),
+        **with_pending(case, new.claims, request.received_at),
         "requests": case.requests + 1,
         "live": case.live + 1,
         "filed_at": min(case.filed_at, request.received_at),

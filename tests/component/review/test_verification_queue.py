@@ -163,6 +163,9 @@ def test_the_official_sees_who_is_to_be_verified_in_escalated_cases(system: Syst
     system.pump()
     assert receipts(system, OFFICIAL) == [lawyer["receipt"]]
     assert lawyer["receipt"] in receipts(system), "the field office verifies, too"
+    system.later(days=7)
+    system.settle(3)
+    assert receipts(system, OFFICIAL) == [lawyer["receipt"]], "also once it was missed"
 
 
 # ---- restricted cases

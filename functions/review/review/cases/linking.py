@@ -147,7 +147,7 @@ def _merged_fields(
     restricted = target.case.restricted or source.case.restricted or is_restricted(both, findings)
     return {
         **restriction(target.case, restricted=restricted),
-        **pending_verifications(target.case.evolve(restricted=restricted), both),
+        **pending_verifications(target.case.evolve(restricted=restricted), both, session.at),
         "requests": target.case.requests + len(requests),
         "live": target.case.live + sum(request.state == "live" for request in requests),
         "filed_at": min(target.case.filed_at, source.case.filed_at),

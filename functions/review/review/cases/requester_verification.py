@@ -185,7 +185,7 @@ class _Effect:
     def _case_fields(self, claims: Claims) -> CaseFields:
         case, session = self.file.case, self.session
         others = [one for one in self.file.claims if one.receipt != claims.receipt]
-        fields = pending_verifications(case, [*others, claims])
+        fields = pending_verifications(case, [*others, claims], session.at)
         if self._is_established():
             fields["material"] = case.version + 1
             if case.status in LIVE:

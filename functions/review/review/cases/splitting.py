@@ -71,7 +71,7 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
     restricted = case.restricted or is_restricted(claims.values(), left)
     remaining: CaseFields = {
         **restriction(case, restricted=restricted),
-        **pending_verifications(case.evolve(restricted=restricted), claims.values()),
+        **pending_verifications(case.evolve(restricted=restricted), claims.values(), session.at),
         "requests": case.requests - 1,
         "live": case.live - (request.state == "live"),
         "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
@@ -101,7 +101,7 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
         rank_at=session.at,
         folded=1,
     )
-    case = case.evolve(**pending_verifications(case, [own]))
+    case = case.evolve(**pending_verifications(case, [own], session.at))
     yield put_new(case)
     yield put_new(
         Event(

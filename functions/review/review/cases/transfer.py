@@ -51,7 +51,7 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
             "hold": None,
             "office": office,
             "routed": responsible_office(case, case.facts),
-            **pending_verifications(case.evolve(office=office), session.file(case).claims),
+            **pending_verifications(case.evolve(office=office), session.file(case).claims, session.at),
             "rank_at": session.at,
             **fields_in_line(case, session.at),
         }
