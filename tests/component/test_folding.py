@@ -161,6 +161,22 @@ def test_only_the_events_after_the_folded_ones_are_folded(system: System) -> Non
     assert as_folded(file_in(system, held.case_id)) == as_folded(expected)
 
 
+def test_a_bounce_leaves_what_was_folded_as_it_is_until_all_before_it_is_folded(system: System) -> None:
+    held, _sister = with_history(system)
+    folded = file_in(system, held.case_id)
+    forget(system, held.case_id, folded.case.version - 1)
+    for one in folded.claims:
+        table_of(system).put(one)
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": LAWYER["contact"]["email"]}]}
+    tags = {"case": [held.case_id], "notice": [f"acknowledgement-{held.receipt}"]}
+    assert system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}}) == {"batchItemFailures": []}
+    assert table_of(system).evidence_of(folded.case).claims == folded.claims
+    assert [one.receipt for one in file_in(system, held.case_id).claims if one.to_phone] == [held.receipt]
+    system.pump()
+    assert is_folded(system, held.case_id)
+    assert "telephone" in system.case_of(held.filed).flags
+
+
 def test_a_ranking_of_a_case_of_the_release_before_changes_nothing_else(system: System) -> None:
     held, sister = with_history(system)
     before = system.read(Case, keys.case(held.case_id))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
+from casereview.cases.due import ATTEMPTS
 from casereview.schema.addresses import AddressSends
 from casereview.schema.languages import LANGUAGES
 from casereview.schema.notice_records import Notice
@@ -20,6 +21,7 @@ from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import to_item
 from casereview.store.transaction import put_over
+from casereview.usecases.contacts import lift_suppression
 from notify.delivery import FIRST_RETRY, WINDOW
 from notify.limits import LIMITS
 from notify.providers import Mail
@@ -101,6 +103,13 @@ def _counter(system: System, address: str = ANA) -> AddressSends:
 def _update(system: System, notice: Notice, **contact: object) -> None:
     filed: Mapping[str, str] = {"receipt": notice.receipt, "access_code": system.intake.macs.code(notice.receipt)}
     assert system.on(filed, "POST", "/updates", {"contact": contact}).status == 202
+
+
+def _bounce(system: System, notice: Notice) -> None:
+    """Have SES report that a notice bounced."""
+    tags = {"case": [notice.case_id], "notice": [notice.notice_id]}
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": ANA}]}
+    system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
 
 
 def _wake(system: System, *notices: Notice) -> None:
@@ -345,6 +354,15 @@ def test_waiting_notices_wait_for_the_retry_of_the_one_that_stands_for_them(syst
     assert _states(system, waiting) == {"coalesced": 3}
 
 
+def test_a_notice_that_waits_for_the_retry_of_another_has_no_attempts_and_is_not_stuck(system: System) -> None:
+    [first, _newest] = _file_many(system, PER_HOUR + 2)[PER_HOUR:]
+    system.notify.table.put(reload(system, first).evolve(attempts=ATTEMPTS, stuck=True))
+    with _mail_refused(system, "TooManyRequestsException"):
+        _wake(system, first)
+    after = reload(system, first)
+    assert (after.state, after.attempts, after.stuck) == ("owed", 0, False)
+
+
 def test_if_the_newest_cannot_be_sent_the_next_one_stands_for_the_others(system: System) -> None:
     first, second, newest = _file_many(system, PER_HOUR + 3)[PER_HOUR:]
     _update(system, newest, safe_to_contact=False)
@@ -390,13 +408,29 @@ def test_a_message_to_a_new_address_does_not_stand_for_a_notice_that_waited_else
 
 def test_a_suppressed_address_ends_waiting_notices_and_asks_for_calls(system: System) -> None:
     *sent, waiting = _file_many(system, PER_HOUR + 1)
-    tags = {"case": [sent[0].case_id], "notice": [sent[0].notice_id]}
-    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": ANA}]}
-    system.bounce({"eventType": "Bounce", "bounce": bounce, "mail": {"tags": tags}})
+    _bounce(system, sent[0])
     _wake(system, waiting)
     assert (reload(system, waiting).state, reload(system, waiting).why) == ("undeliverable", "suppressed")
     system.pump()
     assert "telephone" in case_of(system, waiting).flags
+
+
+def test_what_bounced_and_is_sent_again_is_not_covered_by_the_message_that_bounced(system: System) -> None:
+    *_, newest = _file_many(system, PER_HOUR + 3)
+    _wake(system, newest)
+    assert texts("es").others.text in system.outbox()[-1].body
+    _bounce(system, newest)
+    system.later(minutes=10)
+    lifted = lift_suppression(system.intake, request_of(system, newest), system.time)
+    system.intake.table.write(*lifted.writes)
+    again = reload(system, newest)
+    assert (again.state, again.renewed_at) == ("owed", system.time)
+    _file_many(system, PER_HOUR - 1)
+    process_message(system, newest)
+    assert reload(system, newest).waits_since is not None
+    _wake(system, newest)
+    assert reload(system, newest).state == "sent"
+    assert newest.receipt in system.outbox()[-1].body
 
 
 def test_duplicate_messages_of_waiting_notices_change_nothing(system: System) -> None:

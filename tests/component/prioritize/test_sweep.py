@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from casereview.cases.due import ATTEMPTS, SHARDS
+from casereview.schema.messages import NoticeMessage
 from casereview.store import keys
 from casereview.store.due_index import DueIndex, DueItem
 from prioritize.sweep import PER_SHARD, TIME_LIMIT
@@ -116,6 +117,37 @@ def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
     mended = system.case_of(filed)
     assert (mended.status, mended.stuck, mended.attempts) == ("in_line", False, 0)
     assert system.duty("redrive") == {"redriven": 0}
+
+
+def _tries(system: System) -> set[tuple[int, bool]]:
+    """Return how often the work of each case and notice was requested, and whether it is stuck."""
+    cases = {(case.attempts, case.stuck) for case in system.cases}
+    return cases | {(notice.attempts, notice.stuck) for notice in system.notices}
+
+
+def _deliver_late_messages(system: System) -> None:
+    for case in system.cases:
+        system.intake.hint_rank(case)
+    for notice in system.notices:
+        message = NoticeMessage(case_id=notice.case_id, notice_id=notice.notice_id)
+        system.prioritize.notice_queue.send(message, notice.office)
+    system.pump()
+
+
+@pytest.mark.parametrize(("sweeps", "tries"), [(2, (2, False)), (ATTEMPTS, (ATTEMPTS, False)), (9, (ATTEMPTS, True))])
+def test_work_that_is_done_at_last_has_no_attempts_and_is_not_stuck(
+    system: System, sweeps: int, tries: tuple[int, bool]
+) -> None:
+    system.file(body())
+    for _ in range(sweeps):
+        system.later(hours=5)
+        system.sweep()
+        _lose_messages(system)
+    assert _tries(system) == {tries}
+    _deliver_late_messages(system)
+    assert {case.status for case in system.cases} == {"in_line"}
+    assert {notice.state for notice in system.notices} == {"sent"}
+    assert _tries(system) == {(0, False)}
 
 
 def test_the_calls_of_an_idle_sweep_do_not_depend_on_the_number_of_cases(system: System) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from casereview.cases.usual_wait import FEWEST, UsualWait
 from casereview.routing.offices import queues
@@ -12,10 +14,8 @@ from casereview.schema.records import Case
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.waits import days_waited, usual_wait, wait_writes
+from tests.support.policy.drafts import amendment, draft, publish
 from tests.support.system import System
-
-if TYPE_CHECKING:
-    import pytest
 
 LANE = "detained"
 OFFICES = len(queues()) - 1
@@ -127,14 +127,18 @@ def test_an_office_that_fails_keeps_its_table(system: System, monkeypatch: pytes
     assert published(system).as_of == system.time
 
 
-def test_every_lane_of_the_period_has_a_wait(system: System) -> None:
+@pytest.mark.parametrize(
+    ("days", "has_wait"), [(-8, False), (-6, True), (0, True), (10 + 179, True), (10 + 181, False)]
+)
+def test_every_lane_of_the_period_and_of_the_next_week_has_a_wait(system: System, days: int, has_wait: bool) -> None:  # noqa: FBT001
     """Not only those of the policy in force: a look-up may still show the lane of the one before."""
-    lanes = {
-        lane.id for name in (None, "2021-09-30-guidelines") for lane in system.prioritize.policies.compiled(name).lanes
-    }
-    for lane in lanes:
+    since, until = (system.time + timedelta(days=number) for number in (10, 20))
+    publish(system, draft("ten-days", ("- id: detained", "- id: held"), since=rfc3339(since)))
+    publish(system, amendment("its-end", "ten-days", f"{rfc3339(since)}/{rfc3339(until)}"))
+    system.time = since + timedelta(days=days)
+    lanes = {lane.id for lane in system.prioritize.policies.compiled(None).lanes}
+    for lane in (*lanes, "held"):
         decided(system, FEWEST, 20, lane)
     system.duty("usual_wait")
     found = system.read(UsualWaits, keys.usual_waits("ATL")).weeks
-    assert found.keys() >= {lane.id for lane in system.prioritize.policies.compiled(None).lanes}
-    assert set(found.values()) == {3}
+    assert found == dict.fromkeys({*lanes, "held"} if has_wait else lanes, 3)

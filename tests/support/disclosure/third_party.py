@@ -15,6 +15,11 @@ from tests.support.staff import LAWYER
 from tests.support.system import body
 
 ADDRESS: Final = "sister@example.org"
+IN_GEORGIA: Final[Mapping[str, object]] = {
+    "custody": "not_detained",
+    "facility": None,
+    "residence": {"state": "GA"},
+}
 SUBMISSION: Final = body(
     requester={
         "role": "family",
@@ -23,7 +28,7 @@ SUBMISSION: Final = body(
         "contact": {"email": ADDRESS, "language": "en", "safe_to_contact": True},
     },
     subject={"a_number": A_NUMBER},
-    facts={"custody": "not_detained", "facility": None, "residence": {"state": "GA"}},
+    facts=IN_GEORGIA,
 )
 SLOT: Final = timedelta(minutes=20)
 """The time between two acts; all are done before the first lease ends."""
@@ -69,7 +74,7 @@ PAIRS: Final[Mapping[str, Pair]] = {
     "a case that is linked": Pair(("-",), ("link",)),
     "her withdrawal": Pair(("-",), ("withdraw",), 2),
     "a removal": Pair(("claim", "-"), ("claim", "remove")),
-    "how many people are ahead": Pair(("-",), ("crowd_the_office",), 3),
+    "how many people are ahead": Pair(("-",), ("crowd_the_office",), 9),
     "protection, once claimed": Pair(("claim", "-"), ("claim", "protect")),
     "what becomes of a case since it is restricted": Pair(
         ("claim", "protect", "-", "-", "-"), ("claim", "protect", "verify", "decide", "escalate"), 3
@@ -118,9 +123,9 @@ class _Office(OtherCase):
         self.system.pump()
 
     def crowd_the_office(self) -> None:
-        """File for forty detained people, all ahead of this case."""
+        """File for forty people in the lane of this case; after a week they count, and the lane has bands."""
         for given in bodies(40, now=START):
-            self.system.file({**given, "facts": {"custody": "detained", "facility": "STWRTGA"}})
+            self.system.file({**given, "facts": IN_GEORGIA})
         self.system.pump()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.schema.addresses import AddressSends, NoticeGroup
+from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
 from casereview.schema.notice_records import Notice
 from notify.limits import LIMITS
 from notify.waiting import LIFE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter, place_of
@@ -145,3 +146,51 @@ def test_notices_that_began_to_wait_during_a_message_are_not_covered_by_it() -> 
     assert after.covers == NOW
     assert after.newest is not None
     assert (after.newest.notice_id, after.waiting) == (newer.notice_id, 1)
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_a_slow_message_does_not_take_back_what_a_later_one_covers(waiting: bool) -> None:  # noqa: FBT001
+    slow, later = created(1, NOW), NOW + timedelta(minutes=5)
+    place = place_of(slow, "MAC", verified=False)
+    newer = created(2, later + HOUR)
+    group = NoticeGroup(covers=later)
+    sends = new_counter(place, "K", NOW).evolve(groups={place.group: group})
+    if waiting:
+        sends = Counter(sends, newer, place).after_wait(newer.created_at, newer.created_at + HOUR)
+    after = Counter(sends, slow, place).after_sent(Attempt(NOW, 1)).groups[place.group]
+    assert after.covers == later
+    assert (after.newest is not None) == waiting
+
+
+def test_a_notice_that_waits_alone_keeps_what_was_covered() -> None:
+    one = created(1, NOW + HOUR)
+    place = place_of(one, "MAC", verified=False)
+    one = one.evolve(waits_since=NOW + HOUR, waits_for=mark_of(one, place))
+    sends = new_counter(place, "K", NOW).evolve(groups={place.group: NoticeGroup(covers=NOW, waiting=1)})
+    assert Counter(sends, one, place).after_lease(Attempt(NOW + 2 * HOUR, 0)).groups == {
+        place.group: NoticeGroup(covers=NOW)
+    }
+
+
+def test_a_notice_that_is_pending_again_is_not_covered_by_what_was_sent_before() -> None:
+    one = created(1, NOW)
+    place = place_of(one, "MAC", verified=False)
+    waits = one.evolve(waits_since=NOW, waits_for=mark_of(one, place))
+    sends = new_counter(place, "K", NOW).evolve(groups={place.group: NoticeGroup(covers=NOW + HOUR)})
+    now = NOW + 2 * HOUR
+    assert Counter(sends, waits, place).decide(now, defer=True) == Covered()
+    assert Counter(sends, waits.evolve(renewed_at=now), place).decide(now, defer=True) == Allowed(0)
+
+
+def test_a_notice_that_is_pending_again_is_newer_than_those_created_before_that() -> None:
+    again, other = created(1, NOW).evolve(renewed_at=NOW + 2 * HOUR), created(2, NOW + HOUR)
+    place = place_of(again, "MAC", verified=False)
+    again, other = (one.evolve(waits_since=NOW, waits_for=mark_of(one, place)) for one in (again, other))
+    sends, now = new_counter(place, "K", NOW), NOW + 3 * HOUR
+    for one in (again, other):
+        sends = Counter(sends, one.evolve(waits_since=None), place).after_wait(now, now)
+    decided = [Counter(sends, one, place).decide(now, defer=True) for one in (again, other)]
+    assert decided == [
+        Allowed(1),
+        Behind(NoticePointer(case_id=again.case_id, notice_id=again.notice_id, created_at=NOW + 2 * HOUR)),
+    ]
