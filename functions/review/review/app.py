@@ -29,7 +29,7 @@ def _caller(incoming: Incoming) -> Caller:
 def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
     """Handle a request to a route, if the caller has one of its roles."""
     caller = _caller(incoming)
-    roles = require_role(caller, route.roles)
+    roles = require_role(caller, route.roles_for(caller))
     found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body, route.access))
     return found
 

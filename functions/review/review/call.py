@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from casereview.http.problem_types import ProblemType
 from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
+from casereview.routing.offices import HEADQUARTERS
 from casereview.schema.base import Record
 from casereview.usecases.services import CaseServices
 from review.authorization import Access, Caller, Role
@@ -56,8 +57,14 @@ class Route(Endpoint, Generic[_Body, _Answer]):
     """A route, the roles that it allows, and the function that handles a call of it."""
 
     roles: frozenset[Role]
+    headquarters_roles: frozenset[Role] = frozenset()
+    """Further roles that the route allows to staff of headquarters alone."""
     access: Access = "work"
     """What the route does with the case in its path."""
     body: type[_Body] | None
     answer: type[_Answer]
     act: Callable[[Call[_Body]], _Answer | None]
+
+    def roles_for(self, caller: Caller) -> frozenset[Role]:
+        """Return the roles that the route allows to staff of the caller's office."""
+        return self.roles | self.headquarters_roles if caller.office == HEADQUARTERS else self.roles

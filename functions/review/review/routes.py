@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -112,13 +113,16 @@ _CASE_ROUTES: Final = (
         "claim-required",
         "wrong-state",
     ),
-    changes(
-        "/transfer",
-        SUPERVISOR_ROLES,
-        commands.Transfer,
-        acts.changing(transfer),
-        "Transfer a case to another office",
-        "wrong-state",
+    replace(
+        changes(
+            "/transfer",
+            SUPERVISOR_ROLES,
+            commands.Transfer,
+            acts.changing(transfer),
+            "Transfer a case to another office; officers of headquarters may do so too",
+            "wrong-state",
+        ),
+        headquarters_roles=OFFICE_ROLES,
     ),
     changes(
         "/removal",

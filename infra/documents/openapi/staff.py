@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -118,13 +118,20 @@ _PARAMETERS: Mapping[str, Json] = {
 }
 
 
-_ROLES: Final = {route.address: route.roles for route in ROUTES}
+_ROUTES: Final = {route.address: route for route in ROUTES}
 
 
 def _with_roles(address: Address, notes: Notes) -> Notes:
     """Add the roles of a route to its notes."""
-    roles = f"Roles: {', '.join(f'`{role}`' for role in sorted(_ROLES.get(address, ())))}."
+    route = _ROUTES.get(address)
+    roles = f"Roles: {_listed(route.roles if route else ())}."
+    if route and route.headquarters_roles:
+        roles = f"At headquarters also: {_listed(route.headquarters_roles - route.roles)}.\n\n{roles}"
     return replace(notes, description=f"{notes.description}\n\n{roles}" if notes.description else roles)
+
+
+def _listed(roles: Iterable[str]) -> str:
+    return ", ".join(f"`{role}`" for role in sorted(roles))
 
 
 STAFF = Api(

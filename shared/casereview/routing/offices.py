@@ -13,7 +13,7 @@ from collections import defaultdict
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from casereview.schema.facts import Facts
 
@@ -21,6 +21,11 @@ HEADQUARTERS = "HQ"
 """The triage queue of cases that the tables assign to no field office; it is used like an office code."""
 SENIOR_REVIEWING_OFFICIAL = "SRO"
 """The queue of the Senior Reviewing Official."""
+
+PLACE_FACTS: Final = frozenset({"custody", "facility", "state", "county"})
+"""The facts that decide the office of a case."""
+_FACILITY: Final = frozenset({"facility"})
+_RESIDENCE: Final = frozenset({"state", "county"})
 
 _NOISE = re.compile(r"\b(county|parish|municipio|borough)\b|[^a-z0-9]")
 
@@ -52,6 +57,14 @@ class Facility(NamedTuple):
     name: str
     office: str
     period: Period
+
+
+class Routed(NamedTuple):
+    """The office that facts name, and which of them place the person there."""
+
+    office: str
+    by: frozenset[str]
+    """The facts of the facility or of the residence; none for ``HQ``."""
 
 
 def normalized(name: str) -> str:
@@ -143,19 +156,24 @@ def responsible(state: str | None, county: str | None, on: date) -> tuple[str, .
     return tuple(sorted(set(exact or [area.office for area in current])))
 
 
-def _residence(facts: Facts, on: date) -> str | None:
+def _residence(facts: Facts, on: date) -> Routed | None:
     found = responsible(facts.state, facts.county, on)
-    return found[0] if len(found) == 1 else None
+    return Routed(found[0], _RESIDENCE) if len(found) == 1 else None
 
 
 def route(facts: Facts, on: date) -> str:
-    """Return the field office of a case on a day, or ``HQ`` if the tables assign none.
+    """Return the field office of a case on a day, or ``HQ`` if the tables assign none."""
+    return routed(facts, on).office
+
+
+def routed(facts: Facts, on: date) -> Routed:
+    """Return the field office of a case on a day, or ``HQ`` if the tables assign none, and the place that decides it.
 
     A detained noncitizen belongs to the office of the facility, else to that of the residence; any other noncitizen to
     the office of the residence, else to that of the facility.
     """
     facility = find_facility(facts.facility, on)
-    place = facility.office if facility else None
+    place = Routed(facility.office, _FACILITY) if facility else None
     home = _residence(facts, on)
     choice = (place or home) if facts.custody == "detained" else (home or place)
-    return choice or HEADQUARTERS
+    return choice or Routed(HEADQUARTERS, frozenset())

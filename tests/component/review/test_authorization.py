@@ -83,6 +83,8 @@ RULES: dict[Address, set[str]] = {
     ("POST", "/staff/policies/{policy_id}/preview"): {"policy"},
     ("POST", "/staff/policies/{policy_id}/approval"): {"policy"},
 }
+AT_HEADQUARTERS: dict[Address, set[str]] = {("POST", f"{CASE}/transfer"): {"officer"}}
+"""Further roles, of staff of headquarters alone."""
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
 VERIFY = {route for route in CASE_ROUTES if route[0] == "GET"} | {
     ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests")
@@ -108,7 +110,7 @@ ENDED = {"decided", "withdrawn", "closed"}
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored case: at ATL, at the Senior Reviewing Official after a decision of ATL, or at MIA.
+    """A stored case: at ATL, at headquarters, at the Senior Reviewing Official after a decision of ATL, or at MIA.
 
     The one at MIA has a requester whose answer named ATL, which is to verify them.
     """
@@ -126,7 +128,7 @@ class Kept:
 
 def _where(status: str) -> list[tuple[str, str | None]]:
     """Return the offices where a case with a status can be, each with the field office that decided it before."""
-    at_office: list[tuple[str, str | None]] = [("ATL", None)] if status != "with_senior_official" else []
+    at_office: list[tuple[str, str | None]] = [("ATL", None), ("HQ", None)] if status != "with_senior_official" else []
     at_official: list[tuple[str, str | None]] = [("SRO", "ATL")]
     elsewhere: list[tuple[str, str | None]] = [("MIA", None)] if status != "with_senior_official" else []
     ended = at_official if status in {"with_senior_official", "closed", "withdrawn"} else []
@@ -239,7 +241,13 @@ def _groups(caller: Staff) -> set[str]:
 
 def _may_use(caller: Staff, route: Address) -> bool:
     """Return whether a caller has a role of the route; ``restricted`` and unknown groups are not roles."""
-    return bool(_groups(caller) & RULES[route])
+    return bool(_roles(caller, route))
+
+
+def _roles(caller: Staff, route: Address) -> set[str]:
+    """Return the roles of a caller that a route allows."""
+    more = AT_HEADQUARTERS.get(route, set()) if caller.office == "HQ" else set()
+    return _groups(caller) & (RULES[route] | more)
 
 
 def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
@@ -250,12 +258,12 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     about a requester is also open to the office that decided, while the official has the case; what verifies one, also
     to the office that the answer to the request named.
     """
-    roles = _groups(caller) & RULES[route]
+    roles = _roles(caller, route)
     if case.restricted and "restricted" not in _groups(caller):
         return False
     decided_here = case.from_office == "ATL" and (case.status in ENDED or route in VERIFY | REQUESTER)
     asking = "ATL" in case.asking and route in VERIFY
-    own = caller.office == "ATL" and (case.office == "ATL" or decided_here or asking)
+    own = caller.office == case.office != "SRO" or (caller.office == "ATL" and (decided_here or asking))
     return bool(roles & OFFICE_WORK and own) or ("sro" in roles and case.office == "SRO")
 
 

@@ -48,6 +48,8 @@ def test_each_operation_requires_a_token_and_lists_its_roles(method: str, path: 
     said = set(re.findall(r"`(\w+)`", operation["description"].rpartition("Roles:")[2]))
     (route,) = [each for each in ROUTES if each.address == (method.upper(), path)]
     assert said == route.roles
+    headquarters = operation["description"].partition("At headquarters also:")[2].partition("\n")[0]
+    assert set(re.findall(r"`(\w+)`", headquarters)) == route.headquarters_roles - route.roles
     assert operation["summary"] == route.summary
 
 

@@ -15,6 +15,7 @@ from casereview.cases.verification import pending_verifications
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
+from casereview.schema.evidence import CaseFile
 from casereview.schema.fields import format_time_or_day
 from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
@@ -47,17 +48,30 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
             raise wrong_state("same_office", "The case is at this office already.", "/office")
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
-        moved: CaseFields = {
-            "hold": None,
-            "office": office,
-            "routed": responsible_office(case, case.facts),
-            **pending_verifications(case.evolve(office=office), session.file(case).claims, session.at),
-            "rank_at": session.at,
-            **fields_in_line(case, session.at),
-        }
+        moved = moved_to(session.file(case), office, responsible_office(case, case.facts), session.at)
         return Transition("transferred", moved, also=uncount_claim(case), words=session.reason(body.why))
 
     return session.act(plan)
+
+
+def moved_to(file: CaseFile, office: str, routed: str, at: datetime) -> CaseFields:
+    """Return the fields of a case that moves to another office: the claim ends, the clock continues.
+
+    Args:
+        file: The case.
+        office: The other office.
+        routed: The office that the facts of the case name.
+        at: The time of the transfer.
+    """
+    case = file.case
+    return {
+        "hold": None,
+        "office": office,
+        "routed": routed,
+        **pending_verifications(case.evolve(office=office), file.claims, at),
+        "rank_at": at,
+        **fields_in_line(case, at),
+    }
 
 
 def record_removal(session: CaseSession, body: Removal) -> Case:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from casereview.cases.changes import restriction
 from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import fields_in_line
+from casereview.cases.verified_place import office_to_move_to
 from casereview.evidence.fold import folded_finding
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
+from casereview.routing.offices import PLACE_FACTS
 from casereview.schema.base import EASTERN
 from casereview.schema.event_records import Verification
-from casereview.schema.evidence import Finding
+from casereview.schema.evidence import CaseFile, Finding
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case
 from casereview.schema.submission import FactClaims
@@ -21,6 +23,7 @@ from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from review.cases.lease import renewed_claim
 from review.cases.session import CaseSession, require_claim
+from review.cases.transfer import moved_to
 from review.schema.commands import OfficerFacts, VerificationBody
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 def verify_facts(session: CaseSession, body: VerificationBody, stated: OfficerFacts) -> Case:
     """Record what an officer established about facts, and queue the case for ranking.
 
-    It never changes the office, which takes a transfer.
+    Where it confirms a place for which another office is responsible, the case moves there: a transfer follows in the
+    same transaction, and ends the officer's claim.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case; 409 without the claim,
@@ -65,16 +69,32 @@ def _verified(session: CaseSession, case: Case, body: VerificationBody, establis
         user=session.caller.user,
         receipt=body.receipt,
     )
-    folded = Put(folded_finding(session.file(case).findings, found))
+    file = session.file(case)
+    after = file._replace(findings=folded_finding(file.findings, found))
+    moves = _move(session, file, after, body, established)
     changes: CaseFields = {"rank_at": session.at, "material": case.version + 1, **held.fields}
     if established.protected is not None:
         changes |= restriction(case, restricted=established.protected)
+    ended = uncount_claim(case) if moves and not closes else ()
     event: EventFields = {
         "receipt": body.receipt,
         "claims": established,
         "verification": Verification(verdict=body.verdict, about="facts"),
     }
-    return Transition("verified", changes, event, (folded, *held.also), words=session.reason(body.why))
+    also = (Put(after.findings), *held.also, *ended)
+    return Transition("verified", changes, event, also, words=session.reason(body.why), then=moves)
+
+
+def _move(
+    session: CaseSession, before: CaseFile, after: CaseFile, body: VerificationBody, established: Facts
+) -> Transition | None:
+    """Return the transfer of a case in review whose place was confirmed at another office; None where it stays."""
+    confirms_place = body.verdict == "confirmed" and not PLACE_FACTS.isdisjoint(established.model_fields_set)
+    if before.case.status != "in_review" or not confirms_place:
+        return None
+    policy, _until = session.services.policies.governing(session.at)
+    office = office_to_move_to(before, after, policy, session.at)
+    return Transition("transferred", moved_to(before, office, office, session.at)) if office else None
 
 
 def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:
