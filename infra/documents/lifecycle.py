@@ -41,8 +41,8 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     " restricted cases who marks a case as protected loses the claim.",
     "information_asked": "An officer asks the requester; the claim ends.",
     "resumed": "The answer arrived, or the policy's time for it is over.",
-    "transferred": "A supervisor, or an officer of headquarters, sends it to another office, or an officer verified a place"
-    " there; the claim ends, the clock continues.",
+    "transferred": "A supervisor, or an officer of headquarters, sends it to another office, or an officer verified a"
+    " place there; the claim ends, the clock continues.",
     "removal_recorded": "The person was removed; after a request this is a safety event.",
     "linked": "A case without A-number is joined to an open case, which keeps its state.",
     "split": "A request that was joined by mistake gets a case of its own.",

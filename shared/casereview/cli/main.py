@@ -22,8 +22,11 @@ from casereview.cli.offline import OfflineRanker, PolicySource, RankedRequest, r
 from casereview.cli.parallel import map_in_order
 from casereview.http.problems import ProblemError
 from casereview.policy.checks import check
+from casereview.policy.compiler import compile_policy
 from casereview.policy.document import Amendment, digest
 from casereview.policy.loader import DocumentError
+from casereview.policy.packaged import flags
+from casereview.policy.warnings import warnings_of
 from casereview.schema.base import rfc3339, to_milliseconds
 
 OK: Final = 0
@@ -224,6 +227,8 @@ def _check(arguments: argparse.Namespace) -> int:
         len(section) for section in (policy.lanes, policy.credits, policy.categories, policy.approvals, policy.factors)
     )
     print(f"{policy.id}: valid, {rules} rules; sha256 {digest(policy)}")
+    for warning in warnings_of(compile_policy(policy, flags())):
+        print(f"{policy.id}: warning: {warning.message} [{warning.code}]")
     return OK
 
 

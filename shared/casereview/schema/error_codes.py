@@ -86,6 +86,7 @@ ErrorCode = Literal[
     "policy_id_taken",
     "policy_packaged",
     "policy_decided",
+    "not_acknowledged",
 ]
 
 MEANINGS: Final[Mapping[ErrorCode, str]] = {
@@ -163,6 +164,7 @@ MEANINGS: Final[Mapping[ErrorCode, str]] = {
     "policy_id_taken": "The id belongs to another author's draft, or to a policy that was decided on.",
     "policy_packaged": "The policy is part of the software and does not change.",
     "policy_decided": "The draft was approved or refused already.",
+    "not_acknowledged": "A warning about the draft is not acknowledged; the message has its code and its text.",
 }
 """What each code means. The message of an error may add details."""
 

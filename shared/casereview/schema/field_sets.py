@@ -312,6 +312,7 @@ class PolicyRecordFields(TypedDict, total=False):
     approver_id: str | None
     decided_at: Instant | None
     why: str | None
+    acknowledged: tuple[str, ...]
 
 
 class SwitchFields(TypedDict, total=False):

@@ -49,6 +49,8 @@ class PolicyRecord(Stored):
     approver_id: str | None = None
     decided_at: Instant | None = None
     why: str | None = None
+    acknowledged: tuple[str, ...] = ()
+    """The codes of the warnings that its approver acknowledged."""
 
     def evolve(self, **changes: Unpack[PolicyRecordFields]) -> Self:
         """Return a copy of the document with some fields changed.

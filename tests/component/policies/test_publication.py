@@ -243,3 +243,42 @@ def test_a_draft_of_an_older_release_belongs_to_its_user_name(system: System) ->
     assert attempt(system, "earlier", AUTHOR).json()["type"] == "/problems/own-decision"
     assert send(system, EARLIER)["author"] == "paula"
     assert system.read(PolicyRecord, keys.policy("earlier")).author_id
+
+
+# ---- what an approver must acknowledge
+
+WITHOUT_CITIZENS = draft(
+    "lacking",
+    (
+        "when: {claims_us_citizenship: {is: true}}",
+        "when: {all: [{claims_us_citizenship: {is: true}}, {custody: {is: detained}}]}",
+    ),
+)
+
+
+def test_a_policy_without_a_lane_for_claims_of_citizenship_is_approved_only_knowing_it(system: System) -> None:
+    """A25: it passed the check, and nobody was told."""
+    sent = send(system, WITHOUT_CITIZENS)
+    assert [one["code"] for one in sent["warnings"]] == ["no_citizenship_lane"]
+    preview_silently(system, "lacking")
+    for acknowledged in ([], ["no_removal_lane"]):
+        refused = attempt(system, "lacking", acknowledged=acknowledged)
+        assert refused.status == HTTPStatus.UNPROCESSABLE_ENTITY
+        (error,) = refused.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/acknowledged", "not_acknowledged")
+        assert "US citizenship" in error["message"]
+    assert states(system)["lacking"] == "previewed"
+    approved = approve(system, "lacking", acknowledged=["no_citizenship_lane"])
+    assert (approved["state"], approved["acknowledged"]) == ("in_force", ["no_citizenship_lane"])
+
+
+def test_a_preview_repeats_the_warnings_and_a_refusal_needs_none(system: System) -> None:
+    send(system, WITHOUT_CITIZENS)
+    asked = system.staff(AUTHOR, "POST", "/staff/policies/lacking/preview", {})
+    assert [one["code"] for one in asked.json()["warnings"]] == ["no_citizenship_lane"]
+    assert attempt(system, "lacking", approve=False).json()["state"] == "refused"
+
+
+def test_a_packaged_policy_and_an_amendment_have_no_warnings(system: System) -> None:
+    assert read(system, ORDER)["warnings"] == []
+    assert send(system, amendment("pause", ORDER, "2026-12-01T00:00:00Z"))["warnings"] == []

@@ -27,7 +27,7 @@ from casereview.store.transaction import Condition, Put, RefusedError, Replace, 
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.previews import check_previewed, is_previewed, stored_reports
-from review.policies.views import no_such_policy, read_policy
+from review.policies.views import no_such_policy, read_policy, shown_warnings
 from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
 
 
@@ -118,7 +118,7 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
     services.table.write(*map(Put, reports))
     for report in reports:
         services.hint_preview(report)
-    return PreviewAsked(policy_id=policy_id, run=run)
+    return PreviewAsked(policy_id=policy_id, run=run, warnings=shown_warnings(services, policy_id, record))
 
 
 def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body: PolicyApproval) -> PolicyRead:
@@ -127,7 +127,7 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
     Raises:
         ProblemError: 404 for an unknown policy; 409 for the caller's own draft, for a document that was approved or
             refused already, if the draft was replaced since it was read, or for an approval without a complete preview
-            of this draft.
+            of this draft; 422 for an approval without its warnings.
     """
     record = services.policies.registry(fresh=True).records.get(policy_id)
     if record is None:
@@ -142,6 +142,8 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         raise ProblemError("moved")
     if body.approve and not is_previewed(stored_reports(services, policy_id), record.digest):
         raise ProblemError("preview-required")
+    if body.approve:
+        _require_acknowledged(services, record, body)
     now = to_milliseconds(services.now())
     previewed = check_previewed(policy_id, record.digest) if body.approve else []
     try:
@@ -152,6 +154,14 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
         raise ProblemError("moved" if refusal.reasons[0] else "preview-required") from None
     bring_in_force(services.policies, services.table, now)
     return read_policy(services, caller, policy_id)
+
+
+def _require_acknowledged(services: CaseServices, record: PolicyRecord, body: PolicyApproval) -> None:
+    """Raise ProblemError 422 if the approver did not acknowledge each warning about a draft."""
+    left = [one for one in shown_warnings(services, record.policy_id, record) if one.code not in body.acknowledged]
+    if left:
+        faults = (Fault("/acknowledged", "not_acknowledged", f"{one.code}: {one.message}") for one in left)
+        raise ProblemError("invalid", *faults)
 
 
 def _packaged_problem() -> ProblemError:
@@ -166,6 +176,12 @@ def approval_write(record: PolicyRecord, caller: Caller, body: PolicyApproval, n
     author = {"author": caller.user} if record.author_id is None else {"author_id": caller.id}
     read = Condition({"state": "draft", "digest": record.digest}, different=author)
     state: Literal["approved", "refused"] = "approved" if body.approve else "refused"
-    return Replace(
-        record.evolve(state=state, approver=caller.user, approver_id=caller.id, decided_at=now, why=body.why), read
+    decided = record.evolve(
+        state=state,
+        approver=caller.user,
+        approver_id=caller.id,
+        decided_at=now,
+        why=body.why,
+        acknowledged=tuple(sorted({*body.acknowledged})) if body.approve else (),
     )
+    return Replace(decided, read)

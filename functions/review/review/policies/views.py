@@ -7,6 +7,7 @@ from datetime import datetime
 from casereview.http.problems import Fault, ProblemError
 from casereview.policy.document import Head
 from casereview.policy.packaged import PACKAGED, compiled, in_force, text_of
+from casereview.policy.warnings import warnings_of
 from casereview.schema.base import to_milliseconds
 from casereview.schema.office_records import Snapshot
 from casereview.schema.policy_records import PolicyRecord, Switch
@@ -16,7 +17,15 @@ from casereview.store.policy_repository import PolicyRegistry, approved_heads
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.previews import is_previewed, read_preview, stored_reports
-from review.schema.policies import GoverningInterval, PolicyItem, PolicyList, PolicyRead, PolicyState, SwitchRead
+from review.schema.policies import (
+    GoverningInterval,
+    PolicyItem,
+    PolicyList,
+    PolicyRead,
+    PolicyState,
+    SwitchRead,
+    WarningRead,
+)
 from review.summary import counts_for
 
 
@@ -53,11 +62,30 @@ def read_policy(services: CaseServices, caller: Caller, policy_id: str) -> Polic
         **item.model_dump(exclude={"in_force"}),
         in_force=item.in_force,
         document=record.text if record else text_of(policy_id),
+        warnings=shown_warnings(services, policy_id, record),
+        acknowledged=record.acknowledged if record else (),
         why=record.why if record else None,
         amendments=tuple(_stored_item(services, registry, each, now) for each in amending),
         preview=read_preview(services, caller, stored_reports(services, policy_id), item.digest),
         switch=_switch(services, caller, switch) if switch else None,
     )
+
+
+def shown_warnings(services: CaseServices, policy_id: str, record: PolicyRecord | None) -> tuple[WarningRead, ...]:
+    """Return what the approver of a policy must acknowledge; nothing of an amendment.
+
+    Args:
+        services: The policies.
+        policy_id: The policy.
+        record: The stored document; None for a packaged one.
+
+    Raises:
+        DocumentError: This release cannot read the document.
+    """
+    if record and record.kind != "document":
+        return ()
+    policy = services.policies.of_text(record.digest, record.text) if record else compiled(policy_id)
+    return tuple(WarningRead(code=one.code, message=one.message) for one in warnings_of(policy))
 
 
 def no_such_policy() -> ProblemError:

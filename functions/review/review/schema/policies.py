@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
+from casereview.policy.warnings import WarningCode
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.fields import LongText
 from casereview.schema.policy_records import Late, Move, Sample
@@ -28,6 +29,8 @@ class PolicyApproval(Record):
     why: LongText
     digest: Annotated[str, Field(max_length=64)] | None = None
     """The digest of the draft that was read; if the draft was replaced since, the request is refused."""
+    acknowledged: Annotated[tuple[WarningCode, ...], Field(max_length=20)] = ()
+    """The warnings about the draft that were read; an approval needs all of them."""
 
 
 class GoverningInterval(Record):
@@ -35,6 +38,13 @@ class GoverningInterval(Record):
 
     since: Instant
     until: Instant | None
+
+
+class WarningRead(Record):
+    """What an approver of a policy must know, and acknowledge by its code."""
+
+    code: WarningCode
+    message: str
 
 
 class PolicyItem(Record):
@@ -150,6 +160,10 @@ class PolicyRead(PolicyItem):
     """A policy with its document, approval, preview, and the newest switch if it was to this policy."""
 
     document: str
+    warnings: tuple[WarningRead, ...]
+    """What the document does that its approver must acknowledge; none of an amendment."""
+    acknowledged: tuple[str, ...]
+    """The warnings that its approver acknowledged."""
     why: str | None
     amendments: tuple[PolicyItem, ...]
     preview: PreviewRead | None
@@ -161,3 +175,4 @@ class PreviewAsked(Record):
 
     policy_id: str
     run: str
+    warnings: tuple[WarningRead, ...]
