@@ -16,7 +16,6 @@ from review.cases.decision import decide
 from review.cases.session import CaseSession
 from review.cases.views import read_request
 from review.next_case import take_next
-from review.paging import read_limit
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
 from review.schema.commands import Decision
@@ -34,13 +33,6 @@ _Answer = TypeVar("_Answer", bound=Record)
 def reading(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], _Answer]:
     """Return the act that reads a case with a view."""
     return lambda call: view(call.session())
-
-
-def paging(view: Callable[[CaseSession, int, str], _Answer]) -> Callable[[Call[Record]], _Answer]:
-    """Return the act that reads a page of a case."""
-    return lambda call: view(
-        call.session(), read_limit(call.incoming.parameter("limit") or None), call.incoming.parameter("cursor")
-    )
 
 
 def request_of_case(call: Call[Record]) -> RequestBody:

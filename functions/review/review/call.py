@@ -18,7 +18,7 @@ from review.cases.session import CaseSession, open_session
 if TYPE_CHECKING:
     from casereview.http.resolver import Incoming
 
-EVERY_ROUTE: Final[frozenset[ProblemType]] = frozenset({"unauthenticated", "forbidden", "busy"})
+EVERY_ROUTE: Final[frozenset[ProblemType]] = frozenset({"malformed", "unauthenticated", "forbidden", "busy"})
 """The problem types with which every route of the staff API can refuse."""
 
 _Body = TypeVar("_Body", bound=Record)

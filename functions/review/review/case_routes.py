@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -11,6 +12,8 @@ from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from review.authorization import REVIEWER_ROLES, Role
 from review.call import EVERY_ROUTE, Call, Route
+from review.cases.session import CaseSession
+from review.paging import read_limit
 from review.schema.responses import CaseChanged
 
 _Body = TypeVar("_Body", bound=Record)
@@ -21,7 +24,7 @@ CHANGE: Final[frozenset[ProblemType]] = ON_CASE | BODY_REFUSALS
 
 
 def reads(
-    what: str, answer: type[_Answer], act: Callable[[Call[Record]], _Answer], summary: str, *refusals: ProblemType
+    what: str, answer: type[_Answer], act: Callable[[Call[Record]], _Answer], summary: str
 ) -> Route[Record, _Answer]:
     """Return a route that reads a case."""
     return Route(
@@ -32,10 +35,22 @@ def reads(
         body=None,
         answer=answer,
         status=HTTPStatus.OK,
-        refusals=ON_CASE.union(refusals),
+        refusals=ON_CASE,
         act=act,
         summary=summary,
     )
+
+
+def pages(
+    what: str, answer: type[_Answer], view: Callable[[CaseSession, int, str], _Answer], summary: str
+) -> Route[Record, _Answer]:
+    """Return a route that reads pages of a case."""
+
+    def act(call: Call[Record]) -> _Answer:
+        limit = read_limit(call.incoming.parameter("limit") or None)
+        return view(call.session(), limit, call.incoming.parameter("cursor"))
+
+    return replace(reads(what, answer, act, summary), parameters={"limit": 1, "cursor": 1})
 
 
 def changes(

@@ -23,11 +23,12 @@ ROUTES: Final = (
     Route(
         method="GET",
         path="/staff/verifications",
+        parameters={"office": 1, "cursor": 1},
         roles=REVIEWER_ROLES,
         body=None,
         answer=ToVerifyPage,
         status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE | {"malformed"},
+        refusals=EVERY_ROUTE,
         act=requester_acts.to_verify,
         summary="Read a page of the requesters that your office is to verify",
     ),

@@ -12,7 +12,7 @@ from casereview.schema.submission import Nothing, StaffSubmission
 from review import acts
 from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
-from review.case_routes import CASE, CHANGE, changes, reads
+from review.case_routes import CASE, CHANGE, changes, pages, reads
 from review.cases.approval import approve
 from review.cases.lease import claim, release
 from review.cases.linking import link
@@ -26,17 +26,19 @@ from review.schema import commands
 from review.schema.history_responses import History, NoticePage, Statements
 from review.schema.requester_responses import RequestBody
 from review.schema.responses import CaseRead, Decided, RankingRead, Summary, Worklist, WorklistItem
+from review.worklist_filters import PARAMETERS
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
 _OFFICE_ROUTES: Final = (
     Route(
         method="GET",
         path="/staff/worklist",
+        parameters=PARAMETERS,
         roles=REVIEWER_ROLES,
         body=None,
         answer=Worklist,
         status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE | {"malformed"},
+        refusals=EVERY_ROUTE,
         act=acts.worklist,
         summary="Read a page of an office's worklist",
     ),
@@ -66,6 +68,7 @@ _OFFICE_ROUTES: Final = (
     Route(
         method="GET",
         path="/staff/summary",
+        parameters={"office": 1},
         roles=SUPERVISOR_ROLES,
         body=None,
         answer=Summary,
@@ -84,15 +87,9 @@ _CASE_ROUTES: Final = (
         acts.request_of_case,
         "Read a request of a case with its body; the read is recorded",
     ),
-    reads("/history", History, acts.paging(read_history), "Read a page of the history of a case", "malformed"),
-    reads(
-        "/statements",
-        Statements,
-        acts.paging(read_statements),
-        "Read a page of what requesters and staff wrote",
-        "malformed",
-    ),
-    reads("/notices", NoticePage, acts.paging(read_notices), "Read a page of the notices of a case", "malformed"),
+    pages("/history", History, read_history, "Read a page of the history of a case"),
+    pages("/statements", Statements, read_statements, "Read a page of what requesters and staff wrote"),
+    pages("/notices", NoticePage, read_notices, "Read a page of the notices of a case"),
     changes(
         "/claim",
         REVIEWER_ROLES,

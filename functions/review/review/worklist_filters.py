@@ -22,8 +22,11 @@ _MAX_VALUES: Final = 20
 """How often a filter may repeat."""
 _MAX_LENGTH: Final = 128
 """The maximum length of the name of a user."""
-_REPEATED: Final = frozenset({"lane", "status", "flag"})
-_NAMES: Final = _REPEATED | {"office", "limit", "cursor", "claimed_by", "overdue", "unclaimed"}
+PARAMETERS: Final = {
+    **dict.fromkeys(("lane", "status", "flag"), _MAX_VALUES),
+    **dict.fromkeys(("office", "limit", "cursor", "claimed_by", "overdue", "unclaimed"), 1),
+}
+"""The parameters, and how often each may be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +98,8 @@ def read_selection(services: CaseServices, caller: Caller, parameters: Mapping[s
         parameters: All values of each parameter.
 
     Raises:
-        ProblemError: 400 for an unknown parameter, one that repeats and must not, or an invalid value.
+        ProblemError: 400 for an invalid value.
     """
-    for name, values in parameters.items():
-        if name not in _NAMES:
-            raise malformed("", "unknown_field", f"the parameters are {', '.join(sorted(_NAMES))}")
-        if len(values) > (_MAX_VALUES if name in _REPEATED else 1):
-            raise malformed(name, "too_many_items", "is given too often")
     one = {name: values[0] for name, values in parameters.items() if values}
     filters = Filters(
         lanes=_among(parameters, "lane", lambda: _lanes(services)),

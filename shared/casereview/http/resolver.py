@@ -91,10 +91,26 @@ def _handler(
     app: APIGatewayRestResolver, route: _Route, act: Callable[[_Route, Incoming], Record | None]
 ) -> Callable[..., Response[str]]:
     def handle(**path: str) -> Response[str]:
-        found = act(route, Incoming(app.current_event, path))
+        incoming = Incoming(app.current_event, path)
+        _check_parameters(route, incoming)
+        found = act(route, incoming)
         return Response(HTTPStatus.NO_CONTENT) if found is None else _answer(route.status, found)
 
     return handle
+
+
+def _check_parameters(route: Endpoint, incoming: Incoming) -> None:
+    """Refuse a query parameter that a route does not take, or that is given too often: it would have no effect.
+
+    Raises:
+        ProblemError: 400.
+    """
+    for name, values in incoming.parameters().items():
+        most = route.parameters.get(name)
+        if most is None:
+            raise malformed("", "unknown_field")
+        if len(values) > most:
+            raise malformed(name, "too_many_items", max_length=most)
 
 
 def _answer(status: HTTPStatus, found: Record, content_type: str = "application/json") -> Response[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Literal
 
@@ -25,6 +26,8 @@ class Endpoint:
 
     method: Method
     path: str
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    """The query parameters that it takes, and how often each may be given; any other is refused."""
     body: type[Record] | None
     answer: type[Record]
     """The body of a successful response."""

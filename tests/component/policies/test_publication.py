@@ -257,7 +257,7 @@ WITHOUT_CITIZENS = draft(
 
 
 def test_a_policy_without_a_lane_for_claims_of_citizenship_is_approved_only_knowing_it(system: System) -> None:
-    """A25: it passed the check, and nobody was told."""
+    """A25: it passed the check, and the approver was not informed."""
     sent = send(system, WITHOUT_CITIZENS)
     assert [one["code"] for one in sent["warnings"]] == ["no_citizenship_lane"]
     preview_silently(system, "lacking")
