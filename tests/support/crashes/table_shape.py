@@ -31,7 +31,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
         "said_bytes", "filed_by",
     ),
     "NOTICE": ("template", "language", "office", "state", "why", "stuck"),
-    "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "may_be_called"),
+    "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "failed", "may_be_called"),
     "FINDINGS": (),
     "TEXT": ("part", "kind", "user"),
     "OPEN": (),
@@ -136,7 +136,8 @@ _GRACE = timedelta(minutes=2)
 
 
 def _check_acknowledgements(now: Snapshot) -> None:
-    notices = Counter(notice.receipt for notice in now.notices.values() if notice.template == "acknowledgement")
+    first = (notice for notice in now.notices.values() if notice.notice_id == f"acknowledgement-{notice.receipt}")
+    notices = Counter(notice.receipt for notice in first)
     assert notices == Counter(list(now.requests)), "a request with no acknowledgement, or with two"
     for notice in now.notices.values():
         assert notice.state in {"sent", "undeliverable", "coalesced"}, notice

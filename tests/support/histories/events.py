@@ -64,8 +64,8 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         if event.text and request.has_rights(restricted=was_restricted):
             case.material = event.version
         _update(request, event)
-    elif event.kind == "undeliverable":
-        request.to_phone = True
+    elif event.kind in {"undeliverable", "suppression_lifted"}:
+        _delivery(request, event)
     elif event.kind == "withdrawn":
         others = any(one.live for one in case.all_requests() if one is not request)
         request.withdrawn, request.withdrawal_waits, request.ever_withdrawn = event.at, False, True
@@ -81,6 +81,18 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         request.frozen = True
     elif event.kind == "escalation_kept" and not _comes_during_a_second_look(case, request):
         request.escalation_kept = event.at
+
+
+def _delivery(request: RequestState, event: Event) -> None:
+    """Apply a notice that failed, or what is sent again after a suppression was lifted."""
+    if event.kind == "undeliverable":
+        request.to_phone = True
+        request.failed.add(str(event.details["template"]))
+        return
+    again = event.details["sent_again"]
+    assert isinstance(again, list), event
+    request.failed -= set(map(str, again))
+    request.to_phone = request.to_phone and (bool(request.failed) or not again)
 
 
 def _reissue(case: CaseState, request: RequestState) -> None:
@@ -103,7 +115,9 @@ def _update(request: RequestState, event: Event) -> None:
     state(request, stated(event.claims), event.at)
     if "may_be_called" in event.details:
         request.may_be_called = bool(event.details["may_be_called"])
-        request.to_phone = request.to_phone and not event.details["new_address"]
+        if event.details["new_address"]:
+            request.to_phone = False
+            request.failed.clear()
         protects = stated(event.claims).get("protected") is True  # makes contact unsafe, and need not be a new contact
         request.withdrawal_waits = (request.withdrawal_waits and None) if protects else False
 

@@ -92,6 +92,8 @@ class RequestState:
     """The questions of the catalogue that were put to it since it was verified."""
     escalation_kept: datetime | None = None
     to_phone: bool = False
+    failed: set[str] = field(default_factory=set)
+    """The texts of the notices that could not be delivered, and were not sent again."""
     may_be_called: bool = True
 
     @property

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casereview.http.problems import wrong_state
+from casereview.cases.lifecycle import LIVE
+from casereview.evidence.fold import SENT_AGAIN, after_sending_again
+from casereview.http.problems import ProblemError, wrong_state
+from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
+from casereview.store import keys
+from casereview.store.transaction import Put
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import LiftedSuppression, lift_suppression
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest
 
 if TYPE_CHECKING:
-    from casereview.schema.field_sets import EventFields
+    from pydantic import JsonValue
+
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 
 def unsuppress(session: CaseSession, body: OnRequest) -> Case:
@@ -24,13 +31,19 @@ def unsuppress(session: CaseSession, body: OnRequest) -> Case:
     """
     found: list[LiftedSuppression] = []
 
-    def plan(_case: Case) -> Transition:
+    def plan(case: Case) -> Transition:
         lifted = lift_suppression(session.services, session.request(body.receipt), session.at)
         if not lifted.addresses:
             raise wrong_state("not_suppressed", pointer="/receipt")
         found.append(lifted)
-        event: EventFields = {"receipt": body.receipt, "details": {"addresses": lifted.addresses}}
-        return Transition("suppression_lifted", {}, event, lifted.writes, words=session.reason(body.why))
+        claims = session.services.table.get(Claims, keys.claims(case.case_id, body.receipt))
+        if claims is None:
+            raise ProblemError("busy")
+        sent: list[JsonValue] = [notice.template for notice in lifted.notices]
+        event: EventFields = {"receipt": body.receipt, "details": {"addresses": lifted.addresses, SENT_AGAIN: sent}}
+        ranked: CaseFields = {"rank_at": session.at} if case.status in LIVE else {}
+        also = (*lifted.writes, Put(after_sending_again(claims, sent)))
+        return Transition("suppression_lifted", ranked, event, also, words=session.reason(body.why))
 
     case = session.act(plan)
     for notice in found[-1].notices:
