@@ -223,16 +223,16 @@ def test_no_call_is_made_where_none_is_wanted_or_the_number_costs_more(
     [
         ({"language": "ht"}, None),
         ({"email": "q-mail@example.org"}, None),
-        ({"preferred": "sms"}, None),
+        ({"preferred": "sms"}, "+12025550123"),
         ({"email": None}, None),
         ({"phone": "+502 2333 4455"}, None),
         ({"email": "new@example.org"}, "new@example.org"),
         ({"email": "new@example.org", "preferred": "phone"}, None),
-        ({"email": "new@example.org", "safe_to_contact": False}, "new@example.org"),
+        ({"email": "new@example.org", "safe_to_contact": False}, None),
         ({"phone": "+502 2333 4455", "preferred": "sms"}, "+50223334455"),
     ],
 )
-def test_an_address_is_new_if_notices_go_to_it_and_the_request_did_not_have_it(
+def test_an_address_is_new_if_notices_go_to_it_and_went_elsewhere_before(
     sealed: Seal, stated: dict[str, object], address: str | None
 ) -> None:
     assert changed(sealed, filed(sealed, FULL), **stated).new_address == address
