@@ -12,6 +12,7 @@ from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.office_records import LaneCount, Officer, Snapshot
+from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
 from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
 from casereview.schema.request_records import Request
@@ -20,6 +21,7 @@ from casereview.schema.waits import Bands, Edge, UsualWaits, Wait
 _CASE: Final = "53NEDJV41GT24ZBP"
 _RECEIPT: Final = "HBMQ-99NK-96ZK-9F9J-F"
 _PERSON: Final = "pQ7x0vVw1mEwR2uK"
+_NAME: Final = "mT4c9yLr8sKd2wQe"
 _ADDRESS: Final = "b3JkZXJseS1tYWMt"
 _MAC_KEY: Final = "arn:aws:kms:us-east-1:123456789012:key/mac"
 _POLICY: Final = "2025-01-20-order"
@@ -42,6 +44,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     _NOTICE: "<notice>",
     _RECEIPT: "<receipt>",
     _PERSON: "<MAC of the A-number>",
+    _NAME: "<MAC of the name with the birth year>",
     _ADDRESS: "<MAC of the address>",
     _POLICY: "<policy>",
     _READ: "<time>-<random>",
@@ -167,6 +170,8 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         sealed=_SEALED,
     ),
     Guard(person=_PERSON, case=_CASE, mac_key=_MAC_KEY),
+    PersonCase(person=_PERSON, case=_CASE, mac_key=_MAC_KEY, filed_at=_FILED),
+    NameCase(name=_NAME, case=_CASE, mac_key=_MAC_KEY),
     Suppression(address=_ADDRESS, mac_key=_MAC_KEY, since=_FILED, why="bounce"),
     AddressSends(
         address=_ADDRESS,

@@ -50,6 +50,7 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "code_frozen": "An access code shows the request alone, until it is reissued.",
     "requester_checked": "One officer confirms or refutes a requester; a second one must agree.",
     "proof_asked": "A requester who is not verified is asked for proof, from the catalog of questions.",
+    "identity_corrected": "Staff correct the A-number, name or birth date of requests; the person's guard follows.",
     "guard_moved": "The person is verified in a case beside another one, which passes the person's later requests on.",
     "suppression_lifted": "A supervisor permits messages to an address again.",
     "escalation_kept": "A requester asks for the Senior Reviewing Official; it takes effect at the verification.",

@@ -22,6 +22,7 @@ from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
 from casereview.schema.waits import Wait
+from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository
 from tests.support.clouds import Cloud, chosen_backend, cloud
@@ -63,6 +64,8 @@ class Snapshot:
     requests: dict[str, Request] = field(default_factory=dict)
     notices: dict[tuple[str, str], Notice] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)
+    of_persons: set[tuple[str, str]] = field(default_factory=set)
+    """The cases that can be found by their persons, each as the person and the case id."""
     officers: dict[str, Officer] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claims] = field(default_factory=dict)
     """By case id and receipt."""
@@ -149,7 +152,7 @@ class ControlledSystem:
         held = self._known.get((pk, sk))
         if held and held[0] == item:
             return held[1]
-        model = _MODELS.get(sk.split("#", 1)[0])
+        model = _model_of(sk)
         if model is None:
             return None
         assert held is None or model not in {Event, Text}, "an event or a text was written twice"
@@ -174,6 +177,11 @@ _MODELS: dict[str, type[Stored]] = {
 }
 
 
+def _model_of(sk: str) -> type[Stored] | None:
+    """Return the kind of record of a sort key; None for one that the snapshots leave out."""
+    return None if sk.startswith(keys.CASES) else _MODELS.get(sk.split("#", 1)[0])
+
+
 Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
 """By key: the item and record that were read last."""
 
@@ -183,7 +191,7 @@ def look_at(system: System, known: Known | None = None) -> Snapshot:
     found, known = Snapshot(system.time, cleared=system.cleared), {} if known is None else known
     for item in system.items():
         key = item["pk"]["S"], item["sk"]["S"]
-        model = _MODELS.get(key[1].split("#", 1)[0])
+        model = _model_of(key[1])
         if model and (key not in known or known[key][0] != item):
             known[key] = item, from_item(model, item)
         _keep(found, key, item, known[key][1] if model else None)
@@ -199,6 +207,8 @@ def _keep(found: Snapshot, key: tuple[str, str], item: dict[str, Any], record: S
         found.queues[key[0].removeprefix("CASE#")] = item["queue"]["S"]
     if "look_at" in item:
         found.to_verify[key[0].removeprefix("REQUEST#")] = item["verify_office"]["S"], item["look_at"]["S"]
+    if key[0].startswith("PERSON#") and key[1].startswith(keys.CASES):
+        found.of_persons.add((key[0].removeprefix("PERSON#"), key[1].removeprefix(keys.CASES)))
 
 
 def _add(found: Snapshot, record: Stored) -> None:

@@ -55,6 +55,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
         _due_index_is_correct(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
     check_requests(before, now)
     _one_open_case_per_person(now)
+    _cases_are_found_by_their_persons(now)
     _counters_equal_the_cases_held(now)
     _waits_are_those_of_final_decisions(now)
     _history_only_grows(before, now)
@@ -225,6 +226,12 @@ def _one_open_case_per_person(now: Snapshot) -> None:
     assert {person: case.case_id for person, case in held.items()} == {
         person: guard.case for person, guard in now.guards.items()
     }
+
+
+def _cases_are_found_by_their_persons(now: Snapshot) -> None:
+    """Every case with an A-number is among the cases of that person, ended or not."""
+    persons = {(case.person or case.apart_from, case.case_id) for case in now.cases.values() if not case.linked_to}
+    assert {pair for pair in persons if pair[0]} <= now.of_persons
 
 
 def _counters_equal_the_cases_held(now: Snapshot) -> None:

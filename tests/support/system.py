@@ -280,7 +280,13 @@ class System:
         self.cloud.backend.put({name: value for name, value in changed.items() if name not in gone})
 
     def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
-        return [from_item(model, item) for item in self.items() if item["sk"]["S"].startswith(sort_key)]
+        """Return the records whose sort keys begin so; of ``CASE`` only cases, not what finds them by a person."""
+        found = ((item["sk"]["S"], item) for item in self.items())
+        return [
+            from_item(model, item)
+            for sk, item in found
+            if sk.startswith(sort_key) and (sort_key != "CASE" or sk == "CASE")
+        ]
 
     @property
     def cases(self) -> list[Case]:

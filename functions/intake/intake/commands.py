@@ -27,6 +27,7 @@ from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from intake.change_request import SPARE, Current, change_request, counted, require_live
 from intake.contact_changes import contact_effect
+from intake.identity_changes import identity_effect
 from intake.responses import Accepted
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class _Said(NamedTuple):
     facts: Facts | None
     """The open facts that it states."""
     words: Words | None
-    """Its facts and statement, sealed; None for one that only changes the contact."""
+    """Its subject, facts and statement, sealed; None for one that only changes the contact."""
     size: int
     """The size of the body, in bytes."""
 
@@ -59,7 +60,9 @@ class _Said(NamedTuple):
 
 
 def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
-    """Record new facts, a new contact or a statement; facts and statements answer a question of the office.
+    """Record what was missing of the identity, new facts, a new contact or a statement.
+
+    Facts and statements answer a question of the office.
 
     A contact can be changed in every state. The words of other requests do not change.
 
@@ -82,25 +85,34 @@ def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) ->
         _require_open(now)
     protected = now.request.evolve(protected=now.request.protected or said.protects)
     now = now._replace(request=protected)
+    identity = identity_effect(services, now, said.body.subject)
+    said = said._replace(facts=identity.with_birth_year(said.facts))
     contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
-    claims = _after_words(services, now, contact.claims, said, at)
-    changed: RequestFields = {**contact.request}
+    known = contact.claims.evolve(identity_waits=contact.claims.identity_waits or identity.waits)
+    claims = _after_words(services, now, known, said, at)
+    changed: RequestFields = {**contact.request, **identity.request}
     if claims.verify_by != now.claims.verify_by:
         changed["verify_by"] = claims.verify_by
     changes: CaseFields = {
         **contact.on_case(now.case, at),
+        **identity.case,
         **(_case_after_words(now, at) if said.words else {}),
         **with_pending(now.case, claims, at),
         **(restriction(now.case, restricted=True) if said.protects else {}),
     }
-    event: EventFields = {"receipt": now.request.receipt, "claims": said.facts, "details": contact.details}
+    event: EventFields = {
+        "receipt": now.request.receipt,
+        "claims": said.facts,
+        "details": {**contact.details, **identity.details},
+    }
     written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
-    return Transition("updated", changes, event, (written, Put(claims)), contact.notices, said.words)
+    also = (written, Put(claims), *identity.also)
+    return Transition("updated", changes, event, also, contact.notices, said.words)
 
 
 def _seal(services: CaseServices, request: Request, body: Update) -> Words | None:
     """Seal what an update says; None for one that says nothing beside a contact."""
-    if body.statement is None and not (body.facts and body.facts.model_fields_set):
+    if body.statement is None and body.subject is None and not (body.facts and body.facts.model_fields_set):
         return None
     says = body.model_dump(mode="json", exclude_unset=True, exclude={"contact"})
     return seal_words(services.seal, "update", request.receipt, says)

@@ -23,7 +23,7 @@ from review.cases.lease import claim, is_claimable
 from review.cases.session import CaseSession
 from review.schema.responses import WorklistItem
 from review.services import logger
-from review.worklist_items import is_visible, item_of
+from review.worklist_items import is_visible, item_of, same_person
 
 _PAGE_SIZE = 25
 _MAX_SCANNED = 10 * _PAGE_SIZE
@@ -58,7 +58,8 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
                     raise
                 contended |= problem.type == "busy"
             else:
-                return item_of(services, taken, _position(services, caller, taken), now)
+                same = _has_same_person(services, caller, taken)
+                return item_of(services, taken, _position(services, caller, taken), now, same_person=same)
         if not contended:
             return None
     raise ProblemError("busy")
@@ -69,6 +70,13 @@ def _position(services: CaseServices, caller: Caller, case: Case) -> int | None:
     with SuppressAndLog(logger, "a position was not counted", case_id=case.case_id):
         return services.table.worklist.position(case.office, case.rank or "", restricted=caller.restricted)
     return None
+
+
+def _has_same_person(services: CaseServices, caller: Caller, case: Case) -> bool:
+    """Return whether another case has the guard of the person; False if that cannot be read."""
+    with SuppressAndLog(logger, "another case of the person was not read", case_id=case.case_id):
+        return bool(same_person(services, caller, [case]))
+    return False
 
 
 def _candidates(services: CaseServices, caller: Caller, now: datetime) -> Iterator[Case]:

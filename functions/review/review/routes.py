@@ -14,6 +14,7 @@ from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
 from review.case_routes import CASE, CHANGE, changes, pages, reads
 from review.cases.approval import approve
+from review.cases.identity import correct_identity
 from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.pages import read_history, read_notices, read_statements
@@ -133,8 +134,15 @@ _CASE_ROUTES: Final = (
         OFFICE_ROLES,
         commands.Link,
         acts.changing(link),
-        "Link a case without A-number to an open case",
+        "Link a case to an open case; one with an A-number is linked by supervisors",
         "wrong-state",
+    ),
+    changes(
+        "/identity",
+        REVIEWER_ROLES,
+        commands.IdentityCorrection,
+        acts.changing(correct_identity),
+        "Correct the identity in a request, or in every live request of a case",
     ),
     changes(
         "/split",

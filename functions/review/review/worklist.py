@@ -6,7 +6,7 @@ cursor. So the answer is the same whether there are such cases or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,7 +20,7 @@ from review.authorization import Caller
 from review.paging import Paging
 from review.schema.responses import Worklist, WorklistItem
 from review.worklist_filters import Selection
-from review.worklist_items import is_visible, item_of
+from review.worklist_items import is_visible, item_of, same_person
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -85,13 +85,15 @@ class _PageReader:
         candidates = self._candidates(end)
         while batch := list(islice(candidates, _BATCH if self._selection.filters.any else limit)):
             cases = self._services.table.cases([listed.place.case_id for listed, _end in batch])
+            beside = same_person(self._services, self._caller, cases.values())
             for listed, own_end in batch:
                 if len(items) == limit:
                     return self._worklist(items, end)
                 case, end = cases.get(listed.place.case_id), own_end
-                if case and case.case_id not in items and self._is_selected(case):
+                if case and case.case_id not in items and self._is_selected(case, beside):
                     position = end.position if end.position <= MAX_POSITION else None
-                    items[case.case_id] = item_of(self._services, case, position, self._now)
+                    same = case.case_id in beside
+                    items[case.case_id] = item_of(self._services, case, position, self._now, same_person=same)
             if len(items) == limit and next(candidates, None):
                 return self._worklist(items, end)
             if len(items) == limit:
@@ -115,9 +117,9 @@ class _PageReader:
                 self._cut = _End(listed.place, position)
                 return
 
-    def _is_selected(self, case: Case) -> bool:
+    def _is_selected(self, case: Case, beside: Collection[str]) -> bool:
         visible = is_visible(case, self._caller, self._selection.office)
-        return visible and self._selection.filters.selects(case, self._now)
+        return visible and self._selection.filters.selects(case, self._now, same_person=case.case_id in beside)
 
     def _start(self) -> _End:
         place = self._paging.open(self._selection.cursor)

@@ -54,9 +54,9 @@ class Filters:
         late = listed.first_look_at is not None and listed.first_look_at <= now
         return flagged and self._select(listed.lane, listed.status, listed.claimed_by, overdue=late)
 
-    def selects(self, case: Case, now: datetime) -> bool:
+    def selects(self, case: Case, now: datetime, *, same_person: bool) -> bool:
         """Return whether a case is to be listed."""
-        flagged = not self.flags or not self.flags.isdisjoint(flags_of(case))
+        flagged = not self.flags or not self.flags.isdisjoint(flags_of(case, same_person=same_person))
         mine = self.me is None or holds(case, self.me)
         late = is_overdue(case, now)
         return flagged and mine and self._select(case.lane, case.status, case.claimed_by, overdue=late)

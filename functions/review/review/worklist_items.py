@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from casereview.cases.assessment import responsible_office
@@ -11,7 +11,8 @@ from casereview.cases.flags import flags_of
 from casereview.cases.lifecycle import QUEUED
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import Unrecognized
-from casereview.schema.records import Case
+from casereview.schema.records import Case, Guard
+from casereview.store import keys
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.schema.responses import Reason, WorklistItem
@@ -27,8 +28,28 @@ def is_visible(case: Case, caller: Caller, office: str) -> bool:
     return case.office == office and queued and (caller.restricted or not case.restricted)
 
 
-def item_of(services: CaseServices, case: Case, position: int | None, now: datetime) -> WorklistItem:
-    """Return a case as an item of the worklist."""
+def same_person(services: CaseServices, caller: Caller, cases: Iterable[Case]) -> frozenset[str]:
+    """Return the ids of those cases beside which another one has the person's guard, as far as the caller may know."""
+    apart = {case.case_id: case.apart_from for case in cases if case.apart_from}
+    guards = services.table.several(Guard, [keys.guard(person) for person in {*apart.values()}])
+    holders = services.table.cases([guard.case for guard in guards])
+    known = {one.case_id for one in holders.values() if caller.restricted or not one.restricted}
+    persons = {guard.person for guard in guards if guard.case in known}
+    return frozenset(case_id for case_id, person in apart.items() if person in persons)
+
+
+def item_of(
+    services: CaseServices, case: Case, position: int | None, now: datetime, *, same_person: bool
+) -> WorklistItem:
+    """Return a case as an item of the worklist.
+
+    Args:
+        services: The policies.
+        case: The case.
+        position: Its position, if it is known.
+        now: The time.
+        same_person: Whether another case has the person's guard, as far as the caller may know.
+    """
     texts = _rule_texts(services, case)
     return WorklistItem(
         case_id=case.case_id,
@@ -38,7 +59,7 @@ def item_of(services: CaseServices, case: Case, position: int | None, now: datet
         target_by=case.target_at,
         overdue=is_overdue(case, now),
         reasons=tuple(Reason(rule=rule, text=texts.get(rule, "")) for rule in case.reasons),
-        flags=flags_of(case),
+        flags=flags_of(case, same_person=same_person),
         status=case.status,
         status_since=case.status_since,
         claimed_by=case.claimed_by,

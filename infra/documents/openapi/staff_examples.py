@@ -88,6 +88,10 @@ WITHDRAWALS: Mapping[str, dict[str, Any]] = {
 TRANSFERS: Mapping[str, dict[str, Any]] = {
     "The person was moved": {"office": "ELP", "why": "Moved to the El Paso processing center."}
 }
+CORRECTIONS: Mapping[str, dict[str, Any]] = {
+    "A digit of the A-number was mistyped": {"a_number": "A000-000-012", "why": "It is so in the Notice to Appear."},
+    "A birth date in one request": {"receipt": _RECEIPT, "born_on": "1980-02-03", "why": "By the passport."},
+}
 REMOVALS: Mapping[str, dict[str, Any]] = {
     "The person was removed": {"removed_at": "2026-11-24T06:30:00-05:00", "why": "Flight list of the day."}
 }

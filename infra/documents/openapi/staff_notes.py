@@ -12,6 +12,7 @@ from infra.documents.openapi.staff_examples import (
     APPROVALS,
     ASKED,
     CALL_BACK,
+    CORRECTIONS,
     DECISIONS,
     FINDINGS,
     FREEZES,
@@ -134,8 +135,17 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("POST", f"{_CASE}/link"): Notes(
         tag="work",
-        description="The requests and their statements move to the open case, which keeps the earlier filing time. This"
-        " case is closed.",
+        description="The requests and their statements move to the open case, which keeps the earlier filing time and"
+        " its A-number. This case is closed. A case that has an A-number is linked by a supervisor: one of the two"
+        " numbers was mistyped.",
+    ),
+    ("POST", f"{_CASE}/identity"): Notes(
+        tag="work",
+        description="Without `receipt`, in every live request of the case. What the requests said stays; the correction"
+        " is stored beside it, and both are shown. Where the A-number of all live requests is corrected, or the case"
+        " had none, later requests about the person join this case; if another open case of the person exists, this"
+        " one goes on beside it until they are linked. The year of `born_on` counts as verified.",
+        examples=CORRECTIONS,
     ),
     ("POST", f"{_CASE}/split"): Notes(
         tag="work",

@@ -113,7 +113,6 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     case = file.case
     marks = {
         TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.claims)),
-        "many_requests": case.over_limit,
         "withdrawal_to_confirm": case.live == 0 or any(one.withdrawal_by for one in file.claims),
         "office_differs": _names_another_office(case, settled.facts),
     }

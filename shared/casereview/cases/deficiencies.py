@@ -89,6 +89,24 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
     return tuple(code for code, lacks in found if lacks)
 
 
+_SUPPLIED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "a_number_missing": ("a_number",),
+    "name_missing": ("given_name", "family_name"),
+    "born_on_missing": ("born_on",),
+}
+"""The parts of an identity without which a request has a deficiency."""
+
+
+def still_missing(codes: Iterable[str], known: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the codes of the deficiencies that are left, once more of the identity is known.
+
+    Args:
+        codes: The codes of all deficiencies.
+        known: The known parts of the identity, by name.
+    """
+    return tuple(code for code in codes if code not in _SUPPLIED_BY or not all(map(known.get, _SUPPLIED_BY[code])))
+
+
 def unverified(role: Role) -> DeficiencyCode:
     """Return the deficiency of a request whose holder is not verified: the identity of ``self``, else the authority."""
     return "identity_unverified" if required_kind(role) == "identity" else "authority_unverified"

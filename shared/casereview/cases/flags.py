@@ -39,7 +39,7 @@ MARKS: Final = frozenset(
 )
 """The flags that no policy and no house rule raises; they follow from what became of the case.
 
-Nothing raises ``answer_arrived``, ``maybe_same_person``, ``office_doubtful``, ``remanded``, ``reopened``,
+Nothing raises ``answer_arrived``, ``office_doubtful``, ``remanded``, ``reopened``,
 ``to_translate``, ``unreadable`` and ``unsafe_contact`` yet: a filter accepts them, and finds no case.
 """
 
@@ -57,14 +57,26 @@ def has_new_words(case: Case) -> bool:
     return since is not None and case.words_at is not None and case.words_at > since
 
 
-FLAGS_OF_CASES: Final = frozenset({"stuck", "safety", "new_words"})
-"""The flags that follow from the case itself, so that neither its ranking nor an index has them."""
+FLAGS_OF_CASES: Final = frozenset({"stuck", "safety", "new_words", "many_requests", "maybe_same_person"})
+"""The flags that follow from the case itself, or from another one; neither its ranking nor an index has them."""
 
 
-def flags_of(case: Case) -> tuple[str, ...]:
-    """Return the flags of a case: those of its ranking, and those of ``FLAGS_OF_CASES``."""
-    holds = {"stuck": case.stuck, "safety": case.safety, "new_words": has_new_words(case)}
-    return (*case.flags, *(flag for flag in holds if holds[flag] and flag not in case.flags))
+def flags_of(case: Case, *, same_person: bool = False) -> tuple[str, ...]:
+    """Return the flags of a case: those of its ranking, and those of ``FLAGS_OF_CASES``.
+
+    Args:
+        case: The case.
+        same_person: Whether another open case may be about the same person, as far as whoever asks may know.
+    """
+    holds = {
+        "stuck": case.stuck,
+        "safety": case.safety,
+        "new_words": has_new_words(case),
+        "many_requests": case.over_limit and same_person,
+        "maybe_same_person": same_person,
+    }
+    ranked = [flag for flag in case.flags if flag != "many_requests"]  # which an older release stored
+    return (*ranked, *(flag for flag in holds if holds[flag] and flag not in ranked))
 
 
 def known_flags(policies: Iterable[CompiledPolicy]) -> frozenset[str]:

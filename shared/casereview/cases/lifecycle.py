@@ -61,6 +61,7 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "removal_recorded": _stays(*STATES),
     "linked": _moves(OPEN, "closed") | _stays(*OPEN),
     "split": _stays(*OPEN),
+    "identity_corrected": _stays(*STATES),
     "code_reissued": _stays(*STATES),
     "code_frozen": _stays(*STATES),
     "requester_checked": _stays(*STATES),

@@ -14,7 +14,7 @@ from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, encode_
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-Purpose = Literal["receipt", "code", "person", "address", "cursor", "preview"]
+Purpose = Literal["receipt", "code", "person", "name", "address", "cursor", "preview"]
 SecretPurpose = Literal["cursor", "preview"]
 """What derived secrets are for: to encrypt cursors, and to round the numbers of previews at random."""
 _LIMIT = 200
@@ -54,6 +54,10 @@ class Macs:
     def person(self, a_number: str) -> str:
         """Return the pseudonym of a canonical A-number."""
         return encode_identifier(self._mac("person", a_number), _PERSON_SYMBOLS).replace("-", "")
+
+    def name(self, name: str) -> str:
+        """Return the pseudonym of a name with its birth year, as ``comparable_name`` writes them."""
+        return encode_identifier(self._mac("name", name), _PERSON_SYMBOLS).replace("-", "")
 
     def address(self, address: str) -> str:
         """Return the pseudonym of an e-mail address or telephone number, ignoring case."""

@@ -121,7 +121,15 @@ def fold(before: Folded, events: Iterable[Event], lane_of: LaneOf) -> Folded:
             findings = without_findings_about(findings, event.receipt)
         elif event.receipt is not None:
             _fold_request(claims, event, event.receipt, lane_of)
+        for receipt in corrected_receipts(event) & claims.keys():
+            claims[receipt] = claims[receipt].evolve(identity_waits=False)
     return Folded(claims, findings)
+
+
+def corrected_receipts(event: Event) -> frozenset[str]:
+    """Return the requests whose identity staff corrected with an event."""
+    receipts = event.details.get("receipts") if event.kind == "identity_corrected" else None
+    return frozenset(map(str, receipts)) if isinstance(receipts, list) else frozenset()
 
 
 def without_findings_about(findings: Findings, receipt: str) -> Findings:
@@ -169,6 +177,8 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
             claims = claims.evolve(to_phone=False, failed=())
     if event.kind == "updated" and (event.claims or event.text or event.sealed):
         claims = claims.evolve(said_at=event.at)
+    if event.details.get(IDENTITY_WAITS):
+        claims = claims.evolve(identity_waits=True)
     return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
 
 
@@ -194,5 +204,7 @@ SECOND = "second"
 """Key in the details of a verification: whether two officers with access to restricted cases have confirmed."""
 MAY_BE_CALLED = "may_be_called"
 """Key in the details of an update with a contact: whether the requester allows contact in any way."""
+IDENTITY_WAITS = "identity_waits"
+"""Key in the details of an update: whether it states another identity than the request did before."""
 NEW_ADDRESS = "new_address"
 """Key in the same details: whether messages go to another address now, which is not suppressed and gets what failed."""

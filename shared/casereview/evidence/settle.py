@@ -180,7 +180,7 @@ def _marks(claims: Sequence[Claims], findings: Findings, *, claim_waiting: bool)
             marks.add("identity_unverified" if one.filing.role == "self" else "authority_unverified")
     if has_birth_year_mismatch(claims, findings):
         marks.add("identity_mismatch")
-    if claim_waiting:
+    if claim_waiting or any(one.identity_waits for one in live):
         marks.add("claim_waiting")
     return frozenset(marks)
 

@@ -53,6 +53,8 @@ class Claims(Stored):
     failed: tuple[Lenient[TemplateId], ...] = ()
     """The texts of the notices that could not be delivered; a new address gets them."""
     may_be_called: bool = True
+    identity_waits: bool = False
+    """Whether the request later stated another identity than at first, which waits for staff to correct it."""
     withdrawal_by: Instant | None = None
     """By when a supervisor must confirm a withdrawal; None where none waits for it."""
     verify_by: Instant | None = None

@@ -197,6 +197,9 @@ class RequestFields(TypedDict, total=False):
     office: str
     deficiencies: tuple[str, ...]
     sealed: bytes
+    completed: bytes | None
+    corrected: bytes | None
+    name: str | None
     protected: bool
     contact: bytes | None
 
@@ -221,6 +224,7 @@ class ClaimsFields(TypedDict, total=False):
     to_phone: bool
     failed: tuple[TemplateId, ...]
     may_be_called: bool
+    identity_waits: bool
     withdrawal_by: Instant | None
     verify_by: Instant | None
 

@@ -96,6 +96,12 @@ class Request(Stored):
     """The office that the response named; it does not change afterwards."""
     deficiencies: tuple[str, ...] = ()
     sealed: bytes
+    completed: bytes | None = None
+    """What the holder added to the identity in the body, encrypted."""
+    corrected: bytes | None = None
+    """What staff corrected of the identity, encrypted; body and additions stay as they were sent."""
+    name: str | None = None
+    """The MAC of the name with the birth year; None while one of them is unknown."""
     protected: bool = False
     """Whether its own words state relief that 8 USC 1367 protects. Contact is then unsafe unless its holder says that
     it is safe; no later word unsets it."""

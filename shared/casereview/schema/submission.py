@@ -72,10 +72,9 @@ class Requester(Record):
     contact: Contact | None = None
 
 
-class Subject(Record):
-    """The person that the request is about: at least an A-number or a name. All of it is sealed."""
+class SubjectParts(Record):
+    """Parts of the identity of the person that a request is about. All of it is sealed."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(has_value, ("a_number", "given_name", "family_name"))]})
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
@@ -83,6 +82,12 @@ class Subject(Record):
     citizenship: Text | None = None
     """The country, as its code or name."""
     uscis_receipt: Text | None = None
+
+
+class Subject(SubjectParts):
+    """The person that the request is about: at least an A-number or a name. All of it is sealed."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(has_value, ("a_number", "given_name", "family_name"))]})
 
     @model_validator(mode="after")
     def _someone(self) -> Subject:
@@ -198,7 +203,11 @@ class StaffSubmission(Submission):
 class Update(Record):
     """The body of an update: absent is unchanged, null is unknown again, lists are replaced."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [*map(has_value, ("facts", "contact", "statement"))]})
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [*map(has_value, ("subject", "facts", "contact", "statement"))]}
+    )
+    subject: SubjectParts | None = None
+    """What was missing of the identity. What the request has stated already is changed by the office alone."""
     facts: FactClaims | None = None
     contact: Contact | None = None
     statement: LongText | None = None
@@ -207,7 +216,8 @@ class Update(Record):
     @model_validator(mode="after")
     def _something(self) -> Update:
         stated = (part.model_fields_set for part in (self.facts, self.contact) if part)
-        if self.statement is None and not any(stated):
+        identified = self.subject is not None and self.subject != SubjectParts()
+        if self.statement is None and not identified and not any(stated):
             raise invalid_value("nothing_to_change")
         return self
 

@@ -39,6 +39,7 @@ EventKind = Literal[
     "removal_recorded",
     "linked",
     "split",
+    "identity_corrected",
     "code_reissued",
     "code_frozen",
     "escalation_kept",

@@ -27,6 +27,7 @@ from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.office_records import Officer, Snapshot
 from casereview.schema.partial_dates import stored_date
+from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
@@ -87,6 +88,8 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Findings: lambda findings: keys.findings(findings.case_id),
     Text: lambda text: keys.text(text.owner, text.text_id),
     Guard: lambda guard: keys.guard(guard.person),
+    PersonCase: lambda one: keys.person_case(one.person, one.case),
+    NameCase: lambda one: keys.name_case(one.name, one.case),
     Suppression: lambda suppression: keys.suppression(suppression.address),
     AddressSends: lambda sends: keys.address_sends(sends.address),
     Officer: lambda officer: keys.officer(officer.user),

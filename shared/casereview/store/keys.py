@@ -96,7 +96,31 @@ def text(owner: str, text_id: str) -> Key:
 
 def guard(person: str) -> Key:
     """Return the key of the guard of a person."""
-    return Key(f"PERSON#{person}", "OPEN")
+    return Key(person_partition(person), "OPEN")
+
+
+def person_partition(person: str) -> str:
+    """Return the partition that holds the guard of a person and every case that the person had."""
+    return f"PERSON#{person}"
+
+
+CASES: Final = "CASE#"
+"""What the sort keys of the cases of a person or name begin with."""
+
+
+def person_case(person: str, case_id: str) -> Key:
+    """Return the key of the record that a person had a case."""
+    return Key(person_partition(person), f"{CASES}{case_id}")
+
+
+def names_partition(name: str) -> str:
+    """Return the partition that holds the cases about somebody of a name and birth year."""
+    return f"NAME#{name}"
+
+
+def name_case(name: str, case_id: str) -> Key:
+    """Return the key of the record that a case is about somebody of a name and birth year."""
+    return Key(names_partition(name), f"{CASES}{case_id}")
 
 
 def officer(user: str) -> Key:

@@ -112,7 +112,8 @@ def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, N
     request, claims = new.for_case(changed.case_id, opened=changed.version == 1)
     at = request.received_at
     notice = notice_to_requester(request, "acknowledgement", at, name="acknowledgement", language=new.language)
-    return [put_new(request), put_new(notice), put_new(claims), *case_writes], changed, notice
+    found_by = new.records_of_person(changed.case_id, changed.filed_at)
+    return [put_new(request), put_new(notice), put_new(claims), *case_writes, *found_by], changed, notice
 
 
 def _open_case(new: NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:

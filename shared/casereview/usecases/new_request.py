@@ -19,9 +19,12 @@ from casereview.schema.event_records import Filing
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_receipt
+from casereview.schema.names import comparable_name
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Submission
+from casereview.schema.submission import Subject, Submission
+from casereview.store.transaction import Write
 from casereview.store.transition import Actor
+from casereview.usecases.persons import records_of_person
 from casereview.usecases.seen import seen_by_officer
 from casereview.usecases.services import CaseServices
 
@@ -53,6 +56,10 @@ class NewRequest:
     """The access code, which is shown once and not stored."""
     language: str | None
     actor: Actor
+
+    def records_of_person(self, case_id: str, filed_at: datetime) -> list[Write]:
+        """Return the writes by which the A-number and the name find the case that the request opens or joins."""
+        return records_of_person(case_id, filed_at, self.person, self.request.name, self.request.mac_key)
 
     def for_case(self, case_id: str, *, opened: bool) -> tuple[Request, Claims]:
         """Return the request and its claims with the case that they belong to."""
@@ -100,6 +107,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         seen=seen_by_officer(submission),
         deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
         sealed=services.seal.close("request", receipt, _sealed_body(submission)),
+        name=_name(services, submission.subject),
         protected=bool(facts.protected),
     )
     person = services.macs.person(a_number) if a_number else None
@@ -127,6 +135,12 @@ def _claims(services: CaseServices, submission: Submission, facts: Facts, receip
 
 def _sealed_body(submission: Submission) -> bytes:
     return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
+
+
+def _name(services: CaseServices, subject: Subject) -> str | None:
+    """Return the pseudonym of the name with the birth year, if both were stated."""
+    name = comparable_name(subject.given_name, subject.family_name, subject.born_on.year if subject.born_on else None)
+    return services.macs.name(name) if name else None
 
 
 def _stated_a_number(value: dict[str, Json]) -> Json:

@@ -150,7 +150,7 @@ def test_no_more_than_twenty_requests_join_a_case(system: System) -> None:
     system.pump()
     apart = system.case_of(filed[20])
     assert len(system.cases) == 2
-    assert "many_requests" in apart.flags
+    assert apart.over_limit
     assert system.case_of(filed[19]).requests == 20
     assert system.guards[0].case == system.case_of(filed[0]).case_id
 

@@ -191,7 +191,7 @@ def test_a_case_that_is_open_again_goes_on_beside_a_newer_one_of_the_person(syst
     assert system.on(filed, "POST", "/withdrawal", {"undo": True}).status == 202
     system.pump()
     assert [guard.case for guard in system.guards] == [system.case_of(newer).case_id]
-    assert "many_requests" in system.case_of(filed).flags
+    assert system.case_of(filed).over_limit
 
 
 def test_what_an_unverified_holder_said_no_longer_counts_after_a_withdrawal(system: System) -> None:

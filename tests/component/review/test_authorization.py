@@ -62,6 +62,7 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/verifications"): ANY_REVIEWER,
     ("POST", f"{CASE}/decision"): ANY_REVIEWER,
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
+    ("POST", f"{CASE}/identity"): ANY_REVIEWER,
     # only field offices
     ("POST", f"{CASE}/reissue-code"): OFFICE_WORK,
     ("POST", f"{CASE}/freeze"): OFFICE_WORK,

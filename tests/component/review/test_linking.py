@@ -192,7 +192,7 @@ def test_a_link_moves_no_more_requests_than_one_transaction_holds(system: System
     target = file_case(system)
     system.work(OFFICER, source.case_id, "link", {"case_id": target.case_id, "why": "The same."})
     case = system.case_of(target.filed)
-    assert (case.requests, case.live) == (1 + 30, 2)
+    assert (case.requests, case.live) == (1 + 20, 2)
     assert system.case_of(source.filed).case_id == target.case_id
 
 
@@ -210,3 +210,49 @@ def _add_withdrawn(system: System, held: FiledCase, number: int) -> None:
         writes.append(put_new(claims.evolve(receipt=receipt, live=False)))
     system.intake.table.write(*writes)
     system.tamper(keys.case(held.case_id), requests=case.requests + number)
+
+
+# ---- cases that both have A-numbers, one of which was mistyped
+
+
+def test_a_supervisor_links_cases_that_both_have_a_numbers(system: System) -> None:
+    mistyped, target = file_case(system, 12), file_case(system)
+    person_of_target = system.case_of(target.filed).person
+    refused = post(system, OFFICER, mistyped.case_id, "link", {"case_id": target.case_id, "why": "x"})
+    assert refused.json()["errors"][0]["code"] == "case_has_a_number"
+    system.work(SUPERVISOR, mistyped.case_id, "link", {"case_id": target.case_id, "why": "One digit differs."})
+    system.pump()
+    case = system.case_of(mistyped.filed)
+    assert (case.case_id, case.person, case.live) == (target.case_id, person_of_target, 2)
+    assert [(guard.person, guard.case) for guard in system.guards] == [(person_of_target, target.case_id)]
+    found = read(system, OFFICER, target.case_id)["earlier_cases"]
+    assert [(one["case_id"], one["linked_to"]) for one in found] == [(mistyped.case_id, target.case_id)]
+    later = file_case(system, 12, requester=SISTER)
+    assert later.case_id not in {mistyped.case_id, target.case_id}
+    assert read(system, OFFICER, later.case_id)["earlier_cases"] == []
+
+
+def test_a_target_without_an_a_number_takes_that_of_the_linked_case(system: System) -> None:
+    numbered, target = file_case(system), file_case(system, **NAMELESS)
+    person_of_source = system.case_of(numbered.filed).person
+    system.work(SUPERVISOR, numbered.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    assert system.case_of(target.filed).person == person_of_source
+    assert [(guard.person, guard.case) for guard in system.guards] == [(person_of_source, target.case_id)]
+    assert file_case(system, requester=SISTER).case_id == target.case_id
+
+
+def test_the_case_with_the_guard_can_be_linked_to_the_one_beside_it(system: System) -> None:
+    holder, beside = file_case(system), file_case(system, 12)
+    system.work(OFFICER, beside.case_id, "identity", {"a_number": "A000000011", "why": "By the passport."})
+    system.work(SUPERVISOR, holder.case_id, "link", {"case_id": beside.case_id, "why": "The same."})
+    case = system.case_of(beside.filed)
+    assert ([guard.case for guard in system.guards], case.apart_from) == ([beside.case_id], None)
+
+
+def test_a_linked_case_beside_another_leaves_its_number_to_a_target_without(system: System) -> None:
+    holder, beside, target = file_case(system), file_case(system, 12), file_case(system, **NAMELESS)
+    system.work(OFFICER, beside.case_id, "identity", {"a_number": "A000000011", "why": "By the passport."})
+    system.work(OFFICER, beside.case_id, "link", {"case_id": target.case_id, "why": "The same."})
+    case = system.case_of(target.filed)
+    assert (case.person, case.apart_from) == (None, system.case_of(holder.filed).person)
+    assert [guard.case for guard in system.guards] == [holder.case_id]

@@ -38,7 +38,7 @@ def bounds(crowd: Crowd, tally: Tally) -> None:
         system.pump()
         apart = system.case_of(late)
         assert apart.case_id != case.case_id, "it joined the full case"
-        assert "many_requests" in apart.flags
+        assert apart.over_limit
 
 
 def _request(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field

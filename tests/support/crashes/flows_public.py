@@ -126,6 +126,19 @@ def _verified_case(rig: Rig) -> FiledCase:
     return found
 
 
+def _nameless(rig: Rig) -> FiledCase:
+    """Return a request without an A-number and a birth date."""
+    empty_docket(rig)
+    return file_case(rig, subject={"a_number": None, "born_on": None})
+
+
+def _nameless_beside(rig: Rig) -> FiledCase:
+    """Return such a request about a person of whom another case is open."""
+    found = _nameless(rig)
+    file_case(rig, requester=LAWYER)
+    return found
+
+
 def _post(what: str, sent: object) -> Any:  # noqa: ANN401  # an act
     def act(rig: Rig, found: Any) -> Answer:  # noqa: ANN401  # what was prepared
         first = found if isinstance(found, FiledCase) else found[0]
@@ -138,6 +151,7 @@ def _look_up(rig: Rig, found: FiledCase) -> Answer:
     return rig.on(found.filed, "GET")
 
 
+IDENTITY = {"subject": {"a_number": "A000-000-011", "born_on": "1980-02-03"}}
 _LAWYERS = person(11, requester=LAWYER)
 PUBLIC = [
     Flow("file", "requester", empty_docket, lambda rig, _: file(rig, person(11)), 201, idempotent=True),
@@ -151,6 +165,8 @@ PUBLIC = [
     Flow("look up a case", "requester", _verified_case, _look_up, 200, idempotent=True),
     Flow("update", "requester", ranked_case, _post("/updates", MORE), 202),
     Flow("state protected relief", "requester", ranked_case, _post("/updates", {"facts": PROTECTED}), 202),
+    Flow("complete an identity", "requester", _nameless, _post("/updates", IDENTITY), 202),
+    Flow("complete an identity beside another case", "requester", _nameless_beside, _post("/updates", IDENTITY), 202),
     Flow("answer a question", "requester", information_requested, _post("/updates", MORE), 202),
     Flow("withdraw", "requester", ranked_case, _post("/withdrawal", {}), 202, idempotent=True),
     Flow("withdraw a claimed case", "requester", claimed_case, _post("/withdrawal", {}), 202, idempotent=True),

@@ -112,6 +112,11 @@ def _to_link(rig: Rig) -> tuple[FiledCase, FiledCase]:
     return source, file_case(rig)
 
 
+def _numbered(rig: Rig) -> tuple[FiledCase, FiledCase]:
+    empty_docket(rig)
+    return file_case(rig, 12, requester=LAWYER), file_case(rig)
+
+
 def _an_hour_ago(rig: Rig) -> FiledCase:
     found = ranked_case(rig)
     rig.later(hours=1)
@@ -175,6 +180,20 @@ STAFF = [
         idempotent=True,
     ),
     Flow("link", "staff", _to_link, post_to_case(OFFICER, "link", _link), 200, idempotent=True),
+    Flow(
+        "link cases with A-numbers", "staff", _numbered, post_to_case(SUPERVISOR, "link", _link), 200, idempotent=True
+    ),
+    Flow(
+        "correct an identity",
+        "staff",
+        joined_case,
+        post_to_case(
+            OFFICER,
+            "identity",
+            {"a_number": "A000000099", "given_name": "Eva", "born_on": "1981", "why": "By the log."},
+        ),
+        200,
+    ),
     Flow(
         "split",
         "staff",

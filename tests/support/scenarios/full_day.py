@@ -86,6 +86,17 @@ def update_of(words: CanaryWords) -> dict[str, Any]:
     return {"facts": facts, "contact": contact, "statement": words.word("statement")}
 
 
+def correction_of(words: CanaryWords) -> dict[str, Any]:
+    """Return a correction of an identity with a canary word in every field."""
+    return {
+        "a_number": words.known("corrected_number", "A731900777"),
+        "given_name": words.word("corrected_given"),
+        "family_name": words.word("corrected_family"),
+        "born_on": words.known("corrected_born", "1984-08-21"),
+        "why": words.word("correction"),
+    }
+
+
 def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     """File requests that open and join cases, repeat a key, look up, update, withdraw, and be refused."""
     word = words.word
@@ -107,6 +118,7 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     for path in ("/field-offices?state=TX&county=Webb", "/notice?language=ht"):
         assert system.call("GET", path).status == 200
     assert system.on(first, "POST", "/updates", update_of(words)).status == 202
+    assert system.on(apart, "POST", "/updates", {"subject": filing(words, 1012)["subject"]}).status == 202
     assert system.on(alone, "POST", "/withdrawal", {}).status == 202
     at_home = filing(words, 1011)
     at_home["facts"] |= {"custody": "not_detained", "facility": None}
@@ -162,6 +174,7 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     work = [
         ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
         ("verifications", {"receipt": first["receipt"], "identity": True, **SEEN, "why": word("id")}),
+        ("identity", correction_of(words)),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
         ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
         ("information-requests", {"asked": [word("asked")], "answer_by": "2026-12-20"}),
@@ -171,7 +184,7 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     system.pump()
     assert word("asked") in str(system.look_up(first)["asked_for"])
     link = {"case_id": case_id, "why": word("link")}
-    system.work(OFFICER, case_id_of(system, apart), "link", link)
+    system.work(SUPERVISOR, case_id_of(system, apart), "link", link)
     other = case_id_of(system, joined)
     system.work(SUPERVISOR, other, "transfer", {"office": "NOL", "why": word("transfer")})
     assert system.on(first, "POST", "/updates", {"statement": word("answer")}).status == 202

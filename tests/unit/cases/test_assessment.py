@@ -172,9 +172,8 @@ def test_another_claim_of_protection_does_not_override_an_officers_verification(
     assert is_called(*later, undelivered(4, "R1"), restricted=before)
 
 
-def test_many_requests_and_a_withdrawal_to_confirm_are_flagged() -> None:
+def test_a_withdrawal_to_confirm_is_flagged() -> None:
     plain = set(assessed([DETAINED]).ranking.flags)
-    assert set(assessed([DETAINED], over_limit=True).ranking.flags) - plain == {"many_requests"}
     assert set(assessed([DETAINED], live=0).ranking.flags) - plain == {"withdrawal_to_confirm"}
 
 

@@ -44,6 +44,13 @@ def test_words_are_new_since_the_decision_was_proposed() -> None:
     assert has_new_words(case.evolve(words_at=NOW + 3 * HOUR))
 
 
+def test_flags_about_another_case_depend_on_who_may_know_of_it() -> None:
+    case = queued(flags=("verify", "many_requests"), over_limit=True)
+    assert flags_of(case) == ("verify",)
+    assert flags_of(case, same_person=True) == ("verify", "many_requests", "maybe_same_person")
+    assert flags_of(queued(), same_person=True) == ("maybe_same_person",)
+
+
 def test_flags_of_the_case_are_added_to_those_of_its_ranking() -> None:
     assert flags_of(queued(flags=("verify",))) == ("verify",)
     assert flags_of(queued(flags=("verify", "safety"), stuck=True, safety=True)) == ("verify", "safety", "stuck")

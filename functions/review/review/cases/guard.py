@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from casereview.cases.lifecycle import LIVE, OPEN
@@ -10,6 +11,7 @@ from casereview.schema.records import Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import Transition, carried_out
+from casereview.usecases.persons import records_of_person
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -36,6 +38,26 @@ def retake_guard(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Wr
     if newer is None or session.caller.restricted or not newer.restricted:
         raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
     return {"person": None, "apart_from": case.person}, ()
+
+
+def linked_person(session: CaseSession, source: Case, target: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the fields of the target of a link, and what becomes of the A-number of the source.
+
+    The target keeps its A-number, and takes that of the source if it has none; the guard of a number that is given up
+    is released. The source is found by the A-number of the target from now on.
+    """
+    key, old = session.services.macs.key, source.person or source.apart_from
+    number = target.person or target.apart_from or old
+    if source.person and source.person == number:
+        fields: CaseFields = {"person": number, "apart_from": None, "over_limit": False}
+        taken = Guard(person=number, case=target.case_id, mac_key=key)
+        guard: tuple[Write, ...] = (put_over(taken, case=source.case_id),)
+    else:
+        fields = {} if target.person else {"apart_from": number}
+        guard = release_guard(source)
+    moved = (delete(keys.person_case(old, source.case_id)),) if old and old != number else ()
+    found = (records_of_person(case.case_id, case.filed_at, number, None, key) for case in (source, target))
+    return fields, (*guard, *moved, *chain.from_iterable(found))
 
 
 def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:

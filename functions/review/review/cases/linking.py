@@ -1,4 +1,4 @@
-"""Link a case without A-number to an open one."""
+"""Link a case to an open one: one without an A-number; by a supervisor also one with another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
 from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.evidence.standing import is_restricted
-from casereview.http.problems import ProblemError, wrong_state
+from casereview.http.problems import wrong_state
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
@@ -23,7 +23,8 @@ from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
-from review.cases.moved_requests import merged_findings, moved
+from review.cases.guard import linked_person
+from review.cases.moved_requests import merged_findings, moved, named
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Link
@@ -33,28 +34,29 @@ if TYPE_CHECKING:
 
     from casereview.schema.field_sets import CaseFields, EventFields
 
-_MAX_MOVED = 30
-"""The most requests that one link moves, live ones first: three writes each, of the 100 of a transaction."""
+_MAX_MOVED = 20
+"""The most requests that one link moves, live ones first: up to four writes each, of the 100 of a transaction."""
 
 
 def link(session: CaseSession, body: Link) -> Case:
-    """Link this case, which has no A-number, to an open case: its requests and their statements move there.
+    """Link this case to an open case: its requests and their statements move there.
 
-    The open case keeps the earlier filing time and the reviewers of both.
+    The open case keeps its A-number, if it has one, the earlier filing time and the reviewers of both. A supervisor may
+    link a case that has an A-number too, because one of them was mistyped.
 
     Returns:
         This case, which is now closed.
 
     Raises:
-        ProblemError: 404 without access to one of the cases; 409 if this case has an A-number, if one of them is not
-            open, or if together they have too many requests.
+        ProblemError: 404 without access to one of the cases; 409 if this case has an A-number and the caller is no
+            supervisor, if one of them is not open, or if together they have too many requests.
     """
 
     def plan(case: Case) -> Transition:
         source, target = session.file(case), _target(session, body)
         requests = [request for request in requests_of(session, source) if _moves(request, session.at)]
         requests.sort(key=lambda request: request.state != "live")
-        _require_linkable(case, target, requests)
+        _require_linkable(session, case, target, requests)
         if target.folded < target.version:
             policy, _until = session.services.policies.governing(session.at)
             store_folded(session.services.table, target, policy)
@@ -85,6 +87,9 @@ def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write],
         "status": "closed",
         "status_since": session.at,
         "linked_to": merged.case_id,
+        "person": None,
+        "apart_from": None,
+        "over_limit": False,
         "live": 0,
         "verify_by": None,
     }
@@ -97,9 +102,11 @@ def _moves(request: Request, at: datetime) -> bool:
     return request.state == "live" or at <= request.state_since + UNDO_WITHIN
 
 
-def _require_linkable(case: Case, target: Case, requests: list[Request]) -> None:
-    if case.person is not None or case.case_id == target.case_id:
-        raise _not_linkable(case)
+def _require_linkable(session: CaseSession, case: Case, target: Case, requests: list[Request]) -> None:
+    if case.case_id == target.case_id:
+        raise wrong_state("same_case", "A case cannot be linked to itself.", "/case_id")
+    if case.person is not None and "supervisor" not in session.roles:
+        raise wrong_state("case_has_a_number", "Only a supervisor links a case with an A-number.")
     if case.status not in OPEN or target.status not in OPEN:
         pointer = "" if case.status not in OPEN else "/case_id"
         raise wrong_state("case_not_open", "Both cases must be open at a field office.", pointer)
@@ -107,12 +114,6 @@ def _require_linkable(case: Case, target: Case, requests: list[Request]) -> None
     if target.live + live > MAX_LIVE or target.requests + len(requests) > MAX_EVER:
         message = "Together the cases would have more requests than one case may have."
         raise wrong_state("too_many_requests_together", message, "/case_id")
-
-
-def _not_linkable(case: Case) -> ProblemError:
-    if case.person is not None:
-        return wrong_state("case_has_a_number", "Only a case without an A-number can be linked.")
-    return wrong_state("same_case", "A case cannot be linked to itself.", "/case_id")
 
 
 def _merge(
@@ -129,11 +130,12 @@ def _merge(
         for write in moved(request, claims[request.receipt], target.case.case_id, version, opened=False)
     ]
     receipts: list[JsonValue] = [request.receipt for request in requests]
+    number, persons = linked_person(session, source.case, target.case)
     step = Transition(
         "linked",
-        _merged_fields(session, source, target, requests, findings),
+        {**_merged_fields(session, source, target, requests, findings), **number},
         {"details": {"linked_from": source.case.case_id, "receipts": receipts}},
-        also=(Put(findings), *movements),
+        also=(Put(findings), *movements, *persons, *named(requests, target.case.case_id)),
         words=seal_words(session.services.seal, "why", target.case.case_id, {"why": body.why}),
     )
     return carried_out(target.case, step, session.actor, session.at)

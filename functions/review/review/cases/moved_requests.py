@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from casereview.evidence.fold import folded_finding
 from casereview.evidence.standing import established_values
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings
 from casereview.schema.facts import Facts
+from casereview.schema.person_records import NameCase
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, delete, put_over
@@ -28,6 +29,12 @@ def moved(request: Request, claims: Claims, case_id: str, version: int, *, opene
     )
     yield delete(keys.claims(claims.case_id, claims.receipt))
     yield Put(claims.evolve(case_id=case_id, filing=claims.filing.evolve(opened=opened)))
+
+
+def named(requests: Iterable[Request], case_id: str) -> Iterator[Write]:
+    """Yield the writes by which the names in requests find the case that they move to."""
+    for name, mac_key in {one.name: one.mac_key for one in requests if one.name}.items():
+        yield Put(NameCase(name=name, case=case_id, mac_key=mac_key))
 
 
 def merged_findings(target: CaseFile, source: CaseFile, linked: int) -> Findings:

@@ -85,6 +85,10 @@ class CaseSession:
             raise no_such_request(pointer)
         return found
 
+    def may_open(self, case: Case) -> bool:
+        """Return whether the caller may open a case, and thereby know that it exists."""
+        return self.caller.has_access(case, self.roles, "verify")
+
     def may_act_for(self, request: Request, case: Case) -> bool:
         """Return whether the caller acts for a request: the office of the case, or the one that its answer named."""
         return self.caller.has_access(case, self.roles, "requester") or request.office == self.caller.office

@@ -21,7 +21,7 @@ from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
-from review.cases.moved_requests import findings_about, moved
+from review.cases.moved_requests import findings_about, moved, named
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Split
@@ -120,4 +120,5 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
         )
     )
     yield from moved(request, claims, new_id, 1, opened=True)
+    yield from named([request], new_id)
     yield Put(findings)

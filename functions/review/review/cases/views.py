@@ -15,11 +15,14 @@ from casereview.schema.facts import Facts
 from casereview.schema.request_records import Request
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact
+from casereview.usecases.identity import open_part
+from review.cases.other_cases import other_cases
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.reads import What, read_by
 from review.schema.requester_responses import Contacts, RequestBody, RequestRead
 from review.schema.responses import CaseRead, Fact, FactStatement, NewWords, RankingRead, Reason, Rule
+from review.worklist_items import same_person
 
 SAID = 5
 """How many of the newest statements about a fact are shown."""
@@ -41,6 +44,9 @@ def read_case(session: CaseSession) -> CaseRead:
     recorded(session, "case")
     case = file.case
     texts = session.services.policies.texts(case.policy)
+    requests = requests_of(session, file)
+    others = other_cases(session, case, requests)
+    beside = same_person(session.services, session.caller, [case])
     return CaseRead(
         case_id=case.case_id,
         case_version=case.version,
@@ -53,7 +59,7 @@ def read_case(session: CaseSession) -> CaseRead:
         overdue=is_overdue(case, session.at),
         clock_stopped_since=case.first_look.stopped_since,
         reasons=tuple(Reason(rule=rule, text=texts.get(rule, "")) for rule in case.reasons),
-        flags=flags_of(case),
+        flags=flags_of(case, same_person=bool(beside) or others.suggest_duplicate),
         policy=case.policy,
         claimed_by=case.claimed_by,
         lease_until=case.lease_until,
@@ -62,8 +68,10 @@ def read_case(session: CaseSession) -> CaseRead:
         decided_by=case.decided_by,
         outcome=case.outcome,
         facts=tuple(_facts(file)),
-        requests=tuple(map(_request, requests_of(session, file))),
+        requests=tuple(map(_request, requests)),
         new_words=tuple(_new_words(file)),
+        earlier_cases=others.of_person,
+        same_name=others.of_name,
     )
 
 
@@ -127,9 +135,15 @@ def read_request(session: CaseSession, receipt: str) -> RequestBody:
     session.case()
     request = session.request(receipt)
     recorded(session, "case")
-    body: dict[str, Any] = json.loads(session.services.seal.open("request", request.receipt, request.sealed))
+    seal = session.services.seal
+    body: dict[str, Any] = json.loads(seal.open("request", request.receipt, request.sealed))
     body["requester"].pop("contact", None)
-    return RequestBody(**dict(_request(request)), body=body)
+    return RequestBody(
+        **dict(_request(request)),
+        body=body,
+        completed=open_part(seal, "completed", receipt, request.completed),
+        corrected=open_part(seal, "corrected", receipt, request.corrected),
+    )
 
 
 def read_contacts(session: CaseSession, why: str) -> Contacts:

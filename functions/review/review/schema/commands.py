@@ -8,7 +8,8 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 
 from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
-from casereview.schema.fields import LongText, RemovalTime, Text, TimeOrDay
+from casereview.schema.fields import LongText, PastDate, RemovalTime, Text, TimeOrDay
+from casereview.schema.identifiers import ANumber
 from casereview.schema.submission import FactClaims, YesNo
 from casereview.schema.vocabulary import AskCode, Outcome, ProofKind, RefutationReason, VerificationKind
 
@@ -105,6 +106,29 @@ class Split(Record):
 
     receipt: _Id
     why: LongText
+
+
+class IdentityCorrection(Record):
+    """What staff correct of the identity in a request, or in every live request of the case."""
+
+    receipt: _Id | None = None
+    a_number: ANumber | None = None
+    given_name: Text | None = None
+    family_name: Text | None = None
+    born_on: PastDate | None = None
+    why: LongText
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return the parts of the identity that are corrected, by name."""
+        found: dict[str, str] = self.model_dump(mode="json", exclude_none=True, exclude={"receipt", "why"})
+        return found
+
+    @model_validator(mode="after")
+    def _something(self) -> IdentityCorrection:
+        if not self.parts:
+            raise invalid_value("nothing_to_change")
+        return self
 
 
 class Reissue(Record):

@@ -36,6 +36,10 @@ class RequestBody(RequestRead):
     """A request with its body as it was sent, without contact data."""
 
     body: dict[str, Any]
+    completed: dict[str, Any]
+    """What the requester added to the identity after filing."""
+    corrected: dict[str, Any]
+    """What staff corrected of the identity."""
 
 
 class Contacts(Record):

@@ -77,6 +77,19 @@ class NewWords(Record):
     at: Instant
 
 
+class OtherCase(Record):
+    """Another case, of the same person or about somebody of the same name and birth year."""
+
+    case_id: str
+    office: str
+    status: Lenient[Status]
+    received_at: Instant
+    ended_at: Instant | None
+    outcome: Lenient[Outcome] | None
+    """Of the final decision."""
+    linked_to: str | None
+
+
 class CaseRead(Record):
     """A case with its facts and requests, without contact data."""
 
@@ -102,6 +115,10 @@ class CaseRead(Record):
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     new_words: tuple[NewWords, ...]
+    earlier_cases: tuple[OtherCase, ...]
+    """The other cases of the person, by the A-number, that the caller may open; the latest filing first."""
+    same_name: tuple[OtherCase, ...]
+    """Other cases about somebody of the same name and birth year that the caller may open: perhaps the same person."""
 
 
 class Rule(Record):

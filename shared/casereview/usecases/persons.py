@@ -1,0 +1,64 @@
+"""Give a case its A-number: the person's guard, and the records by which A-number and name find the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from casereview.cases.lifecycle import OPEN
+from casereview.schema.person_records import NameCase, PersonCase
+from casereview.schema.records import Case, Guard
+from casereview.store import keys
+from casereview.store.transaction import Check, Condition, Put, Write, check, put_new
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
+
+
+class Numbered(NamedTuple):
+    """A case with its A-number: the fields that change, and the write of the guard, or its check."""
+
+    fields: CaseFields
+    guard: Write
+
+
+def numbered(case: Case, person: str, guard: Guard | None, mac_key: str) -> Numbered:
+    """Return what gives a case its A-number.
+
+    An open case takes the person's guard if it is free. If another case has it, this one goes on beside that one. The
+    transaction fails if the guard changes meanwhile.
+
+    Args:
+        case: The case, which has no other guard.
+        person: The MAC of the A-number.
+        guard: The guard of that person, as it was read.
+        mac_key: The id of the key of the MAC.
+    """
+    if guard and guard.case != case.case_id:
+        return Numbered({"person": None, "apart_from": person}, check(keys.guard(person), case=guard.case))
+    fields: CaseFields = {"person": person, "apart_from": None, "over_limit": False}
+    if guard is None and case.status in OPEN:
+        return Numbered(fields, put_new(Guard(person=person, case=case.case_id, mac_key=mac_key)))
+    return Numbered(fields, unchanged_guard(case, person))
+
+
+def unchanged_guard(case: Case, person: str) -> Write:
+    """Return the check that no other case has taken the guard of a person."""
+    return Check(keys.guard(person), Condition({"case": case.case_id}, or_absent=True))
+
+
+def records_of_person(
+    case_id: str, filed_at: datetime, person: str | None, name: str | None, mac_key: str
+) -> list[Write]:
+    """Return the writes by which an A-number and a name find a case.
+
+    Args:
+        case_id: The case.
+        filed_at: When it was filed.
+        person: The MAC of the A-number, if it is known.
+        name: The MAC of the name with the birth year, if it is known.
+        mac_key: The id of the key of both.
+    """
+    by_number = [Put(PersonCase(person=person, case=case_id, mac_key=mac_key, filed_at=filed_at))] if person else []
+    by_name = [Put(NameCase(name=name, case=case_id, mac_key=mac_key))] if name else []
+    return [*by_number, *by_name]
