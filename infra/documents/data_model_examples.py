@@ -11,7 +11,7 @@ from casereview.schema.event_records import Change, Event, Explanation, Filing, 
 from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.office_records import LaneCount, Officer, Snapshot
+from casereview.schema.office_records import LaneCount, Lookups, Officer, Snapshot
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
 from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
@@ -189,6 +189,12 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         expires_at=int((_FILED + timedelta(days=3, minutes=6)).timestamp()),
     ),
     Officer(user=_USER_ID, claims=1, nexts=4),
+    Lookups(
+        user=_USER_ID,
+        hour=_CLAIMED.replace(minute=0),
+        count=3,
+        expires_at=int((_CLAIMED + timedelta(hours=2)).timestamp()),
+    ),
     Read(case_id=_CASE, read_id=_READ, at=_CLAIMED, user=_USER, what="contacts", sealed=_SEALED),
     Snapshot(
         office=_OFFICE,

@@ -56,6 +56,7 @@ class Answer:
     status: int
     content_type: str
     body: str
+    retry_after: str | None = None
 
     def json(self) -> Any:  # noqa: ANN401  # the test knows the type
         return json.loads(self.body)
@@ -328,8 +329,9 @@ class System:
 
 
 def _answer(found: Any) -> Answer:  # noqa: ANN401  # the response of a handler
-    content_type = found["multiValueHeaders"].get("Content-Type", [""])[0]
-    return Answer(found["statusCode"], content_type, found["body"] or "")
+    headers = found["multiValueHeaders"]
+    content_type, retry_after = headers.get("Content-Type", [""])[0], headers.get("Retry-After", [None])[0]
+    return Answer(found["statusCode"], content_type, found["body"] or "", retry_after)
 
 
 def _mail(raw: str) -> Sent:

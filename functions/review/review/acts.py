@@ -15,13 +15,14 @@ from review.call import Call
 from review.cases.decision import decide
 from review.cases.session import CaseSession
 from review.cases.views import read_request
+from review.lookups import look_up
 from review.next_case import take_next
 from review.policies.publication import approve_policy, ask_for_preview, submit_draft
 from review.policies.views import list_policies, read_policy
-from review.schema.commands import Decision
+from review.schema.commands import Decision, Lookup
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.requester_responses import RequestBody
-from review.schema.responses import CaseChanged, Decided, Summary, Worklist, WorklistItem
+from review.schema.responses import CaseChanged, Decided, FoundCases, Summary, Worklist, WorklistItem
 from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection
@@ -85,6 +86,11 @@ def next_case(call: Call[Nothing]) -> WorklistItem | None:
     """Claim the next case."""
     call.body()
     return take_next(call.services, call.caller, call.roles)
+
+
+def find_cases(call: Call[Lookup]) -> FoundCases:
+    """Find cases by a receipt or an A-number."""
+    return look_up(call.services, call.caller, call.roles, call.body())
 
 
 def file_for_requester(call: Call[StaffSubmission]) -> Filed:

@@ -26,7 +26,7 @@ from review.requester_routes import ROUTES as REQUESTER_ROUTES
 from review.schema import commands
 from review.schema.history_responses import History, NoticePage, Statements
 from review.schema.requester_responses import RequestBody
-from review.schema.responses import CaseRead, Decided, RankingRead, Summary, Worklist, WorklistItem
+from review.schema.responses import CaseRead, Decided, FoundCases, RankingRead, Summary, Worklist, WorklistItem
 from review.worklist_filters import PARAMETERS
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
@@ -54,6 +54,17 @@ _OFFICE_ROUTES: Final = (
         refusals=EVERY_ROUTE | BODY_REFUSALS | {"cap-reached"},
         act=acts.next_case,
         summary="Claim the next case of your office; 204 if there is none",
+    ),
+    Route(
+        method="POST",
+        path="/staff/lookups",
+        roles=REVIEWER_ROLES,
+        body=commands.Lookup,
+        answer=FoundCases,
+        status=HTTPStatus.OK,
+        refusals=EVERY_ROUTE | BODY_REFUSALS | {"not-found", "throttled"},
+        act=acts.find_cases,
+        summary="Find cases by a receipt or an A-number; the look-up is recorded with its reason",
     ),
     Route(
         method="POST",

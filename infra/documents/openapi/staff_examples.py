@@ -92,6 +92,10 @@ CORRECTIONS: Mapping[str, dict[str, Any]] = {
     "A digit of the A-number was mistyped": {"a_number": "A000-000-012", "why": "It is so in the Notice to Appear."},
     "A birth date in one request": {"receipt": _RECEIPT, "born_on": "1980-02-03", "why": "By the passport."},
 }
+LOOKUPS: Mapping[str, dict[str, Any]] = {
+    "By an A-number": {"a_number": "A000-000-011", "why": "Her brother is at the counter."},
+    "By a receipt": {"receipt": _RECEIPT, "why": "A lawyer has called."},
+}
 REMOVALS: Mapping[str, dict[str, Any]] = {
     "The person was removed": {"removed_at": "2026-11-24T06:30:00-05:00", "why": "Flight list of the day."}
 }

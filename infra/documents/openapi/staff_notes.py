@@ -16,6 +16,7 @@ from infra.documents.openapi.staff_examples import (
     DECISIONS,
     FINDINGS,
     FREEZES,
+    LOOKUPS,
     REASONS,
     REISSUES,
     REMOVALS,
@@ -49,6 +50,12 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="worklist",
         description="Claims the first unclaimed case over all queues of the caller. Every k-th call, where k is a"
         " number of the policy, claims the most overdue case below the top lanes.",
+    ),
+    ("POST", "/staff/lookups"): Notes(
+        tag="worklist",
+        description="There is no search by name. A receipt or an A-number is read in any usual form. Of cases that only"
+        " another office may open, the answer says which office that is. At most 120 an hour for each user.",
+        examples=LOOKUPS,
     ),
     ("POST", "/staff/requests"): Notes(
         tag="worklist",

@@ -41,9 +41,11 @@ class ProblemError(CaseReviewError):
 
     Attributes:
         language: The language tag of the stored request that was refused a change, for a caller who states no language.
+        retry_after: After how many seconds the same request may be sent again; None if that is not known.
     """
 
     language: str | None = None
+    retry_after: int | None = None
 
     def __init__(self, type_: ProblemType, *errors: Fault) -> None:
         """Create a problem.
@@ -126,6 +128,13 @@ def _fault(pointer: str, code: ErrorCode, message: str | None, values: Mapping[s
 def forbidden(code: ErrorCode, message: str) -> ProblemError:
     """Return a problem of status 403: the caller is authenticated, but is not allowed to do this."""
     return ProblemError("forbidden", Fault("", code, message))
+
+
+def throttled(message: str, retry_after: int) -> ProblemError:
+    """Return a problem of status 429: too many requests of this kind; the header ``Retry-After`` says when to go on."""
+    found = problem("throttled", message)
+    found.retry_after = retry_after
+    return found
 
 
 def no_such_request(pointer: str = "") -> ProblemError:

@@ -168,7 +168,10 @@ def refuse_with_problems(
 
 def _problem(problem: ProblemError, language: Language) -> Response[str]:
     document = ProblemFound.model_validate(problem.document(language))
-    return _answer(problem.status, document, "application/problem+json")
+    answer = _answer(problem.status, document, "application/problem+json")
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
 
 
 def _refuse_other_media_types(app: APIGatewayRestResolver, route: NextMiddleware) -> Response[str]:

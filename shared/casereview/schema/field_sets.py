@@ -298,6 +298,15 @@ class AddressSendsFields(TypedDict, total=False):
     expires_at: int
 
 
+class LookupsFields(TypedDict, total=False):
+    """Fields of ``Lookups``."""
+
+    user: str
+    hour: Instant
+    count: int
+    expires_at: int
+
+
 class PolicyRecordFields(TypedDict, total=False):
     """Fields of ``PolicyRecord``."""
 

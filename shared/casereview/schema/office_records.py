@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from pydantic import Field
 
 from casereview.schema.base import Instant, Record
 from casereview.schema.records import Stored
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from casereview.schema.field_sets import LookupsFields
 
 
 class Officer(Stored):
@@ -15,6 +22,26 @@ class Officer(Stored):
     """The officer's id."""
     claims: int = 0
     nexts: int = 0
+
+
+class Lookups(Stored):
+    """How many cases an officer has looked up by a receipt or an A-number in one hour; it expires."""
+
+    user: str
+    """The officer's id."""
+    hour: Instant
+    """When the hour began."""
+    count: int
+    expires_at: int
+    """When DynamoDB may delete the item (TTL), in epoch seconds."""
+
+    def evolve(self, **changes: Unpack[LookupsFields]) -> Self:
+        """Return a copy of the count with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
+        return self._evolved(changes)
 
 
 class LaneCount(Record):

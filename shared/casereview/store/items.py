@@ -25,7 +25,7 @@ from casereview.schema.event_records import Event, Read
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.office_records import Officer, Snapshot
+from casereview.schema.office_records import Lookups, Officer, Snapshot
 from casereview.schema.partial_dates import stored_date
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
@@ -93,6 +93,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Suppression: lambda suppression: keys.suppression(suppression.address),
     AddressSends: lambda sends: keys.address_sends(sends.address),
     Officer: lambda officer: keys.officer(officer.user),
+    Lookups: lambda lookups: keys.lookups(lookups.user, rfc3339(lookups.hour)),
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Read: lambda read: keys.read(read.case_id, read.read_id),
     PolicyRecord: lambda policy: keys.policy(policy.policy_id),

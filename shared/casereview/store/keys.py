@@ -128,6 +128,11 @@ def officer(user: str) -> Key:
     return Key(f"OFFICER#{user}", "COUNTER")
 
 
+def lookups(user: str, hour: str) -> Key:
+    """Return the key of the count of an officer's look-ups in an hour."""
+    return Key(f"OFFICER#{user}", f"LOOKUPS#{hour}")
+
+
 def snapshot(office: str) -> Key:
     """Return the key of an office's newest snapshot."""
     return Key(SNAPSHOTS, f"SNAPSHOT#{office}")

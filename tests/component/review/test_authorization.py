@@ -49,6 +49,7 @@ RULES: dict[Address, set[str]] = {
     # work on a case: officers and supervisors at their office, the Senior Reviewing Official on escalated cases
     ("GET", "/staff/worklist"): ANY_REVIEWER,
     ("POST", "/staff/worklist/next"): ANY_REVIEWER,
+    ("POST", "/staff/lookups"): ANY_REVIEWER,
     ("GET", CASE): ANY_REVIEWER,
     ("POST", f"{CASE}/contacts"): ANY_REVIEWER,
     ("GET", f"{CASE}/requests/{{receipt}}"): ANY_REVIEWER,
@@ -369,6 +370,12 @@ def test_the_next_case_requires_an_office_with_a_worklist(system: System) -> Non
     for caller in CALLERS:
         lets_in = _may_use(caller, route) and _queues(caller)
         assert _status(system, caller.claims(), route, route[1]) == (204 if lets_in else 403), caller
+
+
+def test_only_reviewers_can_look_up_cases(system: System) -> None:
+    route = ("POST", "/staff/lookups")
+    for caller in CALLERS:
+        assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
 
 
 def test_only_field_offices_can_file_for_a_requester(system: System) -> None:

@@ -25,6 +25,7 @@ Path = tuple[str, ...]
 NOT_SEALED = {
     ("VerificationBody", "receipt"): "an id of ours",
     ("Split", "receipt"): "an id of ours",
+    ("Lookup", "receipt"): "an id of ours",
     ("IdentityCorrection", "receipt"): "an id of ours",
     ("Reissue", "receipt"): "an id of ours",
     ("OnRequest", "receipt"): "an id of ours",

@@ -143,6 +143,14 @@ STAFF = [
         last_reads_may_fail=True,
     ),
     Flow("release", "staff", claimed_case, post_to_case(OFFICER, "release"), 200, idempotent=True),
+    Flow(
+        "look up a case",
+        "staff",
+        ranked_case,
+        lambda rig, _: rig.staff(OFFICER, "POST", "/staff/lookups", {"a_number": "A000-000-011", "why": "He called."}),
+        200,
+        retries_conflicts=False,
+    ),
     Flow("read a case", "staff", ranked_case, get_case(""), 200, retries_conflicts=False),
     Flow("read a ranking", "staff", ranked_case, get_case("/ranking"), 200, retries_conflicts=False),
     Flow(

@@ -169,6 +169,8 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
         assert system.staff(OFFICER, "GET", at + what).status == 200
     assert system.staff(OFFICER, "GET", "/staff/verifications").status == 200
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
+    for sought in ({"receipt": first["receipt"]}, {"a_number": words.made["a_number1001"]}):
+        assert system.staff(OFFICER, "POST", "/staff/lookups", {**sought, "why": word("sought")}).status == 200
     seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
     _act_on_code(system, words, case_id, joined["receipt"])
     work = [

@@ -154,6 +154,20 @@ class WithdrawalAnswer(OnRequest):
     """False cancels the withdrawal; the request goes on."""
 
 
+class Lookup(Record):
+    """By what a case is looked up, and why; the reason is recorded."""
+
+    receipt: _Id | None = None
+    a_number: ANumber | None = None
+    why: LongText
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Lookup:
+        if (self.receipt is None) == (self.a_number is None):
+            raise invalid_value("exactly_one_required", "needs exactly one of receipt and a_number")
+        return self
+
+
 class Why(Record):
     """The reason for a recorded read."""
 

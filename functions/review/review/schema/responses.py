@@ -121,6 +121,20 @@ class CaseRead(Record):
     """Other cases about somebody of the same name and birth year that the caller may open: perhaps the same person."""
 
 
+class FoundCase(Record):
+    """A case that was looked up; of one that only another office may open, which office that is."""
+
+    case_id: str | None
+    office: str
+    status: Lenient[Status] | None
+
+
+class FoundCases(Record):
+    """The cases that were looked up, the latest filing first."""
+
+    cases: tuple[FoundCase, ...]
+
+
 class Rule(Record):
     """A rule of the policy that applies to the case, with its source and the facts that satisfied it."""
 

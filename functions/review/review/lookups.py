@@ -1,0 +1,96 @@
+"""Find cases by a receipt or an A-number: exactly, with a reason that each case records, and bounded by the hour.
+
+To a caller without access to restricted cases, these are not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from casereview.http.problems import ProblemError, no_such_case, throttled
+from casereview.schema.base import rfc3339, to_milliseconds
+from casereview.schema.identifiers import RECEIPT_SYMBOLS, parse_identifier
+from casereview.schema.office_records import Lookups
+from casereview.schema.records import Case
+from casereview.schema.request_records import Request
+from casereview.store import keys
+from casereview.store.transaction import RefusedError, put_new, put_over
+from casereview.usecases.sealed_text import seal_words
+from casereview.usecases.services import CaseServices
+from casereview.usecases.unit_of_work import TRIES
+from review.authorization import Caller, Role
+from review.cases.other_cases import cases_of_person
+from review.reads import read_by
+from review.schema.commands import Lookup
+from review.schema.responses import FoundCase, FoundCases
+from review.services import metrics
+
+MOST_AN_HOUR: Final = 120
+"""How many cases one user may look up in an hour (house rule)."""
+_HOUR: Final = timedelta(hours=1)
+
+
+def look_up(services: CaseServices, caller: Caller, roles: frozenset[Role], body: Lookup) -> FoundCases:
+    """Return the cases of a receipt or an A-number, as far as the caller may know of them.
+
+    Raises:
+        ProblemError: 404 if there is none; 429 after 120 look-ups in an hour.
+    """
+    at = to_milliseconds(services.now())
+    _count(services, caller, at)
+    found = [case for case in _cases(services, body) if caller.restricted or not case.restricted]
+    if not found:
+        raise no_such_case()
+    _record(services, caller, found, body.why, at)
+    found.sort(key=attrgetter("filed_at", "case_id"), reverse=True)
+    shown = (_shown(case, own=caller.has_access(case, roles, "verify")) for case in found)
+    return FoundCases(cases=tuple(dict.fromkeys(shown)))
+
+
+def _shown(case: Case, *, own: bool) -> FoundCase:
+    if not own:
+        return FoundCase(case_id=None, office=case.office, status=None)
+    return FoundCase(case_id=case.case_id, office=case.office, status=case.status)
+
+
+def _cases(services: CaseServices, body: Lookup) -> list[Case]:
+    if body.a_number is not None:
+        ids = cases_of_person(services.table, services.macs.person(body.a_number))
+        return list(services.table.cases(ids).values())
+    receipt = parse_identifier(body.receipt or "", RECEIPT_SYMBOLS)
+    request = services.table.get(Request, keys.request(receipt)) if receipt else None
+    case = services.table.get(Case, keys.case(request.case_id)) if request else None
+    return [case] if case else []
+
+
+def _record(services: CaseServices, caller: Caller, cases: Iterable[Case], why: str, at: datetime) -> None:
+    """Record the look-up in the history of each case, before anything is returned."""
+    sealed = {one.case_id: seal_words(services.seal, "why", one.case_id, {"why": why}).sealed for one in cases}
+    services.table.write(*(put_new(read_by(caller, case_id, "lookup", at, why)) for case_id, why in sealed.items()))
+
+
+def _count(services: CaseServices, caller: Caller, at: datetime) -> None:
+    """Count a look-up, whatever it finds.
+
+    Raises:
+        ProblemError: 429 after 120 in this hour; 503 if others of the same user are counted at each try.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    for _ in range(TRIES):
+        counted = services.table.get(Lookups, keys.lookups(caller.id, rfc3339(hour)))
+        if counted and counted.count >= MOST_AN_HOUR:
+            metrics.add_metric("LookupsBounded", MetricUnit.Count, 1)
+            left = hour + _HOUR - at
+            raise throttled("You have looked up as many cases as an hour allows.", int(left.total_seconds()) + 1)
+        first = Lookups(user=caller.id, hour=hour, count=1, expires_at=int((hour + 2 * _HOUR).timestamp()))
+        again = counted and put_over(counted.evolve(count=counted.count + 1), count=counted.count)
+        with suppress(RefusedError):
+            services.table.write(again or put_new(first))
+            return
+    raise ProblemError("busy")
