@@ -105,7 +105,7 @@ def test_what_is_no_receipt_is_not_found(system: System, receipt: str) -> None:
     "given",
     [{}, {"receipt": "x", "a_number": "A000000011"}, {"a_number": "A00000000"}, {"receipt": "x", "why": "\u200b"}],
 )
-def test_a_look_up_needs_one_key_and_a_reason(system: System, given: dict[str, str]) -> None:
+def test_a_look_up_needs_one_key_and_a_reason(system: System, given: dict[str, Any]) -> None:
     assert find(system, **given).status == 422
     assert system.all(Lookups, "LOOKUPS#") == []
 

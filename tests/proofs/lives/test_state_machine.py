@@ -88,6 +88,7 @@ RARE: set[EventKind] = {
     "decision_proposed",
     "decision_returned",
     "guard_moved",
+    "identity_corrected",
     "official_decided",
     "remanded",
     "resumed",
