@@ -150,7 +150,7 @@ MEANINGS: Final[Mapping[ErrorCode, str]] = {
     "case_not_open": "The case is not open at a field office.",
     "case_not_ended": "The case has not ended.",
     "case_linked": "The case was linked to another one, where it goes on.",
-    "case_has_a_number": "The case has an A-number; only a case without one can be linked.",
+    "case_has_a_number": "The case has an A-number; only a supervisor can link it.",
     "same_case": "A case cannot be linked to itself.",
     "same_office": "The case is at this office already.",
     "newer_case_open": "The person has a newer open case.",

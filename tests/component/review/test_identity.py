@@ -39,7 +39,7 @@ def correct(system: System, held: FiledCase, **parts: Any) -> dict[str, Any]:  #
 
 
 def persons(system: System, case_id: str) -> list[str]:
-    """Return the persons by whom a case is found."""
+    """Return the persons that a case is found by."""
     found = [item for item in system.items() if item["sk"]["S"] == keys.person_case("", case_id).sk]
     return [item["person"]["S"] for item in found if "person" in item]
 

@@ -1,4 +1,4 @@
-"""A15: the earlier cases of a person are shown, and cases of the same name suggested, to those who may open them."""
+"""A15: the earlier cases of a person, and cases of the same name, are shown to staff with access to them."""
 
 from __future__ import annotations
 

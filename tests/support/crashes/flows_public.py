@@ -133,7 +133,7 @@ def _nameless(rig: Rig) -> FiledCase:
 
 
 def _nameless_beside(rig: Rig) -> FiledCase:
-    """Return such a request about a person of whom another case is open."""
+    """Return such a request about a person who has another open case."""
     found = _nameless(rig)
     file_case(rig, requester=LAWYER)
     return found

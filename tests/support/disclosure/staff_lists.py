@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from review.routes import ROUTES
-from tests.support.disclosure.other_case import OtherCase, file_other
+from tests.support.disclosure.other_case import A_NUMBER, OtherCase, file_other
 from tests.support.disclosure.worlds import PAUSE, Difference, Seen, World, at_start, differences, world
 from tests.support.system import Staff, body
 
@@ -96,6 +96,9 @@ def _asks(here: World, hidden: OtherCase | None, own: str) -> None:
         case = f"/staff/cases/{own}"
         desk("a link to it", "POST", f"{case}/link", {"case_id": case_id, **WHY})
         desk("its request", "POST", f"{case}/split", {"receipt": receipt, **WHY})
+        desk("its request, looked up", "POST", "/staff/lookups", {"receipt": receipt, **WHY})
+        desk("its person, looked up", "POST", "/staff/lookups", {"a_number": A_NUMBER, **WHY})
+        desk("its person, in another case", "POST", f"{case}/identity", {"a_number": A_NUMBER, **WHY})
         desk("its request, read", "GET", f"{case}/requests/{receipt}", what=f"{case}/requests/{{receipt}}")
 
 

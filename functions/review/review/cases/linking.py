@@ -106,7 +106,7 @@ def _require_linkable(session: CaseSession, case: Case, target: Case, requests: 
     if case.case_id == target.case_id:
         raise wrong_state("same_case", "A case cannot be linked to itself.", "/case_id")
     if case.person is not None and "supervisor" not in session.roles:
-        raise wrong_state("case_has_a_number", "Only a supervisor links a case with an A-number.")
+        raise wrong_state("case_has_a_number", "The case has an A-number; only a supervisor can link it.")
     if case.status not in OPEN or target.status not in OPEN:
         pointer = "" if case.status not in OPEN else "/case_id"
         raise wrong_state("case_not_open", "Both cases must be open at a field office.", pointer)
