@@ -27,7 +27,7 @@ BY_PURPOSE = {
 }
 TABLE = {
     "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
-    "prioritize": {"GetItem", "PutItem", "Query", "UpdateItem"},
+    "prioritize": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "notify": {"GetItem", "PutItem"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
 }
