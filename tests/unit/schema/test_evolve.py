@@ -18,6 +18,7 @@ from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.field_sets import CaseFields
 from casereview.schema.notice_records import Notice
+from casereview.schema.office_records import Lookups
 from casereview.schema.policy_records import PolicyRecord, Preview, Switch
 from casereview.schema.records import Case, FirstLookClock, Hold
 from casereview.schema.request_records import Request
@@ -35,6 +36,7 @@ FIELD_SETS: dict[type[Record], Any] = {
     Filing: field_sets.FilingFields,
     FirstLookClock: field_sets.FirstLookFields,
     Hold: field_sets.HoldFields,
+    Lookups: field_sets.LookupsFields,
     Notice: field_sets.NoticeFields,
     NoticeGroup: field_sets.NoticeGroupFields,
     PolicyRecord: field_sets.PolicyRecordFields,
