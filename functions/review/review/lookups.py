@@ -5,8 +5,6 @@ To a caller without access to restricted cases, these are not found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
@@ -20,7 +18,7 @@ from casereview.schema.office_records import Lookups
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, put_new, put_over
+from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from casereview.usecases.sealed_text import seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
@@ -43,11 +41,22 @@ def look_up(services: CaseServices, caller: Caller, roles: frozenset[Role], body
         ProblemError: 404 if there is none; 429 after 120 look-ups in an hour.
     """
     at = to_milliseconds(services.now())
-    _count(services, caller, at)
+    counted = _counted(services, caller, at)
     found = [case for case in _cases(services, body) if caller.restricted or not case.restricted]
+    reads = [_read(services, caller, case, body.why, at) for case in found]
+    for _ in range(TRIES):
+        try:
+            services.table.write(counted, *reads)
+        except RefusedError:
+            counted = _counted(services, caller, at)
+        else:
+            return _answer(caller, roles, found)
+    raise ProblemError("busy")
+
+
+def _answer(caller: Caller, roles: frozenset[Role], found: list[Case]) -> FoundCases:
     if not found:
         raise no_such_case()
-    _record(services, caller, found, body.why, at)
     found.sort(key=attrgetter("filed_at", "case_id"), reverse=True)
     shown = (_shown(case, own=caller.has_access(case, roles, "verify")) for case in found)
     return FoundCases(cases=tuple(dict.fromkeys(shown)))
@@ -69,28 +78,25 @@ def _cases(services: CaseServices, body: Lookup) -> list[Case]:
     return [case] if case else []
 
 
-def _record(services: CaseServices, caller: Caller, cases: Iterable[Case], why: str, at: datetime) -> None:
-    """Record the look-up in the history of each case, before anything is returned."""
-    sealed = {one.case_id: seal_words(services.seal, "why", one.case_id, {"why": why}).sealed for one in cases}
-    services.table.write(*(put_new(read_by(caller, case_id, "lookup", at, why)) for case_id, why in sealed.items()))
+def _read(services: CaseServices, caller: Caller, case: Case, why: str, at: datetime) -> Write:
+    """Return the write that records the look-up in the history of a case."""
+    sealed = seal_words(services.seal, "why", case.case_id, {"why": why}).sealed
+    return put_new(read_by(caller, case.case_id, "lookup", at, sealed))
 
 
-def _count(services: CaseServices, caller: Caller, at: datetime) -> None:
-    """Count a look-up, whatever it finds.
+def _counted(services: CaseServices, caller: Caller, at: datetime) -> Write:
+    """Return the write that counts a look-up, whatever it finds.
 
     Raises:
-        ProblemError: 429 after 120 in this hour; 503 if others of the same user are counted at each try.
+        ProblemError: 429 after 120 in this hour.
     """
     hour = at.replace(minute=0, second=0, microsecond=0)
-    for _ in range(TRIES):
-        counted = services.table.get(Lookups, keys.lookups(caller.id, rfc3339(hour)))
-        if counted and counted.count >= MOST_AN_HOUR:
-            metrics.add_metric("LookupsBounded", MetricUnit.Count, 1)
-            left = hour + _HOUR - at
-            raise throttled("You have looked up as many cases as an hour allows.", int(left.total_seconds()) + 1)
-        first = Lookups(user=caller.id, hour=hour, count=1, expires_at=int((hour + 2 * _HOUR).timestamp()))
-        again = counted and put_over(counted.evolve(count=counted.count + 1), count=counted.count)
-        with suppress(RefusedError):
-            services.table.write(again or put_new(first))
-            return
-    raise ProblemError("busy")
+    counted = services.table.get(Lookups, keys.lookups(caller.id, rfc3339(hour)))
+    if counted is None:
+        expires = int((hour + 2 * _HOUR).timestamp())
+        return put_new(Lookups(user=caller.id, hour=hour, count=1, expires_at=expires))
+    if counted.count >= MOST_AN_HOUR:
+        metrics.add_metric("LookupsBounded", MetricUnit.Count, 1)
+        left = hour + _HOUR - at
+        raise throttled("You have looked up as many cases as an hour allows.", int(left.total_seconds()) + 1)
+    return put_over(counted.evolve(count=counted.count + 1), count=counted.count)

@@ -15,6 +15,7 @@ from casereview.cases.due import STUCK
 from casereview.cases.lifecycle import LIVE
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
+from casereview.store import keys
 from casereview.store.items import plain_fields
 from tests.support.controlled_system import Snapshot
 from tests.support.crashes.rig import Rig
@@ -35,6 +36,9 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "FINDINGS": (),
     "TEXT": ("part", "kind", "user"),
     "OPEN": (),
+    "PERSON CASE": (),
+    "NAME CASE": (),
+    "LOOKUPS": ("user",),
     "READ": ("user", "what"),
     "SUPPRESSED": ("why",),
     "SENDS": (),
@@ -47,7 +51,8 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "SWITCH": ("policy",),
     "OFFICE": ("policy_id", "office", "done", "cases", "lane_changes"),
 }  # fmt: skip
-"""The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview."""
+"""The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview. For what finds cases,
+the first part of the partition comes before it."""
 _SET = {"REQUEST": ("verify_by", "withdrawal_by", "escalation_asked", "asks"), "RECEIPT": ("verify_by", "said_at")}
 """The attributes of which only their presence is compared."""
 
@@ -62,6 +67,8 @@ def shape_of(rig: Rig) -> Shape:
             found.setdefault("COUNTER", []).append(f"{officer.user} {officer.claims} {officer.nexts}")
     for item in rig.items():
         kind = item["sk"]["S"].partition("#")[0]
+        if item["sk"]["S"].startswith(keys.CASES):
+            kind = f"{item['pk']['S'].partition('#')[0]} CASE"
         if kind in _KEPT:
             fields = plain_fields(item)
             kept = [_without_waits(fields.get(name)) for name in _KEPT[kind]]

@@ -88,6 +88,8 @@ class _Replay:
                 self._asked(before, before.request(receipt), event)
         elif event.kind in {"verified", "requester_checked"}:
             self._verification(before, event)
+        elif event.kind == "identity_corrected":
+            self._correction(before, event)
         elif event.receipt:
             of_request(before, before.request(event.receipt), event, was_restricted=was_restricted)
         of_case(before, event)
@@ -141,6 +143,19 @@ class _Replay:
         assert request.live, event
         assert not request.verified, (case, event)
         request.asked = [*request.asked, fits][-5:]
+
+    def _correction(self, case: CaseState, event: Event) -> None:
+        case.material = event.version
+        if event.claims is not None:
+            found = Found(
+                stated(event.claims),
+                confirmed=True,
+                at=event.at,
+                version=event.version,
+                receipt=event.receipt,
+                source=None,
+            )
+            case.found = with_found(case.found, found)
 
     def _verification(self, case: CaseState, event: Event) -> None:
         if event.claims is not None:
