@@ -51,7 +51,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "SWITCH": ("policy",),
     "OFFICE": ("policy_id", "office", "done", "cases", "lane_changes"),
 }  # fmt: skip
-"""The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview. For what finds cases,
+"""The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview. Of what finds cases,
 the first part of the partition comes before it."""
 _SET = {"REQUEST": ("verify_by", "withdrawal_by", "escalation_asked", "asks"), "RECEIPT": ("verify_by", "said_at")}
 """The attributes of which only their presence is compared."""
