@@ -5,7 +5,6 @@ What an unverified holder sees follows from the request alone, whatever becomes 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,7 @@ from casereview.schema.responses import Deficiency
 from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
-from casereview.usecases.contacts import open_contact
+from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.sealed_text import open_sealed, read_words
 from casereview.usecases.services import CaseServices
 from intake.responses import (
@@ -64,12 +63,12 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
 
 
 def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
-    filed = json.loads(services.seal.open("request", request.receipt, request.sealed))
+    filed = open_filed(services.seal, request)
     claims = services.table.get(Claims, keys.claims(request.case_id, request.receipt))
     policy, _until = services.policies.governing(at)
     return _Holder(
         request=request,
-        language=open_contact(services.seal, request).language or "en",
+        language=open_contact(services.seal, request, filed).language or "en",
         own_reference=filed["requester"].get("own_reference"),
         lane=ranking_of_own_words(claims, policy, at).lane if claims else None,
         at=at,

@@ -18,9 +18,10 @@ from casereview.schema.records import Case, Guard
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Withdrawal
 from casereview.store import keys
-from casereview.store.transaction import Put, Write, put_new
+from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact
+from casereview.usecases.persons import guard_of_open_again
 from casereview.usecases.services import CaseServices
 from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import SPARE, Current, change_request, counted
@@ -121,8 +122,7 @@ def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[Cas
         "rank_at": at,
         **({"decision": None} if case.outcome == "withdrawn" else {}),
     }
-    if case.person is None or at_official:
+    if at_official:
         return changes, ()
-    if held:
-        return {**changes, "person": None, "apart_from": case.person, "over_limit": True}, ()
-    return changes, (put_new(Guard(person=case.person, case=case.case_id, mac_key=services.macs.key)),)
+    fields, guard = guard_of_open_again(case, held, services.macs.key)
+    return {**changes, **fields}, guard

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casereview.cases.disclosure import stays_as_last_shown
 from casereview.crypto.macs import Macs
@@ -28,24 +28,39 @@ if TYPE_CHECKING:
     from casereview.usecases.services import CaseServices
 
 
-def open_contact(seal: Seal, request: Request) -> Contact:
-    """Return the current contact of a request, by one KMS Decrypt.
+def open_filed(seal: Seal, request: Request) -> dict[str, Any]:
+    """Return the body of a request as it was filed, by one KMS Decrypt.
+
+    Raises:
+        SealBrokenError: The sealed body cannot be opened.
+    """
+    filed: dict[str, Any] = json.loads(seal.open("request", request.receipt, request.sealed))
+    return filed
+
+
+def open_contact(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None) -> Contact:
+    """Return the current contact of a request, by at most one KMS Decrypt.
 
     Where the request's own words state protected relief, contact is unsafe unless its holder said that it is safe.
+
+    Args:
+        seal: The sealing key.
+        request: The request.
+        filed: The body of the request as it was filed, if it is open already.
 
     Raises:
         SealBrokenError: The sealed contact cannot be opened.
     """
-    stated, protected = _stated(seal, request)
+    stated, protected = _stated(seal, request, filed)
     return _with_default(stated, protected=protected)
 
 
-def _stated(seal: Seal, request: Request) -> tuple[Contact, bool]:
+def _stated(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None) -> tuple[Contact, bool]:
     """Return the contact as it was stated, and whether the request's own words state protected relief."""
     if request.contact:
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
         return read_leniently(Contact, stated), request.protected
-    filed = json.loads(seal.open("request", request.receipt, request.sealed))
+    filed = filed or open_filed(seal, request)
     relief = (filed.get("facts") or {}).get("relief_pending") or ()
     contact = filed["requester"].get("contact") or {}
     return read_leniently(Contact, contact), request.protected or not PROTECTED.isdisjoint(relief)

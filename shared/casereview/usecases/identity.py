@@ -10,6 +10,7 @@ from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import Seal
 from casereview.schema.names import comparable_name
 from casereview.schema.request_records import Request
+from casereview.usecases.contacts import open_filed
 
 NAMED_BY: Final = frozenset({"given_name", "family_name", "born_on"})
 """The parts of an identity by which a name is compared."""
@@ -36,7 +37,7 @@ def open_identity(seal: Seal, request: Request) -> Identity:
     Raises:
         SealBrokenError: A part was changed, or was sealed for another request.
     """
-    body = json.loads(seal.open("request", request.receipt, request.sealed))
+    body = open_filed(seal, request)
     return Identity(
         body["subject"],
         open_part(seal, "completed", request.receipt, request.completed),

@@ -47,6 +47,21 @@ def unchanged_guard(case: Case, person: str) -> Write:
     return Check(keys.guard(person), Condition({"case": case.case_id}, or_absent=True))
 
 
+def guard_of_open_again(case: Case, held: Guard | None, mac_key: str) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the write that stores the person's guard again; if another case has it, the fields of a case without.
+
+    Args:
+        case: A case that is open again; one without an A-number needs no guard.
+        held: The person's guard, if another case has it.
+        mac_key: The key of the person's MAC.
+    """
+    if case.person is None:
+        return {}, ()
+    if held:
+        return {"person": None, "apart_from": case.person, "over_limit": True}, ()
+    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=mac_key)),)
+
+
 def records_of_person(
     case_id: str, filed_at: datetime, person: str | None, name: str | None, mac_key: str
 ) -> list[Write]:

@@ -11,7 +11,7 @@ from casereview.schema.records import Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import Transition, carried_out
-from casereview.usecases.persons import records_of_person
+from casereview.usecases.persons import guard_of_open_again, records_of_person
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -62,11 +62,8 @@ def linked_person(session: CaseSession, source: Case, target: Case) -> tuple[Cas
 
 def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
     """Return the write that stores the person's guard again; if a newer case has it, the fields of a case without."""
-    if case.person is None:
-        return {}, ()
-    if session.services.table.get(Guard, keys.guard(case.person)):
-        return {"person": None, "apart_from": case.person, "over_limit": True}, ()
-    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
+    held = session.services.table.get(Guard, keys.guard(case.person)) if case.person else None
+    return guard_of_open_again(case, held, session.services.macs.key)
 
 
 def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:

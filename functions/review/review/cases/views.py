@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.first_look import is_overdue
@@ -14,7 +12,7 @@ from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.request_records import Request
 from casereview.store.transaction import put_new
-from casereview.usecases.contacts import open_contact
+from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.identity import open_part
 from review.cases.other_cases import other_cases
 from review.cases.requesters import requests_of
@@ -136,7 +134,7 @@ def read_request(session: CaseSession, receipt: str) -> RequestBody:
     request = session.request(receipt)
     recorded(session, "case")
     seal = session.services.seal
-    body: dict[str, Any] = json.loads(seal.open("request", request.receipt, request.sealed))
+    body = open_filed(seal, request)
     body["requester"].pop("contact", None)
     return RequestBody(
         **dict(_request(request)),
