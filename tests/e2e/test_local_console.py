@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import boto3
 
 from tests.support.local.local_system import Answer, Local
+from tests.support.local.product_time import lead_of
 from tests.support.system import body
 
 DAY = 24 * 3600
@@ -18,11 +19,6 @@ WORKLIST = "/staff/worklist?limit=1"
 def request_of(number: int) -> dict[str, Any]:
     contact = {"email": f"console-{number}@example.org"}
     return {**body(subject={"a_number": f"A000-{number:06d}"}), "requester": {"role": "self", "contact": contact}}
-
-
-def lead_of(moment: str | datetime) -> timedelta:
-    """Return how far a time is ahead of real time."""
-    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment) - datetime.now(UTC)
 
 
 def request_id(answer: Answer) -> str:

@@ -23,10 +23,10 @@ from casereview.schema.event_records import Event
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
-from casereview.store import keys
 from casereview.store.items import attribute, from_item
 from casereview.store.keys import Key
 from casereview.store.table import Table
+from tests.support.any_system import AnySystem
 from tests.support.clouds import BackendName, Cloud, MotoCloud, cloud
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Staff:
         return {"token_use": "id", **user, "cognito:groups": self.groups, **office}
 
 
-class System:
+class System(AnySystem[Answer]):
     """The four functions on one table and two queues."""
 
     def __init__(self, cloud: Cloud) -> None:
@@ -161,18 +161,6 @@ class System:
             "body": raw,
             "isBase64Encoded": False,
         }
-
-    def file(self, body: object, key: str | None = None) -> dict[str, Any]:
-        """File a request, which must be accepted, and return the response body."""
-        answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
-        assert answer.status == 201, answer.body
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
-        """Call a route of a receipt with its access code."""
-        headers = {"Authorization": f"Bearer {filed['access_code']}"}
-        return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
 
     def look_up(self, filed: Mapping[str, str]) -> dict[str, Any]:
         answer = self.on(filed, "GET")
@@ -280,15 +268,6 @@ class System:
         gone = {name for name, value in attributes.items() if value is None}
         self.cloud.backend.put({name: value for name, value in changed.items() if name not in gone})
 
-    def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
-        """Return the records whose sort keys begin so; of ``CASE`` only cases, not what finds them by a person."""
-        found = ((item["sk"]["S"], item) for item in self.items())
-        return [
-            from_item(model, item)
-            for sk, item in found
-            if sk.startswith(sort_key) and (sort_key != "CASE" or sk == "CASE")
-        ]
-
     @property
     def cases(self) -> list[Case]:
         return self.all(Case, "CASE")
@@ -304,9 +283,6 @@ class System:
     @property
     def guards(self) -> list[Guard]:
         return self.all(Guard, "OPEN")
-
-    def case_of(self, filed: Mapping[str, str]) -> Case:
-        return self.read(Case, keys.case(self.read(Request, keys.request(filed["receipt"])).case_id))
 
     def history(self, case: Case) -> list[Event]:
         return sorted(

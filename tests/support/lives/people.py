@@ -19,7 +19,6 @@ STAFF = [
     Staff("sam", "sro restricted", None),
 ]
 BY_NAME = {user.user: user for user in STAFF}
-BY_ID = {user.id: user for user in STAFF}
 
 REQUESTERS: list[dict[str, Any]] = [
     {"role": "self"},

@@ -22,13 +22,12 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from casereview.schema.records import Case, Stored
-from casereview.schema.request_records import Request
-from casereview.store import keys
+from casereview.schema.records import Stored
 from casereview.store.items import from_item
 from casereview.store.keys import Key
 from infra.local.account import ADMIN_KEY, REGION
 from infra.local.lambda_runtime.event_source_mappings import POLLERS
+from tests.support.any_system import AnySystem
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -88,7 +87,7 @@ class Client:
 
 
 @dataclass
-class Local:
+class Local(AnySystem[Answer]):
     """A running local system."""
 
     address: str
@@ -108,27 +107,11 @@ class Local:
         with closing(self.client()) as client:
             return client.call(method, path, body, headers)
 
-    def file(self, body: object, key: str | None = None) -> dict[str, Any]:
-        """File a request that must be accepted, and return the response body."""
-        answer = self.call("POST", "/requests", body, {"Idempotency-Key": key} if key else {})
-        assert answer.status == 201, answer.body
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def on(self, filed: Mapping[str, str], method: str, what: str = "", body: object = None) -> Answer:
-        """Call a route on a receipt with its access code."""
-        headers = {"Authorization": f"Bearer {filed['access_code']}"}
-        return self.call(method, f"/requests/{filed['receipt']}{what}", body, headers)
-
     def ranked(self, filed: Mapping[str, str]) -> dict[str, Any]:
         """Wait until the case of a request is ranked, and return what its holder is shown."""
         eventually(lambda: self.case_of(filed).rank)
         found: dict[str, Any] = self.on(filed, "GET").json()
         return found
-
-    def case_of(self, filed: Mapping[str, str]) -> Case:
-        """Return the case of a request as it is stored."""
-        return self.read(Case, keys.case(self.read(Request, keys.request(filed["receipt"])).case_id))
 
     # ---- the console
 
@@ -237,9 +220,6 @@ class Local:
         """Return every item of the table."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
         return [dict(item) for page in pages for item in page["Items"]]
-
-    def all(self, model: type[_RECORD], sort_key: str) -> list[_RECORD]:
-        return [from_item(model, item) for item in self.items() if item["sk"]["S"].startswith(sort_key)]
 
     def read(self, model: type[_RECORD], key: Key) -> _RECORD:
         item = self.dynamodb.get_item(TableName=self.table, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})["Item"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from infra.local.lambda_runtime.product_clock import MAX_LEAD
 from tests.support.local.local_run import LocalRun
+from tests.support.local.product_time import lead_of
 
 HOUR = 3600
 SLACK = timedelta(seconds=20)
@@ -23,11 +24,6 @@ def time_of_product(run: LocalRun, advance: float = 0) -> datetime:
     assert answer.status == 200, answer.body
     assert set(answer.json) == {"now"}
     return datetime.fromisoformat(answer.json["now"])
-
-
-def lead_of(moment: str | datetime) -> timedelta:
-    """Return how far a time is ahead of real time."""
-    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment) - datetime.now(UTC)
 
 
 def near(lead: timedelta, expected: timedelta) -> bool:
