@@ -58,11 +58,11 @@ def other_cases(session: CaseSession, case: Case, requests: Sequence[Request]) -
     by_person = cases_of_person(table, person) if person else []
     names = dict.fromkeys(one.name for one in requests if one.name and one.state == "live")
     by_name = [found for name in islice(names, _MOST_NAMES) for found in _cases_of_name(table, name)]
-    cases = table.cases([*by_person, *by_name])
-    known = {one for one in cases.values() if session.may_open(one)} - {case}
+    found = table.cases([*by_person, *by_name]).values()
+    others = [one for one in found if one.case_id != case.case_id and session.may_open(one)]
     return OtherCases(
-        _shown(one for one in known if one.case_id in by_person),
-        _shown(one for one in known if one.case_id not in by_person and one.linked_to != case.case_id),
+        _shown(one for one in others if one.case_id in by_person),
+        _shown(one for one in others if one.case_id not in by_person and one.linked_to != case.case_id),
     )
 
 
