@@ -104,6 +104,7 @@ def test_a_case_of_an_older_release_is_found_by_the_guard(system: System) -> Non
 
 def test_strangers_who_file_many_times_do_not_hide_an_earlier_case(system: System) -> None:
     first = _decided(system)
+    system.later(days=1)
     for number in range(70):
         contact = {"email": f"many{number}@example.org"}
         system.file(person(11, requester={"role": "family", "contact": contact}))
