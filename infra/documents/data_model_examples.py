@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
+from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.event_records import Change, Event, Explanation, Filing, Read
 from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
@@ -169,6 +170,7 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         receipt=_RECEIPT,
         sealed=_SEALED,
     ),
+    DecisionDraft(case_id=_CASE, saved_at=_CLAIMED, user=_USER, user_id=_USER_ID, sealed=_SEALED),
     Guard(person=_PERSON, case=_CASE, mac_key=_MAC_KEY),
     PersonCase(person=_PERSON, case=_CASE, mac_key=_MAC_KEY, filed_at=_FILED),
     NameCase(name=_NAME, case=_CASE, mac_key=_MAC_KEY),

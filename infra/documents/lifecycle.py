@@ -34,16 +34,19 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "undeliverable": "A notice could not be delivered; the office is asked to telephone.",
     "claimed": "An officer claims it, which counts as a look while the lease lasts. A case that waits for an answer can"
     " be claimed in a top lane.",
+    "assigned": "A supervisor gives it to an officer, who then holds the claim; another officer's claim ends.",
     "released": "Its officer returns it; where no work was done, the first look is due again.",
     "lease_ended": "The lease expired without work on the case; where no work was done before, the first look is due"
     " again.",
     "verified": "An officer confirms or refutes a fact, an identity or an authority. An officer without access to"
     " restricted cases who marks a case as protected loses the claim.",
     "information_asked": "An officer asks the requester; the claim ends.",
-    "resumed": "The answer arrived, or the policy's time for it is over.",
+    "resumed": "The answer arrived, and the case returns to the officer who asked; or the time for it is over, or that"
+    " officer has no access to the case any more, and it goes in line.",
     "transferred": "A supervisor, or an officer of headquarters, sends it to another office, or an officer verified a"
     " place there; the claim ends, the clock continues.",
     "removal_recorded": "The person was removed; after a request this is a safety event.",
+    "noted": "An officer records a call, a visit, a referral or a remark.",
     "linked": "A case without A-number is joined to an open case, which keeps its state.",
     "split": "A request that was joined by mistake gets a case of its own.",
     "code_reissued": "A requester gets a new access code, and a message informs the requester.",

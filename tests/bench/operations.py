@@ -40,7 +40,7 @@ def run(system: System, function: str, event: Event) -> Any:  # noqa: ANN401  # 
     context = cast("Any", Context())
     answers: Mapping[str, Callable[[], Any]] = {
         "intake": lambda: intake.app.respond(system.intake, event, context),
-        "review": lambda: review.app.respond(system.intake, event, context),
+        "review": lambda: review.app.respond(system.review, event, context),
         "prioritize": lambda: prioritize.app.respond(system.prioritize, event),
         "notify": lambda: notify.app.respond(system.notify, event),
     }

@@ -26,7 +26,7 @@ REFUSED = [
 ]
 TAKEN = ["application/json", "Application/JSON", "application/json; charset=utf-8", " application/json ;a=b"]
 CHANGES = [route.path for route in PUBLIC if route.method != "GET"]
-STAFF_CHANGES = [(route.method, route.path) for route in STAFF if route.method != "GET"]
+STAFF_CHANGES = [(route.method, route.path) for route in STAFF if route.body]
 
 
 def staff(system: System, method: str, path: str, media_type: str, user: Staff) -> Answer:

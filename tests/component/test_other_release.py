@@ -87,8 +87,7 @@ def test_attributes_of_another_release_survive_every_change_of_a_case(system: Sy
     system.later(days=1)
     assert system.on(held.filed, "POST", "/updates", {"statement": "Here it is."}).status == 202
     system.settle(3)
-    assert (system.case_of(held.filed).status, is_kept(system, held.case_id, at)) == ("in_line", True)
-    system.work(OFFICER, held.case_id, "claim")
+    assert (system.case_of(held.filed).status, is_kept(system, held.case_id, at)) == ("in_review", True)
     system.later(hours=9)
     system.settle(3)
     assert (system.case_of(held.filed).status, is_kept(system, held.case_id, at)) == ("in_line", True)
@@ -203,7 +202,7 @@ GIVEN: dict[str, Mapping[str, object]] = {
     "claim": {},
     "release": {},
     "verifications": {"facts": {"pregnant": True}, "verdict": "confirmed", "why": "Seen."},
-    "information-requests": {"asked": ["Proof."], "answer_by": "2026-12-04"},
+    "information-requests": {"asked": [{"text": "Proof.", "language": "en"}], "answer_by": "2026-12-04"},
     "transfer": {"office": "ELP", "why": "Moved."},
     "approval": {"approve": True, "why": "Right."},
     "reopening": {"why": "New facts."},

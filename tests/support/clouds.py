@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
 
@@ -26,14 +26,16 @@ from casereview.store.table import Table
 from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 from infra.paths import ROOT
 from notify.providers import Mail, TextMessages
+from review.directory import Directory, user_pool_client
 from tests.support.environment import REGION
-from tests.support.memory.aws import MemoryKms, MemoryMail, MemorySqs, MemoryTexts
+from tests.support.memory.aws import USER_POOL, MemoryKms, MemoryMail, MemorySqs, MemoryTexts, MemoryUserPool
 from tests.support.memory.running import in_memory
 from tests.support.memory.seal import MemorySeal
 from tests.support.memory.table import MemoryTable
 
 if TYPE_CHECKING:
     import pytest
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
     from types_boto3_sesv2 import SESV2Client
@@ -68,7 +70,7 @@ def table_definition() -> dict[str, Any]:
 
 
 class FunctionServices(NamedTuple):
-    """The services of each function; review uses those of intake."""
+    """The services of each function; review uses those of intake, and the directory of the staff."""
 
     intake: CaseServices
     prioritize: prioritize.services.Services
@@ -81,6 +83,8 @@ class MemoryCloud:
     def __init__(self) -> None:
         self._queues, self._mail, self._texts = MemorySqs(), MemoryMail(), MemoryTexts()
         self._seal: Seal = MemorySeal()
+        self._staff = MemoryUserPool()
+        self.directory = Directory(lambda: cast("CognitoIdentityProviderClient", self._staff), USER_POOL)
         self.backend = MemoryTable(table_definition())
         self.sqs = cast("SQSClient", self._queues)
         self.queues = {name: self._queues.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
@@ -97,6 +101,10 @@ class MemoryCloud:
             prioritize.services.Services(table, rank, notice, PolicyRepository(table, clock), now=clock),
             notify.services.Services(table, rank, macs, self._seal, mail, texts, DELIVERY_QUEUE, "", now=clock),
         )
+
+    def employ(self, user: str, sub: str, office: str | None, groups: Sequence[str], *, enabled: bool) -> None:
+        """Create the account of a staff member, or replace it."""
+        self._staff.add(user, _account(sub, office), groups, enabled=enabled)
 
     def items(self) -> list[Item]:
         """Return all items of the table, in stored form."""
@@ -134,6 +142,13 @@ class MotoCloud:
         self.sealing_key = kms.create_key()["KeyMetadata"]["Arn"]
         mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
         self.mac_key = mac["KeyMetadata"]["Arn"]
+        cognito = boto3.client("cognito-idp")
+        self.user_pool = cognito.create_user_pool(
+            PoolName="staff",
+            UsernameConfiguration={"CaseSensitive": False},
+            Schema=[{"Name": "office", "AttributeDataType": "String", "Mutable": True}],
+        )["UserPool"]["Id"]
+        self.directory = Directory(user_pool_client, self.user_pool)
         mail.create_email_identity(EmailIdentity=SENDER)
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
 
@@ -152,6 +167,21 @@ class MotoCloud:
                 notify.services.NotifySettings(**shared, **keyed, **mail, delivery_queue_arn=DELIVERY_QUEUE), clock
             ),
         )
+
+    def employ(self, user: str, sub: str, office: str | None, groups: Sequence[str], *, enabled: bool) -> None:
+        """Create the account of a staff member."""
+        cognito: Any = boto3.client("cognito-idp")
+        of_user = {"UserPoolId": self.user_pool, "Username": user}
+        with suppress(cognito.exceptions.UsernameExistsException):
+            cognito.admin_create_user(**of_user, MessageAction="SUPPRESS")
+        for group in groups:
+            with suppress(cognito.exceptions.GroupExistsException):
+                cognito.create_group(UserPoolId=self.user_pool, GroupName=group)
+            cognito.admin_add_user_to_group(**of_user, GroupName=group)
+        if not enabled:
+            cognito.admin_disable_user(**of_user)
+        account = _moto("cognito-idp").user_pools[self.user_pool]._get_user(user)
+        account.update_attributes([{"Name": name, "Value": value} for name, value in _account(sub, office).items()])
 
     def items(self) -> list[Item]:
         """Return all items of the table, in stored form."""
@@ -178,6 +208,10 @@ class MotoCloud:
             queue._pending_messages = set()
         _moto("ses").sent_messages.clear()
         _moto("sns").sms_messages.clear()
+
+
+def _account(sub: str, office: str | None) -> dict[str, str]:
+    return {"sub": sub, **({"custom:office": office} if office else {})}
 
 
 Cloud = MemoryCloud | MotoCloud

@@ -21,6 +21,7 @@ _ENVIRONMENT = {
     "NOTICE_QUEUE_URL": _PLACEHOLDER,
     "SEALING_KEY_ARN": _KEY,
     "MAC_KEY_ARN": _KEY,
+    "USER_POOL_ID": "us-east-1_pool",
     "MAIL_FROM": "review@example.gov",
     "MAIL_CONFIGURATION_SET": "mail",
     "DELIVERY_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:delivery",

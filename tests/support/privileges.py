@@ -36,6 +36,7 @@ class Template:
         arns = {
             **self.keys,
             "Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{system.table}",
+            "UserPool": f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{system.user_pool}",
             "RankQueue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:rank",
             "NoticeQueue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:notice",
         }

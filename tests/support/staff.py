@@ -113,7 +113,12 @@ def ask(system: System, user: Staff, case_id: str, days: int = 10) -> None:
         recognized(system, {"receipt": opener.receipt})
     by = system.time.replace(microsecond=0).timestamp() + days * 86_400
     answer_by = datetime.fromtimestamp(by, system.time.tzinfo).isoformat()
-    system.work(user, case_id, "information-requests", {"asked": ["Proof of residence."], "answer_by": answer_by})
+    system.work(
+        user,
+        case_id,
+        "information-requests",
+        {"asked": [{"text": "Proof of residence.", "language": "en"}], "answer_by": answer_by},
+    )
     system.pump()
 
 

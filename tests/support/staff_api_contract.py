@@ -71,5 +71,5 @@ def hold(method: str, path: str, body: object, answer: Answer) -> None:
         media_type, schema = expected
         assert answer.content_type == media_type
         schema.validate(answer.json())
-    if answer.status < 300 and method == "post" and body is not None:
+    if answer.status < 300 and method in {"post", "put"} and body is not None:
         _body(method, template).validate(json.loads(body) if isinstance(body, str) else body)

@@ -26,6 +26,7 @@ from casereview.schema.request_records import Request
 from casereview.store.items import attribute, from_item
 from casereview.store.keys import Key
 from casereview.store.table import Table
+from review.services import ReviewServices, with_directory
 from tests.support.any_system import AnySystem
 from tests.support.clouds import BackendName, Cloud, MotoCloud, cloud
 
@@ -121,6 +122,11 @@ class System(AnySystem[Answer]):
         return self._on_moto.sealing_key
 
     @property
+    def user_pool(self) -> str:
+        """The id of the user pool of the staff; only on moto."""
+        return self._on_moto.user_pool
+
+    @property
     def _on_moto(self) -> MotoCloud:
         assert isinstance(self.cloud, MotoCloud), "this test requires moto: mark it with pytest.mark.moto"
         return self.cloud
@@ -170,13 +176,24 @@ class System(AnySystem[Answer]):
 
     # ---- the staff API
 
+    @property
+    def review(self) -> ReviewServices:
+        """The services of review: those of intake, and the directory of the staff."""
+        return with_directory(self.intake, self.cloud.directory)
+
+    def employ(self, user: Staff, *, enabled: bool = True) -> Staff:
+        """Create the account of a staff member in the user pool, where an assignment looks for it; return them."""
+        groups = [group for group in user.groups.replace(",", " ").split() if group]
+        self.cloud.employ(user.user, user.id, user.office, groups, enabled=enabled)
+        return user
+
     def staff(self, user: Staff, method: str, path: str, body: object = None) -> Answer:
         """Invoke the handler with one request of a staff member, with the claims that API Gateway would pass."""
         event = self._event(method, path, body, {})
         if "restricted" in user.groups:
             self.cleared |= {user.id}
         cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": user.claims()}
-        return _answer(review.app.respond(self.intake, event, cast("LambdaContext", Context())))
+        return _answer(review.app.respond(self.review, event, cast("LambdaContext", Context())))
 
     def work(self, user: Staff, case_id: str, what: str, body: object = None) -> dict[str, Any]:
         """Act on a case, which must succeed, and return the response body."""

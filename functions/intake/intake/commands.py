@@ -149,6 +149,14 @@ def _after_words(services: CaseServices, now: Current, claims: Claims, said: _Sa
     return claims.evolve(verify_by=verify_by(at, top=reaches_top_lane(claims, policy, at)))
 
 
+def _is_answer(now: Current) -> bool:
+    """Return whether the case waits for words of this holder."""
+    request, case = now.request, now.case
+    if case.status != "information_needed" or (case.asked_of and request.receipt not in case.asked_of):
+        return False
+    return is_asked(request, case)
+
+
 def _case_after_words(now: Current, at: datetime) -> CaseFields:
     """Return the fields that words change.
 
@@ -160,8 +168,8 @@ def _case_after_words(now: Current, at: datetime) -> CaseFields:
         changes["material"] = case.version + 1
     if case.status in LIVE:
         changes |= {"rank_at": at}
-    if case.status == "information_needed" and is_asked(now.request, case):
-        changes["answer_by"] = at  # the worker resumes the clock
+    if _is_answer(now):
+        changes |= {"answer_by": at, "answered_at": at}  # the worker resumes the clock, and returns the case
     return changes
 
 

@@ -17,12 +17,12 @@ from casereview.schema.submission import Statement, Submission, Update, Withdraw
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
+from casereview.usecases.status import look_up
 from intake.authentication import authenticate
 from intake.call import Call, Route
 from intake.commands import escalate, update
 from intake.information import field_offices, notice
 from intake.responses import Accepted, FieldOffices, RequestStatus, WithdrawalAccepted
-from intake.status import look_up
 from intake.withdrawals import withdraw
 
 _Body = TypeVar("_Body", bound=Record)

@@ -8,21 +8,34 @@ from typing import TypeVar
 from casereview.schema.base import Record
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
+from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import Nothing, StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.call import Call
+from review.cases.assignment import assign
 from review.cases.decision import decide
+from review.cases.drafts import save_draft
 from review.cases.session import CaseSession
-from review.cases.views import read_request
+from review.cases.views import read_as_holder, read_request
 from review.lookups import look_up
+from review.me import account_of
 from review.next_case import take_next
-from review.policies.publication import approve_policy, ask_for_preview, submit_draft
+from review.policies.publication import approve_policy, ask_for_preview, delete_draft, submit_draft
 from review.policies.views import list_policies, read_policy
-from review.schema.commands import Decision, Lookup
+from review.schema.commands import Assignment, Decision, DraftBody, Lookup
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.requester_responses import RequestBody
-from review.schema.responses import CaseChanged, Decided, FoundCases, Summary, Worklist, WorklistItem
+from review.schema.responses import (
+    CaseChanged,
+    Decided,
+    DraftSaved,
+    FoundCases,
+    Me,
+    Summary,
+    Worklist,
+    WorklistItem,
+)
 from review.summary import summary
 from review.worklist import page
 from review.worklist_filters import read_selection
@@ -39,6 +52,16 @@ def reading(view: Callable[[CaseSession], _Answer]) -> Callable[[Call[Record]], 
 def request_of_case(call: Call[Record]) -> RequestBody:
     """Read a request of a case with its body."""
     return read_request(call.session(), call.incoming.path["receipt"])
+
+
+def view_of_holder(call: Call[Record]) -> RequestStatus:
+    """Read what the holder of a request is shown."""
+    return read_as_holder(call.session(), call.incoming.path["receipt"])
+
+
+def own_account(call: Call[Record]) -> Me:
+    """Read who the caller is, and how many cases they hold."""
+    return account_of(call.services, call.caller)
 
 
 def changing(act: Callable[[CaseSession, _Body], Case]) -> Callable[[Call[_Body]], CaseChanged]:
@@ -67,6 +90,20 @@ def changed(case: Case) -> CaseChanged:
     """Return the answer of a route that changes a case."""
     fields = CaseChanged.model_fields.keys() - {"case_version"}
     return CaseChanged(case_version=case.version, **{name: getattr(case, name) for name in fields})
+
+
+def assign_case(call: Call[Assignment]) -> CaseChanged:
+    """Assign a case to a colleague."""
+    session = call.session()
+    session.case()
+    return changed(assign(session, call.services.directory, call.body()))
+
+
+def put_draft(call: Call[DraftBody]) -> DraftSaved:
+    """Save the draft of a decision."""
+    session = call.session()
+    session.case()
+    return save_draft(session, call.body())
 
 
 def decide_case(call: Call[Decision]) -> Decided:
@@ -118,6 +155,12 @@ def send_draft(call: Call[Document]) -> PolicyRead:
 def policy(call: Call[Record]) -> PolicyRead:
     """Read a policy."""
     return read_policy(call.services, call.caller, call.incoming.path["policy_id"])
+
+
+def remove_draft(call: Call[Record]) -> Nothing | None:
+    """Delete the caller's draft."""
+    delete_draft(call.services, call.caller, call.incoming.path["policy_id"])
+    return None
 
 
 def preview(call: Call[Nothing]) -> PreviewAsked:

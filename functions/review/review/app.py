@@ -8,11 +8,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.schema.base import Record
-from casereview.usecases.services import CaseServices
 from review.authorization import Caller, caller_from_claims, require_role
 from review.call import Call, Route
 from review.routes import ROUTES
-from review.services import logger, metrics, services
+from review.services import ReviewServices, logger, metrics, services
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -37,7 +36,7 @@ def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
 serve(app, ROUTES, _act)
 
 
-def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
+def respond(use: ReviewServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event of API Gateway with the given services."""
     app.append_context(services=use)
     return app.resolve(event, context)

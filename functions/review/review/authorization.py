@@ -26,12 +26,13 @@ OFFICE_ROLES: Final[frozenset[Role]] = frozenset({"officer", "supervisor"})
 REVIEWER_ROLES: Final[frozenset[Role]] = OFFICE_ROLES | {"sro"}
 """The roles that work on cases."""
 SUPERVISOR_ROLES: Final[frozenset[Role]] = frozenset({"supervisor"})
-Access = Literal["work", "requester", "verify"]
+Access = Literal["work", "requester", "verify", "assign"]
 """What a route does with a case, which decides who else than the office of the case has access to it.
 
 ``work``: no other office. ``requester``: something about one requester; also the office that decided, while the case is
 with the Senior Reviewing Official. ``verify``: read the case, or verify a requester; also an office that the answer to
-a request named, while its requester is to be verified.
+a request named, while its requester is to be verified. ``assign``: in the queue of the Senior Reviewing Official, a
+supervisor who also has the role ``sro``.
 """
 POLICY_ROLES: Final[frozenset[Role]] = frozenset({"policy"})
 
@@ -65,9 +66,11 @@ class Caller:
     def _role_has_access(self, role: Role, case: Case, access: Access) -> bool:
         if role == "sro":
             return case.office == SENIOR_REVIEWING_OFFICIAL
+        if access == "assign" and case.office == SENIOR_REVIEWING_OFFICIAL and "sro" in self.roles:
+            return True
         if role not in OFFICE_ROLES or self.office is None:
             return False
-        decided_here = case.field_office == self.office and (case.status in ENDED or access != "work")
+        decided_here = case.field_office == self.office and (case.status in ENDED or access in {"requester", "verify"})
         asking = access == "verify" and self.office in case.asking
         return case.office == self.office or decided_here or asking
 
@@ -90,9 +93,13 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     user_id, user = claims.get("sub"), claims.get("cognito:username")
     if claims.get("token_use") != "id" or not (isinstance(user_id, str) and isinstance(user, str) and user_id and user):
         raise ProblemError("unauthenticated")
-    groups = _groups(claims.get("cognito:groups"))
+    return staff_member(user_id, user, claims.get("custom:office"), _groups(claims.get("cognito:groups")))
+
+
+def staff_member(user_id: str, user: str, office: object, groups: frozenset[str]) -> Caller:
+    """Return a staff member by what the user pool says: the office and groups of a token, or of the pool itself."""
     roles: frozenset[Role] = frozenset(role for role in ROLES if role in groups)
-    return Caller(user_id, user, _office(claims.get("custom:office")), roles, RESTRICTED in groups)
+    return Caller(user_id, user, _office(office), roles, RESTRICTED in groups)
 
 
 def _office(claim: object) -> str | None:

@@ -11,12 +11,12 @@ from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
 from casereview.routing.offices import HEADQUARTERS
 from casereview.schema.base import Record
-from casereview.usecases.services import CaseServices
 from review.authorization import Access, Caller, Role
 from review.cases.session import CaseSession, open_session
 
 if TYPE_CHECKING:
     from casereview.http.resolver import Incoming
+    from review.services import ReviewServices
 
 EVERY_ROUTE: Final[frozenset[ProblemType]] = frozenset({"malformed", "unauthenticated", "forbidden", "busy"})
 """The problem types with which every route of the staff API can refuse."""
@@ -29,7 +29,7 @@ _Answer = TypeVar("_Answer", bound=Record)
 class Call(Generic[_Body]):
     """One call of a route."""
 
-    services: CaseServices
+    services: ReviewServices
     caller: Caller
     roles: frozenset[Role]
     incoming: Incoming

@@ -9,7 +9,7 @@ from casereview.schema.event_records import Read
 from casereview.schema.identifiers import new_timed_id
 from review.authorization import Caller
 
-What = Literal["case", "contacts", "ranking", "history", "preview", "lookup"]
+What = Literal["case", "contacts", "ranking", "history", "preview", "lookup", "view", "draft"]
 
 
 def read_by(caller: Caller, case_id: str, what: What, at: datetime, sealed: bytes | None = None) -> Read:

@@ -7,12 +7,13 @@ from casereview.schema.records import Case
 from review.acts import changed
 from review.call import Call
 from review.cases.access_code import reissue
+from review.cases.information import ask
 from review.cases.requester_verification import verify_requester
 from review.cases.verification import verify_facts
 from review.cases.views import read_contacts
-from review.schema.commands import Reissue, VerificationBody, Why
+from review.schema.commands import InformationRequest, Reissue, VerificationBody, Why
 from review.schema.requester_responses import CodeReissued, Contacts, ToVerifyPage
-from review.schema.responses import RequesterChecked
+from review.schema.responses import InformationAsked, RequesterChecked
 from review.verifications import page_to_verify
 
 
@@ -32,6 +33,14 @@ def verify(call: Call[VerificationBody]) -> RequesterChecked:
         return _checked(verify_facts(session, body, body.facts), rights=False, needs_second=False)
     found = verify_requester(session, body, body.receipt or "")
     return _checked(found.case, rights=found.rights, needs_second=found.needs_second)
+
+
+def ask_requesters(call: Call[InformationRequest]) -> InformationAsked:
+    """Put questions to requesters."""
+    session = call.session()
+    session.case()
+    case, answer_by, cut, seen_by = ask(session, call.body())
+    return InformationAsked(**dict(changed(case)), answer_by=answer_by, cut=cut, seen_by=seen_by)
 
 
 def _checked(case: Case, *, rights: bool, needs_second: bool) -> RequesterChecked:

@@ -11,12 +11,11 @@ from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
 from review.case_routes import CASE, CHANGE, changes
 from review.cases.access_code import freeze
-from review.cases.information import ask
 from review.cases.suppression import unsuppress
 from review.cases.withdrawals import answer_withdrawal
 from review.schema import commands
 from review.schema.requester_responses import CodeReissued, Contacts, ToVerifyPage
-from review.schema.responses import RequesterChecked
+from review.schema.responses import InformationAsked, RequesterChecked
 
 # The table has no annotation: with one, mypy would not compare the body and the answer of a row with its act.
 ROUTES: Final = (
@@ -44,17 +43,17 @@ ROUTES: Final = (
         act=requester_acts.verify,
         summary="Confirm or refute facts, an identity or an authority",
     ),
-    replace(
-        changes(
-            "/information-requests",
-            OFFICE_ROLES,
-            commands.InformationRequest,
-            acts.changing(ask),
-            "Ask verified requesters for information, or others for proof of their identity or authority",
-            "claim-required",
-            "wrong-state",
-        ),
+    Route(
+        method="POST",
+        path=f"{CASE}/information-requests",
+        roles=OFFICE_ROLES,
         access="verify",
+        body=commands.InformationRequest,
+        answer=InformationAsked,
+        status=HTTPStatus.OK,
+        refusals=CHANGE | {"claim-required", "wrong-state"},
+        act=requester_acts.ask_requesters,
+        summary="Ask verified requesters for information, or others for proof of their identity or authority",
     ),
     Route(
         method="POST",

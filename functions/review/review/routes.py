@@ -8,15 +8,18 @@ from typing import Any, Final
 
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.responses import Filed
+from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import Nothing, StaffSubmission
 from review import acts
-from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, SUPERVISOR_ROLES
+from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
-from review.case_routes import CASE, CHANGE, changes, pages, reads
+from review.case_routes import CASE, CHANGE, ON_CASE, changes, pages, reads
 from review.cases.approval import approve
+from review.cases.drafts import read_draft
 from review.cases.identity import correct_identity
 from review.cases.lease import claim, release
 from review.cases.linking import link
+from review.cases.notes import note
 from review.cases.pages import read_history, read_notices, read_statements
 from review.cases.splitting import split
 from review.cases.transfer import record_removal, reopen, transfer
@@ -26,11 +29,33 @@ from review.requester_routes import ROUTES as REQUESTER_ROUTES
 from review.schema import commands
 from review.schema.history_responses import History, NoticePage, Statements
 from review.schema.requester_responses import RequestBody
-from review.schema.responses import CaseRead, Decided, FoundCases, RankingRead, Summary, Worklist, WorklistItem
+from review.schema.responses import (
+    CaseRead,
+    Decided,
+    DraftRead,
+    DraftSaved,
+    FoundCases,
+    Me,
+    RankingRead,
+    Summary,
+    Worklist,
+    WorklistItem,
+)
 from review.worklist_filters import PARAMETERS
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
 _OFFICE_ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/staff/me",
+        roles=ROLES,
+        body=None,
+        answer=Me,
+        status=HTTPStatus.OK,
+        refusals=EVERY_ROUTE,
+        act=acts.own_account,
+        summary="Read your roles, your office and how many cases you hold",
+    ),
     Route(
         method="GET",
         path="/staff/worklist",
@@ -99,6 +124,12 @@ _CASE_ROUTES: Final = (
         acts.request_of_case,
         "Read a request of a case with its body; the read is recorded",
     ),
+    reads(
+        "/requests/{receipt}/view",
+        RequestStatus,
+        acts.view_of_holder,
+        "Read what the holder of a request is shown; the read is recorded",
+    ),
     pages("/history", History, read_history, "Read a page of the history of a case"),
     pages("/statements", Statements, read_statements, "Read a page of what requesters and staff wrote"),
     pages("/notices", NoticePage, read_notices, "Read a page of the notices of a case"),
@@ -124,6 +155,18 @@ _CASE_ROUTES: Final = (
     ),
     replace(
         changes(
+            "/assignment",
+            SUPERVISOR_ROLES,
+            commands.Assignment,
+            acts.assign_case,
+            "Assign a case to a colleague, whether it is claimed or not",
+            "cap-reached",
+            "wrong-state",
+        ),
+        access="assign",
+    ),
+    replace(
+        changes(
             "/transfer",
             SUPERVISOR_ROLES,
             commands.Transfer,
@@ -139,6 +182,16 @@ _CASE_ROUTES: Final = (
         commands.Removal,
         acts.changing(record_removal),
         "Record a removal",
+    ),
+    replace(
+        changes(
+            "/notes",
+            REVIEWER_ROLES,
+            commands.Note,
+            acts.changing(note),
+            "Record a call, a visit, a referral or a remark",
+        ),
+        access="verify",
     ),
     changes(
         "/link",
@@ -170,6 +223,28 @@ _CASE_ROUTES: Final = (
         acts.changing(reopen),
         "Return an ended case to the worklist because circumstances changed",
         "wrong-state",
+    ),
+    Route(
+        method="GET",
+        path=f"{CASE}/draft",
+        roles=REVIEWER_ROLES,
+        body=None,
+        answer=DraftRead,
+        status=HTTPStatus.OK,
+        refusals=ON_CASE | {"claim-required", "wrong-state"},
+        act=acts.reading(read_draft),
+        summary="Read the draft of a decision",
+    ),
+    Route(
+        method="PUT",
+        path=f"{CASE}/draft",
+        roles=REVIEWER_ROLES,
+        body=commands.DraftBody,
+        answer=DraftSaved,
+        status=HTTPStatus.OK,
+        refusals=CHANGE | {"claim-required", "wrong-state"},
+        act=acts.put_draft,
+        summary="Save the draft of a decision",
     ),
     Route(
         method="POST",

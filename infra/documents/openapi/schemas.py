@@ -75,8 +75,13 @@ class _Generator(GenerateJsonSchema):
         found = super().model_schema(schema)
         found.pop("title", None)
         for name, text in attribute_docstrings(schema["cls"]).items():
-            found["properties"][name]["description"] = text
+            found["properties"][_shown_name(schema["cls"], name)]["description"] = text
         return found
+
+
+def _shown_name(model: type[BaseModel], field: str) -> str:
+    """Return the name of a field in JSON."""
+    return model.model_fields[field].alias or field
 
 
 def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[BaseModel]]) -> dict[str, Json]:

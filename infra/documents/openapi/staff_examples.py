@@ -47,11 +47,25 @@ FINDINGS: Mapping[str, dict[str, Any]] = {
     },
 }
 ASKED: Mapping[str, dict[str, Any]] = {
-    "Two documents, within ten days": {
-        "asked": ["The child's birth certificate.", "A letter of the doctor who treats the child."],
-        "answer_by": "2026-12-04T17:00:00-05:00",
+    "Two documents, by the end of a day": {
+        "asked": [
+            {"text": "The child's birth certificate.", "language": "en"},
+            {"text": "A letter of the doctor who treats the child.", "language": "en"},
+        ],
+        "answer_by": "2026-12-04",
     },
     "How to prove who one is": {"to": [_RECEIPT], "codes": ["prove_identity"]},
+}
+ASSIGNMENTS: Mapping[str, dict[str, Any]] = {
+    "To an officer who speaks the language": {"to": "olga", "why": "She speaks Ukrainian."}
+}
+NOTED: Mapping[str, dict[str, Any]] = {
+    "A call": {"kind": "call", "with": "Her sister", "text": "She will bring the birth certificate on Friday."},
+    "The referral of a claim of US citizenship": {
+        "kind": "referral",
+        "with": "J. Poe",
+        "text": "Sent to counsel today.",
+    },
 }
 CALL_BACK: Mapping[str, dict[str, Any]] = {"To call her back": {"why": "She asked to be called about the question."}}
 SEEN: Mapping[str, dict[str, Any]] = {

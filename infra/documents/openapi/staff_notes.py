@@ -11,12 +11,14 @@ from infra.documents.openapi.examples import REQUESTS
 from infra.documents.openapi.staff_examples import (
     APPROVALS,
     ASKED,
+    ASSIGNMENTS,
     CALL_BACK,
     CORRECTIONS,
     DECISIONS,
     FINDINGS,
     FREEZES,
     LOOKUPS,
+    NOTED,
     REASONS,
     REISSUES,
     REMOVALS,
@@ -29,6 +31,11 @@ _CASE: Final = "/staff/cases/{case_id}"
 _POLICY: Final = "/staff/policies/{policy_id}"
 
 NOTES: Final[Mapping[Address, Notes]] = {
+    ("GET", "/staff/me"): Notes(
+        tag="worklist",
+        description="`held` is the number of cases that you have claimed, `cap` how many you may claim under the policy"
+        " in force; `policy` is null while none is. `restricted` says whether you have access to restricted cases.",
+    ),
     ("GET", "/staff/worklist"): Notes(
         tag="worklist",
         description="All open cases of the office by rank, including claimed and waiting cases. For callers without"
@@ -72,7 +79,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("GET", _CASE): Notes(
         tag="cases",
-        description="Each fact has the newest five statements about it, with their sources and verifications.",
+        description="Each fact has the newest five statements about it, with their sources and verifications. While the"
+        " case waits for an answer, `question` says what was asked, of which requests, and until when.",
     ),
     ("GET", f"{_CASE}/ranking"): Notes(
         tag="cases", description="Each rule that applies, with its source and the facts that satisfied it."
@@ -82,6 +90,11 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ),
     ("GET", f"{_CASE}/requests/{{receipt}}"): Notes(
         tag="cases", description="The body as it was sent, without contact data."
+    ),
+    ("GET", f"{_CASE}/requests/{{receipt}}/view"): Notes(
+        tag="cases",
+        description="What the holder of the request is shown now by `GET /requests/{receipt}` of the public API, byte"
+        " for byte: what to say to them on the telephone is no more than that.",
     ),
     ("GET", f"{_CASE}/statements"): Notes(
         tag="cases",
@@ -123,13 +136,23 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", f"{_CASE}/information-requests"): Notes(
         tag="requesters",
         description="Questions in free text (`asked`) are put to verified requesters only. They require the claim, and"
-        " end it. The clock stops until the answer, `answer_by` or the policy's number of days, whichever is first; in"
-        " the top lanes it does not stop.\n\nRequesters who are not verified are asked by `codes`: how to prove"
-        " identity or authority. They require no claim, change no status and stop no clock.",
+        " end it. The clock stops until the answer or `answer_by`; in the top lanes it does not stop. An answer brings"
+        " the case back to the officer who asked, claimed and flagged `answer_arrived`.\n\nA day in `answer_by` counts"
+        " to its end, Eastern time. The policy has a number of days: a later time is cut to it, and `cut` is true. The"
+        " requesters in `seen_by` are shown the questions and `answer_by`.\n\nRequesters who are not verified are asked"
+        " by `codes`: how to prove identity or authority. They require no claim, change no status and stop no clock.",
         examples=ASKED,
     ),
     ("POST", f"{_CASE}/contacts"): Notes(
         tag="requesters", description="The contact data of each request, by receipt.", examples=CALL_BACK
+    ),
+    ("POST", f"{_CASE}/assignment"): Notes(
+        tag="work",
+        description="`to` is the user name of an officer or supervisor of the case's office; of a Senior Reviewing"
+        " Official without part in the first review, where a supervisor with that role assigns an escalated case. The"
+        " colleague needs access to restricted cases for a restricted case, and room below the cap. The claim of"
+        " another officer ends; a draft goes with the case.",
+        examples=ASSIGNMENTS,
     ),
     ("POST", f"{_CASE}/transfer"): Notes(
         tag="work", description="The claim ends; the clock continues.", examples=TRANSFERS
@@ -139,6 +162,13 @@ NOTES: Final[Mapping[Address, Notes]] = {
         description="If a request was received before the removal, the case is flagged `safety`. If only the day is"
         " given, requests received on that day count as received before the removal.",
         examples=REMOVALS,
+    ),
+    ("POST", f"{_CASE}/notes"): Notes(
+        tag="work",
+        description="Requires no claim, in every state. Requesters are never shown it. While a claim of US citizenship"
+        " stands, or after a decision `referred`, the case is flagged `referral_to_record` until a note of the kind"
+        " `referral` names the referral.",
+        examples=NOTED,
     ),
     ("POST", f"{_CASE}/link"): Notes(
         tag="work",
@@ -180,6 +210,14 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="requesters", description="Addresses are suppressed after a bounce or a complaint."
     ),
     ("POST", f"{_CASE}/reopening"): Notes(tag="work", examples=REASONS),
+    ("GET", f"{_CASE}/draft"): Notes(
+        tag="decision", description="Requires the claim. The text may be that of an officer who held the case before."
+    ),
+    ("PUT", f"{_CASE}/draft"): Notes(
+        tag="decision",
+        description="Requires the claim. The draft is sealed; it is no event, and the version of the case stays. It"
+        " goes to the next officer with the claim, and the decision deletes it.",
+    ),
     ("POST", f"{_CASE}/decision"): Notes(
         tag="decision",
         description="Requires the claim. `case_version` is the version that you have read. The decision is refused"
@@ -207,6 +245,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
         description="The numbers of the preview are rounded at random to tens; a small number is null or left out, as 0"
         " is. Cases are named only to callers with access to them, and each is recorded as read.",
     ),
+    ("DELETE", _POLICY): Notes(tag="policies"),
     ("POST", f"{_POLICY}/preview"): Notes(
         tag="policies",
         description="The preview is computed office by office; read it with the policy. Restricted cases are left out.",

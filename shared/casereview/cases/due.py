@@ -91,6 +91,9 @@ def without_due_work(case: Case) -> CaseFields:
     return {
         "rank_at": None,
         "answer_by": None,
+        "asked_by": None,
+        "asked_of": (),
+        "answered_at": None,
         "hold": None,
         "first_look": case.first_look.evolve(target_at=None),
         "stuck": False,

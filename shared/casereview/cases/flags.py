@@ -24,6 +24,7 @@ MARKS: Final = frozenset(
         "new_words",
         "office_differs",
         "office_doubtful",
+        "referral_to_record",
         "remanded",
         "removal_date_passed",
         "reopened",
@@ -39,7 +40,7 @@ MARKS: Final = frozenset(
 )
 """The flags that no policy and no house rule raises; they follow from what became of the case.
 
-Nothing raises ``answer_arrived``, ``office_doubtful``, ``remanded``, ``reopened``,
+Nothing raises ``office_doubtful``, ``remanded``, ``reopened``,
 ``to_translate``, ``unreadable`` and ``unsafe_contact`` yet: a filter accepts them, and finds no case.
 """
 
@@ -57,7 +58,23 @@ def has_new_words(case: Case) -> bool:
     return since is not None and case.words_at is not None and case.words_at > since
 
 
-FLAGS_OF_CASES: Final = frozenset({"stuck", "safety", "new_words", "many_requests", "maybe_same_person"})
+def has_answer(case: Case) -> bool:
+    """Return whether an answer has arrived, and no officer has claimed the case or worked on it since."""
+    return case.answered_at is not None and case.status in {"information_needed", "in_line", "in_review"}
+
+
+def lacks_referral(case: Case) -> bool:
+    """Return whether the referral of a claim of US citizenship has to be recorded by a note.
+
+    The claim is one that the person made or an officer confirmed; what others allege does not settle the fact.
+    """
+    claimed = bool(case.facts.claims_us_citizenship) or case.outcome == "referred"
+    return claimed and case.referral_at is None
+
+
+FLAGS_OF_CASES: Final = frozenset(
+    {"stuck", "safety", "new_words", "answer_arrived", "referral_to_record", "many_requests", "maybe_same_person"}
+)
 """The flags that follow from the case itself, or from another one; neither its ranking nor an index has them."""
 
 
@@ -72,6 +89,8 @@ def flags_of(case: Case, *, same_person: bool = False) -> tuple[str, ...]:
         "stuck": case.stuck,
         "safety": case.safety,
         "new_words": has_new_words(case),
+        "answer_arrived": has_answer(case),
+        "referral_to_record": lacks_referral(case),
         "many_requests": case.over_limit and same_person,
         "maybe_same_person": same_person,
     }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from casereview.policy.compiler import CompiledPolicy
-from casereview.schema.records import Case
+from casereview.schema.records import Asker, Case, Hold
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
@@ -23,6 +23,19 @@ def lease_duration(policy: CompiledPolicy, lane: str | None) -> timedelta:
         if found.id == lane and found.top and found.first_look:
             return min(policy.numbers.lease, found.first_look / 2)
     return policy.numbers.lease
+
+
+def asker_of_answer(case: Case) -> Asker | None:
+    """Return who asked for an answer that has arrived, if they still have access to the case."""
+    asker = case.asked_by
+    if asker is None or case.answered_at is None or case.answered_at < case.status_since:
+        return None
+    return asker if asker.office == case.office and (asker.restricted or not case.restricted) else None
+
+
+def returned_to(asker: Asker, case: Case, policy: CompiledPolicy, now: datetime) -> Hold:
+    """Return the claim with which an answered case returns to the officer who asked."""
+    return Hold(by=asker.by, by_id=asker.by_id, since=now, lease_until=now + lease_duration(policy, case.lane))
 
 
 def fields_in_line(case: Case, now: datetime) -> CaseFields:

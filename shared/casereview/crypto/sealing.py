@@ -21,7 +21,9 @@ from casereview.schema.errors import CaseReviewError
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
 """The SDK logs tracebacks that contain the error messages of KMS; this application logs error types only."""
 
-Part = Literal["request", "contact", "completed", "corrected", "update", "escalation", "asked", "decision", "why"]
+Part = Literal[
+    "request", "contact", "completed", "corrected", "update", "escalation", "asked", "decision", "draft", "why"
+]
 """The sealed parts: the first six belong to a receipt, the others to a case, whose id replaces the receipt."""
 _SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 _MAX_OPENED = 1024 * 1024

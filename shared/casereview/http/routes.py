@@ -10,7 +10,7 @@ from typing import Final, Literal
 from casereview.http.problem_types import ProblemType
 from casereview.schema.base import Record
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 Address = tuple[Method, str]
 """A method, and a path with its parameters in braces, as in OpenAPI."""
 

@@ -51,12 +51,13 @@ def _fault(error: ErrorDetails) -> Fault:
 def _code_and_message(error: ErrorDetails) -> tuple[ErrorCode, str | PublicText]:
     """Return the code and the message of an error.
 
-    Pydantic's own types are looked up first, because ``too_long`` is both a type of pydantic and a code of this API.
+    Pydantic's own types are looked up first, because ``too_long`` is both a type of pydantic and a code of this API,
+    whose own errors have a message.
     """
     kind, values = error["type"], error.get("ctx", {})
     if error["input"] is None and kind != "extra_forbidden":
         kind = "missing"
-    if kind in PYDANTIC_ERRORS:
+    if kind in PYDANTIC_ERRORS and "message" not in values:
         code, name = PYDANTIC_ERRORS[kind]
         return code, PublicText(name, _without_words(values))
     if kind not in _OWN_CODES:

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.session import Session, get_session
 from typing_extensions import override
 
-SERVICES: Final = ("dynamodb", "kms", "sesv2", "sns", "sqs")
+SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "sesv2", "sns", "sqs")
 """The services that the functions call; botocore raises UnknownServiceError for any other."""
 
 

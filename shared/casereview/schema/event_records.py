@@ -112,5 +112,5 @@ class Read(Stored):
     """The staff member's user name, which is shown."""
     user_id: str | None = None
     """The staff member's id; None in an entry of an older release."""
-    what: Lenient[Literal["case", "contacts", "ranking", "history", "preview", "lookup"]]
+    what: Lenient[Literal["case", "contacts", "ranking", "history", "preview", "lookup", "view", "draft"]]
     sealed: bytes | None = None

@@ -16,7 +16,7 @@ from casereview.schema.event_records import Change, Explanation, Filing, Verific
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
-from casereview.schema.records import DecisionRef, FirstLookClock, Hold, ShownBefore
+from casereview.schema.records import Asker, DecisionRef, FirstLookClock, Hold, ShownBefore
 from casereview.schema.request_records import Ask, OfficerCheck, Seen
 from casereview.schema.vocabulary import (
     Authority,
@@ -119,6 +119,10 @@ class CaseFields(TypedDict, total=False):
     hold: Hold | None
     reviewers: tuple[str, ...]
     asked: str | None
+    asked_by: Asker | None
+    asked_of: tuple[str, ...]
+    answered_at: Instant | None
+    referral_at: Instant | None
     decision: DecisionRef | None
     field_office: str | None
     safety: bool

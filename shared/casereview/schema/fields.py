@@ -101,6 +101,14 @@ def _format_instant(value: datetime) -> str:
     return value.date().isoformat() if isinstance(value, _DayStart) else rfc3339(value)
 
 
+def _parse_deadline(value: object) -> datetime:
+    """Parse an RFC 3339 time with offset, or a date, which becomes the midnight that ends it in Eastern time."""
+    found = _parse_instant_or_day(value)
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found + timedelta(days=1), time(), EASTERN).astimezone(UTC)
+
+
 def _instant(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value.upper()).astimezone(UTC)
@@ -201,6 +209,16 @@ RemovalTime = Annotated[
     _shown(
         "RemovalTime",
         "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",
+        anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
+    ),
+]
+Deadline = Annotated[
+    datetime,
+    PlainValidator(_parse_deadline),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    _shown(
+        "Deadline",
+        "A time with offset (RFC 3339), or a day, which counts to its end: the following midnight, Eastern time.",
         anyOf=[_DATE_TIME, _WITHOUT_SECONDS, _FULL_DATE],
     ),
 ]

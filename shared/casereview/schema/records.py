@@ -89,6 +89,18 @@ class DecisionRef(Record):
     """The id of the text with its reasons; None in a decision of an older release, whose event holds them."""
 
 
+class Asker(Record):
+    """The officer who asked the requesters a question: an answer brings the case back to them."""
+
+    by: str
+    """The officer's user name, which is shown."""
+    by_id: str
+    office: str | None = None
+    """The officer's office when they asked."""
+    restricted: bool = False
+    """Whether the officer had access to restricted cases then."""
+
+
 class ShownBefore(Record):
     """What verified requesters saw of a case when it became restricted: they see no more, and no mark of it."""
 
@@ -159,6 +171,14 @@ class Case(Stored):
     Official. An older release wrote user names."""
     asked: str | None = None
     """The id of the text with the question to the requester."""
+    asked_by: Asker | None = None
+    """Who asked the question; None once the case goes on."""
+    asked_of: tuple[str, ...] = ()
+    """The receipts of the requests that are asked; empty if all verified holders who can be asked are."""
+    answered_at: Instant | None = None
+    """When the answer to the question arrived; None once an officer claims the case or works on it."""
+    referral_at: Instant | None = None
+    """When a note first recorded the referral of a claim of US citizenship."""
     decision: DecisionRef | None = None
     field_office: str | None = None
     """The office that decided, while the case is with the Senior Reviewing Official."""

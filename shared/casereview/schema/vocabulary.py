@@ -30,6 +30,7 @@ EventKind = Literal[
     "ranked",
     "undeliverable",
     "claimed",
+    "assigned",
     "released",
     "lease_ended",
     "verified",
@@ -37,6 +38,7 @@ EventKind = Literal[
     "resumed",
     "transferred",
     "removal_recorded",
+    "noted",
     "linked",
     "split",
     "identity_corrected",
@@ -94,6 +96,10 @@ RefutationReason = Literal[
     "could_not_confirm",
 ]
 """Why a proof of identity or authority was not accepted, as the requester is shown."""
+
+
+NoteKind = Literal["call", "note", "visit", "referral"]
+"""What a note records; a referral is that of a claim of US citizenship, to a supervisor and to counsel."""
 
 
 AskCode = Literal["prove_identity", "prove_authority"]

@@ -25,6 +25,11 @@ def count_claim(user_id: str, cap: int, *, by_next: bool) -> Write:
     return add(Officer(user=user_id, claims=1, nexts=int(by_next)), claims=cap)
 
 
+def count_returned(user_id: str) -> Write:
+    """Return the write that counts a case which returns to an officer, however many the officer holds."""
+    return add(Officer(user=user_id, claims=1))
+
+
 def uncount_claim(case: Case) -> tuple[Write, ...]:
     """Return the write that counts one case less for the officer who holds it; empty if the case is unclaimed."""
     return (add(Officer(user=case.hold.by_id or case.hold.by, claims=-1)),) if case.hold else ()

@@ -21,6 +21,7 @@ from casereview.cases.first_look import has_first_look
 from casereview.cases.lifecycle import QUEUED, STATES
 from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
+from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.event_records import Event, Read
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
@@ -74,7 +75,7 @@ _IN_SAID = ("facts", "counted", "first_at", "newest_at")
 case would have to parse."""
 
 _LEFT_OUT: frozenset[str] = frozenset(
-    {"asking", "attempts", "material", "missed", "over_limit", "reviewers", "safety", "stopped_ms", "stuck"}
+    {"asked_of", "asking", "attempts", "material", "missed", "over_limit", "reviewers", "safety", "stopped_ms", "stuck"}
 )
 """Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit
 of a write."""
@@ -87,6 +88,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Claims: lambda claims: keys.claims(claims.case_id, claims.receipt),
     Findings: lambda findings: keys.findings(findings.case_id),
     Text: lambda text: keys.text(text.owner, text.text_id),
+    DecisionDraft: lambda draft: keys.decision_draft(draft.case_id),
     Guard: lambda guard: keys.guard(guard.person),
     PersonCase: lambda one: keys.person_case(one.person, one.case),
     NameCase: lambda one: keys.name_case(one.name, one.case),
@@ -274,7 +276,7 @@ def weighed_claims(item: Item) -> Claims:
     return from_item(Claims, item)
 
 
-_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, Event, Findings, Notice, Read})
+_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, DecisionDraft, Event, Findings, Notice, Read})
 """Records whose partition key contains the case id."""
 
 

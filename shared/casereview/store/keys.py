@@ -123,6 +123,11 @@ def name_case(name: str, case_id: str) -> Key:
     return Key(names_partition(name), f"{CASES}{case_id}")
 
 
+def decision_draft(case_id: str) -> Key:
+    """Return the key of the draft of a decision; apart from the case, so that nothing else reads or moves it."""
+    return Key(f"DRAFT#{case_id}", "DRAFT")
+
+
 def officer(user: str) -> Key:
     """Return the key of an officer's counter."""
     return Key(f"OFFICER#{user}", "COUNTER")

@@ -89,7 +89,7 @@ def test_a_new_address_cancels_the_call_until_another_notice_bounces(system: Sys
     _update_contact(system, found.filed, email="new@example.org")
     system.pump()
     assert not _is_flagged(system, found.filed)
-    asked = {"asked": ["Which hospital?"], "answer_by": "2026-12-05"}
+    asked = {"asked": [{"text": "Which hospital?", "language": "en"}], "answer_by": "2026-12-05"}
     system.work(OFFICER, found.case_id, "information-requests", asked)
     system.pump()
     _bounce_and_rank(system, found.filed, "new@example.org", "information_asked")

@@ -168,7 +168,7 @@ def test_claimed_and_waiting_cases_are_switched_last(system: System) -> None:
     for each in (claimed, paused):
         system.work(OFFICER, system.case_of(each).case_id, "claim")
     recognized(system, paused)
-    ask = {"asked": ["Proof, please."], "answer_by": "2026-12-04T12:00:00-05:00"}
+    ask = {"asked": [{"text": "Proof, please.", "language": "en"}], "answer_by": "2026-12-04T12:00:00-05:00"}
     system.work(OFFICER, system.case_of(paused).case_id, "information-requests", ask)
     system.pump()
     publish(system, EARLIER)

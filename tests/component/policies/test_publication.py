@@ -282,3 +282,48 @@ def test_a_preview_repeats_the_warnings_and_a_refusal_needs_none(system: System)
 def test_a_packaged_policy_and_an_amendment_have_no_warnings(system: System) -> None:
     assert read(system, ORDER)["warnings"] == []
     assert send(system, amendment("pause", ORDER, "2026-12-01T00:00:00Z"))["warnings"] == []
+
+
+# ---- deleting a draft
+
+
+def deleted(system: System, policy_id: str, staff: Staff = AUTHOR) -> tuple[int, str]:
+    answer = system.staff(staff, "DELETE", f"/staff/policies/{policy_id}")
+    return answer.status, answer.json()["errors"][0]["code"] if answer.body else ""
+
+
+def test_an_author_deletes_a_draft_whose_id_is_then_free(system: System) -> None:
+    send(system, EARLIER)
+    preview_silently(system, "earlier")
+    assert deleted(system, "earlier") == (204, "")
+    assert "earlier" not in states(system)
+    assert attempt(system, "earlier").status == 404
+    system.settle(3)
+    assert system.staff(APPROVER, "POST", "/staff/policies", {"document": EARLIER}).status == 201
+
+
+def test_what_is_not_ones_own_draft_is_not_deleted(system: System) -> None:
+    send(system, EARLIER)
+    assert deleted(system, "earlier", APPROVER) == (409, "policy_id_taken")
+    assert deleted(system, "none") == (404, "no_such_policy")
+    assert deleted(system, ORDER) == (409, "policy_packaged")
+    preview_silently(system, "earlier")
+    approve(system, "earlier")
+    assert deleted(system, "earlier") == (409, "policy_decided")
+    assert states(system)["earlier"] != "draft"
+
+
+def test_a_draft_that_is_approved_meanwhile_is_not_deleted(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(system, EARLIER)
+    preview_silently(system, "earlier")
+    write = Table.write
+
+    def after_the_approval(table: Table, *writes: Write) -> None:
+        monkeypatch.setattr(Table, "write", write)
+        approve(system, "earlier")
+        table.write(*writes)
+
+    monkeypatch.setattr(Table, "write", after_the_approval)
+    answer = system.staff(AUTHOR, "DELETE", "/staff/policies/earlier")
+    assert (answer.status, answer.json()["type"]) == (409, "/problems/moved")
+    assert states(system)["earlier"] != "draft"

@@ -46,6 +46,8 @@ CASE = "/staff/cases/{case_id}"
 OFFICE_WORK = {"officer", "supervisor"}
 ANY_REVIEWER = {"officer", "supervisor", "sro"}
 RULES: dict[Address, set[str]] = {
+    # everybody with a role
+    ("GET", "/staff/me"): {"officer", "supervisor", "sro", "policy"},
     # work on a case: officers and supervisors at their office, the Senior Reviewing Official on escalated cases
     ("GET", "/staff/worklist"): ANY_REVIEWER,
     ("POST", "/staff/worklist/next"): ANY_REVIEWER,
@@ -53,6 +55,7 @@ RULES: dict[Address, set[str]] = {
     ("GET", CASE): ANY_REVIEWER,
     ("POST", f"{CASE}/contacts"): ANY_REVIEWER,
     ("GET", f"{CASE}/requests/{{receipt}}"): ANY_REVIEWER,
+    ("GET", f"{CASE}/requests/{{receipt}}/view"): ANY_REVIEWER,
     ("GET", f"{CASE}/ranking"): ANY_REVIEWER,
     ("GET", f"{CASE}/history"): ANY_REVIEWER,
     ("GET", f"{CASE}/statements"): ANY_REVIEWER,
@@ -61,9 +64,12 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/claim"): ANY_REVIEWER,
     ("POST", f"{CASE}/release"): ANY_REVIEWER,
     ("POST", f"{CASE}/verifications"): ANY_REVIEWER,
+    ("GET", f"{CASE}/draft"): ANY_REVIEWER,
+    ("PUT", f"{CASE}/draft"): ANY_REVIEWER,
     ("POST", f"{CASE}/decision"): ANY_REVIEWER,
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
     ("POST", f"{CASE}/identity"): ANY_REVIEWER,
+    ("POST", f"{CASE}/notes"): ANY_REVIEWER,
     # only field offices
     ("POST", f"{CASE}/reissue-code"): OFFICE_WORK,
     ("POST", f"{CASE}/freeze"): OFFICE_WORK,
@@ -74,6 +80,7 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/reopening"): OFFICE_WORK,
     # only supervisors
     ("POST", f"{CASE}/transfer"): {"supervisor"},
+    ("POST", f"{CASE}/assignment"): {"supervisor"},
     ("POST", f"{CASE}/approval"): {"supervisor"},
     ("POST", f"{CASE}/withdrawals"): {"supervisor"},
     ("POST", f"{CASE}/unsuppress"): {"supervisor"},
@@ -82,16 +89,19 @@ RULES: dict[Address, set[str]] = {
     ("GET", "/staff/policies"): {"policy"},
     ("POST", "/staff/policies"): {"policy"},
     ("GET", "/staff/policies/{policy_id}"): {"policy"},
+    ("DELETE", "/staff/policies/{policy_id}"): {"policy"},
     ("POST", "/staff/policies/{policy_id}/preview"): {"policy"},
     ("POST", "/staff/policies/{policy_id}/approval"): {"policy"},
 }
 AT_HEADQUARTERS: dict[Address, set[str]] = {("POST", f"{CASE}/transfer"): {"officer"}}
 """Further roles, of staff of headquarters alone."""
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
-VERIFY = {route for route in CASE_ROUTES if route[0] == "GET"} | {
-    ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests")
+VERIFY = {route for route in CASE_ROUTES if route[0] == "GET" and not route[1].endswith("/draft")} | {
+    ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests", "notes")
 }
 """What an office may also do whose requester is to be verified, and the field office of an escalated case."""
+ASSIGNMENT = ("POST", f"{CASE}/assignment")
+"""In the queue of the Senior Reviewing Official, a supervisor with that role too assigns cases."""
 REQUESTER = {("POST", f"{CASE}/{what}") for what in ("reissue-code", "freeze", "withdrawals", "unsuppress")}
 """What the field office of an escalated case may also do."""
 
@@ -266,7 +276,8 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     decided_here = case.from_office == "ATL" and (case.status in ENDED or route in VERIFY | REQUESTER)
     asking = "ATL" in case.asking and route in VERIFY
     own = caller.office == case.office != "SRO" or (caller.office == "ATL" and (decided_here or asking))
-    return bool(roles & OFFICE_WORK and own) or ("sro" in roles and case.office == "SRO")
+    at_official = "sro" in (_groups(caller) if route == ASSIGNMENT else roles) and case.office == "SRO"
+    return bool(roles & OFFICE_WORK and own) or at_official
 
 
 def _expected(caller: Staff, route: Address, case: Kept) -> int | None:
@@ -277,10 +288,10 @@ def _expected(caller: Staff, route: Address, case: Kept) -> int | None:
 
 
 def _status(system: System, claims: Mapping[str, str] | None, route: Address, path: str) -> int:
-    event = system._event(route[0], path, {} if route[0] == "POST" else None, {})
+    event = system._event(route[0], path, {} if route[0] in {"POST", "PUT"} else None, {})
     if claims is not None:
         cast("dict[str, Any]", event["requestContext"])["authorizer"] = {"claims": claims}
-    found: Any = review.app.respond(system.intake, event, cast("LambdaContext", Context()))
+    found: Any = review.app.respond(system.review, event, cast("LambdaContext", Context()))
     status: int = found["statusCode"]
     return status
 
@@ -376,6 +387,12 @@ def test_only_reviewers_can_look_up_cases(system: System) -> None:
     route = ("POST", "/staff/lookups")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
+
+
+def test_everybody_with_a_role_can_read_who_they_are(system: System) -> None:
+    route = ("GET", "/staff/me")
+    for caller in CALLERS:
+        assert _status(system, caller.claims(), route, route[1]) == (200 if _may_use(caller, route) else 403), caller
 
 
 def test_only_field_offices_can_file_for_a_requester(system: System) -> None:

@@ -48,14 +48,18 @@ def test_an_information_request_stops_the_clock(system: System) -> None:
 def test_the_requester_sees_the_question_and_it_is_stored_sealed(system: System) -> None:
     held = claimed(system)
     recognized(system, held.filed)
-    given = {"asked": ["Papers of Mirabel.", "A date."], "answer_by": (system.time + DAY).isoformat()}
+    given = {
+        "asked": [{"text": "Papers of Mirabel.", "language": "en"}, {"text": "A date.", "language": "en"}],
+        "answer_by": (system.time + DAY).isoformat(),
+    }
     system.work(OFFICER, held.case_id, "information-requests", given)
     system.pump()
     found = system.look_up(held.filed)
     assert found["status"] == "information_needed"
     asked_at, answer_by = rfc3339(system.time), rfc3339(system.time + DAY)
     assert found["asked_for"] == [
-        {"text": text, "asked_at": asked_at, "answer_by": answer_by} for text in ("Papers of Mirabel.", "A date.")
+        {"text": text, "language": "en", "asked_at": asked_at, "answer_by": answer_by}
+        for text in ("Papers of Mirabel.", "A date.")
     ]
     assert "Mirabel" not in str(system.items()) + str(system.outbox())
     assert len(system.outbox()) == 2
@@ -95,7 +99,7 @@ def test_an_answer_restarts_the_clock_at_its_time(system: System) -> None:
     system.later(minutes=20)
     system.pump()
     case = system.case_of(held.filed)
-    assert (case.status, case.first_look.stopped_ms) == ("in_line", 3 * DAY // timedelta(milliseconds=1))
+    assert (case.status, case.first_look.stopped_ms) == ("in_review", 3 * DAY // timedelta(milliseconds=1))
     assert system.look_up(held.filed)["asked_for"] == []
 
 
@@ -136,7 +140,7 @@ def test_facts_sent_with_a_new_contact_are_an_answer(system: System, answer: dic
     ask(system, OFFICER, held.case_id)
     system.on(held.filed, "POST", "/updates", {"contact": {"language": "en"}, **answer})
     system.pump()
-    assert system.case_of(held.filed).status == "in_line"
+    assert system.case_of(held.filed).status == "in_review"
 
 
 def test_only_requesters_with_full_disclosure_are_asked(system: System) -> None:
@@ -190,8 +194,8 @@ def test_a_waiting_case_that_moves_to_a_top_lane_restarts_its_clock_and_is_next(
     "change",
     [
         {"asked": []},
-        {"asked": ["  "]},
-        {"asked": ["x"] * 21},
+        {"asked": [{"text": "  ", "language": "en"}]},
+        {"asked": [{"text": "x", "language": "en"}] * 21},
         {"asked": "x"},
         {"answer_by": "2020-01-01T00:00:00Z"},
         {"answer_by": "2027-01-01T00:00:00"},
@@ -202,14 +206,14 @@ def test_an_information_request_requires_questions_and_a_time_in_the_future(
     system: System, change: dict[str, object]
 ) -> None:
     held = claimed(system)
-    plain = {"asked": ["x"], "answer_by": (system.time + DAY).isoformat()}
+    plain = {"asked": [{"text": "x", "language": "en"}], "answer_by": (system.time + DAY).isoformat()}
     assert post(system, OFFICER, held.case_id, "information-requests", {**plain, **change}).status == 422
 
 
 def test_an_information_request_requires_the_claim(system: System) -> None:
     held = file_case(system)
     recognized(system, held.filed)
-    given = {"asked": ["x"], "answer_by": (system.time + DAY).isoformat()}
+    given = {"asked": [{"text": "x", "language": "en"}], "answer_by": (system.time + DAY).isoformat()}
     assert post(system, OFFICER, held.case_id, "information-requests", given).status == 409
     system.work(COLLEAGUE, held.case_id, "claim")
     assert post(system, OFFICER, held.case_id, "information-requests", given).status == 409
@@ -222,7 +226,7 @@ def test_a_second_information_request_sends_new_notices(system: System) -> None:
     system.on(held.filed, "POST", "/updates", {"statement": "Here."})
     system.pump()
     system.work(OFFICER, held.case_id, "claim")
-    given = {"asked": ["Something else."], "answer_by": (system.time + DAY).isoformat()}
+    given = {"asked": [{"text": "Something else.", "language": "en"}], "answer_by": (system.time + DAY).isoformat()}
     system.work(OFFICER, held.case_id, "information-requests", given)
     system.pump()
     assert asked(system, held.filed) == ["Something else."]

@@ -43,7 +43,10 @@ def test_a_day_at_the_office(system: System) -> None:
     system.work(OFFICER, case_id, "verifications", {**authority, "verdict": "confirmed"})
     system.pump()
     assert system.look_up(filed)["disclosure"] == "full"
-    ask = {"asked": ["Proof of residence, please."], "answer_by": "2026-12-04T12:00:00-05:00"}
+    ask = {
+        "asked": [{"text": "Proof of residence, please.", "language": "en"}],
+        "answer_by": "2026-12-04T12:00:00-05:00",
+    }
     system.work(OFFICER, case_id, "information-requests", ask)
     system.pump()
     assert system.look_up(filed)["status"] == "information_needed"
@@ -52,8 +55,7 @@ def test_a_day_at_the_office(system: System) -> None:
     system.later(days=3)
     system.on(filed, "POST", "/updates", {"statement": "Here it is."})
     system.pump()
-    assert system.look_up(filed)["status"] == "in_line"
-    system.work(OFFICER, case_id, "claim")
+    assert system.look_up(filed)["status"] == "in_review"
     decided = system.work(OFFICER, case_id, "decision", _decision(system, case_id, outcome="declined"))
     assert decided["status"] == "decided"
     system.pump()

@@ -114,7 +114,7 @@ def test_the_office_that_the_answer_named_asks_its_own_requesters(system: System
 def test_free_text_is_put_to_verified_requesters_only(system: System) -> None:
     held = claimed(system)
     by = (system.time + timedelta(days=5)).isoformat()
-    given: dict[str, Any] = {"asked": ["A letter of Dr Mirabel."], "answer_by": by}
+    given: dict[str, Any] = {"asked": [{"text": "A letter of Dr Mirabel.", "language": "en"}], "answer_by": by}
     refused = ask(system, held.case_id, **given)
     assert code_of(refused) == (409, "no_verified_requester")
     assert system.case_of(held.filed).status == "in_review"
@@ -134,7 +134,10 @@ def test_a_question_to_one_is_not_shown_to_another(system: System) -> None:
     verify(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
     sent = len(system.outbox())
     by = (system.time + timedelta(days=5)).isoformat()
-    assert ask(system, held.case_id, to=[held.receipt], asked=["x"], answer_by=by).status == 200
+    assert (
+        ask(system, held.case_id, to=[held.receipt], asked=[{"text": "x", "language": "en"}], answer_by=by).status
+        == 200
+    )
     system.pump()
     assert [mail.to for mail in system.outbox()[sent:]] == ["ana@example.org"]
     assert [len(system.look_up(one)["asked_for"]) for one in (held.filed, lawyer)] == [1, 0]
@@ -144,8 +147,8 @@ def test_a_question_to_one_is_not_shown_to_another(system: System) -> None:
     "given",
     [
         {},
-        {"asked": ["x"]},
-        {"asked": ["x"], "codes": ["prove_identity"], "answer_by": "2027-01-01"},
+        {"asked": [{"text": "x", "language": "en"}]},
+        {"asked": [{"text": "x", "language": "en"}], "codes": ["prove_identity"], "answer_by": "2027-01-01"},
         {"asked": [], "answer_by": "2027-01-01"},
         {"codes": []},
         {"codes": ["prove_innocence"]},

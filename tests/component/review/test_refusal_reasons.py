@@ -152,7 +152,7 @@ def test_an_approval_of_ones_own_decision_or_without_a_decision(system: System) 
 
 def test_a_question_in_the_past_or_about_a_case_that_waits(system: System) -> None:
     held = claimed(system)
-    past = {"asked": ["Proof."], "answer_by": "2020-01-01"}
+    past = {"asked": [{"text": "Proof.", "language": "en"}], "answer_by": "2020-01-01"}
     nothing = post(system, OFFICER, held.case_id, "information-requests", {**past, "asked": []})
     assert reason(nothing) == ("invalid", "too_few_items", "/asked")
     answer = post(system, OFFICER, held.case_id, "information-requests", past)

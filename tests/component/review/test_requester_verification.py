@@ -107,7 +107,12 @@ def test_who_is_verified_while_a_question_is_open_is_asked(system: System) -> No
     lawyer = system.file(person(11, requester=LAWYER))
     check(system, OFFICER, held.case_id, receipt=held.receipt)
     by = system.time.replace(day=30).isoformat()
-    system.work(OFFICER, held.case_id, "information-requests", {"asked": ["A letter."], "answer_by": by})
+    system.work(
+        OFFICER,
+        held.case_id,
+        "information-requests",
+        {"asked": [{"text": "A letter.", "language": "en"}], "answer_by": by},
+    )
     system.pump()
     assert system.look_up(lawyer)["asked_for"] == []
     check(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
@@ -121,7 +126,7 @@ def test_a_question_to_one_requester_is_not_put_to_another_who_is_verified_later
     lawyer = system.file(person(11, requester=LAWYER))
     check(system, OFFICER, held.case_id, receipt=held.receipt)
     by = system.time.replace(day=30).isoformat()
-    asked = {"asked": ["A letter."], "answer_by": by, "to": [held.receipt]}
+    asked = {"asked": [{"text": "A letter.", "language": "en"}], "answer_by": by, "to": [held.receipt]}
     system.work(OFFICER, held.case_id, "information-requests", asked)
     check(system, OFFICER, held.case_id, receipt=lawyer["receipt"], authority="g28")
     system.pump()

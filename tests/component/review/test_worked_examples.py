@@ -31,7 +31,7 @@ def _without_receipt(system: System, filed: Any) -> dict[str, Any]:  # noqa: ANN
 
 HERS = {"email": "her@example.org", "language": "en"}
 LIMITED = ("received", "limited", "detained")
-QUESTION = {"asked": ["Proof of residence."], "answer_by": "2026-12-04T12:00:00-05:00"}
+QUESTION = {"asked": [{"text": "Proof of residence.", "language": "en"}], "answer_by": "2026-12-04T12:00:00-05:00"}
 
 
 def test_example_4_a_sister_has_limited_disclosure_until_her_waiver_is_verified(system: System) -> None:

@@ -28,7 +28,7 @@ from infra.documents.openapi.document import Api, Notes, UndocumentedError, buil
 from infra.documents.openapi.public import PUBLIC
 from infra.documents.openapi.schemas import attribute_docstrings
 from infra.paths import ROOT
-from intake.responses import AskedFor, Decision, Deficiency, PeopleAhead, RequestStatus, UsualWait, WithdrawalState
+from intake.responses import AskedFor, Deficiency, PeopleAhead, RequestStatus, ShownDecision, UsualWait, WithdrawalState
 from intake.routes import ROUTES
 from tests.support.problem_types import documented_types
 from tests.support.template import properties
@@ -147,11 +147,13 @@ def test_a_status_with_everything_matches_its_schema() -> None:
         people_ahead=PeopleAhead(at_least=25, at_most=50, as_of=NOW),
         usual_wait=UsualWait(lane="detained", office="ATL", weeks=3, as_of=NOW),
         missing=(Deficiency(code="born_on_missing", field="subject.born_on", message="When were you born?"),),
-        asked_for=(AskedFor(text="A letter.", asked_at=NOW, answer_by=NOW),),
+        asked_for=(AskedFor(text="A letter.", language="en", asked_at=NOW, answer_by=NOW),),
         own_reference="12-34",
         contact_changed_at=NOW,
         withdrawal=WithdrawalState(waits=True, undo_until=NOW),
-        decision=Decision(outcome="granted", reasons=("x", "y"), decided_at=NOW, by="field_office", how_to_go_on="x"),
+        decision=ShownDecision(
+            outcome="granted", reasons=("x", "y"), decided_at=NOW, by="field_office", how_to_go_on="x"
+        ),
     )
     shown = json.loads(answer.model_dump_json())
     assert [name for name, value in shown.items() if value is None] == []

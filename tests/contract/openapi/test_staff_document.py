@@ -9,13 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import intake.responses
+from casereview.schema.base import Record
 from infra.documents.openapi.document import routes
 from infra.documents.openapi.schemas import AmbiguousNameError, schemas
 from infra.documents.openapi.staff import STAFF
 from infra.paths import ROOT
 from review.routes import ROUTES
-from review.schema.commands import Decision
+from review.schema import commands
 from tests.support.problem_types import documented_types
 from tests.support.template import properties
 
@@ -96,6 +96,12 @@ def test_only_filing_and_reissuing_return_an_access_code() -> None:
     assert with_code == {"Filed", "CodeReissued"}
 
 
+class Decision(Record):
+    """An answer with the name of a body."""
+
+    decided: bool
+
+
 def test_two_records_with_the_same_name_are_refused() -> None:
     with pytest.raises(AmbiguousNameError, match="Decision"):
-        schemas([Decision], [intake.responses.Decision])
+        schemas([commands.Decision], [Decision])

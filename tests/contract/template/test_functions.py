@@ -7,13 +7,14 @@ import pytest
 import casereview.usecases.services
 import notify.services
 import prioritize.services
+import review.services
 from casereview.runtime.settings import Settings
 from tests.support.template import FUNCTIONS, ROOT, Json, properties, resources
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ENVIRONMENT: dict[str, set[str]] = {
     "intake": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
-    "review": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN"},
+    "review": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "SEALING_KEY_ARN", "MAC_KEY_ARN", "USER_POOL_ID"},
     "prioritize": {"TABLE_NAME", "RANK_QUEUE_URL", "NOTICE_QUEUE_URL", "OFFICE_MAIL"},
     "notify": {
         "TABLE_NAME",
@@ -30,7 +31,7 @@ ENVIRONMENT: dict[str, set[str]] = {
 }
 SETTINGS: dict[str, type[Settings]] = {
     "intake": casereview.usecases.services.CaseServicesSettings,
-    "review": casereview.usecases.services.CaseServicesSettings,
+    "review": review.services.ReviewSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
 }

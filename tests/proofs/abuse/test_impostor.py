@@ -10,8 +10,8 @@ import pytest
 import casereview.cases.disclosure
 import casereview.usecases.file_request
 import casereview.usecases.new_request
+import casereview.usecases.status
 import intake.commands
-import intake.status
 from casereview.cases.disclosure import View
 from casereview.evidence import settle
 from casereview.evidence.ledger import FactLedger
@@ -52,7 +52,7 @@ def _violations(story: Callable[[System, Tally], None]) -> list[str]:
 
 def _show(monkeypatch: pytest.MonkeyPatch, view_of: Callable[[Request], View]) -> None:
     """Replace the rule by which the holder of a request is shown the case."""
-    for module in (casereview.cases.disclosure, intake.status, intake.commands):
+    for module in (casereview.cases.disclosure, casereview.usecases.status, intake.commands):
         monkeypatch.setattr(module, "view_of", view_of)
 
 

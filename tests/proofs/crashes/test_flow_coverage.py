@@ -22,6 +22,7 @@ from tests.support.crashes.rig import Rig, rig
 
 pytestmark = pytest.mark.proof(1)
 READ_ONLY = {
+    ("GET", "/staff/me"),
     ("GET", "/staff/worklist"),
     ("GET", "/staff/verifications"),
     ("GET", "/staff/summary"),

@@ -10,9 +10,9 @@ import pytest
 
 import casereview.cases.disclosure
 import casereview.usecases.file_request
+import casereview.usecases.status
 import casereview.usecases.unit_of_work
 import intake.commands
-import intake.status
 import notify.recipients
 import review.cases.decision
 from casereview.schema.records import Case
@@ -31,19 +31,19 @@ def _disclosure_by_opener(monkeypatch: pytest.MonkeyPatch) -> None:
     def view_of(request: Any) -> Any:  # noqa: ANN401  # as casereview.cases.disclosure
         return "case" if request.opened and request.role == "self" else original(request)
 
-    monkeypatch.setattr(intake.status, "view_of", view_of)
+    monkeypatch.setattr(casereview.usecases.status, "view_of", view_of)
     monkeypatch.setattr(casereview.cases.disclosure, "view_of", view_of)
 
 
 def _lane_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show the lane of the case, without another read than those that are made."""
-    original = intake.status._holder
+    original = casereview.usecases.status._holder
 
-    def holder(services: Any, request: Any, at: Any) -> Any:  # noqa: ANN401  # as intake.status
+    def holder(services: Any, request: Any, at: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.status
         item = services.table.backend.contents[keys.case(request.case_id)]
         return replace(original(services, request, at), lane=item.get("lane", {}).get("S"))
 
-    monkeypatch.setattr(intake.status, "_holder", holder)
+    monkeypatch.setattr(casereview.usecases.status, "_holder", holder)
 
 
 def _read_of_the_joined_case(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import intake.status
+import casereview.usecases.status
 from intake.responses import PeopleAhead
 from tests.support.disclosure.watcher import NEWCOMERS, Newcomer, told_apart
 from tests.support.proofs.sizes import sized
@@ -30,11 +30,11 @@ def test_the_people_ahead_do_not_show_that_another_person_filed(tally: Tally) ->
 
 
 def test_a_number_that_is_counted_live_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def counted_live(services: Any, case: Any) -> object:  # noqa: ANN401  # as intake.status
+    def counted_live(services: Any, case: Any) -> object:  # noqa: ANN401  # as casereview.usecases.status
         ahead = services.table.worklist.position(case.office, case.rank, restricted=True) - 1
         return PeopleAhead(at_least=ahead, at_most=ahead, as_of=services.now())
 
-    monkeypatch.setattr(intake.status, "_people_ahead", counted_live)
+    monkeypatch.setattr(casereview.usecases.status, "_people_ahead", counted_live)
     tally = Tally()
     prove(tally, {name: NEWCOMERS[name] for name in SOME})
     assert len(tally.violations) == len(SOME)

@@ -12,8 +12,8 @@ import pytest
 
 import casereview.cases.disclosure
 import casereview.usecases.contacts
+import casereview.usecases.status
 import intake.commands
-import intake.status
 from casereview.cases.lifecycle import public
 from tests.support.disclosure.third_party import PAIRS, told_apart
 from tests.support.proofs.tally import Tally
@@ -34,7 +34,7 @@ def _the_case_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def view_of(request: Any) -> str:  # noqa: ANN401  # as casereview.cases.disclosure
         return "case" if original(request) == "decision" else original(request)
 
-    for module in (casereview.cases.disclosure, intake.commands, intake.status):
+    for module in (casereview.cases.disclosure, intake.commands, casereview.usecases.status):
         monkeypatch.setattr(module, "view_of", view_of)
 
 
@@ -46,7 +46,7 @@ def _no_end_of_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _the_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show that the Senior Reviewing Official looks at a case."""
-    monkeypatch.setattr(intake.status, "public_to_third_parties", public)
+    monkeypatch.setattr(casereview.usecases.status, "public_to_third_parties", public)
 
 
 FAULTS: Final[Mapping[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str]]] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import intake.status
+import casereview.usecases.status
 from tests.support.disclosure.stories import reached_after, reached_before
 from tests.support.disclosure.timing import LOOK_UPS, compare
 from tests.support.proofs.sizes import sized
@@ -43,12 +43,12 @@ def _wait(seconds: float) -> None:
 
 
 def test_a_leak_of_two_milliseconds_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    holder = intake.status._holder
+    holder = casereview.usecases.status._holder
 
-    def slower_where_joined(services: Any, request: Any, at: Any) -> Any:  # noqa: ANN401  # as intake.status
+    def slower_where_joined(services: Any, request: Any, at: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.status
         if not request.opened:
             _wait(0.002)
         return holder(services, request, at)
 
-    monkeypatch.setattr(intake.status, "_holder", slower_where_joined)
+    monkeypatch.setattr(casereview.usecases.status, "_holder", slower_where_joined)
     assert not compare(STORIES["an earlier case"]).alike

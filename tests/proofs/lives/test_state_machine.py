@@ -85,10 +85,12 @@ ACTS = [
 
 RARE: set[EventKind] = {
     "approved",
+    "assigned",
     "decision_proposed",
     "decision_returned",
     "guard_moved",
     "identity_corrected",
+    "noted",
     "official_decided",
     "remanded",
     "resumed",
@@ -267,11 +269,11 @@ DEFECTS: dict[str, dict[str, object]] = {
     "a released case stays counted": {"review.cases.lease.uncount_claim": lambda _case: ()},
     "a guard outlives its case": {"review.cases.decision.release_guard": lambda _case: ()},
     "every requester sees everything": {
-        "intake.status.view_of": lambda _request: "case",
-        "intake.status.shown_to": lambda _request, case: case,
+        "casereview.usecases.status.view_of": lambda _request: "case",
+        "casereview.usecases.status.shown_to": lambda _request, case: case,
     },
     "a restricted case is shown to a holder that one officer verified": {
-        "intake.status.shown_to": lambda _request, case: case
+        "casereview.usecases.status.shown_to": lambda _request, case: case
     },
     "one officer verifies where it takes two": {
         "casereview.cases.requester_checks.needs_second": lambda _request, _file: False

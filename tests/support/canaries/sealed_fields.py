@@ -32,6 +32,7 @@ NOT_SEALED = {
     ("WithdrawalAnswer", "receipt"): "an id of ours",
     ("InformationRequest", "to"): "ids of ours",
     ("Link", "case_id"): "an id of ours",
+    ("Assignment", "to"): "the user name of staff; another word is refused",
     ("Transfer", "office"): "the code of an office; another word is refused",
     ("InformationRequest", "answer_by"): "a date that the office sets",
     ("Removal", "removed_at"): "a date that the office sets",
@@ -46,7 +47,8 @@ _FACTS = Facts.model_fields.keys() | Conviction.model_fields.keys()
 
 def leaves(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Path, type[BaseModel], str]]:
     """Yield the path of each field that may hold somebody's words, with the model that has it and its name there."""
-    for name, info in model.model_fields.items():
+    for field, info in model.model_fields.items():
+        name = info.alias or field
         kinds = set(_kinds(info.annotation))
         for kind in kinds:
             if issubclass(kind, BaseModel):

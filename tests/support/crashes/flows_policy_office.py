@@ -42,6 +42,15 @@ POLICY_OFFICE = [
         retries_conflicts=False,
     ),
     Flow(
+        "delete a draft",
+        "staff",
+        _drafted,
+        lambda rig, _: rig.staff(AUTHOR, "DELETE", "/staff/policies/earlier"),
+        204,
+        idempotent=True,
+        retries_conflicts=False,
+    ),
+    Flow(
         "request a preview",
         "staff",
         _drafted,

@@ -122,7 +122,11 @@ REQUESTERS = [
         "request information",
         "staff",
         _verified,
-        post_to_case(OFFICER, "information-requests", {"asked": ["Proof."], "answer_by": "2026-12-04"}),
+        post_to_case(
+            OFFICER,
+            "information-requests",
+            {"asked": [{"text": "Proof.", "language": "en"}], "answer_by": "2026-12-04"},
+        ),
         200,
         idempotent=True,
     ),

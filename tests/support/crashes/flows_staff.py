@@ -20,6 +20,7 @@ from tests.support.crashes.flows_public import (
 from tests.support.crashes.flows_requesters import CONFIRMED, REQUESTERS
 from tests.support.crashes.rig import Rig
 from tests.support.staff import (
+    COLLEAGUE,
     LAWYER,
     OFFICER,
     OFFICIAL,
@@ -33,7 +34,7 @@ from tests.support.staff import (
     file_case,
     verify,
 )
-from tests.support.system import Staff
+from tests.support.system import Answer, Staff
 
 REMOVED = {"removed_at": "2026-11-24T10:30:00-05:00", "why": "By the log."}
 
@@ -46,6 +47,16 @@ def _with_decision(prepare: Callable[[Rig], FiledCase], user: Staff, outcome: st
         return found, decision(rig, user, found.case_id, outcome=outcome)
 
     return prepared
+
+
+def _employed(rig: Rig) -> FiledCase:
+    """Return a claimed case, while the colleague who is to get it has an account."""
+    rig.employ(COLLEAGUE)
+    return claimed_case(rig)
+
+
+def _draft(rig: Rig, found: FiledCase) -> Answer:
+    return rig.staff(OFFICER, "PUT", f"/staff/cases/{found.case_id}/draft", {"text": "So far."})
 
 
 def _prepared_decision(found: Any) -> Any:  # noqa: ANN401  # what was prepared
@@ -151,6 +162,17 @@ STAFF = [
         200,
         retries_conflicts=False,
     ),
+    Flow(
+        "assign",
+        "staff",
+        _employed,
+        post_to_case(SUPERVISOR, "assignment", {"to": COLLEAGUE.user, "why": "Leave."}),
+        200,
+        idempotent=True,
+    ),
+    Flow("save a draft", "staff", claimed_case, _draft, 200, idempotent=True),
+    Flow("read a draft", "staff", claimed_case, get_case("/draft"), 200, retries_conflicts=False),
+    Flow("note", "staff", ranked_case, post_to_case(OFFICER, "notes", {"kind": "call", "text": "She called."}), 200),
     Flow("read a case", "staff", ranked_case, get_case(""), 200, retries_conflicts=False),
     Flow("read a ranking", "staff", ranked_case, get_case("/ranking"), 200, retries_conflicts=False),
     Flow(
@@ -158,6 +180,14 @@ STAFF = [
         "staff",
         ranked_case,
         lambda rig, first: get_case(f"/requests/{first.receipt}")(rig, first),
+        200,
+        retries_conflicts=False,
+    ),
+    Flow(
+        "read what a holder is shown",
+        "staff",
+        ranked_case,
+        lambda rig, first: get_case(f"/requests/{first.receipt}/view")(rig, first),
         200,
         retries_conflicts=False,
     ),

@@ -138,6 +138,12 @@ def _information_request_expired(rig: Rig) -> None:
     rig.sweep()
 
 
+def _answered(rig: Rig) -> None:
+    """Prepare the answer to a question, which brings the case back to the officer who asked."""
+    found = information_requested(rig)
+    assert rig.on(found.filed, "POST", "/updates", {"statement": "Here it is."}).status == 202
+
+
 def _target_missed(rig: Rig) -> None:
     ranked_case(rig)
     case = rig.cases[0]
@@ -215,6 +221,7 @@ WORK = [
     Flow("rank under another policy", "system", _switched, process_batch),
     Flow("lease expires", "system", _lease_expired, process_batch),
     Flow("information request expires", "system", _information_request_expired, process_batch),
+    Flow("answer returns to who asked", "system", _answered, process_batch),
     Flow("first look missed", "system", _target_missed, process_batch),
     Flow("verification missed", "system", _verification_missed, process_batch),
     Flow("rank a case that became restricted", "system", _verified_before_restriction, process_batch),

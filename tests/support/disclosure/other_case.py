@@ -91,7 +91,7 @@ class OtherCase:
 
     def ask(self) -> None:
         by = (self.system.time + timedelta(days=5)).isoformat()
-        given = {"asked": ["Where do you live?"], "answer_by": by}
+        given = {"asked": [{"text": "Where do you live?", "language": "en"}], "answer_by": by}
         self.system.work(RITA, self.case_id, "information-requests", given)
 
     def propose(self) -> None:

@@ -54,7 +54,7 @@ PAIRS: Final[Mapping[str, Pair]] = {
     "received or in line, here or elsewhere": Pair(("-",), ("transfer",), 2),
     "a question to the person": Pair(("verify", "claim", "-"), ("verify", "claim", "ask")),
     "a question to the person, and her answer": Pair(
-        ("verify", "claim", "-", "release"), ("verify", "claim", "ask", "answer")
+        ("verify", "claim", "-", "-"), ("verify", "claim", "ask", "answer")
     ),
     "a question in words of the catalogue to another": Pair(("join", "claim", "-"), ("join", "claim", "ask_proof")),
     "a decision that awaits approval": Pair(("claim", "-"), ("claim", "propose")),
@@ -88,9 +88,6 @@ PAIRS: Final[Mapping[str, Pair]] = {
 
 class _Office(OtherCase):
     """The person's case, with further acts."""
-
-    def release(self) -> None:
-        self.system.work(RITA, self.case_id, "release")
 
     def answer(self) -> None:
         assert self.system.on(self.filed, "POST", "/updates", {"statement": "In Macon."}).status == 202

@@ -44,6 +44,7 @@ _THROTTLED = {
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
     "kms": ("ThrottlingException", 400),
     "sqs": ("ThrottlingException", 400),
+    "cognito-idp": ("TooManyRequestsException", 400),
     "sesv2": ("TooManyRequestsException", 429),
     "sns": ("Throttled", 429),
 }
@@ -51,6 +52,7 @@ _REFUSED = {
     "dynamodb": ("AccessDeniedException", 400),
     "kms": ("KMSInvalidStateException", 400),
     "sqs": ("AccessDenied", 403),
+    "cognito-idp": ("NotAuthorizedException", 400),
     "sesv2": ("SendingPausedException", 400),
     "sns": ("AuthorizationError", 403),
 }

@@ -77,7 +77,9 @@ class Office(Life):
     def ask(self, place: int, other: int) -> None:
         """Send an information request."""
         by = rfc3339(self.now.at + timedelta(days=1 + other % 20))
-        self._work(place, other, "information-requests", {"asked": [ASKED], "answer_by": by})
+        self._work(
+            place, other, "information-requests", {"asked": [{"text": ASKED, "language": "en"}], "answer_by": by}
+        )
 
     def decide(self, place: int, other: int) -> None:
         """Decide a case, mostly on its current version, sometimes on an earlier one."""

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
+USER_POOL = "us-east-1_memory"
+
 
 @dataclass(slots=True)
 class _Message:
@@ -93,6 +95,32 @@ class MemorySqs:
         if url not in self.queues:
             raise refused("AWS.SimpleQueueService.NonExistentQueue", operation)
         return self.queues[url]
+
+
+@dataclass(slots=True)
+class MemoryUserPool:
+    """The user pool of the staff: accounts by user name, whatever its case."""
+
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, user: str, attributes: Mapping[str, str], groups: Sequence[str], *, enabled: bool) -> None:
+        """Create an account, or replace it."""
+        listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
+        self.users[user.lower()] = {"user": user, "attributes": listed, "groups": list(groups), "enabled": enabled}
+
+    def admin_get_user(self, *, UserPoolId: str, Username: str) -> dict[str, Any]:  # noqa: N803  # the name in boto3
+        found = self._of(UserPoolId, Username, "AdminGetUser")
+        return {"Username": found["user"], "UserAttributes": found["attributes"], "Enabled": found["enabled"]}
+
+    def admin_list_groups_for_user(self, *, UserPoolId: str, Username: str) -> dict[str, Any]:  # noqa: N803  # the name in boto3
+        found = self._of(UserPoolId, Username, "AdminListGroupsForUser")
+        return {"Groups": [{"GroupName": group} for group in found["groups"]]}
+
+    def _of(self, pool: str, user: str, operation: str) -> dict[str, Any]:
+        assert pool == USER_POOL
+        if user.lower() not in self.users:
+            raise refused("UserNotFoundException", operation)
+        return self.users[user.lower()]
 
 
 class MemoryKms:

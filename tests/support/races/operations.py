@@ -69,7 +69,12 @@ def asking(case: Matter, chance: Random) -> Act:
 
     def act(open_session: CaseSession) -> object:
         by = rfc3339(open_session.at + timedelta(hours=5))
-        return ask(open_session, commands.InformationRequest.model_validate({"asked": ["Proof."], "answer_by": by}))
+        return ask(
+            open_session,
+            commands.InformationRequest.model_validate(
+                {"asked": [{"text": "Proof.", "language": "en"}], "answer_by": by}
+            ),
+        )
 
     def may(state: State) -> bool:
         return _holds(user)(state) and case.opener["receipt"] not in state.withdrawn

@@ -11,6 +11,7 @@ from tests.support.aws_faults import intercept, refuses
 from tests.support.system import Staff, System
 
 OFFICER = Staff("omar", "officer restricted")
+COLLEAGUE = Staff("olga", "officer restricted")
 SUPERVISOR = Staff("sue", "supervisor restricted")
 OFFICIAL = Staff("sam", "sro restricted", None)
 SEEN = {"verdict": "confirmed", "proof": "in_person"}
@@ -165,9 +166,10 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     word, at = words.word, f"/staff/cases/{case_id}"
     assert system.staff(OFFICER, "POST", f"{at}/claim", {}).status == 200
     assert system.staff(OFFICER, "POST", f"{at}/contacts", {"why": word("why")}).status == 200
-    for what in ("", "/ranking", "/history", "/statements", "/notices", f"/requests/{first['receipt']}"):
+    for what in ("", "/ranking", "/history", "/statements", "/notices", *_request_of(first)):
         assert system.staff(OFFICER, "GET", at + what).status == 200
-    assert system.staff(OFFICER, "GET", "/staff/verifications").status == 200
+    for path in ("/staff/verifications", "/staff/me"):
+        assert system.staff(OFFICER, "GET", path).status == 200
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
     for sought in ({"receipt": first["receipt"]}, {"a_number": words.made["a_number1001"]}):
         assert system.staff(OFFICER, "POST", "/staff/lookups", {**sought, "why": word("sought")}).status == 200
@@ -177,9 +179,16 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
         ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
         ("verifications", {"receipt": first["receipt"], "identity": True, **SEEN, "why": word("id")}),
         ("identity", correction_of(words)),
+        ("notes", {"kind": "referral", "with": word("noted_with"), "text": word("noted")}),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
         ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
-        ("information-requests", {"asked": [word("asked")], "answer_by": "2026-12-20"}),
+        (
+            "information-requests",
+            {
+                "asked": [{"text": word("asked"), "language": words.known("asked_in", "fr-x-zqasked")}],
+                "answer_by": "2026-12-20",
+            },
+        ),
     ]
     for what, body in work:
         system.work(OFFICER, case_id, what, body)
@@ -188,9 +197,16 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     link = {"case_id": case_id, "why": word("link")}
     system.work(SUPERVISOR, case_id_of(system, apart), "link", link)
     other = case_id_of(system, joined)
+    colleague = system.employ(COLLEAGUE)
+    system.work(SUPERVISOR, other, "assignment", {"to": colleague.user, "why": word("assignment")})
     system.work(SUPERVISOR, other, "transfer", {"office": "NOL", "why": word("transfer")})
     assert system.on(first, "POST", "/updates", {"statement": word("answer")}).status == 202
     system.pump()
+
+
+def _request_of(filed: dict[str, Any]) -> tuple[str, str]:
+    path = f"/requests/{filed['receipt']}"
+    return path, f"{path}/view"
 
 
 def _act_on_code(system: System, words: CanaryWords, case_id: str, receipt: str) -> None:
@@ -206,7 +222,11 @@ def _act_on_code(system: System, words: CanaryWords, case_id: str, receipt: str)
 def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> None:
     """Decide, approve, escalate, remand and reopen a case, and let a claim lapse."""
     case_id = case_id_of(system, filed)
-    system.work(OFFICER, case_id, "claim")
+    if system.case_of(filed).claimed_by is None:
+        system.work(OFFICER, case_id, "claim")
+    draft = f"/staff/cases/{case_id}/draft"
+    assert system.staff(OFFICER, "PUT", draft, {"text": words.word("draft")}).status == 200
+    assert system.staff(OFFICER, "GET", draft).json()["text"] == words.word("draft")
     if _decide(system, words, OFFICER, case_id, "declined") == "awaiting_approval":
         system.work(SUPERVISOR, case_id, "approval", {"approve": True, "why": words.word("approval")})
     system.pump()

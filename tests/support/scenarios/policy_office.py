@@ -17,6 +17,8 @@ def publish_policies(system: System, words: CanaryWords) -> None:
     since = rfc3339(system.time)
     send(system, draft("day-refused", since=since, of=REQUIRES_APPROVALS))
     approve(system, "day-refused", approve=False)
+    send(system, draft("day-deleted", since=since, of=REQUIRES_APPROVALS))
+    assert system.staff(AUTHOR, "DELETE", "/staff/policies/day-deleted").status == 204
     send(system, draft("day", since=since, of=REQUIRES_APPROVALS))
     _preview(system)
     system.later(seconds=1)

@@ -26,9 +26,10 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case, DecisionRef
+from casereview.store import keys
 from casereview.store.caseload import uncount_claim
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
-from casereview.store.transaction import Write, put_new
+from casereview.store.transaction import Write, delete, put_new
 from casereview.store.transition import Transition
 from casereview.store.waits import wait_writes
 from casereview.usecases.sealed_text import Words, seal_words
@@ -98,7 +99,7 @@ def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -
         step = Transition("decision_proposed", _proposed_fields(session, case, decision), event)
     else:
         step = finalize(session, case, "decided", {"decision": decision}, event)
-    return replace(step, also=(put_new(text), *step.also))
+    return replace(step, also=(put_new(text), delete(keys.decision_draft(case.case_id)), *step.also))
 
 
 def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:

@@ -78,6 +78,9 @@ def _claimed_fields(session: CaseSession, case: Case) -> CaseFields:
         "status": "in_review",
         "status_since": session.at,
         "answer_by": None,
+        "asked_by": None,
+        "asked_of": (),
+        "answered_at": None,
     }
 
 
@@ -94,7 +97,7 @@ def renewed_claim(session: CaseSession, case: Case) -> CaseFields:
     if case.status == "awaiting_approval":
         return {"first_look": clock_after_work(case, session.at)}
     renewed = case.hold and case.hold.evolve(lease_until=_lease_until(session, case))
-    return {"hold": renewed, "first_look": clock_after_work(case, session.at)}
+    return {"hold": renewed, "first_look": clock_after_work(case, session.at), "answered_at": None}
 
 
 def _lease_until(session: CaseSession, case: Case) -> datetime:

@@ -25,7 +25,7 @@ MAX_ASKS: Final = 5
 
 def ask_for_proof(
     session: CaseSession, codes: tuple[AskCode, ...], to: tuple[str, ...] | None, answer_by: datetime | None
-) -> Case:
+) -> tuple[Case, tuple[str, ...]]:
     """Put questions of the catalogue to requests whose holders are not verified; it needs no claim.
 
     Args:
@@ -34,26 +34,32 @@ def ask_for_proof(
         to: The receipts of the requests; None for every live one that is not verified, and that a question fits.
         answer_by: By when an answer is expected, if at all.
 
+    Returns:
+        The case, and the receipts of the requests that were asked.
+
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case; 403 for a request that
             another office verifies; 409 if a requester is verified or withdrew, or if none is left to ask; 422 for a
             question that does not fit the role.
     """
+    seen_by: tuple[str, ...] = ()
 
     def plan(case: Case) -> Transition:
+        nonlocal seen_by
         asked = list(_named(session, case, codes, to) if to else _fitting(session, case, codes))
         if not asked:
             raise wrong_state("already_verified", "No requester of this case is left to ask.", "/codes")
+        seen_by = tuple(request.receipt for request in asked)
         after = [_with_ask(request, _codes_for(request, codes), session.at, answer_by) for request in asked]
         return Transition(
             "proof_asked",
             {},
-            {"details": {"receipts": [request.receipt for request in asked], "codes": list(codes)}},
+            {"details": {"receipts": list(seen_by), "codes": list(codes)}},
             tuple(put_over(new, state=new.state, epoch=new.epoch) for new in after),
             tuple(notice_of(session, case, "news", new) for new in after),
         )
 
-    return session.act(plan)
+    return session.act(plan), seen_by
 
 
 def _with_ask(request: Request, codes: tuple[AskCode, ...], at: datetime, answer_by: datetime | None) -> Request:

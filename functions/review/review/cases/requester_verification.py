@@ -31,8 +31,8 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import OfficerCheck, Request
 from casereview.store.transaction import Put, Write, put_over
 from casereview.store.transition import Transition
+from casereview.usecases.questions import read_question
 from review.cases.guard import guard_for_verified
-from review.cases.information import is_addressed
 from review.cases.kept_escalation import without_kept_escalation
 from review.cases.lease import renewed_claim
 from review.cases.requesters import notice_of, require_uninvolved
@@ -203,7 +203,8 @@ class _Effect:
         """Return the news that the holder missed, or that the proof was not accepted."""
         case, session = self.file.case, self.session
         if self._is_gained() and case.status == "information_needed" and is_asked(after, case):
-            asked = is_addressed(session, case, after.receipt)
+            question = read_question(session.services, case)
+            asked = question is not None and question.is_put_to(after.receipt)
             return (notice_of(session, case, "information_asked", after),) if asked else ()
         missed = self._is_gained() and case.status in _TOLD_AFTERWARDS
         short = self.checked.effective and self.body.verdict == "refuted" and after.state == "live"

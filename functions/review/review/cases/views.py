@@ -11,14 +11,17 @@ from casereview.policy.engine import explain
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.request_records import Request
+from casereview.schema.status_responses import RequestStatus
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.identity import open_part
+from casereview.usecases.status import look_up
+from review.cases.information import open_question
 from review.cases.other_cases import other_cases
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.reads import What, read_by
-from review.schema.requester_responses import Contacts, RequestBody, RequestRead
+from review.schema.requester_responses import AskRead, Contacts, RequestBody, RequestRead
 from review.schema.responses import CaseRead, Fact, FactStatement, NewWords, RankingRead, Reason, Rule
 from review.worklist_items import same_person
 
@@ -70,6 +73,7 @@ def read_case(session: CaseSession) -> CaseRead:
         new_words=tuple(_new_words(file)),
         earlier_cases=others.of_person,
         same_name=others.of_name,
+        question=open_question(session, case, requests),
     )
 
 
@@ -121,6 +125,7 @@ def _request(request: Request) -> RequestRead:
         escalation_asked=request.escalation_asked,
         state=request.state,
         deficiencies=request.deficiencies,
+        asked=tuple(AskRead(codes=one.codes, asked_at=one.at, answer_by=one.answer_by) for one in request.asks),
     )
 
 
@@ -142,6 +147,18 @@ def read_request(session: CaseSession, receipt: str) -> RequestBody:
         completed=open_part(seal, "completed", receipt, request.completed),
         corrected=open_part(seal, "corrected", receipt, request.corrected),
     )
+
+
+def read_as_holder(session: CaseSession, receipt: str) -> RequestStatus:
+    """Return what the holder of a request of a case is shown now by the public API.
+
+    Raises:
+        ProblemError: 404 without access to the case, or for a receipt that is not of this case.
+    """
+    session.case()
+    request = session.request(receipt)
+    recorded(session, "view")
+    return look_up(session.services, request, session.at)
 
 
 def read_contacts(session: CaseSession, why: str) -> Contacts:

@@ -1,7 +1,7 @@
 """Publish a policy: an author sends a draft, previews it, and another person approves it.
 
     draft ──preview, as often as wanted──▶ previewed ──another person─▶ approved ──its time──▶ in force
-      └──replaced by its author                     └──────────────▶ refused
+      └──replaced or deleted by its author          └──────────────▶ refused
 
 An approved or refused document never changes: every write has the condition that it is still a draft.
 """
@@ -21,9 +21,10 @@ from casereview.policy.packaged import DEFAULT, PACKAGED
 from casereview.routing.offices import queues
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.policy_records import PolicyRecord, Preview
+from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.policy_repository import spans_of
-from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write
+from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write, delete
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.previews import check_previewed, is_previewed, stored_reports
@@ -89,6 +90,28 @@ def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetim
         author_id=caller.id,
         created_at=now,
     )
+
+
+def delete_draft(services: CaseServices, caller: Caller, policy_id: str) -> None:
+    """Delete the caller's own draft.
+
+    Raises:
+        ProblemError: 404 for an unknown policy; 409 for another author's draft, a packaged policy, a document that was
+            approved or refused, or a draft that was replaced or decided on meanwhile.
+    """
+    record = services.policies.registry(fresh=True).records.get(policy_id)
+    if record is None:
+        raise _packaged_problem() if policy_id in PACKAGED else no_such_policy()
+    if record.state != "draft":
+        raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
+    if not caller.is_user(record.author_id, record.author):
+        raise wrong_state("policy_id_taken", "The draft belongs to another author.")
+    try:
+        services.table.write(delete(keys.policy(policy_id), state="draft", digest=record.digest))
+    except RefusedError as refusal:
+        if not refusal.by_condition:
+            raise
+        raise ProblemError("moved") from None
 
 
 def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:

@@ -50,6 +50,18 @@ ROUTES: Final = (
         summary="Read a policy with its document, approval, preview and switch",
     ),
     Route(
+        method="DELETE",
+        path=_POLICY,
+        roles=POLICY_ROLES,
+        body=None,
+        answer=Nothing,
+        status=HTTPStatus.NO_CONTENT,
+        may_be_empty=True,
+        refusals=EVERY_ROUTE | {"not-found", "moved", "wrong-state"},
+        act=acts.remove_draft,
+        summary="Delete your own draft, which has not been approved or refused",
+    ),
+    Route(
         method="POST",
         path=f"{_POLICY}/preview",
         roles=POLICY_ROLES,

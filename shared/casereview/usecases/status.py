@@ -18,23 +18,25 @@ from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.schema.base import Unrecognized
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
+from casereview.schema.languages import choose_language
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
+from casereview.schema.status_responses import (
+    AskedFor,
+    PeopleAhead,
+    RequestStatus,
+    ShownDecision,
+    UsualWait,
+    WithdrawalState,
+)
 from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
 from casereview.usecases.contacts import open_contact, open_filed
+from casereview.usecases.questions import read_question
 from casereview.usecases.sealed_text import open_sealed, read_words
 from casereview.usecases.services import CaseServices
-from intake.responses import (
-    AskedFor,
-    Decision,
-    PeopleAhead,
-    RequestStatus,
-    UsualWait,
-    WithdrawalState,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,11 @@ def _catalogue_asks(holder: _Holder) -> tuple[AskedFor, ...]:
     """Return the questions of the catalogue that an officer put to this request; a verified holder has answered."""
     if holder.request.verified:
         return ()
+    language = choose_language(holder.language)
     return tuple(
-        AskedFor(text=ask_text(code, holder.language, holder.request), asked_at=ask.at, answer_by=ask.answer_by)
+        AskedFor(
+            text=ask_text(code, language, holder.request), language=language, asked_at=ask.at, answer_by=ask.answer_by
+        )
         for ask in holder.request.asks
         for code in ask.codes
         if not isinstance(code, Unrecognized)
@@ -173,12 +178,12 @@ def _question(services: CaseServices, case: Case, receipt: str) -> tuple[AskedFo
     """Return the questions in free words to one request that a case waits for an answer to."""
     if case.status != "information_needed":
         return ()
-    words = read_words(services.table, services.seal, case.case_id, case.asked)
-    if words.get("to") and receipt not in words["to"]:
+    found = read_question(services, case)
+    if found is None or not found.is_put_to(receipt):
         return ()
     return tuple(
-        AskedFor(text=asked, asked_at=words["asked_at"], answer_by=words["answer_by"])
-        for asked in words.get("asked", ())
+        AskedFor(text=text, language=language, asked_at=found.asked_at, answer_by=found.answer_by)
+        for text, language in found.asked
     )
 
 
@@ -189,7 +194,7 @@ def _withdrawal(request: Request, at: datetime) -> WithdrawalState | None:
     return WithdrawalState(waits=False, undo_until=until) if request.state == "withdrawn" and at <= until else None
 
 
-def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision | None:
+def _decision(services: CaseServices, holder: _Holder, case: Case) -> ShownDecision | None:
     """Return the decision if it is final."""
     decision = case.decision
     if decision is None or case.status not in WITH_DECISION:
@@ -204,7 +209,7 @@ def _decision(services: CaseServices, holder: _Holder, case: Case) -> Decision |
     if "reasons_for_requester" not in words:
         return None
     official = event.kind == "official_decided"
-    return Decision(
+    return ShownDecision(
         outcome=decision.outcome,
         reasons=(words["reasons_for_requester"],),
         decided_at=event.at,
