@@ -8,11 +8,12 @@ from typing import Final
 
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
 from casereview.schema.draft_records import DecisionDraft
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Change, Event, Explanation, Filing, Read
 from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.office_records import LaneCount, Lookups, Officer, Snapshot
+from casereview.schema.office_records import LaneCount, Lookups, Officer, ReasonUse, Snapshot
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
 from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
@@ -121,6 +122,16 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
             flags=("interpreter",),
         ),
     ),
+    Duty(
+        case_id=_CASE,
+        duty_id="carry_out-5f0c2a9d4be81736",
+        kind="carry_out",
+        office=_OFFICE,
+        since=_CLAIMED,
+        due=_CLAIMED + timedelta(hours=24),
+        decision=4,
+    ),
+    ReasonUse(reason=_PERSON, mac_key=_MAC_KEY, uses=3),
     Notice(
         case_id=_CASE,
         notice_id=_NOTICE,

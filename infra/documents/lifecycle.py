@@ -60,16 +60,20 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "withdrawal_asked": "A withdrawal waits for a supervisor, because staff filed the request or reissued its code.",
     "withdrawal_cancelled": "Such a withdrawal is taken back, or a supervisor does not confirm it.",
     "withdrawal_undone": "A withdrawal is taken back within 72 hours; a case that it ended is open again.",
-    "decision_proposed": "Decided, and the policy requires an approval.",
+    "decision_proposed": "Decided, and the policy requires approvals.",
     "decision_returned": "Not approved, or another policy came into force: returned to its author.",
+    "decision_withdrawn": "Its author takes it back.",
+    "approval_given": "One of several approvals is given; others are still open.",
+    "duty_done": "People at the office did what they had to: carried out, told, called, wrote or translated.",
     "decided": "Decided; the outcome `withdrawn` confirms that no live request remains.",
-    "approved": "Approved by a supervisor who is not the author.",
+    "approved": "The last approval is given, by a supervisor who is not the author.",
     "escalated": "The requester asks for the Senior Reviewing Official.",
     "official_decided": "Overridden or upheld; the outcome `withdrawn` confirms that no live request remains.",
     "remanded": "Sent back to the field office.",
     "withdrawn": "A requester withdraws. The case ends if that was its only request, it is in no top lane and the"
     " person is not detained; else an officer confirms.",
-    "reopened": "An officer returns it to the worklist because circumstances changed.",
+    "reopened": "A supervisor returns it to the worklist because circumstances changed; what the Senior Reviewing"
+    " Official decided, the official does, or a supervisor who names what changed.",
 }
 _HEAD: Final = """\
 # The lifecycle of a case

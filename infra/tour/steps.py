@@ -155,7 +155,8 @@ TO_THE_DECISION: Final[tuple[Step, ...]] = (
         "/staff/cases/$CASE/decision",
         body="""{
   "outcome": "granted", "factors": [], "policy": "$POLICY", "case_version": $VERSION,
-  "reasons_for_requester": "You will be released while your case goes on.",
+  "reasons": [{"about": "custody", "text": "You will be released while your case goes on."}], "language": "en",
+  "granted": [{"what": "release", "conditions": "Report by telephone once a month."}],
   "internal_reasons": "Identity confirmed; long residence."}""",
         signed_by="OFFICER",
         shows=_DECIDED,

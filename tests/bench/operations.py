@@ -15,6 +15,7 @@ from casereview.schema.records import Case
 from casereview.store.policy_in_force import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
+from tests.support.bodies import reasons
 from tests.support.standing import recognized
 from tests.support.system import Context, Staff, System, body
 
@@ -142,7 +143,7 @@ def _decide(system: System) -> Event:
     claimed = system.work(OFFICER, case.case_id, "claim")
     decision = {
         "outcome": "granted",
-        "reasons_for_requester": narrative(400),
+        **reasons(narrative(400)),
         "internal_reasons": narrative(400),
         "factors": [],
         "policy": system.policy_id(),

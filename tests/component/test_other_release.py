@@ -214,7 +214,7 @@ GIVEN: dict[str, Mapping[str, object]] = {
 def test_a_case_in_a_state_of_another_release_is_not_changed(system: System, what: str, held_by: Staff | None) -> None:
     held = claimed(system) if held_by else file_case(system)
     before = in_another_state(system, held)
-    user = SUPERVISOR if what in {"transfer", "approval"} else OFFICER
+    user = SUPERVISOR if what in {"transfer", "approval", "reopening"} else OFFICER
     given = decision(system, OFFICER, held.case_id) if what == "decision" else GIVEN[what]
     answer = post(system, user, held.case_id, what, given)
     assert answer.status == (200 if what == "claim" and held_by else 409), answer.body

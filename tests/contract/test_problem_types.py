@@ -22,8 +22,6 @@ from tests.support.template import APIS, properties
 
 RESERVED: Final[dict[ProblemType, str]] = {
     "verification-required": "what a requester who is not verified asks for is kept until the verification",
-    "overruled": "a decision that was overruled can be reopened by its author yet",
-    "nobody-would-learn": "a decision says who will learn of it, and is not refused where nobody would yet",
     "not-correctable": "there are no corrections yet",
 }
 """Types that no route uses yet, each with the reason."""

@@ -25,7 +25,7 @@ SOURCES: Final = (
     *(ROOT / "shared/casereview/schema" / f"{name}.py" for name in ("fields", "identifiers", "submission")),
 )
 """The files that refuse requests of the public API."""
-STAFF_ONLY: Final = {"no_such_case", "exactly_one_required"}
+STAFF_ONLY: Final = {"no_such_case", "no_such_duty", "exactly_one_required"}
 """Codes in these files with which only the staff API refuses."""
 SEVERAL_TEXTS: Final = {"wrong_type"}
 """Codes that have a text for each of several cases."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tests.support.bodies import reasons
 from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System, body
 
@@ -142,7 +143,7 @@ def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[
     found = read(system, user, case_id)
     plain = {
         "outcome": "granted",
-        "reasons_for_requester": "You have family here.",
+        **reasons("You have family here.", found["policy"]),
         "internal_reasons": "Low priority.",
         "factors": [],
         "policy": found["policy"],

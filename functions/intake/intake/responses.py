@@ -50,6 +50,7 @@ __all__ = [
     "FieldOffice",
     "FieldOffices",
     "Filed",
+    "Granted",
     "NoticeText",
     "PeopleAhead",
     "ProblemFound",

@@ -12,18 +12,23 @@ from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import Nothing, StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
+from review.approval_queue import page_of_approvals
 from review.call import Call
+from review.cases.approval import approve
 from review.cases.assignment import assign
 from review.cases.decision import decide
 from review.cases.drafts import save_draft
+from review.cases.duties import do_duty
 from review.cases.session import CaseSession
 from review.cases.views import read_as_holder, read_request
+from review.duty_queue import page_of_duties
 from review.lookups import look_up
 from review.me import account_of
 from review.next_case import take_next
 from review.policies.publication import approve_policy, ask_for_preview, delete_draft, submit_draft
 from review.policies.views import list_policies, read_policy
-from review.schema.commands import Assignment, Decision, DraftBody, Lookup
+from review.schema.commands import Approval, Assignment, Decision, DraftBody, Lookup
+from review.schema.duties import ApprovalPage, Approved, DutyBody, DutyPage
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.requester_responses import RequestBody
 from review.schema.responses import (
@@ -110,8 +115,28 @@ def decide_case(call: Call[Decision]) -> Decided:
     """Decide a case."""
     session = call.session()
     session.case()
-    case, learners = decide(session, call.body())
-    return Decided(**dict(changed(case)), will_learn=learners.will, will_not_learn=learners.will_not)
+    found = decide(session, call.body())
+    return Decided(
+        **dict(changed(found.case)),
+        will_learn=found.learners.will,
+        will_not_learn=found.learners.will_not,
+        used_before=found.used_before,
+    )
+
+
+def answer_decision(call: Call[Approval]) -> Approved:
+    """Approve a decision, or return it to its author."""
+    session = call.session()
+    session.case()
+    found = approve(session, call.body())
+    return Approved(**dict(changed(found.case)), decided=found.decided, returned=found.returned)
+
+
+def approvals(call: Call[Record]) -> ApprovalPage:
+    """Read a page of the decisions that await approval."""
+    return page_of_approvals(
+        call.services, call.caller, call.incoming.parameter("office"), call.incoming.parameter("cursor")
+    )
 
 
 def worklist(call: Call[Record]) -> Worklist:
@@ -135,6 +160,19 @@ def file_for_requester(call: Call[StaffSubmission]) -> Filed:
     key = call.incoming.header("Idempotency-Key")
     officer = Actor("officer", call.caller.user, call.caller.id)
     return file_request(call.services, call.incoming.raw(), key, officer, StaffSubmission)
+
+
+def duties(call: Call[Record]) -> DutyPage:
+    """Read a page of the open duties of an office."""
+    parameter = call.incoming.parameter
+    return page_of_duties(call.services, call.caller, parameter("office"), parameter("kind"), parameter("cursor"))
+
+
+def duty_done(call: Call[DutyBody]) -> CaseChanged:
+    """Record what became of a duty."""
+    session = call.session()
+    session.case()
+    return changed(do_duty(session, call.incoming.path["duty"], call.body()))
 
 
 def office_summary(call: Call[Record]) -> Summary:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from casereview.cases.lifecycle import ENDED
 from casereview.http.problems import ProblemError, forbidden, no_such_case
-from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.records import Case
 
 Role = Literal["officer", "supervisor", "sro", "policy"]
@@ -26,14 +27,18 @@ OFFICE_ROLES: Final[frozenset[Role]] = frozenset({"officer", "supervisor"})
 REVIEWER_ROLES: Final[frozenset[Role]] = OFFICE_ROLES | {"sro"}
 """The roles that work on cases."""
 SUPERVISOR_ROLES: Final[frozenset[Role]] = frozenset({"supervisor"})
-Access = Literal["work", "requester", "verify", "assign"]
+OFFICIAL_ROLES: Final[frozenset[Role]] = frozenset({"sro"})
+Access = Literal["work", "requester", "verify", "read", "approve", "assign"]
 """What a route does with a case, which decides who else than the office of the case has access to it.
 
 ``work``: no other office. ``requester``: something about one requester; also the office that decided, while the case is
-with the Senior Reviewing Official. ``verify``: read the case, or verify a requester; also an office that the answer to
-a request named, while its requester is to be verified. ``assign``: in the queue of the Senior Reviewing Official, a
-supervisor who also has the role ``sro``.
+with the Senior Reviewing Official. ``verify``: verify a requester; also an office that the answer to a request named,
+while its requester is to be verified, which can read the case as well. ``approve``: answer a decision that awaits
+approval; once that is overdue, also headquarters and the Senior Reviewing Official, who can read the case then.
+``assign``: in the queue of the Senior Reviewing Official, a supervisor who also has the role ``sro``.
 """
+_AFTERWARDS: Final[frozenset[Access]] = frozenset({"requester", "verify", "read"})
+"""What the office that decided also does while the Senior Reviewing Official has the case."""
 POLICY_ROLES: Final[frozenset[Role]] = frozenset({"policy"})
 
 
@@ -57,22 +62,34 @@ class Caller:
         """Return whether the caller took part in the field office's review; an older release stored user names."""
         return self.id in case.reviewers or self.user in case.reviewers
 
-    def has_access(self, case: Case, roles: frozenset[Role], access: Access = "work") -> bool:
-        """Return whether one of these roles gives the caller this kind of access to a case."""
+    def has_access(
+        self, case: Case, roles: frozenset[Role], access: Access = "work", at: datetime | None = None
+    ) -> bool:
+        """Return whether one of these roles gives the caller this kind of access to a case.
+
+        Args:
+            case: The case.
+            roles: The roles.
+            access: The kind of access.
+            at: The time, by which a decision may have awaited its approval for too long.
+        """
         if case.restricted and not self.restricted:
             return False
-        return any(self._role_has_access(role, case, access) for role in roles & self.roles)
+        overdue = at is not None and case.approve_by is not None and case.approve_by <= at
+        elsewhere = overdue and case.status == "awaiting_approval" and access in {"approve", "read"}
+        return any(self._role_has_access(role, case, access, elsewhere=elsewhere) for role in roles & self.roles)
 
-    def _role_has_access(self, role: Role, case: Case, access: Access) -> bool:
+    def _role_has_access(self, role: Role, case: Case, access: Access, *, elsewhere: bool) -> bool:
         if role == "sro":
-            return case.office == SENIOR_REVIEWING_OFFICIAL
+            return case.office == SENIOR_REVIEWING_OFFICIAL or elsewhere
         if access == "assign" and case.office == SENIOR_REVIEWING_OFFICIAL and "sro" in self.roles:
             return True
         if role not in OFFICE_ROLES or self.office is None:
             return False
-        decided_here = case.field_office == self.office and (case.status in ENDED or access in {"requester", "verify"})
-        asking = access == "verify" and self.office in case.asking
-        return case.office == self.office or decided_here or asking
+        decided_here = case.field_office == self.office and (case.status in ENDED or access in _AFTERWARDS)
+        asking = access in {"verify", "read"} and self.office in case.asking
+        approving = elsewhere and role == "supervisor" and self.office == HEADQUARTERS
+        return case.office == self.office or decided_here or asking or approving
 
     def queues(self) -> tuple[str, ...]:
         """Return the worklists that the caller can read, that of the caller's office first."""
@@ -124,21 +141,18 @@ def require_role(caller: Caller, roles: frozenset[Role]) -> frozenset[Role]:
     return own
 
 
-def require_access(
-    caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str = "", access: Access = "work"
-) -> Case:
-    """Return a case if the caller has access to it.
+def require_access(caller: Caller, roles: frozenset[Role], case: Case | None, pointer: str) -> Case:
+    """Return another case than the one in the path, if the caller works on it.
 
     Args:
         caller: The caller.
         roles: The caller's roles that the route allows.
         case: The case, or None if it does not exist.
-        pointer: Where the body names the case; empty for the case in the path.
-        access: The kind of access that is needed.
+        pointer: Where the body names the case.
 
     Raises:
         ProblemError: 404, the same for a case that does not exist and one without access.
     """
-    if case is None or not caller.has_access(case, roles, access):
+    if case is None or not caller.has_access(case, roles):
         raise no_such_case(pointer)
     return case

@@ -31,7 +31,7 @@ def reads(
         method="GET",
         path=CASE + what,
         roles=REVIEWER_ROLES,
-        access="verify",
+        access="read",
         body=None,
         answer=answer,
         status=HTTPStatus.OK,

@@ -11,7 +11,6 @@ from itertools import islice
 from casereview.cases.first_look import has_first_look
 from casereview.http.problems import ProblemError, forbidden
 from casereview.policy.compiler import CompiledPolicy
-from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case
@@ -19,7 +18,7 @@ from casereview.store.caseload import read_counter
 from casereview.store.worklist import WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
-from review.cases.lease import claim, is_claimable
+from review.cases.lease import claim, is_claimable, is_excluded
 from review.cases.session import CaseSession
 from review.schema.responses import WorklistItem
 from review.services import logger
@@ -114,8 +113,7 @@ class _ClaimableCases:
         """Return whether to offer a case; one that waits for an answer only while its first look is pending."""
         if not is_claimable(self.policy, case) or not is_visible(case, self.caller, self.office):
             return False
-        took_part = self.office == SENIOR_REVIEWING_OFFICIAL and self.caller.took_part(case)
-        return not took_part and (case.status != "information_needed" or not has_first_look(case))
+        return not is_excluded(self.caller, case) and (case.status != "information_needed" or not has_first_look(case))
 
     def first_of_lower_lanes(self) -> Iterator[Case]:
         """Yield the first claimable cases of each lane below the top lanes.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, get_args
 
 from casereview.cases.lifecycle import QUEUED
 from casereview.http.routes import Address
 from casereview.schema.responses import ProblemFound
+from casereview.schema.vocabulary import DutyKind
 from infra.documents.openapi.document import Api, Notes, operations
 from infra.documents.openapi.schemas import Json
 from infra.documents.openapi.staff_notes import NOTES
@@ -70,6 +71,12 @@ _PARAMETERS: Mapping[str, Json] = {
         "The code of your office, `HQ` for the headquarters triage, or `SRO`; by default your own.",
         {"type": "string"},
         "ATL",
+    ),
+    "Duty": _parameter(
+        "duty", "path", "The id of a duty.", {"type": "string", "minLength": 1}, "carry_out-5f0c2a9d4be81736"
+    ),
+    "DutyKind": _parameter(
+        "kind", "query", "Duties of this kind.", {"type": "string", "enum": list(get_args(DutyKind))}, "call"
     ),
     "OneOffice": {
         **_parameter("office", "query", "The code of your office.", {"type": "string", "minLength": 1}, "ATL"),

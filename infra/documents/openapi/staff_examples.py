@@ -117,7 +117,9 @@ REASONS: Mapping[str, dict[str, Any]] = {"Circumstances changed": {"why": "The c
 DECISIONS: Mapping[str, dict[str, Any]] = {
     "A field office grants": {
         "outcome": "granted",
-        "reasons_for_requester": "You are released to care for your child.",
+        "reasons": [{"about": "sole_caregiver", "text": "You are released to care for your child."}],
+        "language": "en",
+        "granted": [{"what": "release", "conditions": "Report by telephone once a month."}],
         "internal_reasons": "No category is presumed; sole caregiver of a disabled child.",
         "factors": ["family_impact", "lengthy_presence"],
         "policy": "2021-09-30-guidelines",
@@ -125,14 +127,31 @@ DECISIONS: Mapping[str, dict[str, Any]] = {
     },
     "The Senior Reviewing Official remands the case": {
         "outcome": "remand",
-        "reasons_for_requester": "The field office will look at your case again.",
+        "reasons": [{"about": None, "text": "The field office will look at your case again."}],
+        "language": "en",
         "internal_reasons": "The vacated conviction was not weighed.",
         "factors": ["vacated_conviction"],
         "policy": "2021-09-30-guidelines",
         "case_version": 12,
     },
 }
+DECISION_WITHDRAWALS: Mapping[str, dict[str, Any]] = {
+    "The author found an error": {"why": "The date of entry is another one."}
+}
+DUTIES: Mapping[str, dict[str, Any]] = {
+    "The person was released": {
+        "what": "released",
+        "note": "Released at the door, with the papers.",
+        "done_at": "2022-01-19T10:00:00-05:00",
+        "why": "As decided.",
+    },
+    "The person was told": {"what": "told", "done_at": "2022-01-19T10:00:00-05:00", "why": "Read out in Spanish."},
+}
 APPROVALS: Mapping[str, dict[str, Any]] = {
-    "The decision is approved": {"approve": True, "why": "I agree with the reasons."},
+    "The decision is approved": {
+        "approval": "field_office_director",
+        "approve": True,
+        "why": "I agree with the reasons.",
+    },
     "The decision returns to its author": {"approve": False, "why": "The children were not weighed."},
 }

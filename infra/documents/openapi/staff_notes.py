@@ -14,7 +14,9 @@ from infra.documents.openapi.staff_examples import (
     ASSIGNMENTS,
     CALL_BACK,
     CORRECTIONS,
+    DECISION_WITHDRAWALS,
     DECISIONS,
+    DUTIES,
     FINDINGS,
     FREEZES,
     LOOKUPS,
@@ -209,7 +211,33 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("POST", f"{_CASE}/unsuppress"): Notes(
         tag="requesters", description="Addresses are suppressed after a bounce or a complaint."
     ),
-    ("POST", f"{_CASE}/reopening"): Notes(tag="work", examples=REASONS),
+    ("GET", "/staff/duties"): Notes(
+        tag="worklist",
+        description="The duties of an office, the earliest `due` first. Headquarters sees those of all offices if it"
+        " names none. For callers without access to restricted cases the answer is the same whether there are any.",
+        parameters=("Office", "DutyKind", "Cursor"),
+    ),
+    ("GET", "/staff/approvals"): Notes(
+        tag="decision",
+        description="The earliest `due` first. Supervisors see those of their office, headquarters those of all"
+        " offices, the Senior Reviewing Official those that are overdue.",
+        parameters=("Office", "Cursor"),
+    ),
+    ("POST", f"{_CASE}/duties/{{duty}}"): Notes(
+        tag="work",
+        description="`what` is one of `released`, `stay_granted`, `no_arrest`, `nta_cancelled`, `deferred_action` and"
+        " `other` for `carry_out`; `told` for `tell_the_person`; `reached`, `left_message`, `no_answer` and `unsafe`"
+        " for `call`; `sent` and `returned` for `letter`; `done` for `translate`.",
+        examples=DUTIES,
+    ),
+    ("POST", f"{_CASE}/decision/withdrawal"): Notes(tag="decision", examples=DECISION_WITHDRAWALS),
+    ("POST", f"{_CASE}/reopening"): Notes(
+        tag="work",
+        description="What the Senior Reviewing Official decided is reopened by the official, or by a supervisor who"
+        " names the facts that have changed; never by who made or approved the decision that was overridden. The"
+        " requesters are told.",
+        examples=REASONS,
+    ),
     ("GET", f"{_CASE}/draft"): Notes(
         tag="decision", description="Requires the claim. The text may be that of an officer who held the case before."
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from casereview.cases.decisions import is_remanded, is_reopened
 from casereview.cases.telephone import TELEPHONE, receipts_to_phone
 from casereview.evidence.placement import Placement
 from casereview.evidence.settle import Settled, settle
@@ -114,6 +115,8 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     marks = {
         TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.claims)),
         "withdrawal_to_confirm": case.live == 0 or any(one.withdrawal_by for one in file.claims),
+        "remanded": is_remanded(case),
+        "reopened": is_reopened(case),
         "office_differs": _names_another_office(case, settled.facts),
     }
     return frozenset(name for name, holds in marks.items() if holds)

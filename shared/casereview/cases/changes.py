@@ -58,6 +58,7 @@ def restriction(case: Case, *, restricted: bool) -> CaseFields:
         digest=case.digest,
         asked=case.asked,
         decision=case.decision,
+        decisions=case.decisions,
     )
     return {"restricted": True, "shown_before": shown}
 
@@ -92,6 +93,7 @@ def as_shown_before(case: Case) -> Case:
         digest=before.digest,
         asked=before.asked,
         decision=before.decision,
+        decisions=before.decisions,
     )
 
 

@@ -76,6 +76,9 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "withdrawal_undone": _moves(["withdrawn"], "in_line", "with_senior_official") | _stays(*STATES),
     "decision_proposed": _moves(_REVIEWED, "awaiting_approval"),
     "decision_returned": _moves(_AWAITED, "in_review"),
+    "decision_withdrawn": _moves(_AWAITED, "in_review"),
+    "approval_given": _stays(*_AWAITED),
+    "duty_done": _stays(*STATES),
     "decided": _moves(_REVIEWED, "decided", "withdrawn"),
     "approved": _moves(_AWAITED, "decided"),
     "escalated": _moves(["decided"], "with_senior_official"),
@@ -101,6 +104,7 @@ STATE_INDEPENDENT: Final[frozenset[EventKind]] = frozenset(
         "requester_checked",
         "proof_asked",
         "suppression_lifted",
+        "duty_done",
     }
 )
 """Events that are allowed in a state that this release does not know, and leave the case in it."""

@@ -14,7 +14,7 @@ from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, encode_
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-Purpose = Literal["receipt", "code", "person", "name", "address", "cursor", "preview"]
+Purpose = Literal["receipt", "code", "person", "name", "address", "reason", "cursor", "preview"]
 SecretPurpose = Literal["cursor", "preview"]
 """What derived secrets are for: to encrypt cursors, and to round the numbers of previews at random."""
 _LIMIT = 200
@@ -62,6 +62,11 @@ class Macs:
     def address(self, address: str) -> str:
         """Return the pseudonym of an e-mail address or telephone number, ignoring case."""
         return encode_identifier(self._mac("address", address.casefold()), _PERSON_SYMBOLS).replace("-", "")
+
+    def reason(self, text: str) -> str:
+        """Return the pseudonym of a reason, ignoring case and how its words are set apart."""
+        plain = sha256(" ".join(text.casefold().split()).encode())  # a message to KMS has at most 4,096 bytes
+        return encode_identifier(self._mac("reason", plain.hexdigest()), _PERSON_SYMBOLS).replace("-", "")
 
     def secret(self, purpose: SecretPurpose) -> bytes:
         """Return a secret of 256 bits for one purpose, derived from the MAC key; it is the same in every process.

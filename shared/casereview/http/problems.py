@@ -142,6 +142,11 @@ def no_such_request(pointer: str = "") -> ProblemError:
     return ProblemError("not-found", Fault(pointer, "no_such_request", PublicText("no_such_request")))
 
 
+def no_such_duty() -> ProblemError:
+    """Return a problem of status 404 for a duty that is not one of the case and of the caller's office."""
+    return ProblemError("not-found", Fault("", "no_such_duty", "There is no such duty for you."))
+
+
 def no_such_case(pointer: str = "") -> ProblemError:
     """Return a problem of status 404: the same for a case that does not exist and one that the caller may not open."""
     return ProblemError("not-found", Fault(pointer, "no_such_case", "There is no such case for you."))

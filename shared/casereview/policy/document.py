@@ -127,6 +127,31 @@ class Numbers(Record):
     """Cases per minute that a policy switch enqueues for ranking."""
 
 
+_HOURS = _within(timedelta(hours=1), timedelta(days=90))
+
+
+class DutyTimes(Record):
+    """How long the people of an office have for each duty (house rules)."""
+
+    approval: Annotated[Duration, _HOURS] = timedelta(hours=72)
+    """To approve or return a decision."""
+    approval_in_top_lanes: Annotated[Duration, _HOURS] = timedelta(hours=8)
+    carry_out: Annotated[Duration, _HOURS] = timedelta(hours=24)
+    """To carry out what was granted."""
+    tell: Annotated[Duration, _HOURS] = timedelta(hours=24)
+    """To tell a person of a decision that reaches no requester."""
+    call: Annotated[Duration, _HOURS] = timedelta(hours=24)
+    """To telephone a requester."""
+    call_again: Annotated[Duration, _HOURS] = timedelta(hours=24)
+    """To telephone once more after nobody answered."""
+    calls: Annotated[int, Field(strict=True, ge=1, le=20)] = 3
+    """How many calls without an answer are made about one message."""
+    letter: Annotated[Duration, _HOURS] = timedelta(days=2)
+    """To print and send a letter."""
+    translate: Annotated[Duration, _HOURS] = timedelta(days=3)
+    """To translate words for their reader."""
+
+
 class Head(Record):
     """The head of a document: its id, its title, and the intervals in which it is in force."""
 
@@ -174,6 +199,7 @@ class Policy(Head):
     withhold: Rule | None = None
     """While this rule holds, no category and no approval is asserted."""
     numbers: Numbers = Numbers()
+    duties: DutyTimes = DutyTimes()
     overlays: tuple[Overlay, ...] = ()
 
     def _faults(self) -> Iterator[UnlocatedFault]:

@@ -12,16 +12,28 @@ from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
 from casereview.schema.addresses import NoticeGroup, NoticePointer
 from casereview.schema.base import Instant
+from casereview.schema.duty_records import DutyDone
 from casereview.schema.event_records import Change, Explanation, Filing, Verification
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
-from casereview.schema.records import Asker, DecisionRef, FirstLookClock, Hold, ShownBefore
+from casereview.schema.records import (
+    Asker,
+    DecisionRef,
+    FinalDecision,
+    FirstLookClock,
+    Hold,
+    NeededApproval,
+    ShownBefore,
+)
 from casereview.schema.request_records import Ask, OfficerCheck, Seen
 from casereview.schema.vocabulary import (
     Authority,
+    DecisionState,
+    DutyKind,
     EventKind,
     OfficeTemplateId,
+    Outcome,
     Role,
     Status,
     TemplateId,
@@ -124,6 +136,10 @@ class CaseFields(TypedDict, total=False):
     answered_at: Instant | None
     referral_at: Instant | None
     decision: DecisionRef | None
+    decisions: tuple[FinalDecision, ...]
+    approvals: tuple[NeededApproval, ...]
+    approve_by: Instant | None
+    excluded: tuple[str, ...]
     field_office: str | None
     safety: bool
     linked_to: str | None
@@ -134,6 +150,46 @@ class CaseFields(TypedDict, total=False):
     asking: tuple[str, ...]
     verify_by: Instant | None
     shown_before: ShownBefore | None
+
+
+class FinalDecisionFields(TypedDict, total=False):
+    """Fields of ``FinalDecision``."""
+
+    version: int
+    outcome: Outcome
+    text: str | None
+    decided_at: Instant
+    by_official: bool
+    deciders: tuple[str, ...]
+    state: DecisionState
+    carried_out_at: Instant | None
+
+
+class NeededApprovalFields(TypedDict, total=False):
+    """Fields of ``NeededApproval``."""
+
+    id: str
+    role: str
+    by: str | None
+    by_id: str | None
+    at: Instant | None
+
+
+class DutyFields(TypedDict, total=False):
+    """Fields of ``Duty``."""
+
+    case_id: str
+    duty_id: str
+    kind: DutyKind
+    office: str
+    since: Instant
+    due: Instant
+    receipt: str | None
+    decision: int | None
+    notice: str | None
+    tries: int
+    state: Literal["open", "done", "ended"]
+    done: DutyDone | None
 
 
 class FilingFields(TypedDict, total=False):

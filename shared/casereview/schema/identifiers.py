@@ -115,6 +115,11 @@ def new_case_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CASE_ID_SYMBOLS))
 
 
+def new_duty_id(kind: str) -> str:
+    """Return a random id of a duty, which begins with its kind."""
+    return f"{kind}-{secrets.token_hex(8)}"
+
+
 def new_timed_id(at: datetime) -> str:
     """Return an id that sorts by a time, with 32 random bits that tell apart what happens at the same millisecond."""
     return f"{rfc3339(at)}-{secrets.token_hex(4)}"

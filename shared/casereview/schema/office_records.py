@@ -44,6 +44,14 @@ class Lookups(Stored):
         return self._evolved(changes)
 
 
+class ReasonUse(Stored):
+    """How often a reason for requesters was given, by the MAC of its text."""
+
+    reason: str
+    mac_key: str
+    uses: int = 0
+
+
 class LaneCount(Record):
     """Numbers of cases in one lane of an office at a snapshot, and the median wait since filing in milliseconds."""
 

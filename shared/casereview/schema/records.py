@@ -9,18 +9,17 @@ from pydantic import ConfigDict, Field
 
 from casereview.schema.base import SCHEMA, Instant, Lenient, Record
 from casereview.schema.facts import Facts
-from casereview.schema.vocabulary import (
-    Outcome,
-    Status,
-)
+from casereview.schema.vocabulary import DecisionState, Outcome, Status
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from casereview.schema.field_sets import (
         CaseFields,
+        FinalDecisionFields,
         FirstLookFields,
         HoldFields,
+        NeededApprovalFields,
     )
 
 
@@ -101,6 +100,54 @@ class Asker(Record):
     """Whether the officer had access to restricted cases then."""
 
 
+class FinalDecision(Record):
+    """A final decision of a case, and what became of it."""
+
+    version: int
+    """The version of the event that proposed or made it."""
+    outcome: Lenient[Outcome]
+    text: str | None = None
+    """The id of the text with its reasons; None in a decision of an older release, whose event holds them."""
+    decided_at: Instant
+    """When it became final."""
+    by_official: bool = False
+    """Whether the Senior Reviewing Official made it."""
+    deciders: tuple[str, ...] = ()
+    """The ids of its author and of those who approved it."""
+    state: Lenient[DecisionState] = "stands"
+    carried_out_at: Instant | None = None
+    """When what it granted was carried out."""
+
+    def evolve(self, **changes: Unpack[FinalDecisionFields]) -> Self:
+        """Return a copy of the decision with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
+        return self._evolved(changes)
+
+
+class NeededApproval(Record):
+    """An approval that a decision needs: which, and who gave it and when."""
+
+    id: str
+    """The id of the approval in the policy."""
+    role: str
+    """The role that the policy names."""
+    by: str | None = None
+    """The user name of who gave it; None while it is open."""
+    by_id: str | None = None
+    at: Instant | None = None
+
+    def evolve(self, **changes: Unpack[NeededApprovalFields]) -> Self:
+        """Return a copy of the approval with some fields changed.
+
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
+        return self._evolved(changes)
+
+
 class ShownBefore(Record):
     """What verified requesters saw of a case when it became restricted: they see no more, and no mark of it."""
 
@@ -118,6 +165,7 @@ class ShownBefore(Record):
     asked: str | None = None
     """The id of the text of the question that was open."""
     decision: DecisionRef | None = None
+    decisions: tuple[FinalDecision, ...] = ()
 
 
 class Case(Stored):
@@ -180,6 +228,15 @@ class Case(Stored):
     referral_at: Instant | None = None
     """When a note first recorded the referral of a claim of US citizenship."""
     decision: DecisionRef | None = None
+    decisions: tuple[FinalDecision, ...] = ()
+    """The newest final decisions, the oldest first; at most ten."""
+    approvals: tuple[NeededApproval, ...] = ()
+    """The approvals of the decision that awaits approval."""
+    approve_by: Instant | None = None
+    """By when the decision that awaits approval is to be approved or returned; later it is overdue."""
+    excluded: tuple[str, ...] = ()
+    """The ids of officers who must not review the case again, because the Senior Reviewing Official remanded their
+    decision."""
     field_office: str | None = None
     """The office that decided, while the case is with the Senior Reviewing Official."""
     safety: bool = False

@@ -7,7 +7,14 @@ from typing import Literal
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.identifiers import Receipt
 from casereview.schema.responses import Deficiency
-from casereview.schema.vocabulary import Outcome, PublicStatus
+from casereview.schema.vocabulary import DecisionState, Outcome, OutcomeSought, PublicStatus
+
+
+class Granted(Record):
+    """One thing that a decision grants."""
+
+    what: Lenient[OutcomeSought]
+    conditions: str | None = None
 
 
 class ShownDecision(Record):
@@ -15,9 +22,16 @@ class ShownDecision(Record):
 
     outcome: Lenient[Outcome]
     reasons: tuple[str, ...]
+    language: str | None = None
+    """The language of the reasons; null where the office did not name it."""
+    granted: tuple[Granted, ...] = ()
     decided_at: Instant
-    """When the decision was made; if it was approved, the approval came later."""
+    """When the decision became final."""
     by: Literal["field_office", "senior_official"]
+    state: Lenient[DecisionState] = "stands"
+    """What became of it."""
+    carried_out_at: Instant | None = None
+    """When what it grants was carried out; null until the office recorded it."""
     how_to_go_on: str | None = None
     """How to ask the Senior Reviewing Official to look at the case again, while that is possible."""
 
@@ -86,3 +100,6 @@ class RequestStatus(Record):
     contact_changed_at: Instant | None = None
     withdrawal: WithdrawalState | None = None
     decision: ShownDecision | None = None
+    """The newest final decision, also after the case was reopened or remanded."""
+    earlier_decisions: tuple[ShownDecision, ...] = ()
+    """Those before it, newest first, with what became of each."""

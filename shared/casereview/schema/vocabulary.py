@@ -54,6 +54,9 @@ EventKind = Literal[
     "guard_moved",
     "decision_proposed",
     "decision_returned",
+    "decision_withdrawn",
+    "approval_given",
+    "duty_done",
     "decided",
     "approved",
     "escalated",
@@ -124,6 +127,10 @@ Outcome = Literal[
 """The outcome of a decision: the first six are for field offices, the last three for the Senior Reviewing Official."""
 
 
+DecisionState = Literal["stands", "reopened", "remanded", "overridden", "upheld"]
+"""What became of a final decision."""
+
+
 Undelivered = Literal[
     "no_channel",
     "unsafe",
@@ -137,6 +144,30 @@ Undelivered = Literal[
 ]
 """Why a notice did not reach its requester. ``not_callable``: the number is of a kind that is neither texted nor
 called, such as premium rate or satellite."""
+
+
+DutyKind = Literal["carry_out", "tell_the_person", "call", "letter", "translate"]
+"""What people at an office must do: carry out what was granted; tell a person who learns of a decision in no other way;
+telephone or write to a requester; translate words that their reader cannot read."""
+
+
+DutyResult = Literal[
+    "released",
+    "stay_granted",
+    "no_arrest",
+    "nta_cancelled",
+    "deferred_action",
+    "other",
+    "told",
+    "reached",
+    "left_message",
+    "no_answer",
+    "unsafe",
+    "sent",
+    "returned",
+    "done",
+]
+"""What became of a duty: the first six carry out a decision, then telling, calls, letters and translations."""
 
 
 LackingCode = Literal[

@@ -31,6 +31,7 @@ from casereview.store.transaction import (
     RefusedError,
     Replace,
     Write,
+    key_written,
 )
 
 if TYPE_CHECKING:
@@ -204,12 +205,12 @@ def _values(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _increment(write: Increment) -> dict[str, object]:
-    counter, sums = write.amounts, write.sums
-    names = {"user", "schema", *sums, *write.below}
-    values = {"user": counter.user, "schema": counter.schema_version}
+    values, sums = write.names, write.sums
+    names = {*values, *sums, *write.below}
+    named = ", ".join(f"#{name} = :set_{name}" for name in values)
     request: dict[str, object] = {
-        "Key": _key(keys.officer(counter.user)),
-        "UpdateExpression": f"SET #user = :set_user, #schema = :set_schema ADD {_sums(sums)}",
+        "Key": _key(key_written(write)),
+        "UpdateExpression": f"SET {named} ADD {_sums(sums)}",
         "ExpressionAttributeNames": {f"#{name}": name for name in sorted(names)},
         "ExpressionAttributeValues": {
             **_values("set", values),

@@ -22,11 +22,12 @@ from casereview.cases.lifecycle import QUEUED, STATES
 from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
 from casereview.schema.draft_records import DecisionDraft
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Event, Read
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.office_records import Lookups, Officer, Snapshot
+from casereview.schema.office_records import Lookups, Officer, ReasonUse, Snapshot
 from casereview.schema.partial_dates import stored_date
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
@@ -48,9 +49,10 @@ _read = TypeDeserializer().deserialize
 _DUE_INDEX = frozenset({"due_at", "due_shard"})
 _WORKLIST_INDEX = frozenset({"queue", "first_look_at"})
 _VERIFY_INDEX = frozenset({"verify_office", "look_at"})
+_DUTIES_INDEX = frozenset({"duty_queue", "duty_by"})
 _PROTECTS = "protects"
 """The attribute of claims that says whether they state protection, so that what was said need not be parsed for it."""
-_DERIVED = _DUE_INDEX | _WORKLIST_INDEX | _VERIFY_INDEX | {_PROTECTS}
+_DERIVED = _DUE_INDEX | _WORKLIST_INDEX | _VERIFY_INDEX | _DUTIES_INDEX | {_PROTECTS}
 """Attributes that only the indexes need, or a reading in part; computed on every write, and dropped on reading."""
 
 _FLAT: dict[str, dict[str, str]] = {
@@ -75,7 +77,21 @@ _IN_SAID = ("facts", "counted", "first_at", "newest_at")
 case would have to parse."""
 
 _LEFT_OUT: frozenset[str] = frozenset(
-    {"asked_of", "asking", "attempts", "material", "missed", "over_limit", "reviewers", "safety", "stopped_ms", "stuck"}
+    {
+        "approvals",
+        "asked_of",
+        "asking",
+        "attempts",
+        "decisions",
+        "excluded",
+        "material",
+        "missed",
+        "over_limit",
+        "reviewers",
+        "safety",
+        "stopped_ms",
+        "stuck",
+    }
 )
 """Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit
 of a write."""
@@ -87,6 +103,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Request: lambda request: keys.request(request.receipt),
     Claims: lambda claims: keys.claims(claims.case_id, claims.receipt),
     Findings: lambda findings: keys.findings(findings.case_id),
+    Duty: lambda duty: keys.duty(duty.case_id, duty.duty_id),
     Text: lambda text: keys.text(text.owner, text.text_id),
     DecisionDraft: lambda draft: keys.decision_draft(draft.case_id),
     Guard: lambda guard: keys.guard(guard.person),
@@ -96,6 +113,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     AddressSends: lambda sends: keys.address_sends(sends.address),
     Officer: lambda officer: keys.officer(officer.user),
     Lookups: lambda lookups: keys.lookups(lookups.user, rfc3339(lookups.hour)),
+    ReasonUse: lambda use: keys.reason_use(use.reason),
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Read: lambda read: keys.read(read.case_id, read.read_id),
     PolicyRecord: lambda policy: keys.policy(policy.policy_id),
@@ -189,6 +207,8 @@ def to_item(record: Stored) -> Item:
         fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}
     if isinstance(record, Request):
         fields |= _verify_attributes(record)
+    if isinstance(record, Duty):
+        fields |= _duty_attributes(record)
     key = key_of(record)
     if isinstance(record, Case | Notice | Preview):
         fields = {name: value for name, value in fields.items() if name not in DUE_FIELDS[type(record)].values()}
@@ -200,7 +220,9 @@ def _index_attributes(record: Case | Notice | Preview, key: Key) -> dict[str, ob
     due = due_attributes(record, *key)
     if record.stuck and due:
         due["due_shard"] = STUCK
-    return {**_worklist_attributes(record), **due} if isinstance(record, Case) else due
+    if isinstance(record, Case):
+        return {**_worklist_attributes(record), **_approval_attributes(record), **due}
+    return due
 
 
 def _worklist_attributes(case: Case) -> dict[str, str]:
@@ -209,6 +231,18 @@ def _worklist_attributes(case: Case) -> dict[str, str]:
         return {}
     target = None if has_first_look(case) else case.target_at
     return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
+
+
+def _duty_attributes(duty: Duty) -> dict[str, str]:
+    """Return the attributes that put an open duty into the queue of its office."""
+    return {"duty_queue": keys.duty_queue(duty.office), "duty_by": rfc3339(duty.due)} if duty.state == "open" else {}
+
+
+def _approval_attributes(case: Case) -> dict[str, str]:
+    """Return the attributes that put a case that awaits approval into the queue of its office."""
+    if case.status != "awaiting_approval" or case.approve_by is None:
+        return {}
+    return {"duty_queue": keys.approval_queue(case.office), "duty_by": rfc3339(case.approve_by)}
 
 
 def _verify_attributes(request: Request) -> dict[str, str]:
@@ -276,7 +310,7 @@ def weighed_claims(item: Item) -> Claims:
     return from_item(Claims, item)
 
 
-_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, DecisionDraft, Event, Findings, Notice, Read})
+_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, DecisionDraft, Duty, Event, Findings, Notice, Read})
 """Records whose partition key contains the case id."""
 
 

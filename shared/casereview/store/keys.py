@@ -13,18 +13,21 @@ class Key(NamedTuple):
     sk: str
 
 
-Index = Literal["worklist", "due", "verify"]
+Index = Literal["worklist", "due", "verify", "duties"]
 WORKLIST: Final = "worklist"
 """Index of open, ranked cases: partition key ``queue`` (an office, or SRO), sort key ``rank``."""
 DUE: Final = "due"
 """Index of pending work: partition key ``due_shard``, sort key ``due_at``; sparse."""
 VERIFY: Final = "verify"
 """Index of requests whose holders are to be verified: partition key ``verify_office``, sort key ``look_at``; sparse."""
+DUTIES: Final = "duties"
+"""Index of what people must do: partition key ``duty_queue``, sort key ``duty_by``; sparse."""
 ATTRIBUTES: Final[Mapping[Index | None, tuple[str, str]]] = {
     None: ("pk", "sk"),
     WORKLIST: ("queue", "rank"),
     DUE: ("due_shard", "due_at"),
     VERIFY: ("verify_office", "look_at"),
+    DUTIES: ("duty_queue", "duty_by"),
 }
 """The partition key and the sort key of the table (None) and of each index."""
 SNAPSHOTS = "SNAPSHOTS"
@@ -84,6 +87,31 @@ def findings(case_id: str) -> Key:
     return Key(claims_partition(case_id), "FINDINGS")
 
 
+def duties_partition(case_id: str) -> str:
+    """Return the partition that holds the duties of a case, open and done."""
+    return f"DUTIES#{case_id}"
+
+
+def duty(case_id: str, duty_id: str) -> Key:
+    """Return the key of a duty."""
+    return Key(duties_partition(case_id), f"DUTY#{duty_id}")
+
+
+def duty_queue(office: str) -> str:
+    """Return the partition of the index ``duties`` with the open duties of an office."""
+    return f"DUTIES#{office}"
+
+
+def approval_queue(office: str) -> str:
+    """Return the partition of the index ``duties`` with the cases of an office that await an approval."""
+    return f"APPROVALS#{office}"
+
+
+def duty_of(key: Key) -> tuple[str, str]:
+    """Return the case id and the duty id in the key of a duty."""
+    return key.pk.removeprefix("DUTIES#"), key.sk.removeprefix("DUTY#")
+
+
 def texts_partition(owner: str) -> str:
     """Return the partition that holds the texts of a request, by its receipt, or of a case, by its id."""
     return f"TEXTS#{owner}"
@@ -136,6 +164,11 @@ def officer(user: str) -> Key:
 def lookups(user: str, hour: str) -> Key:
     """Return the key of the count of an officer's look-ups in an hour."""
     return Key(f"OFFICER#{user}", f"LOOKUPS#{hour}")
+
+
+def reason_use(reason: str) -> Key:
+    """Return the key of the counter of a reason, by the MAC of its text."""
+    return Key(f"REASON#{reason}", "USES")
 
 
 def snapshot(office: str) -> Key:

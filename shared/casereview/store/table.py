@@ -13,6 +13,7 @@ from casereview.schema.records import Case, Stored
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
 from casereview.store.due_index import DueIndex
+from casereview.store.duty_index import DutyQueues
 from casereview.store.items import from_item, to_item, weighed_claims
 from casereview.store.keys import Key
 from casereview.store.transaction import Write
@@ -40,6 +41,7 @@ class Table:
         self.worklist = Worklist(backend)
         self.due_index = DueIndex(backend)
         self.verify_index = VerifyIndex(backend)
+        self.duty_queues = DutyQueues(backend)
 
     def get(self, model: type[_RECORD], key: Key) -> _RECORD | None:
         """Read one record consistently; None if it does not exist."""

@@ -11,7 +11,7 @@ from casereview.store.items import key_of
 from casereview.store.keys import Key
 
 if TYPE_CHECKING:
-    from casereview.schema.office_records import Officer
+    from casereview.schema.office_records import Officer, ReasonUse
     from casereview.schema.records import Stored
     from casereview.store.items import Item
 
@@ -82,16 +82,26 @@ class Check(NamedTuple):
 
 
 class Increment(NamedTuple):
-    """Add to an officer's counter, which is created if necessary, if its numbers are below the bounds in ``below``."""
+    """Add to a counter, which is created if necessary, if its numbers are below the bounds in ``below``."""
 
-    amounts: Officer
+    amounts: Officer | ReasonUse
     below: Mapping[str, int]
 
     @property
     def sums(self) -> Mapping[str, int]:
         """Return the amounts that are not zero, by attribute."""
-        amounts = {"claims": self.amounts.claims, "nexts": self.amounts.nexts}
-        return {name: amount for name, amount in amounts.items() if amount}
+        numbers = {name: value for name, value in self._values().items() if type(value) is int}
+        return {name: value for name, value in numbers.items() if value}
+
+    @property
+    def names(self) -> Mapping[str, object]:
+        """Return the attributes that say whose counter it is."""
+        named = {name: value for name, value in self._values().items() if type(value) is str}
+        return {**named, "schema": self.amounts.schema_version}
+
+    def _values(self) -> Mapping[str, object]:
+        fields = type(self.amounts).model_fields.keys() - {"schema_version"}
+        return {name: getattr(self.amounts, name) for name in sorted(fields)}
 
 
 Write = PutNew | Put | Replace | Delete | Check | Increment
@@ -128,6 +138,6 @@ def check(key: Key, **expected: object) -> Check:
     return Check(key, Condition(expected))
 
 
-def add(amounts: Officer, **below: int) -> Increment:
-    """Return a write that adds to an officer's counter, if its numbers are below the bounds given."""
+def add(amounts: Officer | ReasonUse, **below: int) -> Increment:
+    """Return a write that adds to a counter, if its numbers are below the bounds given."""
     return Increment(amounts, below)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from casereview.cases.decisions import decisions_of
 from casereview.cases.deficiencies import ask_text, describe, unverified
 from casereview.cases.disclosure import shown_to, view_of
-from casereview.cases.lifecycle import LIVE, WITH_DECISION, public, public_to_third_parties
+from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
@@ -19,7 +20,7 @@ from casereview.schema.base import Unrecognized
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
 from casereview.schema.languages import choose_language
-from casereview.schema.records import Case
+from casereview.schema.records import Case, FinalDecision
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.status_responses import (
@@ -30,6 +31,7 @@ from casereview.schema.status_responses import (
     UsualWait,
     WithdrawalState,
 )
+from casereview.schema.vocabulary import PublicStatus
 from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
@@ -104,24 +106,31 @@ def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> Reque
     limited = _own_words(holder, _usual_wait(services, holder.request.office, holder.lane))
     status = public_to_third_parties(case.status)
     if status == "decided":
-        found = _decision(services, holder, case.evolve(status="decided") if case.status in LIVE else case)
-        since = found.decided_at if found else case.status_since
-        return limited.merged(RequestStatus(**_shared(limited), status=status, status_since=since, decision=found))
+        found = _decisions(services, holder, case.evolve(status="decided") if case.status in LIVE else case)
+        since = found.newest.decided_at if found.newest else case.status_since
+        return limited.merged(_of_third_party(limited, status, since, found))
     if status == "in_review":
         since = case.review_since or case.shown_since or case.status_since
-        return limited.merged(RequestStatus(**_shared(limited), status=status, status_since=since))
+        return limited.merged(_of_third_party(limited, status, since, _decisions(services, holder, case)))
     return limited
 
 
-def _shared(status: RequestStatus) -> dict[str, Any]:
-    return {"receipt": status.receipt, "disclosure": status.disclosure}
+def _of_third_party(limited: RequestStatus, status: PublicStatus, since: datetime, shown: _Shown) -> RequestStatus:
+    return RequestStatus(
+        receipt=limited.receipt,
+        disclosure=limited.disclosure,
+        status=status,
+        status_since=since,
+        decision=shown.newest,
+        earlier_decisions=shown.earlier,
+    )
 
 
 def _whole(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
     """Return the status with full disclosure."""
     lane = case.shown_lane or holder.lane
     limited = _own_words(holder, _usual_wait(services, case.field_office or case.office, lane))
-    receipt = holder.request.receipt
+    receipt, decisions = holder.request.receipt, _decisions(services, holder, case)
     return limited.merged(
         RequestStatus(
             receipt=receipt,
@@ -131,7 +140,8 @@ def _whole(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus
             lane=lane,
             people_ahead=_people_ahead(services, case),
             asked_for=(*limited.asked_for, *_question(services, case, receipt)),
-            decision=_decision(services, holder, case),
+            decision=decisions.newest,
+            earlier_decisions=decisions.earlier,
         )
     )
 
@@ -194,25 +204,40 @@ def _withdrawal(request: Request, at: datetime) -> WithdrawalState | None:
     return WithdrawalState(waits=False, undo_until=until) if request.state == "withdrawn" and at <= until else None
 
 
-def _decision(services: CaseServices, holder: _Holder, case: Case) -> ShownDecision | None:
-    """Return the decision if it is final."""
-    decision = case.decision
-    if decision is None or case.status not in WITH_DECISION:
-        return None
-    event = services.table.get(Event, keys.event(case.case_id, decision.version))
-    if event is None:
-        return None
-    if decision.text:
-        words = read_words(services.table, services.seal, case.case_id, decision.text)
-    else:
-        words = open_sealed(services.seal, "decision", case.case_id, event.sealed) if event.sealed else {}
+class _Shown(NamedTuple):
+    """The final decisions of a case as they are shown: the newest one, and those before it, newest first."""
+
+    newest: ShownDecision | None
+    earlier: tuple[ShownDecision, ...]
+
+
+def _decisions(services: CaseServices, holder: _Holder, case: Case) -> _Shown:
+    found = [shown for one in reversed(decisions_of(case)) if (shown := _decision(services, holder, case, one))]
+    return _Shown(found[0], tuple(found[1:])) if found else _Shown(None, ())
+
+
+def _decision(services: CaseServices, holder: _Holder, case: Case, decision: FinalDecision) -> ShownDecision | None:
+    """Return a final decision as it is shown; None if its reasons cannot be read."""
+    words = _reasons(services, case, decision)
     if "reasons_for_requester" not in words:
         return None
-    official = event.kind == "official_decided"
+    is_newest = decision.version == decisions_of(case)[-1].version
     return ShownDecision(
         outcome=decision.outcome,
-        reasons=(words["reasons_for_requester"],),
-        decided_at=event.at,
-        by="senior_official" if official else "field_office",
-        how_to_go_on=text("how_to_go_on", holder.language) if case.status == "decided" else None,
+        reasons=tuple(reason["text"] for reason in words.get("reasons", ())) or (words["reasons_for_requester"],),
+        language=words.get("language"),
+        granted=words.get("granted", ()),
+        decided_at=decision.decided_at,
+        by="senior_official" if decision.by_official else "field_office",
+        state=decision.state,
+        carried_out_at=decision.carried_out_at,
+        how_to_go_on=text("how_to_go_on", holder.language) if is_newest and case.status == "decided" else None,
     )
+
+
+def _reasons(services: CaseServices, case: Case, decision: FinalDecision) -> dict[str, Any]:
+    """Open the reasons of a decision, which an older release sealed in its event."""
+    if decision.text:
+        return read_words(services.table, services.seal, case.case_id, decision.text)
+    event = services.table.get(Event, keys.event(case.case_id, decision.version))
+    return open_sealed(services.seal, "decision", case.case_id, event.sealed) if event and event.sealed else {}

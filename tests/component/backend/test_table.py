@@ -8,7 +8,7 @@ import pytest
 from casereview.schema.event_records import Event, Filing, Read
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings, Text
 from casereview.schema.facts import Facts
-from casereview.schema.office_records import Officer
+from casereview.schema.office_records import Officer, ReasonUse
 from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case, Guard
 from casereview.schema.waits import UsualWaits, Wait
@@ -101,6 +101,12 @@ def test_a_counter_is_created_and_stops_at_its_bound(table: Table) -> None:
     refusal(table, add(Officer(user="a", claims=1), claims=3))
     table.write(add(Officer(user="a", claims=-1)))
     assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=2, nexts=3)
+
+
+def test_the_uses_of_a_reason_are_counted(table: Table) -> None:
+    for _ in range(2):
+        table.write(add(ReasonUse(reason="R", mac_key="K", uses=1)))
+    assert table.get(ReasonUse, keys.reason_use("R")) == ReasonUse(reason="R", mac_key="K", uses=2)
 
 
 def _claims(receipt: str, *, opened: bool, **facts: Any) -> Claims:  # noqa: ANN401  # any fact

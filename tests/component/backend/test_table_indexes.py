@@ -8,11 +8,13 @@ import pytest
 
 from casereview.cases.due import STUCK, shard_of
 from casereview.schema.base import rfc3339
+from casereview.schema.duty_records import Duty
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.backend import BeginsWith, Query, pages
 from casereview.store.due_index import DueItem
+from casereview.store.duty_index import DutyPlace
 from casereview.store.items import to_item
 from casereview.store.table import Table
 from casereview.store.transaction import put_new, put_over
@@ -236,3 +238,35 @@ def test_several_records_are_read_at_once(table: Table) -> None:
     found = table.several(Request, [keys.request(f"R{number}") for number in (1, 2, 3)])
     assert sorted(one.receipt for one in found) == ["R1", "R2"]
     assert table.several(Request, []) == []
+
+
+def duty(number: int, **changes: Any) -> Duty:  # noqa: ANN401  # any field
+    plain = {"case_id": f"C{number}", "duty_id": f"call-{number}", "kind": "call", "office": "ATL", "since": NOW}
+    return Duty(**{**plain, "due": NOW + number * HOUR, **changes})
+
+
+def test_open_duties_of_an_office_are_listed_by_time_and_continue_after_a_place(table: Table) -> None:
+    for one in (duty(3), duty(1), duty(2), duty(4, state="done"), duty(5, office="SNA")):
+        table.put(one)
+    listed = list(table.duty_queues.places(keys.duty_queue("ATL"), limit=2))
+    assert [place.key for place in listed] == [keys.duty(f"C{number}", f"call-{number}") for number in (1, 2, 3)]
+    assert list(table.duty_queues.places(keys.duty_queue("ATL"), limit=2, after=listed[1])) == listed[2:]
+    beside = DutyPlace(listed[1].due, keys.duty("A", "call-9"))  # a place of another queue at the same time
+    assert list(table.duty_queues.places(keys.duty_queue("ATL"), limit=1, after=beside)) == listed[1:]
+
+
+def test_cases_that_await_an_approval_are_listed_by_time(table: Table) -> None:
+    table.put(case(1, status="awaiting_approval", approve_by=NOW + HOUR))
+    table.put(case(2, status="awaiting_approval", approve_by=NOW))
+    table.put(case(3, approve_by=NOW))
+    listed = list(table.duty_queues.places(keys.approval_queue("ATL"), limit=9))
+    assert [place.key for place in listed] == [keys.case("C2"), keys.case("C1")]
+
+
+def test_the_duties_of_a_case_are_read(table: Table) -> None:
+    table.put(duty(1))
+    table.put(duty(1, duty_id="letter-2", kind="letter", state="ended"))
+    found = list(table.records(Duty, Query(keys.duties_partition("C1"))))
+    assert [one.duty_id for one in found] == ["call-1", "letter-2"]
+    table.write(put_over(found[0].evolve(state="done"), state="open"))
+    assert next(table.records(Duty, Query(keys.duties_partition("C1")))).state == "done"

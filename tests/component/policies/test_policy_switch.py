@@ -15,6 +15,7 @@ from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from tests.support.aws_faults import intercept, once, performs_after
+from tests.support.bodies import reasons
 from tests.support.memory.recording import record_memory_calls
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.standing import recognized
@@ -198,7 +199,7 @@ def test_a_case_with_the_senior_official_is_switched_too(system: System) -> None
 
 def decision(system: System, case_id: str, policy: str | None, **changes: object) -> dict[str, Any]:
     version = system.read(Case, keys.case(case_id)).version
-    words = {"reasons_for_requester": "Because.", "internal_reasons": "Because."}
+    words = {**reasons("Because.", policy), "internal_reasons": "Because."}
     return {"outcome": "granted", **words, "factors": [], "policy": policy, "case_version": version, **changes}
 
 
@@ -241,7 +242,7 @@ def test_an_approval_after_a_switch_returns_the_case_to_its_author(system: Syste
     system.pump()
     case_id = system.case_of(filed).case_id
     system.work(OFFICER, case_id, "claim")
-    proposed = decision(system, case_id, "strict", outcome="declined")
+    proposed = decision(system, case_id, "strict", outcome="declined", **reasons("Because.", "2021-02-18-interim"))
     assert system.work(OFFICER, case_id, "decision", proposed)["status"] == "awaiting_approval"
     system.later(minutes=1)
     publish(system, draft("earlier", since="2026-11-24T15:00:30Z"))

@@ -23,6 +23,7 @@ from casereview.schema.submission import Nothing
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.backend import Query
+from casereview.store.duty_index import DutyPlace, DutyQueues
 from casereview.store.keys import Key
 from casereview.store.table import Table
 from casereview.store.transaction import Write
@@ -67,6 +68,7 @@ RULES: dict[Address, set[str]] = {
     ("GET", f"{CASE}/draft"): ANY_REVIEWER,
     ("PUT", f"{CASE}/draft"): ANY_REVIEWER,
     ("POST", f"{CASE}/decision"): ANY_REVIEWER,
+    ("POST", f"{CASE}/decision/withdrawal"): ANY_REVIEWER,
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
     ("POST", f"{CASE}/identity"): ANY_REVIEWER,
     ("POST", f"{CASE}/notes"): ANY_REVIEWER,
@@ -77,11 +79,14 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/information-requests"): OFFICE_WORK,
     ("POST", f"{CASE}/link"): OFFICE_WORK,
     ("POST", f"{CASE}/split"): OFFICE_WORK,
-    ("POST", f"{CASE}/reopening"): OFFICE_WORK,
+    ("GET", "/staff/duties"): OFFICE_WORK,
+    ("POST", f"{CASE}/duties/{{duty}}"): OFFICE_WORK,
     # only supervisors
     ("POST", f"{CASE}/transfer"): {"supervisor"},
     ("POST", f"{CASE}/assignment"): {"supervisor"},
-    ("POST", f"{CASE}/approval"): {"supervisor"},
+    ("POST", f"{CASE}/approval"): {"supervisor", "sro"},
+    ("POST", f"{CASE}/reopening"): {"supervisor", "sro"},
+    ("GET", "/staff/approvals"): {"supervisor", "sro"},
     ("POST", f"{CASE}/withdrawals"): {"supervisor"},
     ("POST", f"{CASE}/unsuppress"): {"supervisor"},
     ("GET", "/staff/summary"): {"supervisor"},
@@ -102,8 +107,12 @@ VERIFY = {route for route in CASE_ROUTES if route[0] == "GET" and not route[1].e
 """What an office may also do whose requester is to be verified, and the field office of an escalated case."""
 ASSIGNMENT = ("POST", f"{CASE}/assignment")
 """In the queue of the Senior Reviewing Official, a supervisor with that role too assigns cases."""
-REQUESTER = {("POST", f"{CASE}/{what}") for what in ("reissue-code", "freeze", "withdrawals", "unsuppress")}
+REQUESTER = {
+    ("POST", f"{CASE}/{what}") for what in ("reissue-code", "freeze", "withdrawals", "unsuppress", "duties/{duty}")
+}
 """What the field office of an escalated case may also do."""
+APPROVE = ("POST", f"{CASE}/approval")
+"""What headquarters and the official may do with a decision that has awaited approval for too long."""
 
 SINGLE = ["officer", "supervisor", "sro", "policy", "restricted"]
 GROUPS = [
@@ -183,6 +192,17 @@ class _EmptyVerifyIndex(VerifyIndex):
         return []
 
 
+class _EmptyDutyQueues(DutyQueues):
+    """Queues without places."""
+
+    def __init__(self) -> None:
+        pass
+
+    def places(self, queue: str, *, limit: int, after: DutyPlace | None = None) -> Iterator[DutyPlace]:
+        del queue, limit, after
+        return iter(())
+
+
 class _Docket(Table):
     """A table of cases in memory, which records writes without applying them."""
 
@@ -192,11 +212,13 @@ class _Docket(Table):
         self.written: list[Write] = []
         self.worklist = _EmptyWorklist()
         self.verify_index = _EmptyVerifyIndex()
+        self.duty_queues = _EmptyDutyQueues()
         self.request: Request | None = None
         self.current = ""
 
     def keep(self, case: Case, kept: Kept) -> None:
-        places = {"status": kept.status, "office": kept.office, "field_office": kept.from_office}
+        places: dict[str, object] = {"status": kept.status, "office": kept.office, "field_office": kept.from_office}
+        places |= {"approve_by": case.filed_at} if kept.status == "awaiting_approval" else {}
         more = {"case_id": kept.case_id, "restricted": kept.restricted, "person": None, "asking": kept.asking}
         self.kept[kept.case_id] = case.model_copy(update={**places, **more})
 
@@ -276,8 +298,11 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     decided_here = case.from_office == "ATL" and (case.status in ENDED or route in VERIFY | REQUESTER)
     asking = "ATL" in case.asking and route in VERIFY
     own = caller.office == case.office != "SRO" or (caller.office == "ATL" and (decided_here or asking))
-    at_official = "sro" in (_groups(caller) if route == ASSIGNMENT else roles) and case.office == "SRO"
-    return bool(roles & OFFICE_WORK and own) or at_official
+    overdue = case.status == "awaiting_approval" and (route == APPROVE or route[0] == "GET")
+    headquarters = overdue and caller.office == "HQ" and "supervisor" in roles
+    officials = _groups(caller) if route == ASSIGNMENT else roles
+    at_official = "sro" in officials and (case.office == "SRO" or (overdue and "sro" in roles))
+    return bool(roles & OFFICE_WORK and own) or headquarters or at_official
 
 
 def _expected(caller: Staff, route: Address, case: Kept) -> int | None:
@@ -310,7 +335,7 @@ def _cells(system: System, route: Address, callers: Iterable[Staff], tally: Tall
     for caller, case in product(callers, KEPT):
         docket.written.clear()
         docket.current = case.case_id
-        path = route[1].replace("{case_id}", case.case_id).replace("{receipt}", "R")
+        path = route[1].replace("{case_id}", case.case_id).replace("{receipt}", "R").replace("{duty}", "D")
         status, expected = _status(system, caller.claims(), route, path), _expected(caller, route, case)
         with tally.case(f"{caller} {case}"):
             assert _agrees(status, expected), f"{status} instead of {expected or 'access'}"
@@ -345,7 +370,7 @@ def test_access_without_the_check_of_the_office_is_detected(system: System, monk
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
 def test_an_unknown_case_gets_the_same_answer_as_a_case_without_access(system: System, route: Address) -> None:
-    path = route[1].replace("{case_id}", "none").replace("{receipt}", "R")
+    path = route[1].replace("{case_id}", "none").replace("{receipt}", "R").replace("{duty}", "D")
     for caller in CALLERS:
         assert _status(system, caller.claims(), route, path) == (404 if _may_use(caller, route) else 403)
 

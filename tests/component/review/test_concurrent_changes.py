@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.aws_faults import Forward, intercept
+from tests.support.bodies import reasons
 from tests.support.staff import OFFICER, POLICY_A, SISTER, claimed, contacts, decide, item, post, read, verify
 from tests.support.system import System, body
 
@@ -38,7 +39,7 @@ def test_a_decision_that_awaits_approval_cannot_be_decided_again(system: System)
     found = read(system, OFFICER, held.case_id)
     again = {
         "outcome": "granted",
-        "reasons_for_requester": "x",
+        **reasons("x"),
         "internal_reasons": "x",
         "factors": [],
         "policy": found["policy"],

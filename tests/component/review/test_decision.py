@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.records import Guard
+from tests.support.bodies import reasons
 from tests.support.staff import (
     AT_HOME,
     COLLEAGUE,
@@ -45,7 +46,7 @@ def test_a_decision_records_its_basis_and_deletes_the_guard(system: System) -> N
 def test_reasons_are_sealed_and_internal_reasons_reach_no_requester(system: System) -> None:
     held = claimed(system)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
-    words = {"reasons_for_requester": "Because of Mirabel.", "internal_reasons": "Because of Tremblant."}
+    words = {**reasons("Because of Mirabel."), "internal_reasons": "Because of Tremblant."}
     decide(system, OFFICER, held.case_id, **words)
     status_read = system.look_up(held.filed)
     assert status_read["decision"]["reasons"] == ["Because of Mirabel."]
@@ -81,7 +82,7 @@ def test_a_verified_third_party_sees_the_decision_and_nothing_else_of_the_case(s
     shown = system.look_up(held.filed)
     assert (shown["status"], shown["disclosure"], shown["lane"]) == ("in_review", "limited", "other")
     assert (shown["people_ahead"], shown["asked_for"], shown["decision"]) == (None, [], None)
-    decide(system, OFFICER, held.case_id, reasons_for_requester="You have family here.")
+    decide(system, OFFICER, held.case_id, **reasons("You have family here."))
     shown = system.look_up(held.filed)
     assert (shown["status"], shown["disclosure"], shown["lane"]) == ("decided", "limited", "other")
     assert (shown["decision"]["outcome"], shown["decision"]["by"]) == ("granted", "field_office")
@@ -306,7 +307,7 @@ def test_a_decision_requires_the_claim(system: System) -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["outcome", "reasons_for_requester", "internal_reasons", "factors", "policy", "case_version"]
+    "missing", ["outcome", "reasons", "language", "internal_reasons", "factors", "policy", "case_version"]
 )
 def test_a_decision_requires_every_field(system: System, missing: str) -> None:
     held = claimed(system)

@@ -180,12 +180,17 @@ def test_a_remanded_case_returns_to_its_field_office_with_its_guard(system: Syst
     found = item(system, held.case_id)
     assert datetime.fromisoformat(found["target_by"]) == system.time + timedelta(days=14)
     status_read = system.look_up(held.filed)
-    assert (status_read["status"], status_read["decision"]) == ("in_line", None)
+    shown = [status_read["decision"], *status_read["earlier_decisions"]]
+    assert [(one["outcome"], one["by"], one["state"]) for one in shown] == [
+        ("remand", "senior_official", "stands"),
+        ("declined", "field_office", "remanded"),
+    ]
+    assert status_read["status"] == "in_line"
     joined = system.file(person(11, requester=LAWYER))
     assert system.case_of(joined).case_id == held.case_id
     system.pump()
-    system.work(OFFICER, held.case_id, "claim")
-    assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
+    system.work(COLLEAGUE, held.case_id, "claim")
+    assert decide(system, COLLEAGUE, held.case_id, outcome="granted")["status"] == "decided"
     assert system.look_up(held.filed)["decision"]["outcome"] == "granted"
 
 
@@ -206,7 +211,9 @@ def test_the_field_office_can_read_and_reopen_a_case_that_the_official_ended(sys
     decide(system, OFFICIAL, held.case_id, outcome="uphold")
     assert read(system, OFFICER, held.case_id)["outcome"] == "uphold"
     assert system.staff(Staff("x", "officer", "ELP"), "GET", f"/staff/cases/{held.case_id}").status == 404
-    reopened = system.work(OFFICER, held.case_id, "reopening", {"why": "The conviction was vacated."})
+    reopened = system.work(
+        SUPERVISOR, held.case_id, "reopening", {"why": "A court vacated it.", "changed_facts": ["convictions"]}
+    )
     assert (reopened["status"], reopened["office"]) == ("in_line", "ATL")
     system.pump()
     assert system.look_up(held.filed)["status"] == "in_line"
@@ -250,8 +257,8 @@ def test_a_declined_case_with_a_later_claim_of_citizenship_can_only_be_remanded(
         answer = post(system, OFFICIAL, held.case_id, "decision", given)
         assert (answer.status, "remanded" in answer.body) == (409, True)
     assert decide(system, OFFICIAL, held.case_id, outcome="remand")["status"] == "in_line"
-    system.work(OFFICER, held.case_id, "claim")
-    assert decide(system, OFFICER, held.case_id, outcome="referred")["status"] == "decided"
+    system.work(COLLEAGUE, held.case_id, "claim")
+    assert decide(system, COLLEAGUE, held.case_id, outcome="referred")["status"] == "decided"
 
 
 def test_a_referral_of_a_claim_of_citizenship_can_be_upheld_but_not_overridden(system: System) -> None:

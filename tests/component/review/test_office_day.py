@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.bodies import reasons
 from tests.support.staff import asked, contacts
 from tests.support.system import Staff, System, body
 
@@ -15,7 +16,7 @@ def _decision(system: System, case_id: str, **changes: object) -> dict[str, obje
     read = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}").json()
     plain = {
         "outcome": "granted",
-        "reasons_for_requester": "You have family here.",
+        **reasons("You have family here.", read["policy"]),
         "internal_reasons": "Low priority.",
         "factors": [],
         "policy": read["policy"],
@@ -68,7 +69,7 @@ def test_a_day_at_the_office(system: System) -> None:
     read = system.staff(OFFICIAL, "GET", f"/staff/cases/{case_id}").json()
     final = {
         "outcome": "override",
-        "reasons_for_requester": "We changed it.",
+        **reasons("We changed it."),
         "internal_reasons": "Family overlooked.",
         "factors": [],
         "policy": read["policy"],

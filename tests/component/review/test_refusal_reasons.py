@@ -183,12 +183,12 @@ def test_a_removal_in_the_future(system: System) -> None:
 def test_a_reopening_of_an_open_a_linked_or_a_replaced_case(system: System) -> None:
     nameless = file_case(system, subject={"a_number": None})
     held = claimed(system)
-    assert reason(post(system, OFFICER, held.case_id, "reopening", WHY)) == ("wrong-state", "case_not_ended", "")
+    assert reason(post(system, SUPERVISOR, held.case_id, "reopening", WHY)) == ("wrong-state", "case_not_ended", "")
     system.work(OFFICER, nameless.case_id, "link", {"case_id": held.case_id, "why": "The same."})
-    assert reason(post(system, OFFICER, nameless.case_id, "reopening", WHY)) == ("wrong-state", "case_linked", "")
+    assert reason(post(system, SUPERVISOR, nameless.case_id, "reopening", WHY)) == ("wrong-state", "case_linked", "")
     decide(system, OFFICER, held.case_id)
     file_case(system)
-    assert reason(post(system, OFFICER, held.case_id, "reopening", WHY)) == ("wrong-state", "newer_case_open", "")
+    assert reason(post(system, SUPERVISOR, held.case_id, "reopening", WHY)) == ("wrong-state", "newer_case_open", "")
 
 
 def test_a_link_that_is_not_possible(system: System) -> None:

@@ -202,7 +202,7 @@ def test_a_reopened_case_is_ranked_under_the_policy_in_force(system: System) -> 
     filed_at = system.case_of(held.filed).filed_at
     system.time = system.time.replace(year=2022, month=1)
     system.sweep()
-    reopened = system.work(OFFICER, held.case_id, "reopening", {"why": "Detained again."})
+    reopened = system.work(SUPERVISOR, held.case_id, "reopening", {"why": "Detained again."})
     assert (reopened["status"], reopened["claimed_by"]) == ("in_line", None)
     system.pump()
     found = item(system, held.case_id)
@@ -217,7 +217,7 @@ def test_a_reopened_case_is_ranked_under_the_policy_in_force(system: System) -> 
 def test_a_reopened_case_can_be_decided_and_joined_again(system: System) -> None:
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
-    system.work(OFFICER, held.case_id, "reopening", {"why": "New facts."})
+    system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
     system.pump()
     assert system.case_of(held.filed).status == "in_line"
     joined = system.file(person(11))
@@ -232,23 +232,23 @@ def test_a_case_cannot_be_reopened_if_the_person_has_a_newer_one(system: System)
     decide(system, OFFICER, held.case_id)
     newer = file_case(system)
     assert newer.case_id != held.case_id
-    assert post(system, OFFICER, held.case_id, "reopening", {"why": "x"}).status == 409
+    assert post(system, SUPERVISOR, held.case_id, "reopening", {"why": "x"}).status == 409
     assert system.read(Case, keys.case(held.case_id)).status == "decided"
 
 
 def test_only_an_ended_case_that_was_not_linked_can_be_reopened(system: System) -> None:
     open_one = file_case(system)
-    assert post(system, OFFICER, open_one.case_id, "reopening", {"why": "x"}).status == 409
+    assert post(system, SUPERVISOR, open_one.case_id, "reopening", {"why": "x"}).status == 409
     nameless = file_case(system, subject={"a_number": None})
     system.work(OFFICER, nameless.case_id, "link", {"case_id": open_one.case_id, "why": "x"})
-    assert post(system, OFFICER, nameless.case_id, "reopening", {"why": "x"}).status == 409
+    assert post(system, SUPERVISOR, nameless.case_id, "reopening", {"why": "x"}).status == 409
     assert post(system, Staff("x", "supervisor", "ELP"), nameless.case_id, "reopening", {"why": "x"}).status == 404
 
 
 def test_a_reopened_case_keeps_the_withdrawal_in_its_history(system: System) -> None:
     held = file_case(system, facts=AT_HOME)
     system.on(held.filed, "POST", "/withdrawal", {})
-    system.work(OFFICER, held.case_id, "reopening", {"why": "She called: it was a mistake."})
+    system.work(SUPERVISOR, held.case_id, "reopening", {"why": "She called: it was a mistake."})
     system.pump()
     assert "withdrawal_to_confirm" in item(system, held.case_id)["flags"]
     assert system.look_up(held.filed)["status"] == "withdrawn"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.bodies import reasons
 from tests.support.staff import decide, item, post, read, take_next, verify, worklist
 from tests.support.system import Staff, System, body
 
@@ -75,7 +76,7 @@ def test_example_4_a_sister_has_limited_disclosure_until_her_waiver_is_verified(
     assert system.look_up(filed)["missing"] == []
     assert post(system, EL_PASO, case_id, "information-requests", QUESTION).status == 409
     assert "authority_needed" not in item(system, case_id, EL_PASO, "ELP")["flags"]
-    decide(system, EL_PASO, case_id, outcome="granted", reasons_for_requester="She cares for a child alone.")
+    decide(system, EL_PASO, case_id, outcome="granted", **reasons("She cares for a child alone."))
     answer = system.look_up(filed)
     assert (answer["status"], answer["decision"]["outcome"]) == ("decided", "granted")
     assert answer["decision"]["reasons"] == ["She cares for a child alone."]

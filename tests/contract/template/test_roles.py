@@ -35,7 +35,7 @@ INDEXES = {
     "intake": set(),
     "prioritize": {"due", "worklist"},
     "notify": set(),
-    "review": {"verify", "worklist"},
+    "review": {"duties", "verify", "worklist"},
 }
 SENDS = {
     "intake": {"RankQueue", "NoticeQueue"},

@@ -46,6 +46,7 @@ def test_the_indexes_have_the_keys_and_attributes_that_are_queried() -> None:
         "worklist": ("queue", "rank", {"ProjectionType": "INCLUDE", "NonKeyAttributes": SNAPSHOT}),
         "due": ("due_shard", "due_at", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["office", "attempts"]}),
         "verify": ("verify_office", "look_at", {"ProjectionType": "KEYS_ONLY"}),
+        "duties": ("duty_queue", "duty_by", {"ProjectionType": "KEYS_ONLY"}),
     }
 
 

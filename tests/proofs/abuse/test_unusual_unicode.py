@@ -11,7 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 import casereview.http.json_body
-from tests.support.bodies import FULL, Path, changed, leaves
+from tests.support.bodies import FULL, Path, changed, leaves, reasons
 from tests.support.fuzz.examples import try_many
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
@@ -118,7 +118,7 @@ def prove_decision(system: System, tally: Tally, text: str) -> None:
     found = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").json()
     given = {
         "outcome": "granted",
-        "reasons_for_requester": f"Because {text} of family.",
+        **reasons(f"Because {text} of family.", found["policy"]),
         "internal_reasons": text + "x",
         "factors": [],
         "policy": found["policy"],

@@ -14,7 +14,7 @@ import casereview.usecases.status
 import casereview.usecases.unit_of_work
 import intake.commands
 import notify.recipients
-import review.cases.decision
+import review.cases.final_decision
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import Role
 from casereview.store import keys
@@ -80,7 +80,7 @@ def _message_only_where_rank_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _news_to_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review.cases.decision, "is_told", lambda _request, _case: True)
+    monkeypatch.setattr(review.cases.final_decision, "is_told", lambda _request, _case: True)
 
 
 def _refusal_after_the_end_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import casereview.store.worklist
-import review.authorization
 from casereview.http.problems import forbidden
+from casereview.schema.records import Case
+from review.authorization import Caller
 from review.verifications import _Queue
 from tests.support.disclosure.other_case import STATES
 from tests.support.disclosure.staff_lists import QUERIES, listing_routes, told_apart
@@ -62,11 +63,11 @@ def test_a_restricted_case_in_the_queue_of_verifications_is_found(monkeypatch: p
 
 
 def test_an_answer_that_a_case_is_restricted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def require_access(caller: Any, roles: Any, case: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # as the original
-        if case is not None and case.restricted and not caller.restricted:
+    def has_access(caller: Caller, case: Case, *given: Any) -> bool:  # noqa: ANN401  # as the original
+        if case.restricted and not caller.restricted:
             raise forbidden("role_not_allowed", "It is restricted.")
-        return original(caller, roles, case, *given, **named)
+        return original(caller, case, *given)
 
-    original = review.authorization.require_access
-    monkeypatch.setattr("review.cases.session.require_access", require_access)
+    original = Caller.has_access
+    monkeypatch.setattr(Caller, "has_access", has_access)
     assert "a hidden case" in _violations("in_line")

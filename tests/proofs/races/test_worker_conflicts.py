@@ -48,7 +48,7 @@ def transferred(system: System, filed: Filed) -> None:
 
 ENDS: dict[Happens, tuple[str, str | None, str]] = {
     updated: ("in_line", "imminent_removal", "ATL"),
-    withdrawn: ("withdrawn", None, ""),
+    withdrawn: ("in_line", None, "ATL"),  # it was not ranked when its requester withdrew: an officer confirms
     transferred: ("in_line", None, "ELP"),
 }
 """By what happens: the status in the end, the lane where it is another one, and the worklist."""

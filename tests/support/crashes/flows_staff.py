@@ -293,7 +293,12 @@ STAFF = [
         idempotent=True,
     ),
     Flow(
-        "reopen", "staff", declined_case, post_to_case(OFFICER, "reopening", {"why": "Changed."}), 200, idempotent=True
+        "reopen",
+        "staff",
+        declined_case,
+        post_to_case(SUPERVISOR, "reopening", {"why": "Changed."}),
+        200,
+        idempotent=True,
     ),
     Flow("record a removal", "staff", _an_hour_ago, post_to_case(OFFICER, "removal", REMOVED), 200),
     *REQUESTERS,

@@ -124,7 +124,7 @@ class OtherCase:
         assert self.system.on(self.filed, "POST", "/withdrawal", {}).status == 202
 
     def reopen(self) -> None:
-        self.system.work(ROSA, self.case_id, "reopening", {"why": "News."})
+        self.system.work(ROSA, self.case_id, "reopening", {"why": "News.", "changed_facts": ["convictions"]})
         self.system.pump()
 
     def link(self) -> None:
@@ -190,7 +190,9 @@ def _go_on(other: OtherCase) -> None:
             other.escalate()
         case "decided" | "closed" | "withdrawn" if not rests:
             # refused where a newer case of the person is open
-            answer = post(system, supervisor, case.case_id, "reopening", {"why": "News."})
+            answer = post(
+                system, supervisor, case.case_id, "reopening", {"why": "News.", "changed_facts": ["convictions"]}
+            )
             assert answer.status in {200, 409}, answer.body
         case "with_senior_official":
             other.official("uphold")

@@ -36,6 +36,8 @@ _WORKLIST: Final = (
 )
 QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "/staff/me": (),
+    "/staff/approvals": ("",),
+    "/staff/duties": ("", "kind=tell_the_person"),
     "/staff/worklist": _WORKLIST,
     "/staff/verifications": ("",),
     "/staff/summary": ("",),

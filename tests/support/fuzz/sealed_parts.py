@@ -16,6 +16,7 @@ import review.services
 from casereview.crypto.sealing import KmsSeal
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
+from tests.support.bodies import reasons
 from tests.support.fuzz.messages import recorded_logs
 from tests.support.proofs.tally import Tally
 from tests.support.staff import OFFICER, OFFICIAL, FiledCase, ask, claimed, decide, verify
@@ -51,7 +52,7 @@ def make_cases(system: System) -> list[FiledCase]:
         system.pump()
         verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
         found.append(held)
-    decide(system, OFFICER, found[0].case_id, reasons_for_requester="Zqalpha reasons")
+    decide(system, OFFICER, found[0].case_id, **reasons("Zqalpha reasons"))
     assert system.on(found[0].filed, "POST", "/escalation", {"statement": "Zqalpha escalates"}).status == 202
     decide(system, OFFICER, claimed(system, 23, subject={"given_name": "Zqcharlie"}).case_id)
     ask(system, OFFICER, found[1].case_id)

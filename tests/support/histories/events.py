@@ -149,17 +149,18 @@ def _claim_after(case: CaseState, event: Event) -> None:
         case.holder = case.held_since = None
     elif event.kind == "decision_proposed":
         case.held_since = None
-    elif event.kind == "decision_returned":
+    elif event.kind in {"decision_returned", "decision_withdrawn"}:
         case.held_since = event.at
 
 
 def _decision_after(case: CaseState, event: Event) -> None:
     if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
-        case.outcome, case.decision_of = event.details["outcome"], event.at
-    elif event.kind in {"decision_returned", "reopened"}:
+        case.outcome = event.details["outcome"]
+    elif event.kind in {"decision_returned", "decision_withdrawn", "reopened"}:
         case.outcome = None
     if event.kind in {"decided", "approved", "official_decided", "remanded"}:
         case.decided = event.version
+        case.decision_of = case.decision_of if case.outcome == "withdrawn" else event.at
     known = not case.restricted and any(one.verified for one in case.all_requests())
     if event.kind in {"decided", "approved"} and case.shown["status"] == "decided" and known:
         case.waits.append((str(case.shown["office"]), event.at))

@@ -39,7 +39,7 @@ class ShownBefore(NamedTuple):
     since: datetime
     review_since: datetime | None
     decision_of: datetime | None
-    """When the decision was made that requesters saw; it may have become final later."""
+    """When the newest decision that requesters saw became final."""
 
 
 class Decision(NamedTuple):
@@ -146,7 +146,7 @@ class CaseState:
     decided: int = 0
     """The version in which the last decision became final."""
     decision_of: datetime | None = None
-    """When the last decision was made."""
+    """When the newest decision became final, one that confirms a withdrawal apart."""
     outcome: object = None
     decisions: list[Decision] = field(default_factory=list)
     waits: list[tuple[str, datetime]] = field(default_factory=list)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from casereview.cases.duties import RESULTS
 from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
 from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
+from casereview.schema.duty_records import Duty
 from casereview.schema.records import Case
+from tests.support.bodies import reasons
 from tests.support.expected_state import has_first_look
 from tests.support.lives.people import (
     ASKED,
@@ -47,7 +50,7 @@ class Office(Life):
             unseen = case.status == "information_needed" and case.lane in top and not has_first_look(case)
             free = case.claimed_by is None and (case.status in {"in_line", "with_senior_official"} or unseen)
             allowed = "restricted" in user.groups or not case.restricted
-            took_part = case.office == "SRO" and user.id in case.reviewers
+            took_part = user.id in (case.reviewers if case.office == "SRO" else case.excluded)
             if free and allowed and not took_part and self.now.queues.get(case.case_id) in opened:
                 found.add(case.case_id)
         return found
@@ -87,7 +90,7 @@ class Office(Life):
         behind = other % 7 == 6 and 1 + place % 3
         sent = {
             "outcome": one(other, OFFICIAL_OUTCOMES if case.office == "SRO" else FIELD_OUTCOMES),
-            "reasons_for_requester": REASONS,
+            **reasons(REASONS, governing(self.world.system.time)[0].id),
             "internal_reasons": INTERNAL,
             "factors": [],
             "policy": governing(self.world.system.time)[0].id,
@@ -105,8 +108,33 @@ class Office(Life):
             return
         case = one(place, waiting)
         user = self._user_with_role(other, case, "supervisor")
-        answer = self._post(user, case, "approval", {"approve": other % 3 > 0, "why": WHY})
+        needed = [approval.id for approval in case.approvals if approval.by_id is None]
+        sent = {"approve": other % 3 > 0, "approval": one(other, needed), "why": WHY}
+        answer = self._post(user, case, "approval", sent)
         assert answer.status != 200 or user.user != case.decided_by
+
+    def withdraw_decision(self, place: int, other: int) -> None:
+        """Take back a pending decision, mostly as its author; without one, decide a case."""
+        waiting = [case for case in self._cases() if case.status == "awaiting_approval"]
+        if not waiting:
+            self.decide(place, other)
+            return
+        case = one(place, waiting)
+        user = one(other, STAFF) if other % 11 == 10 else BY_NAME[case.decided_by or ""]
+        self._post(user, case, "decision/withdrawal", {"why": WHY})
+
+    def do_duty(self, place: int, other: int) -> None:
+        """Record what became of a duty, mostly of one that is open."""
+        duties = self.world.system.all(Duty, "DUTY#")
+        duty = one(place, [duty for duty in duties if duty.state == "open" or other % 11 == 9])
+        if duty is None:
+            self.decide(place, other)
+            return
+        case = self.now.cases[duty.case_id]
+        able = [user for user in STAFF if user.office == duty.office]
+        what = one(other // 7, sorted(RESULTS[duty.kind]))
+        sent = {"what": what, "note": INTERNAL, "done_at": rfc3339(self.now.at), "why": WHY}
+        self._post(one(other // 3, able or STAFF), case, f"duties/{duty.duty_id}", sent)
 
     def transfer(self, place: int, other: int) -> None:
         """Transfer a case to another office."""
@@ -138,7 +166,8 @@ class Office(Life):
     def reopen(self, place: int, other: int) -> None:
         """Reopen a case, if possible one that has ended."""
         ended = [case for case in self._cases() if case.status in ENDED]
-        self._act(other, one(place, ended or self._cases()), "reopening", {"why": WHY}, "officer")
+        sent = {"why": WHY, "changed_facts": ["custody"] if other % 3 else []}
+        self._act(other, one(place, ended or self._cases()), "reopening", sent, "supervisor")
 
     # ---- choice of the user
 

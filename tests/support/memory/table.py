@@ -58,7 +58,12 @@ class MemoryTable:
     def __init__(self, definition: Mapping[str, Any]) -> None:
         self.contents: dict[Key, Item] = {}
         self._sort_keys: dict[str, list[str]] = defaultdict(list)
-        self._entries: dict[Index, dict[str, list[tuple[str, Key]]]] = {"worklist": {}, "due": {}, "verify": {}}
+        self._entries: dict[Index, dict[str, list[tuple[str, Key]]]] = {
+            "worklist": {},
+            "due": {},
+            "verify": {},
+            "duties": {},
+        }
         self._projected: dict[Index, frozenset[str]] = {}
         for index in definition["GlobalSecondaryIndexes"]:
             own = [part["AttributeName"] for part in (*definition["KeySchema"], *index["KeySchema"])]
@@ -248,5 +253,5 @@ def _satisfies(condition: Condition, item: Item | None) -> bool:
 def _added(write: Increment, before: Mapping[str, Any]) -> Item:
     key = key_written(write)
     sums = {name: int(before.get(name, {"N": "0"})["N"]) + amount for name, amount in write.sums.items()}
-    fields = {**key._asdict(), "user": write.amounts.user, "schema": write.amounts.schema_version, **sums}
+    fields = {**key._asdict(), **write.names, **sums}
     return {**before, **{name: attribute(value) for name, value in fields.items()}}

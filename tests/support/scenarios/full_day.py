@@ -8,6 +8,7 @@ from typing import Any
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.aws_faults import intercept, refuses
+from tests.support.bodies import reasons
 from tests.support.system import Staff, System
 
 OFFICER = Staff("omar", "officer restricted")
@@ -243,7 +244,7 @@ def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> N
     system.settle(4)
     system.work(OFFICER, case_id, "claim")
     _decide(system, words, OFFICER, case_id, "granted")
-    system.work(OFFICER, case_id, "reopening", {"why": words.word("reopening")})
+    system.work(SUPERVISOR, case_id, "reopening", {"why": words.word("reopening")})
     for place in ({}, place_of(words, "filed_by_staff")):  # the second joins the first
         sent = filing(words, 1009)
         sent["facts"] |= place
@@ -264,7 +265,7 @@ def decision(system: System, words: CanaryWords, user: Staff, case_id: str, outc
     read = system.staff(user, "GET", f"/staff/cases/{case_id}").json()
     return {
         "outcome": outcome,
-        "reasons_for_requester": words.word("reasons"),
+        **reasons(words.word("reasons"), read["policy"]),
         "internal_reasons": words.word("internal"),
         "factors": [],
         "policy": read["policy"],

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from casereview.schema import field_sets
 from casereview.schema.addresses import AddressSends, NoticeGroup
 from casereview.schema.base import Record, read_leniently
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Event, Filing
 from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
@@ -20,7 +21,7 @@ from casereview.schema.field_sets import CaseFields
 from casereview.schema.notice_records import Notice
 from casereview.schema.office_records import Lookups
 from casereview.schema.policy_records import PolicyRecord, Preview, Switch
-from casereview.schema.records import Case, FirstLookClock, Hold
+from casereview.schema.records import Case, FinalDecision, FirstLookClock, Hold, NeededApproval
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Contact
 from tests.support.case_histories import NOW, event, notice, queued
@@ -29,14 +30,17 @@ FIELD_SETS: dict[type[Record], Any] = {
     AddressSends: field_sets.AddressSendsFields,
     Case: field_sets.CaseFields,
     Claims: field_sets.ClaimsFields,
+    Duty: field_sets.DutyFields,
     Event: field_sets.EventFields,
     Facts: field_sets.FactsFields,
     Finding: field_sets.FindingFields,
     Findings: field_sets.FindingsFields,
     Filing: field_sets.FilingFields,
+    FinalDecision: field_sets.FinalDecisionFields,
     FirstLookClock: field_sets.FirstLookFields,
     Hold: field_sets.HoldFields,
     Lookups: field_sets.LookupsFields,
+    NeededApproval: field_sets.NeededApprovalFields,
     Notice: field_sets.NoticeFields,
     NoticeGroup: field_sets.NoticeGroupFields,
     PolicyRecord: field_sets.PolicyRecordFields,

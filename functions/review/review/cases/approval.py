@@ -2,82 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from casereview.cases.assessment import InForce, assess
 from casereview.cases.material import is_lifted_by_words
-from casereview.http.problems import problem, wrong_state
+from casereview.http.problems import ProblemError, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Event
-from casereview.schema.records import Case
+from casereview.schema.records import Case, NeededApproval
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition
-from review.cases.decision import finalize, while_in_force
-from review.cases.lease import new_hold
+from review.cases.decision import fields_in_review, while_in_force
+from review.cases.final_decision import finalize
+from review.cases.lease import require_no_earlier_review
 from review.cases.session import CaseSession
 from review.schema.commands import Approval
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from casereview.schema.field_sets import CaseFields, EventFields
 
+NewsKind = Literal["policy_changed", "case_changed"]
+_UNNAMED: Final = NeededApproval(id="", role="")
+"""Stands for the approval of a decision that an older release proposed, which did not store which it needs."""
 
-def approve(session: CaseSession, body: Approval) -> Case:
-    """Approve the decision of another officer, or return it to its author.
 
-    After a change of policy, or of anything that is material to the decision, it returns to its author in any case: the
-    author has not considered the change.
+class Answered(NamedTuple):
+    """The effect of an answer to a decision that awaits approval."""
+
+    case: Case
+    decided: bool
+    returned: tuple[NewsKind, ...]
+    """What changed since the decision, so that it returned to its author whatever was answered."""
+
+
+def approve(session: CaseSession, body: Approval) -> Answered:
+    """Give one of the approvals that a decision awaits, or return it to its author.
+
+    With the last approval the decision is final. After a change of policy, or of anything that is material to the
+    decision, it returns to its author in any case: the author has not considered the change.
 
     Raises:
-        ProblemError: 404 without access to the case; 409 if no decision awaits approval, or it is the caller's own.
+        ProblemError: 404 without access to the case, or for another office before the time has passed; 409 if no
+            decision awaits approval, it is the caller's own, or the caller gave another of its approvals; 422 if the
+            approval is not one that is open, or several are and none is named.
     """
+    news: list[tuple[NewsKind, ...]] = []
 
     def plan(case: Case) -> Transition:
-        if case.status != "awaiting_approval":
-            raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
-        if isinstance(case.outcome, Unrecognized):
-            raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
-        if case.decision and session.caller.is_user(case.decision.by_id, case.decision.by):
-            raise problem("own-decision", "You cannot approve your own decision.")
+        _require_approver(session, case)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
-        since = _since_decided(session, case, policy)
-        event: EventFields = {"details": {"approve": body.approve, **since}}
+        news.append(_news_since_decided(session, case, policy))
+        given = _given(session, case, body)
+        since: dict[str, JsonValue] = {name: name in news[-1] for name in get_args(NewsKind)}
+        details: dict[str, JsonValue] = {"approve": body.approve, "approval": body.approval, **since}
+        event: EventFields = {"details": details}
         words = session.reason(body.why)
         took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
-        if body.approve and not any(since.values()):
-            final = finalize(session, case, "approved", took_part, event)
-            return while_in_force(policy, replace(final, words=words))
-        returned: CaseFields = {**took_part, **_returned_fields(session, case)}
-        return Transition("decision_returned", returned, event, words=words)
+        if not body.approve or news[-1]:
+            returned: CaseFields = {**took_part, **fields_in_review(session, case)}
+            return Transition("decision_returned", returned, event, words=words)
+        took_part["approvals"] = given
+        if any(one.by_id is None for one in given):
+            return while_in_force(policy, Transition("approval_given", took_part, event, words=words))
+        step = Transition("approved", took_part, event, words=words)
+        return while_in_force(policy, finalize(session, case, step, policy))
 
-    return session.act(plan)
+    case = session.act(plan)
+    return Answered(case, case.status == "decided", news[-1])
 
 
-def _since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> dict[str, bool]:
-    """Return whether the policy in force, and whether the case, has changed since the decision."""
+def _require_approver(session: CaseSession, case: Case) -> None:
+    """Raise ProblemError if the caller must not answer."""
+    if case.status != "awaiting_approval":
+        raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
+    if isinstance(case.outcome, Unrecognized):
+        raise wrong_state("status_not_allowed", "A decision with this outcome cannot be approved here.")
+    if case.decision and session.caller.is_user(case.decision.by_id, case.decision.by):
+        raise problem("own-decision", "You cannot approve your own decision.")
+    require_no_earlier_review(session.caller, case)
+
+
+def _given(session: CaseSession, case: Case, body: Approval) -> tuple[NeededApproval, ...]:
+    """Return the approvals with the one that the caller gives.
+
+    Raises:
+        ProblemError: 409 if the caller gave another one; 422 if it is not open, or several are and none is named.
+    """
+    approvals = case.approvals or (_UNNAMED,)
+    if any(one.by_id == session.caller.id for one in approvals):
+        raise ProblemError("approver-twice")
+    still_open = [one.id for one in approvals if one.by_id is None]
+    if body.approval is None and len(still_open) > 1:
+        raise invalid("/approval", "required", f"must be one of {', '.join(still_open)}")
+    wanted = still_open[0] if body.approval is None else body.approval
+    if wanted not in still_open:
+        raise invalid("/approval", "approval_not_open", "is not an approval that this decision awaits")
+    by, by_id, at = session.caller.user, session.caller.id, session.at
+    return tuple(one.evolve(by=by, by_id=by_id, at=at) if one.id == wanted else one for one in approvals)
+
+
+def _news_since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> tuple[NewsKind, ...]:
+    """Return what has changed since the decision, of the policy in force and of the case."""
     if case.decision is None:
         raise CaseChangedError
     decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    return {
-        "policy_changed": decided is None or decided.details["policy"] != policy.id,
-        "case_changed": case.material > case.decision.version or _is_lifted(session, case, policy),
-    }
+    is_same_policy = decided is not None and decided.details["policy"] == policy.id
+    is_same_case = case.material <= case.decision.version and not _is_lifted(session, case, policy)
+    return (*(() if is_same_policy else ("policy_changed",)), *(() if is_same_case else ("case_changed",)))
 
 
 def _is_lifted(session: CaseSession, case: Case, policy: CompiledPolicy) -> bool:
     """Return whether words that came since the last ranking lift the case into a higher lane."""
     return is_lifted_by_words(case, assess(session.file(case), InForce(policy, None), session.at), policy)
-
-
-def _returned_fields(session: CaseSession, case: Case) -> CaseFields:
-    """Return the fields that put a case back into review, claimed by the author of the decision."""
-    return {
-        "status": "in_review",
-        "status_since": session.at,
-        "decision": None,
-        "rank_at": session.at,
-        "hold": case.hold and new_hold(session, case, case.hold),
-    }

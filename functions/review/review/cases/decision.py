@@ -1,8 +1,8 @@
 """Decide a case: record a human decision with its reasons, for the current version of the case and the policy in force.
 
     in_review ──needs no approval──▶ decided
-        └──needs one──▶ awaiting_approval ──supervisor, not the author──▶ decided
-                                └──refused, or case or policy changed──▶ in_review, at its author
+        └──needs some──▶ awaiting_approval ──supervisors, not the author──▶ decided
+                                └──refused, taken back, or case or policy changed──▶ in_review, at its author
     with_senior_official ──override, uphold──▶ closed          ──remand──▶ in_line, at the field office
 
 The outcome ``withdrawn`` confirms a withdrawal, once no request is live.
@@ -13,31 +13,30 @@ Requesters are notified only when the decision is final; only verified requester
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.cases.disclosure import is_told
-from casereview.cases.due import without_due_work
-from casereview.cases.first_look import clock_after_work, restarted_clock
+from casereview.cases.first_look import clock_after_work
+from casereview.cases.lease import is_top_lane
 from casereview.cases.material import is_lifted_by_words
 from casereview.http.problem_types import ProblemType
-from casereview.http.problems import Fault, ProblemError, invalid, wrong_state
+from casereview.http.problems import ProblemError, forbidden, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
-from casereview.schema.notice_records import Notice
-from casereview.schema.records import Case, DecisionRef
+from casereview.schema.evidence import CaseFile
+from casereview.schema.records import Case, DecisionRef, NeededApproval
 from casereview.store import keys
-from casereview.store.caseload import uncount_claim
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
-from casereview.store.transaction import Write, delete, put_new
+from casereview.store.transaction import delete, put_new
 from casereview.store.transition import Transition
-from casereview.store.waits import wait_writes
 from casereview.usecases.sealed_text import Words, seal_words
-from review.cases.guard import guard_for_remand, release_guard
-from review.cases.lease import require_no_earlier_review
-from review.cases.requesters import Learners, learners_of, notices_to_requesters
+from review.cases.final_decision import finalize
+from review.cases.lease import new_hold, require_no_earlier_review
+from review.cases.reasons import check_reasons, uses_of_reasons
+from review.cases.requesters import Learners, learners_of
+from review.cases.second_look import decided_by_official
 from review.cases.session import CaseSession, require_claim
-from review.schema.commands import Decision
+from review.schema.commands import Decision, DecisionWithdrawal
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -48,21 +47,30 @@ _FIELD_OFFICE_OUTCOMES = frozenset({"granted", "granted_in_part", "declined", "r
 _OFFICIAL_OUTCOMES = frozenset({"override", "uphold", "remand", "withdrawn"})
 _ENFORCEMENT_OUTCOMES = frozenset({"declined"})
 """Outcomes after which enforcement continues; only these can require an approval."""
+_NOT_LEARNT = frozenset({"withdrawn", "remand"})
+"""Outcomes of which nobody needs to learn: all have withdrawn, or another decision follows."""
 
 
-def decide(session: CaseSession, body: Decision) -> tuple[Case, Learners]:
-    """Record a decision; if the policy requires an approval, the decision awaits it.
+class Decided(NamedTuple):
+    """What a decision changed, who learns of it, and how often its reasons were given before."""
 
-    Returns:
-        The case, and which of its requesters learn of the decision when it is final.
+    case: Case
+    learners: Learners
+    used_before: tuple[int, ...]
+
+
+def decide(session: CaseSession, body: Decision) -> Decided:
+    """Record a decision; if the policy requires approvals, the decision awaits them.
 
     Raises:
         ProblemError: 404 without access to the case; 403 for a Senior Reviewing Official who took part in the first
             review; 409 without the claim, if a decision awaits approval already, if the case has changed since
-            ``case_version``, if another policy is in force, or if a claim of US citizenship would not be referred; 422
-            for an outcome that is not available, or an unknown factor.
+            ``case_version``, if another policy is in force, if a claim of US citizenship would not be referred, or if
+            nobody would learn of it and that is not acknowledged; 422 for an outcome that is not available, an unknown
+            factor, or reasons that do not hold (``check_reasons``).
     """
     learners: list[Learners] = []
+    uses = uses_of_reasons(session, body)
 
     def plan(case: Case) -> Transition:
         require_claim(case, session.caller)
@@ -72,18 +80,44 @@ def decide(session: CaseSession, body: Decision) -> tuple[Case, Learners]:
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
-        found = _assess_current(session, case, body, policy)
-        _check_factors(policy, body)
+        file = session.file(case)
+        found = _assess_current(session, file, body, policy)
+        check_reasons(body, policy, file, found)
         if found.settled.facts.claims_us_citizenship:
             _check_referral(case, body, official=official)
-        waits = bool(found.ranking.approvals) and body.outcome in _ENFORCEMENT_OUTCOMES
-        learners.append(learners_of(session, case))
-        return while_in_force(policy, _decided(session, case, body, waits=waits))
+        learners.append(_require_learner(session, case, body))
+        approvals = _needed_approvals(found, policy) if body.outcome in _ENFORCEMENT_OUTCOMES else ()
+        step = _decided(session, case, body, policy, approvals)
+        return while_in_force(policy, replace(step, also=(*uses.counted, *step.also)))
 
-    return session.act(plan), learners[-1]
+    case = session.act(plan)
+    return Decided(case, learners[-1], uses.before)
 
 
-def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -> Transition:
+def _require_learner(session: CaseSession, case: Case, body: Decision) -> Learners:
+    """Return who learns of the decision.
+
+    Raises:
+        ProblemError: 409 if nobody does, unless the officer acknowledges it.
+    """
+    learners = learners_of(session, case)
+    if not learners.will and body.outcome not in _NOT_LEARNT and "nobody_would_learn" not in body.acknowledged:
+        raise ProblemError("nobody-would-learn")
+    return learners
+
+
+def _needed_approvals(found: Assessment, policy: CompiledPolicy) -> tuple[NeededApproval, ...]:
+    roles = {approval.id: approval.role for approval in policy.document.approvals}
+    return tuple(NeededApproval(id=name, role=roles[name]) for name in found.ranking.approvals)
+
+
+def _decided(
+    session: CaseSession,
+    case: Case,
+    body: Decision,
+    policy: CompiledPolicy,
+    approvals: tuple[NeededApproval, ...],
+) -> Transition:
     text = _seal_reasons(session, body).text("decided", session.at, user=session.caller.user, receipt=None)
     decision = DecisionRef(
         version=case.version + 1,
@@ -94,18 +128,28 @@ def _decided(session: CaseSession, case: Case, body: Decision, *, waits: bool) -
     )
     event: EventFields = {"details": _event_details(body), "text": text.text_id}
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        step = _decided_by_official(session, case, decision, event)
-    elif waits:
-        step = Transition("decision_proposed", _proposed_fields(session, case, decision), event)
+        step = decided_by_official(session, case, decision, event, policy)
+    elif approvals:
+        step = Transition("decision_proposed", _proposed_fields(session, case, decision, policy, approvals), event)
     else:
-        step = finalize(session, case, "decided", {"decision": decision}, event)
+        step = finalize(session, case, Transition("decided", {"decision": decision}, event), policy)
     return replace(step, also=(put_new(text), delete(keys.decision_draft(case.case_id)), *step.also))
 
 
-def _proposed_fields(session: CaseSession, case: Case, decision: DecisionRef) -> CaseFields:
+def _proposed_fields(
+    session: CaseSession,
+    case: Case,
+    decision: DecisionRef,
+    policy: CompiledPolicy,
+    approvals: tuple[NeededApproval, ...],
+) -> CaseFields:
     """Return the fields of a case whose decision awaits approval: its author keeps the claim, without a lease."""
+    times = policy.document.duties
+    within = times.approval_in_top_lanes if is_top_lane(policy, case.lane) else times.approval
     return {
         "decision": decision,
+        "approvals": approvals,
+        "approve_by": session.at + within,
         "first_look": clock_after_work(case, session.at),
         "hold": case.hold and case.hold.evolve(since=None, lease_until=None),
         "status": "awaiting_approval",
@@ -118,6 +162,36 @@ def while_in_force(policy: CompiledPolicy, step: Transition) -> Transition:
     return replace(step, also=(*step.also, check_in_force(policy)))
 
 
+def withdraw_decision(session: CaseSession, body: DecisionWithdrawal) -> Case:
+    """Take back one's own decision that awaits approval: the case is in review again, claimed by its author.
+
+    Raises:
+        ProblemError: 404 without access to the case; 403 for anybody but the author; 409 if none awaits approval.
+    """
+
+    def plan(case: Case) -> Transition:
+        if case.status != "awaiting_approval" or case.decision is None:
+            raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
+        if not session.caller.is_user(case.decision.by_id, case.decision.by):
+            raise forbidden("not_the_author", "Only the author of the decision can take it back.")
+        return Transition("decision_withdrawn", fields_in_review(session, case), words=session.reason(body.why))
+
+    return session.act(plan)
+
+
+def fields_in_review(session: CaseSession, case: Case) -> CaseFields:
+    """Return the fields that put a case back into review, claimed by the author of the decision."""
+    return {
+        "status": "in_review",
+        "status_since": session.at,
+        "decision": None,
+        "approvals": (),
+        "approve_by": None,
+        "rank_at": session.at,
+        "hold": case.hold and new_hold(session, case, case.hold),
+    }
+
+
 def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
     if body.outcome not in (_OFFICIAL_OUTCOMES if official else _FIELD_OFFICE_OUTCOMES):
         raise invalid("/outcome", "outcome_not_available", "is not available at this stage")
@@ -126,15 +200,16 @@ def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
         raise wrong_state("request_live", message, "/outcome")
 
 
-def _assess_current(session: CaseSession, case: Case, body: Decision, policy: CompiledPolicy) -> Assessment:
+def _assess_current(session: CaseSession, file: CaseFile, body: Decision, policy: CompiledPolicy) -> Assessment:
     """Assess the current case.
 
     Raises:
         ProblemError: 409 if the decision is for another version of the case, or for another policy.
     """
+    case = file.case
     if body.policy != policy.id or case.policy != policy.id:
         raise _outdated(session, case, "policy-changed")
-    found = assess(session.file(case), InForce(policy, None), session.at)
+    found = assess(file, InForce(policy, None), session.at)
     if body.case_version > case.version or body.case_version < case.material or is_lifted_by_words(case, found, policy):
         raise _outdated(session, case, "moved")
     return found
@@ -144,17 +219,6 @@ def _outdated(session: CaseSession, case: Case, type_: ProblemType) -> ProblemEr
     """Return the refusal of an outdated decision, and queue the case for ranking."""
     session.services.hint_rank(case)
     return ProblemError(type_)
-
-
-def _check_factors(policy: CompiledPolicy, body: Decision) -> None:
-    known = {factor.id for factor in policy.document.factors}
-    faults = [
-        Fault(f"/factors/{index}", "unknown_factor", "is not a factor of the policy in force")
-        for index, factor in enumerate(body.factors)
-        if factor not in known
-    ]
-    if faults:
-        raise ProblemError("invalid", *faults)
 
 
 def _check_referral(case: Case, body: Decision, *, official: bool) -> None:
@@ -186,70 +250,9 @@ def _event_details(body: Decision) -> dict[str, JsonValue]:
 
 
 def _seal_reasons(session: CaseSession, body: Decision) -> Words:
-    words = {"reasons_for_requester": body.reasons_for_requester, "internal_reasons": body.internal_reasons}
+    words = {
+        **body.model_dump(mode="json", include={"reasons", "language", "granted", "internal_reasons", "unknowns"}),
+        # what the release before this one shows
+        "reasons_for_requester": "\n\n".join(reason.text for reason in body.reasons),
+    }
     return seal_words(session.services.seal, "decision", session.case_id, words)
-
-
-def finalize(
-    session: CaseSession,
-    case: Case,
-    kind: Literal["decided", "approved"],
-    fields: CaseFields,
-    event: EventFields,
-) -> Transition:
-    """Return the transition of a final decision of a field office.
-
-    It deletes the person's guard, so that the next request opens a new case, and notifies the requesters.
-    """
-    decision = fields.get("decision", case.decision)
-    withdrawn = decision is not None and decision.outcome == "withdrawn"
-    ended: CaseFields = {
-        **fields,
-        **without_due_work(case),
-        "status": "withdrawn" if withdrawn else "decided",
-        "status_since": session.at,
-    }
-    waits = () if withdrawn else _wait_of(session, case)
-    also = (*release_guard(case), *uncount_claim(case), *waits)
-    return Transition(kind, ended, event, also, _decision_notices(session, case))
-
-
-def _wait_of(session: CaseSession, case: Case) -> tuple[Write, ...]:
-    """Return the write of how long a case waited, for the usual wait that is published."""
-    verified = any(one.verified for one in session.file(case).claims)
-    return wait_writes(case, case.shown_lane, session.at, verified=verified)
-
-
-def _decision_notices(session: CaseSession, case: Case) -> tuple[Notice, ...]:
-    """Return the notices to the requesters with full disclosure; they do not contain the decision."""
-    return notices_to_requesters(session, case, "news", is_told)
-
-
-def _decided_by_official(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
-    if decision.outcome != "remand":
-        ended: CaseFields = {
-            **without_due_work(case),
-            "decision": decision,
-            "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
-            "status_since": session.at,
-        }
-        return Transition("official_decided", ended, event, uncount_claim(case), _decision_notices(session, case))
-    return _remanded(session, case, decision, event)
-
-
-def _remanded(session: CaseSession, case: Case, decision: DecisionRef, event: EventFields) -> Transition:
-    """Return the transition that sends a case back to its field office, with a new clock."""
-    notices = _decision_notices(session, case)
-    without_guard, guard = guard_for_remand(session, case)
-    again: CaseFields = {
-        **without_guard,
-        "decision": decision,
-        "hold": None,
-        "first_look": restarted_clock(case, session.at),
-        "status": "in_line",
-        "status_since": session.at,
-        "office": case.field_office or case.office,
-        "field_office": None,
-        "rank_at": session.at,
-    }
-    return Transition("remanded", again, event, (*uncount_claim(case), *guard), notices)

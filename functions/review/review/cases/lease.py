@@ -63,9 +63,19 @@ def _unclaimable(case: Case) -> ProblemError:
 
 
 def require_no_earlier_review(caller: Caller, case: Case) -> None:
-    """Raise ProblemError 403 for a Senior Reviewing Official who took part in the first review."""
-    if case.office == SENIOR_REVIEWING_OFFICIAL and caller.took_part(case):
+    """Raise ProblemError for who must not review a case again.
+
+    That is a Senior Reviewing Official who took part in the first review, and the author of a remanded decision.
+    """
+    if is_excluded(caller, case):
         raise ProblemError("was-reviewer")
+
+
+def is_excluded(caller: Caller, case: Case) -> bool:
+    """Return whether a caller must not review a case because of an earlier part in it."""
+    if case.office == SENIOR_REVIEWING_OFFICIAL:
+        return caller.took_part(case)
+    return caller.id in case.excluded or caller.user in case.excluded
 
 
 def _claimed_fields(session: CaseSession, case: Case) -> CaseFields:

@@ -18,7 +18,7 @@ from casereview.store.transition import Actor, Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import change
-from review.authorization import Access, Caller, Role, require_access
+from review.authorization import Access, Caller, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ class CaseSession:
         return self._required(self.services.table.get(Case, keys.case(self.case_id)))
 
     def _required(self, case: Case | None) -> Case:
-        return require_access(self.caller, self.roles, case, access=self.access)
+        if case is None or not self.caller.has_access(case, self.roles, self.access, self.at):
+            raise no_such_case()
+        return case
 
     def act(self, plan: Callable[[Case], Transition | None]) -> Case:
         """Change the case as a plan says; access is checked again each time the case is read.

@@ -1,4 +1,4 @@
-"""Transfer a case, record a removal, reopen an ended case."""
+"""Transfer a case, record a removal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.assessment import responsible_office
-from casereview.cases.first_look import restarted_clock
 from casereview.cases.lease import fields_in_line
-from casereview.cases.lifecycle import ENDED, OPEN
+from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
@@ -20,16 +19,14 @@ from casereview.schema.fields import format_time_or_day
 from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
-from review.cases.guard import retake_guard
-from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
-from review.schema.commands import Removal, Reopening, Transfer
+from review.schema.commands import Removal, Transfer
 from review.services import metrics
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from casereview.schema.field_sets import CaseFields, EventFields
+    from casereview.schema.field_sets import CaseFields
 
 
 def transfer(session: CaseSession, body: Transfer) -> Case:
@@ -101,39 +98,3 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
 
 def _eastern_day(at: datetime) -> date:
     return at.astimezone(EASTERN).date()
-
-
-def reopen(session: CaseSession, body: Reopening) -> Case:
-    """Return an ended case to the worklist of its field office; the history and its decision stay.
-
-    Raises:
-        ProblemError: 404 without access to the case; 409 if it has not ended, was linked to another case, or the person
-            has a newer open case.
-    """
-
-    def plan(case: Case) -> Transition:
-        if case.status not in ENDED:
-            raise wrong_state("case_not_ended", "Only a case that has ended can be reopened.")
-        if case.linked_to:
-            raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
-        without_guard, guard = retake_guard(session, case)
-        again: CaseFields = {
-            **without_guard,
-            "first_look": restarted_clock(case, session.at),
-            "status": "in_line",
-            "status_since": session.at,
-            "office": case.field_office or case.office,
-            "field_office": None,
-            "decision": None,
-            "rank_at": session.at,
-            "live": max(case.live, _count_live_requests(session, case)),
-        }
-        decided = case.decision.version if case.decision else None
-        event: EventFields = {"details": {"decision": decided}}
-        return Transition("reopened", again, event, guard, words=session.reason(body.why))
-
-    return session.act(plan)
-
-
-def _count_live_requests(session: CaseSession, case: Case) -> int:
-    return sum(request.state == "live" for request in requests_of(session, session.file(case)))

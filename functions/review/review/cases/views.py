@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casereview.cases.assessment import InForce, assess, subject_of
+from casereview.cases.decisions import decisions_of
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
+from casereview.policy.unknowns import unknown_factors
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
+from casereview.schema.records import Case, FinalDecision
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
 from casereview.store.transaction import put_new
@@ -22,7 +25,17 @@ from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.reads import What, read_by
 from review.schema.requester_responses import AskRead, Contacts, RequestBody, RequestRead
-from review.schema.responses import CaseRead, Fact, FactStatement, NewWords, RankingRead, Reason, Rule
+from review.schema.responses import (
+    ApprovalRead,
+    CaseRead,
+    DecisionRead,
+    Fact,
+    FactStatement,
+    NewWords,
+    RankingRead,
+    Reason,
+    Rule,
+)
 from review.worklist_items import same_person
 
 SAID = 5
@@ -68,16 +81,38 @@ def read_case(session: CaseSession) -> CaseRead:
         linked_to=case.linked_to,
         decided_by=case.decided_by,
         outcome=case.outcome,
+        decisions=tuple(map(_decision, decisions_of(case))),
+        approvals=approvals_read(case),
+        approve_by=case.approve_by,
         facts=tuple(_facts(file)),
         requests=tuple(map(_request, requests)),
-        new_words=tuple(_new_words(file)),
+        new_words=tuple(new_words(file)),
         earlier_cases=others.of_person,
         same_name=others.of_name,
         question=open_question(session, case, requests),
     )
 
 
-def _new_words(file: CaseFile) -> Iterator[NewWords]:
+def _decision(decision: FinalDecision) -> DecisionRead:
+    return DecisionRead(
+        version=decision.version,
+        outcome=decision.outcome,
+        decided_at=decision.decided_at,
+        by="senior_official" if decision.by_official else "field_office",
+        state=decision.state,
+        carried_out_at=decision.carried_out_at,
+    )
+
+
+def approvals_read(case: Case) -> tuple[ApprovalRead, ...]:
+    """Return the approvals that the decision of a case needs, as they are shown."""
+    return tuple(
+        ApprovalRead(id=one.id, role=one.role, state="given" if one.by_id else "open", by=one.by)
+        for one in case.approvals
+    )
+
+
+def new_words(file: CaseFile) -> Iterator[NewWords]:
     """Yield the requests that said something since the case was claimed, or its decision proposed."""
     since = new_words_since(file.case)
     for one in file.claims:
@@ -209,6 +244,9 @@ def read_ranking(session: CaseSession) -> RankingRead:
         categories=tuple(Reason(rule=found.id, text=texts[found.id]) for found in ranking.categories),
         approvals=tuple(Reason(rule=rule, text=texts[rule]) for rule in ranking.approvals),
         factors=tuple(Reason(rule=found.id, text=texts[found.id]) for found in ranking.factors),
+        unknown_factors=tuple(
+            Reason(rule=factor.id, text=factor.text) for factor in unknown_factors(document, found.settled.facts)
+        ),
         flags=ranking.flags,
         rules=tuple(
             Rule(section=rule.section, rule=rule.rule, text=rule.text, source=rule.source, facts=rule.facts)

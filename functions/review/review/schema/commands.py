@@ -11,7 +11,15 @@ from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import Deadline, LanguageTag, LongText, PastDate, Text, TimeOrDay
 from casereview.schema.identifiers import ANumber
 from casereview.schema.submission import FactClaims, YesNo
-from casereview.schema.vocabulary import AskCode, NoteKind, Outcome, ProofKind, RefutationReason, VerificationKind
+from casereview.schema.vocabulary import (
+    AskCode,
+    NoteKind,
+    Outcome,
+    OutcomeSought,
+    ProofKind,
+    RefutationReason,
+    VerificationKind,
+)
 
 _Id = Annotated[str, Field(max_length=64)]
 
@@ -220,21 +228,59 @@ class Reopening(Record):
     """The reason why an ended case is reopened."""
 
     why: LongText
+    changed_facts: Annotated[tuple[_Id, ...], Field(max_length=20)] = ()
+    """The facts that have changed; a supervisor names them to reopen what the Senior Reviewing Official decided."""
+
+
+class ReasonGiven(Record):
+    """A reason for the requester."""
+
+    about: _Id | None = None
+    """The fact, or the factor of the policy, that it is about."""
+    text: LongText
+
+
+class Grant(Record):
+    """One thing that a decision grants, and on which conditions."""
+
+    what: OutcomeSought
+    conditions: LongText | None = None
+
+
+class UnknownFactor(Record):
+    """A factor of the policy on which nothing is known, and how the officer dealt with that."""
+
+    factor: _Id
+    how: Literal["asked", "not_needed"]
+    why: LongText
 
 
 class Decision(Record):
     """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
 
     outcome: Outcome
-    reasons_for_requester: LongText
+    reasons: Annotated[tuple[ReasonGiven, ...], Field(min_length=1, max_length=20)]
+    language: LanguageTag
+    """The language of the reasons."""
+    granted: Annotated[tuple[Grant, ...], Field(max_length=20)] = ()
     internal_reasons: LongText
     factors: Annotated[tuple[Text, ...], Field(max_length=50)]
+    unknowns: Annotated[tuple[UnknownFactor, ...], Field(max_length=50)] = ()
     policy: Text | None
     case_version: StrictInt
+    acknowledged: Annotated[tuple[Literal["nobody_would_learn"], ...], Field(max_length=1)] = ()
+
+
+class DecisionWithdrawal(Record):
+    """Why the author takes back a decision that awaits approval."""
+
+    why: LongText
 
 
 class Approval(Record):
     """A supervisor's answer to a decision that awaits approval."""
 
+    approval: _Id | None = None
+    """The approval of the policy that is given; required where more than one is open."""
     approve: StrictBool
     why: LongText

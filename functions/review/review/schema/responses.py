@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.vocabulary import Outcome, Status
+from casereview.schema.vocabulary import DecisionState, Outcome, Status
 from review.schema.requester_responses import RequestRead
 
 
@@ -114,6 +114,27 @@ class QuestionRead(Record):
     """Null where an older release stored none."""
 
 
+class ApprovalRead(Record):
+    """An approval that a decision needs."""
+
+    id: str
+    role: str
+    state: Literal["open", "given"]
+    by: str | None
+    """The user name of who gave it."""
+
+
+class DecisionRead(Record):
+    """A final decision of the case, and what became of it; its reasons are among the statements."""
+
+    version: int
+    outcome: Lenient[Outcome]
+    decided_at: Instant
+    by: Literal["field_office", "senior_official"]
+    state: Lenient[DecisionState]
+    carried_out_at: Instant | None
+
+
 class CaseRead(Record):
     """A case with its facts and requests, without contact data."""
 
@@ -136,6 +157,10 @@ class CaseRead(Record):
     linked_to: str | None
     decided_by: str | None
     outcome: Lenient[Outcome] | None
+    decisions: tuple[DecisionRead, ...]
+    approvals: tuple[ApprovalRead, ...]
+    """The approvals that a decision awaits; empty while none does."""
+    approve_by: Instant | None
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     new_words: tuple[NewWords, ...]
@@ -187,6 +212,8 @@ class RankingRead(Record):
     categories: tuple[Reason, ...]
     approvals: tuple[Reason, ...]
     factors: tuple[Reason, ...]
+    unknown_factors: tuple[Reason, ...]
+    """The factors on which nothing is known."""
     flags: tuple[str, ...]
     rules: tuple[Rule, ...]
 
@@ -208,6 +235,8 @@ class Decided(CaseChanged):
     will_learn: tuple[str, ...]
     will_not_learn: tuple[str, ...]
     """Their identity or authority is not verified, or not by two people where the case is restricted."""
+    used_before: tuple[int, ...]
+    """How often each reason was given before, in any case."""
 
 
 class InformationAsked(CaseChanged):

@@ -25,8 +25,8 @@ from prioritize.worker import StillChangingError, rank_case
 from review.cases.information import ask
 from review.cases.lease import claim, release
 from review.cases.linking import link
+from review.cases.reopening import reopen
 from review.cases.splitting import split
-from review.cases.transfer import reopen
 from review.schema import commands
 from review.schema.responses import WorklistItem
 from tests.support.proofs.tally import Tally

@@ -1,0 +1,71 @@
+"""The second look: the Senior Reviewing Official overrides or upholds a decision, or remands the case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casereview.cases.decisions import decisions_of, final_decision, with_decision
+from casereview.cases.due import without_due_work
+from casereview.cases.first_look import restarted_clock
+from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.records import Case, DecisionRef, FinalDecision
+from casereview.store.caseload import uncount_claim
+from casereview.store.transition import Transition
+from review.cases.final_decision import ended_duties, follow_up, news_of_decision
+from review.cases.guard import guard_for_remand
+from review.cases.session import CaseSession
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields, EventFields
+
+
+def decided_by_official(
+    session: CaseSession, case: Case, decision: DecisionRef, event: EventFields, policy: CompiledPolicy
+) -> Transition:
+    """Return the transition of a decision of the Senior Reviewing Official.
+
+    What an override grants is carried out by the field office. An upheld decision keeps the duties that it has.
+
+    Args:
+        session: The caller and the case.
+        case: The case, as it was read.
+        decision: The decision.
+        event: Further fields of the event.
+        policy: The policy in force, whose times the duties have.
+    """
+    final = final_decision(decision, session.at, by_official=True)
+    if decision.outcome == "remand":
+        return _remanded(session, case, final, event)
+    ended: CaseFields = {
+        **without_due_work(case),
+        "decision": decision,
+        "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
+        "status_since": session.at,
+    }
+    also = uncount_claim(case)
+    if decision.outcome != "withdrawn":
+        ended["decisions"] = with_decision(case, final)
+        also = (*also, *follow_up(session, case, final, policy))
+    return Transition("official_decided", ended, event, also, news_of_decision(session, case))
+
+
+def _remanded(session: CaseSession, case: Case, final: FinalDecision, event: EventFields) -> Transition:
+    """Return the transition that sends a case back to its field office, with a new clock and without its author."""
+    before = decisions_of(case)
+    authors = {case.decision.by_id or case.decision.by} if case.decision else set[str]()
+    without_guard, guard = guard_for_remand(session, case)
+    again: CaseFields = {
+        **without_guard,
+        "decision": None,
+        "decisions": with_decision(case, final),
+        "excluded": tuple(sorted({*case.excluded, *authors})) if before else case.excluded,
+        "hold": None,
+        "first_look": restarted_clock(case, session.at),
+        "status": "in_line",
+        "status_since": session.at,
+        "office": case.field_office or case.office,
+        "field_office": None,
+        "rank_at": session.at,
+    }
+    also = (*uncount_claim(case), *guard, *ended_duties(session, case))
+    return Transition("remanded", again, event, also, news_of_decision(session, case))

@@ -1,0 +1,69 @@
+"""The bodies and responses of the routes about duties and approvals."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from casereview.schema.base import Instant, Lenient, Record
+from casereview.schema.fields import LongText
+from casereview.schema.vocabulary import DutyKind, DutyResult
+from review.schema.responses import ApprovalRead, CaseChanged, NewWords
+
+
+class AwaitingApproval(Record):
+    """A case whose decision awaits approval."""
+
+    case_id: str
+    approvals: tuple[ApprovalRead, ...]
+    author: str | None
+    since: Instant
+    due: Instant
+    overdue: bool
+    news: tuple[NewWords, ...]
+    """The requests that said something since the decision."""
+
+
+class ApprovalPage(Record):
+    """A page of cases whose decision awaits approval, the earliest time first; ``next`` is null on the last one."""
+
+    items: tuple[AwaitingApproval, ...]
+    next: str | None
+
+
+class Approved(CaseChanged):
+    """The case after an answer to a decision that awaits approval."""
+
+    decided: bool
+    """Whether the decision is final now."""
+    returned: tuple[Literal["policy_changed", "case_changed"], ...]
+    """What changed since the decision, which has therefore returned to its author."""
+
+
+class DutyItem(Record):
+    """Something that people at an office must do."""
+
+    case_id: str
+    duty: str
+    """Its id."""
+    kind: Lenient[DutyKind]
+    receipt: str | None
+    """The request whose holder it is about; null if it is about the case."""
+    since: Instant
+    due: Instant
+    overdue: bool
+
+
+class DutyPage(Record):
+    """A page of duties, the earliest time first; ``next`` is the cursor of the next page, null on the last one."""
+
+    items: tuple[DutyItem, ...]
+    next: str | None
+
+
+class DutyBody(Record):
+    """What became of a duty."""
+
+    what: DutyResult
+    note: LongText | None = None
+    done_at: Instant
+    why: LongText

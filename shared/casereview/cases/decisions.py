@@ -1,0 +1,76 @@
+"""The final decisions of a case, and what became of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from casereview.cases.lifecycle import WITH_DECISION
+from casereview.schema.records import Case, DecisionRef, FinalDecision
+from casereview.schema.vocabulary import DecisionState, Outcome
+
+MOST: Final = 10
+"""How many of the newest decisions a case keeps."""
+GRANTING: Final[frozenset[Outcome]] = frozenset({"granted", "granted_in_part", "override"})
+"""The outcomes after which something is to be carried out."""
+UNTIL_DECIDED: Final = frozenset({"remanded", "reopened"})
+"""The flags that end with the next final decision."""
+_BY_OFFICIAL: Final[dict[str, DecisionState]] = {"override": "overridden", "uphold": "upheld", "remand": "remanded"}
+"""What becomes of the field office's decision, by the outcome of the second look."""
+
+
+def decisions_of(case: Case) -> tuple[FinalDecision, ...]:
+    """Return the final decisions of a case, the oldest first; also that of a release that kept one alone."""
+    if case.decisions or case.decision is None or case.status not in WITH_DECISION:
+        return case.decisions
+    by_official = case.status == "closed"
+    return (final_decision(case.decision, case.status_since, by_official=by_official),)
+
+
+def final_decision(
+    decision: DecisionRef, at: datetime, *, by_official: bool = False, approvers: frozenset[str] = frozenset()
+) -> FinalDecision:
+    """Return a decision that became final at an instant."""
+    return FinalDecision(
+        version=decision.version,
+        outcome=decision.outcome,
+        text=decision.text,
+        decided_at=at,
+        by_official=by_official,
+        deciders=tuple(sorted({decision.by_id or decision.by, *approvers})),
+    )
+
+
+def with_decision(case: Case, decision: FinalDecision) -> tuple[FinalDecision, ...]:
+    """Return the decisions of a case after another one, which may say what becomes of the one before."""
+    before = decisions_of(case)
+    became = _BY_OFFICIAL.get(decision.outcome) if decision.by_official else None
+    return (*(marked(before, became) if became else before), decision)[-MOST:]
+
+
+def marked(decisions: tuple[FinalDecision, ...], state: DecisionState) -> tuple[FinalDecision, ...]:
+    """Return decisions of which the newest one has come to something, unless it had already."""
+    if not decisions or decisions[-1].state != "stands":
+        return decisions
+    return (*decisions[:-1], decisions[-1].evolve(state=state))
+
+
+def is_remanded(case: Case) -> bool:
+    """Return whether the Senior Reviewing Official sent the case back, and no decision has followed."""
+    return bool(case.decisions) and case.decisions[-1].outcome == "remand"
+
+
+def is_reopened(case: Case) -> bool:
+    """Return whether the case was reopened, and no decision has followed."""
+    return bool(case.decisions) and case.decisions[-1].state == "reopened"
+
+
+def stands_by_official(case: Case) -> bool:
+    """Return whether the newest decision is one with which the Senior Reviewing Official ended the case."""
+    found = decisions_of(case)
+    return bool(found) and found[-1].by_official and found[-1].outcome != "remand"
+
+
+def was_overruled(case: Case, user_id: str) -> bool:
+    """Return whether a user made or approved a decision that the Senior Reviewing Official overrode."""
+    return any(one.state == "overridden" and user_id in one.deciders for one in case.decisions)

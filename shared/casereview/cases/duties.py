@@ -1,0 +1,60 @@
+"""Duties of an office: which there are, what their results can be, and how long people have for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from casereview.policy.document import DutyTimes
+from casereview.schema.duty_records import Duty
+from casereview.schema.identifiers import new_duty_id
+from casereview.schema.records import Case
+from casereview.schema.vocabulary import DutyKind, DutyResult
+
+RESULTS: Final[Mapping[DutyKind, frozenset[DutyResult]]] = MappingProxyType(
+    {
+        "carry_out": frozenset({"released", "stay_granted", "no_arrest", "nta_cancelled", "deferred_action", "other"}),
+        "tell_the_person": frozenset({"told"}),
+        "call": frozenset({"reached", "left_message", "no_answer", "unsafe"}),
+        "letter": frozenset({"sent", "returned"}),
+        "translate": frozenset({"done"}),
+    }
+)
+"""The results that each kind of duty can have."""
+OF_A_DECISION: Final[frozenset[DutyKind]] = frozenset({"carry_out", "tell_the_person"})
+"""The duties that follow from a decision; what a later one replaces ends with it."""
+
+
+def time_for(kind: DutyKind, times: DutyTimes) -> timedelta:
+    """Return how long people have for a duty of this kind."""
+    by_kind: Mapping[DutyKind, timedelta] = {
+        "carry_out": times.carry_out,
+        "tell_the_person": times.tell,
+        "call": times.call,
+        "letter": times.letter,
+        "translate": times.translate,
+    }
+    return by_kind[kind]
+
+
+def new_duty(kind: DutyKind, case: Case, at: datetime, times: DutyTimes, *, receipt: str | None = None) -> Duty:
+    """Return a duty of the office that works on a case, or that decided it while the case is at headquarters.
+
+    Args:
+        kind: The kind of the duty.
+        case: The case.
+        at: When the duty begins.
+        times: The times of the policy.
+        receipt: The request whose holder it is about.
+    """
+    return Duty(
+        case_id=case.case_id,
+        duty_id=new_duty_id(kind),
+        kind=kind,
+        office=case.field_office or case.office,
+        since=at,
+        due=at + time_for(kind, times),
+        receipt=receipt,
+    )

@@ -1,0 +1,186 @@
+"""Approvals: each is a record of its own, they have a clock, and there is a way out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from casereview.schema.base import rfc3339
+from tests.support.bodies import reasons
+from tests.support.staff import (
+    CLEARED,
+    COLLEAGUE,
+    ELSEWHERE,
+    OFFICER,
+    OFFICIAL,
+    OTHER_SUPERVISOR,
+    POLICY_A,
+    SUPERVISOR,
+    FiledCase,
+    claimed,
+    decide,
+    post,
+    read,
+    verify,
+)
+from tests.support.system import Staff, System
+
+YES = {"approve": True, "why": "Right."}
+HEADQUARTERS = Staff("hana", "supervisor", "HQ")
+ILL: dict[str, Any] = {"serious_illness": True, "removal_order": "final"}
+"""Under the interim guidance to execute the order against an ill person needs a compelling reason too."""
+
+
+@pytest.fixture(autouse=True)
+def _with_approvals(system: System) -> None:
+    system.time = POLICY_A
+
+
+def proposed(system: System, number: int = 11, by: Staff = OFFICER, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
+    held = claimed(system, number, by=by, **changes)
+    verify(system, by, held.case_id, receipt=held.receipt, identity=True)
+    assert decide(system, by, held.case_id, outcome="declined")["status"] == "awaiting_approval"
+    return held
+
+
+def waiting(system: System, user: Staff = SUPERVISOR, query: str = "") -> list[dict[str, Any]]:
+    answer = system.staff(user, "GET", f"/staff/approvals{query}")
+    assert answer.status == 200, answer.body
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def problem_of(system: System, user: Staff, held: FiledCase, what: str, given: object) -> tuple[int, str]:
+    answer = post(system, user, held.case_id, what, given)
+    return answer.status, answer.json()["type"].removeprefix("/problems/")
+
+
+def test_where_two_approvals_are_needed_each_is_given_by_another_person(system: System) -> None:
+    """A12: one click decided, and which approval was given was not recorded."""
+    held = proposed(system, facts=ILL)
+    needed = read(system, OFFICER, held.case_id)["approvals"]
+    assert [(one["id"], one["state"]) for one in needed] == [
+        ("field_office_director", "open"),
+        ("compelling_reason", "open"),
+    ]
+    assert problem_of(system, SUPERVISOR, held, "approval", YES) == (422, "invalid")
+    unknown = {**YES, "approval": "mayor"}
+    assert (
+        post(system, SUPERVISOR, held.case_id, "approval", unknown).json()["errors"][0]["code"] == "approval_not_open"
+    )
+    first = system.work(SUPERVISOR, held.case_id, "approval", {**YES, "approval": "compelling_reason"})
+    assert (first["decided"], first["returned"], first["status"]) == (False, [], "awaiting_approval")
+    again = {**YES, "approval": "field_office_director"}
+    assert problem_of(system, SUPERVISOR, held, "approval", again) == (409, "approver-twice")
+    assert read(system, OFFICER, held.case_id)["approvals"][1]["by"] == "sue"
+    last = system.work(OTHER_SUPERVISOR, held.case_id, "approval", YES)
+    assert (last["decided"], last["status"]) == (True, "decided")
+    given = [
+        event for event in system.history(system.case_of(held.filed)) if event.kind in {"approval_given", "approved"}
+    ]
+    assert [(event.kind, event.user) for event in given] == [("approval_given", "sue"), ("approved", "sid")]
+    assert system.look_up(held.filed)["decision"]["decided_at"] == rfc3339(system.time)
+
+
+def test_an_approval_after_news_says_that_the_decision_returned_and_why(system: System) -> None:
+    """A13: the answer was in_review, without an explanation."""
+    held = proposed(system)
+    system.later(minutes=1)
+    system.on(held.filed, "POST", "/updates", {"facts": {"pregnant": True}})
+    system.pump()
+    assert waiting(system)[0]["news"][0]["receipt"] == held.receipt
+    answer = system.work(SUPERVISOR, held.case_id, "approval", YES)
+    assert (answer["decided"], answer["returned"]) == (False, ["case_changed"])
+    assert (answer["status"], answer["claimed_by"]) == ("in_review", "omar")
+    assert read(system, OFFICER, held.case_id)["approvals"] == []
+
+
+def test_a_refused_approval_names_no_change(system: System) -> None:
+    held = proposed(system)
+    answer = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+    assert (answer["decided"], answer["returned"], answer["status"]) == (False, [], "in_review")
+
+
+def test_the_author_takes_a_decision_back(system: System) -> None:
+    """A11: there was no way back."""
+    held = proposed(system)
+    refused = post(system, COLLEAGUE, held.case_id, "decision/withdrawal", {"why": "x"})
+    assert (refused.status, refused.json()["errors"][0]["code"]) == (403, "not_the_author")
+    answer = system.work(OFFICER, held.case_id, "decision/withdrawal", {"why": "A date is wrong."})
+    assert (answer["status"], answer["claimed_by"]) == ("in_review", "omar")
+    assert waiting(system) == []
+    assert problem_of(system, OFFICER, held, "decision/withdrawal", {"why": "x"}) == (409, "wrong-state")
+    assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
+    assert [one["outcome"] for one in read(system, OFFICER, held.case_id)["decisions"]] == ["granted"]
+
+
+def test_an_approval_has_a_clock_and_when_it_has_passed_headquarters_answers(system: System) -> None:
+    """A11: a decision which no other officer may approve waited for ever."""
+    held = proposed(system, by=SUPERVISOR)
+    (own,) = waiting(system)
+    assert (own["author"], own["overdue"], own["due"]) == ("sue", False, rfc3339(system.time + timedelta(hours=72)))
+    assert waiting(system, HEADQUARTERS) == [own]
+    assert waiting(system, OFFICIAL) == []
+    assert problem_of(system, HEADQUARTERS, held, "approval", YES) == (404, "not-found")
+    assert system.staff(OFFICIAL, "GET", f"/staff/cases/{held.case_id}").status == 404
+    system.later(hours=72)
+    assert [one["overdue"] for one in waiting(system, OFFICIAL)] == [True]
+    assert read(system, HEADQUARTERS, held.case_id)["status"] == "awaiting_approval"
+    answer = system.work(HEADQUARTERS, held.case_id, "approval", YES)
+    assert answer["decided"] is True
+    assert HEADQUARTERS.id in system.case_of(held.filed).reviewers
+
+
+def test_an_overdue_approval_can_be_given_by_the_official_who_is_then_a_reviewer(system: System) -> None:
+    held = proposed(system)
+    system.later(hours=72)
+    system.work(OFFICIAL, held.case_id, "approval", YES)
+    system.on(held.filed, "POST", "/escalation", {"statement": "Again."})
+    system.pump()
+    assert problem_of(system, OFFICIAL, held, "claim", {}) == (403, "was-reviewer")
+
+
+def test_the_clock_is_shorter_in_a_top_lane(system: System) -> None:
+    held = proposed(system, facts={"removal_soon": True})
+    assert waiting(system)[0]["due"] == rfc3339(system.time + timedelta(hours=8))
+    assert read(system, OFFICER, held.case_id)["approve_by"] == waiting(system)[0]["due"]
+
+
+def test_whose_approvals_are_listed(system: System) -> None:
+    for number in (1, 2):
+        proposed(system, number)
+    hidden = claimed(system, 3, by=CLEARED, facts={"relief_pending": ["vawa"]})
+    decide(system, CLEARED, hidden.case_id, outcome="declined")
+    assert len(waiting(system)) == len(waiting(system, HEADQUARTERS)) == 2
+    assert len(waiting(system, Staff("cora", "supervisor,restricted"))) == 3
+    assert waiting(system, HEADQUARTERS, "?office=ELP") == []
+    assert system.staff(SUPERVISOR, "GET", "/staff/approvals?office=ELP").status == 403
+    assert system.staff(ELSEWHERE, "GET", "/staff/approvals").status == 403
+    assert waiting(system, Staff("eda", "supervisor", "ELP")) == []
+
+
+def test_the_pages_of_approvals_join_without_gaps(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 4):
+        proposed(system, number)
+    monkeypatch.setattr("review.approval_queue.PAGE", 2)
+    first = system.staff(SUPERVISOR, "GET", "/staff/approvals").json()
+    second = system.staff(SUPERVISOR, "GET", f"/staff/approvals?cursor={first['next']}").json()
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (2, 1, None)
+
+
+def test_a_decision_that_becomes_final_when_nobody_learns_any_more_is_to_be_told(system: System) -> None:
+    held = proposed(system)
+    system.work(OFFICER, held.case_id, "freeze", {"receipt": held.receipt, "why": "Stolen phone."})
+    system.pump()
+    system.work(SUPERVISOR, held.case_id, "approval", YES)
+    (duty,) = system.staff(OFFICER, "GET", "/staff/duties").json()["items"]
+    assert duty["kind"] == "tell_the_person"
+
+
+def test_reasons_count_when_a_decision_is_proposed(system: System) -> None:
+    proposed(system, 1)
+    held = claimed(system, 2)
+    found = decide(system, OFFICER, held.case_id, **reasons("You have family here.", "2021-02-18-interim"))
+    assert found["used_before"] == [1]
