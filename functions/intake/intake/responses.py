@@ -50,7 +50,6 @@ __all__ = [
     "FieldOffice",
     "FieldOffices",
     "Filed",
-    "Granted",
     "NoticeText",
     "PeopleAhead",
     "ProblemFound",
