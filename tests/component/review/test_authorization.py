@@ -298,7 +298,7 @@ def _may_open(caller: Staff, route: Address, case: Kept) -> bool:
     decided_here = case.from_office == "ATL" and (case.status in ENDED or route in VERIFY | REQUESTER)
     asking = "ATL" in case.asking and route in VERIFY
     own = caller.office == case.office != "SRO" or (caller.office == "ATL" and (decided_here or asking))
-    overdue = case.status == "awaiting_approval" and (route == APPROVE or route[0] == "GET")
+    overdue = case.status == "awaiting_approval" and (route == APPROVE or (route[0] == "GET" and route in VERIFY))
     headquarters = overdue and caller.office == "HQ" and "supervisor" in roles
     officials = _groups(caller) if route == ASSIGNMENT else roles
     at_official = "sro" in officials and (case.office == "SRO" or (overdue and "sro" in roles))
