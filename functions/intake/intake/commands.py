@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,9 +20,9 @@ from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Statement, Update
+from casereview.schema.submission import Escalation, Update
 from casereview.store.folding import lane_of
-from casereview.store.transaction import Put
+from casereview.store.transaction import Put, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
@@ -70,19 +71,30 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
         ProblemError: 409 for facts or a statement if the request was withdrawn, or if its case has ended and is
             disclosed to this requester; 429 if the request may say no more.
     """
-    said = _Said(
+    said = _said(services, request, body, at)
+
+    def plan(now: Current) -> Transition:
+        if said.words:
+            _require_open(now)
+        return _updated(services, now, said, at)
+
+    change_request(services, request, at, plan)
+    return Accepted(receipt=request.receipt)
+
+
+def _said(services: CaseServices, request: Request, body: Update, at: datetime) -> _Said:
+    return _Said(
         body,
         facts=open_claims(body.facts, at.astimezone(EASTERN).date()) if body.facts else None,
         words=_seal(services, request, body),
         size=len(body.model_dump_json(exclude_unset=True).encode()),
     )
-    change_request(services, request, at, lambda now: _updated(services, now, said, at))
-    return Accepted(receipt=request.receipt)
 
 
-def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) -> Transition:
-    if said.words:
-        _require_open(now)
+def _updated(
+    services: CaseServices, now: Current, said: _Said, at: datetime, asked: RequestFields | None = None
+) -> Transition:
+    """Return the transition of an update; ``asked`` are fields of the request that change beside it."""
     protected = now.request.evolve(protected=now.request.protected or said.protects)
     now = now._replace(request=protected)
     identity = identity_effect(services, now, said.body.subject)
@@ -90,7 +102,7 @@ def _updated(services: CaseServices, now: Current, said: _Said, at: datetime) ->
     contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
     known = contact.claims.evolve(identity_waits=contact.claims.identity_waits or identity.waits)
     claims = _after_words(services, now, known, said, at)
-    changed: RequestFields = {**contact.request, **identity.request}
+    changed: RequestFields = {**contact.request, **identity.request, **(asked or {})}
     if claims.verify_by != now.claims.verify_by:
         changed["verify_by"] = claims.verify_by
     changes: CaseFields = {
@@ -173,8 +185,8 @@ def _case_after_words(now: Current, at: datetime) -> CaseFields:
     return changes
 
 
-def escalate(services: CaseServices, request: Request, body: Statement, at: datetime) -> Accepted:
-    """Escalate a decided case to the Senior Reviewing Official.
+def escalate(services: CaseServices, request: Request, body: Escalation, at: datetime) -> Accepted:
+    """Escalate a decided case to the Senior Reviewing Official. Facts that come with it are an update of their own.
 
     Of a holder who is not verified it is kept, and takes effect at the verification if a field office has decided.
 
@@ -182,8 +194,10 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
         ProblemError: 409 if the request was withdrawn, or the case is disclosed to this requester and no field office
             has decided it; 429 if the request may say no more.
     """
-    words = seal_words(services.seal, "escalation", request.receipt, body.model_dump())
-    size = len(body.model_dump_json().encode())
+    words = seal_words(services.seal, "escalation", request.receipt, {"statement": body.statement})
+    size = len(body.model_dump_json(exclude_unset=True).encode())
+    facts = body.facts if body.facts and body.facts.model_fields_set else None
+    said = _said(services, request, Update(facts=facts), at)._replace(size=size) if facts else None
 
     def plan(now: Current) -> Transition:
         request, case = now.request, now.case
@@ -192,12 +206,17 @@ def escalate(services: CaseServices, request: Request, body: Statement, at: date
         again = shown is not None and _sees_no_second_look(request, shown)
         if shown and shown.status != "decided" and not again:
             raise ProblemError("not-decided")
+        takes_effect = shown is case and not again
+        asked: RequestFields = {} if again else {"escalation_asked": None if takes_effect else at}
+        step = Transition("escalated", escalated(case, at)) if takes_effect else Transition("escalation_kept")
         event: EventFields = {"receipt": request.receipt}
-        if shown is case and not again:
-            written = counted(request, size, {"escalation_asked": None})
-            return Transition("escalated", escalated(case, at), event, (written,), words=words)
-        written = counted(request, size, {} if again else {"escalation_asked": at})
-        return Transition("escalation_kept", {}, event, (written,), words=words)
+        if said is None:
+            return replace(step, event=event, also=(counted(request, size, asked),), words=words)
+        text = words.text(step.kind, at, user=None, receipt=request.receipt)
+        updated = _updated(services, now, said, at, asked)
+        updated.event["details"] = {**updated.event["details"], "escalation": True}
+        event["text"] = text.text_id
+        return replace(updated, also=(*updated.also, put_new(text)), then=replace(step, event=event))
 
     change_request(services, request, at, plan)
     return Accepted(receipt=request.receipt)

@@ -13,7 +13,7 @@ from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import Statement, Submission, Update, Withdrawal
+from casereview.schema.submission import Escalation, Submission, Update, Withdrawal
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
@@ -114,7 +114,7 @@ _REQUEST_ROUTES: Final = (
     Route(
         method="POST",
         path="/requests/{receipt}/escalation",
-        body=Statement,
+        body=Escalation,
         answer=Accepted,
         status=HTTPStatus.ACCEPTED,
         refusals=BODY_REFUSALS | {"not-found", "wrong-state", "not-decided", "bound-reached", "busy"},

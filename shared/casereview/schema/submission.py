@@ -222,11 +222,13 @@ class Update(Record):
         return self
 
 
-class Statement(Record):
+class Escalation(Record):
     """The body of an escalation."""
 
     statement: LongText
     """Why the decision should be looked at again."""
+    facts: FactClaims | None = None
+    """What the decision did not know; as in an update."""
 
 
 class Withdrawal(Record):

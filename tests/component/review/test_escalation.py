@@ -274,3 +274,53 @@ def test_a_refuted_claim_of_citizenship_allows_the_official_every_outcome(system
     system.work(OFFICIAL, held.case_id, "claim")
     verify(system, OFFICIAL, held.case_id, facts={"claims_us_citizenship": True}, verdict="refuted")
     assert decide(system, OFFICIAL, held.case_id, outcome="override")["status"] == "closed"
+
+
+# ---- facts that come with it
+
+
+def test_facts_of_an_escalation_are_words_that_the_official_sees(system: System) -> None:
+    held = escalated_with(system, {"serious_illness": True})
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.status, case.office, case.facts.serious_illness) == ("with_senior_official", "SRO", True)
+    kinds = [event.kind for event in system.history(case) if event.actor == "requester"]
+    assert kinds[-2:] == ["updated", "escalated"]
+    written = statements(system, OFFICIAL, held.case_id)
+    assert {one["kind"] for one in written[-2:]} == {"updated", "escalated"}
+    assert {"statement": "Look again."} in [one["words"] for one in written[-2:]]
+
+
+def test_protected_relief_in_an_escalation_restricts_the_case(system: System) -> None:
+    held = escalated_with(system, {"relief_pending": ["vawa"]})
+    assert system.case_of(held.filed).restricted
+    assert system.staff(OFFICIAL, "GET", f"/staff/cases/{held.case_id}").status == 404
+
+
+def test_facts_of_an_escalation_that_is_kept_count_once(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    given = {"statement": "Look again.", "facts": {"serious_illness": True}}
+    assert system.on(held.filed, "POST", "/escalation", given).status == 202
+    case = system.case_of(held.filed)
+    assert [event.kind for event in system.history(case)][-2:] == ["updated", "escalation_kept"]
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    case = system.case_of(held.filed)
+    assert (case.status, case.facts.serious_illness) == ("with_senior_official", True)
+
+
+def test_facts_of_an_escalation_are_checked_like_others(system: System) -> None:
+    held = claimed(system)
+    given = {"statement": "Look again.", "facts": {"serious_illness": "very"}}
+    answer = system.on(held.filed, "POST", "/escalation", given)
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "/facts/serious_illness")
+
+
+def escalated_with(system: System, facts: dict[str, object]) -> FiledCase:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    given = {"statement": "Look again.", "facts": facts}
+    system.later(minutes=1)
+    assert system.on(held.filed, "POST", "/escalation", given).status == 202
+    return held

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Statement, Submission, Update, Withdrawal
+from casereview.schema.submission import Escalation, Submission, Update, Withdrawal
 from infra.paths import ROOT
 from tests.support.system import body
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
-BODIES: tuple[type[BaseModel], ...] = (Submission, Update, Statement, Withdrawal)
+BODIES: tuple[type[BaseModel], ...] = (Submission, Update, Escalation, Withdrawal)
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
 FULL: dict[str, Any] = {
     "requester": {
@@ -130,7 +130,7 @@ def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_example_is_accepted() -> None:
     models = {model.__name__: model for model in BODIES}
     shown = list(_examples())
-    assert {name for name, _ in shown} == {"Submission", "Update", "Statement", "Withdrawal"}
+    assert {name for name, _ in shown} == {"Submission", "Update", "Escalation", "Withdrawal"}
     for name, value in shown:
         assert _schema_accepts(models[name], value), value
         assert _code_accepts(models[name], value), value
@@ -155,7 +155,7 @@ GOOD: dict[str, tuple[type[BaseModel], Any]] = {
     "a fact that is unknown again": (Update, {"facts": {"removal_at": None}}),
     "an address that is no more": (Update, {"contact": {"email": None}, "statement": None}),
     "a statement": (Update, {"statement": "x"}),
-    "a statement for the official": (Statement, {"statement": "x"}),
+    "a statement for the official": (Escalation, {"statement": "x"}),
     "a withdrawal": (Withdrawal, {}),
     "a withdrawal that is taken back": (Withdrawal, {"undo": True}),
     "a withdrawal that is not taken back": (Withdrawal, {"undo": None}),
@@ -192,7 +192,7 @@ BAD: dict[str, tuple[type[BaseModel], Any]] = {
     "a contact that states nothing": (Update, {"contact": {}, "statement": None}),
     "null for every change": (Update, {"facts": None, "contact": None, "statement": None}),
     "blank for every change": (Update, {"facts": "", "contact": "", "statement": " "}),
-    "a blank statement": (Statement, {"statement": " \n"}),
+    "a blank statement": (Escalation, {"statement": " \n"}),
     "a reason for a withdrawal": (Withdrawal, {"why": "x"}),
     "no for taking back": (Withdrawal, {"undo": False}),
 }

@@ -59,7 +59,8 @@ def state(request: RequestState, facts: dict[str, Any], at: datetime, *, at_fili
 
 def of_request(case: CaseState, request: RequestState, event: Event, *, was_restricted: bool) -> None:
     """Apply an event about one request to it."""
-    request.commands += event.actor == "requester"
+    with_escalation = "escalation" in event.details  # its own event follows, and counts
+    request.commands += event.actor == "requester" and not with_escalation
     if event.kind == "updated":
         if event.text and request.has_rights(restricted=was_restricted):
             case.material = event.version

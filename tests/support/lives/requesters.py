@@ -136,9 +136,9 @@ class Life:
         """Escalate a request to the Senior Reviewing Official, if possible one that has been decided."""
         decided = [request for request in self.now.requests.values() if self._is_decided(request)]
         known = [request for request in decided if is_told(request.receipt, self.now)]
-        self._write(
-            place, "/escalation", {"statement": "Look again."}, {202, 409, 429}, known if other % 3 else decided
-        )
+        facts = {"facts": one(other, FACTS)} if other % 4 == 1 else {}
+        sent = {"statement": "Look again.", **facts}
+        self._write(place, "/escalation", sent, {202, 409, 422, 429}, known if other % 3 else decided)
 
     def _is_decided(self, request: Request) -> bool:
         return self.now.cases[request.case_id].status == "decided" and request.state == "live"

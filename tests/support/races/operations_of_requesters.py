@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from casereview.cases.lifecycle import LIVE, OPEN
-from casereview.schema.submission import FactClaims, Statement, Update, Withdrawal
+from casereview.schema.submission import Escalation, FactClaims, Update, Withdrawal
 from casereview.usecases.file_request import file_request
 from intake.commands import escalate, update
 from intake.withdrawals import withdraw
@@ -58,7 +58,7 @@ def undoing(case: Matter, chance: Random) -> Act:
 def escalating(case: Matter, _chance: Random) -> Act:
     receipt = case.opener["receipt"]
     may: Holds = lambda state: state.status == "decided" and receipt not in state.withdrawn  # noqa: E731
-    return _requester(escalate, case.opener, case, may, Statement(statement="Look again."))
+    return _requester(escalate, case.opener, case, may, Escalation(statement="Look again."))
 
 
 def filing(case: Matter, _chance: Random) -> Act:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Nothing, Statement, Update
+from casereview.schema.submission import Escalation, Nothing, Update
 from tests.support.bodies import RECEIVED
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -32,5 +32,5 @@ def test_an_update_must_change_a_field_and_null_means_unknown() -> None:
 def test_a_withdrawal_has_an_empty_body_and_an_escalation_a_statement() -> None:
     assert parse(Nothing, "{}", RECEIVED) == Nothing()
     assert pointers({"why": "x"}, Nothing) == ["/why"]
-    assert parse(Statement, '{"statement": " again "}', RECEIVED).statement == "again"
-    assert pointers({"statement": ""}, Statement) == ["/statement"]
+    assert parse(Escalation, '{"statement": " again "}', RECEIVED).statement == "again"
+    assert pointers({"statement": ""}, Escalation) == ["/statement"]
