@@ -14,6 +14,7 @@ import prioritize.app
 from casereview.policy.compiler import CompiledPolicy
 from casereview.runtime.queue import Queue
 from casereview.schema.addresses import AddressSends
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.notice_records import Notice
@@ -73,6 +74,8 @@ class Snapshot:
     """By case id."""
     texts: dict[str, dict[str, Text]] = field(default_factory=dict)
     """By owner and text id."""
+    duties: dict[tuple[str, str], Duty] = field(default_factory=dict)
+    """By case id and duty id."""
     sends: dict[str, AddressSends] = field(default_factory=dict)
     """By address: the counters of messages."""
     waits: list[Wait] = field(default_factory=list)
@@ -172,6 +175,7 @@ _MODELS: dict[str, type[Stored]] = {
     "RECEIPT": Claims,
     "FINDINGS": Findings,
     "TEXT": Text,
+    "DUTY": Duty,
     "SENDS": AddressSends,
     "WAIT": Wait,
 }
@@ -241,6 +245,8 @@ def _add_of_request(found: Snapshot, record: Stored) -> None:
             found.findings[record.case_id] = record
         case Text():
             found.texts.setdefault(record.owner, {})[record.text_id] = record
+        case Duty():
+            found.duties[record.case_id, record.duty_id] = record
         case AddressSends():
             found.sends[record.address] = record
 

@@ -22,6 +22,7 @@ from tests.support.controlled_system import Snapshot
 from tests.support.expected_state import due_times, held_since, is_up_to_date, needs_a_call
 from tests.support.histories.events import BLANK
 from tests.support.histories.state import CaseState, Decision
+from tests.support.invariants_of_answers import check_answers
 from tests.support.invariants_of_requests import check_requests
 
 assert BLANK.keys() == set(SHOWN_FIELDS)
@@ -54,6 +55,7 @@ def check(before: Snapshot, now: Snapshot) -> None:
     for notice in now.notices.values():
         _due_index_is_correct(notice, (f"CASE#{notice.case_id}", f"NOTICE#{notice.notice_id}"), now)
     check_requests(before, now)
+    check_answers(before, now)
     _one_open_case_per_person(now)
     _cases_are_found_by_their_persons(now)
     _counters_equal_the_cases_held(now)

@@ -26,6 +26,7 @@ from casereview.cases.lifecycle import LIVE
 from casereview.policy.packaged import governing
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
+from review.cases.requesters import Learners
 from tests.support.controlled_system import ControlledSystem, controlled_system
 from tests.support.expected_state import due_times, is_overdue, is_up_to_date
 from tests.support.lives.answers import check_nothing_internal
@@ -287,6 +288,12 @@ DEFECTS: dict[str, dict[str, object]] = {
         "review.cases.requester_verification._TOLD_AFTERWARDS": frozenset()
     },
     "a request to verify is in no queue": {"casereview.store.items._verify_attributes": lambda _request: {}},
+    "a decision that nobody learns is nobody's duty": {
+        "review.cases.final_decision.learners_of": lambda _session, _case: Learners(("R",), ())
+    },
+    "what was granted is nobody's duty": {"review.cases.final_decision.GRANTING": frozenset()},
+    "a reopened case is no news": {"review.cases.reopening.is_told": lambda _request, _case: False},
+    "a duty that is done leaves no trace in the decision": {"review.cases.duties._EFFECTS": {}},
     "an update is not folded": {"intake.commands.folded_update": lambda claims, *_: claims},
     "findings do not move with a link": {"review.cases.linking.merged_findings": lambda target, *_: target.findings},
     "a requester who is unsafe to call is called": {"intake.contact_changes.MAY_BE_CALLED": "written_by_no_event"},

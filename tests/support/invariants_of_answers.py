@@ -1,0 +1,107 @@
+"""Proof 10: nobody is left without an answer. Computed from the histories, without the code under test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from casereview.schema.event_records import Event
+from tests.support.controlled_system import Snapshot
+from tests.support.histories.state import CaseState, RequestState
+
+_FINAL = frozenset({"decided", "approved", "official_decided", "remanded"})
+_ANNOUNCED = _FINAL | {"reopened"}
+"""Events of which every verified holder is sent news at once."""
+_GRANTING = frozenset({"granted", "granted_in_part", "override"})
+_OPENS = "tell_the_person"
+
+
+class _Made(NamedTuple):
+    """A final decision: the version of the event that made or proposed it, its outcome, and when it became final."""
+
+    version: int
+    outcome: object
+    at: datetime
+    final: Event
+
+
+def check_answers(before: Snapshot, now: Snapshot) -> None:
+    """Check that everybody has an answer, or a way and a time to get one.
+
+    Raises:
+        AssertionError: A holder was not sent the news that is theirs, a request that is not verified has no clock, a
+            decision that nobody learns has no duty, or what was granted is nobody's duty.
+    """
+    for case_id, state in now.world.cases.items():
+        _holders_have_the_news(case_id, before, now)
+        for request in state.requests.values():
+            _can_be_verified(request, state, now)
+        made = list(_decisions(now.history(case_id)))
+        for decision in made:
+            _is_learnt(case_id, decision, before, now)
+        if made and made[-1].outcome in _GRANTING and not _is_reopened(now.history(case_id)):
+            _is_to_be_carried_out(case_id, made[-1], now)
+
+
+def _decisions(history: list[Event]) -> Iterator[_Made]:
+    """Yield the final decisions of a case, one that confirms a withdrawal apart."""
+    proposed: Event | None = None
+    for event in history:
+        if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
+            proposed = event
+        if event.kind in _FINAL and proposed and proposed.details["outcome"] != "withdrawn":
+            yield _Made(proposed.version, proposed.details["outcome"], event.at, event)
+
+
+def _is_reopened(history: list[Event]) -> bool:
+    kinds = [event.kind for event in history if event.kind in _ANNOUNCED]
+    return bool(kinds) and kinds[-1] in {"reopened", "remanded"}
+
+
+def _new_events(case_id: str, before: Snapshot, now: Snapshot) -> list[Event]:
+    old = before.cases[case_id].version if case_id in before.cases else 0
+    return now.history(case_id)[old:]
+
+
+def _holders_have_the_news(case_id: str, before: Snapshot, now: Snapshot) -> None:
+    """Whoever is shown a case is sent news with each of its final decisions, and when it is reopened or remanded."""
+    for event in _new_events(case_id, before, now):
+        if event.kind not in _ANNOUNCED or case_id not in before.world.cases:
+            continue
+        sent = {notice.receipt for notice in now.notices.values() if notice.created_at == event.at}
+        state = before.world.cases[case_id]
+        shown = {one.receipt for one in state.requests.values() if one.is_told(restricted=state.restricted)}
+        assert shown & _live(now) <= sent, (event, shown, sent)
+
+
+def _live(now: Snapshot) -> set[str]:
+    return {receipt for receipt, request in now.world.requests.items() if request.live}
+
+
+def _can_be_verified(request: RequestState, state: CaseState, now: Snapshot) -> None:
+    """A live request that is not verified is in the queue of its office, until it is refuted."""
+    stored = now.requests[request.receipt]
+    if request.live and not request.verified and not request.refuted and stored.case_id == state.case_id:
+        assert request.receipt in now.to_verify, request
+
+
+def _is_learnt(case_id: str, decision: _Made, before: Snapshot, now: Snapshot) -> None:
+    """A decision that reaches no holder at once is a duty of the office to tell the person."""
+    if decision.final not in _new_events(case_id, before, now) or decision.outcome == "remand":
+        return
+    reached = any(f"news-{case_id}-{decision.final.version}-" in f"{notice}-" for _case, notice in now.notices)
+    owned = [duty for (owner, _id), duty in now.duties.items() if owner == case_id]
+    duties = {duty.kind for duty in owned if duty.decision == decision.version}
+    assert reached != (_OPENS in duties), (decision, duties)
+
+
+def _is_to_be_carried_out(case_id: str, decision: _Made, now: Snapshot) -> None:
+    """What the newest decision grants is an open duty, or the decision says when it was carried out."""
+    owned = [duty for (owner, _id), duty in now.duties.items() if owner == case_id and duty.kind == "carry_out"]
+    duty = next((duty for duty in owned if duty.decision == decision.version), None)
+    assert duty is not None, decision
+    stored = now.cases[case_id].decisions[-1]
+    assert stored.version == decision.version, (stored, decision)
+    assert (duty.state == "open") == (stored.carried_out_at is None), (duty, stored)
+    assert duty.state != "ended", duty
