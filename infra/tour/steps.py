@@ -180,6 +180,13 @@ APPROVAL: Final[tuple[Step, ...]] = (
 """Taken where the decision awaits an approval."""
 AFTER_THE_DECISION: Final[tuple[Step, ...]] = (
     Step(
+        "What the decision grants is a duty of the office, with its time, until somebody records that it was carried"
+        " out.",
+        "/staff/duties",
+        signed_by="OFFICER",
+        shows={"items": ALL},
+    ),
+    Step(
         "Ana reads the decision and its reasons.",
         "/requests/$RECEIPT",
         signed_by="CODE",
