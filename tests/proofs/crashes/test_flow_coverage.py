@@ -26,6 +26,8 @@ READ_ONLY = {
     ("GET", "/staff/worklist"),
     ("GET", "/staff/verifications"),
     ("GET", "/staff/summary"),
+    ("GET", "/staff/duties"),
+    ("GET", "/staff/approvals"),
     ("GET", "/staff/policies"),
     ("GET", "/staff/policies/{policy_id}"),
     ("GET", "/field-offices"),

@@ -33,7 +33,7 @@ from tests.support.scenarios.full_day import OFFICER, CanaryWords, case_id_of, f
 from tests.support.scenarios.policy_office import publish_policies
 
 pytestmark = pytest.mark.proof(6)
-DISCLOSED = {"reasons", "asked", "asked_in", "reference"}
+DISCLOSED = {"reasons", "conditions", "asked", "asked_in", "reference"}
 """Texts of the office, and the requester's own reference, that a requester reads in the status."""
 NAMED = {"relief", "field"}
 """A fault names the values that a field may have, and points to a field that is not known: by the name it was given."""

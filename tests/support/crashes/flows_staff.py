@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from casereview.schema.base import rfc3339
+from casereview.schema.duty_records import Duty
 from tests.support.crashes.calls import Act, get_case, post_to_case
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_policy_office import POLICY_OFFICE
@@ -88,6 +90,26 @@ def _proposed(rig: Rig) -> FiledCase:
     found = _verified_under_policy_a(rig)
     assert decide(rig, OFFICER, found.case_id, outcome="declined")["status"] == "awaiting_approval"
     return found
+
+
+def _proposed_with_two_approvals(rig: Rig) -> FiledCase:
+    rig.time = POLICY_A
+    empty_docket(rig)
+    found = _verified(rig, facts={"serious_illness": True, "removal_order": "final"})
+    decide(rig, OFFICER, found.case_id, outcome="declined")
+    return found
+
+
+def _granted(rig: Rig) -> FiledCase:
+    found = _verified_today(rig)
+    decide(rig, OFFICER, found.case_id, outcome="granted")
+    return found
+
+
+def _carry_out(rig: Rig, found: FiledCase) -> Answer:
+    (duty,) = (duty for duty in rig.all(Duty, "DUTY#") if duty.case_id == found.case_id)
+    sent = {"what": "released", "done_at": rfc3339(rig.time), "why": "As decided."}
+    return rig.staff(OFFICER, "POST", f"/staff/cases/{found.case_id}/duties/{duty.duty_id}", sent)
 
 
 def _proposed_before_a_switch(rig: Rig) -> FiledCase:
@@ -272,6 +294,23 @@ STAFF = [
         200,
         idempotent=True,
     ),
+    Flow(
+        "give one of two approvals",
+        "staff",
+        _proposed_with_two_approvals,
+        post_to_case(SUPERVISOR, "approval", {"approval": "compelling_reason", "approve": True, "why": "Yes."}),
+        200,
+        idempotent=True,
+    ),
+    Flow(
+        "take a decision back",
+        "staff",
+        _proposed,
+        post_to_case(OFFICER, "decision/withdrawal", {"why": "A date is wrong."}),
+        200,
+        idempotent=True,
+    ),
+    Flow("record a duty", "staff", _granted, _carry_out, 200, idempotent=True),
     Flow(
         "approve after a switch",
         "staff",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from casereview.schema.base import rfc3339
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.aws_faults import intercept, refuses
 from tests.support.bodies import reasons
+from tests.support.staff import POLICY_A
 from tests.support.system import Staff, System
 
 OFFICER = Staff("omar", "officer restricted")
@@ -232,18 +234,21 @@ def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> N
         system.work(SUPERVISOR, case_id, "approval", {"approve": True, "why": words.word("approval")})
     system.pump()
     assert system.look_up(filed)["status"] == "decided"
-    assert system.on(filed, "POST", "/escalation", {"statement": words.word("escalation")}).status == 202
+    facts = {"convictions": filing(words, 1041)["facts"]["convictions"]} | place_of(words, "escalated")
+    escalation = {"statement": words.word("escalation"), "facts": facts}
+    assert system.on(filed, "POST", "/escalation", escalation).status == 202
     system.pump()
     system.work(OFFICIAL, case_id, "claim")
     assert _decide(system, words, OFFICIAL, case_id, "remand") == "in_line"
     system.pump()
-    assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 200
-    system.work(OFFICER, case_id, "release")
-    assert system.staff(OFFICER, "POST", "/staff/worklist/next", {}).status == 200
+    assert system.staff(COLLEAGUE, "POST", "/staff/worklist/next", {}).status == 200  # the author is excluded
+    system.work(COLLEAGUE, case_id, "release")
+    assert system.staff(COLLEAGUE, "POST", "/staff/worklist/next", {}).status == 200
     system.later(days=30)
     system.settle(4)
-    system.work(OFFICER, case_id, "claim")
-    _decide(system, words, OFFICER, case_id, "granted")
+    system.work(COLLEAGUE, case_id, "claim")
+    _decide(system, words, COLLEAGUE, case_id, "granted")
+    _do_duties(system, words)
     system.work(SUPERVISOR, case_id, "reopening", {"why": words.word("reopening")})
     for place in ({}, place_of(words, "filed_by_staff")):  # the second joins the first
         sent = filing(words, 1009)
@@ -252,6 +257,33 @@ def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> N
     for duty in ("snapshot", "bands", "usual_wait"):
         assert system.duty(duty)
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
+
+
+def take_a_decision_back(system: System, words: CanaryWords) -> None:
+    """Propose a decision under a policy that asks for approvals, take it back, and have the next one approved."""
+    now, system.time = system.time, POLICY_A
+    filed = system.file(filing(words, 1042))
+    system.pump()
+    case_id = case_id_of(system, filed)
+    system.work(OFFICER, case_id, "claim")
+    assert _decide(system, words, OFFICER, case_id, "declined") == "awaiting_approval"
+    system.work(OFFICER, case_id, "decision/withdrawal", {"why": words.word("taken_back")})
+    _decide(system, words, OFFICER, case_id, "declined")
+    system.work(SUPERVISOR, case_id, "approval", {"approve": True, "why": words.word("approval")})
+    system.pump()
+    system.time = now
+    system.settle(3)  # the policy of today comes into force
+
+
+def _do_duties(system: System, words: CanaryWords) -> None:
+    """Do what the decisions left to do, and read what awaits an approval."""
+    assert system.staff(SUPERVISOR, "GET", "/staff/approvals").status == 200
+    results = {"carry_out": "released", "tell_the_person": "told"}
+    for duty in system.staff(OFFICER, "GET", "/staff/duties").json()["items"]:
+        if duty["kind"] in results:
+            said = {"note": words.word("duty_note"), "why": words.word("duty")}
+            given = {"what": results[duty["kind"]], "done_at": rfc3339(system.time), **said}
+            system.work(OFFICER, duty["case_id"], f"duties/{duty['duty']}", given)
 
 
 def _decide(system: System, words: CanaryWords, user: Staff, case_id: str, outcome: str) -> str:
@@ -263,9 +295,13 @@ def _decide(system: System, words: CanaryWords, user: Staff, case_id: str, outco
 def decision(system: System, words: CanaryWords, user: Staff, case_id: str, outcome: str) -> dict[str, Any]:
     """Return the body of a decision on the current version of a case."""
     read = system.staff(user, "GET", f"/staff/cases/{case_id}").json()
+    unknown = system.staff(user, "GET", f"/staff/cases/{case_id}/ranking").json()["unknown_factors"]
+    why = words.word("unknown")
     return {
         "outcome": outcome,
-        **reasons(words.word("reasons"), read["policy"]),
+        **reasons(words.word("reasons")),
+        "granted": [{"what": "other", "conditions": words.word("conditions")}],
+        "unknowns": [{"factor": factor["rule"], "how": "asked", "why": why} for factor in unknown],
         "internal_reasons": words.word("internal"),
         "factors": [],
         "policy": read["policy"],
@@ -307,6 +343,7 @@ def run_sweeps(system: System, words: CanaryWords) -> None:
 
 def run_full_day(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     """Run all flows; return the filed requests."""
+    take_a_decision_back(system, words)
     filed = use_public_api(system, words)
     send_invalid_requests(system, words)
     work_on_cases(system, words, filed)
