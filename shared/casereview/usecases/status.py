@@ -31,7 +31,6 @@ from casereview.schema.status_responses import (
     UsualWait,
     WithdrawalState,
 )
-from casereview.schema.vocabulary import PublicStatus
 from casereview.store import keys
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
@@ -105,24 +104,22 @@ def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> Reque
     """
     limited = _own_words(holder, _usual_wait(services, holder.request.office, holder.lane))
     status = public_to_third_parties(case.status)
+    is_second_look = status == "decided" and case.status in LIVE
+    found = _decisions(services, holder, case.evolve(status="decided") if is_second_look else case)
+    since = limited.status_since
     if status == "decided":
-        found = _decisions(services, holder, case.evolve(status="decided") if case.status in LIVE else case)
         since = found.newest.decided_at if found.newest else case.status_since
-        return limited.merged(_of_third_party(limited, status, since, found))
-    if status == "in_review":
+    elif status == "in_review":
         since = case.review_since or case.shown_since or case.status_since
-        return limited.merged(_of_third_party(limited, status, since, _decisions(services, holder, case)))
-    return limited
-
-
-def _of_third_party(limited: RequestStatus, status: PublicStatus, since: datetime, shown: _Shown) -> RequestStatus:
-    return RequestStatus(
-        receipt=limited.receipt,
-        disclosure=limited.disclosure,
-        status=status,
-        status_since=since,
-        decision=shown.newest,
-        earlier_decisions=shown.earlier,
+    return limited.merged(
+        RequestStatus(
+            receipt=limited.receipt,
+            disclosure=limited.disclosure,
+            status=status,
+            status_since=since,
+            decision=found.newest,
+            earlier_decisions=found.earlier,
+        )
     )
 
 

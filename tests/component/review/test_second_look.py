@@ -193,6 +193,8 @@ def test_a_verified_third_party_sees_what_became_of_decisions(system: System) ->
     decide(system, OFFICER, held.case_id, outcome="granted")
     system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
     system.pump()
+    answer = system.look_up(held.filed)
+    assert (answer["status"], answer["decision"]["state"]) == ("received", "reopened")
     system.work(COLLEAGUE, held.case_id, "claim")
     answer = system.look_up(held.filed)
     assert (answer["status"], answer["decision"]["state"]) == ("in_review", "reopened")

@@ -50,7 +50,7 @@ def crashes(found: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("flow", "writes"),
     [
-        ("file", range(7, 12)),
+        ("file", range(8, 13)),
         ("claim", range(4, 7)),
         ("verify with a kept escalation", range(8, 11)),
         ("undo a withdrawal", range(8, 11)),
@@ -78,11 +78,11 @@ def test_a_sweep_that_ignores_notices_is_detected(rigged: Rig, monkeypatch: pyte
             send(services, due)
 
     monkeypatch.setattr(prioritize.sweep, "_send", send_ranks)
-    assert crashes(violations(rigged, "file", 7, 8, 9)) == [
-        "dies after dynamodb.TransactWriteItems (7)",
-        "dies before sqs.SendMessage (8)",
-        "dies after sqs.SendMessage (8)",
+    assert crashes(violations(rigged, "file", 8, 9, 10)) == [
+        "dies after dynamodb.TransactWriteItems (8)",
         "dies before sqs.SendMessage (9)",
+        "dies after sqs.SendMessage (9)",
+        "dies before sqs.SendMessage (10)",
     ]
 
 
