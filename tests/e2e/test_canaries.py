@@ -83,7 +83,8 @@ class Aftermath:
         statement = {"statement": self.canaries.text("escalation.statement", language)}
         assert self._call(client, f"{path}/updates", self.canaries.update(language), code).status == 202
         assert self._call(client, f"{path}/updates", {"facts": {"custody": statement}}, code).status == 422
-        assert self._call(client, f"{path}/escalation", statement, code).status == 202
+        escalation = {**statement, "facts": self.canaries.facts(language)}
+        assert self._call(client, f"{path}/escalation", escalation, code).status == 202
         assert self._call(client, f"{path}/withdrawal", statement, code).status == 422
         if language in {"en", "zh"}:
             assert self._call(client, f"{path}/withdrawal", {}, code).status == 202
@@ -189,7 +190,7 @@ def test_no_canary_is_in_a_queue(aftermath: Aftermath, tally: Tally) -> None:
 
 def test_no_canary_lies_open_in_the_table_nor_unsealed_among_its_bytes(aftermath: Aftermath, tally: Tally) -> None:
     items = aftermath.local.items()
-    assert sum("sealed" in item for item in items) == 3 * len(WORDS)  # the request, an update, an escalation
+    assert sum("sealed" in item for item in items) == 4 * len(WORDS)  # the request, an update, an escalation
     lying_open = json.dumps(items, ensure_ascii=False, default=lambda data: data.decode("latin-1"))
     aftermath.search(tally, "table and indexes", lying_open, but=frozenset({"broken"}))
     assert aftermath.canaries.found_in(lying_open) == {"broken"}

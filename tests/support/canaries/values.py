@@ -94,19 +94,22 @@ class Canaries:
                 "own_reference": self.tag("requester.own_reference", language),
                 "contact": self.contact(language),
             },
-            "subject": {
-                "a_number": self.a_number("subject.a_number"),
-                "given_name": self.text("subject.given_name", language),
-                "family_name": self.text("subject.family_name", language),
-                "born_on": self.date("subject.born_on"),
-                "citizenship": self.text("subject.citizenship", language),
-                "uscis_receipt": self.text("subject.uscis_receipt", language),
-            },
+            "subject": self.subject(language),
             "facts": {"custody": "detained", **self.facts(language)},
             "grounds": self.text("grounds", language),
             "outcome_sought": ["release"],
             "prior_contact": self.text("prior_contact", language),
             "channel": channel,
+        }
+
+    def subject(self, language: str) -> dict[str, Any]:
+        return {
+            "a_number": self.a_number("subject.a_number"),
+            "given_name": self.text("subject.given_name", language),
+            "family_name": self.text("subject.family_name", language),
+            "born_on": self.date("subject.born_on"),
+            "citizenship": self.text("subject.citizenship", language),
+            "uscis_receipt": self.text("subject.uscis_receipt", language),
         }
 
     def contact(self, language: str) -> dict[str, Any]:
@@ -134,6 +137,7 @@ class Canaries:
     def update(self, language: str) -> dict[str, Any]:
         """An update that fills every sealed field."""
         return {
+            "subject": self.subject(language),
             "facts": self.facts(language),
             "contact": self.contact(language),
             "statement": self.text("update.statement", language),
