@@ -9,7 +9,7 @@ from typing import Final
 from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.duty_records import Duty
-from casereview.schema.event_records import Change, Event, Explanation, Filing, Read
+from casereview.schema.event_records import Change, Correction, Event, Explanation, Filing, Read
 from casereview.schema.evidence import Claims, Finding, Findings, Text
 from casereview.schema.facts import Conviction, Facts
 from casereview.schema.notice_records import Notice, Suppression
@@ -208,6 +208,7 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         count=3,
         expires_at=int((_CLAIMED + timedelta(hours=2)).timestamp()),
     ),
+    Correction(case_id=_CASE, event=7, by=9),
     Read(case_id=_CASE, read_id=_READ, at=_CLAIMED, user=_USER, what="contacts", sealed=_SEALED),
     Snapshot(
         office=_OFFICE,

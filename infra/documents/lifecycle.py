@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from casereview.cases.lifecycle import ENDED, LIVE, OPEN, QUEUED, TRANSITIONS, StatusChange
+from casereview.http.routes import Address
 from casereview.schema.vocabulary import EventKind, Status
 from infra.documents.command import Document, run
 from infra.paths import ROOT
@@ -72,9 +73,51 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "remanded": "Sent back to the field office.",
     "withdrawn": "A requester withdraws. The case ends if that was its only request, it is in no top lane and the"
     " person is not detained; else an officer confirms.",
+    "corrected": "A supervisor, or the author, undoes an act: a removal, a link, a verification of facts, a refutation"
+    " of a requester, a question. A link that is undone opens the linked case again.",
     "reopened": "A supervisor returns it to the worklist because circumstances changed; what the Senior Reviewing"
     " Official decided, the official does, or a supervisor who names what changed.",
 }
+_CASE: Final = "/staff/cases/{case_id}"
+_POLICY: Final = "/staff/policies/{policy_id}"
+_CORRECTION: Final = "`POST …/corrections`"
+UNDONE_BY: Final[Mapping[Address, str]] = {
+    ("POST", "/staff/worklist/next"): "`POST …/release`",
+    (
+        "POST",
+        "/staff/requests",
+    ): "its requester withdraws it; `POST …/split` or `POST …/link` moves it to the right case",
+    ("POST", f"{_CASE}/claim"): "`POST …/release`",
+    ("POST", f"{_CASE}/release"): "`POST …/claim`",
+    ("POST", f"{_CASE}/transfer"): "`POST …/transfer`, back",
+    ("POST", f"{_CASE}/removal"): f"{_CORRECTION}: the safety event goes, unless another removal is recorded",
+    ("POST", f"{_CASE}/link"): f"{_CORRECTION}: the case is open again, and its requests return; later `POST …/split`",
+    ("POST", f"{_CASE}/split"): "`POST …/link` of the new case",
+    ("POST", f"{_CASE}/corrections"): "the same act again",
+    ("POST", f"{_CASE}/reopening"): "a decision",
+    ("POST", f"{_CASE}/decision"): "while it waits for an approval, `POST …/approval` with `approve: false`; later"
+    " `POST …/reopening`, or an escalation",
+    ("POST", f"{_CASE}/approval"): "`POST …/reopening`; after a refusal, a new decision",
+    (
+        "POST",
+        f"{_CASE}/verifications",
+    ): f"of facts, a protection mark among them: {_CORRECTION}, or a new verification; a"
+    f" confirmation of a requester: a refutation; a refutation: {_CORRECTION}, or new proof and a confirmation",
+    (
+        "POST",
+        f"{_CASE}/information-requests",
+    ): f"{_CORRECTION}: the question is taken back, and who was asked is informed",
+    ("POST", f"{_CASE}/contacts"): "nothing to undo: a read, which is recorded",
+    ("POST", f"{_CASE}/reissue-code"): "`POST …/reissue-code`",
+    ("POST", f"{_CASE}/freeze"): "`POST …/reissue-code`",
+    ("POST", f"{_CASE}/withdrawals"): "a confirmation: its requester takes the withdrawal back within 72 hours, later"
+    " `POST …/reopening`; a cancellation: its requester withdraws again",
+    ("POST", f"{_CASE}/unsuppress"): "an address that fails again is suppressed again",
+    ("POST", "/staff/policies"): "the author replaces the draft, or another person refuses it",
+    ("POST", f"{_POLICY}/preview"): "nothing to undo: a preview changes no case",
+    ("POST", f"{_POLICY}/approval"): "an amendment that takes the policy out of force; after a refusal, a new draft",
+}
+"""What undoes each act of staff, by its route; every route that changes something has an entry."""
 _HEAD: Final = """\
 # The lifecycle of a case
 
@@ -84,9 +127,19 @@ whoever is not verified never sees more than `received`.
 """
 
 
+_UNDOING: Final = """\
+## What undoes an act of staff
+
+Each with a reason, which is sealed. A correction names the event that it undoes by its version in the history
+(`GET …/history`), where the event stays, with `corrected_by`. An event is corrected once, by a supervisor of the case
+or by its author, and as long as nothing depends on it: a link only while no request of it has ended or moved on. What
+requesters were informed of is news to them again.
+"""
+
+
 def text() -> str:
     """Return the document."""
-    parts = (_HEAD, "## States\n", _diagram(), _states(), "## Events\n", _events())
+    parts = (_HEAD, "## States\n", _diagram(), _states(), "## Events\n", _events(), _UNDOING, _undone())
     return "\n".join(parts)
 
 
@@ -121,6 +174,11 @@ def _groups(state: Status) -> Iterator[str]:
 def _events() -> str:
     rows = [f"| `{kind}` | {_moving(kind)} | {_staying(kind)} | {EVENTS[kind]} |" for kind in TRANSITIONS]
     return "\n".join(["| event | moves | or stays in | what it means |", "|---|---|---|---|", *rows, ""])
+
+
+def _undone() -> str:
+    rows = [f"| `{method} {path}` | {how} |" for (method, path), how in UNDONE_BY.items()]
+    return "\n".join(["| act | what undoes it |", "|---|---|", *rows, ""])
 
 
 def _moving(kind: EventKind) -> str:

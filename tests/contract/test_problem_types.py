@@ -22,7 +22,6 @@ from tests.support.template import APIS, properties
 
 RESERVED: Final[dict[ProblemType, str]] = {
     "verification-required": "what a requester who is not verified asks for is kept until the verification",
-    "not-correctable": "there are no corrections yet",
 }
 """Types that no route uses yet, each with the reason."""
 OWN_FILES: Final = {ROOT / "shared/casereview/schema/error_codes.py", Path(__file__)}

@@ -17,6 +17,7 @@ from review.case_routes import CASE, CHANGE, ON_CASE, changes, pages, reads
 from review.cases.decision import withdraw_decision
 from review.cases.drafts import read_draft
 from review.cases.identity import correct_identity
+from review.cases.correction import correct
 from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.notes import note
@@ -241,6 +242,17 @@ _CASE_ROUTES: Final = (
         acts.changing(split),
         "Split a wrongly joined request off into a new case, which is returned",
         "wrong-state",
+    ),
+    replace(
+        changes(
+            "/corrections",
+            REVIEWER_ROLES,
+            commands.CorrectionBody,
+            acts.changing(correct),
+            "Undo an act of staff by its event: a removal, a link, a verification of facts, a refutation, a question",
+            "not-correctable",
+        ),
+        access="verify",
     ),
     changes(
         "/reopening",

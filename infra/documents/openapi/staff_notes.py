@@ -190,6 +190,15 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="work",
         description="The statements of the request no longer count for this case.",
     ),
+    ("POST", f"{_CASE}/corrections"): Notes(
+        tag="work",
+        description="By a supervisor of the case, or by who did the act. `event` is its `version` in the history, where"
+        " it stays, with `corrected_by`. What the event changed is taken back: the facts settle without the"
+        " verification, a restriction follows from what requesters said and other officers found, the requests of a"
+        " linked case return to it, a requester who was refuted is to be verified again. Other acts are undone by acts"
+        " of their own, which the message of `not-correctable` names.",
+        examples=CORRECTIONS,
+    ),
     ("POST", f"{_CASE}/reissue-code"): Notes(
         tag="requesters",
         description="The old code is no longer valid. No claim is required. Read the code out to the requester, whose"

@@ -86,6 +86,9 @@ TRANSITIONS: Final[dict[EventKind, frozenset[StatusChange]]] = {
     "remanded": _moves(_OFFICIAL, "in_line"),
     "withdrawn": _moves(LIVE, "withdrawn") | _stays(*STATES),
     "reopened": _moves(ENDED, "in_line"),
+    "corrected": _moves(["closed"], "received", "in_line")
+    | _moves(["information_needed"], "in_line")
+    | _stays(*STATES),
 }
 
 

@@ -71,7 +71,30 @@ def folded_finding(findings: Findings, new: Finding) -> Findings:
     kept = tuple(
         left for one in findings.found if (left := one if _is_apart(one, new) else _without(one, new)) is not None
     )
-    return findings.evolve(found=(*kept, new))
+    found, made = (*kept, new), (*all_made(findings), new)
+    return findings.evolve(found=found, made=() if found == made else made)
+
+
+def all_made(findings: Findings) -> tuple[Finding, ...]:
+    """Return every verification as it was made, also those that another release added without keeping them whole."""
+    if not findings.made:
+        return findings.found
+    known = {(one.version, one.source_case, one.at) for one in findings.made}
+    return (*findings.made, *(one for one in findings.found if (one.version, one.source_case, one.at) not in known))
+
+
+def without_made(findings: Findings, is_taken_out: Callable[[Finding], bool]) -> Findings:
+    """Return the findings as if some verifications had never been made: what they superseded counts again."""
+    left = findings.evolve(found=(), made=())
+    for one in all_made(findings):
+        if not is_taken_out(one):
+            left = folded_finding(left, one)
+    return left
+
+
+def without_finding(findings: Findings, version: int) -> Findings:
+    """Return the findings as if the verification of facts that made a version of the case had never been made."""
+    return without_made(findings, lambda one: one.version == version and one.source_case is None)
 
 
 def _is_apart(one: Finding, new: Finding) -> bool:
@@ -116,6 +139,8 @@ def fold(before: Folded, events: Iterable[Event], lane_of: LaneOf) -> Folded:
             findings = folded_finding(findings, found)
         elif event.kind == "linked":
             findings = findings.evolve(linked=event.version)
+        elif event.kind == "corrected":
+            findings = _after_correction(claims, findings, event)
         elif event.kind == "split" and event.receipt is not None:
             claims.pop(event.receipt, None)
             findings = without_findings_about(findings, event.receipt)
@@ -130,11 +155,17 @@ def corrected_receipts(event: Event) -> frozenset[str]:
     """Return the requests whose identity staff corrected with an event."""
     receipts = event.details.get("receipts") if event.kind == "identity_corrected" else None
     return frozenset(map(str, receipts)) if isinstance(receipts, list) else frozenset()
+def _after_correction(claims: dict[str, Claims], findings: Findings, event: Event) -> Findings:
+    """Apply a correction to the claims of its case, and return the findings after it."""
+    corrected = event.details.get("event")
+    if event.receipt in claims and event.details.get("refuted") is False:
+        claims[event.receipt] = claims[event.receipt].evolve(refuted=False)
+    return without_finding(findings, corrected) if isinstance(corrected, int) else findings
 
 
 def without_findings_about(findings: Findings, receipt: str) -> Findings:
     """Return the findings without those that name a request, which a split takes to another case."""
-    return findings.evolve(found=tuple(one for one in findings.found if one.receipt != receipt))
+    return findings.evolve(found=tuple(one for one in findings.found if one.receipt != receipt), made=())
 
 
 def _fold_request(claims: dict[str, Claims], event: Event, receipt: str, lane_of: LaneOf) -> None:

@@ -121,6 +121,11 @@ def wrong_state(code: ErrorCode, message: str | None = None, pointer: str = "") 
     return ProblemError("wrong-state", _fault(pointer, code, message, {}))
 
 
+def not_correctable(message: str) -> ProblemError:
+    """Return a problem of status 409: the event cannot be corrected; the message says what to do instead."""
+    return problem("not-correctable", message, "/event")
+
+
 def _fault(pointer: str, code: ErrorCode, message: str | None, values: Mapping[str, object]) -> Fault:
     return Fault(pointer, code, message or public_text(code, **values) or MEANINGS[code])
 

@@ -102,6 +102,16 @@ class Event(Stored):
         return self._evolved(changes)
 
 
+class Correction(Stored):
+    """Marks an event as corrected by a later one of the same case; events themselves never change."""
+
+    case_id: str
+    event: int
+    """The version of the corrected event."""
+    by: int
+    """The version of the event that corrects it."""
+
+
 class Read(Stored):
     """A log entry of a staff member who read a case: who, when, what, and the encrypted reason."""
 

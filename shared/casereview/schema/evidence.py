@@ -96,6 +96,9 @@ class Findings(Stored):
 
     case_id: str
     found: tuple[Finding, ...] = ()
+    made: tuple[Finding, ...] = ()
+    """Every verification as it was made, in order, where another superseded a part of it: a correction takes one out,
+    and what it superseded counts again. Empty while ``found`` is the same; a split begins it again."""
     linked: int = 0
     """The version of the case at its last link; what was found about protection before it no longer lifts one."""
 

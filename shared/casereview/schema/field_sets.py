@@ -306,6 +306,7 @@ class FindingsFields(TypedDict, total=False):
 
     case_id: str
     found: tuple[Finding, ...]
+    made: tuple[Finding, ...]
     linked: int
 
 

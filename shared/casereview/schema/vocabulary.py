@@ -64,6 +64,7 @@ EventKind = Literal[
     "remanded",
     "withdrawn",
     "reopened",
+    "corrected",
 ]
 
 

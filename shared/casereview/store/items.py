@@ -23,7 +23,7 @@ from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.duty_records import Duty
-from casereview.schema.event_records import Event, Read
+from casereview.schema.event_records import Correction, Event, Read
 from casereview.schema.evidence import Claims, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice, Suppression
@@ -115,6 +115,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Lookups: lambda lookups: keys.lookups(lookups.user, rfc3339(lookups.hour)),
     ReasonUse: lambda use: keys.reason_use(use.reason),
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
+    Correction: lambda correction: keys.correction(correction.case_id, correction.event),
     Read: lambda read: keys.read(read.case_id, read.read_id),
     PolicyRecord: lambda policy: keys.policy(policy.policy_id),
     PolicyInForce: lambda _policy: keys.IN_FORCE,
@@ -310,7 +311,9 @@ def weighed_claims(item: Item) -> Claims:
     return from_item(Claims, item)
 
 
-_OF_A_CASE: frozenset[type[Stored]] = frozenset({Case, Claims, DecisionDraft, Duty, Event, Findings, Notice, Read})
+_OF_A_CASE: frozenset[type[Stored]] = frozenset(
+    {Case, Claims, Correction, DecisionDraft, Duty, Event, Findings, Notice, Read}
+)
 """Records whose partition key contains the case id."""
 
 

@@ -53,6 +53,15 @@ LAST_EVENT: Final = "EVENT#~"
 """Sorts after the key of every event."""
 
 
+CORRECTIONS: Final = "CORRECTION#"
+"""What the sort keys of the corrections of a case begin with."""
+
+
+def correction(case_id: str, event: int) -> Key:
+    """Return the key of the correction of an event; keys sort in the order of the corrected events."""
+    return Key(case_partition(case_id), f"{CORRECTIONS}{event:06d}")
+
+
 NOTICES: Final = "NOTICE#"
 """What the sort keys of the notices of a case begin with."""
 

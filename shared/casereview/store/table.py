@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from time import sleep
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from casereview.schema.errors import CaseReviewError
-from casereview.schema.event_records import Event
+from casereview.schema.event_records import Correction, Event
 from casereview.schema.evidence import CaseFile, Claims, Findings, in_order
 from casereview.schema.records import Case, Stored
+from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Between, Query, pages
 from casereview.store.due_index import DueIndex
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _RECORD = TypeVar("_RECORD", bound=Stored)
 _PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
 """Seconds to wait before each attempt to read a batch; every attempt reads the keys that the last one left out."""
+
+
+LAST_VERSION: Final = 999_999
+"""The last version of a case that its keys have room for."""
 
 
 class BusyError(CaseReviewError):
@@ -71,6 +76,24 @@ class Table:
         first = keys.event(case_id, version + 1)
         query = Query(first.pk, sort_key=Between(first.sk, keys.LAST_EVENT))
         return (from_item(Event, item) for item in self._items(query))
+
+    def events_of_kind(self, case_id: str, kind: EventKind) -> Iterator[Event]:
+        """Yield the events of one kind of a case, in order; the others are read, and not parsed."""
+        first = keys.event(case_id, 1)
+        query = Query(first.pk, sort_key=Between(first.sk, keys.LAST_EVENT))
+        return (from_item(Event, item) for item in self._items(query) if item["kind"] == {"S": kind})
+
+    def corrections(self, case_id: str, first: int = 1, last: int = LAST_VERSION) -> dict[int, int]:
+        """Return which events of a case were corrected: the version of each, with that of the event that corrects it.
+
+        Args:
+            case_id: The case.
+            first: The first version to look for.
+            last: The last one.
+        """
+        begin, end = keys.correction(case_id, first), keys.correction(case_id, last)
+        query = Query(begin.pk, sort_key=Between(begin.sk, end.sk))
+        return {one.event: one.by for one in self.records(Correction, query)}
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
         """Read up to 100 cases consistently, by id; those that do not exist are left out. An id may repeat.

@@ -72,6 +72,7 @@ RULES: dict[Address, set[str]] = {
     ("POST", f"{CASE}/removal"): ANY_REVIEWER,
     ("POST", f"{CASE}/identity"): ANY_REVIEWER,
     ("POST", f"{CASE}/notes"): ANY_REVIEWER,
+    ("POST", f"{CASE}/corrections"): ANY_REVIEWER,
     # only field offices
     ("POST", f"{CASE}/reissue-code"): OFFICE_WORK,
     ("POST", f"{CASE}/freeze"): OFFICE_WORK,
@@ -102,7 +103,8 @@ AT_HEADQUARTERS: dict[Address, set[str]] = {("POST", f"{CASE}/transfer"): {"offi
 """Further roles, of staff of headquarters alone."""
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
 VERIFY = {route for route in CASE_ROUTES if route[0] == "GET" and not route[1].endswith("/draft")} | {
-    ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests", "notes")
+    ("POST", f"{CASE}/{what}")
+    for what in ("contacts", "verifications", "information-requests", "notes", "corrections")
 }
 """What an office may also do whose requester is to be verified, and the field office of an escalated case."""
 ASSIGNMENT = ("POST", f"{CASE}/assignment")

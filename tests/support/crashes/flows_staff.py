@@ -8,6 +8,8 @@ from typing import Any
 
 from casereview.schema.base import rfc3339
 from casereview.schema.duty_records import Duty
+from casereview.schema.records import Case
+from casereview.store import keys
 from tests.support.crashes.calls import Act, get_case, post_to_case
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_policy_office import POLICY_OFFICE
@@ -148,6 +150,17 @@ def _to_link(rig: Rig) -> tuple[FiledCase, FiledCase]:
 def _numbered(rig: Rig) -> tuple[FiledCase, FiledCase]:
     empty_docket(rig)
     return file_case(rig, 12, requester=LAWYER), file_case(rig)
+def _to_unlink(rig: Rig) -> tuple[FiledCase, int]:
+    source, target = _to_link(rig)
+    rig.work(OFFICER, source.case_id, "link", _link((source, target)))
+    rig.pump()
+    return source, rig.read(Case, keys.case(source.case_id)).version
+
+
+def _removed(rig: Rig) -> tuple[FiledCase, int]:
+    found = ranked_case(rig)
+    sent = {"removed_at": (rig.time - timedelta(minutes=1)).isoformat(), "why": "Recorded by mistake."}
+    return found, rig.work(OFFICER, found.case_id, "removal", sent)["case_version"]
 
 
 def _an_hour_ago(rig: Rig) -> FiledCase:
@@ -158,6 +171,10 @@ def _an_hour_ago(rig: Rig) -> FiledCase:
 
 def _link(found: Any) -> Any:  # noqa: ANN401  # what was prepared
     return {"case_id": found[1].case_id, "why": "The same man."}
+
+
+def _last_event(found: Any) -> Any:  # noqa: ANN401  # what was prepared
+    return {"event": found[1], "why": "It was a mistake."}
 
 
 def _second_receipt(found: Any) -> Any:  # noqa: ANN401  # what was prepared
@@ -240,6 +257,8 @@ STAFF = [
         idempotent=True,
     ),
     Flow("link", "staff", _to_link, post_to_case(OFFICER, "link", _link), 200, idempotent=True),
+    Flow("correct a link", "staff", _to_unlink, post_to_case(SUPERVISOR, "corrections", _last_event), 200),
+    Flow("correct a removal", "staff", _removed, post_to_case(SUPERVISOR, "corrections", _last_event), 200),
     Flow(
         "link cases with A-numbers", "staff", _numbered, post_to_case(SUPERVISOR, "link", _link), 200, idempotent=True
     ),

@@ -184,7 +184,6 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
         ("identity", correction_of(words)),
         ("notes", {"kind": "referral", "with": word("noted_with"), "text": word("noted")}),
         ("split", {"receipt": joined["receipt"], "why": word("split")}),
-        ("removal", {"removed_at": "2026-11-24T10:00:00-05:00", "why": word("removal")}),
         (
             "information-requests",
             {
@@ -193,6 +192,7 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
             },
         ),
     ]
+    _record_wrong_removal(system, words, case_id)
     for what, body in work:
         system.work(OFFICER, case_id, what, body)
     system.pump()
@@ -210,6 +210,15 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
 def _request_of(filed: dict[str, Any]) -> tuple[str, str]:
     path = f"/requests/{filed['receipt']}"
     return path, f"{path}/view"
+
+
+def _record_wrong_removal(system: System, words: CanaryWords, case_id: str) -> None:
+    """Record a removal, correct that, and record it again."""
+    removal = {"removed_at": "2026-11-24T10:00:00-05:00", "why": words.word("removal")}
+    recorded = system.work(OFFICER, case_id, "removal", removal)
+    correction = {"event": recorded["case_version"], "why": words.word("correction")}
+    system.work(OFFICER, case_id, "corrections", correction)
+    system.work(OFFICER, case_id, "removal", removal)
 
 
 def _act_on_code(system: System, words: CanaryWords, case_id: str, receipt: str) -> None:

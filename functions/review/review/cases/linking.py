@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from casereview.cases.changes import restriction
 from casereview.cases.due import without_due_work
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from casereview.schema.field_sets import CaseFields, EventFields
 
+LINKED_BEFORE: Final = "linked_before"
+"""Key in the details of a link: the version of the link before it, 0 where there was none."""
 _MAX_MOVED = 20
 """The most requests that one link moves, live ones first: up to four writes each, of the 100 of a transaction."""
 
@@ -134,7 +136,13 @@ def _merge(
     step = Transition(
         "linked",
         {**_merged_fields(session, source, target, requests, findings), **number},
-        {"details": {"linked_from": source.case.case_id, "receipts": receipts}},
+        {
+            "details": {
+                "linked_from": source.case.case_id,
+                "receipts": receipts,
+                LINKED_BEFORE: target.findings.linked,
+            }
+        },
         also=(Put(findings), *movements, *persons, *named(requests, target.case.case_id)),
         words=seal_words(session.services.seal, "why", target.case.case_id, {"why": body.why}),
     )

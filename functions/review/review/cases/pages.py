@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -55,8 +55,16 @@ def read_history(session: CaseSession, limit: int, cursor: str) -> History:
         else:
             after_read = one.read_id
     more = paging.seal({"event": after_event, "read": after_read}) if len(shown) > limit else None
-    found = tuple(_event(one) if isinstance(one, Event) else _read(session, one) for one in page)
+    found = tuple(_events(session, page))
     return History(case_id=session.case_id, events=found, next=more)
+
+
+def _events(session: CaseSession, page: Sequence[Event | Read]) -> Iterator[EventRead]:
+    versions = [one.version for one in page if isinstance(one, Event)]
+    table, case_id = session.services.table, session.case_id
+    corrected = table.corrections(case_id, versions[0], versions[-1]) if versions else {}
+    for one in page:
+        yield _event(one, corrected.get(one.version)) if isinstance(one, Event) else _read(session, one)
 
 
 def _read(session: CaseSession, read: Read) -> EventRead:
@@ -65,7 +73,7 @@ def _read(session: CaseSession, read: Read) -> EventRead:
     return EventRead(at=read.at, kind="read", version=None, actor="officer", user=read.user, details=details)
 
 
-def _event(event: Event) -> EventRead:
+def _event(event: Event, corrected_by: int | None) -> EventRead:
     return EventRead(
         at=event.at,
         kind=event.kind,
@@ -78,6 +86,7 @@ def _event(event: Event) -> EventRead:
         verification=event.verification,
         ranking=event.ranking,
         details=event.details,
+        corrected_by=corrected_by,
     )
 
 

@@ -255,6 +255,13 @@ class UnknownFactor(Record):
     why: LongText
 
 
+class CorrectionBody(Record):
+    """The act of staff that is undone: its event, by the version of the case that it made."""
+
+    event: Annotated[StrictInt, Field(ge=1, le=999_999)]
+    why: LongText
+
+
 class Decision(Record):
     """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
 

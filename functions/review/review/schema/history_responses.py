@@ -61,6 +61,8 @@ class EventRead(Record):
     verification: Verification | None = None
     ranking: Explanation | None = None
     details: dict[str, Any] = Field(default_factory=dict)
+    corrected_by: int | None = None
+    """The version of the event that corrects this one; null where none does."""
 
 
 class History(Record):

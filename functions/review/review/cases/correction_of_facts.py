@@ -1,0 +1,75 @@
+"""Undo a verification of facts, a protection mark among them, or a removal that was recorded by mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casereview.cases.changes import restriction
+from casereview.cases.disclosure import is_told
+from casereview.cases.lifecycle import LIVE, WITH_DECISION
+from casereview.cases.verification import pending_verifications
+from casereview.evidence.fold import all_made, without_finding
+from casereview.evidence.standing import is_restricted
+from casereview.http.problems import not_correctable
+from casereview.schema.event_records import Event
+from casereview.schema.evidence import CaseFile
+from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
+from casereview.store.transaction import Put
+from casereview.store.transition import Transition
+from review.cases.requesters import notices_to_requesters
+from review.cases.session import CaseSession
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
+
+
+def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
+    """Return the transition after which the facts settle as if an officer had not verified some of them.
+
+    A protection mark, or its removal, is taken out too: what requesters said of protection, and what other officers
+    found, then decides whether the case is restricted.
+
+    Raises:
+        ProblemError: 409 if the finding is not in this case any more.
+    """
+    file = session.file(case)
+    if not any(one.version == event.version and one.source_case is None for one in all_made(file.findings)):
+        raise not_correctable("What the event established went to another case with its request.")
+    findings = without_finding(file.findings, event.version)
+    changes: CaseFields = {"material": case.version + 1}
+    if case.status in LIVE:
+        changes["rank_at"] = session.at
+    notices: tuple[Notice, ...] = ()
+    if event.claims is not None and "protected" in event.claims.model_fields_set:
+        after = file._replace(findings=findings)
+        changes |= _restriction(session, after)
+        notices = _missed_news(session, case, case.evolve(**changes))
+    return Transition("corrected", changes, {"receipt": event.receipt}, (Put(findings),), notices)
+
+
+def _restriction(session: CaseSession, file: CaseFile) -> CaseFields:
+    restricted = is_restricted(file.claims, file.findings)
+    pending = pending_verifications(file.case.evolve(restricted=restricted), file.claims, session.at)
+    return {**restriction(file.case, restricted=restricted), **pending}
+
+
+def _missed_news(session: CaseSession, case: Case, after: Case) -> tuple[Notice, ...]:
+    """Return the news of a decision to the holders who missed it while the case was restricted."""
+    if case.status not in WITH_DECISION:
+        return ()
+    return notices_to_requesters(
+        session, case, "news", lambda request, case: is_told(request, after) and not is_told(request, case)
+    )
+
+
+def without_removal(session: CaseSession, case: Case, event: Event) -> Transition:
+    """Return the transition after which a removal counts as not recorded; others of the case still count.
+
+    The whole history is read for those.
+    """
+    table = session.services.table
+    corrected = {*table.corrections(case.case_id), event.version}
+    left = (one for one in table.events_of_kind(case.case_id, "removal_recorded") if one.version not in corrected)
+    safety = any(one.details.get("safety") is True for one in left)
+    return Transition("corrected", {"safety": safety, "material": case.version + 1})
