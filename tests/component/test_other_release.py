@@ -224,6 +224,15 @@ def test_a_case_in_a_state_of_another_release_is_not_changed(system: System, wha
     assert fields_of(system, keys.case(held.case_id)) == before
 
 
+def test_an_act_is_not_corrected_in_a_state_of_another_release(system: System) -> None:
+    held = file_case(system)
+    sent = {"removed_at": rfc3339(system.time), "why": "x"}
+    recorded = system.work(OFFICER, held.case_id, "removal", sent)
+    in_another_state(system, held)
+    answer = post(system, SUPERVISOR, held.case_id, "corrections", {"event": recorded["case_version"], "why": "x"})
+    assert (answer.status, answer.json()["type"]) == (409, "/problems/wrong-state")
+
+
 def test_changes_that_require_no_state_work_in_a_state_of_another_release(system: System) -> None:
     held = file_case(system)
     in_another_state(system, held)

@@ -172,16 +172,19 @@ def _notices_are_for_requesters_with_access(before: Snapshot, now: Snapshot) -> 
             assert knew or _is_about_the_holder(notice, before, now), notice
 
 
+_ABOUT_HOLDERS = {"code_reissued", "corrected"}
+
+
 def _is_about_the_holder(notice: Notice, before: Snapshot, now: Snapshot) -> bool:
     """Return whether an event since the snapshot before concerns the holder alone."""
     case_id = notice.case_id
     old = before.cases[case_id].version if case_id in before.cases else 0
     for event in now.history(case_id)[old:]:
         named = event.details.get("receipts")
-        asked = event.kind == "proof_asked" and isinstance(named, list) and notice.receipt in named
+        asked = event.kind in {"proof_asked", "corrected"} and isinstance(named, list) and notice.receipt in named
         refuted = event.verification is not None and event.verification.verdict == "refuted"
         again = event.kind == "updated" and event.details.get("new_address") is True
-        if asked or (event.receipt == notice.receipt and (event.kind == "code_reissued" or refuted or again)):
+        if asked or (event.receipt == notice.receipt and (event.kind in _ABOUT_HOLDERS or refuted or again)):
             return True
     return False
 

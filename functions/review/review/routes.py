@@ -251,6 +251,7 @@ _CASE_ROUTES: Final = (
             acts.changing(correct),
             "Undo an act of staff by its event: a removal, a link, a verification of facts, a refutation, a question",
             "not-correctable",
+            "wrong-state",
         ),
         access="verify",
     ),

@@ -11,6 +11,8 @@ from casereview.schema.evidence import Findings
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
+from tests.support.controlled_system import Known, look_at
+from tests.support.invariants import check
 from tests.support.staff import (
     AT_HOME,
     CLEARED,
@@ -33,7 +35,6 @@ from tests.support.staff import (
     statements,
     verify,
 )
-from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System
 
 HEAD = Staff("rosa", "supervisor,restricted")
@@ -45,9 +46,14 @@ def correct(system: System, user: Staff, case_id: str, event: int) -> Answer:
 
 
 def corrected(system: System, user: Staff, case_id: str, event: int) -> dict[str, Any]:
+    """Correct an event; all invariants of the table hold before and after the ranking that follows."""
+    known: Known = {}
+    before = look_at(system, known)
     answer = correct(system, user, case_id, event)
     assert answer.status == 200, answer.body
+    check(before, look_at(system, known))
     system.pump()
+    check(before, look_at(system, known))
     found: dict[str, Any] = answer.json()
     return found
 
@@ -276,7 +282,7 @@ def test_another_officers_mark_still_counts(system: System) -> None:
 
 def test_a_holder_who_missed_the_decision_because_of_the_mark_learns_of_it(system: System) -> None:
     held = claimed(system, by=CLEARED)
-    recognized(system, held.filed)
+    verify(system, CLEARED, held.case_id, receipt=held.receipt, identity=True)
     verify(system, CLEARED, held.case_id, facts={"protected": True})
     decide(system, CLEARED, held.case_id)
     assert system.look_up(held.filed)["decision"] is None
@@ -374,6 +380,7 @@ def test_the_office_of_the_answer_corrects_only_what_it_did_about_the_requester(
 
 def test_a_question_is_taken_back_and_who_was_asked_is_informed(system: System) -> None:
     held = claimed(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     ask(system, OFFICER, held.case_id)
     assert asked(system, held.filed) == ["Proof of residence."]
     system.later(days=1)

@@ -34,6 +34,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "NOTICE": ("template", "language", "office", "state", "why", "stuck"),
     "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "failed", "may_be_called"),
     "FINDINGS": (),
+    "CORRECTION": (),
     "TEXT": ("part", "kind", "user"),
     "OPEN": (),
     "PERSON CASE": (),

@@ -134,7 +134,8 @@ def of_case(case: CaseState, event: Event) -> None:
     if event.kind in {"approved", "decision_returned"}:
         case.reviewers.add(str(event.user_id))
     elif event.kind == "removal_recorded":
-        case.safety = case.safety or bool(event.details["safety"])
+        case.removals[event.version] = bool(event.details["safety"])
+        case.safety = any(case.removals.values())
         case.material = event.version
     elif event.kind == "escalated" and event.receipt:
         case.request(event.receipt).escalation_kept = None

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 
 from casereview.schema.event_records import Event
 from tests.support.histories.checks import apply_check
+from tests.support.histories.corrections import correct, undo_link, unlinks
 from tests.support.histories.events import BLANK, of_case, of_request, show, state, with_found
-from tests.support.histories.state import CaseState, Decision, Found, RequestState, World, stated
+from tests.support.histories.state import CaseState, Decision, Found, Link, RequestState, World, stated
 
 _LIVE = frozenset(
     {"received", "in_line", "in_review", "information_needed", "awaiting_approval", "with_senior_official"}
@@ -52,7 +53,10 @@ class _Replay:
         left, steps = self._left[case_id], 0
         while left and self._is_next(left[0]):
             event = left.popleft()
-            if event.kind == "linked":
+            if unlinks(event):
+                source = self._left[self._link_of(event).source].popleft()
+                undo_link(self.world, event, source, self._begin)
+            elif event.kind == "linked":
                 source = self._left[str(event.details["linked_from"])].popleft()
                 self._link(source, event)
             else:
@@ -60,7 +64,20 @@ class _Replay:
             steps += 1
         return steps
 
+    def _link_of(self, event: Event) -> Link:
+        """Return the link that an event undoes in the case that the requests were brought to."""
+        return self.world.cases[event.case_id].links[int(str(event.details["event"]))]
+
+    def _begin(self, case: CaseState, event: Event) -> None:
+        self._before_shown(case, event)
+        show(case, event)
+
     def _is_next(self, event: Event) -> bool:
+        if unlinks(event):
+            if int(str(event.details["event"])) not in self.world.cases[event.case_id].links:
+                return False  # the event of the linked case, which is replayed with that of the other
+            waiting = self._left[self._link_of(event).source]
+            return bool(waiting) and unlinks(waiting[0])
         if "split_from" in event.details:
             return event.case_id in self._split_off
         if event.kind != "linked":
@@ -90,6 +107,8 @@ class _Replay:
             self._verification(before, event)
         elif event.kind == "identity_corrected":
             self._correction(before, event)
+        elif event.kind == "corrected":
+            correct(before, event)
         elif event.receipt:
             of_request(before, before.request(event.receipt), event, was_restricted=was_restricted)
         of_case(before, event)
@@ -110,6 +129,7 @@ class _Replay:
         moved = self._split_off.pop(event.case_id, None)
         if moved is None:
             self._add_request(case, event)
+            case.opener = str(event.receipt)
             return
         request, found, reviewers = moved
         assert event.receipt == request.receipt, event
@@ -117,6 +137,7 @@ class _Replay:
         assert stated(event.claims) == request.facts, (event, request)
         self._move(request, case, 1, opened=True)
         case.filed_at, case.found, case.reviewers = request.filed_at, found, reviewers
+        case.made, case.opener = list(found), request.receipt
 
     def _add_request(self, case: CaseState, event: Event) -> None:
         assert event.filing is not None, event
@@ -163,6 +184,7 @@ class _Replay:
             confirmed = event.verification.verdict == "confirmed"
             found = Found(stated(event.claims), confirmed, event.at, event.version, event.receipt, None)
             case.found = with_found(case.found, found)
+            case.made.append(found)
             closes = found.facts.get("protected") is True and confirmed and event.user_id not in self._cleared
             if closes and case.shown["status"] != "awaiting_approval":
                 case.holder = case.held_since = None
@@ -189,6 +211,7 @@ class _Replay:
         if marks and case.restricted:
             taken.append(marks[-1]._replace(version=1, source=None, facts={"protected": True}))
         case.found = [one for one in case.found if one not in named]
+        case.made = list(case.found)
         case.filed_at = min(one.filed_at for one in case.all_requests())
         case.material = event.version
         self._split_off[str(event.details["split_to"])] = request, taken, set(case.reviewers)
@@ -198,8 +221,7 @@ class _Replay:
         target, source = self.world.cases[event.case_id], self.world.cases[source_event.case_id]
         assert source_event.details["linked_to"] == event.case_id, (source_event, event)
         for case, own in ((source, source_event), (target, event)):
-            self._before_shown(case, own)
-            show(case, own)
+            self._begin(case, own)
         moved = _texts(event.details["receipts"])
         for receipt in moved:
             self._move(source.requests.pop(receipt), target, event.version, opened=False)
@@ -208,6 +230,8 @@ class _Replay:
         for one in source.found:
             brought = one._replace(source=one.source or source.case_id, version=event.version)
             target.found = with_found(target.found, brought)
+            target.made.append(brought)
+        target.links[event.version] = Link(source.case_id, moved, target.linked)
         target.linked = target.material = event.version
         target.filed_at = min(target.filed_at, source.filed_at)
         target.reviewers |= source.reviewers

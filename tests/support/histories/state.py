@@ -42,6 +42,15 @@ class ShownBefore(NamedTuple):
     """When the newest decision that requesters saw became final."""
 
 
+class Link(NamedTuple):
+    """A link that brought the requests of another case."""
+
+    source: str
+    receipts: list[str]
+    before: int
+    """The version of the link before it."""
+
+
 class Decision(NamedTuple):
     """A step of a decision, with the state just before it."""
 
@@ -125,6 +134,14 @@ class CaseState:
     left: dict[str, RequestState] = field(default_factory=dict)
     """Requests that a link left behind, because they were withdrawn long before."""
     found: list[Found] = field(default_factory=list)
+    made: list[Found] = field(default_factory=list)
+    """What officers found, each as it was found, since a split or the beginning, without what was corrected."""
+    removals: dict[int, bool] = field(default_factory=dict)
+    """The removals that were recorded and not corrected, by version, and whether each was after a request."""
+    links: dict[int, Link] = field(default_factory=dict)
+    """The links that brought another case here, by version."""
+    opener: str = ""
+    """The receipt of the request that opened it."""
     linked: int = 0
     linked_to: str | None = None
     holder: str | None = None

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from casereview.cases.lifecycle import STATES
 from casereview.evidence.standing import is_about_facts
-from casereview.http.problems import forbidden, not_correctable
+from casereview.http.problems import forbidden, not_correctable, wrong_state
 from casereview.schema.base import Unrecognized
 from casereview.schema.event_records import Correction, Event
 from casereview.schema.records import Case
@@ -81,11 +82,14 @@ def correct(session: CaseSession, body: CorrectionBody) -> Case:
 
     Raises:
         ProblemError: 404 without access to the case; 403 for an officer who did not do the act, or an office that only
-            verifies a requester of the case and did not do it; 409 for an event that cannot be corrected, or no more.
+            verifies a requester of the case and did not do it; 409 for an event that cannot be corrected, or no more,
+            and in a state of another release.
     """
     corrected: list[Event] = []
 
     def plan(case: Case) -> Transition:
+        if case.status not in STATES:  # a status that another release wrote, and this one does not know
+            raise wrong_state("status_not_allowed", "The case cannot be worked on in its current state.")
         event = session.services.table.get(Event, keys.event(case.case_id, body.event))
         if event is None:
             raise not_correctable("The case has no event with this number.")

@@ -29,6 +29,8 @@ from review.cases.requesters import notice_of, notices_to_requesters, requests_o
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from casereview.schema.field_sets import CaseFields, EventFields
 
 _OTHER_OFFICE = "Another office, which the answer to this request named, verifies it."
@@ -131,8 +133,10 @@ def without_proof_question(session: CaseSession, case: Case, event: Event) -> Tr
     if not asked:
         raise not_correctable("No requester of this case is asked this question any more.")
     after = [request.evolve(asks=left) for request, left in asked]
+    receipts: list[JsonValue] = [one.receipt for one in after]
     return Transition(
         "corrected",
+        event={"details": {"receipts": receipts}},
         also=tuple(put_over(one, state=one.state, epoch=one.epoch) for one in after),
         notices=tuple(notice_of(session, case, "news", one) for one in after if one.state == "live"),
     )
