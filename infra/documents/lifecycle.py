@@ -94,6 +94,7 @@ UNDONE_BY: Final[Mapping[Address, str]] = {
     ("POST", f"{_CASE}/link"): f"{_CORRECTION}: the case is open again, and its requests return; later `POST …/split`",
     ("POST", f"{_CASE}/split"): "`POST …/link` of the new case",
     ("POST", f"{_CASE}/corrections"): "the same act again",
+    ("POST", f"{_CASE}/identity"): "`POST …/identity`, with what it was before",
     ("POST", f"{_CASE}/reopening"): "a decision",
     ("POST", f"{_CASE}/decision"): "while it waits for an approval, `POST …/approval` with `approve: false`; later"
     " `POST …/reopening`, or an escalation",
@@ -107,6 +108,7 @@ UNDONE_BY: Final[Mapping[Address, str]] = {
         "POST",
         f"{_CASE}/information-requests",
     ): f"{_CORRECTION}: the question is taken back, and who was asked is informed",
+    ("POST", "/staff/lookups"): "nothing to undo: a search, which is recorded",
     ("POST", f"{_CASE}/contacts"): "nothing to undo: a read, which is recorded",
     ("POST", f"{_CASE}/reissue-code"): "`POST …/reissue-code`",
     ("POST", f"{_CASE}/freeze"): "`POST …/reissue-code`",

@@ -18,6 +18,7 @@ from review.cases.decision import withdraw_decision
 from review.cases.drafts import read_draft
 from review.cases.identity import correct_identity
 from review.cases.correction import correct
+from review.cases.identity import correct_identity
 from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.notes import note

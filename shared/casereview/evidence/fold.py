@@ -155,6 +155,8 @@ def corrected_receipts(event: Event) -> frozenset[str]:
     """Return the requests whose identity staff corrected with an event."""
     receipts = event.details.get("receipts") if event.kind == "identity_corrected" else None
     return frozenset(map(str, receipts)) if isinstance(receipts, list) else frozenset()
+
+
 def _after_correction(claims: dict[str, Claims], findings: Findings, event: Event) -> Findings:
     """Apply a correction to the claims of its case, and return the findings after it."""
     corrected = event.details.get("event")

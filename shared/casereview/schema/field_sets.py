@@ -19,6 +19,7 @@ from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, R
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
 from casereview.schema.records import (
     Asker,
+    BeforeLink,
     DecisionRef,
     FinalDecision,
     FirstLookClock,
@@ -143,6 +144,7 @@ class CaseFields(TypedDict, total=False):
     field_office: str | None
     safety: bool
     linked_to: str | None
+    before_link: BeforeLink | None
     folded: int
     material: int
     words_at: Instant | None

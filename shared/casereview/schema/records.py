@@ -168,6 +168,18 @@ class ShownBefore(Record):
     decisions: tuple[FinalDecision, ...] = ()
 
 
+class BeforeLink(Record):
+    """The A-numbers of two cases, as MACs, before one was linked to the other; they return if the link is undone."""
+
+    person: str | None = None
+    apart_from: str | None = None
+    over_limit: bool = False
+    other_person: str | None = None
+    """The A-number of the case that it was linked to."""
+    other_apart_from: str | None = None
+    other_over_limit: bool = False
+
+
 class Case(Stored):
     """The case of one person at one office. Each ``version`` is one event of its history."""
 
@@ -243,6 +255,8 @@ class Case(Stored):
     """Whether a removal was recorded although a request had been received before it."""
     linked_to: str | None = None
     """The case that this one was linked to, where it goes on."""
+    before_link: BeforeLink | None = None
+    """The A-numbers of both cases before; None for a case that is not linked."""
     folded: int = 0
     """The version up to which the items of ``CLAIMS#`` hold what the history says; 0 in a case of an older release."""
     material: int = 0

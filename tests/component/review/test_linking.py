@@ -194,6 +194,10 @@ def test_a_link_moves_no_more_requests_than_one_transaction_holds(system: System
     case = system.case_of(target.filed)
     assert (case.requests, case.live) == (1 + 20, 2)
     assert system.case_of(source.filed).case_id == target.case_id
+    linked = max(event.version for event in system.history(case) if event.kind == "linked")
+    system.work(SUPERVISOR, target.case_id, "corrections", {"event": linked, "why": "Another person."})
+    assert system.case_of(source.filed).case_id == source.case_id
+    assert system.case_of(target.filed).requests == 1
 
 
 def _add_withdrawn(system: System, held: FiledCase, number: int) -> None:

@@ -78,6 +78,7 @@ ACTS = [
     "withdraw_decision",
     *["transfer", "record_removal", "link", "freeze", "answer_withdrawal", "lift_suppression", "file_for_someone"],
     *["split", "reopen", "reissue", "ask_for_proof"] * 2,
+    *["correct"] * 3,
     *["pass_time"] * 6,
     *["fire_schedule"] * 4,
     *["deliver_messages"] * 7,

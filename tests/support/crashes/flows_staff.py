@@ -150,6 +150,8 @@ def _to_link(rig: Rig) -> tuple[FiledCase, FiledCase]:
 def _numbered(rig: Rig) -> tuple[FiledCase, FiledCase]:
     empty_docket(rig)
     return file_case(rig, 12, requester=LAWYER), file_case(rig)
+
+
 def _to_unlink(rig: Rig) -> tuple[FiledCase, int]:
     source, target = _to_link(rig)
     rig.work(OFFICER, source.case_id, "link", _link((source, target)))

@@ -177,6 +177,7 @@ class _Replay:
                 source=None,
             )
             case.found = with_found(case.found, found)
+            case.made.append(found)
 
     def _verification(self, case: CaseState, event: Event) -> None:
         if event.claims is not None:

@@ -11,6 +11,7 @@ from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
 from casereview.schema.duty_records import Duty
 from casereview.schema.records import Case
+from review.cases.correction import CORRECTABLE
 from tests.support.bodies import reasons
 from tests.support.expected_state import has_first_look
 from tests.support.lives.people import (
@@ -148,6 +149,19 @@ class Office(Life):
         at = rfc3339(self.now.at - timedelta(hours=other % 200))
         removed = at[:10] if other % 5 == 0 else at
         self._act(other, one(place, self._cases()), "removal", {"removed_at": removed, "why": WHY})
+
+    def correct(self, place: int, other: int) -> None:
+        """Correct an act of staff, of those that can be corrected the newest ones rather than the first."""
+        acts = [
+            event for case in self._cases() for event in self.now.history(case.case_id) if event.kind in CORRECTABLE
+        ]
+        recent = sorted(acts, key=lambda event: event.at)[-12:]
+        event = one(place, recent)
+        if event is None:
+            self.record_removal(place, other)
+            return
+        sent = {"event": event.version, "why": WHY}
+        self._act(other, self.now.cases[event.case_id], "corrections", sent, "supervisor")
 
     def link(self, place: int, other: int) -> None:
         """Link a case without A-number to another of its office."""

@@ -43,6 +43,7 @@ INSTEAD: Final[Mapping[EventKind, str]] = {
     "lease_ended": "claim the case.",
     "resumed": "ask again.",
     "transferred": "transfer the case back.",
+    "identity_corrected": "correct the identity again.",
     "split": "link the new case to this one.",
     "code_reissued": "reissue the code.",
     "code_frozen": "reissue the code.",
@@ -139,7 +140,7 @@ def _undo_of(event: Event, why: str) -> Undo:
     if found is not None:
         return found
     is_check = event.kind in {"verified", "requester_checked"}
-    if event.verification is not None and is_about_facts(event.verification):
+    if is_check and event.verification is not None and is_about_facts(event.verification):
         return without_facts
     if is_check and event.details.get("verdict") == "refuted":
         return without_refutation

@@ -20,11 +20,11 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.folding import store_folded
-from casereview.store.transaction import Put, Write, put_new
+from casereview.store.transaction import Put, Write, delete, put_new
 from casereview.store.transition import Transition, carried_out
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
-from review.cases.guard import guard_for_remand
+from review.cases.guard import Unlinked, unlinked_persons
 from review.cases.linking import LINKED_BEFORE
 from review.cases.moved_requests import moved
 from review.cases.requesters import requests_of
@@ -61,7 +61,8 @@ def unlinked(session: CaseSession, case: Case, event: Event, why: str) -> Transi
         CaseChangedError: The other case was not folded, and is to be read again.
     """
     link = _read_link(session, case, event)
-    source, target = _returned(session, link), _left(session, link)
+    persons = unlinked_persons(session, link.source.case, link.target.case)
+    source, target = _returned(session, link, persons), _left(session, link, persons)
     if case.case_id == link.source.case.case_id:
         return replace(source, also=(*source.also, *_carried_out(session, link.target, link.in_target, target, why)))
     return replace(target, also=(*target.also, *_carried_out(session, link.source, link.from_source, source, why)))
@@ -127,7 +128,7 @@ def receipts_of(event: Event) -> tuple[str, ...]:
     return tuple(map(str, named)) if isinstance(named, list) else ()
 
 
-def _returned(session: CaseSession, link: _Link) -> Transition:
+def _returned(session: CaseSession, link: _Link, persons: Unlinked) -> Transition:
     """Return the transition of the linked case, which is open again: in line, where its clock goes on."""
     case, version = link.source.case, link.source.case.version + 1
     opener = session.services.table.get(Event, keys.event(case.case_id, 1))
@@ -146,9 +147,8 @@ def _returned(session: CaseSession, link: _Link) -> Transition:
     findings = _findings_that_return(link, version)
     claims = [*link.source.claims, *moving.values()]
     restricted = _is_restricted(case, link.from_source, claims, findings)
-    without_guard, guard = guard_for_remand(session, case)
     again: CaseFields = {
-        **without_guard,
+        **persons.source,
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims, session.at),
         "status": "received" if case.rank is None else "in_line",
@@ -159,10 +159,10 @@ def _returned(session: CaseSession, link: _Link) -> Transition:
         "material": version,
         "rank_at": session.at,
     }
-    return Transition("corrected", again, also=(Put(findings), *writes, *guard))
+    return Transition("corrected", again, also=(Put(findings), *writes, *persons.writes))
 
 
-def _left(session: CaseSession, link: _Link) -> Transition:
+def _left(session: CaseSession, link: _Link, persons: Unlinked) -> Transition:
     """Return the transition of the case that loses the requests."""
     case, receipts = link.target.case, link.receipts
     claims = [one for one in link.target.claims if one.receipt not in receipts]
@@ -170,6 +170,7 @@ def _left(session: CaseSession, link: _Link) -> Transition:
     restricted = _is_restricted(case, link.in_target, claims, findings)
     stay = [one for one in requests_of(session, link.target) if one.receipt not in receipts]
     remaining: CaseFields = {
+        **persons.target,
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims, session.at),
         "requests": case.requests - len(receipts),
@@ -178,7 +179,9 @@ def _left(session: CaseSession, link: _Link) -> Transition:
         "material": case.version + 1,
         "rank_at": session.at,
     }
-    return Transition("corrected", remaining, also=(Put(findings),))
+    names = {one.name for one in link.requests} - {one.name for one in stay}
+    unnamed = (delete(keys.name_case(name, case.case_id)) for name in sorted(filter(None, names)))
+    return Transition("corrected", remaining, also=(Put(findings), *unnamed))
 
 
 def _is_restricted(case: Case, link: Event, claims: Iterable[Claims], findings: Findings) -> bool:

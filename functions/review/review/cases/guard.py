@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.lifecycle import LIVE, OPEN
 from casereview.http.problems import wrong_state
-from casereview.schema.records import Case, Guard
+from casereview.schema.records import BeforeLink, Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import Transition, carried_out
@@ -58,6 +58,69 @@ def linked_person(session: CaseSession, source: Case, target: Case) -> tuple[Cas
     moved = (delete(keys.person_case(old, source.case_id)),) if old and old != number else ()
     found = (records_of_person(case.case_id, case.filed_at, number, None, key) for case in (source, target))
     return fields, (*guard, *moved, *chain.from_iterable(found))
+
+
+def numbers_before_link(source: Case, target: Case) -> BeforeLink:
+    """Return the A-numbers of two cases before one is linked to the other."""
+    return BeforeLink(
+        person=source.person,
+        apart_from=source.apart_from,
+        over_limit=source.over_limit,
+        other_person=target.person,
+        other_apart_from=target.apart_from,
+        other_over_limit=target.over_limit,
+    )
+
+
+class Unlinked(NamedTuple):
+    """The A-numbers of two cases after a link was undone: the fields of each, and the writes."""
+
+    source: CaseFields
+    target: CaseFields
+    writes: tuple[Write, ...]
+
+
+def unlinked_persons(session: CaseSession, source: Case, target: Case) -> Unlinked:
+    """Return what gives two cases the A-numbers again that they had before a link.
+
+    The target keeps a number that it has got otherwise since. Where another case has the guard of the source meanwhile,
+    the source goes on beside that one.
+    """
+    before = source.before_link
+    if before is None:
+        return Unlinked({}, {}, ())
+    key, old = session.services.macs.key, before.person or before.apart_from
+    number = before.other_person or before.other_apart_from or old
+    own: CaseFields = {"person": before.person, "apart_from": before.apart_from, "over_limit": before.over_limit}
+    theirs: CaseFields = {}
+    guard: tuple[Write, ...] = ()
+    if before.person and before.person == number == target.person:
+        theirs = {
+            "person": None,
+            "apart_from": before.other_apart_from,
+            "over_limit": before.other_over_limit,
+        }
+        guard = (put_over(Guard(person=before.person, case=source.case_id, mac_key=key), case=target.case_id),)
+    elif before.person:
+        held = session.services.table.get(Guard, keys.guard(before.person))
+        beside, guard = guard_of_open_again(source.evolve(person=before.person), held, key)
+        own |= beside
+    if not before.person and not before.other_person and target.apart_from == number:
+        theirs = {"apart_from": before.other_apart_from}
+    found = records_of_person(source.case_id, source.filed_at, old, None, key)
+    writes = (*guard, *_records_given_up(source, target, old, number, theirs), *found)
+    return Unlinked({**own, "before_link": None}, theirs, writes)
+
+
+def _records_given_up(
+    source: Case, target: Case, old: str | None, number: str | None, theirs: CaseFields
+) -> tuple[Write, ...]:
+    """Return the deletions of the records by which a number finds a case that does not have it any more."""
+    if number is None:
+        return ()
+    of_source = (delete(keys.person_case(number, source.case_id)),) if number != old else ()
+    given_up = bool(theirs) and theirs.get("apart_from") != number
+    return (*of_source, delete(keys.person_case(number, target.case_id))) if given_up else of_source
 
 
 def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,7 @@ from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
-from review.cases.guard import linked_person
+from review.cases.guard import linked_person, numbers_before_link
 from review.cases.moved_requests import merged_findings, moved, named
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
@@ -63,7 +64,8 @@ def link(session: CaseSession, body: Link) -> Case:
             policy, _until = session.services.policies.governing(session.at)
             store_folded(session.services.table, target, policy)
         merged, writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
-        return _closed(session, case, merged, writes, body)
+        step = _closed(session, case, merged, writes, body)
+        return replace(step, case={**step.case, "before_link": numbers_before_link(case, target)})
 
     linked = session.act(plan)
     target = session.services.table.get(Case, keys.case(body.case_id))
