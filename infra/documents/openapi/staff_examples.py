@@ -113,7 +113,7 @@ LOOKUPS: Mapping[str, dict[str, Any]] = {
 REMOVALS: Mapping[str, dict[str, Any]] = {
     "The person was removed": {"removed_at": "2026-11-24T06:30:00-05:00", "why": "Flight list of the day."}
 }
-CORRECTIONS: Mapping[str, dict[str, Any]] = {
+UNDOING: Mapping[str, dict[str, Any]] = {
     "The wrong person was recorded as removed": {"event": 9, "why": "The flight list named another person."}
 }
 REASONS: Mapping[str, dict[str, Any]] = {"Circumstances changed": {"why": "The conviction was vacated last week."}}

@@ -26,6 +26,7 @@ from infra.documents.openapi.staff_examples import (
     REMOVALS,
     SEEN,
     TRANSFERS,
+    UNDOING,
     WITHDRAWALS,
 )
 
@@ -197,7 +198,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
         " verification, a restriction follows from what requesters said and other officers found, the requests of a"
         " linked case return to it, a requester who was refuted is to be verified again. Other acts are undone by acts"
         " of their own, which the message of `not-correctable` names.",
-        examples=CORRECTIONS,
+        examples=UNDOING,
     ),
     ("POST", f"{_CASE}/reissue-code"): Notes(
         tag="requesters",

@@ -8,7 +8,7 @@ import pytest
 
 from casereview.schema.base import rfc3339
 from casereview.schema.evidence import Findings
-from casereview.schema.records import Case
+from casereview.schema.records import Case, Guard
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.controlled_system import Known, look_at
@@ -534,3 +534,80 @@ def test_new_requests_stay_and_new_words_return_when_a_link_is_undone(system: Sy
     corrected(system, SUPERVISOR, target.case_id, last(system, target.case_id, "linked"))
     assert case_at(system, source.case_id).facts.minor_children == 3
     assert case_at(system, target.case_id).requests == 2
+
+
+# ---- links of cases with A-numbers
+
+
+def number_of(case: Case) -> tuple[str | None, str | None, bool]:
+    return case.person, case.apart_from, case.over_limit
+
+
+def guarded(system: System, person: str | None) -> str | None:
+    """Return the case that has the guard of a person."""
+    found = system.intake.table.get(Guard, keys.guard(person or ""))
+    return found.case if found else None
+
+
+def undone(system: System, source: FiledCase, target: FiledCase) -> None:
+    """Link a case to another as a supervisor, and correct that: both have their A-numbers and guards again."""
+    before = [case_at(system, one.case_id) for one in (source, target)]
+    guards = [guarded(system, case.person or case.apart_from) for case in before]
+    system.later(minutes=1)
+    system.work(SUPERVISOR, source.case_id, "link", {"case_id": target.case_id, "why": "A digit was mistyped."})
+    system.pump()
+    corrected(system, SUPERVISOR, target.case_id, last(system, target.case_id, "linked"))
+    after = [case_at(system, one.case_id) for one in (source, target)]
+    assert [number_of(case) for case in after] == [number_of(case) for case in before]
+    assert [guarded(system, case.person or case.apart_from) for case in after] == guards
+    assert after[0].before_link is None
+    for case in after:
+        assert set(persons_of(system, case.case_id)) == {case.person or case.apart_from} - {None}
+
+
+def keys_of(system: System) -> list[tuple[str, str]]:
+    return [(item["pk"]["S"], item["sk"]["S"]) for item in system.items()]
+
+
+def persons_of(system: System, case_id: str) -> list[str]:
+    """Return the MACs of the A-numbers that find a case."""
+    found = (key.removeprefix("PERSON#") for key, sort in keys_of(system) if sort == f"CASE#{case_id}")
+    return [person for person in found if not person.startswith("NAME#")]
+
+
+def test_both_numbers_return_when_a_link_is_undone(system: System) -> None:
+    undone(system, file_case(system, 12, requester=LAWYER), file_case(system))
+
+
+def test_a_number_that_a_link_brought_returns_with_its_guard(system: System) -> None:
+    undone(system, file_case(system, 12, requester=LAWYER), file_case(system, 13, **NAMELESS))
+
+
+def test_a_number_that_another_case_has_by_now_stays_there(system: System) -> None:
+    target, source = file_case(system), file_case(system, 12, requester=LAWYER)
+    system.work(SUPERVISOR, source.case_id, "link", {"case_id": target.case_id, "why": "A digit was mistyped."})
+    newer = file_case(system, 12)
+    corrected(system, SUPERVISOR, source.case_id, last(system, source.case_id, "linked"))
+    again, other = case_at(system, source.case_id), case_at(system, newer.case_id)
+    assert (again.person, again.apart_from, again.over_limit) == (None, other.person, True)
+    assert guarded(system, other.person) == newer.case_id
+
+
+def test_a_number_that_was_corrected_since_stays(system: System) -> None:
+    target, source = file_case(system, 13, **NAMELESS), file_case(system, 12, requester=LAWYER)
+    system.work(SUPERVISOR, source.case_id, "link", {"case_id": target.case_id, "why": "The same man."})
+    system.work(OFFICER, target.case_id, "identity", {"a_number": "A000000099", "why": "By the log."})
+    now = case_at(system, target.case_id).person
+    corrected(system, SUPERVISOR, source.case_id, last(system, source.case_id, "linked"))
+    assert case_at(system, target.case_id).person == now
+    assert guarded(system, case_at(system, source.case_id).person) == source.case_id
+
+
+def test_the_names_of_requests_that_return_do_not_find_the_other_case(system: System) -> None:
+    source, target = linked(system)
+    name = system.read(Request, keys.request(source.receipt)).name
+    own = system.read(Request, keys.request(target.receipt)).name
+    corrected(system, SUPERVISOR, target.case_id, last(system, target.case_id, "linked"))
+    found = {(pk.removeprefix("NAME#"), sk.removeprefix("CASE#")) for pk, sk in keys_of(system)}
+    assert (name, source.case_id) in found
+    assert ((name, target.case_id) in found) == (name == own)
