@@ -21,6 +21,7 @@ from tests.support.staff import (
     LAWYER,
     OFFICER,
     OTHER_SUPERVISOR,
+    SISTER,
     SUPERVISOR,
     FiledCase,
     ask,
@@ -508,6 +509,27 @@ def test_a_link_is_not_undone_once_a_request_has_moved_on(system: System) -> Non
     system.work(OFFICER, target.case_id, "split", {"receipt": source.receipt, "why": "x"})
     number = last(system, target.case_id, "linked")
     assert "moved on" in message(correct(system, SUPERVISOR, target.case_id, number))
+
+
+def test_a_link_is_not_undone_where_no_request_would_be_left(system: System) -> None:
+    source, target = linked(system)
+    system.work(OFFICER, target.case_id, "split", {"receipt": target.receipt, "why": "x"})
+    number = last(system, source.case_id, "linked")
+    assert "No request would be left" in message(correct(system, SUPERVISOR, source.case_id, number))
+
+
+def test_a_request_that_a_link_left_behind_is_of_its_case_again(system: System) -> None:
+    source = file_case(system, 12, requester=LAWYER, **NAMELESS)
+    sister = file_case(system, 12, requester=SISTER, **NAMELESS)
+    system.work(OFFICER, sister.case_id, "link", {"case_id": source.case_id, "why": "x"})
+    assert system.on(sister.filed, "POST", "/withdrawal", {}).status == 202
+    system.later(days=4)
+    target = file_case(system)
+    system.work(OFFICER, source.case_id, "link", {"case_id": target.case_id, "why": "x"})
+    assert case_at(system, target.case_id).requests == 2
+    corrected(system, SUPERVISOR, target.case_id, last(system, target.case_id, "linked"))
+    found = case_at(system, source.case_id)
+    assert (found.requests, found.live) == (2, 1)
 
 
 def test_a_link_is_not_undone_once_the_case_is_decided(system: System) -> None:

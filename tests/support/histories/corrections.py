@@ -80,6 +80,7 @@ def undo_link(world: World, event: Event, source_event: Event, begin: Callable[[
         request.opened = receipt == source.opener
         source.requests[receipt] = request
         world.stays[receipt].add(source.case_id)
+    source.requests, source.left = {**source.left, **source.requests}, {}
     target.linked, source.linked_to = link.before, None
     target.filed_at = min(one.filed_at for one in target.all_requests())
 

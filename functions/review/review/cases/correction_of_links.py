@@ -113,6 +113,8 @@ def _read_link(session: CaseSession, case: Case, event: Event) -> _Link:
             raise not_correctable("A request of the linked case has moved on to another case.")
         if request.state != "live" and request.state_since > in_target.at:
             raise not_correctable("A request of the linked case was withdrawn after the link.")
+    if target.requests <= len(found):
+        raise not_correctable("No request would be left in the case to which it was linked: its own were split off.")
     return _Link(session.file(source), session.file(target), from_source, in_target, tuple(found))
 
 
