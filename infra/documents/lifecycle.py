@@ -96,8 +96,16 @@ UNDONE_BY: Final[Mapping[Address, str]] = {
     ("POST", f"{_CASE}/corrections"): "the same act again",
     ("POST", f"{_CASE}/identity"): "`POST …/identity`, with what it was before",
     ("POST", f"{_CASE}/reopening"): "a decision",
-    ("POST", f"{_CASE}/decision"): "while it waits for an approval, `POST …/approval` with `approve: false`; later"
-    " `POST …/reopening`, or an escalation",
+    ("POST", f"{_CASE}/decision"): "while it waits for an approval, `POST …/decision/withdrawal` by its author, or"
+    " `POST …/approval` with `approve: false`; later `POST …/reopening`, or an escalation",
+    ("POST", f"{_CASE}/decision/withdrawal"): "a decision",
+    ("PUT", f"{_CASE}/draft"): "`PUT …/draft`",
+    ("POST", f"{_CASE}/assignment"): "`POST …/assignment`, or `POST …/release`",
+    ("POST", f"{_CASE}/notes"): "another note",
+    (
+        "POST",
+        f"{_CASE}/duties/{{duty}}",
+    ): "a note; a call without an answer and a letter that came back open the next duty",
     ("POST", f"{_CASE}/approval"): "`POST …/reopening`; after a refusal, a new decision",
     (
         "POST",
@@ -116,6 +124,7 @@ UNDONE_BY: Final[Mapping[Address, str]] = {
     " `POST …/reopening`; a cancellation: its requester withdraws again",
     ("POST", f"{_CASE}/unsuppress"): "an address that fails again is suppressed again",
     ("POST", "/staff/policies"): "the author replaces the draft, or another person refuses it",
+    ("DELETE", _POLICY): "the draft is sent again",
     ("POST", f"{_POLICY}/preview"): "nothing to undo: a preview changes no case",
     ("POST", f"{_POLICY}/approval"): "an amendment that takes the policy out of force; after a refusal, a new draft",
 }

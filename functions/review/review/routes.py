@@ -14,10 +14,9 @@ from review import acts
 from review.authorization import OFFICE_ROLES, OFFICIAL_ROLES, REVIEWER_ROLES, ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
 from review.case_routes import CASE, CHANGE, ON_CASE, changes, pages, reads
+from review.cases.correction import correct
 from review.cases.decision import withdraw_decision
 from review.cases.drafts import read_draft
-from review.cases.identity import correct_identity
-from review.cases.correction import correct
 from review.cases.identity import correct_identity
 from review.cases.lease import claim, release
 from review.cases.linking import link

@@ -103,8 +103,7 @@ AT_HEADQUARTERS: dict[Address, set[str]] = {("POST", f"{CASE}/transfer"): {"offi
 """Further roles, of staff of headquarters alone."""
 CASE_ROUTES = [route for route in RULES if route[1].startswith(CASE)]
 VERIFY = {route for route in CASE_ROUTES if route[0] == "GET" and not route[1].endswith("/draft")} | {
-    ("POST", f"{CASE}/{what}")
-    for what in ("contacts", "verifications", "information-requests", "notes", "corrections")
+    ("POST", f"{CASE}/{what}") for what in ("contacts", "verifications", "information-requests", "notes", "corrections")
 }
 """What an office may also do whose requester is to be verified, and the field office of an escalated case."""
 ASSIGNMENT = ("POST", f"{CASE}/assignment")

@@ -145,7 +145,7 @@ def test_a_decision_that_awaits_its_approval_is_not_corrected(system: System) ->
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
     number = last(system, held.case_id, "decision_proposed")
-    assert "returns the decision" in message(correct(system, SUPERVISOR, held.case_id, number))
+    assert "takes the decision back" in message(correct(system, SUPERVISOR, held.case_id, number))
 
 
 # ---- removals

@@ -24,7 +24,6 @@ from casereview.schema.request_records import OfficerCheck, Request
 from casereview.store import keys
 from casereview.store.transaction import Put, put_over
 from casereview.store.transition import Transition
-from review.cases.information import is_addressed
 from review.cases.requesters import notice_of, notices_to_requesters, requests_of
 from review.cases.session import CaseSession
 
@@ -108,13 +107,16 @@ def without_question(session: CaseSession, case: Case, event: Event) -> Transiti
         "first_look": resumed_clock(case, session.at),
         "answer_by": None,
         "asked": None,
+        "asked_by": None,
+        "asked_of": (),
+        "answered_at": None,
         "rank_at": session.at,
     }
     notices = notices_to_requesters(
         session,
         case,
         "news",
-        lambda request, case: is_asked(request, case) and is_addressed(session, case, request.receipt),
+        lambda request, case: is_asked(request, case) and (not case.asked_of or request.receipt in case.asked_of),
     )
     return Transition("corrected", resumed, notices=notices)
 
