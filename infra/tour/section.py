@@ -28,6 +28,7 @@ _VARYING: Final = re.compile(
   | (?P<code>   \b (?:{_SYMBOL}{{4}}-){{6}}{_SYMBOL} \b )
   | (?P<receipt>\b (?:{_SYMBOL}{{4}}-){{4}}{_SYMBOL} \b )
   | (?P<case>   \b {_SYMBOL}{{16}} \b )
+  | (?P<duty>   (?<=-) [0-9a-f]{{16}} \b )
     """,
     re.VERBOSE,
 )
