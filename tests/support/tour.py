@@ -29,6 +29,7 @@ def answers() -> Answers:
         ("POST", "/staff/cases/C/verifications"): [(200, {"case_version": 4})],
         DECISION: [(200, {"status": "decided"})],
         ("POST", "/staff/cases/C/approval"): [(200, {"status": "decided"})],
+        ("GET", "/staff/duties"): [(200, {"items": []})],
         OUTBOX: [(200, [{"body": "receipt R"}] * 2)],
     }
 
