@@ -131,7 +131,7 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         due=_CLAIMED + timedelta(hours=24),
         decision=4,
     ),
-    ReasonUse(reason=_PERSON, mac_key=_MAC_KEY, uses=3),
+    ReasonUse(reason=_PERSON, mac_key=_MAC_KEY, uses=3, restricted_uses=1),
     Notice(
         case_id=_CASE,
         notice_id=_NOTICE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from casereview.cases.decisions import approval_due
 from casereview.http.problems import forbidden
 from casereview.routing.offices import queues
 from casereview.schema.base import to_milliseconds
@@ -69,11 +70,12 @@ class _Waiting:
             cases = self.services.table.cases([keys.case_id_of(place.key.pk) for place in batch])
             for place in batch:
                 case = cases.get(keys.case_id_of(place.key.pk))
-                if case and case.approve_by and self._is_seen(case, case.approve_by):
-                    yield place, case, case.approve_by
+                by = approval_due(case) if case else None
+                if case and by and self._is_seen(case, by):
+                    yield place, case, by
 
     def _is_seen(self, case: Case, by: datetime) -> bool:
-        if case.status != "awaiting_approval" or (case.restricted and not self.caller.restricted):
+        if case.restricted and not self.caller.restricted:
             return False
         own = "supervisor" in self.caller.roles and case.office == self.caller.office
         return own or is_headquarters(self.caller) or by <= self.now

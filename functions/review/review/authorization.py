@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
+from casereview.cases.decisions import approval_due
 from casereview.cases.lifecycle import ENDED
 from casereview.http.problems import ProblemError, forbidden, no_such_case
 from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL
@@ -75,8 +76,8 @@ class Caller:
         """
         if case.restricted and not self.restricted:
             return False
-        overdue = at is not None and case.approve_by is not None and case.approve_by <= at
-        elsewhere = overdue and case.status == "awaiting_approval" and access in {"approve", "read"}
+        by = approval_due(case)
+        elsewhere = at is not None and by is not None and by <= at and access in {"approve", "read"}
         return any(self._role_has_access(role, case, access, elsewhere=elsewhere) for role in roles & self.roles)
 
     def _role_has_access(self, role: Role, case: Case, access: Access, *, elsewhere: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from casereview.cases.decisions import decisions_of
 from casereview.cases.first_look import restarted_clock
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.event_records import Change
@@ -68,6 +69,7 @@ def escalated(case: Case, at: datetime) -> CaseFields:
     return {
         "status": "with_senior_official",
         "status_since": at,
+        "decisions": decisions_of(case),  # while the time of one that an older release stored alone is known
         "first_look": restarted_clock(case, at),
         "field_office": case.office,
         "office": SENIOR_REVIEWING_OFFICIAL,

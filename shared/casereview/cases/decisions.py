@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from casereview.cases.lifecycle import WITH_DECISION
+from casereview.policy.document import DutyTimes
 from casereview.schema.records import Case, DecisionRef, FinalDecision
 from casereview.schema.vocabulary import DecisionState, Outcome
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 MOST: Final = 10
 """How many of the newest decisions a case keeps."""
 GRANTING: Final[frozenset[Outcome]] = frozenset({"granted", "granted_in_part", "override"})
 """The outcomes after which something is to be carried out."""
+WITHOUT_PROPOSED: Final[CaseFields] = {"decision": None, "approvals": (), "approve_by": None}
+"""The fields of a case whose decision awaits approval no more, because it is not to be final."""
 UNTIL_DECIDED: Final = frozenset({"remanded", "reopened"})
 """The flags that end with the next final decision."""
 _BY_OFFICIAL: Final[dict[str, DecisionState]] = {"override": "overridden", "uphold": "upheld", "remand": "remanded"}
 """What becomes of the field office's decision, by the outcome of the second look."""
+
+
+def approval_due(case: Case) -> datetime | None:
+    """Return by when a decision is to be approved or returned; an older release stored no time. None if none awaits."""
+    if case.status != "awaiting_approval":
+        return None
+    return case.approve_by or case.status_since + DutyTimes().approval
 
 
 def decisions_of(case: Case) -> tuple[FinalDecision, ...]:
@@ -71,6 +85,11 @@ def stands_by_official(case: Case) -> bool:
     return bool(found) and found[-1].by_official and found[-1].outcome != "remand"
 
 
-def was_overruled(case: Case, user_id: str) -> bool:
-    """Return whether a user made or approved a decision that the Senior Reviewing Official overrode."""
-    return any(one.state == "overridden" and user_id in one.deciders for one in case.decisions)
+def was_overruled(case: Case, user: Collection[str]) -> bool:
+    """Return whether a user made or approved a decision that the Senior Reviewing Official overrode.
+
+    Args:
+        case: The case.
+        user: The user's id, and the user name that an older release stored.
+    """
+    return any(one.state == "overridden" and not set(one.deciders).isdisjoint(user) for one in case.decisions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from casereview.cases.decisions import WITHOUT_PROPOSED
 from casereview.cases.due import without_due_work
 from casereview.cases.lease import is_top_lane
 from casereview.cases.lifecycle import LIVE
@@ -49,7 +50,7 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
         "live": 0,
         "status": "withdrawn",
         "status_since": at,
-        **({"decision": None} if case.status == "awaiting_approval" else {}),
+        **(WITHOUT_PROPOSED if case.status == "awaiting_approval" else {}),
     }
     return Withdrawn(closed, ended, closes=True)
 

@@ -50,6 +50,9 @@ class ReasonUse(Stored):
     reason: str
     mac_key: str
     uses: int = 0
+    """In cases that were not restricted."""
+    restricted_uses: int = 0
+    """In restricted cases, which only staff with access to those are told."""
 
 
 class LaneCount(Record):

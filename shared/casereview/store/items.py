@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from casereview.cases.decisions import approval_due
 from casereview.cases.due import DUE, DUE_FIELDS, STUCK, TARGET, due_attributes
 from casereview.cases.first_look import has_first_look
 from casereview.cases.lifecycle import QUEUED, STATES
@@ -241,9 +242,8 @@ def _duty_attributes(duty: Duty) -> dict[str, str]:
 
 def _approval_attributes(case: Case) -> dict[str, str]:
     """Return the attributes that put a case that awaits approval into the queue of its office."""
-    if case.status != "awaiting_approval" or case.approve_by is None:
-        return {}
-    return {"duty_queue": keys.approval_queue(case.office), "duty_by": rfc3339(case.approve_by)}
+    by = approval_due(case)
+    return {"duty_queue": keys.approval_queue(case.office), "duty_by": rfc3339(by)} if by else {}
 
 
 def _verify_attributes(request: Request) -> dict[str, str]:

@@ -106,7 +106,9 @@ def test_a_counter_is_created_and_stops_at_its_bound(table: Table) -> None:
 def test_the_uses_of_a_reason_are_counted(table: Table) -> None:
     for _ in range(2):
         table.write(add(ReasonUse(reason="R", mac_key="K", uses=1)))
-    assert table.get(ReasonUse, keys.reason_use("R")) == ReasonUse(reason="R", mac_key="K", uses=2)
+    table.write(add(ReasonUse(reason="R", mac_key="K", restricted_uses=1)))
+    found = table.get(ReasonUse, keys.reason_use("R"))
+    assert found == ReasonUse(reason="R", mac_key="K", uses=2, restricted_uses=1)
 
 
 def _claims(receipt: str, *, opened: bool, **facts: Any) -> Claims:  # noqa: ANN401  # any fact

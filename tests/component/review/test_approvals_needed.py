@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from casereview.schema.base import rfc3339
+from casereview.store import keys
 from tests.support.bodies import reasons
 from tests.support.staff import (
+    AT_HOME,
     CLEARED,
     COLLEAGUE,
     ELSEWHERE,
@@ -21,6 +23,7 @@ from tests.support.staff import (
     FiledCase,
     claimed,
     decide,
+    file_case,
     post,
     read,
     verify,
@@ -184,3 +187,37 @@ def test_reasons_count_when_a_decision_is_proposed(system: System) -> None:
     held = claimed(system, 2)
     found = decide(system, OFFICER, held.case_id, **reasons("You have family here.", "2021-02-18-interim"))
     assert found["used_before"] == [1]
+
+
+def test_who_gave_an_approval_can_return_the_decision_while_another_is_open(system: System) -> None:
+    held = proposed(system, facts=ILL)
+    system.work(SUPERVISOR, held.case_id, "approval", {**YES, "approval": "compelling_reason"})
+    answer = system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "I was wrong."})
+    assert (answer["status"], answer["claimed_by"]) == ("in_review", "omar")
+
+
+def test_a_withdrawal_ends_the_wait_for_an_approval(system: System) -> None:
+    held = proposed(system, facts=AT_HOME)
+    assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
+    case = system.case_of(held.filed)
+    assert (case.status, case.decision, case.approvals, case.approve_by) == ("withdrawn", None, (), None)
+
+
+def test_a_link_ends_the_wait_for_an_approval(system: System) -> None:
+    held, other = proposed(system), file_case(system, 12)
+    system.work(SUPERVISOR, held.case_id, "link", {"case_id": other.case_id, "why": "The same man."})
+    found = read(system, SUPERVISOR, held.case_id)
+    assert (found["status"], found["approvals"], found["approve_by"]) == ("closed", [], None)
+
+
+def test_a_decision_that_an_older_release_proposed_becomes_overdue_too(system: System) -> None:
+    held = proposed(system)
+    unset = {"approvals": None, "approve_by": None, "duty_queue": None, "duty_by": None}
+    system.tamper(keys.case(held.case_id), **unset)
+    due = rfc3339(system.time + timedelta(hours=72))
+    assert read(system, OFFICER, held.case_id)["approve_by"] == due
+    system.later(hours=72)
+    assert read(system, HEADQUARTERS, held.case_id)["approvals"] == []
+    system.on(held.filed, "POST", "/updates", {"statement": "I wait."})  # with any write it is listed
+    assert [(one["due"], one["overdue"]) for one in waiting(system, OFFICIAL)] == [(due, True)]
+    assert system.work(HEADQUARTERS, held.case_id, "approval", YES)["status"] == "in_review"

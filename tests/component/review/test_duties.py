@@ -191,3 +191,13 @@ def test_how_often_a_reason_was_given_before_is_told(system: System) -> None:
         counts.append(decide(system, OFFICER, held.case_id, **reasons(text))["used_before"])
     assert counts == [[0], [1], [0]]
     assert "family here" not in str(system.items()).lower()
+
+
+def test_reasons_given_in_restricted_cases_are_counted_apart(system: System) -> None:
+    """A restricted case is in no count for staff who cannot open it."""
+    words = reasons("Your petition under VAWA is pending.")
+    hidden = claimed(system, 1, by=CLEARED, facts={"relief_pending": ["vawa"]})
+    assert decide(system, CLEARED, hidden.case_id, **words)["used_before"] == [0]
+    for number, user, before in ((2, OFFICER, 0), (3, OFFICER, 1), (4, CLEARED, 3)):
+        held = claimed(system, number, by=user)
+        assert decide(system, user, held.case_id, **words)["used_before"] == [before]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.base import rfc3339
+from casereview.store import keys
 from tests.support.bodies import reasons
 from tests.support.staff import (
     COLLEAGUE,
@@ -19,7 +20,9 @@ from tests.support.staff import (
     FiledCase,
     claimed,
     decide,
+    file_case,
     item,
+    person,
     post,
     read,
     statements,
@@ -209,3 +212,83 @@ def test_the_field_office_goes_on_reading(system: System, outcome: str) -> None:
     system.work(OFFICIAL, held.case_id, "claim")
     decide(system, OFFICIAL, held.case_id, outcome=outcome)
     assert len(read(system, COLLEAGUE, held.case_id)["decisions"]) == 2
+
+
+# ---- what an older release stored, and what goes on elsewhere
+
+
+def by_older_release(system: System, held: FiledCase) -> None:
+    """Have the case as a release stored it that kept the newest decision alone, with the name of its author."""
+    system.tamper(keys.case(held.case_id), decisions=None, decided_by_id=None)
+
+
+def test_who_was_overruled_after_a_decision_of_an_older_release_does_not_reopen(system: System) -> None:
+    held = decided(system, by=BOTH)
+    by_older_release(system, held)
+    second_look(system, held, "override")
+    given = {"why": "I disagree.", "changed_facts": ["convictions"]}
+    assert post(system, BOTH, held.case_id, "reopening", given).json()["type"] == "/problems/overruled"
+    assert post(system, SUPERVISOR, held.case_id, "reopening", given).status == 200
+
+
+def test_nobody_of_the_review_reopens_what_was_overridden_under_an_older_release(system: System) -> None:
+    held = decided(system, by=BOTH)
+    second_look(system, held, "override")
+    by_older_release(system, held)
+    given = {"why": "I disagree.", "changed_facts": ["convictions"]}
+    assert post(system, BOTH, held.case_id, "reopening", given).json()["type"] == "/problems/overruled"
+    assert post(system, SUPERVISOR, held.case_id, "reopening", given).status == 200
+
+
+def test_a_second_look_at_a_decision_of_an_older_release_changes_nothing_for_third_parties(system: System) -> None:
+    held = claimed(system, requester={**SISTER, "authority": "form_60_001"})
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="form_60_001")
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    by_older_release(system, held)
+    before = system.look_up(held.filed)
+    system.later(days=1)
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    assert system.case_of(held.filed).status == "with_senior_official"
+    assert system.look_up(held.filed) == before
+
+
+def test_a_remanded_case_that_is_linked_to_another_goes_on_without_its_author(system: System) -> None:
+    held = decided(system)
+    second_look(system, held, "remand")
+    other = file_case(system, 12)
+    system.work(SUPERVISOR, held.case_id, "link", {"case_id": other.case_id, "why": "The same man."})
+    system.pump()
+    assert post(system, OFFICER, other.case_id, "claim").json()["type"] == "/problems/was-reviewer"
+    system.work(COLLEAGUE, other.case_id, "claim")
+
+
+def test_a_request_that_is_split_off_a_remanded_case_goes_on_without_its_author(system: System) -> None:
+    held = decided(system)
+    second_look(system, held, "remand")
+    hers = system.file(person(11, requester=SISTER))
+    system.pump()
+    assert system.case_of(hers).case_id == held.case_id
+    split = system.work(SUPERVISOR, held.case_id, "split", {"receipt": hers["receipt"], "why": "Another Ana."})
+    system.pump()
+    assert post(system, OFFICER, split["case_id"], "claim").json()["type"] == "/problems/was-reviewer"
+
+
+def test_a_remanded_case_is_not_assigned_to_its_author(system: System) -> None:
+    for user in (OFFICER, COLLEAGUE):
+        system.employ(user)
+    held = decided(system)
+    second_look(system, held, "remand")
+    answer = post(system, SUPERVISOR, held.case_id, "assignment", {"to": "omar", "why": "Again."})
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (422, "not_assignable")
+    system.work(SUPERVISOR, held.case_id, "assignment", {"to": "olga", "why": "Fresh eyes."})
+
+
+def test_who_is_verified_after_a_reopening_gets_the_news_of_the_decision_before(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="granted")
+    system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
+    assert news(system) == 0
+    verify(system, COLLEAGUE, held.case_id, receipt=held.receipt, identity=True)
+    assert shown(system, held) == [("granted", "field_office", "reopened")]
+    assert news(system) == 1

@@ -45,7 +45,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "SENDS": (),
     "SNAPSHOT": ("office", "lanes"),
     "DUTY": ("kind", "office", "state", "tries"),
-    "USES": ("uses",),
+    "USES": ("uses", "restricted_uses"),
     "DRAFT": (),
     "WAIT": ("office", "lane", "days"),
     "USUALWAIT": ("office", "week", "weeks"),

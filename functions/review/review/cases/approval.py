@@ -94,7 +94,7 @@ def _given(session: CaseSession, case: Case, body: Approval) -> tuple[NeededAppr
         ProblemError: 409 if the caller gave another one; 422 if it is not open, or several are and none is named.
     """
     approvals = case.approvals or (_UNNAMED,)
-    if any(one.by_id == session.caller.id for one in approvals):
+    if body.approve and any(one.by_id == session.caller.id for one in approvals):
         raise ProblemError("approver-twice")
     still_open = [one.id for one in approvals if one.by_id is None]
     if body.approval is None and len(still_open) > 1:

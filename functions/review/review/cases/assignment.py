@@ -10,7 +10,7 @@ from casereview.schema.records import Case, Hold
 from casereview.store.caseload import count_claim, read_counter, uncount_claim
 from casereview.store.transition import Transition
 from review.authorization import REVIEWER_ROLES, Caller
-from review.cases.lease import is_claimable, new_hold
+from review.cases.lease import is_claimable, is_excluded, new_hold
 from review.cases.session import CaseSession, holds
 from review.directory import Directory
 from review.schema.commands import Assignment
@@ -26,8 +26,8 @@ def assign(session: CaseSession, directory: Directory, body: Assignment) -> Case
 
     Raises:
         ProblemError: 404 without access to the case; 422 for a colleague who is unknown, disabled or without access to
-            the case, or who took part in its first review; 409 if the case cannot be claimed in its current state, or
-            the colleague has claimed as many cases as the policy allows.
+            the case, or who must not review it again; 409 if the case cannot be claimed in its current state, or the
+            colleague has claimed as many cases as the policy allows.
     """
     colleague = directory.find(body.to)
 
@@ -54,10 +54,8 @@ def assign(session: CaseSession, directory: Directory, body: Assignment) -> Case
 
 
 def _is_eligible(colleague: Caller, case: Case) -> bool:
-    """Return whether a colleague has access to the case and, at the Senior Reviewing Official, is no reviewer of it."""
-    if not colleague.has_access(case, REVIEWER_ROLES):
-        return False
-    return case.office != SENIOR_REVIEWING_OFFICIAL or not colleague.took_part(case)
+    """Return whether a colleague has access to the case, and no earlier part in it forbids to review it again."""
+    return colleague.has_access(case, REVIEWER_ROLES) and not is_excluded(colleague, case)
 
 
 def _assigned_fields(session: CaseSession, case: Case, colleague: Caller) -> CaseFields:

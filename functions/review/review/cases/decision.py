@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.assessment import Assessment, InForce, assess
+from casereview.cases.decisions import WITHOUT_PROPOSED
 from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import is_top_lane
 from casereview.cases.material import is_lifted_by_words
@@ -88,7 +89,7 @@ def decide(session: CaseSession, body: Decision) -> Decided:
         learners.append(_require_learner(session, case, body))
         approvals = _needed_approvals(found, policy) if body.outcome in _ENFORCEMENT_OUTCOMES else ()
         step = _decided(session, case, body, policy, approvals)
-        return while_in_force(policy, replace(step, also=(*uses.counted, *step.also)))
+        return while_in_force(policy, replace(step, also=(*uses.counted(case), *step.also)))
 
     case = session.act(plan)
     return Decided(case, learners[-1], uses.before)
@@ -184,9 +185,7 @@ def fields_in_review(session: CaseSession, case: Case) -> CaseFields:
     return {
         "status": "in_review",
         "status_since": session.at,
-        "decision": None,
-        "approvals": (),
-        "approve_by": None,
+        **WITHOUT_PROPOSED,
         "rank_at": session.at,
         "hold": case.hold and new_hold(session, case, case.hold),
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from casereview.cases.changes import restriction
+from casereview.cases.decisions import WITHOUT_PROPOSED
 from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
@@ -87,7 +88,7 @@ def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write],
     closed: CaseFields = {
         **restriction(case, restricted=case.restricted or merged.restricted),
         **without_due_work(case),
-        "decision": None,
+        **WITHOUT_PROPOSED,
         "status": "closed",
         "status_since": session.at,
         "linked_to": merged.case_id,
@@ -164,6 +165,7 @@ def _merged_fields(
         "live": target.case.live + sum(request.state == "live" for request in requests),
         "filed_at": min(target.case.filed_at, source.case.filed_at),
         "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
+        "excluded": tuple(sorted({*target.case.excluded, *source.case.excluded})),
         "material": target.case.version + 1,
         "words_at": session.at,
         "rank_at": session.at,

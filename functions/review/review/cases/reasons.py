@@ -14,6 +14,7 @@ from casereview.policy.unknowns import facts_of, unknown_factors
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.office_records import ReasonUse
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.transaction import Write, add
 from review.cases.session import CaseSession
@@ -76,18 +77,25 @@ def _missing_unknowns(body: Decision, policy: CompiledPolicy, found: Assessment)
 
 
 class ReasonUses(NamedTuple):
-    """How often each reason for the requester was given before, in any case, and the writes that count it once more."""
+    """How often each reason for the requester was given before, in any case that the caller may know of."""
 
     before: tuple[int, ...]
-    counted: tuple[Write, ...]
+    macs: tuple[str, ...]
+    mac_key: str
+
+    def counted(self, case: Case) -> tuple[Write, ...]:
+        """Return the writes that count the reasons once more; those of a restricted case apart."""
+        restricted = int(case.restricted)
+        return tuple(
+            add(ReasonUse(reason=mac, mac_key=self.mac_key, uses=1 - restricted, restricted_uses=restricted))
+            for mac in sorted(set(self.macs))
+        )
 
 
 def uses_of_reasons(session: CaseSession, body: Decision) -> ReasonUses:
     """Read how often the reasons of a decision were given before; one KMS call for each."""
-    macs = [session.services.macs.reason(reason.text) for reason in body.reasons]
-    different = sorted(set(macs))
-    found = session.services.table.several(ReasonUse, [keys.reason_use(mac) for mac in different])
-    uses = {one.reason: one.uses for one in found}
-    key = session.services.macs.key
-    counted = tuple(add(ReasonUse(reason=mac, mac_key=key, uses=1)) for mac in different)
-    return ReasonUses(tuple(uses.get(mac, 0) for mac in macs), counted)
+    macs = tuple(session.services.macs.reason(reason.text) for reason in body.reasons)
+    found = session.services.table.several(ReasonUse, [keys.reason_use(mac) for mac in sorted(set(macs))])
+    restricted = session.caller.restricted
+    uses = {one.reason: one.uses + (one.restricted_uses if restricted else 0) for one in found}
+    return ReasonUses(tuple(uses.get(mac, 0) for mac in macs), macs, session.services.macs.key)

@@ -70,11 +70,16 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
 
 def _require_reopener(session: CaseSession, case: Case, body: Reopening) -> None:
     """Raise ProblemError if the caller must not reopen what the Senior Reviewing Official decided."""
-    if was_overruled(case, session.caller.id):
+    if was_overruled(case, (session.caller.id, session.caller.user)) or _may_be_overruled(session, case):
         raise ProblemError("overruled")
     if stands_by_official(case) and "sro" not in session.roles and not body.changed_facts:
         message = "must name what changed since the Senior Reviewing Official decided"
         raise invalid("/changed_facts", "required", message)
+
+
+def _may_be_overruled(session: CaseSession, case: Case) -> bool:
+    """Return whether the caller took part in a review that was overridden, of which an older release stored no more."""
+    return not case.decisions and case.outcome == "override" and session.caller.took_part(case)
 
 
 def _count_live_requests(session: CaseSession, case: Case) -> int:

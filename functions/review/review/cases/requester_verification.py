@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
 
 _TOLD_AFTERWARDS = ENDED | {"with_senior_official"}
-"""The states of which a holder who is verified late has missed the news."""
+"""The states of which a holder who is verified late has missed the news, as of every decision before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class _Effect:
             question = read_question(session.services, case)
             asked = question is not None and question.is_put_to(after.receipt)
             return (notice_of(session, case, "information_asked", after),) if asked else ()
-        missed = self._is_gained() and case.status in _TOLD_AFTERWARDS
+        missed = self._is_gained() and (case.status in _TOLD_AFTERWARDS or bool(case.decisions))
         short = self.checked.effective and self.body.verdict == "refuted" and after.state == "live"
         return (notice_of(session, case, "news", after),) if missed or short else ()
 

@@ -98,6 +98,7 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
         restricted=is_restricted([own], findings),
         live=int(request.state == "live"),
         reviewers=file.case.reviewers,
+        excluded=file.case.excluded,
         rank_at=session.at,
         folded=1,
     )

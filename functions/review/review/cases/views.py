@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casereview.cases.assessment import InForce, assess, subject_of
-from casereview.cases.decisions import decisions_of
+from casereview.cases.decisions import approval_due, decisions_of
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
@@ -83,7 +83,7 @@ def read_case(session: CaseSession) -> CaseRead:
         outcome=case.outcome,
         decisions=tuple(map(_decision, decisions_of(case))),
         approvals=approvals_read(case),
-        approve_by=case.approve_by,
+        approve_by=approval_due(case),
         facts=tuple(_facts(file)),
         requests=tuple(map(_request, requests)),
         new_words=tuple(new_words(file)),
