@@ -145,6 +145,8 @@ class CaseState:
     linked: int = 0
     linked_to: str | None = None
     holder: str | None = None
+    asker: str | None = None
+    """Who asked the requesters last."""
     held_since: datetime | None = None
     looked_at: datetime | None = None
     material: int = 0

@@ -53,6 +53,12 @@ class State:
     holder: str | None = None
     author: str | None = None
     """Who proposed the decision that waits."""
+    deciders: frozenset[str] = frozenset()
+    """Who made or approved the last decision of the field office."""
+    overruled: frozenset[str] = frozenset()
+    """Who made or approved a decision that the Senior Reviewing Official overrode."""
+    excluded: frozenset[str] = frozenset()
+    """Whose decision was remanded."""
     requests: int = 1
     withdrawn: frozenset[str] = frozenset()
     """Receipts of the requests that were withdrawn."""
@@ -170,14 +176,15 @@ def after(state: State, event: Event) -> State:
     found = replace(state, version=event.version, **known)
     if event.kind == "claimed":
         found.holder = event.user
+    elif event.kind == "resumed" and "held_by" in event.details:
+        found.holder = str(event.details["held_by"])
     elif event.kind in _FREES or found.status not in _HOLDING:
         found.holder = None
     if event.kind == "escalated":
         found.decided_at = state.office
     elif event.kind in {"remanded", "reopened"}:
         found.decided_at = None
-    if event.kind == "decision_proposed":
-        found.author = event.user
+    _decided(state, found, event)
     if event.kind == "withdrawn" and event.receipt:
         found.withdrawn = state.withdrawn | {event.receipt}
     elif event.kind == "withdrawal_undone" and event.receipt:
@@ -187,6 +194,19 @@ def after(state: State, event: Event) -> State:
     if _is_material(state, event):
         found.material = event.version
     return found
+
+
+def _decided(state: State, found: State, event: Event) -> None:
+    """Keep who decided, and who must not act again."""
+    user = str(event.user)
+    if event.kind in {"decision_proposed", "decided"}:
+        found.author, found.deciders = user, frozenset({user})
+    elif event.kind == "approved":
+        found.deciders = state.deciders | {user}
+    elif event.kind == "official_decided" and event.details["outcome"] == "override":
+        found.overruled = state.overruled | state.deciders
+    elif event.kind == "remanded" and state.author:
+        found.excluded = state.excluded | {state.author}
 
 
 def _is_material(state: State, event: Event) -> bool:

@@ -44,20 +44,23 @@ def _holds(user: Staff) -> Holds:
     return lambda state: state.holder == user.user and state.status == "in_review" and state.office == user.office
 
 
-def _free(state: State) -> bool:
-    return state.status == "in_line" and state.holder is None and state.office == "ATL"
+def _free_for(user: Staff) -> Holds:
+    def free(state: State) -> bool:
+        return state.status == "in_line" and state.holder is None and state.office == "ATL"
+
+    return lambda state: free(state) and user.user not in state.excluded
 
 
 def claiming(case: Matter, chance: Random) -> Act:
     user = chance.choice(OFFICERS)
     mine: Holds = lambda state: state.holder == user.user and state.office == "ATL"  # noqa: E731
-    return _staff("claim", user, case, _free, claim, nothing=mine)
+    return _staff("claim", user, case, _free_for(user), claim, nothing=mine)
 
 
 def taking_next(_case: Matter, chance: Random) -> Act:
     user = chance.choice(OFFICERS)
     caller = caller_from_claims(user.claims())
-    operation = Operation(f"next by {user.user}", None, _free, takes=True)
+    operation = Operation(f"next by {user.user}", None, _free_for(user), takes=True)
     return operation, lambda own: take_next(own.desk, caller, caller.roles)
 
 
@@ -145,9 +148,13 @@ def recording_removal(case: Matter, chance: Random) -> Act:
 
 
 def reopening(case: Matter, chance: Random) -> Act:
-    may: Holds = lambda state: state.status in ENDED and state.opens("ATL")  # noqa: E731
-    act = partial(reopen, body=commands.Reopening(why=WHY))
-    return _staff("reopen", chance.choice(OFFICERS), case, may, act, person=case.number)
+    user = chance.choice(OFFICERS)
+
+    def may(state: State) -> bool:
+        return state.status in ENDED and state.opens("ATL") and user.user not in state.overruled
+
+    act = partial(reopen, body=commands.Reopening(why=WHY, changed_facts=("custody",)))
+    return _staff("reopen", user, case, may, act, person=case.number)
 
 
 def reading(case: Matter, chance: Random) -> Act:

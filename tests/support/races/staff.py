@@ -96,7 +96,8 @@ def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
 
 
 def approving(system: System, user: Staff, case_id: str, *, yes: bool) -> Try:
-    return partial(approve, at(system, user, case_id), commands.Approval(approve=yes, why="Seen."))
+    session, body = at(system, user, case_id), commands.Approval(approve=yes, why="Seen.")
+    return lambda: approve(session, body).case
 
 
 def verifying(
