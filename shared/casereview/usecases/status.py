@@ -16,6 +16,7 @@ from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
+from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Unrecognized
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
@@ -224,12 +225,20 @@ def _decision(services: CaseServices, holder: _Holder, case: Case, decision: Fin
         reasons=tuple(reason["text"] for reason in words.get("reasons", ())) or (words["reasons_for_requester"],),
         language=words.get("language"),
         granted=words.get("granted", ()),
-        decided_at=decision.decided_at,
+        decided_at=_decided_at(services, case, decision),
         by="senior_official" if decision.by_official else "field_office",
         state=decision.state,
         carried_out_at=decision.carried_out_at,
         how_to_go_on=text("how_to_go_on", holder.language) if is_newest and case.status == "decided" else None,
     )
+
+
+def _decided_at(services: CaseServices, case: Case, decision: FinalDecision) -> datetime:
+    """Return when a decision became final; of one that went to the official under an older release, its event says."""
+    if case.decisions or case.office != SENIOR_REVIEWING_OFFICIAL:
+        return decision.decided_at
+    event = services.table.get(Event, keys.event(case.case_id, decision.version))
+    return event.at if event else decision.decided_at
 
 
 def _reasons(services: CaseServices, case: Case, decision: FinalDecision) -> dict[str, Any]:

@@ -253,6 +253,32 @@ def test_a_second_look_at_a_decision_of_an_older_release_changes_nothing_for_thi
     assert system.look_up(held.filed) == before
 
 
+def test_a_second_look_under_an_older_release_is_not_shown_to_third_parties(system: System) -> None:
+    held = claimed(system, requester={**SISTER, "authority": "form_60_001"})
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, authority="form_60_001")
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    before = system.look_up(held.filed)
+    system.later(days=1)
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    by_older_release(system, held)
+    assert system.look_up(held.filed) == before
+
+
+def test_a_second_look_that_goes_on_after_a_withdrawal_still_knows_whose_decision_it_is_about(system: System) -> None:
+    held = decided(system)
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
+    system.pump()
+    system.work(OFFICIAL, held.case_id, "claim")
+    decide(system, OFFICIAL, held.case_id, outcome="withdrawn")
+    assert system.case_of(held.filed).status == "withdrawn"
+    assert system.on(held.filed, "POST", "/withdrawal", {"undo": True}).status == 202
+    system.pump()
+    system.work(OFFICIAL, held.case_id, "claim")
+    decide(system, OFFICIAL, held.case_id, outcome="remand")
+    assert post(system, OFFICER, held.case_id, "claim").json()["type"] == "/problems/was-reviewer"
+
+
 def test_a_remanded_case_that_is_linked_to_another_goes_on_without_its_author(system: System) -> None:
     held = decided(system)
     second_look(system, held, "remand")

@@ -38,12 +38,12 @@ def decided_by_official(
         return _remanded(session, case, final, event)
     ended: CaseFields = {
         **without_due_work(case),
-        "decision": decision,
         "status": "withdrawn" if decision.outcome == "withdrawn" else "closed",
         "status_since": session.at,
     }
     also = uncount_claim(case)
-    if decision.outcome != "withdrawn":
+    if decision.outcome != "withdrawn":  # then the second look can go on, at the decision of the field office
+        ended["decision"] = decision
         ended["decisions"] = with_decision(case, final)
         also = (*also, *follow_up(session, case, final, policy))
     return Transition("official_decided", ended, event, also, news_of_decision(session, case))
