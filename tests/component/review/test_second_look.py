@@ -10,6 +10,7 @@ from casereview.schema.base import rfc3339
 from casereview.store import keys
 from tests.support.bodies import reasons
 from tests.support.staff import (
+    CLEARED,
     COLLEAGUE,
     OFFICER,
     OFFICIAL,
@@ -316,5 +317,20 @@ def test_who_is_verified_after_a_reopening_gets_the_news_of_the_decision_before(
     system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
     assert news(system) == 0
     verify(system, COLLEAGUE, held.case_id, receipt=held.receipt, identity=True)
+    assert shown(system, held) == [("granted", "field_office", "reopened")]
+    assert news(system) == 1
+
+
+def test_who_missed_a_reopened_decision_while_the_case_was_marked_gets_its_news(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    verify(system, CLEARED, held.case_id, receipt=held.receipt, identity=True)
+    verify(system, CLEARED, held.case_id, facts={"protected": True})
+    marked = system.case_of(held.filed)
+    event = [one for one in system.history(marked) if one.kind == "verified"][-1]
+    decide(system, CLEARED, held.case_id, outcome="granted")
+    supervisor = Staff("cora", "supervisor,restricted")
+    system.work(supervisor, held.case_id, "reopening", {"why": "New facts."})
+    assert (shown(system, held), news(system)) == ([], 0)
+    system.work(supervisor, held.case_id, "corrections", {"event": event.version, "why": "Another case."})
     assert shown(system, held) == [("granted", "field_office", "reopened")]
     assert news(system) == 1

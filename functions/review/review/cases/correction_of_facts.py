@@ -56,7 +56,7 @@ def _restriction(session: CaseSession, file: CaseFile) -> CaseFields:
 
 def _missed_news(session: CaseSession, case: Case, after: Case) -> tuple[Notice, ...]:
     """Return the news of a decision to the holders who missed it while the case was restricted."""
-    if case.status not in WITH_DECISION:
+    if case.status not in WITH_DECISION and not case.decisions:
         return ()
     return notices_to_requesters(
         session, case, "news", lambda request, case: is_told(request, after) and not is_told(request, case)
