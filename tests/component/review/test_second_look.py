@@ -334,3 +334,19 @@ def test_who_missed_a_reopened_decision_while_the_case_was_marked_gets_its_news(
     system.work(supervisor, held.case_id, "corrections", {"event": event.version, "why": "Another case."})
     assert shown(system, held) == [("granted", "field_office", "reopened")]
     assert news(system) == 1
+
+
+def test_who_missed_a_decision_while_the_case_was_restricted_gets_its_news_when_that_ends(system: System) -> None:
+    held = claimed(system, by=CLEARED)
+    verify(system, CLEARED, held.case_id, receipt=held.receipt, identity=True)
+    verify(system, CLEARED, held.case_id, facts={"protected": True})
+    decide(system, CLEARED, held.case_id, outcome="granted")
+    system.work(Staff("cora", "supervisor,restricted"), held.case_id, "reopening", {"why": "New facts."})
+    system.pump()
+    system.work(CLEARED, held.case_id, "claim")
+    assert news(system) == 0
+    verify(system, CLEARED, held.case_id, facts={"protected": False})
+    assert shown(system, held) == [("granted", "field_office", "reopened")]
+    assert news(system) == 1
+    verify(system, CLEARED, held.case_id, facts={"protected": False})
+    assert news(system) == 1

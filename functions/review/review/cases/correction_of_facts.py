@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casereview.cases.changes import restriction
-from casereview.cases.disclosure import is_told
-from casereview.cases.lifecycle import LIVE, WITH_DECISION
+from casereview.cases.lifecycle import LIVE
 from casereview.cases.verification import pending_verifications
 from casereview.evidence.fold import all_made, without_finding
 from casereview.evidence.standing import is_restricted
@@ -17,7 +16,7 @@ from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.store.transaction import Put
 from casereview.store.transition import Transition
-from review.cases.requesters import notices_to_requesters
+from review.cases.requesters import missed_news
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
     if event.claims is not None and "protected" in event.claims.model_fields_set:
         after = file._replace(findings=findings)
         changes |= _restriction(session, after)
-        notices = _missed_news(session, case, case.evolve(**changes))
+        notices = missed_news(session, case, case.evolve(**changes))
     return Transition("corrected", changes, {"receipt": event.receipt}, (Put(findings),), notices)
 
 
@@ -52,15 +51,6 @@ def _restriction(session: CaseSession, file: CaseFile) -> CaseFields:
     restricted = is_restricted(file.claims, file.findings)
     pending = pending_verifications(file.case.evolve(restricted=restricted), file.claims, session.at)
     return {**restriction(file.case, restricted=restricted), **pending}
-
-
-def _missed_news(session: CaseSession, case: Case, after: Case) -> tuple[Notice, ...]:
-    """Return the news of a decision to the holders who missed it while the case was restricted."""
-    if case.status not in WITH_DECISION and not case.decisions:
-        return ()
-    return notices_to_requesters(
-        session, case, "news", lambda request, case: is_told(request, after) and not is_told(request, case)
-    )
 
 
 def without_removal(session: CaseSession, case: Case, event: Event) -> Transition:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from casereview.cases.disclosure import is_told
+from casereview.cases.lifecycle import WITH_DECISION
 from casereview.cases.requester_checks import is_involved
 from casereview.http.problems import forbidden
 from casereview.notices.pending import notice_to_requester
@@ -65,6 +66,15 @@ def notices_to_requesters(
         notice_of(session, case, template, request)
         for request in requests_of(session, session.file(case))
         if request.state == "live" and addressed(request, case)
+    )
+
+
+def missed_news(session: CaseSession, case: Case, after: Case) -> tuple[Notice, ...]:
+    """Return the news of its decisions to the holders who missed it while the case was restricted."""
+    if case.restricted == after.restricted or not (case.status in WITH_DECISION or case.decisions):
+        return ()
+    return notices_to_requesters(
+        session, case, "news", lambda request, case: is_told(request, after) and not is_told(request, case)
     )
 
 

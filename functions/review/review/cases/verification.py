@@ -22,6 +22,7 @@ from casereview.store.caseload import uncount_claim
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from review.cases.lease import renewed_claim
+from review.cases.requesters import missed_news
 from review.cases.session import CaseSession, require_claim
 from review.cases.transfer import moved_to
 from review.schema.commands import OfficerFacts, VerificationBody
@@ -82,7 +83,8 @@ def _verified(session: CaseSession, case: Case, body: VerificationBody, establis
         "verification": Verification(verdict=body.verdict, about="facts"),
     }
     also = (Put(after.findings), *held.also, *ended)
-    return Transition("verified", changes, event, also, words=session.reason(body.why), then=moves)
+    missed = missed_news(session, case, case.evolve(**changes))
+    return Transition("verified", changes, event, also, missed, session.reason(body.why), moves)
 
 
 def _move(
