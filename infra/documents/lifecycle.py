@@ -32,7 +32,8 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "joined": "Another request about the same person.",
     "updated": "A requester sends facts, a contact or a statement.",
     "ranked": "Its rank changed: by facts, time or policy.",
-    "undeliverable": "A notice could not be delivered; the office is asked to telephone.",
+    "undeliverable": "A notice could not be delivered; the office is asked to telephone or to write.",
+    "handed_over": "The requester wants a call or a letter: the office tells what a notice says.",
     "claimed": "An officer claims it, which counts as a look while the lease lasts. A case that waits for an answer can"
     " be claimed in a top lane.",
     "assigned": "A supervisor gives it to an officer, who then holds the claim; another officer's claim ends.",

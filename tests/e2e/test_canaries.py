@@ -130,7 +130,7 @@ def is_done(local: Local) -> bool:
     return (
         not any(count for queue in left for count in queue.values())
         and all(case.status != "received" for case in local.all(Case, "CASE"))
-        and all(notice.state in {"sent", "undeliverable", "coalesced"} for notice in local.all(Notice, "NOTICE"))
+        and all(notice.state not in {"owed", "sending"} for notice in local.all(Notice, "NOTICE"))
     )
 
 

@@ -99,7 +99,18 @@ class MemoryCloud:
         return FunctionServices(
             CaseServices(table, rank, notice, macs, self._seal, policies, Cursors(macs), clock),
             prioritize.services.Services(table, rank, notice, PolicyRepository(table, clock), now=clock),
-            notify.services.Services(table, rank, macs, self._seal, mail, texts, DELIVERY_QUEUE, "", now=clock),
+            notify.services.Services(
+                table,
+                rank,
+                macs,
+                self._seal,
+                mail,
+                texts,
+                DELIVERY_QUEUE,
+                "",
+                PolicyRepository(table, clock),
+                now=clock,
+            ),
         )
 
     def employ(self, user: str, sub: str, office: str | None, groups: Sequence[str], *, enabled: bool) -> None:

@@ -98,6 +98,7 @@ def _claims_are_folded(claims: Claims, stored: Request, told: RequestState) -> N
     assert (claims.verified, claims.refuted) == (told.verified, told.refuted), (claims, told)
     assert claims.second == (told.verified and told.second), (claims, told)
     assert (claims.to_phone, claims.may_be_called) == (told.to_phone, told.may_be_called), (claims, told)
+    assert claims.unsafe == told.unsafe, (claims, told)
     assert set(claims.failed) == told.failed, (claims, told)
     assert (claims.withdrawal_by, claims.verify_by) == (stored.withdrawal_by, stored.verify_by), (claims, stored)
     for name, value in stated(claims.counted).items():

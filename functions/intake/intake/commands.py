@@ -97,9 +97,11 @@ def _updated(
     """Return the transition of an update; ``asked`` are fields of the request that change beside it."""
     protected = now.request.evolve(protected=now.request.protected or said.protects)
     now = now._replace(request=protected)
-    identity = identity_effect(services, now, said.body.subject)
-    said = said._replace(facts=identity.with_birth_year(said.facts))
     contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
+    lacks = contact.request.get("deficiencies", now.request.deficiencies)
+    complete = now._replace(request=now.request.evolve(deficiencies=lacks))
+    identity = identity_effect(services, complete, said.body.subject)
+    said = said._replace(facts=identity.with_birth_year(said.facts))
     known = contact.claims.evolve(identity_waits=contact.claims.identity_waits or identity.waits)
     claims = _after_words(services, now, known, said, at)
     changed: RequestFields = {**contact.request, **identity.request, **(asked or {})}
@@ -118,7 +120,7 @@ def _updated(
         "details": {**contact.details, **identity.details},
     }
     written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
-    also = (written, Put(claims), *identity.also)
+    also = (written, Put(claims), *identity.also, *contact.on_duties())
     return Transition("updated", changes, event, also, contact.notices, said.words)
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from casereview.cases.deficiencies import with_contact
 from casereview.cases.disclosure import is_asked, is_told
+from casereview.cases.duties import BY_HAND
 from casereview.cases.lifecycle import LIVE
-from casereview.cases.telephone import without_phone_flag
+from casereview.cases.telephone import UNSAFE_CONTACT, without_phone_flag
 from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS
 from casereview.notices.catalog import VERSIONS
 from casereview.notices.pending import notice_to_requester
+from casereview.schema.duty_records import Duty
 from casereview.schema.evidence import Claims
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import TemplateId
+from casereview.store.open_duties import about, ended, open_duties
+from casereview.store.transaction import Write
 from casereview.usecases.contacts import ContactChange, change_contact, is_suppressed
 from casereview.usecases.services import CaseServices
 from intake.change_request import Current
@@ -35,14 +40,32 @@ class ContactEffect(NamedTuple):
     """What the event stores unencrypted."""
     notices: tuple[Notice, ...] = ()
     """What could not be delivered before, to be sent to the new address."""
+    duties: tuple[Duty, ...] = ()
+    """The open duties of the case."""
 
     def on_case(self, case: Case, at: datetime) -> CaseFields:
-        """Return the fields of the case that change: a call that is no longer allowed is no longer asked for.
+        """Return the fields of the case that change: a call that is not to be made is no longer asked for.
 
-        The worker sets the flag again if another requester must be called, and removes it if a new address was given.
+        The worker sets the flags again if another requester must be called, or is not safe to contact.
         """
         changes: CaseFields = {"rank_at": at} if case.status in LIVE and self.request else {}
-        return changes if self.claims.may_be_called else {**changes, "flags": without_phone_flag(case.flags)}
+        ends = self._ended()
+        calls = any(duty.kind == "call" and duty not in ends for duty in self.duties)
+        flags = case.flags
+        if not self.claims.may_be_called or (ends and not calls):
+            flags = without_phone_flag(flags)
+        if self.details.get(MAY_BE_CALLED):
+            flags = tuple(flag for flag in flags if flag != UNSAFE_CONTACT)
+        return changes if flags == case.flags else {**changes, "flags": flags}
+
+    def on_duties(self) -> tuple[Write, ...]:
+        """Return the writes that end the calls and letters to this requester, which are not allowed or needed now."""
+        return ended(self._ended())
+
+    def _ended(self) -> tuple[Duty, ...]:
+        if self.claims.may_be_called and not self.details.get(NEW_ADDRESS):
+            return ()
+        return about(self.duties, self.claims.receipt, BY_HAND)
 
 
 def contact_effect(
@@ -69,13 +92,24 @@ def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime
     that waits for a supervisor is cancelled: whoever asked for it may not be whoever can now be reached.
     """
     found = change_contact(services.seal, now.request, stated)
-    new = found.new_address is not None and not is_suppressed(services.table, services.macs, found.new_address)
-    claims = now.claims.evolve(may_be_called=found.may_be_called, withdrawal_by=None)
+    new = found.goes_elsewhere and not _is_suppressed(services, found.new_address)
+    unsafe = now.claims.unsafe and not found.may_be_called
+    claims = now.claims.evolve(may_be_called=found.may_be_called, unsafe=unsafe, withdrawal_by=None)
     again = _again(now, found, at) if new else ()
     if new:
         claims = claims.evolve(to_phone=False, failed=())
-    request: RequestFields = {"contact": found.sealed, "contact_changed_at": at, "withdrawal_by": None}
-    return ContactEffect(claims, request, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}, again)
+    request: RequestFields = {
+        "contact": found.sealed,
+        "contact_changed_at": at,
+        "withdrawal_by": None,
+        "deficiencies": with_contact(now.request.deficiencies, is_missing=found.is_missing),
+    }
+    details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}
+    return ContactEffect(claims, request, details, again, open_duties(services.table, now.case.case_id))
+
+
+def _is_suppressed(services: CaseServices, address: str | None) -> bool:
+    return address is not None and is_suppressed(services.table, services.macs, address)
 
 
 def _again(now: Current, found: ContactChange, at: datetime) -> tuple[Notice, ...]:
@@ -103,4 +137,6 @@ def _protected(services: CaseServices, now: Current) -> ContactEffect:
     """Make contact unsafe after the request stated protected relief, unless its holder had said that it is safe."""
     found = change_contact(services.seal, now.request, Contact())
     claims = now.claims.evolve(may_be_called=found.may_be_called)
-    return ContactEffect(claims, {"contact": found.sealed}, {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False})
+    details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False}
+    duties = open_duties(services.table, now.case.case_id)
+    return ContactEffect(claims, {"contact": found.sealed}, details, duties=duties)

@@ -11,10 +11,11 @@ from casereview.cases.lifecycle import LIVE, WITH_DECISION
 from casereview.cases.verification import with_pending
 from casereview.cases.withdrawal import SUPERVISOR_WITHIN, UNDO_WITHIN, without_withdrawal
 from casereview.http.problems import wrong_state
+from casereview.notices.catalog import VERSIONS
 from casereview.notices.pending import notice_to_requester
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.notice_records import Notice
-from casereview.schema.records import Case, Guard
+from casereview.schema.records import Guard
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Withdrawal
 from casereview.store import keys
@@ -88,17 +89,22 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)
     changes |= with_pending(case, again, at)
-    missed = _missed_news(services, request.evolve(state="live"), case, at)
+    missed = _missed(services, now._replace(request=request.evolve(state="live")), at)
     return Transition("withdrawal_undone", changes, {"receipt": request.receipt}, (written, Put(again), *guard), missed)
 
 
-def _missed_news(services: CaseServices, request: Request, case: Case, at: datetime) -> tuple[Notice, ...]:
-    """Return the news of a decision that a verified holder may have missed while the request was withdrawn."""
-    if case.status not in WITH_DECISION or not is_told(request, case):
-        return ()
-    name = f"news-{case.case_id}-{case.version + 1}"
-    language = open_contact(services.seal, request).language
-    return (notice_to_requester(request, "news", at, name=name, language=language),)
+def _missed(services: CaseServices, now: Current, at: datetime) -> tuple[Notice, ...]:
+    """Return the notices that a holder may have missed: what did not arrive before, and the news of a decision."""
+    request, case = now.request, now.case
+    templates = [name for name in now.claims.failed if name in VERSIONS]
+    if case.status in WITH_DECISION and is_told(request, case) and "news" not in templates:
+        templates.append("news")
+    language = open_contact(services.seal, request).language if templates else None
+    name = f"{case.case_id}-{case.version + 1}"
+    return tuple(
+        notice_to_requester(request, template, at, name=f"{template}-{name}", language=language)
+        for template in templates
+    )
 
 
 def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[CaseFields, tuple[Write, ...]]:

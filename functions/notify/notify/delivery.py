@@ -6,6 +6,7 @@
      │   address      │  ├──permanent error──▶ undeliverable
      │                └──process died──▶ the lease expires; handled as without a response
      ├──another message to the address stands for it──▶ coalesced
+     ├──the requester wants a call or a letter──▶ handed_over
      └──no address, or older than three days, or three attempts without a response──▶ undeliverable
 
 The address is decrypted just before the lease and not kept; nothing is sent before the lease is written. A retry after
@@ -28,10 +29,10 @@ from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result
 from notify.providers import PermanentError, TransientError, UnansweredError
-from notify.recipients import Target, find_target
+from notify.recipients import ByOffice, Target, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, logger, metrics
-from notify.undeliverable import give_up
+from notify.undeliverable import give_up, hand_over
 from notify.waiting import Behind, mark_of
 
 WINDOW = timedelta(days=3)
@@ -86,6 +87,8 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
     target = find_target(services, notice)
     if isinstance(target, str):
         give_up(services, notice, target, now)
+    elif isinstance(target, ByOffice):
+        hand_over(services, notice, now)
     elif reason := _reason_to_give_up(notice, now):
         give_up(services, notice, reason, now)
     else:

@@ -26,8 +26,14 @@ class Target(NamedTuple):
     """Where the messages to the address are counted; None for an office, whose mail has no limit."""
 
 
-def find_target(services: Services, notice: Notice) -> Target | Undelivered:
-    """Return the channel and address of a notice, or why it must not be sent.
+class ByOffice(NamedTuple):
+    """The office calls or writes, because the requester prefers that."""
+
+    way: contacts.ByHand
+
+
+def find_target(services: Services, notice: Notice) -> Target | ByOffice | Undelivered:
+    """Return the channel and address of a notice; how the office delivers it; or why it must not be sent.
 
     Args:
         services: The table, the keys, and the offices' mailbox.
@@ -41,7 +47,7 @@ def find_target(services: Services, notice: Notice) -> Target | Undelivered:
     request = services.table.get(Request, keys.request(notice.receipt)) if notice.receipt else None
     to_office = notice.template in OFFICE_VERSIONS
     target = _office(services, notice, request) if to_office else _requester(services, notice, request)
-    if isinstance(target, str):
+    if not isinstance(target, Target):
         return target
     address = services.macs.address(target.address)
     if contacts.suppression_of(services.table, address):
@@ -71,23 +77,26 @@ def _reason_not_to_call(services: Services, request: Request | None) -> Undelive
     return contacts.reason_not_to_call(case, request, contacts.open_contact(services.seal, request))
 
 
-def _requester(services: Services, notice: Notice, request: Request | None) -> Target | Undelivered:
+def _requester(services: Services, notice: Notice, request: Request | None) -> Target | ByOffice | Undelivered:
     if request is None:
         return "no_channel"
     contact = contacts.open_contact(services.seal, request)
     if contact.safe_to_contact is False:
         return "unsafe"
-    if notice.template != "acknowledgement":
+    way = contacts.preferred_by_hand(contact)
+    if way is not None and request.state != "live":
+        return "no_channel"
+    if way is not None or notice.template != "acknowledgement":
         case = services.table.get(Case, keys.case(request.case_id))
         if case is None or not contacts.may_receive_news(case, request, contact):
             return "restricted"
-    return _target_of(contact, services.sms_countries)
+    return ByOffice(way) if way else _target_of(contact, services.sms_countries)
 
 
 def _target_of(contact: Contact, sms_countries: frozenset[str]) -> Target | Undelivered:
     address = contact.address()
     if not address:
-        return "no_channel"
+        return "not_callable" if contact.channel() == "phone" and contact.phone else "no_channel"
     if contact.channel() == "email":
         return Target("email", address)
     if may_be_texted(address, sms_countries):

@@ -1,4 +1,4 @@
-"""The services that notify uses: the table, the rank queue, the KMS keys, mail, text messages and the clock."""
+"""The services that notify uses: table, policies, rank queue, KMS keys, mail, text messages and clock."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import prepare_before_snapshot
 from casereview.schema.base import Clock, build_records
 from casereview.store.dynamodb import DynamoDb
+from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 from notify.providers import Mail, TextMessages
 
@@ -57,6 +58,7 @@ class Services:
     text_messages: TextMessages
     delivery_queue_arn: str
     lookup_url: str
+    policies: PolicyRepository
     office_mail: str = ""
     sms_countries: frozenset[str] = US_NUMBERING_PLAN
     now: Clock = now
@@ -65,8 +67,9 @@ class Services:
 def connect(settings: NotifySettings, clock: Clock = now) -> Services:
     """Create the clients; makes no request."""
     clients = AwsClients()
+    table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))
     return Services(
-        Table(DynamoDb(clients.make("dynamodb"), settings.table_name)),
+        table,
         Queue(clients.make("sqs"), settings.rank_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
         KmsSeal(settings.sealing_key_arn, clients.botocore),
@@ -74,6 +77,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         TextMessages(clients.make("sns", config=ONE_TRY)),
         settings.delivery_queue_arn,
         settings.lookup_url,
+        PolicyRepository(table, clock),
         settings.office_mail,
         frozenset(settings.sms_countries.split(",")),
         clock,

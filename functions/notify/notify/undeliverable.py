@@ -1,22 +1,27 @@
-"""End a notice as undeliverable; if the requester can be called, the office is asked to call.
+"""End a notice that no message delivers: the office calls or writes instead, where it may.
 
-The case is flagged that the request belongs to now, which can differ from the case under which the notice is stored. A
-live case shows the flag in the worklist. For a case that is decided or closed, a notice is also sent to the office's
-duty mailbox.
+That is so where the requester prefers it (``handed_over``), and where no message arrived (``undeliverable``). The duty
+is stored in the same transaction, in the case that the request belongs to now, which can differ from the case under
+which the notice is stored. One open call and one open letter at most are about a request, and tell all its notices.
+
+A case in which somebody must be called has the flag ``telephone``. For a case that is decided or closed, a notice that
+did not arrive is also sent to the office's duty mailbox.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.changes import changes_between, next_version
+from casereview.cases.duties import new_duty
 from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_phone_flag
-from casereview.evidence.fold import TEMPLATE, after_failure
-from casereview.notices.catalog import OFFICE_VERSIONS
+from casereview.evidence.fold import DUTY, TEMPLATE, after_failure
+from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Change, Event
@@ -27,8 +32,15 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
+from casereview.store.open_duties import open_duties, opened
 from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over
-from casereview.usecases.contacts import open_contact, reason_not_to_call
+from casereview.usecases.contacts import (
+    ByHand,
+    by_hand_after_failure,
+    may_receive_news,
+    open_contact,
+    preferred_by_hand,
+)
 from notify.services import Services, metrics
 
 if TYPE_CHECKING:
@@ -36,18 +48,34 @@ if TYPE_CHECKING:
 
 TRIES = 3
 """How often the write is tried while other writes change the case."""
+_NOT_SENT = frozenset({"no_channel", "not_callable", "restricted"})
+"""Reasons for which a notice was not sent, although its requester may be reached in another way, or later."""
 
 
-class _CallRequest(NamedTuple):
-    """The request to an office to call a requester.
+class _OfficeWork(NamedTuple):
+    """What an office is to do about a notice.
 
     Attributes:
         case: The case after the writes.
         writes: The writes of the transaction.
+        ranks: Whether the case is to be ranked, which sets its flags.
     """
 
     case: Case
     writes: tuple[Write, ...]
+    ranks: bool
+
+
+class _Ending(NamedTuple):
+    """A notice as it was read, and as it ends."""
+
+    before: Notice
+    after: Notice
+
+    @property
+    def kind(self) -> Literal["undeliverable", "handed_over"]:
+        """The kind of the event: the new state of the notice."""
+        return "undeliverable" if self.after.why else "handed_over"
 
 
 class _Current(NamedTuple):
@@ -60,7 +88,7 @@ class _Current(NamedTuple):
 
 
 def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime) -> None:
-    """End a notice as undeliverable and, if its reason requires a call, flag the case in the same transaction.
+    """End a notice as undeliverable; where its requester can be reached by hand, the office is asked to.
 
     Args:
         services: The table and the rank queue.
@@ -72,8 +100,37 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         RefusedError: Another write changed the notice, or the case at each try.
         CaseChangedError: The request was moved to another case at each try.
     """
+    by_hand = why in MUST_PHONE | _NOT_SENT and notice.template not in OFFICE_VERSIONS
+    ending = _ending(notice, why)
+    _end(services, ending, (lambda: _after_failure(services, ending, why, now)) if by_hand else _nothing)
+    metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
+
+
+def hand_over(services: Services, notice: Notice, now: datetime) -> None:
+    """End a notice whose requester prefers a call or a letter; if the office may do neither now, it stays pending.
+
+    Args:
+        services: The table and the rank queue.
+        notice: The notice, as it was read.
+        now: The current time.
+
+    Raises:
+        RefusedError: Another write changed the notice, or the case at each try.
+        CaseChangedError: The request was moved to another case at each try, or its contact changed meanwhile.
+    """
+    ending = _ending(notice, None)
+    _end(services, ending, lambda: _preferred(services, ending, now))
+    metrics.add_metric("HandedOver", MetricUnit.Count, 1)
+
+
+def _nothing() -> None:
+    """Return nothing for an office to do."""
+
+
+def _ending(notice: Notice, why: Undelivered | None) -> _Ending:
+    """Return how a notice ends; without a reason it is handed over."""
     ended = notice.evolve(
-        state="undeliverable",
+        state="undeliverable" if why else "handed_over",
         why=why,
         lease_until=None,
         send_at=None,
@@ -82,46 +139,64 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         stuck=False,
         attempts=0,
     )
-    write = put_over(ended, state=notice.state, sends=notice.sends)
-    must_phone = why in MUST_PHONE and notice.template not in OFFICE_VERSIONS
+    return _Ending(notice, ended)
+
+
+def _end(services: Services, ending: _Ending, find: Callable[[], _OfficeWork | None]) -> None:
+    """Write that a notice ended, with what the office is to do."""
+    write = put_over(ending.after, state=ending.before.state, sends=ending.before.sends)
     for attempt in range(TRIES):
-        call = _request_call(services, notice, now) if must_phone else None
+        work = find()
         try:
-            services.table.write(write, *(call.writes if call else ()))
+            services.table.write(write, *(work.writes if work else ()))
         except RefusedError as refusal:
             if refusal.reasons[0] or attempt == TRIES - 1:
                 raise
             continue
-        metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
-        if call and call.case.status in LIVE:
-            services.rank_queue.send(RankMessage(case_id=call.case.case_id), call.case.office)
+        if work and work.ranks:
+            services.rank_queue.send(RankMessage(case_id=work.case.case_id), work.case.office)
         return
 
 
-def _request_call(services: Services, notice: Notice, now: datetime) -> _CallRequest | None:
-    """Return the request to call a requester.
+def _preferred(services: Services, ending: _Ending, now: datetime) -> _OfficeWork:
+    """Return the call or the letter that a requester prefers.
+
+    Raises:
+        CaseChangedError: The requester does not prefer it any more, or it is not allowed any more.
+    """
+    found = _current_case(services, ending.before)
+    contact = open_contact(services.seal, found.request) if found else None
+    if found is None or contact is None or not may_receive_news(found.case, found.request, contact):
+        raise CaseChangedError
+    way = preferred_by_hand(contact)
+    if way is None or found.request.state != "live" or found.case.status == "withdrawn":
+        raise CaseChangedError
+    return _work(services, found, ending, way, now)
+
+
+def _after_failure(services: Services, ending: _Ending, why: Undelivered, now: datetime) -> _OfficeWork | None:
+    """Return what the office is to do about a notice that did not arrive.
 
     None if the request or the case has been withdrawn, or if the requester must not be called. In a restricted case the
     failure is recorded, but only a verified holder who said that contact is safe is called.
     """
-    found = _current_case(services, notice)
-    if found is None:
+    found = _current_case(services, ending.before)
+    if found is None or found.request.state != "live" or found.case.status == "withdrawn":
         return None
-    case, request, _claims = found
-    reason = reason_not_to_call(case, request, open_contact(services.seal, request))
-    if reason not in {None, "restricted"}:
+    contact = open_contact(services.seal, found.request)
+    if why == "restricted":
+        way = preferred_by_hand(contact)
+    else:
+        way = by_hand_after_failure(contact, had_address=why in MUST_PHONE)
+    if way is None:
         return None
-    if case.status in LIVE:
-        rank_at = min(case.rank_at or now, now)
-        return _with_event(found, {"rank_at": rank_at, "attempts": 0, "stuck": False}, notice, now)
-    if case.status == "withdrawn" or request.state != "live":
-        return None
-    if reason or case.status not in ENDED:  # a status that is not in ENDED here is one of another release
-        return _with_event(found, {}, notice, now)
-    call = _with_event(found, {"flags": with_phone_flag(case.flags)}, notice, now)
-    by_mail = services.office_mail and not case.restricted  # all officers read the duty mailbox
-    to_office = (put_new(undelivered_notice(call.case, notice.receipt, now)),) if by_mail else ()
-    return call._replace(writes=(*call.writes, *to_office))
+    allowed = may_receive_news(found.case, found.request, contact) and found.case.status in LIVE | ENDED
+    work = _work(services, found, ending, way if allowed else None, now)
+    if not allowed or way != "call" or work.case.status in LIVE:
+        return work
+    by_mail = services.office_mail and not work.case.restricted  # all officers read the duty mailbox
+    to_office = (put_new(undelivered_notice(work.case, ending.before.receipt, now)),) if by_mail else ()
+    return work._replace(writes=(*work.writes, *to_office))
 
 
 def _current_case(services: Services, notice: Notice) -> _Current | None:
@@ -146,21 +221,47 @@ def _current_case(services: Services, notice: Notice) -> _Current | None:
     raise CaseChangedError
 
 
-def _with_event(found: _Current, fields: CaseFields, notice: Notice, now: datetime) -> _CallRequest:
-    """Return the case with the fields changed, and the writes of the case, its event and the claims of the request."""
+def _work(services: Services, found: _Current, ending: _Ending, way: ByHand | None, now: datetime) -> _OfficeWork:
+    """Return the case after a notice ended, and the writes of the case, its event, the claims and the duty.
+
+    Without a way, the failure is only recorded.
+    """
     case, _request, claims = found
-    changes: CaseFields = {**next_version(case), **fields}
+    notice, kind = ending.before, ending.kind
+    ranks = way != "letter" and case.status in LIVE
+    changes: CaseFields = {**next_version(case), **_flagged(case, now, calls=way == "call", ranks=ranks)}
     after = case.evolve(**changes)
-    check("undeliverable", case.status, after.status)
+    check(kind, case.status, after.status)
     event = Event(
         case_id=case.case_id,
         version=after.version,
         at=now,
-        kind="undeliverable",
+        kind=kind,
         actor="system",
-        changes={"notice": Change(before=notice.state, after="undeliverable"), **changes_between(case, after)},
+        changes={
+            "notice": Change(before=notice.state, after=kind),
+            **changes_between(case, after),
+        },
         receipt=notice.receipt,
-        details={TEMPLATE: notice.template},
+        details={TEMPLATE: notice.template, DUTY: way},
     )
-    to_phone = (Put(after_failure(claims, notice.template)),) if claims and after.folded == after.version else ()
-    return _CallRequest(after, (put_over(after, version=case.version), put_new(event), *to_phone))
+    folded = claims and after.folded == after.version
+    to_phone = (Put(after_failure(claims, notice.template, way)),) if claims and folded else ()
+    duty = (_duty(services, case, notice, way, now),) if way else ()
+    return _OfficeWork(after, (put_over(after, version=case.version), put_new(event), *to_phone, *duty), ranks)
+
+
+def _flagged(case: Case, now: datetime, *, calls: bool, ranks: bool) -> CaseFields:
+    """Return the fields by which staff see that a call is required: a live case is ranked again."""
+    if ranks:
+        return {"rank_at": min(case.rank_at or now, now), "attempts": 0, "stuck": False}
+    return {"flags": with_phone_flag(case.flags)} if calls and case.status in ENDED else {}
+
+
+def _duty(services: Services, case: Case, notice: Notice, way: ByHand, now: datetime) -> Write:
+    """Return the write by which the office is to call or to write."""
+    policy, _until = services.policies.governing(now)
+    duty = new_duty(way, case, now, policy.document.duties, receipt=notice.receipt)
+    texts = tuple(name for name in VERSIONS if name == notice.template)
+    duty = duty.evolve(notice=notice.notice_id, texts=texts, allowed_if_restricted=case.restricted)
+    return opened(open_duties(services.table, case.case_id), duty)

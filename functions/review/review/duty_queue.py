@@ -9,10 +9,12 @@ from heapq import merge
 from itertools import islice
 from typing import Final, get_args
 
+from casereview.cases.duties import may_be_shown
 from casereview.http.problems import forbidden, malformed
 from casereview.routing.offices import HEADQUARTERS, queues
 from casereview.schema.base import to_milliseconds
 from casereview.schema.duty_records import Duty
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import DutyKind
 from casereview.store import keys
 from casereview.store.duty_index import DutyPlace
@@ -115,11 +117,13 @@ class _Duties:
             found = self.services.table.several(Duty, [place.key for place in batch])
             duties = {keys.duty(duty.case_id, duty.duty_id): duty for duty in found}
             cases = self.services.table.cases([duty.case_id for duty in found]) if found else {}
-            visible = {case_id for case_id, case in cases.items() if self.caller.restricted or not case.restricted}
             for place in batch:
                 duty = duties.get(place.key)
-                if duty and duty.case_id in visible and self._is_shown(duty):
+                case = cases.get(duty.case_id) if duty else None
+                if duty and case and self._is_shown(duty, case):
                     yield place, duty
 
-    def _is_shown(self, duty: Duty) -> bool:
+    def _is_shown(self, duty: Duty, case: Case) -> bool:
+        if (case.restricted and not self.caller.restricted) or not may_be_shown(duty, case):
+            return False
         return duty.state == "open" and duty.office in self.offices and self.kind in {"", duty.kind}

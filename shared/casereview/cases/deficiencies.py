@@ -23,6 +23,8 @@ from casereview.texts.catalog import text
 
 _USCIS_RECEIPT = re.compile(r"[A-Z]{3}\d{10}", re.ASCII)
 
+CONTACT_MISSING: Final = "contact_missing"
+"""The deficiency of a request whose channel has no address."""
 FIELDS: Final[Mapping[DeficiencyCode, str]] = {
     "a_number_missing": "subject.a_number",
     "a_number_short": "subject.a_number",
@@ -78,13 +80,12 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
         raw_a_number: The A-number as the body has it, before it was made canonical.
         on: The day for which the office is looked up.
     """
-    channel = submission.contact.channel()
     found: list[tuple[DeficiencyCode, bool]] = [
         *_subject_checks(submission, raw_a_number),
         *_location_checks(submission, facts, on),
         ("outcome_missing", not submission.outcome_sought),
         ("authority_missing", "authority_needed" in marks_of(submission)),
-        ("contact_missing", channel == "none" and submission.contact.preferred is None),
+        (CONTACT_MISSING, submission.contact.is_missing()),
     ]
     return tuple(code for code, lacks in found if lacks)
 
@@ -105,6 +106,17 @@ def still_missing(codes: Iterable[str], known: Mapping[str, object]) -> tuple[st
         known: The known parts of the identity, by name.
     """
     return tuple(code for code in codes if code not in _SUPPLIED_BY or not all(map(known.get, _SUPPLIED_BY[code])))
+
+
+def with_contact(codes: Iterable[str], *, is_missing: bool) -> tuple[str, ...]:
+    """Return the codes of the deficiencies after a change of the contact.
+
+    Args:
+        codes: The codes of all deficiencies.
+        is_missing: Whether there is no way to reach the requester now.
+    """
+    others = tuple(code for code in codes if code != CONTACT_MISSING)
+    return (*others, CONTACT_MISSING) if is_missing else others
 
 
 def unverified(role: Role) -> DeficiencyCode:

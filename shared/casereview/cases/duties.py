@@ -25,6 +25,18 @@ RESULTS: Final[Mapping[DutyKind, frozenset[DutyResult]]] = MappingProxyType(
 """The results that each kind of duty can have."""
 OF_A_DECISION: Final[frozenset[DutyKind]] = frozenset({"carry_out", "tell_the_person"})
 """The duties that follow from a decision; what a later one replaces ends with it."""
+BY_HAND: Final[frozenset[DutyKind]] = frozenset({"call", "letter"})
+"""The duties by which the office reaches a requester."""
+OF_A_REQUEST: Final[frozenset[DutyKind]] = frozenset({*BY_HAND, "translate"})
+"""The duties about one request, which move and end with it."""
+
+
+def may_be_shown(duty: Duty, case: Case) -> bool:
+    """Return whether staff may be shown a duty of a case, and do it.
+
+    In a restricted case nobody calls or writes, unless that was allowed when the case was restricted already.
+    """
+    return duty.kind not in BY_HAND or not case.restricted or duty.allowed_if_restricted
 
 
 def time_for(kind: DutyKind, times: DutyTimes) -> timedelta:

@@ -40,8 +40,7 @@ MARKS: Final = frozenset(
 )
 """The flags that no policy and no house rule raises; they follow from what became of the case.
 
-Nothing raises ``office_doubtful``, ``remanded``, ``reopened``,
-``to_translate``, ``unreadable`` and ``unsafe_contact`` yet: a filter accepts them, and finds no case.
+Nothing raises ``office_doubtful`` and ``unreadable`` yet: a filter accepts them, and finds no case.
 """
 
 
@@ -73,7 +72,16 @@ def lacks_referral(case: Case) -> bool:
 
 
 FLAGS_OF_CASES: Final = frozenset(
-    {"stuck", "safety", "new_words", "answer_arrived", "referral_to_record", "many_requests", "maybe_same_person"}
+    {
+        "stuck",
+        "safety",
+        "to_translate",
+        "new_words",
+        "answer_arrived",
+        "referral_to_record",
+        "many_requests",
+        "maybe_same_person",
+    }
 )
 """The flags that follow from the case itself, or from another one; neither its ranking nor an index has them."""
 
@@ -88,6 +96,7 @@ def flags_of(case: Case, *, same_person: bool = False) -> tuple[str, ...]:
     holds = {
         "stuck": case.stuck,
         "safety": case.safety,
+        "to_translate": case.to_translate,
         "new_words": has_new_words(case),
         "answer_arrived": has_answer(case),
         "referral_to_record": lacks_referral(case),

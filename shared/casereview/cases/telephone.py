@@ -14,11 +14,18 @@ MUST_PHONE = frozenset({"suppressed", "refused", "expired", "unanswered", "bounc
 """Reasons for which an undeliverable notice requires a call: the requester had an address that may be used."""
 TELEPHONE = "telephone"
 """The flag that shows staff that a call is required."""
+UNSAFE_CONTACT = "unsafe_contact"
+"""The flag that shows staff that somebody must not be contacted, as an office found."""
 
 
 def receipts_to_phone(claims: Iterable[Claims]) -> frozenset[str]:
     """Return the receipts of the requesters that the office must phone."""
     return frozenset(one.receipt for one in claims if one.to_phone and one.may_be_called)
+
+
+def unsafe_receipts(claims: Iterable[Claims]) -> frozenset[str]:
+    """Return the receipts of the requesters whom staff found unsafe to contact."""
+    return frozenset(one.receipt for one in claims if one.unsafe)
 
 
 def with_phone_flag(flags: tuple[str, ...]) -> tuple[str, ...]:

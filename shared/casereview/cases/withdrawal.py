@@ -40,7 +40,7 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
     no top lane and the person is not detained; otherwise its end waits for an officer, and what was said still counts.
     """
     live = case.live - 1
-    ended = claims.evolve(withdrawal_by=None, verify_by=None, live=claims.verified or not live)
+    ended = claims.evolve(withdrawal_by=None, verify_by=None, to_phone=False, live=claims.verified or not live)
     if case.status not in LIVE:
         return Withdrawn({"live": live}, ended, closes=False)
     if live or case.requests > 1 or _needs_officer(case, policy, at):

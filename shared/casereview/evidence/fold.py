@@ -186,7 +186,7 @@ def _fold_request(claims: dict[str, Claims], event: Event, receipt: str, lane_of
         if event.kind == "withdrawn":
             others = any(other.live for other in claims.values() if other is not one)
             dropped = event.details.get("dropped", others and not one.verified)
-            claims[receipt] = one.evolve(live=not dropped)
+            claims[receipt] = one.evolve(live=not dropped, to_phone=False)
         else:
             claims[receipt] = _after(one, event, lane_of)
 
@@ -197,17 +197,15 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
         confirmed = event.verification.verdict == "confirmed"
         second = confirmed and event.details.get(SECOND) is True
         return claims.evolve(verified=confirmed, refuted=not confirmed, second=second)
-    if event.kind == "undeliverable":
-        return after_failure(claims, event.details.get(TEMPLATE))
+    if event.kind in {"undeliverable", "handed_over"}:
+        return after_failure(claims, event.details.get(TEMPLATE), event.details.get(DUTY, "call"))
+    if event.kind == "duty_done":
+        return after_duty(claims, event.details)
     if event.kind == "suppression_lifted":
         return after_sending_again(claims, event.details.get(SENT_AGAIN) or ())
     if event.kind == "withdrawal_undone":
         return claims.evolve(live=True)
-    may_be_called = event.details.get(MAY_BE_CALLED)
-    if isinstance(may_be_called, bool):
-        claims = claims.evolve(may_be_called=may_be_called)
-        if event.details.get(NEW_ADDRESS):
-            claims = claims.evolve(to_phone=False, failed=())
+    claims = _after_contact(claims, event.details)
     if event.kind == "updated" and (event.claims or event.text or event.sealed):
         claims = claims.evolve(said_at=event.at)
     if event.details.get(IDENTITY_WAITS):
@@ -215,10 +213,48 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
     return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
 
 
-def after_failure(claims: Claims, template: object) -> Claims:
-    """Return the claims of a request after a notice to its holder failed, by the name of its text."""
+def _after_contact(claims: Claims, details: Mapping[str, object]) -> Claims:
+    """Return the claims of a request after its contact changed, if it did."""
+    may_be_called = details.get(MAY_BE_CALLED)
+    if not isinstance(may_be_called, bool):
+        return claims
+    if details.get(NEW_ADDRESS):
+        claims = claims.evolve(to_phone=False, failed=())
+    return claims.evolve(may_be_called=may_be_called, unsafe=claims.unsafe and not may_be_called)
+
+
+def after_failure(claims: Claims, template: object, duty: object) -> Claims:
+    """Return the claims of a request after a notice did not reach its holder.
+
+    Args:
+        claims: The claims before.
+        template: The name of its text.
+        duty: The duty of the office that follows; None in a restricted case, where the call waits.
+    """
     failed = {*claims.failed, template} if template in _TEMPLATES else claims.failed
-    return claims.evolve(to_phone=True, failed=tuple(sorted(failed)))  # type: ignore[arg-type]  # the names are known
+    return claims.evolve(
+        to_phone=claims.to_phone or duty != "letter",
+        failed=tuple(sorted(failed)),  # type: ignore[arg-type]  # the names are known
+    )
+
+
+def after_duty(claims: Claims, details: Mapping[str, object]) -> Claims:
+    """Return the claims of a request after its holder was called or written to, or could not be.
+
+    Args:
+        claims: The claims before.
+        details: The details of the event: the kind of the duty, what became of it, what it tells, the next duty.
+    """
+    what, told, following = details.get("what"), details.get(TOLD), details.get(NEXT)
+    texts = {name for name in told if name in _TEMPLATES} if isinstance(told, list | tuple) else set()
+    failed = {*claims.failed, *texts} if what in {"returned", "unsafe"} else set(claims.failed)
+    if what in {"reached", "left_message", "sent"}:
+        failed -= texts
+    claims = claims.evolve(failed=tuple(sorted(failed)))
+    if details.get("kind") in {"call", "letter"}:
+        waits = claims.to_phone and details["kind"] == "letter"
+        claims = claims.evolve(to_phone=waits or following == "call")
+    return claims.evolve(may_be_called=False, unsafe=True) if what == "unsafe" else claims
 
 
 def after_sending_again(claims: Claims, sent: object) -> Claims:
@@ -230,7 +266,13 @@ def after_sending_again(claims: Claims, sent: object) -> Claims:
 
 _TEMPLATES = frozenset(get_args(TemplateId))
 TEMPLATE = "template"
-"""Key in the details of an undeliverable notice: the name of its text."""
+"""Key in the details of a notice that did not reach its requester: the name of its text."""
+DUTY = "duty"
+"""Key in the same details: the duty of the office that follows, or null. An older release had none, and called."""
+TOLD = "texts"
+"""Key in the details of a call or a letter: the names of the texts of what it tells."""
+NEXT = "next"
+"""Key in the same details: the kind of the duty that follows, or null."""
 SENT_AGAIN = "sent_again"
 """Key in the details of a lifted suppression: the names of the texts that are sent again."""
 SECOND = "second"

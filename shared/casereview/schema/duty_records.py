@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.records import Stored
-from casereview.schema.vocabulary import DutyKind, DutyResult
+from casereview.schema.vocabulary import DutyKind, DutyResult, TemplateId
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -43,8 +43,15 @@ class Duty(Stored):
     """The version of the decision that it follows from."""
     notice: str | None = None
     """The id of the notice that it delivers."""
+    texts: tuple[Lenient[TemplateId], ...] = ()
+    """What a call or a letter tells: the names of the texts of its notices."""
+    allowed_if_restricted: bool = False
+    """Whether a call or a letter was allowed when the case was restricted already; otherwise, nobody is shown the duty
+    while the case is restricted."""
+    came_back: bool = False
+    """Whether a letter came back before, so that no other one is sent to that address."""
     tries: int = 0
-    """How many attempts came before, of which none reached the person."""
+    """How many calls came before, of which none reached the person."""
     state: Lenient[Literal["open", "done", "ended"]] = "open"
     """``ended``: nothing is left to do, because the case went on."""
     done: DutyDone | None = None

@@ -49,10 +49,12 @@ class Claims(Stored):
     said_at: Instant | None = None
     """When the request last said something after filing, in facts or other words."""
     to_phone: bool = False
-    """Whether the office must telephone the requester, because a notice could not be delivered."""
+    """Whether the office must telephone the requester, who could not be reached or wants to be called."""
     failed: tuple[Lenient[TemplateId], ...] = ()
-    """The texts of the notices that could not be delivered; a new address gets them."""
+    """The texts of the notices that did not reach the requester yet; a new address gets them."""
     may_be_called: bool = True
+    unsafe: bool = False
+    """Whether staff found that contact is not safe, and the holder has not said since that it is."""
     identity_waits: bool = False
     """Whether the request later stated another identity than at first, which waits for staff to correct it."""
     withdrawal_by: Instant | None = None

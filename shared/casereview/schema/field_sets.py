@@ -143,6 +143,7 @@ class CaseFields(TypedDict, total=False):
     excluded: tuple[str, ...]
     field_office: str | None
     safety: bool
+    to_translate: bool
     linked_to: str | None
     before_link: BeforeLink | None
     folded: int
@@ -189,6 +190,9 @@ class DutyFields(TypedDict, total=False):
     receipt: str | None
     decision: int | None
     notice: str | None
+    texts: tuple[TemplateId, ...]
+    allowed_if_restricted: bool
+    came_back: bool
     tries: int
     state: Literal["open", "done", "ended"]
     done: DutyDone | None
@@ -286,6 +290,7 @@ class ClaimsFields(TypedDict, total=False):
     to_phone: bool
     failed: tuple[TemplateId, ...]
     may_be_called: bool
+    unsafe: bool
     identity_waits: bool
     withdrawal_by: Instant | None
     verify_by: Instant | None
@@ -323,7 +328,7 @@ class NoticeFields(TypedDict, total=False):
     version: int
     language: str
     created_at: Instant
-    state: Literal["owed", "sending", "sent", "undeliverable", "coalesced"]
+    state: Literal["owed", "sending", "sent", "undeliverable", "coalesced", "handed_over"]
     sends: int
     unanswered: int
     send_at: Instant | None

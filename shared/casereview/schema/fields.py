@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_ZIP = re.compile(r"(\d{5})(?:[ -]?(\d{4}))?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 Text = Annotated[str, StringConstraints(max_length=200)]
@@ -134,6 +135,13 @@ def _email(value: str) -> str:
     if "." not in found.ascii_domain:
         raise invalid_value("not_an_email_address")
     return found.ascii_email or found.normalized
+
+
+def _zip(value: str) -> str:
+    found = _ZIP.fullmatch(value.strip())
+    if found is None:
+        raise invalid_value("not_a_zip_code")
+    return f"{found[1]}-{found[2]}" if found[2] else found[1]
 
 
 def _phone(value: str) -> str:
@@ -255,6 +263,19 @@ Phone = Annotated[
         maxLength=200,
     ),
 ]
+ZipCode = Annotated[
+    Text,
+    AfterValidator(_zip),
+    _shown(
+        "ZipCode",
+        "A ZIP code of five or nine digits.",
+        type="string",
+        maxLength=200,
+        pattern=r"^\s*[0-9]{5}([ -]?[0-9]{4})?\s*$",
+    ),
+]
+AddressLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_visible)]
+"""A line of a postal address; at least one character of it is visible."""
 LanguageTag = Annotated[
     Text,
     AfterValidator(_language),

@@ -28,8 +28,9 @@ class Notice(Stored):
     """The version of the text."""
     language: str
     created_at: Instant
-    state: Lenient[Literal["owed", "sending", "sent", "undeliverable", "coalesced"]] = "owed"
-    """``coalesced``: another message to the same address stood for this one, too."""
+    state: Lenient[Literal["owed", "sending", "sent", "undeliverable", "coalesced", "handed_over"]] = "owed"
+    """``handed_over``: the office calls or writes instead, because the requester prefers that.
+    ``coalesced``: another message to the same address stood for this one, too."""
     sends: int = 0
     """Number of attempts to send the message."""
     unanswered: int = 0

@@ -253,6 +253,8 @@ class Case(Stored):
     """The office that decided, while the case is with the Senior Reviewing Official."""
     safety: bool = False
     """Whether a removal was recorded although a request had been received before it."""
+    to_translate: bool = False
+    """Whether a text is to be translated for its reader."""
     linked_to: str | None = None
     """The case that this one was linked to, where it goes on."""
     before_link: BeforeLink | None = None

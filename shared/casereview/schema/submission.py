@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 from casereview.schema.base import Lenient, Record, Unrecognized
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import (
+    AddressLine,
     BegunDate,
     Day,
     Email,
@@ -18,6 +19,7 @@ from casereview.schema.fields import (
     Phone,
     RemovalTime,
     Text,
+    ZipCode,
     has_value,
 )
 from casereview.schema.identifiers import ANumber
@@ -31,13 +33,29 @@ OwnReference = Annotated[Text, Field(max_length=64)]
 Number = Annotated[StrictInt, Field(ge=0, le=99)]
 
 
+class PostalAddress(Record):
+    """Where a letter is sent."""
+
+    lines: Annotated[tuple[AddressLine, ...], Field(min_length=1, max_length=5)]
+    """The name of who receives it where it is another one, street, apartment: one to five lines."""
+    city: Text | None = None
+    state: Text | None = None
+    zip: ZipCode | None = None
+
+
 class Contact(Record):
     """How the requester can be reached, and in which language."""
 
     email: Email | None = None
     phone: Phone | None = None
+    postal: PostalAddress | None = None
     preferred: Lenient[Preferred] | None = None
-    """By default what the contact has: `email`, else `sms`, else `none`; with `none` nobody writes or calls."""
+    """By default what the contact has: `email`, else `sms`, else `letter`, else `none`. With `phone` the office calls,
+    with `letter` it writes a letter, with `none` nobody writes or calls."""
+    leave_message: YesNo = None
+    """Whether the office may leave a message where nobody answers the telephone; by default it does not."""
+    call_times: Text | None = None
+    """When it is good to call, in the requester's words."""
     language: LanguageTag | None = None
     """In which we write; where we have no text in it, in the nearest that we have, at last English."""
     spoken_language: Text | None = None
@@ -50,11 +68,26 @@ class Contact(Record):
         """Return the channel for messages: the preferred one, else one with an address; ``none`` if unsafe."""
         if self.safe_to_contact is False or isinstance(self.preferred, Unrecognized):
             return "none"
-        return self.preferred or ("email" if self.email else "sms" if self.phone else "none")
+        if self.preferred:
+            return self.preferred
+        return "email" if self.email else "sms" if self.phone else "letter" if self.postal else "none"
 
     def address(self) -> str | None:
-        """Return the e-mail address or telephone number of the channel; None for a channel that needs neither."""
+        """Return the e-mail address or telephone number that messages are sent to; None for another channel."""
         return {"email": self.email, "sms": self.phone}.get(self.channel())
+
+    def destination(self) -> str | None:
+        """Return the channel with its address, number or postal address; None if it is missing, or none is wanted."""
+        postal = self.postal.model_dump_json() if self.postal else None
+        channel = self.channel()
+        found = {"email": self.email, "sms": self.phone, "phone": self.phone, "letter": postal}.get(channel)
+        return f"{channel} {found}" if found else None
+
+    def is_missing(self) -> bool:
+        """Return whether there is no way to reach the requester, who did not say that none is wanted."""
+        if self.preferred is None:
+            return self.channel() == "none"
+        return self.channel() != "none" and self.destination() is None
 
 
 class Requester(Record):

@@ -29,6 +29,7 @@ EventKind = Literal[
     "updated",
     "ranked",
     "undeliverable",
+    "handed_over",
     "claimed",
     "assigned",
     "released",

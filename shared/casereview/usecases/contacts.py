@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from casereview.cases.disclosure import stays_as_last_shown
 from casereview.crypto.macs import Macs
@@ -103,11 +103,47 @@ def reason_not_to_call(case: Case, request: Request, contact: Contact) -> Undeli
     return None if may_receive_news(case, request, contact) else "restricted"
 
 
+ByHand = Literal["call", "letter"]
+"""How people at an office reach a requester: by telephone, or by letter."""
+
+
+def preferred_by_hand(contact: Contact) -> ByHand | None:
+    """Return how the office reaches a requester who wants a call or a letter; None where it cannot, and for others."""
+    channel = contact.channel()
+    if channel == "letter":
+        return "letter" if contact.postal else None
+    return "call" if channel == "phone" and may_be_phoned(contact) else None
+
+
+def by_hand_after_failure(contact: Contact, *, had_address: bool) -> ByHand | None:
+    """Return how the office reaches a requester whom no message reached; None if it must not, or has no way.
+
+    Whoever was to be reached by telephone is called first, others get a letter first. Without a number the office looks
+    for one in the agency's own records, if the requester had given an address that may be used.
+
+    Args:
+        contact: The contact, as ``open_contact`` returns it.
+        had_address: Whether the requester had given an address for messages.
+    """
+    channel = contact.channel()
+    if channel == "none":
+        return None
+    has_number = may_be_phoned(contact)
+    if contact.postal and not (has_number and channel in {"sms", "phone"}):
+        return "letter"
+    return "call" if has_number or (had_address and contact.phone is None) else None
+
+
+def may_be_phoned(contact: Contact) -> bool:
+    """Return whether a contact has a number that is called."""
+    return contact.phone is not None and phone_numbers.may_be_called(contact.phone)
+
+
 def _reason_without_case(contact: Contact) -> Undelivered | None:
     """Return why a contact forbids calls, whatever the case is."""
     if contact.safe_to_contact is False:
         return "unsafe"
-    if contact.phone and not phone_numbers.may_be_called(contact.phone):
+    if contact.phone and contact.postal is None and not phone_numbers.may_be_called(contact.phone):
         return "not_callable"
     return "no_channel" if contact.channel() == "none" else None
 
@@ -185,11 +221,16 @@ class ContactChange(NamedTuple):
     sealed: bytes
     """The new contact, sealed for storage."""
     may_be_called: bool
-    """False where contact is unsafe, is not wanted, no address was given, or the number is not called."""
+    """False where contact is unsafe or not wanted, no address was given, or all there is is a number that is not
+    called."""
     new_address: str | None
-    """The address that notices are sent to now, if they were sent to another or to none before."""
+    """The address that notices are sent to now, if they went elsewhere, or nowhere, before."""
+    goes_elsewhere: bool
+    """Whether notices go to another address, number or postal address now, or in another way."""
     was_reached: bool
     """Whether notices were sent to an address before."""
+    is_missing: bool
+    """Whether there is no way to reach the requester, who did not say that none is wanted."""
     language: str | None
     """The language tag of the requester's language."""
 
@@ -209,12 +250,15 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
     before, protected = _stated(seal, request)
     safe = before.safe_to_contact if stated.safe_to_contact is None else stated.safe_to_contact
     after = _with_default(before.merged(stated).merged(Contact(safe_to_contact=safe)), protected=protected)
-    earlier, address = _with_default(before, protected=protected).address(), after.address()
+    earlier = _with_default(before, protected=protected)
+    is_new = after.destination() not in {None, earlier.destination()}
     kept = {**after.unknown_attributes, **after.model_dump(mode="json", exclude_none=True)}
     return ContactChange(
         seal.close("contact", request.receipt, json.dumps(kept, ensure_ascii=False).encode()),
         may_be_called=_reason_without_case(after) is None,
-        new_address=address if address != earlier else None,
-        was_reached=earlier is not None,
+        new_address=after.address() if is_new else None,
+        goes_elsewhere=is_new,
+        was_reached=earlier.address() is not None,
+        is_missing=after.is_missing(),
         language=after.language,
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from casereview.cases.duties import OF_A_REQUEST
 from casereview.cases.lifecycle import OPEN
+from casereview.cases.telephone import without_phone_flag
 from casereview.cases.withdrawal import withdrawn
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.caseload import uncount_claim
+from casereview.store.open_duties import about, ended, open_duties
 from casereview.store.transaction import Put, Write, delete
 from casereview.store.transition import Transition
 from casereview.usecases.services import CaseServices
@@ -43,7 +46,14 @@ def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: W
     if found.closes:
         also += [*_released_guard(case), *uncount_claim(case)]
     details = {"dropped": not found.claims.live}
-    return Transition("withdrawn", found.case, {"receipt": claims.receipt, "details": {**details}}, tuple(also))
+    duties = open_duties(services.table, case.case_id)
+    over = about(duties, claims.receipt, OF_A_REQUEST)
+    also += ended(over)
+    left = {duty.kind for duty in duties if duty not in over}
+    changes: CaseFields = {**found.case, "to_translate": "translate" in left}
+    if over and "call" not in left:
+        changes["flags"] = without_phone_flag(case.flags)
+    return Transition("withdrawn", changes, {"receipt": claims.receipt, "details": {**details}}, tuple(also))
 
 
 def _released_guard(case: Case) -> tuple[Write, ...]:

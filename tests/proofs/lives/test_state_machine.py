@@ -194,7 +194,7 @@ class Lives(RuleBasedStateMachine):
                 assert is_up_to_date(case, now)
                 assert case.missed or not is_overdue(case, now), case
                 assert case.policy == governing(now.at)[0].id, case
-        assert all(notice.state in {"sent", "undeliverable", "coalesced"} for notice in now.notices.values())
+        assert all(notice.state not in {"owed", "sending"} for notice in now.notices.values())
         names = {notice.notice_id for notice in now.notices.values()}
         acknowledged = sorted(receipt for receipt in life.filed if f"acknowledgement-{receipt}" in names)
         assert acknowledged == sorted(life.filed)

@@ -164,7 +164,7 @@ def _rests(system: System) -> None:
         system.sweep()
         system.pump()
         waiting = [case for case in system.cases if case.status == "received" or case.stuck]
-        if not waiting and all(notice.state in {"sent", "undeliverable", "coalesced"} for notice in system.notices):
+        if not waiting and all(notice.state not in {"owed", "sending"} for notice in system.notices):
             return
     raise AssertionError("does not come to rest")
 

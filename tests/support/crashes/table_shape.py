@@ -32,7 +32,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
         "said_bytes", "filed_by",
     ),
     "NOTICE": ("template", "language", "office", "state", "why", "stuck"),
-    "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "failed", "may_be_called"),
+    "RECEIPT": ("office", "live", "verified", "second", "refuted", "to_phone", "failed", "may_be_called", "unsafe"),
     "FINDINGS": (),
     "CORRECTION": (),
     "TEXT": ("part", "kind", "user"),
@@ -151,7 +151,7 @@ def _check_acknowledgements(now: Snapshot) -> None:
     notices = Counter(notice.receipt for notice in first)
     assert notices == Counter(list(now.requests)), "a request with no acknowledgement, or with two"
     for notice in now.notices.values():
-        assert notice.state in {"sent", "undeliverable", "coalesced"}, notice
+        assert notice.state in {"sent", "undeliverable", "coalesced", "handed_over"}, notice
 
 
 def _check_sent(rig: Rig, now: Snapshot) -> None:

@@ -65,12 +65,13 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         if event.text and request.has_rights(restricted=was_restricted):
             case.material = event.version
         _update(request, event)
-    elif event.kind in {"undeliverable", "suppression_lifted"}:
+    elif event.kind in {"undeliverable", "handed_over", "suppression_lifted", "duty_done"}:
         _delivery(request, event)
     elif event.kind == "withdrawn":
         others = any(one.live for one in case.all_requests() if one is not request)
         request.withdrawn, request.withdrawal_waits, request.ever_withdrawn = event.at, False, True
         request.dropped = others and not request.verified
+        request.to_phone = False
         assert event.details["dropped"] == request.dropped, (event, request)
     elif event.kind == "withdrawal_undone":
         request.withdrawn, request.dropped = None, False
@@ -86,14 +87,33 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
 
 def _delivery(request: RequestState, event: Event) -> None:
     """Apply a notice that failed, or what is sent again after a suppression was lifted."""
-    if event.kind == "undeliverable":
-        request.to_phone = True
+    if event.kind in {"undeliverable", "handed_over"}:
+        request.to_phone = request.to_phone or event.details["duty"] != "letter"
         request.failed.add(str(event.details["template"]))
+        return
+    if event.kind == "duty_done":
+        _duty_done(request, event)
         return
     again = event.details["sent_again"]
     assert isinstance(again, list), event
     request.failed -= set(map(str, again))
     request.to_phone = request.to_phone and (bool(request.failed) or not again)
+
+
+def _duty_done(request: RequestState, event: Event) -> None:
+    """Apply what became of a call or a letter to a requester."""
+    kind, what = event.details["kind"], event.details["what"]
+    if kind not in {"call", "letter"}:
+        return
+    texts = event.details["texts"]
+    assert isinstance(texts, list), event
+    if what in {"reached", "left_message", "sent"}:
+        request.failed -= set(map(str, texts))
+    elif what in {"returned", "unsafe"}:
+        request.failed |= set(map(str, texts))
+    request.to_phone = event.details["next"] == "call" or (kind == "letter" and request.to_phone)
+    if what == "unsafe":
+        request.may_be_called, request.unsafe = False, True
 
 
 def _reissue(case: CaseState, request: RequestState) -> None:
@@ -116,6 +136,7 @@ def _update(request: RequestState, event: Event) -> None:
     state(request, stated(event.claims), event.at)
     if "may_be_called" in event.details:
         request.may_be_called = bool(event.details["may_be_called"])
+        request.unsafe = request.unsafe and not request.may_be_called
         if event.details["new_address"]:
             request.to_phone = False
             request.failed.clear()

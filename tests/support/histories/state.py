@@ -104,6 +104,8 @@ class RequestState:
     failed: set[str] = field(default_factory=set)
     """The texts of the notices that could not be delivered, and were not sent again."""
     may_be_called: bool = True
+    unsafe: bool = False
+    """Whether staff found that contact is not safe, and the holder has not said since that it is."""
 
     @property
     def live(self) -> bool:

@@ -15,10 +15,12 @@ from casereview.schema.records import Case, NeededApproval
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition
+from casereview.usecases.sealed_text import read_words
 from review.cases.decision import fields_in_review, while_in_force
 from review.cases.final_decision import finalize
 from review.cases.lease import require_no_earlier_review
 from review.cases.session import CaseSession
+from review.cases.translation import with_translations
 from review.schema.commands import Approval
 
 if TYPE_CHECKING:
@@ -70,10 +72,18 @@ def approve(session: CaseSession, body: Approval) -> Answered:
         if any(one.by_id is None for one in given):
             return while_in_force(policy, Transition("approval_given", took_part, event, words=words))
         step = Transition("approved", took_part, event, words=words)
-        return while_in_force(policy, finalize(session, case, step, policy))
+        final = finalize(session, case, step, policy)
+        return while_in_force(policy, with_translations(session, case, final, _languages(session, case), policy))
 
     case = session.act(plan)
     return Answered(case, case.status == "decided", news[-1])
+
+
+def _languages(session: CaseSession, case: Case) -> list[str]:
+    """Return the language of the reasons of a decision, which an older release did not store."""
+    text = case.decision.text if case.decision else None
+    language = read_words(session.services.table, session.services.seal, case.case_id, text).get("language")
+    return [language] if language else []
 
 
 def _require_approver(session: CaseSession, case: Case) -> None:

@@ -37,6 +37,7 @@ from review.cases.reasons import check_reasons, uses_of_reasons
 from review.cases.requesters import Learners, learners_of
 from review.cases.second_look import decided_by_official
 from review.cases.session import CaseSession, require_claim
+from review.cases.translation import with_translations
 from review.schema.commands import Decision, DecisionWithdrawal
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def _decided(
         step = Transition("decision_proposed", _proposed_fields(session, case, decision, policy, approvals), event)
     else:
         step = finalize(session, case, Transition("decided", {"decision": decision}, event), policy)
+    if "decisions" in step.case and body.outcome != "remand":
+        step = with_translations(session, case, step, [body.language], policy)
     return replace(step, also=(put_new(text), delete(keys.decision_draft(case.case_id)), *step.also))
 
 

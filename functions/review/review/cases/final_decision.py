@@ -10,14 +10,12 @@ from casereview.cases.disclosure import is_told
 from casereview.cases.due import without_due_work
 from casereview.cases.duties import OF_A_DECISION, new_duty
 from casereview.policy.compiler import CompiledPolicy
-from casereview.schema.duty_records import Duty
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case, FinalDecision
 from casereview.schema.vocabulary import DutyKind
-from casereview.store import keys
-from casereview.store.backend import Query
 from casereview.store.caseload import uncount_claim
-from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.open_duties import ended, open_duties
+from casereview.store.transaction import Write, put_new
 from casereview.store.transition import Transition
 from casereview.store.waits import wait_writes
 from review.cases.guard import release_guard
@@ -42,7 +40,7 @@ def finalize(session: CaseSession, case: Case, step: Transition, policy: Compile
     """
     decision = step.case.get("decision", case.decision)
     withdrawn = decision is None or decision.outcome == "withdrawn"
-    ended: CaseFields = {
+    changes: CaseFields = {
         **step.case,
         **without_due_work(case),
         "approvals": (),
@@ -53,12 +51,12 @@ def finalize(session: CaseSession, case: Case, step: Transition, policy: Compile
     }
     also = (*release_guard(case), *uncount_claim(case))
     if decision is None or withdrawn:
-        return replace(step, case=ended, also=also, notices=news_of_decision(session, case))
+        return replace(step, case=changes, also=also, notices=news_of_decision(session, case))
     approvers = frozenset(one.by_id for one in step.case.get("approvals", ()) if one.by_id)
     final = final_decision(decision, session.at, approvers=approvers)
-    ended["decisions"] = with_decision(case, final)
+    changes["decisions"] = with_decision(case, final)
     also = (*also, *_wait_of(session, case), *follow_up(session, case, final, policy))
-    return replace(step, case=ended, also=also, notices=news_of_decision(session, case))
+    return replace(step, case=changes, also=also, notices=news_of_decision(session, case))
 
 
 def _wait_of(session: CaseSession, case: Case) -> tuple[Write, ...]:
@@ -88,6 +86,4 @@ def follow_up(session: CaseSession, case: Case, decision: FinalDecision, policy:
 
 def ended_duties(session: CaseSession, case: Case, kinds: frozenset[DutyKind] = OF_A_DECISION) -> tuple[Write, ...]:
     """Return the writes that end the open duties of earlier decisions, which stand no more or were upheld."""
-    found = session.services.table.records(Duty, Query(keys.duties_partition(case.case_id)))
-    mine = (duty for duty in found if duty.state == "open" and duty.kind in kinds)
-    return tuple(put_over(duty.evolve(state="ended"), state="open") for duty in mine)
+    return ended(duty for duty in open_duties(session.services.table, case.case_id) if duty.kind in kinds)

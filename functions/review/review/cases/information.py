@@ -21,6 +21,7 @@ from casereview.usecases.sealed_text import seal_words
 from review.cases.proof_requests import ask_for_proof
 from review.cases.requesters import notices_to_requesters
 from review.cases.session import CaseSession, require_claim
+from review.cases.translation import with_translations
 from review.schema.commands import InformationRequest, Question
 from review.schema.responses import OpenQuestion, QuestionRead
 
@@ -102,7 +103,8 @@ def _ask_in_words(
             "asked_of": to or (),
         }
         also = (put_new(text), *uncount_claim(case))
-        return Transition("information_asked", waits, {"text": text.text_id}, also, notices)
+        step = Transition("information_asked", waits, {"text": text.text_id}, also, notices)
+        return with_translations(session, case, step, [one.language for one in asked], policy)
 
     return session.act(plan), seen_by
 

@@ -20,13 +20,14 @@ from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.caseload import uncount_claim
 from casereview.store.folding import store_folded
+from casereview.store.open_duties import moved_to, open_duties
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
 from review.cases.guard import linked_person, numbers_before_link
-from review.cases.moved_requests import merged_findings, moved, named
+from review.cases.moved_requests import duties_of, merged_findings, moved, named, translates
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Link
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 LINKED_BEFORE: Final = "linked_before"
 """Key in the details of a link: the version of the link before it, 0 where there was none."""
 _MAX_MOVED = 20
-"""The most requests that one link moves, live ones first: up to four writes each, of the 100 of a transaction."""
+"""The most requests that one link moves, live ones first: up to four writes each, and two for each open duty."""
+_MAX_WRITES = 95
+"""The most writes that bring requests to the other case; the closed case takes the rest of the 100 of a transaction."""
 
 
 def link(session: CaseSession, body: Link) -> Case:
@@ -64,7 +67,7 @@ def link(session: CaseSession, body: Link) -> Case:
         if target.folded < target.version:
             policy, _until = session.services.policies.governing(session.at)
             store_folded(session.services.table, target, policy)
-        merged, writes = _merge(session, source, session.file(target), requests[:_MAX_MOVED], body)
+        merged, writes = _merge_as_many_as_fit(session, source, session.file(target), requests[:_MAX_MOVED], body)
         step = _closed(session, case, merged, writes, body)
         return replace(step, case={**step.case, "before_link": numbers_before_link(case, target)})
 
@@ -91,6 +94,7 @@ def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write],
         **WITHOUT_PROPOSED,
         "status": "closed",
         "status_since": session.at,
+        "to_translate": False,
         "linked_to": merged.case_id,
         "person": None,
         "apart_from": None,
@@ -121,6 +125,24 @@ def _require_linkable(session: CaseSession, case: Case, target: Case, requests: 
         raise wrong_state("too_many_requests_together", message, "/case_id")
 
 
+def _merge_as_many_as_fit(
+    session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link
+) -> tuple[Case, list[Write]]:
+    """Return what ``_merge`` does, for all live requests and as many withdrawn ones as fit into one transaction.
+
+    Raises:
+        ProblemError: 409 if the live requests have too many open duties.
+    """
+    merged, writes = _merge(session, source, target, requests, body)
+    while len(writes) > _MAX_WRITES:
+        if requests[-1].state == "live":
+            message = "The requests have too many open duties to be moved at once; please do some of them first."
+            raise wrong_state("too_many_requests_together", message, "/case_id")
+        requests = requests[:-1]
+        merged, writes = _merge(session, source, target, requests, body)
+    return merged, writes
+
+
 def _merge(
     session: CaseSession, source: CaseFile, target: CaseFile, requests: list[Request], body: Link
 ) -> tuple[Case, list[Write]]:
@@ -134,11 +156,13 @@ def _merge(
         if request.receipt in claims
         for write in moved(request, claims[request.receipt], target.case.case_id, version, opened=False)
     ]
+    moving = frozenset(request.receipt for request in requests)
+    duties = duties_of(open_duties(session.services.table, source.case.case_id), moving)
     receipts: list[JsonValue] = [request.receipt for request in requests]
     number, persons = linked_person(session, source.case, target.case)
     step = Transition(
         "linked",
-        {**_merged_fields(session, source, target, requests, findings), **number},
+        {**_merged_fields(session, source, target, requests, findings), **number, **translates(target.case, duties)},
         {
             "details": {
                 "linked_from": source.case.case_id,
@@ -146,7 +170,13 @@ def _merge(
                 LINKED_BEFORE: target.findings.linked,
             }
         },
-        also=(Put(findings), *movements, *persons, *named(requests, target.case.case_id)),
+        also=(
+            Put(findings),
+            *movements,
+            *persons,
+            *named(requests, target.case.case_id),
+            *moved_to(duties, target.case),
+        ),
         words=seal_words(session.services.seal, "why", target.case.case_id, {"why": body.why}),
     )
     return carried_out(target.case, step, session.actor, session.at)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from casereview.cases.duties import OF_A_REQUEST
 from casereview.evidence.fold import folded_finding
 from casereview.evidence.standing import established_values
+from casereview.schema.duty_records import Duty
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.person_records import NameCase
+from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, delete, put_over
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
 
 
 def moved(request: Request, claims: Claims, case_id: str, version: int, *, opened: bool) -> Iterator[Write]:
@@ -35,6 +42,16 @@ def named(requests: Iterable[Request], case_id: str) -> Iterator[Write]:
     """Yield the writes by which the names in requests find the case that they move to."""
     for name, mac_key in {one.name: one.mac_key for one in requests if one.name}.items():
         yield Put(NameCase(name=name, case=case_id, mac_key=mac_key))
+
+
+def duties_of(duties: Iterable[Duty], receipts: Collection[str]) -> tuple[Duty, ...]:
+    """Return those of the open duties of a case that move with requests."""
+    return tuple(duty for duty in duties if duty.receipt in receipts and duty.kind in OF_A_REQUEST)
+
+
+def translates(case: Case, duties: Iterable[Duty]) -> CaseFields:
+    """Return the fields of a case to which duties come: whether a text is to be translated."""
+    return {"to_translate": case.to_translate or any(duty.kind == "translate" for duty in duties)}
 
 
 def merged_findings(target: CaseFile, source: CaseFile, linked: int) -> Findings:

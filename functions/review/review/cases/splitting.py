@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from casereview.cases.changes import changes_of_new, restriction
@@ -19,9 +18,10 @@ from casereview.schema.identifiers import new_case_id
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
+from casereview.store.open_duties import moved_to, open_duties
 from casereview.store.transaction import Put, Write, put_new
 from casereview.store.transition import Transition
-from review.cases.moved_requests import findings_about, moved, named
+from review.cases.moved_requests import duties_of, findings_about, moved, named, translates
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Split
@@ -66,12 +66,15 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
     request, own = requests.pop(body.receipt, None), claims.pop(body.receipt, None)
     if request is None or own is None:
         raise no_such_request("/receipt")
+    duties = open_duties(session.services.table, case.case_id)
+    taken = duties_of(duties, {request.receipt})
     left = without_findings_about(file.findings, request.receipt)
     # what lifted the restriction may go with the request
     restricted = case.restricted or is_restricted(claims.values(), left)
     remaining: CaseFields = {
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims.values(), session.at),
+        "to_translate": any(duty.kind == "translate" and duty not in taken for duty in duties),
         "requests": case.requests - 1,
         "live": case.live - (request.state == "live"),
         "filed_at": min((other.received_at for other in requests.values()), default=case.filed_at),
@@ -79,12 +82,16 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
         "rank_at": session.at,
     }
     event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
-    also = (Put(left), *_split_off(session, file, request, own, new_id))
+    new, writes = _split_off(session, file, request, own, new_id)
+    new = new.evolve(**translates(new, taken))
+    also = (Put(left), put_new(new), *writes, *moved_to(taken, new))
     return Transition("split", remaining, event, also, words=session.reason(body.why))
 
 
-def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: Claims, new_id: str) -> Iterator[Write]:
-    """Yield the writes of the new case: the case, its event, its request with its claims, and what was found of it."""
+def _split_off(
+    session: CaseSession, file: CaseFile, request: Request, claims: Claims, new_id: str
+) -> tuple[Case, list[Write]]:
+    """Return the new case, and the writes of its event, its request with its claims, and what was found of it."""
     findings = findings_about(file, request.receipt, new_id)
     own = claims.evolve(filing=claims.filing.evolve(opened=True))
     case = Case(
@@ -103,23 +110,19 @@ def _split_off(session: CaseSession, file: CaseFile, request: Request, claims: C
         folded=1,
     )
     case = case.evolve(**pending_verifications(case, [own], session.at))
-    yield put_new(case)
-    yield put_new(
-        Event(
-            case_id=new_id,
-            version=1,
-            at=session.at,
-            kind="filed",
-            actor="officer",
-            user=session.caller.user,
-            user_id=session.caller.id,
-            changes=changes_of_new(case),
-            receipt=request.receipt,
-            filing=own.filing,
-            claims=claims.facts,
-            details={"office": claims.office, "split_from": file.case.case_id},
-        )
+    event = Event(
+        case_id=new_id,
+        version=1,
+        at=session.at,
+        kind="filed",
+        actor="officer",
+        user=session.caller.user,
+        user_id=session.caller.id,
+        changes=changes_of_new(case),
+        receipt=request.receipt,
+        filing=own.filing,
+        claims=claims.facts,
+        details={"office": claims.office, "split_from": file.case.case_id},
     )
-    yield from moved(request, claims, new_id, 1, opened=True)
-    yield from named([request], new_id)
-    yield Put(findings)
+    moves = moved(request, claims, new_id, 1, opened=True)
+    return case, [put_new(event), *moves, *named([request], new_id), Put(findings)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casereview.cases.duties import BY_HAND
 from casereview.cases.lifecycle import LIVE
 from casereview.evidence.fold import SENT_AGAIN, after_sending_again
 from casereview.http.problems import ProblemError, wrong_state
+from casereview.schema.duty_records import Duty
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
 from casereview.store import keys
+from casereview.store.open_duties import about, ended, open_duties
 from casereview.store.transaction import Put
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import LiftedSuppression, lift_suppression
@@ -42,10 +45,16 @@ def unsuppress(session: CaseSession, body: OnRequest) -> Case:
         sent: list[JsonValue] = [notice.template for notice in lifted.notices]
         event: EventFields = {"receipt": body.receipt, "details": {"addresses": lifted.addresses, SENT_AGAIN: sent}}
         ranked: CaseFields = {"rank_at": session.at} if case.status in LIVE else {}
-        also = (*lifted.writes, Put(after_sending_again(claims, sent)))
+        after = after_sending_again(claims, sent)
+        also = (*lifted.writes, Put(after), *(() if after.failed else ended(_by_hand(session, case, body.receipt))))
         return Transition("suppression_lifted", ranked, event, also, words=session.reason(body.why))
 
     case = session.act(plan)
     for notice in found[-1].notices:
         session.services.hint_notice(notice)
     return case
+
+
+def _by_hand(session: CaseSession, case: Case, receipt: str) -> tuple[Duty, ...]:
+    """Return the open calls and letters to a requester, who gets messages again."""
+    return about(open_duties(session.services.table, case.case_id), receipt, BY_HAND)

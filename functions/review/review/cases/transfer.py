@@ -18,6 +18,7 @@ from casereview.schema.evidence import CaseFile
 from casereview.schema.fields import format_time_or_day
 from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
+from casereview.store.open_duties import given_to, open_duties
 from casereview.store.transition import Transition
 from review.cases.session import CaseSession
 from review.schema.commands import Removal, Transfer
@@ -46,7 +47,8 @@ def transfer(session: CaseSession, body: Transfer) -> Case:
         if case.status not in OPEN - {"awaiting_approval"}:
             raise wrong_state("status_not_allowed", "The case cannot be transferred in its current state.")
         moved = moved_to(session.file(case), office, responsible_office(case, case.facts), session.at)
-        return Transition("transferred", moved, also=uncount_claim(case), words=session.reason(body.why))
+        also = (*uncount_claim(case), *given_to(open_duties(session.services.table, case.case_id), office))
+        return Transition("transferred", moved, also=also, words=session.reason(body.why))
 
     return session.act(plan)
 

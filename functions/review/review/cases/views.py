@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.decisions import approval_due, decisions_of
+from casereview.cases.duties import may_be_shown
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
@@ -15,6 +16,7 @@ from casereview.schema.facts import Facts
 from casereview.schema.records import Case, FinalDecision
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
+from casereview.store.open_duties import open_duties
 from casereview.store.transaction import put_new
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.identity import open_part
@@ -29,6 +31,7 @@ from review.schema.responses import (
     ApprovalRead,
     CaseRead,
     DecisionRead,
+    DutyRead,
     Fact,
     FactStatement,
     NewWords,
@@ -87,10 +90,24 @@ def read_case(session: CaseSession) -> CaseRead:
         facts=tuple(_facts(file)),
         requests=tuple(map(_request, requests)),
         new_words=tuple(new_words(file)),
+        duties=tuple(_duties(session, case)),
         earlier_cases=others.of_person,
         same_name=others.of_name,
         question=open_question(session, case, requests),
     )
+
+
+def _duties(session: CaseSession, case: Case) -> Iterator[DutyRead]:
+    for duty in open_duties(session.services.table, case.case_id):
+        if may_be_shown(duty, case):
+            yield DutyRead(
+                duty=duty.duty_id,
+                kind=duty.kind,
+                receipt=duty.receipt,
+                since=duty.since,
+                due=duty.due,
+                overdue=duty.due <= session.at,
+            )
 
 
 def _decision(decision: FinalDecision) -> DecisionRead:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from casereview.schema.base import Instant, Lenient, Record
+from casereview.schema.base import Instant, Record
 from casereview.schema.fields import LongText
-from casereview.schema.vocabulary import DutyKind, DutyResult
-from review.schema.responses import ApprovalRead, CaseChanged, NewWords
+from casereview.schema.vocabulary import DutyResult
+from review.schema.responses import ApprovalRead, CaseChanged, DutyRead, NewWords
 
 
 class AwaitingApproval(Record):
@@ -39,18 +39,10 @@ class Approved(CaseChanged):
     """What changed since the decision, which has therefore returned to its author."""
 
 
-class DutyItem(Record):
-    """Something that people at an office must do."""
+class DutyItem(DutyRead):
+    """Something that people at an office must do, with its case."""
 
     case_id: str
-    duty: str
-    """Its id."""
-    kind: Lenient[DutyKind]
-    receipt: str | None
-    """The request whose holder it is about; null if it is about the case."""
-    since: Instant
-    due: Instant
-    overdue: bool
 
 
 class DutyPage(Record):

@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.vocabulary import DecisionState, Outcome, Status
+from casereview.schema.vocabulary import DecisionState, DutyKind, Outcome, Status
 from review.schema.requester_responses import RequestRead
+
+
+class DutyRead(Record):
+    """Something that people at the office must do about a case."""
+
+    duty: str
+    """Its id."""
+    kind: Lenient[DutyKind]
+    receipt: str | None
+    """The request whose holder it is about; null if it is about the case."""
+    since: Instant
+    due: Instant
+    overdue: bool
 
 
 class Me(Record):
@@ -164,6 +177,8 @@ class CaseRead(Record):
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     new_words: tuple[NewWords, ...]
+    duties: tuple[DutyRead, ...]
+    """What people must do about the case, the earliest first."""
     earlier_cases: tuple[OtherCase, ...]
     """The other cases of the person, by the A-number, that the caller may open; the latest filing first."""
     same_name: tuple[OtherCase, ...]
