@@ -116,10 +116,22 @@ class Canaries:
         return {
             "email": self.email("contact.email"),
             "phone": self.phone("contact.phone"),
+            "postal": self.postal(language),
+            "call_times": self.text("contact.call_times", language),
             "preferred": "sms" if language in {"ht", "ar"} else "email",
             "language": self.tag("contact.language", language),
             "spoken_language": self.text("contact.spoken_language", language),
             "safe_to_contact": True,
+        }
+
+    def postal(self, language: str) -> dict[str, Any]:
+        zip_code = f"{next(self._numbers)}-7319"
+        self._keep("contact.postal.zip", zip_code)
+        return {
+            "lines": [self.text("contact.postal.lines", language)],
+            "city": self.text("contact.postal.city", language),
+            "state": self.text("contact.postal.state", language),
+            "zip": zip_code,
         }
 
     def facts(self, language: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.support.crashes.flows_public import (
     ranked_case,
 )
 from tests.support.crashes.flows_requesters import CONFIRMED, REQUESTERS
+from tests.support.crashes.flows_workers import POSTAL
 from tests.support.crashes.rig import Rig
 from tests.support.staff import (
     COLLEAGUE,
@@ -77,6 +78,9 @@ def _verified(rig: Rig, **more: Any) -> FiledCase:  # noqa: ANN401  # any part o
     return found
 
 
+_BY_LETTER: dict[str, Any] = {"postal": POSTAL, "phone": "+12025550123", "preferred": "letter"}
+
+
 def _verified_today(rig: Rig) -> FiledCase:
     empty_docket(rig)
     return _verified(rig)
@@ -112,6 +116,32 @@ def _carry_out(rig: Rig, found: FiledCase) -> Answer:
     (duty,) = (duty for duty in rig.all(Duty, "DUTY#") if duty.case_id == found.case_id)
     sent = {"what": "released", "done_at": rfc3339(rig.time), "why": "As decided."}
     return rig.staff(OFFICER, "POST", f"/staff/cases/{found.case_id}/duties/{duty.duty_id}", sent)
+
+
+def _called(*results: str) -> Callable[[Rig], FiledCase]:
+    """Return what prepares an open duty of a requester who wants letters, after these results of the ones before."""
+
+    def prepare(rig: Rig) -> FiledCase:
+        empty_docket(rig)
+        found = file_case(rig, requester={"name": "Ana", "role": "self", "contact": _BY_LETTER})
+        for what in results:
+            assert _record_attempt(what)(rig, found).status == 200
+            rig.pump()
+        return found
+
+    return prepare
+
+
+def _record_attempt(what: str) -> Callable[[Rig, FiledCase], Answer]:
+    """Return what records the result of the newest call or letter."""
+
+    def act(rig: Rig, found: FiledCase) -> Answer:
+        known = [duty for duty in rig.all(Duty, "DUTY#") if duty.kind in {"call", "letter"}]
+        duty = next((duty for duty in known if duty.state == "open"), known[-1])
+        sent = {"what": what, "done_at": rfc3339(rig.time), "why": "As recorded."}
+        return rig.staff(OFFICER, "POST", f"/staff/cases/{found.case_id}/duties/{duty.duty_id}", sent)
+
+    return act
 
 
 def _proposed_before_a_switch(rig: Rig) -> FiledCase:
@@ -332,6 +362,12 @@ STAFF = [
         idempotent=True,
     ),
     Flow("record a duty", "staff", _granted, _carry_out, 200, idempotent=True),
+    Flow("record a letter", "staff", _called(), _record_attempt("sent"), 200, idempotent=True),
+    Flow("record that a letter came back", "staff", _called("sent"), _record_attempt("returned"), 200, idempotent=True),
+    Flow("record a call without an answer", "staff", _called("returned"), _record_attempt("no_answer"), 200),
+    Flow(
+        "record that contact is not safe", "staff", _called("returned"), _record_attempt("unsafe"), 200, idempotent=True
+    ),
     Flow(
         "approve after a switch",
         "staff",

@@ -13,9 +13,12 @@ from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import claimed_case, empty_docket, information_requested, ranked_case
 from tests.support.crashes.rig import Rig
 from tests.support.policy.drafts import AUTHOR, DETAINED, EARLIER, draft, publish, send
-from tests.support.staff import OFFICER, SISTER, claimed, decide, file_case, person, verify
+from tests.support.staff import OFFICER, SISTER, ask, claimed, decide, file_case, person, verify
 
 BY_SMS: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550143", "preferred": "sms"}}
+POSTAL: dict[str, Any] = {"lines": ["12 Elm St"], "city": "Laredo", "state": "TX", "zip": "78040"}
+BY_LETTER: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"postal": POSTAL, "preferred": "letter"}}
+BY_PHONE: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"phone": "+12025550123", "preferred": "phone"}}
 NO_CHANNEL: dict[str, Any] = {"name": "Ana", "role": "self", "contact": {"preferred": "none"}}
 ORDER_ONLY = "    when: {removal_order: {is: final}}\n"
 
@@ -65,6 +68,15 @@ def _to_send(*people: dict[str, Any]) -> Callable[[Rig], None]:
         rig.messages = waiting
 
     return prepare
+
+
+def _call_open(rig: Rig) -> None:
+    """Prepare a question to a requester whose acknowledgement is to be told by telephone already."""
+    empty_docket(rig)
+    found = claimed(rig, requester=BY_PHONE)
+    verify(rig, OFFICER, found.case_id, receipt=found.receipt, identity=True)
+    ask(rig, OFFICER, found.case_id)
+    keep_only(rig, "notice")
 
 
 def _limit_reached(rig: Rig) -> None:
@@ -229,6 +241,9 @@ WORK = [
     Flow("notify by text message", "system", _to_send(BY_SMS), process_batch),
     Flow("notify several", "system", _to_send({}, BY_SMS, NO_CHANNEL), process_batch),
     Flow("notify without an address", "system", _to_send(NO_CHANNEL), process_batch),
+    Flow("hand a notice over to be written", "system", _to_send(BY_LETTER), process_batch),
+    Flow("hand a notice over to be called", "system", _to_send(BY_PHONE), process_batch),
+    Flow("hand another notice over", "system", _call_open, process_batch),
     Flow("notify beyond the limit", "system", _limit_reached, process_batch),
     Flow("notify for those that wait", "system", _limit_over, process_batch),
     Flow("bounce", "system", _delivery_event("Bounce"), process_batch),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from casereview.cases.duties import BY_HAND
 from casereview.cases.lifecycle import LIVE
+from casereview.cases.telephone import without_phone_flag
 from casereview.evidence.fold import SENT_AGAIN, after_sending_again
 from casereview.http.problems import ProblemError, wrong_state
-from casereview.schema.duty_records import Duty
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
 from casereview.store import keys
@@ -44,10 +44,12 @@ def unsuppress(session: CaseSession, body: OnRequest) -> Case:
             raise ProblemError("busy")
         sent: list[JsonValue] = [notice.template for notice in lifted.notices]
         event: EventFields = {"receipt": body.receipt, "details": {"addresses": lifted.addresses, SENT_AGAIN: sent}}
-        ranked: CaseFields = {"rank_at": session.at} if case.status in LIVE else {}
         after = after_sending_again(claims, sent)
-        also = (*lifted.writes, Put(after), *(() if after.failed else ended(_by_hand(session, case, body.receipt))))
-        return Transition("suppression_lifted", ranked, event, also, words=session.reason(body.why))
+        duties = open_duties(session.services.table, case.case_id)
+        over = () if after.failed else about(duties, body.receipt, BY_HAND)
+        also = (*lifted.writes, Put(after), *ended(over))
+        changes = _flagged(session, case, calls=any(one.kind == "call" and one not in over for one in duties))
+        return Transition("suppression_lifted", changes, event, also, words=session.reason(body.why))
 
     case = session.act(plan)
     for notice in found[-1].notices:
@@ -55,6 +57,8 @@ def unsuppress(session: CaseSession, body: OnRequest) -> Case:
     return case
 
 
-def _by_hand(session: CaseSession, case: Case, receipt: str) -> tuple[Duty, ...]:
-    """Return the open calls and letters to a requester, who gets messages again."""
-    return about(open_duties(session.services.table, case.case_id), receipt, BY_HAND)
+def _flagged(session: CaseSession, case: Case, *, calls: bool) -> CaseFields:
+    """Return the fields by which staff see whether a call is left: a live case is ranked again."""
+    if case.status in LIVE:
+        return {"rank_at": session.at}
+    return {} if calls else {"flags": without_phone_flag(case.flags)}
