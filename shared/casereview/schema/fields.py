@@ -274,7 +274,12 @@ ZipCode = Annotated[
         pattern=r"^\s*[0-9]{5}([ -]?[0-9]{4})?\s*$",
     ),
 ]
-AddressLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_visible)]
+AddressLine = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    AfterValidator(_visible),
+    _shown("AddressLine", "A line of a postal address.", type="string", maxLength=200, pattern=r"\S"),
+]
 """A line of a postal address; at least one character of it is visible."""
 LanguageTag = Annotated[
     Text,

@@ -42,6 +42,7 @@ def duties(system: System, user: Staff = OFFICER, query: str = "") -> list[dict[
 
 def known(system: System, number: int = 11, **changes: Any) -> FiledCase:  # noqa: ANN401  # any field
     """Return a claimed case whose requester is verified."""
+    changes.setdefault("requester", {"contact": {"email": "ana@example.org", "language": "en"}})
     held = claimed(system, number, **changes)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     return held

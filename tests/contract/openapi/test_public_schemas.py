@@ -35,6 +35,9 @@ FULL: dict[str, Any] = {
         "contact": {
             "email": "lee@example.org",
             "phone": "+1 404 555 0142",
+            "postal": {"lines": ["12 Elm St"], "city": "Laredo", "state": "TX", "zip": "78040-1234"},
+            "leave_message": True,
+            "call_times": "After six.",
             "preferred": "sms",
             "language": "pa-Arab",
             "spoken_language": "quc",
@@ -253,7 +256,8 @@ LENIENT = {"email", "phone", "language"}
 
 def _field_paths() -> list[tuple[FieldPath, bool]]:
     """Return the path of every field of a request, and whether the field is required."""
-    required = {("requester",), ("requester", "role"), ("subject",), ("grounds",), ("facts", "convictions", 0, "kind")}
+    required: set[FieldPath] = {("requester",), ("requester", "role"), ("subject",), ("grounds",)}
+    required |= {("facts", "convictions", 0, "kind"), ("requester", "contact", "postal", "lines")}
     return [(path, path in required) for path in _places(FULL, ())]
 
 
@@ -280,7 +284,16 @@ def _changed(path: FieldPath, value: object) -> dict[str, Any]:
 def test_the_full_request_has_every_field_of_the_schema() -> None:
     named = {part for path, _ in _field_paths() for part in path if isinstance(part, str)}
     schemas = DOCUMENT["components"]["schemas"]
-    models = ("Submission", "Requester", "Contact", "Subject", "FactClaims", "Residence", "ConvictionClaim")
+    models = (
+        "Submission",
+        "Requester",
+        "Contact",
+        "PostalAddress",
+        "Subject",
+        "FactClaims",
+        "Residence",
+        "ConvictionClaim",
+    )
     assert named == {name for model in models for name in schemas[model]["properties"]}
 
 

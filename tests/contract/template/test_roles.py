@@ -28,7 +28,7 @@ BY_PURPOSE = {
 TABLE = {
     "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "prioritize": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
-    "notify": {"GetItem", "PutItem"},
+    "notify": {"GetItem", "PutItem", "Query"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
 }
 INDEXES = {

@@ -113,7 +113,7 @@ def _granted(rig: Rig) -> FiledCase:
 
 
 def _carry_out(rig: Rig, found: FiledCase) -> Answer:
-    (duty,) = (duty for duty in rig.all(Duty, "DUTY#") if duty.case_id == found.case_id)
+    (duty,) = (duty for duty in rig.all(Duty, "DUTY#") if duty.kind == "carry_out" and duty.case_id == found.case_id)
     sent = {"what": "released", "done_at": rfc3339(rig.time), "why": "As decided."}
     return rig.staff(OFFICER, "POST", f"/staff/cases/{found.case_id}/duties/{duty.duty_id}", sent)
 

@@ -105,13 +105,13 @@ def _duty_done(request: RequestState, event: Event) -> None:
     kind, what = event.details["kind"], event.details["what"]
     if kind not in {"call", "letter"}:
         return
-    texts = event.details["texts"]
+    texts = event.details.get("texts", [])
     assert isinstance(texts, list), event
     if what in {"reached", "left_message", "sent"}:
         request.failed -= set(map(str, texts))
     elif what in {"returned", "unsafe"}:
         request.failed |= set(map(str, texts))
-    request.to_phone = event.details["next"] == "call" or (kind == "letter" and request.to_phone)
+    request.to_phone = event.details.get("next") == "call" or (kind == "letter" and request.to_phone)
     if what == "unsafe":
         request.may_be_called, request.unsafe = False, True
 

@@ -39,6 +39,8 @@ CONTACTS: list[dict[str, Any]] = [
     {"safe_to_contact": False},
     {"safe_to_contact": True},
     {"language": "ht"},
+    {"phone": "+12025550143", "preferred": "phone"},
+    {"postal": {"lines": ["12 Elm St"], "city": "Laredo", "state": "TX", "zip": "78040"}, "preferred": "letter"},
 ]
 MATTERS: list[dict[str, Any]] = [
     {"protected": True},

@@ -41,10 +41,9 @@ def test_a_notice_that_fails_again_after_a_new_address_requires_a_call() -> None
     assert receipts_to_phone(file_of([*events, undelivered(4, "R1")]).claims) == {"R1"}
 
 
-def test_a_withdrawn_requester_who_could_not_be_reached_is_still_phoned() -> None:
-    """The person may not know of the withdrawal."""
+def test_a_requester_who_withdrew_is_not_phoned_any_more() -> None:
     events = [filed(1, "R1", "self", Facts()), undelivered(2, "R1"), withdrawn(3, "R1")]
-    assert receipts_to_phone(file_of(events).claims) == {"R1"}
+    assert receipts_to_phone(file_of(events).claims) == set()
 
 
 def test_the_flag_is_added_once_and_removed() -> None:

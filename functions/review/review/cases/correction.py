@@ -38,6 +38,7 @@ INSTEAD: Final[Mapping[EventKind, str]] = {
     "updated": "verify the facts that it states.",
     "ranked": "verify the facts that it rests on.",
     "undeliverable": "lift the suppression of the address.",
+    "handed_over": "record what became of the call or the letter.",
     "claimed": "release the case.",
     "released": "claim the case.",
     "lease_ended": "claim the case.",

@@ -14,8 +14,9 @@ from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
-from casereview.store.transaction import Put
+from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
+from review.cases.reaching import calls_that_waited
 from review.cases.requesters import missed_news
 from review.cases.session import CaseSession
 
@@ -40,11 +41,15 @@ def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
     if case.status in LIVE:
         changes["rank_at"] = session.at
     notices: tuple[Notice, ...] = ()
+    calls: tuple[Write, ...] = ()
     if event.claims is not None and "protected" in event.claims.model_fields_set:
         after = file._replace(findings=findings)
         changes |= _restriction(session, after)
-        notices = missed_news(session, case, case.evolve(**changes))
-    return Transition("corrected", changes, {"receipt": event.receipt}, (Put(findings),), notices)
+        lifted = case.evolve(**changes)
+        notices = missed_news(session, case, lifted)
+        if case.restricted and not lifted.restricted:
+            calls = calls_that_waited(session, file, case.office)
+    return Transition("corrected", changes, {"receipt": event.receipt}, (Put(findings), *calls), notices)
 
 
 def _restriction(session: CaseSession, file: CaseFile) -> CaseFields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from casereview.cases.changes import restriction
 from casereview.cases.first_look import resumed_clock
@@ -13,6 +13,7 @@ from casereview.cases.verification import pending_verifications
 from casereview.evidence.fold import all_made, folded_finding, without_made
 from casereview.evidence.standing import established_values, is_restricted
 from casereview.http.problems import not_correctable
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Correction, Event
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings
 from casereview.schema.facts import Facts
@@ -20,18 +21,23 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.folding import store_folded
+from casereview.store.open_duties import moved_to, open_duties
 from casereview.store.transaction import Put, Write, delete, put_new
 from casereview.store.transition import Transition, carried_out
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
 from review.cases.guard import Unlinked, unlinked_persons
 from review.cases.linking import LINKED_BEFORE
-from review.cases.moved_requests import moved
+from review.cases.moved_requests import duties_of, moved, translates
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
+
+
+_MAX_WRITES: Final = 90
+"""The most writes that bring requests back; the events, marks and reasons take the rest of the 100 of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,18 @@ class _Link:
     from_source: Event
     in_target: Event
     requests: tuple[Request, ...]
+    duties: tuple[Duty, ...]
+    """The open duties of the case that its requests went to."""
 
     @property
     def receipts(self) -> frozenset[str]:
         """Return the receipts of the requests that return."""
         return frozenset(request.receipt for request in self.requests)
+
+    @property
+    def returning(self) -> tuple[Duty, ...]:
+        """Return the open duties that return with the requests."""
+        return duties_of(self.duties, self.receipts)
 
 
 def unlinked(session: CaseSession, case: Case, event: Event, why: str) -> Transition:
@@ -63,6 +76,8 @@ def unlinked(session: CaseSession, case: Case, event: Event, why: str) -> Transi
     link = _read_link(session, case, event)
     persons = unlinked_persons(session, link.source.case, link.target.case)
     source, target = _returned(session, link, persons), _left(session, link, persons)
+    if len(source.also) + len(target.also) > _MAX_WRITES:
+        raise not_correctable("The requests have too many open duties to return at once; please do some of them first.")
     if case.case_id == link.source.case.case_id:
         return replace(source, also=(*source.also, *_carried_out(session, link.target, link.in_target, target, why)))
     return replace(target, also=(*target.also, *_carried_out(session, link.source, link.from_source, source, why)))
@@ -115,7 +130,8 @@ def _read_link(session: CaseSession, case: Case, event: Event) -> _Link:
             raise not_correctable("A request of the linked case was withdrawn after the link.")
     if target.requests <= len(found):
         raise not_correctable("No request would be left in the case to which it was linked: its own were split off.")
-    return _Link(session.file(source), session.file(target), from_source, in_target, tuple(found))
+    duties = open_duties(session.services.table, target.case_id)
+    return _Link(session.file(source), session.file(target), from_source, in_target, tuple(found), duties)
 
 
 def _event_of(session: CaseSession, case_id: str, name: str, other: str) -> Event:
@@ -151,6 +167,7 @@ def _returned(session: CaseSession, link: _Link, persons: Unlinked) -> Transitio
     restricted = _is_restricted(case, link.from_source, claims, findings)
     again: CaseFields = {
         **persons.source,
+        **translates(case, link.returning),
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims, session.at),
         "status": "received" if case.rank is None else "in_line",
@@ -161,7 +178,8 @@ def _returned(session: CaseSession, link: _Link, persons: Unlinked) -> Transitio
         "material": version,
         "rank_at": session.at,
     }
-    return Transition("corrected", again, also=(Put(findings), *writes, *persons.writes))
+    also = (Put(findings), *writes, *persons.writes, *moved_to(link.returning, case))
+    return Transition("corrected", again, also=also)
 
 
 def _left(session: CaseSession, link: _Link, persons: Unlinked) -> Transition:
@@ -173,6 +191,7 @@ def _left(session: CaseSession, link: _Link, persons: Unlinked) -> Transition:
     stay = [one for one in requests_of(session, link.target) if one.receipt not in receipts]
     remaining: CaseFields = {
         **persons.target,
+        "to_translate": any(one.kind == "translate" and one not in link.returning for one in link.duties),
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims, session.at),
         "requests": case.requests - len(receipts),

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.duties import BY_HAND, new_duty, time_for
 from casereview.cases.lifecycle import LIVE
-from casereview.cases.telephone import UNSAFE_CONTACT, with_phone_flag, without_phone_flag
+from casereview.cases.telephone import UNSAFE_CONTACT, receipts_to_phone, with_phone_flag, without_phone_flag
 from casereview.evidence.fold import NEXT, TOLD, after_duty
 from casereview.http.problems import ProblemError, invalid
 from casereview.policy.document import DutyTimes
 from casereview.schema.duty_records import Duty
-from casereview.schema.evidence import Claims
+from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.identifiers import new_duty_id
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
@@ -27,7 +27,7 @@ from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import DutyResult
 from casereview.store import keys
 from casereview.store.open_duties import about, ended, open_duties, opened
-from casereview.store.transaction import Put, Write, put_over
+from casereview.store.transaction import Put, Write, put_new, put_over
 from casereview.usecases.contacts import change_contact, may_be_phoned, may_receive_news, open_contact
 from review.cases.session import CaseSession
 
@@ -120,6 +120,23 @@ def _flagged(session: CaseSession, case: Case, *, calls: bool, unsafe: bool) -> 
         flags = (*flags, UNSAFE_CONTACT)
     changes: CaseFields = {"flags": flags}
     return {**changes, "rank_at": session.at} if case.status in LIVE else changes
+
+
+def calls_that_waited(session: CaseSession, file: CaseFile, office: str) -> tuple[Write, ...]:
+    """Return the writes of the calls that are due when a case is restricted no more.
+
+    While it was, nobody called a requester whom a notice did not reach, unless that was safe.
+
+    Args:
+        session: The caller and the case.
+        file: The case, while it is restricted.
+        office: The office of the case from now on.
+    """
+    policy, _until = session.services.policies.governing(session.at)
+    case, times = file.case.evolve(office=office), policy.document.duties
+    called = {duty.receipt for duty in open_duties(session.services.table, case.case_id) if duty.kind == "call"}
+    waited = sorted(receipts_to_phone(file.claims) - called)
+    return tuple(put_new(new_duty("call", case, session.at, times, receipt=receipt)) for receipt in waited)
 
 
 def after_translation(session: CaseSession, case: Case, duty: Duty) -> DutyEffect:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import restriction
-from casereview.cases.duties import new_duty
 from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import fields_in_line
-from casereview.cases.telephone import receipts_to_phone
 from casereview.cases.verified_place import office_to_move_to
 from casereview.evidence.fold import folded_finding
 from casereview.evidence.open_facts import open_claims
@@ -22,9 +20,10 @@ from casereview.schema.records import Case
 from casereview.schema.submission import FactClaims
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import given_to, open_duties
-from casereview.store.transaction import Put, Write, put_new
+from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from review.cases.lease import renewed_claim
+from review.cases.reaching import calls_that_waited
 from review.cases.requesters import missed_news
 from review.cases.session import CaseSession, require_claim
 from review.cases.transfer import moved_to
@@ -93,19 +92,11 @@ def _verified(session: CaseSession, case: Case, body: VerificationBody, establis
 def _duties_after(
     session: CaseSession, file: CaseFile, established: Facts, moves: Transition | None
 ) -> tuple[Write, ...]:
-    """Return the writes of duties: they go to the office that the case moves to; calls that waited are due.
-
-    While a case is restricted, nobody calls a requester whom a notice did not reach, unless that is safe.
-    """
-    case, open_now = file.case, open_duties(session.services.table, file.case.case_id)
-    office = moves.case["office"] if moves else case.office
-    called = {duty.receipt for duty in open_now if duty.kind == "call"}
-    waited = receipts_to_phone(file.claims) - called if case.restricted and established.protected is False else ()
-    policy, _until = session.services.policies.governing(session.at)
-    at_office = case.evolve(office=office)
-    times = policy.document.duties
-    new = (new_duty("call", at_office, session.at, times, receipt=receipt) for receipt in sorted(waited))
-    return (*(given_to(open_now, office) if moves else ()), *(put_new(duty) for duty in new))
+    """Return the writes of duties: they go to the office that the case moves to; calls that waited are due."""
+    lifted = file.case.restricted and established.protected is False
+    office = moves.case["office"] if moves else file.case.office
+    due = calls_that_waited(session, file, office) if lifted else ()
+    return (*(given_to(open_duties(session.services.table, file.case.case_id), office) if moves else ()), *due)
 
 
 def _move(
