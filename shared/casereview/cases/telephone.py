@@ -24,7 +24,7 @@ def receipts_to_phone(claims: Iterable[Claims]) -> frozenset[str]:
 
 
 def unsafe_receipts(claims: Iterable[Claims]) -> frozenset[str]:
-    """Return the receipts of the requesters whom staff found unsafe to contact."""
+    """Return the receipts of the requesters that staff found unsafe to contact."""
     return frozenset(one.receipt for one in claims if one.unsafe)
 
 

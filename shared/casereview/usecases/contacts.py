@@ -116,7 +116,7 @@ def preferred_by_hand(contact: Contact) -> ByHand | None:
 
 
 def by_hand_after_failure(contact: Contact, *, had_address: bool) -> ByHand | None:
-    """Return how the office reaches a requester whom no message reached; None if it must not, or has no way.
+    """Return how the office reaches a requester who got no message; None if it must not, or has no way.
 
     Whoever was to be reached by telephone is called first, others get a letter first. Without a number the office looks
     for one in the agency's own records, if the requester had given an address that may be used.

@@ -1,4 +1,4 @@
-"""Calls and letters: how an office reaches requesters whom no message reaches, and what follows from each attempt."""
+"""Calls and letters: how an office reaches requesters who get no message, and what follows from each attempt."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _flagged(session: CaseSession, case: Case, *, calls: bool, unsafe: bool) -> 
 def calls_that_waited(session: CaseSession, file: CaseFile, office: str) -> tuple[Write, ...]:
     """Return the writes of the calls that are due when a case is restricted no more.
 
-    While it was, nobody called a requester whom a notice did not reach, unless that was safe.
+    While it was, nobody called a requester who did not get a notice, unless that was safe.
 
     Args:
         session: The caller and the case.
