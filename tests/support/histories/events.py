@@ -181,13 +181,16 @@ def _claim_after(case: CaseState, event: Event) -> None:
 
 
 def _decision_after(case: CaseState, event: Event) -> None:
-    if event.kind in {"decided", "decision_proposed", "official_decided", "remanded"}:
+    withdrawn = event.details.get("outcome") == "withdrawn"
+    if event.kind in {"decided", "decision_proposed", "remanded"} or (
+        event.kind == "official_decided" and not withdrawn
+    ):
         case.outcome = event.details["outcome"]
     elif event.kind in {"decision_returned", "decision_withdrawn", "reopened"}:
         case.outcome = None
     if event.kind in {"decided", "approved", "official_decided", "remanded"}:
         case.decided = event.version
-        case.decision_of = case.decision_of if case.outcome == "withdrawn" else event.at
+        case.decision_of = case.decision_of if withdrawn else event.at
     known = not case.restricted and any(one.verified for one in case.all_requests())
     if event.kind in {"decided", "approved"} and case.shown["status"] == "decided" and known:
         case.waits.append((str(case.shown["office"]), event.at))
