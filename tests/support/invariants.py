@@ -202,7 +202,9 @@ def _officers_protection_outlives_a_split(history: Sequence[Event], now: Snapsho
         if split.kind != "split":
             continue
         new = now.cases[str(split.details["split_to"])]
-        before = [event for event in history[:place] if _is_about_protection(event)]
+        undone = {event.details["event"] for event in history[:place] if event.kind == "corrected"}
+        marks = [event for event in history[:place] if _is_about_protection(event)]
+        before = [event for event in marks if event.version not in undone]
         since = [event for event in now.history(new.case_id) if _is_about_protection(event)]
         last = before[-1] if before else None
         if last and last.claims and last.claims.protected and not since and not new.linked_to:
