@@ -152,7 +152,7 @@ def of_case(case: CaseState, event: Event) -> None:
         case.looked_at = event.at
     elif event.kind in {"escalated", "remanded", "reopened"} or reopens:
         case.looked_at = None
-    if event.kind in {"approved", "decision_returned"}:
+    if event.kind in {"approval_given", "approved", "decision_returned"}:
         case.reviewers.add(str(event.user_id))
     elif event.kind == "removal_recorded":
         case.removals[event.version] = bool(event.details["safety"])
