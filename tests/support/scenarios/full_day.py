@@ -44,6 +44,13 @@ def filing(words: CanaryWords, number: int, **changes: Any) -> dict[str, Any]:  
         "phone": words.known(f"phone{number}", f"+1202555{number:04d}"),
         "language": words.known("language", "es-x-zqlang"),
         "spoken_language": word("spoken"),
+        "call_times": word("call_times"),
+        "postal": {
+            "lines": [word("address_line")],
+            "city": word("address_city"),
+            "state": word("address_state"),
+            "zip": words.known("zip", "73191-8264"),
+        },
     }
     plain: dict[str, Any] = {
         "requester": {
@@ -287,7 +294,8 @@ def take_a_decision_back(system: System, words: CanaryWords) -> None:
 def _do_duties(system: System, words: CanaryWords) -> None:
     """Do what the decisions left to do, and read what awaits an approval."""
     assert system.staff(SUPERVISOR, "GET", "/staff/approvals").status == 200
-    results = {"carry_out": "released", "tell_the_person": "told"}
+    results = {"carry_out": "released", "tell_the_person": "told", "call": "reached", "letter": "sent"}
+    results["translate"] = "done"
     for duty in system.staff(OFFICER, "GET", "/staff/duties").json()["items"]:
         if duty["kind"] in results:
             said = {"note": words.word("duty_note"), "why": words.word("duty")}
@@ -328,7 +336,9 @@ def send_notices(system: System, words: CanaryWords) -> None:
         system.file(filing(words, number))
         with intercept("sesv2.SendEmail", refuses(code, f"not to {words.made[f'email{number}']}")):
             system.pump()
-    bounced = system.file(filing(words, 1008))
+    to_call = filing(words, 1008)
+    to_call["requester"]["contact"].pop("postal")
+    bounced = system.file(to_call)
     system.pump()
     tags = {"case": [case_id_of(system, bounced)], "notice": [f"acknowledgement-{bounced['receipt']}"]}
     recipients = [{"emailAddress": words.made["email1008"], "diagnosticCode": words.word("diagnostic")}]
