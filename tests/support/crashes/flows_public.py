@@ -38,8 +38,9 @@ def file(rig: Rig, sent: Any, key: str | None = KEY) -> Answer:  # noqa: ANN401 
 
 
 def empty_docket(rig: Rig) -> None:
-    """Run one tick on an empty docket, which stores the policy in force."""
+    """Run one tick on an empty docket, which stores the policy in force; notify reads it, in each run of a flow."""
     rig.sweep()
+    rig.notify.policies.registry(fresh=True)
 
 
 def ranked_case(rig: Rig) -> FiledCase:

@@ -66,7 +66,6 @@ def _to_send(*people: dict[str, Any]) -> Callable[[Rig], None]:
         keep_only(rig, "rank")
         rig.pump()
         rig.messages = waiting
-        rig.notify.policies.registry()  # read now, so that each run makes the same calls
 
     return prepare
 
@@ -79,7 +78,6 @@ def _call_open(rig: Rig) -> None:
     question = {"asked": [{"text": "Since when?", "language": "en"}], "answer_by": "2026-12-01"}
     rig.staff(OFFICER, "POST", f"/staff/cases/{found.case_id}/information-requests", question)
     keep_only(rig, "notice")
-    rig.notify.policies.registry()
 
 
 def _limit_reached(rig: Rig) -> None:
