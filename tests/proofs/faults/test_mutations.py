@@ -43,8 +43,8 @@ def test_a_request_that_depends_on_its_message_is_detected(rigged: Rig, monkeypa
     monkeypatch.setattr(casereview.usecases.services, "_send", send)
     found = violations(rigged, "file", "unavailable, repeatedly")
     assert found == [
-        "sqs.SendMessage (8): unavailable, repeatedly: AssertionError: retry requested",
         "sqs.SendMessage (9): unavailable, repeatedly: AssertionError: retry requested",
+        "sqs.SendMessage (10): unavailable, repeatedly: AssertionError: retry requested",
     ]
 
 

@@ -105,7 +105,9 @@ def test_a_switch_counts_sent_messages_and_sends_the_others_again(rigged: Rig, t
 
 def _without_unprocessed_keys(table: Table, case_ids: Sequence[str]) -> dict[str, Case]:
     """Read cases in one batch, and ignore the unprocessed keys."""
-    wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in map(keys.case, case_ids)]
+    wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in map(keys.case, dict.fromkeys(case_ids))]
+    if not wanted:
+        return {}
     backend = dynamodb_of(table)
     answer = backend.client.batch_get_item(RequestItems={backend.name: {"Keys": wanted, "ConsistentRead": True}})
     found = [from_item(Case, item) for item in answer["Responses"][backend.name]]

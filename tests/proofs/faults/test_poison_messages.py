@@ -129,7 +129,9 @@ notice, or the ranking of the case, for which its words are needed too."""
 
 def _corrupt(rig: Rig, kind: str) -> Callable[[], None]:
     """Make a record unreadable; return a function that repairs it."""
-    (item,) = [item for item in rig.items() if item["sk"]["S"].startswith(kind)]
+    of_persons = keys.CASES  # what finds a case by its person
+    sort_keys = {item["sk"]["S"]: item for item in rig.items()}
+    (item,) = [item for key, item in sort_keys.items() if key.startswith(kind) and not key.startswith(of_persons)]
     name, bad = CORRUPT[kind]
     rig.dynamodb.put_item(TableName=rig.table, Item={**item, name: {"S": bad}})
 
