@@ -261,6 +261,7 @@ class RequestFields(TypedDict, total=False):
     mac_key: str
     digest: bytes
     office: str
+    lacked: tuple[str, ...] | None
     deficiencies: tuple[str, ...]
     sealed: bytes
     completed: bytes | None

@@ -95,6 +95,9 @@ class Request(Stored):
     office: str
     """The office that the response named; it does not change afterwards."""
     deficiencies: tuple[str, ...] = ()
+    """What it lacks now."""
+    lacked: tuple[str, ...] | None = None
+    """What it lacked when it was filed, which the same request sent again is answered; None of an older release."""
     sealed: bytes
     completed: bytes | None = None
     """What the holder added to the identity in the body, encrypted."""

@@ -183,7 +183,8 @@ def _answer(request: Request, new: NewRequest) -> Filed:
     """Return the answer; it depends on nothing but the stored request and its body."""
     language = new.language or DEFAULT
     notice = public_notice(language)
-    codes = (*request.deficiencies, unverified(request.role))
+    lacked = request.deficiencies if request.lacked is None else request.lacked
+    codes = (*lacked, unverified(request.role))
     return Filed(
         receipt=request.receipt,
         access_code=new.code,

@@ -91,6 +91,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
     code = services.macs.code(receipt)
     requester, a_number = submission.requester, submission.subject.a_number
     claims = _claims(services, submission, facts, receipt, at)
+    lacks = deficiencies(submission, facts, _stated_a_number(value), on)
     request = Request(
         receipt=receipt,
         case_id="",
@@ -105,7 +106,8 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         verify_by=claims.verify_by,
         filed_by=actor.id,
         seen=seen_by_officer(submission),
-        deficiencies=deficiencies(submission, facts, _stated_a_number(value), on),
+        deficiencies=lacks,
+        lacked=lacks,
         sealed=services.seal.close("request", receipt, _sealed_body(submission)),
         name=_name(services, submission.subject),
         protected=bool(facts.protected),

@@ -162,3 +162,11 @@ def test_completing_a_number_does_not_tell_whether_another_case_has_it(kind: str
     alone, beside = _seen("none"), _seen(kind)
     assert [one.answer[0] for one in alone] == [202, 200] * 3
     assert list(differences(alone, beside)) == []
+
+
+def test_the_same_request_sent_again_is_answered_as_at_first_although_it_lacks_less_now(system: System) -> None:
+    sent, key = body(subject={"a_number": None}), {"Idempotency-Key": "0123456789abcdef-again"}
+    first = system.call("POST", "/requests", sent, key)
+    changed = {"subject": {"a_number": "A000000099"}, "contact": {"preferred": "letter"}}
+    assert system.on(first.json(), "POST", "/updates", changed).status == 202
+    assert system.call("POST", "/requests", sent, key).body == first.body
