@@ -77,6 +77,19 @@ def escalated(case: Case, at: datetime) -> CaseFields:
     }
 
 
+def returned_to_field_office(case: Case, at: datetime) -> CaseFields:
+    """Return the fields of a case that goes on at its field office at an instant, without a decision that stands."""
+    return {
+        "status": "in_line",
+        "status_since": at,
+        "first_look": restarted_clock(case, at),
+        "office": case.field_office or case.office,
+        "field_office": None,
+        "decision": None,
+        "rank_at": at,
+    }
+
+
 def as_shown_before(case: Case) -> Case:
     """Return a restricted case as it was when it became restricted, as far as requesters were shown it."""
     before = case.shown_before

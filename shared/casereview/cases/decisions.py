@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.cases.lifecycle import WITH_DECISION
 from casereview.policy.document import DutyTimes
-from casereview.schema.records import Case, DecisionRef, FinalDecision
+from casereview.schema.decision_records import DecisionRef, FinalDecision
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import DecisionState, Outcome
 
 if TYPE_CHECKING:

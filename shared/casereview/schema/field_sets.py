@@ -12,21 +12,13 @@ from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
 from casereview.schema.addresses import NoticeGroup, NoticePointer
 from casereview.schema.base import Instant
+from casereview.schema.decision_records import DecisionRef, FinalDecision, NeededApproval
 from casereview.schema.duty_records import DutyDone
 from casereview.schema.event_records import Change, Explanation, Filing, Verification
 from casereview.schema.evidence import Finding
 from casereview.schema.facts import Conviction, Custody, Entry, Facts, Relief, RemovalOrder, Service
 from casereview.schema.policy_records import Counts, Late, Move, Sample, Span, WorklistCursor
-from casereview.schema.records import (
-    Asker,
-    BeforeLink,
-    DecisionRef,
-    FinalDecision,
-    FirstLookClock,
-    Hold,
-    NeededApproval,
-    ShownBefore,
-)
+from casereview.schema.records import Asker, BeforeLink, FirstLookClock, Hold, ShownBefore
 from casereview.schema.request_records import Ask, OfficerCheck, Seen
 from casereview.schema.vocabulary import (
     Authority,

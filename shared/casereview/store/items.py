@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from casereview.cases.decisions import approval_due
-from casereview.cases.due import DUE, DUE_FIELDS, STUCK, TARGET, due_attributes
-from casereview.cases.first_look import has_first_look
-from casereview.cases.lifecycle import QUEUED, STATES
+from casereview.cases.due import DUE, DUE_FIELDS, TARGET
+from casereview.cases.lifecycle import STATES
 from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
 from casereview.schema.draft_records import DecisionDraft
@@ -36,6 +34,7 @@ from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
 from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
+from casereview.store.index_attributes import DUE_ATTRIBUTES, INDEX_ATTRIBUTES, index_attributes
 from casereview.store.keys import Key
 
 if TYPE_CHECKING:
@@ -47,13 +46,9 @@ _RECORD = TypeVar("_RECORD", bound=Stored)
 attribute = TypeSerializer().serialize
 _read = TypeDeserializer().deserialize
 
-_DUE_INDEX = frozenset({"due_at", "due_shard"})
-_WORKLIST_INDEX = frozenset({"queue", "first_look_at"})
-_VERIFY_INDEX = frozenset({"verify_office", "look_at"})
-_DUTIES_INDEX = frozenset({"duty_queue", "duty_by"})
 _PROTECTS = "protects"
 """The attribute of claims that says whether they state protection, so that what was said need not be parsed for it."""
-_DERIVED = _DUE_INDEX | _WORKLIST_INDEX | _VERIFY_INDEX | _DUTIES_INDEX | {_PROTECTS}
+_DERIVED = INDEX_ATTRIBUTES | {_PROTECTS}
 """Attributes that only the indexes need, or a reading in part; computed on every write, and dropped on reading."""
 
 _FLAT: dict[str, dict[str, str]] = {
@@ -140,7 +135,7 @@ def key_of(record: Stored) -> Key:
 _ALREADY_PLAIN = frozenset({str, int, bool, bytes, type(None)})
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # any value of a record
+def _plain(value: object) -> object:
     if value.__class__ in _ALREADY_PLAIN:
         return value
     if isinstance(value, Record):
@@ -207,50 +202,11 @@ def to_item(record: Stored) -> Item:
     if isinstance(record, Case):
         _flatten(fields)
         fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}
-    if isinstance(record, Request):
-        fields |= _verify_attributes(record)
-    if isinstance(record, Duty):
-        fields |= _duty_attributes(record)
-    key = key_of(record)
-    if isinstance(record, Case | Notice | Preview):
-        fields = {name: value for name, value in fields.items() if name not in DUE_FIELDS[type(record)].values()}
-        fields |= _index_attributes(record, key)
-    return {name: attribute(value) for name, value in {**key._asdict(), **fields}.items()}
-
-
-def _index_attributes(record: Case | Notice | Preview, key: Key) -> dict[str, object]:
-    due = due_attributes(record, *key)
-    if record.stuck and due:
-        due["due_shard"] = STUCK
-    if isinstance(record, Case):
-        return {**_worklist_attributes(record), **_approval_attributes(record), **due}
-    return due
-
-
-def _worklist_attributes(case: Case) -> dict[str, str]:
-    """Return the attributes that put a case in a worklist, and the time at which a pending first look is due."""
-    if case.status not in QUEUED or not case.rank:
-        return {}
-    target = None if has_first_look(case) else case.target_at
-    return {"queue": case.office, **({"first_look_at": rfc3339(target)} if target else {})}
-
-
-def _duty_attributes(duty: Duty) -> dict[str, str]:
-    """Return the attributes that put an open duty into the queue of its office."""
-    return {"duty_queue": keys.duty_queue(duty.office), "duty_by": rfc3339(duty.due)} if duty.state == "open" else {}
-
-
-def _approval_attributes(case: Case) -> dict[str, str]:
-    """Return the attributes that put a case that awaits approval into the queue of its office."""
-    by = approval_due(case)
-    return {"duty_queue": keys.approval_queue(case.office), "duty_by": rfc3339(by)} if by else {}
-
-
-def _verify_attributes(request: Request) -> dict[str, str]:
-    """Return the attributes that put a live request into the queue of those whose holders are to be verified."""
-    if request.state != "live" or request.verify_by is None:
-        return {}
-    return {"verify_office": request.office, "look_at": rfc3339(request.verify_by)}
+    key, times = key_of(record), DUE_FIELDS.get(type(record), {}).values()
+    fields = {name: value for name, value in fields.items() if name not in times}
+    return {
+        name: attribute(value) for name, value in {**key._asdict(), **fields, **index_attributes(record, key)}.items()
+    }
 
 
 def _plain_value(stored: Any) -> Any:  # noqa: ANN401  # any value of an item
@@ -323,7 +279,7 @@ def _derived(model: type[Stored], fields: dict[str, Any]) -> frozenset[str]:
     For a case in a state that this release does not know, the attributes of the worklist index are kept: this release
     cannot compute them.
     """
-    return _DUE_INDEX if model is Case and str(fields.get("status")) not in STATES else _DERIVED
+    return DUE_ATTRIBUTES if model is Case and str(fields.get("status")) not in STATES else _DERIVED
 
 
 def _read_due_work(model: type[Stored], fields: dict[str, Any]) -> None:

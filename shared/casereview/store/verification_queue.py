@@ -39,10 +39,10 @@ def requeued(table: Table, file: CaseFile, policy: CompiledPolicy, at: datetime)
     writes: list[Write] = []
     for one in file.claims:
         after = _after(table, file, one, policy, at) if _may_change(one, restricted=file.case.restricted) else None
+        changed = one.evolve(verify_by=after.verify_by) if after else one
         if after:
-            one = one.evolve(verify_by=after.verify_by)  # noqa: PLW2901  # the claims as they are from now on
-            writes += [put_over(after, state=after.state, epoch=after.epoch), Put(one)]
-        claims.append(one)
+            writes += [put_over(after, state=after.state, epoch=after.epoch), Put(changed)]
+        claims.append(changed)
     return Requeued(tuple(claims), tuple(writes))
 
 

@@ -18,10 +18,11 @@ from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Unrecognized
+from casereview.schema.decision_records import FinalDecision
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
 from casereview.schema.languages import choose_language
-from casereview.schema.records import Case, FinalDecision
+from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.status_responses import (

@@ -288,7 +288,7 @@ DEFECTS: dict[str, dict[str, object]] = {
     "a holder who is verified late gets no news of the decision": {
         "review.cases.requester_verification._TOLD_AFTERWARDS": frozenset()
     },
-    "a request to verify is in no queue": {"casereview.store.items._verify_attributes": lambda _request: {}},
+    "a request to verify is in no queue": {"casereview.store.index_attributes._of_verification": lambda _request: {}},
     "a decision that nobody learns is nobody's duty": {
         "review.cases.final_decision.learners_of": lambda _session, _case: Learners(("R",), ())
     },

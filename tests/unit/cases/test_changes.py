@@ -15,9 +15,10 @@ from casereview.cases.changes import (
     next_version,
     restriction,
 )
+from casereview.schema.decision_records import DecisionRef
 from casereview.schema.event_records import Change, Event
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, DecisionRef
+from casereview.schema.records import Case
 from casereview.store.items import from_item, to_item
 from tests.support.case_histories import NOW, event, queued
 from tests.support.record_strategies import of_kind

@@ -9,8 +9,9 @@ import pytest
 
 from casereview.cases.withdrawal import withdrawn, without_withdrawal
 from casereview.policy.packaged import compiled
+from casereview.schema.decision_records import DecisionRef
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, DecisionRef
+from casereview.schema.records import Case
 from tests.support.case_histories import NOW, POLICIES, assessed, file_of, filed, queued, recognised
 from tests.support.case_histories import withdrawn as withdrawal
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from casereview.schema import field_sets
 from casereview.schema.addresses import AddressSends, NoticeGroup
 from casereview.schema.base import Record, read_leniently
+from casereview.schema.decision_records import FinalDecision, NeededApproval
 from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Event, Filing
 from casereview.schema.evidence import Claims, Finding, Findings
@@ -21,7 +22,7 @@ from casereview.schema.field_sets import CaseFields
 from casereview.schema.notice_records import Notice
 from casereview.schema.office_records import Lookups
 from casereview.schema.policy_records import PolicyRecord, Preview, Switch
-from casereview.schema.records import Case, FinalDecision, FirstLookClock, Hold, NeededApproval
+from casereview.schema.records import Case, FirstLookClock, Hold
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Contact
 from tests.support.case_histories import NOW, event, notice, queued

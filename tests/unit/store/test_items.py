@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import QUEUED
+from casereview.schema.decision_records import DecisionRef
 from casereview.schema.event_records import Event
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
-from casereview.schema.records import Case, DecisionRef, FirstLookClock, Guard, Hold, Stored
+from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import attribute, from_item, key_of, plain_fields, to_item

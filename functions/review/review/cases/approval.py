@@ -9,9 +9,10 @@ from casereview.cases.material import is_lifted_by_words
 from casereview.http.problems import ProblemError, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
+from casereview.schema.decision_records import NeededApproval
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Event
-from casereview.schema.records import Case, NeededApproval
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition

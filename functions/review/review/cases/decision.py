@@ -24,8 +24,9 @@ from casereview.http.problem_types import ProblemType
 from casereview.http.problems import ProblemError, forbidden, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.decision_records import DecisionRef, NeededApproval
 from casereview.schema.evidence import CaseFile
-from casereview.schema.records import Case, DecisionRef, NeededApproval
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
 from casereview.store.transaction import delete, put_new

@@ -10,8 +10,9 @@ from casereview.cases.disclosure import is_told
 from casereview.cases.due import without_due_work
 from casereview.cases.duties import OF_A_DECISION, new_duty
 from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.decision_records import FinalDecision
 from casereview.schema.notice_records import Notice
-from casereview.schema.records import Case, FinalDecision
+from casereview.schema.records import Case
 from casereview.schema.vocabulary import DutyKind
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import ended, open_duties

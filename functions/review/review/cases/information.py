@@ -11,6 +11,7 @@ from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import is_top_lane
 from casereview.http.problems import invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.notice_records import Notice
 from casereview.schema.records import Asker, Case
 from casereview.schema.request_records import Request
 from casereview.store.caseload import uncount_claim
@@ -84,17 +85,7 @@ def _ask_in_words(
         require_claim(case, session.caller)
         if case.status != "in_review":
             raise wrong_state("status_not_allowed", "Information cannot be requested in the current state of the case.")
-        for number, receipt in enumerate(to or ()):
-            if not is_asked(session.request(receipt, f"/to/{number}"), case):
-                raise wrong_state("no_verified_requester", "This requester is not verified.", f"/to/{number}")
-        notices = notices_to_requesters(
-            session,
-            case,
-            "information_asked",
-            lambda request, case: is_asked(request, case) and (not to or request.receipt in to),
-        )
-        if not notices:
-            raise wrong_state("no_verified_requester")
+        notices = _notices(session, case, to)
         seen_by = tuple(notice.receipt for notice in notices)
         waits: CaseFields = {
             **_waiting(session, case, policy),
@@ -107,6 +98,26 @@ def _ask_in_words(
         return with_translations(session, case, step, [one.language for one in asked], policy)
 
     return session.act(plan), seen_by
+
+
+def _notices(session: CaseSession, case: Case, to: tuple[str, ...] | None) -> tuple[Notice, ...]:
+    """Return the notices to the requesters who are asked: those named, or all verified ones.
+
+    Raises:
+        ProblemError: 404 for a receipt that is not of the case; 409 for a requester who is not verified, or if none is.
+    """
+    for number, receipt in enumerate(to or ()):
+        if not is_asked(session.request(receipt, f"/to/{number}"), case):
+            raise wrong_state("no_verified_requester", "This requester is not verified.", f"/to/{number}")
+    found = notices_to_requesters(
+        session,
+        case,
+        "information_asked",
+        lambda request, case: is_asked(request, case) and (not to or request.receipt in to),
+    )
+    if not found:
+        raise wrong_state("no_verified_requester")
+    return found
 
 
 def _waiting(session: CaseSession, case: Case, policy: CompiledPolicy) -> CaseFields:

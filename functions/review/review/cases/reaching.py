@@ -10,6 +10,8 @@ Where nothing more follows, the texts stay with the request as not delivered: a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.duties import BY_HAND, new_duty, time_for
@@ -42,7 +44,7 @@ class DutyEffect(NamedTuple):
 
     case: CaseFields
     also: tuple[Write, ...] = ()
-    details: dict[str, JsonValue] = {}  # noqa: RUF012  # a default that nothing changes
+    details: Mapping[str, JsonValue] = MappingProxyType({})
 
 
 UNCHANGED: Final = DutyEffect({})

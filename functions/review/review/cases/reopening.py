@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casereview.cases.changes import returned_to_field_office
 from casereview.cases.decisions import decisions_of, marked, stands_by_official, was_overruled
 from casereview.cases.disclosure import is_told
-from casereview.cases.first_look import restarted_clock
 from casereview.cases.lifecycle import ENDED
 from casereview.http.problems import ProblemError, invalid, wrong_state
 from casereview.schema.facts import Facts
@@ -47,14 +47,8 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
         without_guard, guard = retake_guard(session, case)
         again: CaseFields = {
             **without_guard,
-            "first_look": restarted_clock(case, session.at),
-            "status": "in_line",
-            "status_since": session.at,
-            "office": case.field_office or case.office,
-            "field_office": None,
-            "decision": None,
+            **returned_to_field_office(case, session.at),
             "decisions": marked(decisions_of(case), "reopened"),
-            "rank_at": session.at,
             "live": max(case.live, _count_live_requests(session, case)),
         }
         details: dict[str, JsonValue] = {"decision": case.decision.version if case.decision else None}

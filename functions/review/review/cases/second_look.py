@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casereview.cases.decisions import decisions_of, final_decision, with_decision
+from casereview.cases.changes import returned_to_field_office
+from casereview.cases.decisions import final_decision, with_decision
 from casereview.cases.due import without_due_work
-from casereview.cases.first_look import restarted_clock
 from casereview.policy.compiler import CompiledPolicy
-from casereview.schema.records import Case, DecisionRef, FinalDecision
+from casereview.schema.decision_records import DecisionRef, FinalDecision
+from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from review.cases.final_decision import ended_duties, follow_up, news_of_decision
@@ -51,21 +52,14 @@ def decided_by_official(
 
 def _remanded(session: CaseSession, case: Case, final: FinalDecision, event: EventFields) -> Transition:
     """Return the transition that sends a case back to its field office, with a new clock and without its author."""
-    before = decisions_of(case)
     authors = {case.decision.by_id or case.decision.by} if case.decision else set[str]()
     without_guard, guard = guard_for_remand(session, case)
     again: CaseFields = {
         **without_guard,
-        "decision": None,
+        **returned_to_field_office(case, session.at),
         "decisions": with_decision(case, final),
-        "excluded": tuple(sorted({*case.excluded, *authors})) if before else case.excluded,
+        "excluded": tuple(sorted({*case.excluded, *authors})),
         "hold": None,
-        "first_look": restarted_clock(case, session.at),
-        "status": "in_line",
-        "status_since": session.at,
-        "office": case.field_office or case.office,
-        "field_office": None,
-        "rank_at": session.at,
     }
     also = (*uncount_claim(case), *guard, *ended_duties(session, case))
     return Transition("remanded", again, event, also, news_of_decision(session, case))

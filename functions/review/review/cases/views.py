@@ -11,9 +11,10 @@ from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
 from casereview.policy.unknowns import unknown_factors
+from casereview.schema.decision_records import FinalDecision
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, FinalDecision
+from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
 from casereview.store.open_duties import open_duties

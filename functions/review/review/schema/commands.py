@@ -32,7 +32,7 @@ class OfficerFacts(FactClaims):
 
     @field_validator("protected")
     @classmethod
-    def _is_marked_or_not(cls, value: bool | None) -> bool:  # noqa: FBT001  # called by pydantic
+    def _is_marked_or_not(cls, value: YesNo) -> YesNo:
         """A mark that became unknown would lift the restriction of the case, and keep later claims from raising one."""
         if value is None:
             raise invalid_value("required", "must be true or false")
