@@ -11,39 +11,26 @@ from casereview.schema.responses import Filed
 from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import Nothing, StaffSubmission
 from review import acts
-from review.authorization import OFFICE_ROLES, OFFICIAL_ROLES, REVIEWER_ROLES, ROLES, SUPERVISOR_ROLES
+from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route
-from review.case_routes import CASE, CHANGE, ON_CASE, changes, pages, reads
+from review.case_routes import changes, pages, reads
 from review.cases.correction import correct
-from review.cases.decision import withdraw_decision
-from review.cases.drafts import read_draft
 from review.cases.identity import correct_identity
 from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.notes import note
 from review.cases.pages import read_history, read_notices, read_statements
-from review.cases.reopening import reopen
 from review.cases.splitting import split
 from review.cases.transfer import record_removal, transfer
 from review.cases.views import read_case, read_ranking
+from review.decision_routes import ROUTES as DECISION_ROUTES
 from review.policies.routes import ROUTES as POLICY_ROUTES
 from review.requester_routes import ROUTES as REQUESTER_ROUTES
 from review.schema import commands
-from review.schema.duties import ApprovalPage, Approved, DutyBody, DutyPage
+from review.schema.case_responses import CaseRead, RankingRead
 from review.schema.history_responses import History, NoticePage, Statements
 from review.schema.requester_responses import RequestBody
-from review.schema.responses import (
-    CaseRead,
-    Decided,
-    DraftRead,
-    DraftSaved,
-    FoundCases,
-    Me,
-    RankingRead,
-    Summary,
-    Worklist,
-    WorklistItem,
-)
+from review.schema.responses import FoundCases, Me, Summary, Worklist, WorklistItem
 from review.worklist_filters import PARAMETERS
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
@@ -104,30 +91,6 @@ _OFFICE_ROUTES: Final = (
         refusals=EVERY_ROUTE | BODY_REFUSALS | {"key-reused", "still-filing"},
         act=acts.file_for_requester,
         summary="File a request that came by telephone, by letter or in person",
-    ),
-    Route(
-        method="GET",
-        path="/staff/approvals",
-        parameters={"office": 1, "cursor": 1},
-        roles=SUPERVISOR_ROLES | OFFICIAL_ROLES,
-        body=None,
-        answer=ApprovalPage,
-        status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE,
-        act=acts.approvals,
-        summary="Read a page of the decisions of your office that await approval; elsewhere, of those that are overdue",
-    ),
-    Route(
-        method="GET",
-        path="/staff/duties",
-        parameters={"office": 1, "kind": 1, "cursor": 1},
-        roles=OFFICE_ROLES,
-        body=None,
-        answer=DutyPage,
-        status=HTTPStatus.OK,
-        refusals=EVERY_ROUTE,
-        act=acts.duties,
-        summary="Read a page of what people at your office must do; for headquarters, at all offices",
     ),
     Route(
         method="GET",
@@ -255,84 +218,11 @@ _CASE_ROUTES: Final = (
         ),
         access="verify",
     ),
-    changes(
-        "/reopening",
-        SUPERVISOR_ROLES | OFFICIAL_ROLES,
-        commands.Reopening,
-        acts.changing(reopen),
-        "Return an ended case to the worklist because circumstances changed",
-        "overruled",
-        "wrong-state",
-    ),
-    Route(
-        method="GET",
-        path=f"{CASE}/draft",
-        roles=REVIEWER_ROLES,
-        body=None,
-        answer=DraftRead,
-        status=HTTPStatus.OK,
-        refusals=ON_CASE | {"claim-required", "wrong-state"},
-        act=acts.reading(read_draft),
-        summary="Read the draft of a decision",
-    ),
-    Route(
-        method="PUT",
-        path=f"{CASE}/draft",
-        roles=REVIEWER_ROLES,
-        body=commands.DraftBody,
-        answer=DraftSaved,
-        status=HTTPStatus.OK,
-        refusals=CHANGE | {"claim-required", "wrong-state"},
-        act=acts.put_draft,
-        summary="Save the draft of a decision",
-    ),
-    Route(
-        method="POST",
-        path=f"{CASE}/decision",
-        roles=REVIEWER_ROLES,
-        body=commands.Decision,
-        answer=Decided,
-        status=HTTPStatus.OK,
-        refusals=CHANGE
-        | {"claim-required", "was-reviewer", "moved", "policy-changed", "nobody-would-learn", "wrong-state"},
-        act=acts.decide_case,
-        summary="Decide a case; if the policy requires an approval, the decision awaits it",
-    ),
-    replace(
-        changes(
-            "/duties/{duty}",
-            OFFICE_ROLES,
-            DutyBody,
-            acts.duty_done,
-            "Record what became of a duty of your office",
-            "wrong-state",
-        ),
-        access="requester",
-    ),
-    changes(
-        "/decision/withdrawal",
-        REVIEWER_ROLES,
-        commands.DecisionWithdrawal,
-        acts.changing(withdraw_decision),
-        "Take back your own decision while it awaits approval",
-        "wrong-state",
-    ),
-    Route(
-        method="POST",
-        path=f"{CASE}/approval",
-        roles=SUPERVISOR_ROLES | OFFICIAL_ROLES,
-        access="approve",
-        body=commands.Approval,
-        answer=Approved,
-        status=HTTPStatus.OK,
-        refusals=CHANGE | {"own-decision", "approver-twice", "was-reviewer", "wrong-state"},
-        act=acts.answer_decision,
-        summary="Give an approval to the decision of another officer, or return it to its author",
-    ),
 )
 ROUTES: Final[tuple[Route[Any, Any], ...]] = (
     *_OFFICE_ROUTES,
     *_CASE_ROUTES,
+    *DECISION_ROUTES,
     *REQUESTER_ROUTES,
     *POLICY_ROUTES,
 )

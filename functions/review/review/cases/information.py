@@ -23,8 +23,8 @@ from review.cases.proof_requests import ask_for_proof
 from review.cases.requesters import notices_to_requesters
 from review.cases.session import CaseSession, require_claim
 from review.cases.translation import with_translations
+from review.schema.case_responses import OpenQuestion, QuestionRead
 from review.schema.commands import InformationRequest, Question
-from review.schema.responses import OpenQuestion, QuestionRead
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields

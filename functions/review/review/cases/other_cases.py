@@ -15,7 +15,7 @@ from casereview.store import keys
 from casereview.store.backend import Between, Query
 from casereview.store.table import Table
 from review.cases.session import CaseSession
-from review.schema.responses import OtherCase
+from review.schema.case_responses import OtherCase
 
 _MOST_READ: Final = 200
 """The most records of a person that are read; strangers can file as many requests as they like."""

@@ -27,8 +27,7 @@ from review.cases.other_cases import other_cases
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.reads import What, read_by
-from review.schema.requester_responses import AskRead, Contacts, RequestBody, RequestRead
-from review.schema.responses import (
+from review.schema.case_responses import (
     ApprovalRead,
     CaseRead,
     DecisionRead,
@@ -37,9 +36,10 @@ from review.schema.responses import (
     FactStatement,
     NewWords,
     RankingRead,
-    Reason,
     Rule,
 )
+from review.schema.requester_responses import AskRead, Contacts, RequestBody, RequestRead
+from review.schema.responses import Reason
 from review.worklist_items import same_person
 
 SAID = 5

@@ -7,7 +7,8 @@ from typing import Literal
 from casereview.schema.base import Instant, Record
 from casereview.schema.fields import LongText
 from casereview.schema.vocabulary import DutyResult
-from review.schema.responses import ApprovalRead, CaseChanged, DutyRead, NewWords
+from review.schema.case_responses import ApprovalRead, DutyRead, NewWords
+from review.schema.responses import CaseChanged
 
 
 class AwaitingApproval(Record):
