@@ -10,7 +10,7 @@ from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.duties import BY_HAND
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.telephone import UNSAFE_CONTACT, without_phone_flag
-from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS
+from casereview.evidence.fold import MAY_BE_CALLED, NEW_ADDRESS, after_contact
 from casereview.notices.catalog import VERSIONS
 from casereview.notices.pending import notice_to_requester
 from casereview.schema.duty_records import Duty
@@ -92,19 +92,17 @@ def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime
     that waits for a supervisor is cancelled: whoever asked for it may not be whoever can now be reached.
     """
     found = change_contact(services.seal, now.request, stated)
-    new = found.goes_elsewhere and not _is_suppressed(services, found.new_address)
-    unsafe = now.claims.unsafe and not found.may_be_called
-    claims = now.claims.evolve(may_be_called=found.may_be_called, unsafe=unsafe, withdrawal_by=None)
+    is_usable = found.goes_elsewhere and not _is_suppressed(services, found.new_address)
+    new = is_usable and now.request.state == "live"  # a withdrawn request gets what failed when that is taken back
+    details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}
+    claims = after_contact(now.claims, details).evolve(withdrawal_by=None)
     again = _again(now, found, at) if new else ()
-    if new:
-        claims = claims.evolve(to_phone=False, failed=())
     request: RequestFields = {
         "contact": found.sealed,
         "contact_changed_at": at,
         "withdrawal_by": None,
         "deficiencies": with_contact(now.request.deficiencies, is_missing=found.is_missing),
     }
-    details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}
     return ContactEffect(claims, request, details, again, open_duties(services.table, now.case.case_id))
 
 
@@ -115,10 +113,8 @@ def _is_suppressed(services: CaseServices, address: str | None) -> bool:
 def _again(now: Current, found: ContactChange, at: datetime) -> tuple[Notice, ...]:
     """Return the notices to a new address: what failed at the one before; where there was none, what stands now."""
     request, case = now.request, now.case
-    if request.state != "live":
-        return ()
-    is_missing = now.claims.to_phone or not found.was_reached
-    templates = [name for name in now.claims.failed if name in VERSIONS] or ([_newest(now)] if is_missing else [])
+    was_missed = now.claims.to_phone or not found.was_reached
+    templates = [name for name in now.claims.failed if name in VERSIONS] or ([_newest(now)] if was_missed else [])
     name = f"again-{case.case_id}-{case.version + 1}"
     return tuple(
         notice_to_requester(request, template, at, name=f"{template}-{name}", language=found.language)
@@ -136,7 +132,7 @@ def _newest(now: Current) -> TemplateId:
 def _protected(services: CaseServices, now: Current) -> ContactEffect:
     """Make contact unsafe after the request stated protected relief, unless its holder had said that it is safe."""
     found = change_contact(services.seal, now.request, Contact())
-    claims = now.claims.evolve(may_be_called=found.may_be_called)
     details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False}
+    claims = after_contact(now.claims, details)
     duties = open_duties(services.table, now.case.case_id)
     return ContactEffect(claims, {"contact": found.sealed}, details, duties=duties)

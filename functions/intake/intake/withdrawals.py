@@ -84,7 +84,7 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
     if at > request.state_since + UNDO_WITHIN:
         raise wrong_state("withdrawal_final")
     policy, _until = services.policies.governing(at)
-    again = without_withdrawal(claims, policy, at)
+    again = without_withdrawal(claims, policy, at).evolve(failed=())  # which is sent again
     live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by}
     written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)

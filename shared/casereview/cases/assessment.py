@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casereview.cases.decisions import is_remanded, is_reopened
-from casereview.cases.telephone import TELEPHONE, UNSAFE_CONTACT, receipts_to_phone, unsafe_receipts
+from casereview.cases.telephone import TELEPHONE, UNSAFE_CONTACT, receipts_to_phone
 from casereview.evidence.placement import Placement
 from casereview.evidence.settle import Settled, settle
 from casereview.policy.compiler import CompiledPolicy
@@ -114,7 +114,7 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
     case = file.case
     marks = {
         TELEPHONE: not settled.facts.protected and bool(receipts_to_phone(file.claims)),
-        UNSAFE_CONTACT: bool(unsafe_receipts(file.claims)),
+        UNSAFE_CONTACT: any(one.unsafe for one in file.claims),
         "withdrawal_to_confirm": case.live == 0 or any(one.withdrawal_by for one in file.claims),
         "remanded": is_remanded(case),
         "reopened": is_reopened(case),

@@ -23,11 +23,6 @@ def receipts_to_phone(claims: Iterable[Claims]) -> frozenset[str]:
     return frozenset(one.receipt for one in claims if one.to_phone and one.may_be_called)
 
 
-def unsafe_receipts(claims: Iterable[Claims]) -> frozenset[str]:
-    """Return the receipts of the requesters that staff found unsafe to contact."""
-    return frozenset(one.receipt for one in claims if one.unsafe)
-
-
 def with_phone_flag(flags: tuple[str, ...]) -> tuple[str, ...]:
     """Return the flags with ``telephone`` added, if it is not among them."""
     return flags if TELEPHONE in flags else (*flags, TELEPHONE)

@@ -204,8 +204,8 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
     if event.kind == "suppression_lifted":
         return after_sending_again(claims, event.details.get(SENT_AGAIN) or ())
     if event.kind == "withdrawal_undone":
-        return claims.evolve(live=True)
-    claims = _after_contact(claims, event.details)
+        return claims.evolve(live=True, failed=())
+    claims = after_contact(claims, event.details)
     if event.kind == "updated" and (event.claims or event.text or event.sealed):
         claims = claims.evolve(said_at=event.at)
     if event.details.get(IDENTITY_WAITS):
@@ -213,8 +213,13 @@ def _after(claims: Claims, event: Event, lane_of: LaneOf) -> Claims:
     return folded_update(claims, event.claims, event.at, lane_of) if event.claims else claims
 
 
-def _after_contact(claims: Claims, details: Mapping[str, object]) -> Claims:
-    """Return the claims of a request after its contact changed, if it did."""
+def after_contact(claims: Claims, details: Mapping[str, object]) -> Claims:
+    """Return the claims of a request after its contact changed, if it did.
+
+    Args:
+        claims: The claims before.
+        details: What the event says of the contact, without the address.
+    """
     may_be_called = details.get(MAY_BE_CALLED)
     if not isinstance(may_be_called, bool):
         return claims

@@ -53,6 +53,7 @@ class Claims(Stored):
     failed: tuple[Lenient[TemplateId], ...] = ()
     """The texts of the notices that did not reach the requester yet; a new address gets them."""
     may_be_called: bool = True
+    """Whether the office may reach the requester by hand: by telephone or by letter."""
     unsafe: bool = False
     """Whether staff found that contact is not safe, and the holder has not said since that it is."""
     identity_waits: bool = False

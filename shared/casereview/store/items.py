@@ -87,6 +87,7 @@ _LEFT_OUT: frozenset[str] = frozenset(
         "safety",
         "stopped_ms",
         "stuck",
+        "to_translate",
     }
 )
 """Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit
@@ -198,7 +199,8 @@ def to_item(record: Stored) -> Item:
         fields[_SAID] = json.dumps({name: fields.pop(name) for name in _IN_SAID}, ensure_ascii=False)
         fields |= {_PROTECTS: True} if record.facts.protected or record.counted.protected else {}
     if isinstance(record, Findings):
-        fields["found"] = [{**_attributes(one), "facts": _stated(one.facts)} for one in record.found]
+        for name, several in (("found", record.found), ("made", record.made)):
+            fields[name] = [{**_attributes(one), "facts": _stated(one.facts)} for one in several]
     if isinstance(record, Case):
         _flatten(fields)
         fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}

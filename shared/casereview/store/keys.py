@@ -116,11 +116,6 @@ def approval_queue(office: str) -> str:
     return f"APPROVALS#{office}"
 
 
-def duty_of(key: Key) -> tuple[str, str]:
-    """Return the case id and the duty id in the key of a duty."""
-    return key.pk.removeprefix("DUTIES#"), key.sk.removeprefix("DUTY#")
-
-
 def texts_partition(owner: str) -> str:
     """Return the partition that holds the texts of a request, by its receipt, or of a case, by its id."""
     return f"TEXTS#{owner}"

@@ -19,11 +19,11 @@ from casereview.schema.event_records import Filing
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_receipt
-from casereview.schema.names import comparable_name
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Subject, Submission
+from casereview.schema.submission import Submission
 from casereview.store.transaction import Write
 from casereview.store.transition import Actor
+from casereview.usecases.identity import name_of
 from casereview.usecases.persons import records_of_person
 from casereview.usecases.seen import seen_by_officer
 from casereview.usecases.services import CaseServices
@@ -109,7 +109,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         deficiencies=lacks,
         lacked=lacks,
         sealed=services.seal.close("request", receipt, _sealed_body(submission)),
-        name=_name(services, submission.subject),
+        name=name_of(services.macs, submission.subject.model_dump(mode="json")),
         protected=bool(facts.protected),
     )
     person = services.macs.person(a_number) if a_number else None
@@ -137,12 +137,6 @@ def _claims(services: CaseServices, submission: Submission, facts: Facts, receip
 
 def _sealed_body(submission: Submission) -> bytes:
     return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
-
-
-def _name(services: CaseServices, subject: Subject) -> str | None:
-    """Return the pseudonym of the name with the birth year, if both were stated."""
-    name = comparable_name(subject.given_name, subject.family_name, subject.born_on.year if subject.born_on else None)
-    return services.macs.name(name) if name else None
 
 
 def _stated_a_number(value: dict[str, Json]) -> Json:

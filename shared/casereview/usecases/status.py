@@ -211,16 +211,23 @@ class _Shown(NamedTuple):
 
 
 def _decisions(services: CaseServices, holder: _Holder, case: Case) -> _Shown:
-    found = [shown for one in reversed(decisions_of(case)) if (shown := _decision(services, holder, case, one))]
-    return _Shown(found[0], tuple(found[1:])) if found else _Shown(None, ())
+    """Return the decisions that can be read; no earlier one takes the place of the newest one."""
+    decisions = decisions_of(case)
+    if not decisions:
+        return _Shown(None, ())
+    go_on = text("how_to_go_on", holder.language) if case.status == "decided" else None
+    newest = _decision(services, case, decisions[-1], go_on)
+    before = (_decision(services, case, one, None) for one in reversed(decisions[:-1]))
+    return _Shown(newest, tuple(one for one in before if one))
 
 
-def _decision(services: CaseServices, holder: _Holder, case: Case, decision: FinalDecision) -> ShownDecision | None:
+def _decision(
+    services: CaseServices, case: Case, decision: FinalDecision, how_to_go_on: str | None
+) -> ShownDecision | None:
     """Return a final decision as it is shown; None if its reasons cannot be read."""
     words = _reasons(services, case, decision)
     if "reasons_for_requester" not in words:
         return None
-    is_newest = decision.version == decisions_of(case)[-1].version
     return ShownDecision(
         outcome=decision.outcome,
         reasons=tuple(reason["text"] for reason in words.get("reasons", ())) or (words["reasons_for_requester"],),
@@ -230,7 +237,7 @@ def _decision(services: CaseServices, holder: _Holder, case: Case, decision: Fin
         by="senior_official" if decision.by_official else "field_office",
         state=decision.state,
         carried_out_at=decision.carried_out_at,
-        how_to_go_on=text("how_to_go_on", holder.language) if is_newest and case.status == "decided" else None,
+        how_to_go_on=how_to_go_on,
     )
 
 

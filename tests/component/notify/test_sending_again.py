@@ -168,3 +168,31 @@ def test_an_address_given_after_a_suppression_was_lifted_is_not_needed(system: S
     system.pump()
     assert newest(system, held.filed, "information_asked").state == "sent"
     assert post(system, SUPERVISOR, held.case_id, "unsuppress", {"receipt": held.receipt, "why": "x"}).status == 409
+
+
+def bounced_and_withdrawn(system: System) -> FiledCase:
+    """Return a request whose acknowledgement bounced, and which was withdrawn since."""
+    held = file_case(system)
+    bounce(system, held.filed, "acknowledgement")
+    assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
+    system.pump()
+    return held
+
+
+def test_an_address_given_while_a_request_is_withdrawn_gets_what_failed_once_that_is_taken_back(
+    system: System,
+) -> None:
+    held = bounced_and_withdrawn(system)
+    assert give(system, held.filed, email=NEW) == []
+    before = len(system.outbox())
+    assert system.on(held.filed, "POST", "/withdrawal", {"undo": True}).status == 202
+    system.pump()
+    assert [one.to for one in system.outbox()[before:]] == [NEW]
+
+
+def test_what_an_undone_withdrawal_sends_again_is_not_sent_twice(system: System) -> None:
+    held = bounced_and_withdrawn(system)
+    give(system, held.filed, email=NEW)
+    system.on(held.filed, "POST", "/withdrawal", {"undo": True})
+    system.pump()
+    assert give(system, held.filed, email="third@example.org") == []

@@ -351,3 +351,12 @@ def test_who_missed_a_decision_while_the_case_was_restricted_gets_its_news_when_
     assert news(system) == 1
     verify(system, CLEARED, held.case_id, facts={"protected": False})
     assert news(system) == 1
+
+
+def test_no_earlier_decision_is_shown_in_place_of_one_that_cannot_be_read(system: System) -> None:
+    held = decided(system)
+    second_look(system, held, "override")
+    newest = system.case_of(held.filed).decisions[-1].text or ""
+    system.tamper(keys.text(held.case_id, newest), part="of_another_release")
+    answer = system.look_up(held.filed)
+    assert (answer["decision"], answer["earlier_decisions"][0]["state"]) == (None, "overridden")

@@ -286,7 +286,7 @@ DEFECTS: dict[str, dict[str, object]] = {
     },
     "one officer refutes": {"casereview.cases.requester_checks.pending_refutation": lambda _request: None},
     "a holder who is verified late gets no news of the decision": {
-        "review.cases.requester_verification._TOLD_AFTERWARDS": frozenset()
+        "review.cases.requester_verification._Effect._is_gained": lambda _effect: False
     },
     "a request to verify is in no queue": {"casereview.store.index_attributes._of_verification": lambda _request: {}},
     "a decision that nobody learns is nobody's duty": {

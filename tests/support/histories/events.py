@@ -75,6 +75,7 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         assert event.details["dropped"] == request.dropped, (event, request)
     elif event.kind == "withdrawal_undone":
         request.withdrawn, request.dropped = None, False
+        request.failed.clear()  # it is sent again
     elif event.kind in {"withdrawal_asked", "withdrawal_cancelled"}:
         request.withdrawal_waits = event.kind == "withdrawal_asked"
     elif event.kind == "code_reissued":

@@ -13,6 +13,7 @@ from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import QUEUED
 from casereview.schema.decision_records import DecisionRef
 from casereview.schema.event_records import Event
+from casereview.schema.evidence import Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
@@ -189,3 +190,12 @@ def test_a_case_in_a_state_of_another_release_keeps_its_place_in_the_worklist() 
 def test_a_record_of_an_unknown_kind_has_no_key() -> None:
     with pytest.raises(KeyError):
         key_of(Stored())
+
+
+def test_all_that_was_found_keeps_what_was_established_as_unknown() -> None:
+    unknown = Finding(facts=Facts(custody=None), verdict="confirmed", at=NOW, version=2)
+    known = Finding(facts=Facts(custody="detained"), verdict="confirmed", at=NOW, version=3)
+    before = Findings(case_id="C1", found=(known,), made=(unknown, known))
+    after = from_item(Findings, to_item(before))
+    assert [one.facts.model_fields_set for one in after.made] == [{"custody"}, {"custody"}]
+    assert after == before

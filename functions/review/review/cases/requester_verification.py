@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from casereview.cases.decisions import decisions_of
 from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.lifecycle import ENDED, LIVE, STATES
 from casereview.cases.requester_checks import (
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from casereview.schema.field_sets import CaseFields, EventFields
-
-_TOLD_AFTERWARDS = ENDED | {"with_senior_official"}
-"""The states of which a holder who is verified late has missed the news, as of every decision before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,7 @@ class _Effect:
             question = read_question(session.services, case)
             asked = question is not None and question.is_put_to(after.receipt)
             return (notice_of(session, case, "information_asked", after),) if asked else ()
-        missed = self._is_gained() and (case.status in _TOLD_AFTERWARDS or bool(case.decisions))
+        missed = self._is_gained() and (case.status in ENDED or bool(decisions_of(case)))
         short = self.checked.effective and self.body.verdict == "refuted" and after.state == "live"
         return (notice_of(session, case, "news", after),) if missed or short else ()
 
