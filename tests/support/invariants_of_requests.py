@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from casereview.cases.duties import OF_A_REQUEST
 from casereview.schema.base import rfc3339
 from casereview.schema.evidence import Claims, Findings
 from casereview.schema.notice_records import Notice
@@ -40,6 +41,7 @@ def check_requests(before: Snapshot, now: Snapshot) -> None:
             _claims_are_folded(now.claims[told.case_id, request.receipt], stored, request)
             _has_a_clock_for_its_verification(stored, request, case, now)
             _is_in_the_queue_of_its_office(stored, now)
+    _duties_are_with_their_requests(now)
     _protection_stays_stated(now)
     _messages_to_one_address_are_bounded(now)
     for notice in now.notices.values():
@@ -52,6 +54,13 @@ def _each_request_belongs_to_one_case(now: Snapshot) -> None:
     told = {request.receipt: request.case_id for request in now.world.requests.values()}
     assert {request.receipt: request.case_id for request in now.requests.values()} == told
     assert {(case_id, receipt) for receipt, case_id in told.items()} == now.claims.keys()
+
+
+def _duties_are_with_their_requests(now: Snapshot) -> None:
+    for duty in now.duties.values():
+        if duty.kind in OF_A_REQUEST and duty.state == "open":
+            assert duty.receipt is not None, duty
+            assert duty.case_id == now.requests[duty.receipt].case_id, (duty, now.requests[duty.receipt])
 
 
 def _counts_are_correct(case: Case, told: CaseState) -> None:

@@ -25,8 +25,6 @@ from tests.support.staff import (
     FiledCase,
     claimed,
     decide,
-    file_case,
-    post,
 )
 from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System
@@ -169,4 +167,3 @@ def test_the_draft_of_another_case_is_not_opened(system: System) -> None:
     put(system, other)
     system.tamper(keys.decision_draft(other.case_id), sealed=draft.sealed)
     assert system.staff(OFFICER, "GET", f"/staff/cases/{other.case_id}/draft").status == 503
-    assert post(system, OFFICER, file_case(system, 13).case_id, "claim").status == 200

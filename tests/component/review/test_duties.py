@@ -10,7 +10,6 @@ import pytest
 from casereview.schema.base import rfc3339
 from casereview.schema.duty_records import Duty
 from casereview.store import keys
-from review.duty_queue import PAGE
 from tests.support.bodies import reasons
 from tests.support.staff import (
     CLEARED,
@@ -156,17 +155,18 @@ def test_duties_are_listed_by_time_by_kind_by_office_and_by_pages(system: System
 
 
 def test_the_pages_of_duties_join_without_gaps(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert PAGE == 50
     monkeypatch.setattr("review.duty_queue.PAGE", 2)
     for number in range(1, 4):
         decide(system, OFFICER, claimed(system, number).case_id)
-    shown = list[str]()
+    shown, lengths = list[str](), list[int]()
     cursor: str | None = ""
     while cursor is not None:
         page = system.staff(HEADQUARTERS, "GET", f"/staff/duties?cursor={cursor}").json()
         shown += [one["duty"] for one in page["items"]]
+        lengths.append(len(page["items"]))
         cursor = page["next"]
     assert len(shown) == len(set(shown)) == len(system.all(Duty, "DUTY#")) == 6
+    assert lengths == [2, 2, 2]
 
 
 def test_duties_of_restricted_cases_exist_only_for_staff_with_access(system: System) -> None:

@@ -11,6 +11,7 @@ from casereview.schema.base import rfc3339
 from casereview.schema.duty_records import Duty
 from casereview.schema.evidence import Claims
 from casereview.schema.notice_records import Notice
+from casereview.schema.records import Case
 from casereview.store import keys
 from tests.support.notices import process_message
 from tests.support.staff import (
@@ -29,7 +30,7 @@ from tests.support.staff import (
     verify,
 )
 from tests.support.standing import recognized
-from tests.support.system import Staff, System
+from tests.support.system import Answer, Staff, System
 
 PHONE = "+12025550143"
 POSTAL = {"lines": ["Ana Ruiz", "12 Elm St"], "city": "Laredo", "state": "TX", "zip": "78040"}
@@ -471,6 +472,67 @@ def test_a_link_moves_the_duties_of_the_requests_that_move(system: System) -> No
     (letter,) = [one for one in duties(system) if one["kind"] == "letter"]
     record(system, ana.case_id, letter["duty"], "sent")
     assert kinds(system, eva) == []
+
+
+def test_a_text_to_translate_goes_where_its_reader_s_request_goes(system: System) -> None:
+    ana = filed(system, BY_PHONE)
+    contact = {"email": "eva@example.org", "language": "es-MX"}
+    eva = claimed(system, 12, requester={"contact": contact}, **NAMELESS)
+    recognized(system, eva.filed)
+    ask(system, OFFICER, eva.case_id)
+    assert translated(system, ana, eva) == [False, True]
+    system.later(minutes=1)
+    system.work(OFFICER, eva.case_id, "link", {"case_id": ana.case_id, "why": "The same person."})
+    assert translated(system, ana, eva) == [True, False]
+    assert undo_link(system, ana).status == 200
+    assert translated(system, ana, eva) == [False, True]
+    system.later(minutes=1)
+    system.work(OFFICER, eva.case_id, "link", {"case_id": ana.case_id, "why": "The same person."})
+    new = system.work(SUPERVISOR, ana.case_id, "split", {"receipt": eva.receipt, "why": "Another person."})
+    assert translated(system, ana, FiledCase(eva.filed, new["case_id"])) == [False, True]
+
+
+def translated(system: System, *held: FiledCase) -> list[bool]:
+    """Return for each case whether it is flagged for a text to translate, which an open duty of it bears out."""
+    open_duties = {(one["case_id"], one["kind"]) for one in duties(system)}
+    flagged = ["to_translate" in read(system, OFFICER, one.case_id)["flags"] for one in held]
+    assert flagged == [(one.case_id, "translate") in open_duties for one in held]
+    return flagged
+
+
+def linked(system: System) -> tuple[FiledCase, FiledCase]:
+    """Link a case with a letter to send into one with a call to make; return both."""
+    ana = filed(system, BY_PHONE)
+    eva = filed(system, {**SISTER, **BY_LETTER}, 12, **NAMELESS)
+    system.later(minutes=1)
+    system.work(OFFICER, eva.case_id, "link", {"case_id": ana.case_id, "why": "The same person."})
+    system.pump()
+    return ana, eva
+
+
+def undo_link(system: System, held: FiledCase) -> Answer:
+    case = system.read(Case, keys.case(held.case_id))
+    event = next(one.version for one in system.history(case) if one.kind == "linked")
+    return post(system, SUPERVISOR, held.case_id, "corrections", {"event": event, "why": "Not the same."})
+
+
+def test_a_link_that_is_undone_returns_the_duties_of_the_requests_that_return(system: System) -> None:
+    ana, eva = linked(system)
+    assert {one["case_id"] for one in duties(system)} == {ana.case_id}
+    assert undo_link(system, ana).status == 200
+    system.pump()
+    assert sorted((one["kind"], one["case_id"]) for one in duties(system)) == sorted(
+        [("call", ana.case_id), ("letter", eva.case_id)]
+    )
+
+
+def test_a_link_is_not_undone_at_once_with_more_duties_than_fit(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, _eva = linked(system)
+    monkeypatch.setattr("review.cases.correction_of_links._MAX_WRITES", 0)
+    answer = undo_link(system, ana)
+    assert (answer.status, answer.json()["type"]) == (409, "/problems/not-correctable")
 
 
 def test_a_split_takes_the_duties_of_its_request_along(system: System) -> None:

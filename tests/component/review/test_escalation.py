@@ -307,6 +307,8 @@ def test_facts_of_an_escalation_that_is_kept_count_once(system: System) -> None:
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     case = system.case_of(held.filed)
     assert (case.status, case.facts.serious_illness) == ("with_senior_official", True)
+    kinds = [event.kind for event in system.history(case)]
+    assert (kinds.count("updated"), kinds.count("escalated")) == (1, 1)
 
 
 def test_facts_of_an_escalation_are_checked_like_others(system: System) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.bodies import reasons
-from tests.support.staff import OFFICER, SISTER, SWITCH, claimed, decide, decision, person, post, verify
+from tests.support.staff import OFFICER, SWITCH, claimed, decide, decision, post, verify
 from tests.support.system import System
 
 SERIOUS: dict[str, Any] = {"convictions": [{"kind": "felony", "convicted_on": "2015-03-04", "sentence_months": 24}]}
@@ -90,7 +90,6 @@ def test_what_a_verified_holder_says_can_carry_a_decline(system: System) -> None
 
 def test_another_reason_beside_an_unverified_one_is_enough(system: System) -> None:
     held = claimed(system, facts=SERIOUS)
-    system.file(person(11, requester=SISTER))
     both = [{"about": "convictions", "text": "The conviction."}, {"about": "custody", "text": "And more."}]
     assert faults(system, held.case_id, reasons=both) == []
 

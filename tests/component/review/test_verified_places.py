@@ -98,6 +98,7 @@ def test_an_unverified_word_about_the_place_is_flagged_and_moves_nothing(system:
     confirm(system, OFFICER, held.case_id, facts={"pregnant": True})
     system.pump()
     assert system.case_of(held.filed).office == "ATL"
+    assert "office_differs" in item(system, held.case_id)["flags"]
 
 
 def test_a_case_at_headquarters_moves_to_the_verified_place(system: System) -> None:
