@@ -145,7 +145,7 @@ class Removal(Record):
 
 
 class Link(Record):
-    """The open case to which a case without A-number is linked."""
+    """The open case to which a case is linked; between two with A-numbers only a supervisor may."""
 
     case_id: _Id
     why: LongText
@@ -285,7 +285,7 @@ class DecisionWithdrawal(Record):
 
 
 class Approval(Record):
-    """A supervisor's answer to a decision that awaits approval."""
+    """The answer of a second person to a decision that awaits approval: a supervisor, or the SRO once it is overdue."""
 
     approval: _Id | None = None
     """The approval of the policy that is given; required where more than one is open."""
