@@ -21,7 +21,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run quick test test-system test-dynamodb coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
-	architecture architecture-check data-model data-model-check tour tour-write tour-check fix watch build lock engine clean
+	architecture architecture-check data-model data-model-check language-names language-names-check tour tour-write tour-check fix watch build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ coverage: setup ## Report what the tests covered that ran with COVERAGE set, as 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check tour-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check tour-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -110,6 +110,12 @@ data-model: setup ## Write docs/data-model.md from the code
 
 data-model-check: setup
 	@$(BIN)/python -m infra.documents.data_model --check
+
+language-names: setup ## Write the names of languages from the data of langcodes
+	@$(BIN)/python -m infra.documents.language_names
+
+language-names-check: setup
+	@$(BIN)/python -m infra.documents.language_names --check
 
 architecture: setup ## Write the imports between packages into docs/architecture.md
 	@$(BIN)/python -m infra.documents.architecture

@@ -8,7 +8,7 @@ from casereview.http.problems import invalid
 from casereview.notices.public_notice import public_notice
 from casereview.routing.offices import find_county, find_state, offices, responsible
 from casereview.schema.base import EASTERN
-from casereview.schema.languages import DEFAULT
+from casereview.schema.languages import DEFAULT, tag_of
 from intake.responses import FieldOffice, FieldOffices, NoticeText
 
 
@@ -32,5 +32,5 @@ def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
 
 def notice(language: str) -> NoticeText:
     """Return the notice in the nearest available language."""
-    found = public_notice(language or DEFAULT)
+    found = public_notice(tag_of(language) or DEFAULT)
     return NoticeText(language=found.language, text=found.text)

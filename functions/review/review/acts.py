@@ -134,9 +134,7 @@ def answer_decision(call: Call[Approval]) -> Approved:
 
 def approvals(call: Call[Record]) -> ApprovalPage:
     """Read a page of the decisions that await approval."""
-    return page_of_approvals(
-        call.services, call.caller, call.incoming.parameter("office"), call.incoming.parameter("cursor")
-    )
+    return page_of_approvals(call.services, call.caller, call.office(), call.incoming.parameter("cursor"))
 
 
 def worklist(call: Call[Record]) -> Worklist:
@@ -165,7 +163,7 @@ def file_for_requester(call: Call[StaffSubmission]) -> Filed:
 def duties(call: Call[Record]) -> DutyPage:
     """Read a page of the open duties of an office."""
     parameter = call.incoming.parameter
-    return page_of_duties(call.services, call.caller, parameter("office"), parameter("kind"), parameter("cursor"))
+    return page_of_duties(call.services, call.caller, call.office(), parameter("kind"), parameter("cursor"))
 
 
 def duty_done(call: Call[DutyBody]) -> CaseChanged:
@@ -177,7 +175,7 @@ def duty_done(call: Call[DutyBody]) -> CaseChanged:
 
 def office_summary(call: Call[Record]) -> Summary:
     """Read the summary of an office."""
-    return summary(call.services, call.caller, call.incoming.parameter("office"))
+    return summary(call.services, call.caller, call.office())
 
 
 def policies(call: Call[Record]) -> PolicyList:

@@ -47,6 +47,10 @@ class Call(Generic[_Body]):
             raise TypeError("the route takes no body")
         return parse(self.model, self.incoming.raw() or "{}", self.services.now())
 
+    def office(self) -> str:
+        """Return the office that the query names, or an empty string."""
+        return self.incoming.parameter("office").upper()
+
     def session(self) -> CaseSession:
         """Start a session on the case in the path."""
         return open_session(self.services, self.caller, self.roles, self.incoming.path["case_id"], self.access)

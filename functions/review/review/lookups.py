@@ -72,8 +72,9 @@ def _cases(services: CaseServices, body: Lookup) -> list[Case]:
     if body.a_number is not None:
         ids = cases_of_person(services.table, services.macs.person(body.a_number))
         return list(services.table.cases(ids).values())
-    receipt = parse_identifier(body.receipt or "", RECEIPT_SYMBOLS)
-    request = services.table.get(Request, keys.request(receipt)) if receipt else None
+    receipt = body.receipt or ""
+    is_valid = parse_identifier(receipt, RECEIPT_SYMBOLS) is not None
+    request = services.table.get(Request, keys.request(receipt)) if is_valid else None
     case = services.table.get(Case, keys.case(request.case_id)) if request else None
     return [case] if case else []
 

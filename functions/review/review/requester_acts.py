@@ -49,7 +49,7 @@ def _checked(case: Case, *, rights: bool, needs_second: bool) -> RequesterChecke
 
 def to_verify(call: Call[Record]) -> ToVerifyPage:
     """Read a page of the requesters to verify; without an office, of the caller's own queue."""
-    office = call.incoming.parameter("office") or call.caller.own_queue()
+    office = call.office() or call.caller.own_queue()
     return page_to_verify(call.services, call.caller, office, call.incoming.parameter("cursor"))
 
 

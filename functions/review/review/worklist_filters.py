@@ -12,6 +12,7 @@ from casereview.cases.flags import FLAGS_OF_CASES, flags_of, known_flags
 from casereview.cases.lifecycle import QUEUED
 from casereview.http.problems import malformed
 from casereview.schema.records import Case
+from casereview.schema.typed_text import by_word, find_word
 from casereview.store.worklist import ListedCase
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
@@ -110,14 +111,16 @@ def read_selection(services: CaseServices, caller: Caller, parameters: Mapping[s
         overdue=_switch(one, "overdue"),
         unclaimed=_switch(one, "unclaimed"),
     )
-    office = one.get("office") or caller.own_queue()
+    office = one.get("office", "").upper() or caller.own_queue()
     return Selection(office, filters, read_limit(one.get("limit")), one.get("cursor", ""))
 
 
 def _among(parameters: Mapping[str, Sequence[str]], name: str, allowed: Callable[[], frozenset[str]]) -> frozenset[str]:
     """Return the values of a filter, each of which must be allowed."""
-    values = frozenset(parameters.get(name, ()))
-    if values and not values <= allowed():
+    stated = parameters.get(name, ())
+    words = by_word(allowed()) if stated else {}
+    values = frozenset(find_word(words, value) or "" for value in stated)
+    if "" in values:
         raise malformed(name, "not_allowed", f"must be a {name} that cases in a worklist can have")
     return values
 
@@ -137,6 +140,6 @@ def _user(value: str | None, caller: Caller) -> str | None:
 def _switch(parameters: Mapping[str, str], name: str) -> bool:
     if name not in parameters:
         return False
-    if parameters[name] != "true":
+    if parameters[name].lower() != "true":
         raise malformed(name, "not_allowed", "must be `true`")
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, cast
@@ -13,15 +12,13 @@ from casereview.evidence.open_facts import marks_of
 from casereview.routing.offices import HEADQUARTERS, offices, responsible, route
 from casereview.schema.base import Unrecognized
 from casereview.schema.facts import Facts
-from casereview.schema.identifiers import is_short_a_number
+from casereview.schema.identifiers import is_short_a_number, is_uscis_receipt
 from casereview.schema.languages import Language, choose_language
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.submission import Submission
 from casereview.schema.vocabulary import AskCode, DeficiencyCode, Role
 from casereview.texts.catalog import text
-
-_USCIS_RECEIPT = re.compile(r"[A-Z]{3}\d{10}", re.ASCII)
 
 CONTACT_MISSING: Final = "contact_missing"
 """The deficiency of a request whose channel has no address."""
@@ -53,7 +50,7 @@ def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tu
     yield "name_missing", not (subject.given_name and subject.family_name)
     yield "born_on_missing", subject.born_on is None
     receipt = subject.uscis_receipt
-    yield "uscis_receipt_form", receipt is not None and not _USCIS_RECEIPT.fullmatch(receipt)
+    yield "uscis_receipt_form", receipt is not None and not is_uscis_receipt(receipt)
 
 
 def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[DeficiencyCode, bool]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from casereview.routing.offices import find_county, find_facility, find_state
 from casereview.schema.facts import Conviction, Facts, Relief
-from casereview.schema.languages import has_written_form
+from casereview.schema.languages import has_written_form, tag_of
 from casereview.schema.submission import PROTECTED, ConvictionClaim, FactClaims, Residence, Submission
 from casereview.schema.vocabulary import ReliefKind
 
@@ -81,5 +81,5 @@ def marks_of(submission: Submission) -> frozenset[str]:
     form = {"attorney": "g28", "accredited_representative": "g28"}.get(requester.role, "form_60_001")
     lacks_form = requester.role != "self" and requester.authority != form
     spoken = contact.spoken_language
-    interpreter = contact.interpreter or (spoken is not None and not has_written_form(spoken))
+    interpreter = contact.interpreter or (spoken is not None and not has_written_form(tag_of(spoken) or spoken))
     return frozenset(name for name, holds in (("authority_needed", lacks_form), ("interpreter", interpreter)) if holds)

@@ -72,7 +72,7 @@ def _decode(raw: bytes | str) -> str:
         data = raw.encode() if isinstance(raw, str) else raw
         if len(data) > MAX_BYTES:
             raise ProblemError("too-large")
-        return data.decode()
+        return data.decode("utf-8-sig")  # editors of Windows write a byte order mark
     except UnicodeError:
         raise malformed("", "not_utf8") from None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from casereview.http.json_body import MAX_BYTES
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import ProblemError
-from casereview.schema.languages import DEFAULT, Language, choose_language, find_language
+from casereview.schema.languages import DEFAULT, Language, choose_language, find_language, tag_of
 
 if TYPE_CHECKING:
     from casereview.http.resolver import Incoming
@@ -62,7 +62,7 @@ def stated_language(raw: bytes | str) -> Language | None:
         return None
     contact = _member(_member(body, "requester"), "contact") or _member(body, "contact")
     tag = _member(contact, "language")
-    return find_language(tag.strip()) if isinstance(tag, str) else None
+    return find_language(tag_of(tag) or "") if isinstance(tag, str) else None
 
 
 def _stated_by(incoming: Incoming) -> Language | None:

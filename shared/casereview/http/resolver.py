@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -15,8 +16,10 @@ from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
 from casereview.runtime.error_logging import describe_error
 from casereview.schema.base import Record
+from casereview.schema.identifiers import canonical_case_id, canonical_receipt
 from casereview.schema.languages import DEFAULT, Language
 from casereview.schema.responses import ProblemFound
+from casereview.schema.typed_text import fold
 from casereview.texts.catalog import PublicText
 
 if TYPE_CHECKING:
@@ -29,6 +32,11 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosni
 _NO_ROUTE: Final = ProblemError("not-found", Fault("", "no_such_route", PublicText("no_such_route")))
 _WITH_BODY: Final = frozenset({"POST", "PUT"})
 _MEDIA_TYPE: Final = "application/json"
+_PATH_VALUES: Final[Mapping[str, Callable[[str], str]]] = {
+    "receipt": canonical_receipt,
+    "case_id": canonical_case_id,
+}
+"""How the parameters of a path are read; the others are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,13 @@ class Incoming:
 
     def parameter(self, name: str) -> str:
         """Return a query parameter, or an empty string if it is missing."""
-        return (self.event.query_string_parameters or {}).get(name) or ""
+        return fold((self.event.query_string_parameters or {}).get(name) or "")
 
     def parameters(self) -> Mapping[str, Sequence[str]]:
         """Return all values of each query parameter."""
         one = {name: [value] for name, value in (self.event.query_string_parameters or {}).items()}
-        return {**one, **(self.event.multi_value_query_string_parameters or {})}
+        several = {**one, **(self.event.multi_value_query_string_parameters or {})}
+        return {name: [fold(value) for value in values] for name, values in several.items()}
 
 
 LanguageChoice = Callable[[Incoming, ProblemError], Language]
@@ -91,12 +100,17 @@ def _handler(
     app: APIGatewayRestResolver, route: _Route, act: Callable[[_Route, Incoming], Record | None]
 ) -> Callable[..., Response[str]]:
     def handle(**path: str) -> Response[str]:
-        incoming = Incoming(app.current_event, path)
+        incoming = Incoming(app.current_event, {name: _path_value(name, value) for name, value in path.items()})
         _check_parameters(route, incoming)
         found = act(route, incoming)
         return Response(HTTPStatus.NO_CONTENT) if found is None else _answer(route.status, found)
 
     return handle
+
+
+def _path_value(name: str, value: str) -> str:
+    """Return a parameter of the path, as it is stored: people copy receipts and ids with what stands around them."""
+    return _PATH_VALUES.get(name, fold)(unquote(value))
 
 
 def _check_parameters(route: Endpoint, incoming: Incoming) -> None:

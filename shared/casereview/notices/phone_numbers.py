@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from casereview.schema.phone_numbers import has_extension
+
 US_NUMBERING_PLAN: Final = frozenset({"US", "PR", "GU", "VI", "AS", "MP"})
 """The United States and its territories, whose numbers are in the North American Numbering Plan."""
 _NO_COUNTRY: Final = "001"
@@ -15,11 +17,13 @@ def may_be_texted(number: str, countries: Collection[str]) -> bool:
     """Return whether a number gets text messages: a mobile one, or one that can be mobile, of an allowed country.
 
     Args:
-        number: The number in E.164 format.
+        number: The number as it is stored; one with an extension gets none.
         countries: The allowed countries, by their ISO 3166 codes.
     """
     import phonenumbers  # noqa: PLC0415  # saves 25 ms of each cold start
 
+    if has_extension(number):
+        return False
     found = phonenumbers.parse(number)
     kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
     return phonenumbers.number_type(found) in kinds and phonenumbers.region_code_for_number(found) in countries
@@ -31,7 +35,7 @@ def may_be_called(number: str) -> bool:
     Premium rate, shared cost and personal numbers, pagers and satellite telephones are not called.
 
     Args:
-        number: The number in E.164 format.
+        number: The number as it is stored.
     """
     import phonenumbers  # noqa: PLC0415  # saves 25 ms of each cold start
 

@@ -11,11 +11,13 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from casereview.schema.base import rfc3339
 from casereview.schema.error_codes import invalid_value
+from casereview.schema.typed_text import fold, letters_and_digits, with_latin_letters
 
-_A_NUMBER = re.compile(r"A?(\d{7,9})")
+_A_NUMBER = re.compile("(?:A|USCISA?|(?:A|ALIEN|ALIENREGISTRATION|USCIS)(?:NUMBER|NO)A?)?([0-9]{7,9})")
 _FULL_A_NUMBER = 9
 """Digits of an A-number that is issued now; older ones have seven or eight."""
-_SEPARATORS = re.compile(r"[\s\-#.]")
+_SEPARATORS = re.compile("[- #.:,_/()\u2116]")
+_SIGNS = r"[\s\-#.:,_/()]"
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no I, L, O or U, so that it can be read aloud and copied by hand."""
@@ -33,20 +35,25 @@ def canonical_a_number(text: str) -> str:
     """Return an A-number in its canonical form: ``A`` and nine digits, padded with zeros.
 
     Args:
-        text: 7 to 9 digits, with or without the ``A``, in any of the printed forms. There is no check digit.
+        text: 7 to 9 digits of any script, with or without the ``A``, in any of the printed forms. There is no check
+            digit.
 
     Raises:
         ValueError: The text has another form, or all digits are zero. The message does not repeat the text.
     """
-    found = _A_NUMBER.fullmatch(_SEPARATORS.sub("", text).upper())
-    if not found or not found[1].isascii() or not int(found[1]):
+    found = _A_NUMBER.fullmatch(_plain_a_number(text))
+    if not found or not int(found[1]):
         raise invalid_value("not_an_a_number")
     return "A" + found[1].zfill(_FULL_A_NUMBER)
 
 
+def _plain_a_number(text: str) -> str:
+    return _SEPARATORS.sub("", with_latin_letters(fold(text)).upper())
+
+
 def is_short_a_number(text: str) -> bool:
     """Return whether a valid A-number has fewer than nine digits: a digit may be missing."""
-    return len(_SEPARATORS.sub("", text).upper().removeprefix("A")) < _FULL_A_NUMBER
+    return sum(map(str.isdigit, _plain_a_number(text))) < _FULL_A_NUMBER
 
 
 ANumber = Annotated[
@@ -55,9 +62,10 @@ ANumber = Annotated[
     WithJsonSchema(
         {
             "title": "ANumber",
-            "description": "A, if written, and 7 to 9 digits, not all zeros; spaces, hyphens, dots and # between them.",
+            "description": "A, if written, and 7 to 9 digits, not all zeros; spaces and signs such as - # : between"
+            " them. Digits, dashes and letters of other scripts and widths are read too.",
             "type": "string",
-            "pattern": r"^[\s\-#.]*([Aa][\s\-#.]*)?([0-9][\s\-#.]*){7,9}$",
+            "pattern": rf"^{_SIGNS}*([Aa]{_SIGNS}*)?([0-9]{_SIGNS}*){{7,9}}$",
             "not": {"pattern": "^[^1-9]*$"},
         }
     ),
@@ -98,11 +106,39 @@ def group(text: str) -> str:
 
 
 def parse_identifier(text: str, symbols: int) -> str | None:
-    """Return an identifier that a person typed in its canonical form, or None if it is not valid."""
-    plain = text.upper().replace("-", "").replace(" ", "").translate(_READ_AS)
+    """Return an identifier that a person typed in its canonical form, or None if it is not valid.
+
+    Only letters and digits count: case, signs between and after them, script and width do not.
+    """
+    plain = letters_and_digits(text).translate(_READ_AS)
     if len(plain) != symbols + 1 or any(symbol not in ALPHABET for symbol in plain):
         return None
     return group(plain) if check_symbol(plain[:-1]) == plain[-1] else None
+
+
+def canonical_receipt(text: str) -> str:
+    """Return a receipt that a person typed in its canonical form; any other text is unchanged."""
+    return parse_identifier(text, RECEIPT_SYMBOLS) or text
+
+
+def canonical_case_id(text: str) -> str:
+    """Return a case id that a person typed in its canonical form; any other text is unchanged."""
+    plain = letters_and_digits(text).translate(_READ_AS)
+    return plain if len(plain) == CASE_ID_SYMBOLS and not set(plain) - set(ALPHABET) else text
+
+
+_USCIS_RECEIPT = re.compile(r"[A-Z]{3}[0-9]{10}")
+
+
+def is_uscis_receipt(text: str) -> bool:
+    """Return whether a text is a receipt number of USCIS in its canonical form: three letters and ten digits."""
+    return _USCIS_RECEIPT.fullmatch(text) is not None
+
+
+def canonical_uscis_receipt(text: str) -> str:
+    """Return a receipt number of USCIS in its canonical form; any other text is unchanged."""
+    plain = letters_and_digits(text)
+    return plain if is_uscis_receipt(plain) else text
 
 
 def new_receipt() -> str:

@@ -12,8 +12,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast, get_args
 
+from casereview.schema.typed_text import comparable_word, fold
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Language = Literal["en", "es", "pt", "ht", "zh", "pa", "ru", "ar", "fr"]
 """The languages with a translation of every text: the most frequent in immigration courts, and the next tier."""
@@ -26,6 +28,7 @@ _ISOLATE: Final = "\N{LEFT-TO-RIGHT ISOLATE}"
 _END: Final = "\N{POP DIRECTIONAL ISOLATE}"
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*")
 _LONGEST: Final = 100
+_AROUND_HYPHENS: Final = re.compile(" *[-_] *")
 
 
 class _Fallback(NamedTuple):
@@ -53,6 +56,16 @@ def is_language_tag(tag: str) -> bool:
     from langcodes import tag_is_valid  # noqa: PLC0415  # 40 ms; the tag of a supported language needs none
 
     return tag_is_valid(tag)
+
+
+def tag_of(text: str) -> str | None:
+    """Return the language tag that somebody typed: a tag, or the name of a language in English or in its own.
+
+    Returns:
+        The tag, as ``es-MX`` for ``es_MX``; None if the text is neither.
+    """
+    folded = _AROUND_HYPHENS.sub("-", fold(text))
+    return folded if is_language_tag(folded) else _names().get(comparable_word(text))
 
 
 def choose_language(tag: str) -> Language:
@@ -120,3 +133,10 @@ def _fallbacks() -> dict[str, _Fallback]:
         row["tag"]: _Fallback(cast("Language", row["text"]), written=row["relation"] == "written")
         for row in csv.DictReader(table.splitlines())
     }
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Return the tags of languages by their names, as ``comparable_word`` returns them."""
+    table = files("casereview.schema").joinpath("data/language_names.csv").read_text("utf-8")
+    return {row["name"]: row["tag"] for row in csv.DictReader(table.splitlines())}

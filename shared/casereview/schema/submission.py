@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from casereview.schema.base import Lenient, Record, Unrecognized
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import (
     AddressLine,
-    BegunDate,
     Day,
     Email,
     LanguageTag,
@@ -22,13 +21,16 @@ from casereview.schema.fields import (
     ZipCode,
     has_value,
 )
-from casereview.schema.identifiers import ANumber
+from casereview.schema.identifiers import ANumber, canonical_uscis_receipt
+from casereview.schema.phone_numbers import has_extension
+from casereview.schema.typed_text import Word
 from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ProofKind, ReliefKind, Role
 
 PROTECTED = frozenset({"vawa", "t_visa", "u_visa"})
 """Kinds of relief that 8 USC 1367 protects: that one is pending must not be disclosed."""
 
 YesNo = StrictBool | None
+UscisReceipt = Annotated[Text, AfterValidator(canonical_uscis_receipt)]
 OwnReference = Annotated[Text, Field(max_length=64)]
 Number = Annotated[StrictInt, Field(ge=0, le=99)]
 
@@ -49,9 +51,9 @@ class Contact(Record):
     email: Email | None = None
     phone: Phone | None = None
     postal: PostalAddress | None = None
-    preferred: Lenient[Preferred] | None = None
-    """By default what the contact has: `email`, else `sms`, else `letter`, else `none`. With `phone` the office calls,
-    with `letter` it writes a letter, with `none` nobody writes or calls."""
+    preferred: Word[Lenient[Preferred]] | None = None
+    """By default what the contact has: `email`, else `sms` (`phone` where the number has an extension), else `letter`,
+    else `none`. With `phone` the office calls, with `letter` it writes a letter, with `none` nobody writes or calls."""
     leave_message: YesNo = None
     """Whether the office may leave a message where nobody answers the telephone; by default it does not."""
     call_times: Text | None = None
@@ -70,7 +72,8 @@ class Contact(Record):
             return "none"
         if self.preferred:
             return self.preferred
-        return "email" if self.email else "sms" if self.phone else "letter" if self.postal else "none"
+        by_phone: Preferred = "phone" if self.phone and has_extension(self.phone) else "sms"
+        return "email" if self.email else by_phone if self.phone else "letter" if self.postal else "none"
 
     def address(self) -> str | None:
         """Return the e-mail address or telephone number that messages are sent to; None for another channel."""
@@ -93,14 +96,14 @@ class Contact(Record):
 class Requester(Record):
     """Who writes. The role is a claim until an officer has verified it."""
 
-    role: Role
+    role: Word[Role]
     name: Text | None = None
     organization: Text | None = None
     relationship: Text | None = None
     """To the person, such as mother."""
     own_reference: OwnReference | None = None
     """The requester's own name for the request, such as a file number; the look-up repeats it. 64 characters."""
-    authority: Authority | None = None
+    authority: Word[Authority] | None = None
     """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
     contact: Contact | None = None
 
@@ -114,7 +117,7 @@ class SubjectParts(Record):
     born_on: PastDate | None = None
     citizenship: Text | None = None
     """The country, as its code or name."""
-    uscis_receipt: Text | None = None
+    uscis_receipt: UscisReceipt | None = None
 
 
 class Subject(SubjectParts):
@@ -141,7 +144,7 @@ class ConvictionClaim(Record):
 
     offense: Text | None = None
     """Its name, in the requester's words."""
-    kind: Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
+    kind: Word[Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]]
     convicted_on: PastDate | None = None
     sentence_months: Annotated[StrictInt, Field(ge=0, le=2400)] | None = None
     vacated: YesNo = None
@@ -152,12 +155,12 @@ class ConvictionClaim(Record):
 class FactClaims(Record):
     """The facts as stated. Absent, null and ``unknown`` all mean unknown."""
 
-    custody: Literal["detained", "not_detained", "unknown"] | None = None
-    detained_on: BegunDate | None = None
+    custody: Word[Literal["detained", "not_detained", "unknown"]] | None = None
+    detained_on: PastDate | None = None
     facility: Text | None = None
     """Where the person is detained: the facility's code, or its name."""
     residence: Residence | None = None
-    removal_order: Literal["final", "none", "unknown"] | None = None
+    removal_order: Word[Literal["final", "none", "unknown"]] | None = None
     removal_at: RemovalTime | None = None
     """When removal is planned."""
     removal_soon: YesNo = None
@@ -167,7 +170,7 @@ class FactClaims(Record):
     """The first arrival."""
     last_entry_on: PastDate | None = None
     """The latest arrival, where it is not the first."""
-    entry: Literal["unlawful", "admitted", "paroled", "apprehended_at_border", "unknown"] | None = None
+    entry: Word[Literal["unlawful", "admitted", "paroled", "apprehended_at_border", "unknown"]] | None = None
     convictions: Annotated[tuple[ConvictionClaim, ...], Field(max_length=50)] | None = None
     """An empty list says that there are none."""
     gang_participation_age: Annotated[StrictInt, Field(ge=0, le=120)] | None = None
@@ -181,8 +184,8 @@ class FactClaims(Record):
     us_citizen_children: Number | None = None
     sole_caregiver: YesNo = None
     family_hardship: YesNo = None
-    relief_pending: Annotated[tuple[ReliefKind, ...], Field(max_length=20)] | None = None
-    military_service: Literal["self", "immediate_family", "none"] | None = None
+    relief_pending: Annotated[tuple[Word[ReliefKind], ...], Field(max_length=20)] | None = None
+    military_service: Word[Literal["self", "immediate_family", "none"]] | None = None
     victim_or_witness: YesNo = None
     rehabilitation: YesNo = None
     former_unaccompanied_child: YesNo = None
@@ -197,9 +200,9 @@ class Submission(Record):
     facts: FactClaims | None = None
     grounds: LongText
     """Why the case does not fit the priorities, in the requester's words."""
-    outcome_sought: Annotated[tuple[OutcomeSought, ...], Field(max_length=20)] | None = None
+    outcome_sought: Annotated[tuple[Word[OutcomeSought], ...], Field(max_length=20)] | None = None
     prior_contact: Text | None = None
-    channel: Channel | None = None
+    channel: Word[Channel] | None = None
     """How the request came; by default `web`."""
 
     @property
@@ -217,8 +220,8 @@ class SeenProof(Record):
     """What an officer saw of a requester while filing for them: evidence for the officer who verifies them."""
 
     identity: Literal[True] | None = None
-    authority: Literal["g28", "form_60_001"] | None = None
-    proof: ProofKind
+    authority: Word[Literal["g28", "form_60_001"]] | None = None
+    proof: Word[ProofKind]
 
     @model_validator(mode="after")
     def _one_kind(self) -> SeenProof:

@@ -38,7 +38,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a fraction": (_body(minor_children=1.5), "/facts/minor_children"),
     "a number for yes": (_body(pregnant=1), "/facts/pregnant"),
     "an impossible date": (_body(entered_on="2006-02-30"), "/facts/entered_on"),
-    "a future entry": (_body(entered_on="2026-11-25"), "/facts/entered_on"),
+    "a future entry": (_body(entered_on="2026-11-26"), "/facts/entered_on"),
     "a future year": (_body(last_entry_on="2027"), "/facts/last_entry_on"),
     "a future birth": (body(subject={"born_on": "2026-12"}), "/subject/born_on"),
     "a future conviction": (

@@ -384,7 +384,7 @@ def _queues(caller: Staff) -> set[str]:
 
 @pytest.mark.proof(4)
 @pytest.mark.parametrize("path", ["/staff/worklist", "/staff/verifications"])
-@pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ", "atl", "NONE"])
+@pytest.mark.parametrize("asked", ["ATL", "ELP", "SRO", "HQ", "AT", "NONE"])
 def test_a_queue_can_be_read_only_by_its_office(system: System, asked: str, path: str) -> None:
     route = ("GET", path)
     for caller in CALLERS:

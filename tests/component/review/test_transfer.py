@@ -179,11 +179,11 @@ def test_a_removal_on_the_day_of_a_request_counts_as_after_it(
     assert event["details"] == {"removed_at": day, "safety": safety}
 
 
-def test_a_day_of_removal_can_be_today_in_eastern_time_at_most(system: System) -> None:
-    system.time = datetime(2026, 11, 24, 4, tzinfo=UTC)
+def test_a_day_of_removal_can_be_today_on_guam_at_most(system: System) -> None:
+    system.time = datetime(2026, 11, 24, 14, tzinfo=UTC)
     held = file_case(system)
-    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": "2026-11-24", "why": "x"}).status == 422
-    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-23", "why": "x"})
+    assert post(system, OFFICER, held.case_id, "removal", {"removed_at": "2026-11-26", "why": "x"}).status == 422
+    system.work(OFFICER, held.case_id, "removal", {"removed_at": "2026-11-25", "why": "x"})
 
 
 @pytest.mark.parametrize("written", ["2026-11", "2026-11-24T10:00:00", "2026-02-30", None])

@@ -200,7 +200,7 @@ BAD: dict[str, tuple[type[BaseModel], Any]] = {
     "no for taking back": (Withdrawal, {"undo": False}),
 }
 REFUSED_BY_CODE_ONLY: dict[str, tuple[type[BaseModel], Any]] = {
-    "a future entry": (Submission, _facts(entered_on="2026-11-25")),
+    "a future entry": (Submission, _facts(entered_on="2026-11-26")),
     "a whole number written as a fraction": (Submission, _facts(minor_children=1.0)),
     "an impossible day in a time without seconds": (Submission, _facts(removal_at="2026-02-30T10:00Z")),
     "a language that is not registered": (Submission, body(requester={"contact": {"language": "klingon"}})),

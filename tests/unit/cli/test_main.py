@@ -186,7 +186,7 @@ def test_the_marks_of_a_request_are_flags(run: Run) -> None:
 
 
 def test_a_date_after_the_filing_is_rejected_as_by_intake(run: Run) -> None:
-    code, [found] = run(json.dumps(body(entered_on="2021-06-16")), "--at", AT)
+    code, [found] = run(json.dumps(body(entered_on="2021-06-17")), "--at", AT)
     assert code == 1
     assert found["error"]["errors"][0]["pointer"] == "/facts/entered_on"
 

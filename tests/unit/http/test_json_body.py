@@ -36,7 +36,6 @@ def refusal(raw: bytes | str) -> tuple[str, str, str]:
         "{'a': 1}",
         '{"a": 1,}',
         '{"a": "\t"}',
-        "\ufeff{}",
         '{"a": ' + "9" * 5000 + "}",
         "[" * 100_000,
     ],
@@ -65,6 +64,10 @@ def test_bytes_that_are_not_utf_8_are_400() -> None:
 )
 def test_an_unpaired_surrogate_is_422_in_a_value_and_in_a_key(raw: str, pointer: str) -> None:
     assert refusal(raw) == ("invalid", pointer, "unpaired_surrogate")
+
+
+def test_a_byte_order_mark_before_a_body_is_ignored() -> None:
+    assert read_object("\ufeff{}") == read_object(b"\xef\xbb\xbf{}") == {}
 
 
 def test_a_pair_of_surrogates_is_one_character() -> None:

@@ -15,6 +15,9 @@ from casereview.schema.identifiers import (
     AccessCode,
     Receipt,
     canonical_a_number,
+    canonical_case_id,
+    canonical_receipt,
+    canonical_uscis_receipt,
     check_symbol,
     encode_identifier,
     group,
@@ -37,6 +40,19 @@ symbols = st.text(ALPHABET, min_size=16, max_size=16)
         ("1234567", "A001234567"),
         ("A12345678", "A012345678"),
         ("A\u00a0123\t456\n789", "A123456789"),
+        ("A123–456–789", "A123456789"),  # noqa: RUF001  # en dashes
+        ("A#: 012345678", "A012345678"),
+        ("A 12 345 678", "A012345678"),
+        ("A-No. 012 345 678", "A012345678"),
+        ("A Number: 012345678", "A012345678"),
+        ("USCIS#: 012-345-678", "A012345678"),
+        ("А012345678", "A012345678"),  # noqa: RUF001  # a Cyrillic A
+        ("A١٢٣٤٥٦٧٨٩", "A123456789"),  # noqa: RUF001  # Arabic digits
+        ("A۱۲۳-۴۵۶-۷۸۹", "A123456789"),  # noqa: RUF001  # Persian digits
+        ("A੧੨੩੪੫੬੭੮੯", "A123456789"),  # noqa: RUF001  # Gurmukhi digits
+        ("A१२३४५६७८९", "A123456789"),  # Devanagari digits
+        ("Ａ１２３４５６７８９", "A123456789"),  # noqa: RUF001  # full width
+        ("\u2067A\u2060123\u00ad456\ufeff789\u2069", "A123456789"),
     ],
 )
 def test_each_printed_form_of_an_a_number_has_the_same_canonical_form(written: str, canonical: str) -> None:
@@ -55,9 +71,9 @@ def test_each_printed_form_of_an_a_number_has_the_same_canonical_form(written: s
         "AA1234567",
         "B1234567",
         "A1234567B",
-        "A123–456–789",  # noqa: RUF001  # en dashes
-        "A١٢٣٤٥٦٧٨٩",  # noqa: RUF001  # Arabic digits
-        "１２３４５６７８９",  # noqa: RUF001  # full-width digits
+        "A12345678²",
+        "A123456789 or A987654321",
+        "IOE0123456789",
         "-123456",
         "12345.6e3",
     ],
@@ -138,3 +154,44 @@ def test_new_receipts_and_case_ids_are_unique_and_valid() -> None:
 
 def test_groups_have_four_symbols() -> None:
     assert group("ABCDEFGHJ") == "ABCD-EFGH-J"
+
+
+RECEIPT = encode_identifier(bytes(range(16)), RECEIPT_SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"\u2066{RECEIPT}\u2069.",
+        f"{RECEIPT}.",
+        f" ({RECEIPT}),",
+        RECEIPT.replace("-", "\u2013"),
+        RECEIPT.replace("-", "\t"),
+        RECEIPT.replace("-", "\u00a0").lower(),
+        RECEIPT.replace("0", "\u0660"),
+        "".join(chr(ord(symbol) + 0xFEE0) for symbol in RECEIPT),
+        RECEIPT.replace("A", "\u0410").replace("C", "\u0421"),
+    ],
+)
+def test_only_the_letters_and_digits_of_a_receipt_count(written: str) -> None:
+    assert parse_identifier(written, RECEIPT_SYMBOLS) == canonical_receipt(written) == RECEIPT
+
+
+def test_a_text_that_is_no_receipt_stays_as_it_is() -> None:
+    assert canonical_receipt("no receipt") == "no receipt"
+
+
+def test_a_case_id_is_read_in_lower_case_and_in_groups() -> None:
+    case_id = "0123456789ABCDEF"
+    assert canonical_case_id(" 0123-4567-89ab-cdef.\u200e") == case_id
+    assert canonical_case_id("0123-4567") == "0123-4567"
+    assert canonical_case_id("0123456789ABCDEU") == "0123456789ABCDEU"
+
+
+@pytest.mark.parametrize("written", ["ioe0123456789", "IOE 0123-456-789\u200e", "ＩＯＥ0123456789"])  # noqa: RUF001
+def test_a_receipt_number_of_uscis_is_read_in_any_case(written: str) -> None:
+    assert canonical_uscis_receipt(written) == "IOE0123456789"
+
+
+def test_what_is_no_receipt_number_of_uscis_stays_as_it_is() -> None:
+    assert canonical_uscis_receipt("pending at Nebraska") == "pending at Nebraska"

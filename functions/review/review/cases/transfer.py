@@ -15,7 +15,7 @@ from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import CaseFile
-from casereview.schema.fields import format_time_or_day
+from casereview.schema.fields import PAST_AHEAD, format_time_or_day
 from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import given_to, open_duties
@@ -82,7 +82,7 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
         ProblemError: 404 without access to the case; 422 for a time or day in the future.
     """
     removed = body.removed_at
-    ahead = removed > session.at if isinstance(removed, datetime) else removed > _eastern_day(session.at)
+    ahead = removed > session.at if isinstance(removed, datetime) else removed > session.at.date() + PAST_AHEAD
     if ahead:
         raise invalid("/removed_at", "in_the_future", "must not be in the future")
 

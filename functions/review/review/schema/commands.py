@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, field_validat
 from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import Deadline, LanguageTag, LongText, PastDate, Text, TimeOrDay
-from casereview.schema.identifiers import ANumber
+from casereview.schema.identifiers import ANumber, canonical_case_id, canonical_receipt
 from casereview.schema.submission import FactClaims, YesNo
+from casereview.schema.typed_text import Word, fold
 from casereview.schema.vocabulary import (
     AskCode,
     NoteKind,
@@ -21,7 +22,9 @@ from casereview.schema.vocabulary import (
     VerificationKind,
 )
 
-_Id = Annotated[str, Field(max_length=64)]
+_Id = Annotated[str, Field(max_length=64), AfterValidator(fold)]
+_Receipt = Annotated[Text, AfterValidator(canonical_receipt)]
+_CaseId = Annotated[Text, AfterValidator(canonical_case_id)]
 
 
 class OfficerFacts(FactClaims):
@@ -42,14 +45,14 @@ class OfficerFacts(FactClaims):
 class VerificationBody(Record):
     """A check and its result: of facts, or of a requester's identity or authority."""
 
-    receipt: _Id | None = None
+    receipt: _Receipt | None = None
     facts: OfficerFacts | None = None
     identity: Literal[True] | None = None
-    authority: Literal["g28", "form_60_001"] | None = None
-    verdict: Literal["confirmed", "refuted"]
-    proof: ProofKind | None = None
+    authority: Word[Literal["g28", "form_60_001"]] | None = None
+    verdict: Word[Literal["confirmed", "refuted"]]
+    proof: Word[ProofKind] | None = None
     """What the officer saw; required to confirm an identity or authority."""
-    reason: RefutationReason | None = None
+    reason: Word[RefutationReason] | None = None
     """Why the proof is not accepted, which the requester is shown; required to refute an identity or authority."""
     why: LongText
 
@@ -80,11 +83,11 @@ class Question(Record):
 class InformationRequest(Record):
     """Questions: in free text to verified requesters, or of the catalogue to those who are not verified."""
 
-    to: Annotated[tuple[_Id, ...], Field(min_length=1, max_length=20)] | None = None
+    to: Annotated[tuple[_Receipt, ...], Field(min_length=1, max_length=20)] | None = None
     """The receipts of the requests that are asked; by default all that can be."""
     asked: Annotated[tuple[Question, ...], Field(min_length=1, max_length=20)] | None = None
     """Questions in free text. The case waits for the answer, and its clock stops, except in the top lanes."""
-    codes: Annotated[tuple[AskCode, ...], Field(min_length=1, max_length=5)] | None = None
+    codes: Annotated[tuple[Word[AskCode], ...], Field(min_length=1, max_length=5)] | None = None
     """Questions of the catalogue: how to prove identity or authority. They change no status and stop no clock."""
     answer_by: Deadline | None = None
     """By when an answer is expected; required for questions in free text. A day counts to its end, Eastern time."""
@@ -99,7 +102,7 @@ class InformationRequest(Record):
 class Note(Record):
     """What an officer records about a case; only staff read it."""
 
-    kind: NoteKind
+    kind: Word[NoteKind]
     with_: Annotated[Text | None, Field(alias="with")] = None
     """The other person, such as the one called."""
     text: LongText
@@ -125,14 +128,14 @@ class DraftBody(Record):
 class Transfer(Record):
     """The office to which the case is transferred."""
 
-    office: Text
+    office: Annotated[Text, AfterValidator(fold)]
     why: LongText
 
 
 class Assignment(Record):
     """The colleague who gets the case."""
 
-    to: Text
+    to: Annotated[Text, AfterValidator(fold)]
     """The user name."""
     why: LongText
 
@@ -147,21 +150,21 @@ class Removal(Record):
 class Link(Record):
     """The open case to which a case is linked; between two with A-numbers only a supervisor may."""
 
-    case_id: _Id
+    case_id: _CaseId
     why: LongText
 
 
 class Split(Record):
     """The request that was joined to this case by mistake."""
 
-    receipt: _Id
+    receipt: _Receipt
     why: LongText
 
 
 class IdentityCorrection(Record):
     """What staff correct of the identity in a request, or in every live request of the case."""
 
-    receipt: _Id | None = None
+    receipt: _Receipt | None = None
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
@@ -184,8 +187,8 @@ class IdentityCorrection(Record):
 class Reissue(Record):
     """The request that gets a new access code, and the proof that it goes to its holder."""
 
-    receipt: _Id
-    proof: ProofKind
+    receipt: _Receipt
+    proof: Word[ProofKind]
     """What the officer saw of the holder."""
     why: LongText
 
@@ -193,7 +196,7 @@ class Reissue(Record):
 class OnRequest(Record):
     """An act on one request of the case, and its reason."""
 
-    receipt: _Id
+    receipt: _Receipt
     why: LongText
 
 
@@ -207,7 +210,7 @@ class WithdrawalAnswer(OnRequest):
 class Lookup(Record):
     """By what a case is looked up, and why; the reason is recorded."""
 
-    receipt: _Id | None = None
+    receipt: _Receipt | None = None
     a_number: ANumber | None = None
     why: LongText
 
@@ -243,7 +246,7 @@ class ReasonGiven(Record):
 class Grant(Record):
     """One thing that a decision grants, and on which conditions."""
 
-    what: OutcomeSought
+    what: Word[OutcomeSought]
     conditions: LongText | None = None
 
 
@@ -251,7 +254,7 @@ class UnknownFactor(Record):
     """A factor of the policy on which nothing is known, and how the officer dealt with that."""
 
     factor: _Id
-    how: Literal["asked", "not_needed"]
+    how: Word[Literal["asked", "not_needed"]]
     why: LongText
 
 
@@ -265,17 +268,17 @@ class CorrectionBody(Record):
 class Decision(Record):
     """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
 
-    outcome: Outcome
+    outcome: Word[Outcome]
     reasons: Annotated[tuple[ReasonGiven, ...], Field(min_length=1, max_length=20)]
     language: LanguageTag
     """The language of the reasons."""
     granted: Annotated[tuple[Grant, ...], Field(max_length=20)] = ()
     internal_reasons: LongText
-    factors: Annotated[tuple[Text, ...], Field(max_length=50)]
+    factors: Annotated[tuple[_Id, ...], Field(max_length=50)]
     unknowns: Annotated[tuple[UnknownFactor, ...], Field(max_length=50)] = ()
-    policy: Text | None
+    policy: _Id | None
     case_version: StrictInt
-    acknowledged: Annotated[tuple[Literal["nobody_would_learn"], ...], Field(max_length=1)] = ()
+    acknowledged: Annotated[tuple[Word[Literal["nobody_would_learn"]], ...], Field(max_length=1)] = ()
 
 
 class DecisionWithdrawal(Record):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from casereview.schema.base import Instant, Record
-from casereview.schema.fields import LongText
+from casereview.schema.fields import LongText, Time
+from casereview.schema.typed_text import Word
 from casereview.schema.vocabulary import DutyResult
 from review.schema.case_responses import ApprovalRead, DutyRead, NewWords
 from review.schema.responses import CaseChanged
@@ -56,7 +57,7 @@ class DutyPage(Record):
 class DutyBody(Record):
     """What became of a duty."""
 
-    what: DutyResult
+    what: Word[DutyResult]
     note: LongText | None = None
-    done_at: Instant
+    done_at: Time
     why: LongText
