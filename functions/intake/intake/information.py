@@ -1,33 +1,96 @@
-"""Public information, which needs no access code: the field offices of a residence, and the notice before filing."""
+"""Public information, which needs no access code: field offices, facilities, and the notice before filing."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
-from casereview.http.problems import invalid
+from casereview.http.problems import invalid, malformed
 from casereview.notices.public_notice import public_notice
-from casereview.routing.offices import find_county, find_state, offices, responsible
+from casereview.routing.areas import responsible
+from casereview.routing.offices import contacts, offices
+from casereview.routing.places import suggested
+from casereview.routing.residences import find_county, offices_of_zip, zip_digits
+from casereview.routing.states import find_state
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import DEFAULT, tag_of
-from intake.responses import FieldOffice, FieldOffices, NoticeText
+from intake.responses import Facilities, Facility, FieldOffice, FieldOffices, NoticeText
+
+_STATES: Final = "Texas, TX, D.C., Puerto Rico"
+_SHORTEST, _LONGEST = 2, 100
+"""Characters of a text for which facilities are suggested."""
 
 
-def field_offices(state: str, county: str, at: datetime) -> FieldOffices:
+def field_offices(state: str, county: str, zip_code: str, at: datetime) -> FieldOffices:
     """Return the field offices that may be responsible for a residence.
 
     Args:
-        state: The two-letter code of a state, district or territory.
+        state: The code or name of a state, district or territory.
         county: The name of the county, or an empty string.
+        zip_code: A ZIP code of five or nine digits, which stands for both; or an empty string.
         at: The time for which the areas of responsibility are looked up.
 
     Raises:
-        ProblemError: 422 for an unknown state.
+        ProblemError: 422 for an unknown state, and for a text that is no ZIP code.
     """
-    known = find_state(state)
+    today = at.astimezone(EASTERN).date()
+    found = _of_zip(zip_code, today) if zip_code else _of_county(state, county, today)
+    return FieldOffices(candidates=tuple(map(_field_office, found)))
+
+
+def _of_zip(zip_code: str, on: date) -> tuple[str, ...]:
+    if zip_digits(zip_code) is None:
+        raise invalid("zip", "not_a_zip_code")
+    return offices_of_zip(zip_code, on)
+
+
+def _of_county(state: str, county: str, on: date) -> tuple[str, ...]:
+    known = _known_state(state)
+    return responsible(known, find_county(known, county), on)
+
+
+def _known_state(text: str) -> str:
+    known = find_state(text)
     if known is None:
-        raise invalid("state", "unknown_state", forms="TX, DC, PR")
-    found = responsible(known, find_county(known, county), at.astimezone(EASTERN).date())
-    return FieldOffices(candidates=tuple(FieldOffice(code=code, name=offices()[code]) for code in found))
+        raise invalid("state", "unknown_state", forms=_STATES)
+    return known
+
+
+def _field_office(code: str) -> FieldOffice:
+    contact = contacts()[code]
+    return FieldOffice(
+        code=code,
+        name=offices()[code],
+        telephone=contact.telephone,
+        address=contact.address,
+        as_of=contact.as_of,
+    )
+
+
+def facilities(typed: str, state: str) -> Facilities:
+    """Return the detention facilities to suggest for what somebody types.
+
+    Args:
+        typed: The beginning of a name or of a word in it, of a town, or of a code: 2 to 100 characters.
+        state: The code or name of the state in which they lie, or an empty string for all.
+
+    Raises:
+        ProblemError: 400 for a text that is shorter or longer; 422 for an unknown state.
+    """
+    text = typed.strip()
+    if not text:
+        raise malformed("q", "required")
+    if len(text) < _SHORTEST:
+        raise malformed("q", "too_short", min_length=_SHORTEST)
+    if len(text) > _LONGEST:
+        raise malformed("q", "too_long", max_length=_LONGEST)
+    found = suggested(text, _known_state(state) if state else None)
+    return Facilities(
+        facilities=tuple(
+            Facility(code=each.code or None, name=each.name, city=each.city or None, state=each.state or None)
+            for each in found
+        )
+    )
 
 
 def notice(language: str) -> NoticeText:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from casereview.schema.base import Record
 from casereview.schema.identifiers import Receipt
 from casereview.schema.responses import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
@@ -34,6 +36,10 @@ class FieldOffice(Record):
     code: str
     """The code, as in `field_office` of a filed request."""
     name: str
+    telephone: str
+    address: str
+    as_of: date
+    """The day on which telephone and address stood on ICE's page of field offices."""
 
 
 class FieldOffices(Record):
@@ -42,10 +48,28 @@ class FieldOffices(Record):
     candidates: tuple[FieldOffice, ...]
 
 
+class Facility(Record):
+    """A detention facility."""
+
+    code: str | None
+    """ICE's code of it, for `facility` of a request; null where no list gives one: then its name stands for it."""
+    name: str
+    city: str | None
+    state: str | None
+
+
+class Facilities(Record):
+    """The facilities to suggest: at most 20."""
+
+    facilities: tuple[Facility, ...]
+
+
 __all__ = [
     "Accepted",
     "AskedFor",
     "Deficiency",
+    "Facilities",
+    "Facility",
     "FaultFound",
     "FieldOffice",
     "FieldOffices",

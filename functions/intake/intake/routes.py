@@ -21,10 +21,12 @@ from casereview.usecases.status import look_up
 from intake.authentication import authenticate
 from intake.call import Call, Route
 from intake.commands import escalate, update
-from intake.information import field_offices, notice
-from intake.responses import Accepted, FieldOffices, RequestStatus, WithdrawalAccepted
+from intake.information import facilities, field_offices, notice
+from intake.responses import Accepted, Facilities, FieldOffices, RequestStatus, WithdrawalAccepted
 from intake.withdrawals import withdraw
 
+_CACHED: Final = 3600
+"""Seconds for which the answers from the tables of places may be kept; an area changes at the start of a day."""
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 
@@ -62,7 +64,12 @@ def _look_up(call: Call[Record]) -> RequestStatus:
 
 
 def _field_offices(call: Call[Record]) -> FieldOffices:
-    return field_offices(call.incoming.parameter("state"), call.incoming.parameter("county"), call.at)
+    asked = call.incoming
+    return field_offices(asked.parameter("state"), asked.parameter("county"), asked.parameter("zip"), call.at)
+
+
+def _facilities(call: Call[Record]) -> Facilities:
+    return facilities(call.incoming.parameter("q"), call.incoming.parameter("state"))
 
 
 def _notice(call: Call[Record]) -> NoticeText:
@@ -126,13 +133,26 @@ _INFORMATION_ROUTES: Final = (
     Route(
         method="GET",
         path="/field-offices",
-        parameters={"state": 1, "county": 1},
+        parameters={"state": 1, "county": 1, "zip": 1},
         body=None,
         answer=FieldOffices,
         status=HTTPStatus.OK,
         refusals=frozenset({"malformed", "invalid", "busy"}),
         act=_field_offices,
+        cache_seconds=_CACHED,
         summary="Find the field office that is responsible for a residence",
+    ),
+    Route(
+        method="GET",
+        path="/facilities",
+        parameters={"q": 1, "state": 1},
+        body=None,
+        answer=Facilities,
+        status=HTTPStatus.OK,
+        refusals=frozenset({"malformed", "invalid", "busy"}),
+        act=_facilities,
+        cache_seconds=_CACHED,
+        summary="Suggest detention facilities for what somebody types",
     ),
     Route(
         method="GET",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from string import ascii_uppercase
 from typing import Final
 
 from casereview.http.routes import Address
-from casereview.routing.offices import find_state
 from casereview.schema.responses import ProblemFound
 from infra.documents.openapi.document import Api, Notes, operations
 from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES, WITHDRAWALS
@@ -46,15 +44,6 @@ bearer token. A wrong receipt, a wrong code and a missing code get the same answ
 """
 
 
-def _states() -> str:
-    """Return the pattern of the codes in the table of areas of responsibility, in upper or lower case."""
-    known = (
-        (first, "".join(f"{second}{second.lower()}" for second in ascii_uppercase if find_state(first + second)))
-        for first in ascii_uppercase
-    )
-    return rf"^\s*({'|'.join(f'[{first}{first.lower()}][{seconds}]' for first, seconds in known if seconds)})\s*$"
-
-
 _PARAMETERS: Mapping[str, Json] = {
     "Receipt": {
         "name": "receipt",
@@ -77,19 +66,45 @@ _PARAMETERS: Mapping[str, Json] = {
     "State": {
         "name": "state",
         "in": "query",
-        "required": True,
-        "description": "The two-letter code of a state, district or territory, in either case.",
-        "schema": {"type": "string", "pattern": _states()},
+        "required": False,
+        "description": "A state, district or territory: its two-letter code, or a usual name of it. Required without a"
+        " ZIP code.",
+        "schema": {"type": "string"},
         "example": "TX",
     },
     "County": {
         "name": "county",
         "in": "query",
         "required": False,
-        "description": "The name of the county. Without it, or for an unknown county, all offices of the state are"
-        " candidates.",
+        "description": "The name of the county, or of a borough of New York City. Without it, or for an unknown county,"
+        " all offices of the state are candidates.",
         "schema": {"type": "string"},
         "example": "Webb",
+    },
+    "Zip": {
+        "name": "zip",
+        "in": "query",
+        "required": False,
+        "description": "A ZIP code of five or nine digits, instead of state and county. For one that lies in the areas"
+        " of two offices, both are candidates; for an unknown one, none.",
+        "schema": {"type": "string"},
+        "example": "78040",
+    },
+    "Typed": {
+        "name": "q",
+        "in": "query",
+        "required": True,
+        "description": "The beginning of a name or of a word in it, of a town, or of a code.",
+        "schema": {"type": "string", "minLength": 2, "maxLength": 100},
+        "example": "stew",
+    },
+    "FacilityState": {
+        "name": "state",
+        "in": "query",
+        "required": False,
+        "description": "The state in which the facilities lie: its two-letter code, or a usual name of it.",
+        "schema": {"type": "string"},
+        "example": "GA",
     },
     "Language": {
         "name": "language",
@@ -138,7 +153,13 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", "/field-offices"): Notes(
         tag="information",
         description="Returns several candidates if the office depends on the county and the county is not known.",
-        parameters=("State", "County"),
+        parameters=("State", "County", "Zip"),
+    ),
+    ("GET", "/facilities"): Notes(
+        tag="information",
+        description="At most 20: first those whose name begins with the text, then the others, of each the newest on"
+        " ICE's lists first. `facility` of a request takes the code or the name, and many usual names.",
+        parameters=("Typed", "FacilityState"),
     ),
     ("GET", "/notice"): Notes(tag="information", parameters=("Language",)),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from casereview.cases.decisions import is_remanded, is_reopened
@@ -13,7 +13,7 @@ from casereview.evidence.settle import Settled, settle
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.engine import rank
 from casereview.policy.ranking import Ranking, RankInput
-from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, route
+from casereview.routing.offices import HEADQUARTERS, SENIOR_REVIEWING_OFFICIAL, is_doubtful, route
 from casereview.schema.base import EASTERN
 from casereview.schema.event_records import Explanation
 from casereview.schema.evidence import CaseFile
@@ -119,6 +119,7 @@ def _marks(file: CaseFile, settled: Settled) -> frozenset[str]:
         "remanded": is_remanded(case),
         "reopened": is_reopened(case),
         "office_differs": _names_another_office(case, settled.facts),
+        "office_doubtful": _office_is_doubtful(case, settled),
     }
     return frozenset(name for name, holds in marks.items() if holds)
 
@@ -134,9 +135,23 @@ def _names_another_office(case: Case, facts: Facts) -> bool:
     return named not in {HEADQUARTERS, case.office, case.routed}
 
 
+def _office_is_doubtful(case: Case, settled: Settled) -> bool:
+    """Return whether the facts route a case by a facility whose office an officer should confirm.
+
+    False once an officer has verified the facility, or transferred the case with these facts before them.
+    """
+    if case.office == SENIOR_REVIEWING_OFFICIAL or "facility" in settled.verified:
+        return False
+    return is_doubtful(settled.facts, _routing_day(case)) and responsible_office(case, settled.facts) != case.routed
+
+
 def responsible_office(case: Case, facts: Facts) -> str:
     """Return the office that facts route a case to, on the day of the newest word about it."""
-    return route(facts, (case.words_at or case.filed_at).astimezone(EASTERN).date())
+    return route(facts, _routing_day(case))
+
+
+def _routing_day(case: Case) -> date:
+    return (case.words_at or case.filed_at).astimezone(EASTERN).date()
 
 
 def explanation_of(ranking: Ranking, at: datetime) -> Explanation:

@@ -9,7 +9,8 @@ from typing import Final, cast
 from casereview.cases.requester_checks import settled_refutations
 from casereview.cases.verification import required_kind
 from casereview.evidence.open_facts import marks_of
-from casereview.routing.offices import HEADQUARTERS, offices, responsible, route
+from casereview.routing.areas import responsible
+from casereview.routing.offices import HEADQUARTERS, offices, route
 from casereview.schema.base import Unrecognized
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import is_short_a_number, is_uscis_receipt

@@ -40,7 +40,7 @@ MARKS: Final = frozenset(
 )
 """The flags that no policy and no house rule raises; they follow from what became of the case.
 
-Nothing raises ``office_doubtful`` and ``unreadable`` yet: a filter accepts them, and finds no case.
+Nothing raises ``unreadable`` yet: a filter accepts it, and finds no case.
 """
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from casereview.routing.offices import find_county, find_facility, find_state
+from casereview.routing.places import find_place
+from casereview.routing.residences import find_home
+from casereview.routing.states import find_state
 from casereview.schema.facts import Conviction, Facts, Relief
 from casereview.schema.languages import has_written_form, tag_of
 from casereview.schema.submission import PROTECTED, ConvictionClaim, FactClaims, Residence, Submission
@@ -33,13 +35,12 @@ def _conviction(claim: ConvictionClaim) -> Conviction:
 def _location(claims: FactClaims, on: date) -> dict[str, object]:
     """Return facility, state and county as found in the routing tables; other text could identify the person."""
     given: dict[str, object] = {}
+    residence = claims.residence or Residence()
     if "facility" in claims.model_fields_set:
-        facility = find_facility(claims.facility, on)
-        given["facility"] = facility.code if facility else None
+        given["facility"] = find_place(claims.facility, on, find_state(residence.state)).reference
     if "residence" in claims.model_fields_set:
-        residence = claims.residence or Residence()
-        given["state"] = find_state(residence.state)
-        given["county"] = find_county(find_state(residence.state), residence.county)
+        home = find_home(residence.state, residence.county, residence.zip, residence.city, on)
+        given |= home._asdict()
     return given
 
 

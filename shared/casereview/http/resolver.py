@@ -103,7 +103,7 @@ def _handler(
         incoming = Incoming(app.current_event, {name: _path_value(name, value) for name, value in path.items()})
         _check_parameters(route, incoming)
         found = act(route, incoming)
-        return Response(HTTPStatus.NO_CONTENT) if found is None else _answer(route.status, found)
+        return Response(HTTPStatus.NO_CONTENT) if found is None else _success(route, found)
 
     return handle
 
@@ -125,6 +125,13 @@ def _check_parameters(route: Endpoint, incoming: Incoming) -> None:
             raise malformed("", "unknown_field")
         if len(values) > most:
             raise malformed(name, "too_many_items", max_length=most)
+
+
+def _success(route: Endpoint, found: Record) -> Response[str]:
+    answer = _answer(route.status, found)
+    if route.cache_seconds:
+        answer.headers["Cache-Control"] = f"public, max-age={route.cache_seconds}"
+    return answer
 
 
 def _answer(status: HTTPStatus, found: Record, content_type: str = "application/json") -> Response[str]:

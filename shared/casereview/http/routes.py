@@ -35,6 +35,8 @@ class Endpoint:
     """The status of a successful response."""
     may_be_empty: bool = False
     """Whether a successful response can also be 204, without a body."""
+    cache_seconds: int = 0
+    """How long anyone may keep a successful response, which then holds nothing about a person; 0: nobody may."""
     refusals: frozenset[ProblemType]
     """The problem types of the route itself; the gateway can answer with others."""
     summary: str

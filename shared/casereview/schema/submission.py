@@ -133,10 +133,14 @@ class Subject(SubjectParts):
 
 
 class Residence(Record):
-    """Where the person lives, or lived before detention."""
+    """Where the person lives, or lived before detention. The county decides, else the ZIP code, else the city."""
 
     state: Text | None = None
+    """The two-letter code or the name."""
     county: Text | None = None
+    """Its name, or that of a borough of New York City."""
+    city: Text | None = None
+    zip: ZipCode | None = None
 
 
 class ConvictionClaim(Record):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
-from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -15,7 +13,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from casereview.routing.offices import find_state
+from casereview.routing.places import suggested
+from casereview.routing.residences import find_county, zip_places
+from casereview.routing.states import find_state
 from casereview.schema.identifiers import (
     CODE_SYMBOLS,
     RECEIPT_SYMBOLS,
@@ -174,8 +174,9 @@ def test_identifiers_match_their_schemas(name: str, symbols: int) -> None:
         assert not _schema(name).is_valid(wrong)
 
 
-def test_the_documented_states_are_those_in_the_table_of_areas() -> None:
-    schema = Draft202012Validator(DOCUMENT["components"]["parameters"]["State"]["schema"])
-    for first, second in product(ascii_letters, repeat=2):
-        assert schema.is_valid(first + second) == (find_state(first + second) is not None)
-    assert not schema.is_valid("Texas")
+def test_the_documented_examples_of_places_are_known() -> None:
+    parameters = DOCUMENT["components"]["parameters"]
+    assert find_state(parameters["State"]["example"]) == "TX"
+    assert find_county("TX", parameters["County"]["example"]) == "Webb"
+    assert zip_places(parameters["Zip"]["example"]) == {"TX": ("Webb",)}
+    assert suggested(parameters["Typed"]["example"], find_state(parameters["FacilityState"]["example"]))

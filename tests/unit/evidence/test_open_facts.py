@@ -85,13 +85,37 @@ def test_an_empty_list_of_convictions_is_kept() -> None:
 
 
 def test_text_that_is_not_in_the_routing_tables_is_not_open() -> None:
-    facts = facts_of(facility="behind my sister's house", residence={"state": "Texas", "county": "Ana's"})
+    home = {"state": "Tejas y más", "county": "Ana's", "city": "Ana's town", "zip": "00000"}
+    facts = facts_of(facility="behind my sister's house", residence=home)
     assert (facts.facility, facts.state, facts.county) == (None, None, None)
 
 
 def test_names_of_facilities_and_counties_are_normalized() -> None:
     facts = facts_of(facility="port  isabel", residence={"state": "tx", "county": "WEBB COUNTY"})
     assert (facts.facility, facts.state, facts.county) == ("PIC", "TX", "Webb")
+
+
+@pytest.mark.parametrize(
+    ("residence", "county"),
+    [
+        ({"zip": "78040"}, "Webb"),
+        ({"zip": "78040-1234", "state": "Texas"}, "Webb"),
+        ({"city": "Laredo", "state": "Texas"}, "Webb"),
+        ({"city": "Laredo, TX"}, "Webb"),
+    ],
+)
+def test_the_county_follows_from_a_zip_code_or_a_city(residence: dict[str, str], county: str) -> None:
+    facts = facts_of(residence=residence)
+    assert (facts.state, facts.county) == ("TX", county)
+
+
+def test_the_state_of_the_residence_decides_between_facilities_of_one_name() -> None:
+    assert facts_of(facility="Phelps County Jail").facility is None
+    assert facts_of(facility="Phelps County Jail", residence={"state": "Nebraska"}).facility == "PHELPNE"
+
+
+def test_facilities_of_one_name_in_one_office_are_open_as_all_of_them() -> None:
+    assert facts_of(facility="Folkston ICE Processing Center").facility == "FIPCAGA or FIPCDGA or FIPCMGA"
 
 
 @given(st.dictionaries(st.sampled_from(FREE), st.uuids(), min_size=1), st.emails(domains=st.just("zq7.example.org")))

@@ -8,15 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.routing.offices import (
-    HEADQUARTERS,
-    find_county,
-    find_facility,
-    find_state,
-    offices,
-    responsible,
-    route,
-)
+from casereview.routing.areas import responsible
+from casereview.routing.offices import HEADQUARTERS, contacts, is_doubtful, offices, queues, route
+from casereview.routing.places import find_facility
+from casereview.routing.residences import find_county
+from casereview.routing.states import find_state
 from casereview.schema.facts import Facts
 
 MOVED = date(2021, 8, 1)
@@ -112,6 +108,20 @@ def test_a_residence_is_routed_to_the_responsible_office(state: str, county: str
         ("NY", "st lawrence county", "St. Lawrence"),
         ("NY", "Bronx Borough", "Bronx"),
         ("CA", "San  Luis-Obispo", "San Luis Obispo"),
+        ("TX", "Harris Co.", "Harris"),
+        ("TX", "Harris County, Texas", "Harris"),
+        ("TX", "\uff28arris\u3000\uff23ounty", "Harris"),
+        ("CA", "County of Los Angeles", "Los Angeles"),
+        ("CA", "Condado de Los Ángeles", "Los Angeles"),
+        ("CA", "LA County", "Los Angeles"),
+        ("CA", "City and County of San Francisco", "San Francisco"),
+        ("NY", "Brooklyn", "Kings"),
+        ("NY", "The Bronx", "Bronx"),
+        ("NY", "bronx\u200e", "Bronx"),
+        ("NY", "Borough of Manhattan", "New York"),
+        ("NY", "Queens, N.Y.", "Queens"),
+        ("NY", "Long Island", "Nassau or Suffolk"),
+        ("CA", "SB County", "San Bernardino or Santa Barbara"),
         ("tx", "Webb", None),
         (None, "Webb", None),
         ("TX", None, None),
@@ -126,17 +136,6 @@ def test_a_county_is_found_regardless_of_case_accents_spaces_and_the_word_county
     assert find_county(state, written) == county
 
 
-def test_a_state_is_found_only_by_its_code() -> None:
-    assert [find_state(text) for text in ("TX", " tx ", "Texas", "", None, "ZZ")] == [
-        "TX",
-        "TX",
-        None,
-        None,
-        None,
-        None,
-    ]
-
-
 @pytest.mark.parametrize(
     ("facts", "office"),
     [
@@ -147,6 +146,12 @@ def test_a_state_is_found_only_by_its_code() -> None:
         (Facts(custody="detained", facility="NOWHERE", state="NJ"), "NEW"),
         (Facts(facility="STWRTGA"), "ATL"),
         (Facts(custody="detained", facility="NOWHERE"), "HQ"),
+        (Facts(custody="detained", facility="FIPCAGA or FIPCMGA"), "ATL"),
+        (Facts(custody="detained", facility="FIPCAGA or PIC"), "HQ"),
+        (Facts(custody="detained", facility="EDENDTX"), "DAL"),
+        (Facts(custody="detained", facility="Midwest Regional Reception Center"), "CHI"),
+        (Facts(custody="detained", facility="MVMDAL", state="NJ"), "NEW"),
+        (Facts(state="NY", county="Nassau or Suffolk"), "NYC"),
         (Facts(), "HQ"),
     ],
 )
@@ -154,7 +159,7 @@ def test_detained_noncitizens_are_routed_by_facility_and_others_by_residence(fac
     assert route(facts, AFTER) == office
 
 
-@pytest.mark.parametrize("text", [None, "", " ", "監獄", "Adams County Jail", "prison", "STWRTG"])
+@pytest.mark.parametrize("text", [None, "", " ", "監獄", "Adams County Jail", "prison", "STWRTG", "Essex"])
 def test_an_unknown_or_ambiguous_facility_is_not_found(text: str | None) -> None:
     assert find_facility(text, AFTER) is None
 
@@ -170,3 +175,24 @@ def test_any_combination_of_facts_is_routed_to_a_known_office(
     known = find_state(state)
     facts = Facts.model_construct(custody=custody, facility=facility, state=known, county=find_county(known, county))  # type: ignore[arg-type]
     assert route(facts, on) in {*offices(), HEADQUARTERS}
+
+
+def test_every_office_can_be_reached() -> None:
+    assert contacts().keys() == offices().keys()
+    for contact in contacts().values():
+        assert contact.telephone.startswith("(")
+        assert contact.address.count(",") >= 2
+    assert set(queues()) == {*offices(), "HQ", "SRO"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "doubtful"),
+    [
+        (Facts(custody="detained", facility="CASPSAT"), True),
+        (Facts(custody="detained", facility="STWRTGA"), False),
+        (Facts(custody="not_detained", facility="CASPSAT", state="GA"), False),
+        (Facts(), False),
+    ],
+)
+def test_an_office_is_doubtful_only_where_such_a_facility_decides_it(facts: Facts, *, doubtful: bool) -> None:
+    assert is_doubtful(facts, AFTER) is doubtful
