@@ -58,6 +58,7 @@ class Answer:
     content_type: str
     body: str
     retry_after: str | None = None
+    cache_control: str | None = None
 
     def json(self) -> Any:  # noqa: ANN401  # the test knows the type
         return json.loads(self.body)
@@ -324,7 +325,8 @@ class System(AnySystem[Answer]):
 def _answer(found: Any) -> Answer:  # noqa: ANN401  # the response of a handler
     headers = found["multiValueHeaders"]
     content_type, retry_after = headers.get("Content-Type", [""])[0], headers.get("Retry-After", [None])[0]
-    return Answer(found["statusCode"], content_type, found["body"] or "", retry_after)
+    cache_control = headers.get("Cache-Control", [None])[0]
+    return Answer(found["statusCode"], content_type, found["body"] or "", retry_after, cache_control)
 
 
 def _mail(raw: str) -> Sent:

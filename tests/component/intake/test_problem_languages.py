@@ -141,4 +141,5 @@ def test_only_the_files_of_the_languages_that_are_needed_are_read(system: System
 def test_an_unknown_state_is_refused_in_the_accepted_language(system: System) -> None:
     answer = system.call("GET", "/field-offices?state=XX", headers={"Accept-Language": "es"})
     (error,) = answer.json()["errors"]
-    assert (error["code"], error["message"]) == ("unknown_state", text("unknown_state", "es", forms="TX, DC, PR"))
+    message = text("unknown_state", "es", forms="Texas, TX, D.C., Puerto Rico")
+    assert (error["code"], error["message"]) == ("unknown_state", message)

@@ -155,12 +155,22 @@ def test_the_refusals_of_commands_are_documented(system: System, what: str, give
     _change(system, system.file(body()), what, given, status)
 
 
-@pytest.mark.parametrize("query", ["state=TX&county=Webb", "state=ca", "state=TX&county=Nowhere"])
+@pytest.mark.parametrize("query", ["state=TX&county=Webb", "state=ca", "state=TX&county=Nowhere", "zip=78040"])
 def test_the_response_with_field_offices_is_documented(system: System, query: str) -> None:
     _hold("GET", "/field-offices", system.call("GET", f"/field-offices?{query}"), 200)
 
 
-@pytest.mark.parametrize("query", ["", "?state=ZZ"])
+@pytest.mark.parametrize("query", ["q=stew&state=GA", "q=jtf", "q=nowhere at all"])
+def test_the_response_with_facilities_is_documented(system: System, query: str) -> None:
+    _hold("GET", "/facilities", system.call("GET", f"/facilities?{query}"), 200)
+
+
+@pytest.mark.parametrize(("query", "status"), [("?q=s", 400), ("", 400), ("?q=st&state=ZZ", 422)])
+def test_the_refusals_of_a_text_for_suggestions_are_documented(system: System, query: str, status: int) -> None:
+    _hold("GET", "/facilities", system.call("GET", f"/facilities{query}"), status)
+
+
+@pytest.mark.parametrize("query", ["", "?state=ZZ", "?zip=x"])
 def test_the_refusal_of_a_missing_or_unknown_state_is_documented(system: System, query: str) -> None:
     _hold("GET", "/field-offices", system.call("GET", f"/field-offices{query}"), 422)
 

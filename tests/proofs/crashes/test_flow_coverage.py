@@ -31,6 +31,7 @@ READ_ONLY = {
     ("GET", "/staff/policies"),
     ("GET", "/staff/policies/{policy_id}"),
     ("GET", "/field-offices"),
+    ("GET", "/facilities"),
     ("GET", "/notice"),
 }
 """Routes that write nothing, not even the record of a read."""

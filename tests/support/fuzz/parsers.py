@@ -94,7 +94,7 @@ def prove_parameters(system: System, tally: Tally, examples: int) -> None:
 
     def tried(text: str) -> None:
         with tally.case(f"parameter {text!r}"):
-            for route in ("/notice?language=", "/field-offices?state=", "/field-offices?state=TX&county="):
+            for route in ("/notice?language=", "/field-offices?state=", "/field-offices?zip=", "/facilities?q="):
                 answer = _get_with_query(system, None, route, text)
                 assert answer.status in {200, 422}, answer.body
             for name in ("limit", "office", "cursor", "lane", "status", "flag", "claimed_by", "overdue", "unclaimed"):

@@ -126,7 +126,7 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     system.pump()
     for filed in (first, joined, apart):
         assert system.on(filed, "GET").status == 200
-    for path in ("/field-offices?state=TX&county=Webb", "/notice?language=ht"):
+    for path in ("/field-offices?zip=78040", "/facilities?q=stew&state=GA", "/notice?language=ht"):
         assert system.call("GET", path).status == 200
     assert system.on(first, "POST", "/updates", update_of(words)).status == 202
     assert system.on(apart, "POST", "/updates", {"subject": filing(words, 1012)["subject"]}).status == 202
@@ -161,6 +161,8 @@ def send_invalid_requests(system: System, words: CanaryWords) -> None:
     assert system.call("GET", f"/requests/{word}", None, {"Authorization": f"Bearer {word}"}).status == 404
     assert system.call("GET", f"/{word}").status == 404
     assert system.call("GET", f"/field-offices?state={word}").status == 422
+    assert system.call("GET", f"/facilities?q={word}").json() == {"facilities": []}
+    assert system.call("GET", f"/facilities?q=st&state={word}").status == 422
     other = filing(words, 1001) | {"grounds": word}
     assert system.call("POST", "/requests", other, {"Idempotency-Key": "key-of-sixteen-characters"}).status == 422
 

@@ -193,6 +193,21 @@ def test_office_differs_if_the_facts_name_another_office_than_the_cases() -> Non
     assert not _office_differs(unknown, updated(2, "R1", ATLANTA), office="SRO")
 
 
+DOUBTFUL = filed(1, "R1", "self", Facts(custody="detained", facility="CASPSAT"))
+
+
+def _office_doubtful(*events: Event, office: str = "LOS", **case: Any) -> bool:  # noqa: ANN401  # any field
+    return "office_doubtful" in assessed(list(events), office=office, **case).ranking.flags
+
+
+def test_an_office_is_doubtful_until_an_officer_verifies_the_facility_or_transfers_the_case() -> None:
+    assert _office_doubtful(DOUBTFUL)
+    assert not _office_doubtful(filed(1, "R1", "self", Facts(custody="detained", facility="STWRTGA")))
+    assert not _office_doubtful(DOUBTFUL, established(2, Facts(facility="CASPSAT")))
+    assert not _office_doubtful(DOUBTFUL, office="SRO")
+    assert not _office_doubtful(DOUBTFUL, routed="LOS")
+
+
 def test_office_does_not_differ_while_the_facts_name_the_same_office_as_at_the_last_transfer() -> None:
     here = filed(1, "R1", "self", Facts(custody="not_detained", state="GA"))
     there = updated(2, "R1", Facts(state="WA"))
