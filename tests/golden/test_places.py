@@ -71,6 +71,8 @@ def test_a_facility_belongs_to_the_office_that_the_lists_of_the_day_give(name: s
         ("the Otay Mesa immigration jail", None, "CCASDCA"),
         ("st. clair county jail", "MI", "STCLAMI"),
         ("SAINT CLAIR CO. JAIL", "MI", "STCLAMI"),
+        ("Centro de Detención de Adelanto", None, "ADLNTCA"),
+        ("cárcel de Stewart", None, "STWRTGA"),
         ("Krome", None, "KRO"),
         ("kro", None, "KRO"),
         ("stwrt-ga", None, "STWRTGA"),

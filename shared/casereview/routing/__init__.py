@@ -1,1 +1,1 @@
-"""Find the responsible field office by detention facility, county or state, on a given day."""
+"""Find the responsible field office by detention facility, ZIP code, county or state, on a given day."""

@@ -29,10 +29,12 @@ _KINDS: Final = frozenset({
     "immigrant", "immigration", "institution", "ipc", "jail", "jails", "justice", "law", "of", "office", "prison",
     "processing", "public", "residential", "safety", "secure", "service", "services", "sheriff", "sheriffs", "spc",
     "the", "unit",
+    "cadeia", "carcel", "centro", "de", "del", "detencao", "detansyon", "detencion", "inmigracion", "prision", "prizon",
+    "procesamiento", "sant",
 })  # fmt: skip
-"""Words that say of what kind a facility is. People and lists use one for another."""
+"""Words that say of what kind a facility is. People and lists use one for another; some say it in their language."""
 _BODIES: Final = frozenset({
-    "city", "county", "fci", "fdc", "fmc", "mcc", "mdc", "metro", "metropolitan", "municipal", "parish", "penitentiary",
+    "city", "condado", "county", "fci", "fdc", "fmc", "mcc", "mdc", "metro", "metropolitan", "municipal", "parish", "penitentiary",
     "regional", "state", "transition", "transitional", "us", "usp",
 })  # fmt: skip
 """Words that say who runs a facility, which people leave out."""
