@@ -34,8 +34,8 @@ _KINDS: Final = frozenset({
 })  # fmt: skip
 """Words that say of what kind a facility is. People and lists use one for another; some say it in their language."""
 _BODIES: Final = frozenset({
-    "city", "condado", "county", "fci", "fdc", "fmc", "mcc", "mdc", "metro", "metropolitan", "municipal", "parish", "penitentiary",
-    "regional", "state", "transition", "transitional", "us", "usp",
+    "city", "condado", "county", "fci", "fdc", "fmc", "mcc", "mdc", "metro", "metropolitan", "municipal", "parish",
+    "penitentiary", "regional", "state", "transition", "transitional", "us", "usp",
 })  # fmt: skip
 """Words that say who runs a facility, which people leave out."""
 

@@ -26,7 +26,11 @@ def test_a_filer_learns_nothing_of_an_earlier_case(
     record_property("disclosure", prove(tally, role, chosen, sized(2, 9)).rows())
 
 
-INFORMATION = {"GET /field-offices?state=TX": "/field-offices", "GET /notice?language=ht": "/notice"}
+INFORMATION = {
+    "GET /field-offices?state=TX": "/field-offices",
+    "GET /facilities?q=stew": "/facilities",
+    "GET /notice?language=ht": "/notice",
+}
 """The routes that answer everyone alike, by a request to each."""
 
 
