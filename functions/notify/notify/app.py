@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casereview.runtime.sqs_batch import SqsRecord, process_records
+from casereview.runtime.time_left import begin_invocation
 from casereview.schema.base import LENIENT
 from casereview.schema.messages import NoticeMessage
 from notify.delivery import deliver
@@ -36,6 +37,7 @@ def _handle_message(use: Services, record: SqsRecord) -> None:
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Handle one event of SQS and return the partial batch response."""
+    begin_invocation(context)
     return respond(services(), event)

@@ -66,9 +66,7 @@ def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -
         )
         try:
             services.table.write(put_new(record))
-        except RefusedError as refusal:
-            if not refusal.by_condition:
-                raise  # not written: the event must be redelivered
+        except RefusedError:
             continue  # already suppressed
         metrics.add_metric("Suppressed", MetricUnit.Count, 1)
 

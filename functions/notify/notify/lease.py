@@ -8,21 +8,21 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import SystemRandom
-from time import sleep
 from typing import NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from casereview.runtime.backoff import attempts
 from casereview.schema.addresses import AddressSends
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, Write, put_new, put_over
+from casereview.store.transaction import RefusedError, Write, key_written, put_new, put_over
 from notify.services import Services, metrics
 from notify.waiting import LEASE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
 
-_PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
-"""The longest pause in seconds before each try, while other notices change the counter of the same address."""
+_TRIES = 5
+"""How often a counter is read again while other notices to the same address change it."""
 RANDOM = SystemRandom()
 """The operating system's generator; one with a state would repeat itself in every environment restored by SnapStart."""
 
@@ -74,8 +74,7 @@ def take_lease(
     if place is None:
         lease = Lease(_leased(notice, now), None, Attempt(now, 0))
         return lease if _write(services, _over(notice, lease.notice)) else None
-    for pause in _PAUSES:
-        sleep(RANDOM.uniform(0, pause))
+    for _ in attempts(_TRIES):
         counter = Counter(_read_counter(services, place, now), notice, place)
         with suppress(RefusedError):
             match counter.decide(now, defer=defer):
@@ -137,8 +136,7 @@ def write_result(services: Services, lease: Lease, after: Notice) -> None:
 
 def _write_covering(services: Services, lease: Lease, place: Place, write: Write) -> bool:
     """Write that a message was sent which stands for others; return False if the lease was lost."""
-    for pause in _PAUSES:
-        sleep(RANDOM.uniform(0, pause))
+    for _ in attempts(_TRIES):
         counter = Counter(_read_counter(services, place, lease.attempt.at), lease.notice, place)
         with suppress(RefusedError):
             return _write(services, write, *_replace(counter.sends, counter.after_sent(lease.attempt)))
@@ -171,7 +169,7 @@ def _write(services: Services, write: Write, *counter: Write) -> bool:
     try:
         services.table.write(write, *counter)
     except RefusedError as refusal:
-        if refusal.reasons[0] is None:
+        if key_written(write) not in refusal.failed:
             raise
         return False
     return True

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
-from botocore.config import Config
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.notices.phone_numbers import US_NUMBERING_PLAN
-from casereview.runtime.aws_clients import AwsClients
+from casereview.runtime.aws_clients import SENDING, AwsClients
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import prepare_before_snapshot
@@ -23,9 +22,6 @@ from notify.providers import Mail, TextMessages
 
 logger = Logger()
 metrics = Metrics()
-ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
-"""For SES and SNS: timeouts in seconds that fit into the function's timeout, and no retries by botocore, because the
-table counts the attempts."""
 
 
 class NotifySettings(Settings):
@@ -73,8 +69,8 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         Queue(clients.make("sqs"), settings.rank_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
         KmsSeal(settings.sealing_key_arn, clients.botocore),
-        Mail(clients.make("sesv2", config=ONE_TRY), settings.mail_from, settings.mail_configuration_set),
-        TextMessages(clients.make("sns", config=ONE_TRY)),
+        Mail(clients.make("sesv2", config=SENDING.config()), settings.mail_from, settings.mail_configuration_set),
+        TextMessages(clients.make("sns", config=SENDING.config())),
         settings.delivery_queue_arn,
         settings.lookup_url,
         PolicyRepository(table, clock),

@@ -23,6 +23,7 @@ from casereview.cases.telephone import MUST_PHONE, with_phone_flag
 from casereview.evidence.fold import DUTY, TEMPLATE, after_failure
 from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS
 from casereview.notices.pending import undelivered_notice
+from casereview.runtime.backoff import attempts
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Change, Event
 from casereview.schema.evidence import Claims
@@ -33,7 +34,7 @@ from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from casereview.store.open_duties import open_duties, opened
-from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over
+from casereview.store.transaction import Put, RefusedError, Write, key_written, put_new, put_over
 from casereview.usecases.contacts import (
     ByHand,
     by_hand_after_failure,
@@ -97,8 +98,8 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         now: The current time.
 
     Raises:
-        RefusedError: Another write changed the notice, or the case at each try.
-        CaseChangedError: The request was moved to another case at each try.
+        RefusedError: Another write changed the notice.
+        CaseChangedError: Another write changed the case, or moved the request to another one, at each try.
     """
     by_hand = why in MUST_PHONE | _NOT_SENT and notice.template not in OFFICE_VERSIONS
     ending = _ending(notice, why)
@@ -115,8 +116,9 @@ def hand_over(services: Services, notice: Notice, now: datetime) -> None:
         now: The current time.
 
     Raises:
-        RefusedError: Another write changed the notice, or the case at each try.
-        CaseChangedError: The request was moved to another case at each try, or its contact changed meanwhile.
+        RefusedError: Another write changed the notice.
+        CaseChangedError: Another write changed the case, or moved the request to another one, at each try; or the
+            contact changed meanwhile.
     """
     ending = _ending(notice, None)
     _end(services, ending, lambda: _preferred(services, ending, now))
@@ -145,17 +147,18 @@ def _ending(notice: Notice, why: Undelivered | None) -> _Ending:
 def _end(services: Services, ending: _Ending, find: Callable[[], _OfficeWork | None]) -> None:
     """Write that a notice ended, with what the office is to do."""
     write = put_over(ending.after, state=ending.before.state, sends=ending.before.sends)
-    for attempt in range(TRIES):
+    for _ in attempts(TRIES):
         work = find()
         try:
             services.table.write(write, *(work.writes if work else ()))
         except RefusedError as refusal:
-            if refusal.reasons[0] or attempt == TRIES - 1:
+            if key_written(write) in refusal.failed:
                 raise
             continue
         if work and work.ranks:
             services.rank_queue.send(RankMessage(case_id=work.case.case_id), work.case.office)
         return
+    raise CaseChangedError
 
 
 def _preferred(services: Services, ending: _Ending, now: datetime) -> _OfficeWork:

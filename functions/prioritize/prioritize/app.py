@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.runtime.sqs_batch import SqsRecord, process_records
+from casereview.runtime.time_left import begin_invocation
 from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
@@ -25,20 +26,35 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+class FailedError(CaseReviewError):
+    """A scheduled task failed; the log has the details.
+
+    The Lambda runtime logs whatever a handler raises, so this error has no text.
+    """
+
+
 class UnsentError(CaseReviewError):
     """SQS did not accept all messages of a tick. The rest of the tick was done; the error raises an alarm."""
 
 
 def tick(use: Services) -> dict[str, int]:
-    """Run the tasks of each minute: the sweep, then the policy switch.
+    """Run the tasks of each minute: the sweep, then the policy switch, which runs whatever became of the sweep.
 
     Returns:
         The counts of both tasks.
 
     Raises:
+        FailedError: A task failed; its error has been logged. Both tasks have been tried.
         UnsentError: SQS did not accept some of their messages. Both tasks have run.
     """
-    counts = {**sweep(use), **switch(use)}
+    counts: dict[str, int] = {}
+    failed = False
+    for task in (sweep, switch):
+        with SuppressAndLog(logger, "a task of the tick failed", task=task.__name__) as attempt:
+            counts |= task(use)
+        failed |= attempt.failed
+    if failed:
+        raise FailedError
     if counts["unsent"] or counts["refused"]:
         raise UnsentError
     return counts
@@ -79,20 +95,14 @@ def _handle_message(use: Services, record: SqsRecord) -> None:
         preview(use, message)
 
 
-class FailedError(CaseReviewError):
-    """A scheduled task failed; the log has the details.
-
-    The Lambda runtime logs whatever a handler raises, so this error has no text.
-    """
-
-
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: LambdaContext) -> object:
+def handler(event: dict[str, Any], context: LambdaContext) -> object:
     """Handle one event of SQS or of the schedule.
 
     Raises:
         FailedError: A scheduled task failed; its error has been logged.
     """
+    begin_invocation(context)
     with SuppressAndLog(logger, "a duty failed"):
         return respond(services(), event)
     raise FailedError

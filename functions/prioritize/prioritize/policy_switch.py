@@ -15,7 +15,7 @@ harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from heapq import merge
 from operator import itemgetter
@@ -25,6 +25,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.lifecycle import LIVE
 from casereview.routing.offices import queues
+from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.messages import RankMessage
 from casereview.schema.policy_records import Switch, WorklistCursor
@@ -33,7 +34,7 @@ from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.transaction import RefusedError, put_over
 from casereview.store.worklist import WorklistPlace
-from prioritize.services import Services, metrics
+from prioritize.services import Services, logger, metrics
 
 PAUSE = timedelta(seconds=50)
 """The delay between two rounds: longer than the lifetime of a copied registry, a worker's run and the lag of the index
@@ -67,6 +68,7 @@ def switch(services: Services) -> dict[str, int]:
     if walk.allowance:
         walk.run()
     metrics.add_metric("Switched", MetricUnit.Count, walk.switch.sent - running.sent)
+    metrics.add_metric("WorklistsNotWalked", MetricUnit.Count, walk.failed)
     return {"switched": walk.switch.sent - running.sent, "refused": walk.refused}
 
 
@@ -85,6 +87,8 @@ class _Walk:
         self.now = now
         self.allowance = _allowance(switch, now)
         self.refused = 0
+        self.failed = 0
+        """How many worklists could not be read to their end."""
         self._places = dict(switch.cursors)
         self._batch: list[tuple[str, str]] = []
         self._unrestricted = 0
@@ -95,7 +99,8 @@ class _Walk:
     def run(self) -> None:
         """Continue the round until it is complete, the allowance is used up, or the time limit has passed."""
         try:
-            for _turn, office, entry in _turns(self.services, self.switch):
+            rests = [self._readable_rest(queue) for queue in queues()]
+            for _turn, office, entry in _turns(rests):
                 self._add(office, entry)
                 if len(self._batch) >= min(PER_SAVE, self.allowance) or self._read >= READ_PER_SAVE:
                     self._send_and_save()
@@ -104,6 +109,13 @@ class _Walk:
             self._send_and_save(complete=True)
         except RefusedError:
             return  # another tick saved first, or another policy came into force
+
+    def _readable_rest(self, office: str) -> Iterator[Turn]:
+        """Yield the remaining entries of a worklist, up to one that cannot be read: another round then follows."""
+        with SuppressAndLog(logger, "a worklist was not walked", office=office) as attempt:
+            yield from _rest(self.services, office, self.switch.cursors.get(office))
+        self._left += attempt.failed
+        self.failed += attempt.failed
 
     def _add(self, office: str, entry: dict[str, Any]) -> None:
         """Advance the office's cursor to an entry, and add its case to the batch if it needs to be ranked."""
@@ -152,9 +164,9 @@ def _next_round(switch: Switch, now: datetime) -> Switch:
     return switch.evolve(round=switch.round + 1, round_since=now + PAUSE * min(switch.round, 10), cursors={}, left=0)
 
 
-def _turns(services: Services, switch: Switch) -> Iterator[Turn]:
+def _turns(rests: Iterable[Iterator[Turn]]) -> Iterator[Turn]:
     """Yield the remaining entries of all worklists: by lane, and within a lane in turns of the offices."""
-    return merge(*(_rest(services, queue, switch.cursors.get(queue)) for queue in queues()), key=itemgetter(0))
+    return merge(*rests, key=itemgetter(0))
 
 
 def _rest(services: Services, office: str, after: WorklistCursor | None) -> Iterator[Turn]:

@@ -22,6 +22,7 @@ from casereview.cases.material import is_lifted_by_words
 from casereview.cases.verification import pending_verifications
 from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
+from casereview.runtime.backoff import attempts
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.event_records import Event
@@ -55,7 +56,7 @@ def rank_case(services: Services, case_id: str) -> None:
     Raises:
         StillChangingError: Other writes changed the case at each try.
     """
-    for _ in range(TRIES):
+    for _ in attempts(TRIES):
         case = services.table.get(Case, keys.case(case_id))
         if case is None:
             return

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from casereview.runtime.aws_clients import AwsClients
@@ -15,14 +14,12 @@ from review.authorization import Caller, staff_member
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
-_QUICK: Final = Config(connect_timeout=1, read_timeout=1.5, retries={"total_max_attempts": 2, "mode": "standard"})
-"""Ends before the function does, after 15 s: two calls, each tried twice 2.5 s with up to 1 s between."""
 _NO_SUCH_USER: Final = frozenset({"UserNotFoundException", "InvalidParameterException"})
 
 
 def user_pool_client() -> CognitoIdentityProviderClient:
     """Create the client of the user pool, which only an assignment needs."""
-    return AwsClients().make("cognito-idp", config=_QUICK)
+    return AwsClients().make("cognito-idp")
 
 
 class Directory:

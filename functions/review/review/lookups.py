@@ -12,6 +12,7 @@ from typing import Final
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.http.problems import ProblemError, no_such_case, throttled
+from casereview.runtime.backoff import attempts
 from casereview.schema.base import rfc3339, to_milliseconds
 from casereview.schema.identifiers import RECEIPT_SYMBOLS, parse_identifier
 from casereview.schema.office_records import Lookups
@@ -44,7 +45,7 @@ def look_up(services: CaseServices, caller: Caller, roles: frozenset[Role], body
     counted = _counted(services, caller, at)
     found = [case for case in _cases(services, body) if caller.restricted or not case.restricted]
     reads = [_read(services, caller, case, body.why, at) for case in found]
-    for _ in range(TRIES):
+    for _ in attempts(TRIES):
         try:
             services.table.write(counted, *reads)
         except RefusedError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
@@ -31,8 +31,25 @@ _UNREADABLE = (AWSEncryptionSDKClientError, InvalidTag, ValueError, OverflowErro
 """The errors that the SDK raises for altered bytes, depending on where it detects them."""
 
 
+_OF_THE_PART = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
+"""The error codes with which KMS says that the encrypted key of a part was altered, or is of another key."""
+
+
 class SealBrokenError(CaseReviewError):
-    """A sealed part was altered, belongs to another record, or cannot be decrypted."""
+    """A sealed part was altered, or belongs to another record."""
+
+
+class KmsRefusedError(CaseReviewError):
+    """KMS did not decrypt the key of a sealed part for a reason that says nothing of the part, such as a disabled key.
+
+    Attributes:
+        code: The error code of KMS.
+    """
+
+    def __init__(self, code: str) -> None:
+        """Store the code."""
+        super().__init__(code)
+        self.code = code
 
 
 class Seal(Protocol):
@@ -46,6 +63,7 @@ class Seal(Protocol):
 
         Raises:
             SealBrokenError: if the bytes were altered or belong to another part or record.
+            KmsRefusedError: if KMS rejects the call for another reason.
         """
 
 
@@ -57,7 +75,15 @@ class KmsSeal:
         self._client = EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
         )
-        self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn], botocore_session=session or Session())
+        self._refusals: list[str] = []
+        """The error codes with which KMS refused the last Decrypt; the SDK does not pass them on."""
+        botocore = session or Session()
+        botocore.register("after-call.kms.Decrypt", self._note_refusal)
+        self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn], botocore_session=botocore)
+
+    def _note_refusal(self, **event: Any) -> None:  # noqa: ANN401  # what botocore passes
+        if "Error" in event["parsed"]:
+            self._refusals.append(event["parsed"]["Error"]["Code"])
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
         """Encrypt bytes for a part of the record of a receipt; calls GenerateDataKey once."""
@@ -74,13 +100,18 @@ class KmsSeal:
         """Decrypt bytes that were sealed for this part and receipt; calls Decrypt once.
 
         Raises:
-            SealBrokenError: if the bytes were altered or belong to another part or record, and if KMS rejects the
-                call: the SDK does not distinguish the two.
+            SealBrokenError: if the bytes were altered or belong to another part or record.
+            KmsRefusedError: if KMS rejects the call for another reason.
+            botocore.exceptions.BotoCoreError: if KMS cannot be reached.
         """
+        self._refusals.clear()
         decryptor = self._client.stream(mode="decrypt", source=sealed, key_provider=self._keys)
         try:
             plain = decryptor.read()
         except _UNREADABLE as error:
+            for code in self._refusals:
+                if code not in _OF_THE_PART:
+                    raise KmsRefusedError(code) from error
             raise SealBrokenError from error
         finally:
             decryptor.footer = None  # otherwise the SDK logs a traceback when a partly read stream is discarded

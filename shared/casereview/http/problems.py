@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NewType, cast
+from typing import Final, NewType, cast
 
 from casereview.http.problem_types import PREFIX, PROBLEMS, ProblemKind, ProblemType
 from casereview.policy.errors import DocumentCheck
@@ -19,6 +19,10 @@ from casereview.texts.catalog import CODES, PublicText, TextCode, title
 
 TypeCode = NewType("TypeCode", str)
 """The name of a problem type with underscores: the code of an error that adds nothing to the type."""
+
+
+_RETRY_AFTER: Final[Mapping[ProblemType, int]] = {"busy": 1, "still-filing": 1}
+"""After how many seconds the same request can succeed, by the problem types that say so of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class ProblemError(CaseReviewError):
     """
 
     language: str | None = None
-    retry_after: int | None = None
+    retry_after: int | None
 
     def __init__(self, type_: ProblemType, *errors: Fault) -> None:
         """Create a problem.
@@ -60,6 +64,7 @@ class ProblemError(CaseReviewError):
         self.status = kind.status
         self.title = kind.title
         self.errors = errors or _by_type(type_, kind)
+        self.retry_after = _RETRY_AFTER.get(type_)
 
     def document(self, language: str = DEFAULT) -> dict[str, object]:
         """Return the ``application/problem+json`` document, with its title and messages in a language.

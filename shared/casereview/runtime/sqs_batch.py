@@ -1,16 +1,23 @@
-"""Process an SQS batch with partial batch responses: only the failed messages become visible again."""
+"""Process an SQS batch with partial batch responses: only the failed messages become visible again.
+
+A message is begun only while the invocation has time for it: the others fail untouched, instead of all at the timeout.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from casereview.runtime.aws_clients import CALL
 from casereview.runtime.error_logging import SuppressAndLog
+from casereview.runtime.time_left import is_time_for
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 SqsRecord = Mapping[str, str]
+NEEDED: Final = 2 * CALL.seconds
+"""The seconds that must be left, beyond those for the answer, for a message to be begun."""
 
 
 def process_records(
@@ -28,6 +35,10 @@ def process_records(
     """
     failed = []
     for record in records:
+        if not is_time_for(NEEDED):
+            logger.warning("no time is left for a message", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+            continue
         with SuppressAndLog(logger, "a message failed", message_id=record["messageId"]) as attempt:
             work(record)
         if attempt.failed:

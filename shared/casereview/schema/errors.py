@@ -4,11 +4,14 @@
     ├── ProblemError                 casereview.http.problems      a request is refused, with a problem document
     ├── ConcurrentChangeError        casereview.schema.errors      a concurrent write came first: read again
     │   ├── CaseChangedError         casereview.schema.errors      the data changed between two reads of its parts
-    │   ├── RefusedError             casereview.store.transaction  a transaction took no effect
+    │   ├── RefusedError             casereview.store.transaction  a condition of a transaction failed
     │   └── StillChangingError       prioritize.worker             a case changed at each try
     ├── BusyError                    casereview.store.table        each try of a batch read left keys unprocessed
+    ├── ContentionError              casereview.store.transaction  a conflict or throttling; nothing was written
+    ├── OutOfTimeError               casereview.runtime.aws_clients  no time is left for a call of AWS
     ├── IllegalTransitionError       casereview.cases.lifecycle    a change of status that the lifecycle does not allow
     ├── SealBrokenError              casereview.crypto.sealing     encrypted data was altered, or is of another item
+    ├── KmsRefusedError              casereview.crypto.sealing     KMS did not decrypt, which says nothing of the data
     ├── InvalidCursorError           casereview.crypto.cursors     a cursor was altered, or is of another list or user
     ├── DocumentError                casereview.policy.loader      a policy document has faults
     ├── NoticeTextError              casereview.notices.catalog    a message cannot be rendered

@@ -112,7 +112,8 @@ class Backend(Protocol):
         """Apply all writes in one transaction.
 
         Raises:
-            RefusedError: A condition failed, or another transaction conflicted.
+            RefusedError: A condition failed.
+            ContentionError: No condition failed; another transaction conflicted, or the table was throttled.
         """
 
     def reschedule(self, change: Reschedule) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from casereview.routing.offices import HEADQUARTERS
 from casereview.schema.base import rfc3339
 from casereview.store import keys
 from casereview.store.backend import AtMost, Backend, Query, Reschedule
@@ -47,5 +48,7 @@ class DueIndex:
 
 
 def _due(item: Item) -> DueItem:
+    """Return an entry of the index; an office that cannot be read is the triage queue, a number of attempts 0."""
     key = Key(item["pk"]["S"], item["sk"]["S"])
-    return DueItem(key, item["due_at"]["S"], item["office"]["S"], int(item.get("attempts", {"N": "0"})["N"]))
+    office, attempts = item.get("office", {}).get("S"), item.get("attempts", {}).get("N")
+    return DueItem(key, item["due_at"]["S"], office or HEADQUARTERS, int(float(attempts or 0)))

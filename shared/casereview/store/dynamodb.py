@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, assert_never, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from botocore.exceptions import ClientError
 
@@ -24,6 +25,7 @@ from casereview.store.keys import Key
 from casereview.store.transaction import (
     Check,
     Condition,
+    ContentionError,
     Delete,
     Increment,
     Put,
@@ -40,7 +42,14 @@ if TYPE_CHECKING:
 
     from casereview.store.items import Item
 
-_CANCELED = "TransactionCanceledException"
+_CANCELED: Final = "TransactionCanceledException"
+_CONFLICT: Final = "TransactionConflictException"
+"""The error code of a single write while a transaction writes its item; botocore does not retry it."""
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_CONTENTION: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""The reason codes with which the same transaction can succeed later. The others (``ValidationError``,
+``ItemCollectionSizeLimitExceeded``, ``AccessDenied`` …) concern the transaction itself.
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html"""
 _ABSENT = "attribute_not_exists(pk)"
 
 
@@ -70,26 +79,35 @@ class DynamoDb:
         return Page(answer.get("Items", []), answer["Count"], answer.get("LastEvaluatedKey"))
 
     def put(self, item: Item) -> None:
-        """Store an item with PutItem."""
-        self.client.put_item(TableName=self.name, Item=item)
+        """Store an item with PutItem.
+
+        Raises:
+            ContentionError: A transaction writes the item now.
+        """
+        with _told_apart(Key(item["pk"]["S"], item["sk"]["S"])):
+            self.client.put_item(TableName=self.name, Item=item)
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Apply all writes with TransactWriteItems.
 
         Raises:
-            RefusedError: A condition failed, or another transaction conflicted; it holds the conflicting items.
+            RefusedError: A condition failed; it holds the stored items.
+            ContentionError: No condition failed; another transaction conflicted, or the table was throttled.
+            botocore.exceptions.ClientError: The transaction was refused for another reason, or not only for these.
         """
         try:
             self.client.transact_write_items(TransactItems=[_write(self.name, write) for write in writes])
         except ClientError as error:
             if error.response["Error"]["Code"] != _CANCELED:
                 raise
-            found: Any = error.response.get("CancellationReasons", [])
-            reasons = [None if reason.get("Code") == "None" else reason.get("Code") for reason in found]
-            raise RefusedError(reasons, [reason.get("Item") for reason in found]) from error
+            raise (_refusal(writes, error) or error) from error
 
     def reschedule(self, change: Reschedule) -> bool:
-        """Postpone an item in the due index with UpdateItem."""
+        """Postpone an item in the due index with UpdateItem.
+
+        Raises:
+            ContentionError: A transaction writes the item now.
+        """
         values = {
             ":seen": change.seen,
             ":shard": change.shard,
@@ -98,16 +116,39 @@ class DynamoDb:
             ":stuck": change.stuck,
         }
         try:
-            self.client.update_item(
-                TableName=self.name,
-                Key=_key(change.key),
-                UpdateExpression="SET due_at = :until, due_shard = :shard, attempts = :attempts, stuck = :stuck",
-                ConditionExpression="due_at = :seen",
-                ExpressionAttributeValues={name: attribute(value) for name, value in values.items()},
-            )
+            with _told_apart(change.key):
+                self.client.update_item(
+                    TableName=self.name,
+                    Key=_key(change.key),
+                    UpdateExpression="SET due_at = :until, due_shard = :shard, attempts = :attempts, stuck = :stuck",
+                    ConditionExpression="due_at = :seen",
+                    ExpressionAttributeValues={name: attribute(value) for name, value in values.items()},
+                )
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+@contextmanager
+def _told_apart(key: Key) -> Iterator[None]:
+    """Raise ContentionError where a single write conflicts with a transaction."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != _CONFLICT:
+            raise
+        raise ContentionError({key: "TransactionConflict"}) from error
+
+
+def _refusal(writes: Sequence[Write], error: ClientError) -> RefusedError | ContentionError | None:
+    """Return the error of a cancelled transaction by its reason codes; None if repeating it can change nothing."""
+    found: Any = error.response.get("CancellationReasons", [])
+    reasons = {key_written(write): one for write, one in zip(writes, found, strict=False) if one["Code"] != "None"}
+    codes = {key: one["Code"] for key, one in reasons.items()}
+    if not reasons or not {*codes.values()} <= {_CONDITION_FAILED, *_CONTENTION}:
+        return None
+    failed = {key: one.get("Item") for key, one in reasons.items() if codes[key] == _CONDITION_FAILED}
+    return RefusedError(failed) if failed else ContentionError(codes)
 
 
 def _key(key: Key) -> Item:

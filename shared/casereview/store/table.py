@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import sleep
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from casereview.runtime.backoff import attempts
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.event_records import Correction, Event
 from casereview.schema.evidence import CaseFile, Claims, Findings, in_order
@@ -17,6 +17,7 @@ from casereview.store.due_index import DueIndex
 from casereview.store.duty_index import DutyQueues
 from casereview.store.items import from_item, to_item, weighed_claims
 from casereview.store.keys import Key
+from casereview.store.retrying import RetryingBackend
 from casereview.store.transaction import Write
 from casereview.store.verify_index import VerifyIndex
 from casereview.store.worklist import Worklist
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
-_PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
-"""Seconds to wait before each attempt to read a batch; every attempt reads the keys that the last one left out."""
+_BATCH_ATTEMPTS = 6
+"""How often a batch is read at most; every attempt reads the keys that the last one left out."""
 
 
 LAST_VERSION: Final = 999_999
@@ -41,12 +42,12 @@ class Table:
     """The records in a backend, and its indexes."""
 
     def __init__(self, backend: Backend) -> None:
-        """Keep the backend; makes no request."""
-        self.backend = backend
-        self.worklist = Worklist(backend)
-        self.due_index = DueIndex(backend)
-        self.verify_index = VerifyIndex(backend)
-        self.duty_queues = DutyQueues(backend)
+        """Keep the backend, whose writes are repeated while they meet contention; makes no request."""
+        self.backend: Backend = RetryingBackend(backend)
+        self.worklist = Worklist(self.backend)
+        self.due_index = DueIndex(self.backend)
+        self.verify_index = VerifyIndex(self.backend)
+        self.duty_queues = DutyQueues(self.backend)
 
     def get(self, model: type[_RECORD], key: Key) -> _RECORD | None:
         """Read one record consistently; None if it does not exist."""
@@ -99,7 +100,7 @@ class Table:
         """Read up to 100 cases consistently, by id; those that do not exist are left out. An id may repeat.
 
         Raises:
-            BusyError: The table was throttled for longer than the retries last (0.75 s).
+            BusyError: The table was throttled for longer than the attempts last (1.5 s).
         """
         wanted = [keys.case(case_id) for case_id in dict.fromkeys(case_ids)]
         return {case.case_id: case for case in self.several(Case, wanted)}
@@ -108,13 +109,12 @@ class Table:
         """Read up to 100 records of different keys consistently, in any order; those that do not exist are left out.
 
         Raises:
-            BusyError: The table was throttled for longer than the retries last (0.75 s).
+            BusyError: The table was throttled for longer than the attempts last (1.5 s).
         """
         found: list[_RECORD] = []
-        for pause in _PAUSES:
+        for _ in attempts(_BATCH_ATTEMPTS):
             if not wanted:
                 break
-            sleep(pause)
             items, wanted = self.backend.get_batch(wanted)
             found += [from_item(model, item) for item in items]
         if wanted:
@@ -133,13 +133,18 @@ class Table:
         return (item for page in pages(self.backend, query) for item in page.items)
 
     def put(self, record: Stored) -> None:
-        """Store a record unconditionally, replacing any existing one."""
+        """Store a record unconditionally, replacing any existing one.
+
+        Raises:
+            ContentionError: Transactions wrote the item at each attempt.
+        """
         self.backend.put(to_item(record))
 
     def write(self, *writes: Write) -> None:
         """Apply all writes in one transaction.
 
         Raises:
-            RefusedError: A condition failed, or another transaction conflicted.
+            RefusedError: A condition failed.
+            ContentionError: Other transactions conflicted, or the table was throttled, at each attempt.
         """
         self.backend.transact(writes)

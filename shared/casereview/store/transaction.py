@@ -1,4 +1,4 @@
-"""The writes of a transaction as data, each with its condition, and the error of a transaction that was refused."""
+"""The writes of a transaction as data, each with its condition, and the errors of a transaction without effect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from casereview.schema.errors import ConcurrentChangeError
+from casereview.schema.errors import CaseReviewError, ConcurrentChangeError
 from casereview.store.items import key_of
 from casereview.store.keys import Key
 
@@ -20,23 +20,29 @@ _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class RefusedError(ConcurrentChangeError):
-    """A transaction was refused and had no effect.
+    """A condition of a transaction failed, so that it had no effect.
 
     Attributes:
-        reasons: For each write, the reason code of DynamoDB; None if the write was not the reason.
-        items: For each write, the stored item that did not meet its condition.
+        failed: The keys whose conditions failed, each with the stored item; None if there is none.
     """
 
-    def __init__(self, reasons: list[str | None], items: list[Item | None]) -> None:
-        """Keep the reasons and items, in the order of the writes."""
+    def __init__(self, failed: Mapping[Key, Item | None]) -> None:
+        """Keep the keys and items."""
         super().__init__("transaction refused")
-        self.reasons = reasons
-        self.items = items
+        self.failed = failed
 
-    @property
-    def by_condition(self) -> bool:
-        """Return whether a condition failed; if not, another transaction conflicted, or the table was throttled."""
-        return "ConditionalCheckFailed" in self.reasons
+
+class ContentionError(CaseReviewError):
+    """A write had no effect, because another transaction conflicted or the table was throttled: worth another attempt.
+
+    Attributes:
+        codes: The reason codes of DynamoDB, by the keys that they are about.
+    """
+
+    def __init__(self, codes: Mapping[Key, str]) -> None:
+        """Keep the reason codes."""
+        super().__init__("contention")
+        self.codes = codes
 
 
 class Condition(NamedTuple):

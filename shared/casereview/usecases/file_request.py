@@ -23,6 +23,7 @@ from casereview.http.problems import ProblemError, problem
 from casereview.http.validation import validate
 from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
+from casereview.runtime.backoff import attempts
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Event
@@ -36,7 +37,7 @@ from casereview.schema.submission import Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.items import from_item
-from casereview.store.transaction import RefusedError, Write, check, put_new
+from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new
 from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
 from casereview.usecases.new_request import NewRequest, Sent, new_request
 from casereview.usecases.services import CaseServices
@@ -44,6 +45,7 @@ from casereview.usecases.unit_of_work import TRIES
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
+    from casereview.store.items import Item
 
 MAX_LIVE = 20
 """The most requests of one case that are not withdrawn; a later one opens a case of its own, which is flagged."""
@@ -73,21 +75,25 @@ def file_request(
     Raises:
         ProblemError: 400, 413 or 422 for the body, as ``parse`` does; 400 for a malformed Idempotency-Key, 422 for one
             that was used with another body; 409 while a request with the same key is being filed; 503 if the case
-            changes at each try.
+            changes at each try, or contention keeps it from being written.
     """
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
     sent = Sent(value, validate(model, value, received_at), actor, received_at)
     new = new_request(services, sent, idempotency_key)
-    for _ in range(1 + TRIES):
+    request = keys.request(new.request.receipt)
+    for _ in attempts(1 + TRIES):
         try:
             writes, case, notice = _plan(services, new)
             services.table.write(*writes)
         except CaseChangedError:
             continue
         except RefusedError as refusal:
-            if refusal.reasons[0] is not None:
-                return _repeat_answer(services, new, refusal)
+            if request in refusal.failed:
+                return _repeat_answer(services, new, refusal.failed[request])
+        except ContentionError as contention:
+            twin = idempotency_key is not None and contention.codes.get(request) == "TransactionConflict"
+            raise ProblemError("still-filing" if twin else "busy") from contention
         else:
             services.hint_rank(case)
             services.hint_notice(notice)
@@ -168,9 +174,8 @@ def _join_case(new: NewRequest, case: Case, guard: Guard) -> tuple[Case, list[Wr
     return carried_out(case, step, new.actor, request.received_at)
 
 
-def _repeat_answer(services: CaseServices, new: NewRequest, refusal: RefusedError) -> Filed:
+def _repeat_answer(services: CaseServices, new: NewRequest, item: Item | None) -> Filed:
     """Repeat the first answer to the same Idempotency-Key, if the body is the same too."""
-    item = refusal.items[0]
     stored = from_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
     if stored is None:
         raise ProblemError("still-filing")

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from casereview.http.problems import ProblemError
+from casereview.runtime.backoff import attempts
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.folding import store_folded
+from casereview.store.transaction import ContentionError
 from casereview.store.transition import Actor, Plan, Transition, carried_out
 from casereview.usecases.services import CaseServices
 
@@ -35,9 +37,10 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
         The current case, or None if there is no such case.
 
     Raises:
-        ProblemError: The plan raised it; or 503, if other writes changed the case at each try.
+        ProblemError: The plan raised it; or 503, if other writes changed the case at each try, or contention kept it
+            from being written.
     """
-    for _ in range(TRIES):
+    for _ in attempts(TRIES):
         case = services.table.get(Case, keys.case(case_id))
         try:
             if case and case.folded < case.version:
@@ -50,6 +53,8 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
             services.table.write(*writes)
         except ConcurrentChangeError:
             continue
+        except ContentionError as contention:
+            raise ProblemError("busy") from contention
         _hint(services, after, step, actor, at)
         return after
     raise ProblemError("busy")

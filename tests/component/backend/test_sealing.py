@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.crypto.sealing import KmsSeal, Seal, SealBrokenError
+from casereview.crypto.sealing import KmsRefusedError, KmsSeal, Seal, SealBrokenError
+from tests.support.aws_faults import intercept, refuses
 from tests.support.kms_keys import kms, seal, seal_key
 
 MEGABYTE = 1024 * 1024
@@ -93,3 +94,16 @@ def test_a_part_that_decompresses_to_more_than_one_megabyte_is_refused(sealed: S
     assert len(found) < 70_000
     with pytest.raises(SealBrokenError):
         sealed.open("request", "R1", found)
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "DisabledException", "AccessDeniedException"])
+def test_a_refusal_by_kms_is_not_taken_for_an_altered_part(code: str) -> None:
+    """An altered part would be left out and repaired; a disabled key says nothing of it."""
+    with kms() as client:
+        own = KmsSeal(seal_key(client))
+        found = own.close("request", "R1", NARRATIVE)
+        with intercept("kms.Decrypt", refuses(code)), pytest.raises(KmsRefusedError, match=code):
+            own.open("request", "R1", found)
+        with intercept("kms.Decrypt", refuses("InvalidCiphertextException")), pytest.raises(SealBrokenError):
+            own.open("request", "R1", found)
+        assert own.open("request", "R1", found) == NARRATIVE

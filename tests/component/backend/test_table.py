@@ -51,11 +51,10 @@ def test_a_record_is_read_back_and_a_missing_one_is_none(table: Table) -> None:
 def test_a_new_record_is_stored_once_and_a_refusal_returns_the_existing_item(table: Table) -> None:
     table.write(put_new(case(office="SNA")))
     found = refusal(table, put_new(GUARD), put_new(case(office="ATL")))
-    assert found.reasons == [None, "ConditionalCheckFailed"]
-    [first, second] = found.items
-    assert first is None
-    assert second is not None
-    assert from_item(Case, second).office == "SNA"
+    assert list(found.failed) == [keys.case("C1")]
+    stored = found.failed[keys.case("C1")]
+    assert stored is not None
+    assert from_item(Case, stored).office == "SNA"
     assert table.get(Guard, keys.guard("P")) is None
 
 
@@ -63,12 +62,12 @@ def test_a_record_is_replaced_if_it_has_the_expected_version(table: Table) -> No
     table.write(put_new(case()))
     table.write(put_over(case(version=2), version=1))
     found = refusal(table, put_over(case(version=2, office="SNA"), version=1))
-    assert found.reasons == ["ConditionalCheckFailed"]
+    assert list(found.failed) == [keys.case("C1")]
     assert table.get(Case, keys.case("C1")) == case(version=2)
 
 
 def test_a_missing_record_is_not_replaced(table: Table) -> None:
-    assert refusal(table, put_over(case(version=2), version=1)).items == [None]
+    assert refusal(table, put_over(case(version=2), version=1)).failed == {keys.case("C1"): None}
 
 
 def test_every_expected_attribute_must_match(table: Table) -> None:
@@ -81,7 +80,7 @@ def test_a_guard_is_deleted_and_checked_by_its_case_only(table: Table) -> None:
     table.write(put_new(GUARD))
     refusal(table, delete(keys.guard("P"), case="other"))
     table.write(check(keys.guard("P"), case="C"), put_new(case()))
-    assert refusal(table, check(keys.guard("P"), case="other"), put_new(case(2))).reasons[1] is None
+    assert list(refusal(table, check(keys.guard("P"), case="other"), put_new(case(2))).failed) == [keys.guard("P")]
     table.write(delete(keys.guard("P"), case="C"))
     assert table.get(Guard, keys.guard("P")) is None
 
@@ -92,7 +91,7 @@ def test_several_attributes_are_checked_together(table: Table) -> None:
     key = keys.preview("P", "ATL")
     table.write(check(key, digest="D", done=True), put_new(GUARD))
     for expected in ({"digest": "D", "done": False}, {"digest": "E", "done": True}):
-        assert refusal(table, put_new(case()), check(key, **expected)).reasons == [None, "ConditionalCheckFailed"]
+        assert list(refusal(table, put_new(case()), check(key, **expected)).failed) == [key]
 
 
 def test_a_counter_is_created_and_stops_at_its_bound(table: Table) -> None:
@@ -186,21 +185,21 @@ def test_a_check_that_allows_a_missing_item_still_refuses_another_value(table: T
     table.write(put_new(GUARD))
     table.write(allowed, put_new(case(2)))
     other = Check(keys.guard("P"), Condition({"case": "D"}, or_absent=True))
-    assert refusal(table, other, put_new(case(3))).reasons == ["ConditionalCheckFailed", None]
+    assert list(refusal(table, other, put_new(case(3))).failed) == [keys.guard("P")]
 
 
 def test_a_replacement_that_allows_a_missing_item_still_refuses_another_value(table: Table) -> None:
     own = Condition({"case": "C", "mac_key": "K"}, or_absent=True)
     table.write(Replace(GUARD, own))
     table.write(Replace(GUARD.model_copy(update={"case": "D"}), own))
-    assert refusal(table, Replace(GUARD, own)).reasons == ["ConditionalCheckFailed"]
+    assert list(refusal(table, Replace(GUARD, own)).failed) == [keys.guard("P")]
 
 
 def test_a_value_that_must_differ_refuses_the_same_value_only(table: Table) -> None:
     table.write(put_new(GUARD))
     same = Condition({"person": "P", "mac_key": "K"}, different={"case": "C"})
     other = Condition({"person": "P", "mac_key": "K"}, different={"case": "D"})
-    assert refusal(table, Replace(GUARD, same)).reasons == ["ConditionalCheckFailed"]
+    assert list(refusal(table, Replace(GUARD, same)).failed) == [keys.guard("P")]
     table.write(Replace(GUARD, other))
     missing = Condition({"person": "P", "mac_key": "K"}, different={"absent": "D"})
     table.write(Replace(GUARD, missing))
@@ -208,7 +207,7 @@ def test_a_value_that_must_differ_refuses_the_same_value_only(table: Table) -> N
 
 def test_a_condition_on_different_values_does_not_allow_a_missing_item(table: Table) -> None:
     different = Condition({"person": "P", "mac_key": "K"}, different={"case": "D"})
-    assert refusal(table, Replace(GUARD, different)).items == [None]
+    assert refusal(table, Replace(GUARD, different)).failed == {keys.guard("P"): None}
     assert table.get(Guard, keys.guard("P")) is None
 
 
@@ -216,9 +215,8 @@ def test_a_replacement_for_another_period_allows_a_missing_item(table: Table) ->
     first = UsualWaits(office="ATL", as_of=NOW, week="2022-W03")
     once = Condition(different={"week": "2022-W03"}, or_absent=True)
     table.write(Replace(first, once))
-    assert refusal(table, Replace(first.model_copy(update={"weeks": {"x": 1}}), once)).reasons == [
-        "ConditionalCheckFailed"
-    ]
+    again = Replace(first.model_copy(update={"weeks": {"x": 1}}), once)
+    assert list(refusal(table, again).failed) == [keys.usual_waits("ATL")]
     after = first.model_copy(update={"week": "2022-W04"})
     table.write(Replace(after, Condition(different={"week": "2022-W04"}, or_absent=True)))
     assert table.get(UsualWaits, keys.usual_waits("ATL")) == after

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from casereview.runtime.backoff import FIRST
+from casereview.store import keys
+from casereview.store.retrying import ATTEMPTS
 from casereview.store.transaction import RefusedError
 from tests.support.aws_calls import call_names, record_calls
+from tests.support.contention import contention
 from tests.support.memory.recording import record_memory_calls
 from tests.support.standing import recognized
 from tests.support.system import System, body
@@ -216,22 +220,46 @@ def test_a_case_that_changes_at_each_try_is_answered_with_503_and_stores_nothing
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise RefusedError([None, None, "TransactionConflict"], [None, None, None])
+        raise RefusedError({keys.case("C1"): None})
 
     monkeypatch.setattr(type(system.intake.table), "write", refuse)
     answer = system.call("POST", "/requests", body())
-    assert answer.status == 503
+    assert (answer.status, answer.retry_after) == (503, "1")
     assert system.items() == []
 
 
-def test_a_concurrent_request_with_the_same_key_is_answered_with_409(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise RefusedError(["TransactionConflict"], [None])
+THROTTLED = ["ThrottlingError", "ProvisionedThroughputExceeded"]
 
-    monkeypatch.setattr(type(system.intake.table), "write", refuse)
-    assert system.call("POST", "/requests", body(), {"Idempotency-Key": KEY}).status == 409
+
+@pytest.mark.parametrize("code", ["TransactionConflict", *THROTTLED])
+@pytest.mark.parametrize("key", [None, KEY])
+@pytest.mark.parametrize("of", ["REQUEST#", "CASE#"])
+def test_a_filing_that_meets_contention_is_tried_again(system: System, code: str, key: str | None, of: str) -> None:
+    with contention(code, times=5, of=lambda written: written.pk.startswith(of)) as met:
+        system.file(body(), key)
+    assert (met.met, len(system.cases)) == (5, 1)
+    assert len(met.pauses) == 5
+    assert all(0 <= pause <= FIRST * 2**number for number, pause in enumerate(met.pauses))
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "status"),
+    [
+        *((code, key, 503) for code in THROTTLED for key in (None, KEY)),
+        ("TransactionConflict", None, 503),
+        ("TransactionConflict", KEY, 409),
+    ],
+)
+def test_only_a_conflict_with_a_request_of_the_same_key_is_answered_with_409(
+    system: System, code: str, key: str | None, status: int
+) -> None:
+    """Throttling of the first write tells nothing about a request with the same key."""
+    with contention(code, times=1000, of=lambda written: written.pk.startswith("REQUEST#")) as met:
+        answer = system.call("POST", "/requests", body(), {"Idempotency-Key": key} if key else {})
+    assert answer.status == status
+    assert answer.retry_after == "1"
+    assert met.met == ATTEMPTS
+    assert system.items() == []
 
 
 def test_a_request_is_stored_if_its_messages_are_lost(system: System) -> None:

@@ -7,7 +7,9 @@ import json
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from casereview.store import keys
 from casereview.store.transaction import RefusedError
+from tests.support.contention import contention
 from tests.support.problem_types import reason
 from tests.support.staff import LAWYER, OFFICER, claimed, decide
 from tests.support.standing import recognized
@@ -54,13 +56,12 @@ def test_a_concurrent_request_with_the_same_key_and_a_case_that_keeps_changing(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise RefusedError(reasons, [None])
+        raise RefusedError({keys.case("C1"): None})
 
-    monkeypatch.setattr(type(system.intake.table), "write", refuse)
-    reasons: list[str | None] = ["TransactionConflict"]
-    twin = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
+    with contention(times=1000, of=lambda key: key.pk.startswith("REQUEST#")):
+        twin = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
     assert reason(twin) == ("still-filing", "still_filing", "")
-    reasons = [None, "TransactionConflict"]
+    monkeypatch.setattr(type(system.intake.table), "write", refuse)
     busy = system.call("POST", "/requests", body())
     assert (busy.status, busy.json()["type"], busy.json()["errors"]) == (503, "/problems/busy", [])
 

@@ -14,8 +14,10 @@ from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
+from casereview.store.worklist import Worklist
 from tests.support.aws_faults import intercept, once, performs_after
 from tests.support.bodies import reasons
+from tests.support.memory.aws import refused
 from tests.support.memory.recording import record_memory_calls
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.standing import recognized
@@ -371,3 +373,35 @@ def test_a_decision_is_refused_while_another_clock_is_ahead(system: System) -> N
     answer = system.staff(OFFICER, "POST", f"/staff/cases/{case_id}/decision", decision(system, case_id, ORDER))
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert system.case_of(filed).status == "in_review"
+
+
+def test_a_worklist_that_cannot_be_read_keeps_no_other_from_being_switched(
+    system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system.file(person(1, facility="STWRTGA"))
+    elsewhere = system.file(
+        person(2, custody="not_detained", facility=None, residence={"state": "TX", "county": "El Paso"})
+    )
+    system.pump()
+    offices = {case.office for case in system.cases}
+    assert len(offices) == 2
+    broken = system.case_of(elsewhere).office
+    entries = Worklist.entries
+
+    def throttled(worklist: Worklist, queue: str, *more: Any, **options: Any) -> Any:  # noqa: ANN401  # as entries
+        if queue == broken:
+            raise refused("ThrottlingException", "Query")
+        return entries(worklist, queue, *more, **options)
+
+    publish(system, EARLIER)
+    with monkeypatch.context() as patched:
+        patched.setattr(Worklist, "entries", throttled)
+        system.settle(4)
+    assert '"WorklistsNotWalked":[1.0]' in capsys.readouterr().out
+    [running] = system.all(Switch, "SWITCH")
+    assert running.ended_at is None
+    digests = {case.office: case.digest == running.digest for case in system.cases}
+    assert digests == {office: office != broken for office in offices}
+    system.settle(20)
+    assert {case.digest for case in system.cases} == {running.digest}
+    assert system.all(Switch, "SWITCH")[0].ended_at is not None

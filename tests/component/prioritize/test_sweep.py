@@ -12,8 +12,11 @@ from casereview.cases.due import ATTEMPTS, SHARDS
 from casereview.schema.messages import NoticeMessage
 from casereview.store import keys
 from casereview.store.due_index import DueIndex, DueItem
+from prioritize.app import FailedError
 from prioritize.sweep import PER_SHARD, TIME_LIMIT
 from tests.support.aws_calls import Call, MakeCall, intercept_calls
+from tests.support.contention import contention
+from tests.support.memory.aws import refused
 from tests.support.memory.recording import record_memory_calls
 from tests.support.system import System, body
 
@@ -112,11 +115,11 @@ def test_redrive_makes_a_stuck_case_due_again(system: System) -> None:
     assert _settle_until_stuck(system)
     system.tamper(keys.case(case.case_id), filed_at="2026-11-24T15:00:00.000Z")
     _lose_messages(system)
-    assert system.duty("redrive") == {"redriven": 1}
+    assert system.duty("redrive") == {"redriven": 1, "failed": 0}
     system.pump()
     mended = system.case_of(filed)
     assert (mended.status, mended.stuck, mended.attempts) == ("in_line", False, 0)
-    assert system.duty("redrive") == {"redriven": 0}
+    assert system.duty("redrive") == {"redriven": 0, "failed": 0}
 
 
 def _tries(system: System) -> set[tuple[int, bool]]:
@@ -270,3 +273,94 @@ def test_each_sweep_starts_with_another_shard(system: System, monkeypatch: pytes
         assert len(asked) == len(set(asked)) == SHARDS
         first.append(asked[0])
     assert len(set(first)) == SHARDS
+
+
+def _due_people(system: System, number: int = 4) -> None:
+    for one in range(number):
+        contact = {"email": f"ana{one}@example.org", "language": "es"}
+        system.file(body(subject={"a_number": f"A0000001{one:02d}"}, requester={"contact": contact}))
+    _lose_messages(system)
+    system.later(minutes=2)
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
+def test_an_item_that_meets_contention_once_is_swept_in_the_same_tick(system: System, code: str) -> None:
+    _due_people(system)
+    with contention(code, times=3, of=lambda key: key.sk == "CASE"):
+        found = system.sweep()
+    assert (found["asked"], found["failed"]) == (8, 0)
+
+
+def test_an_item_that_meets_contention_all_along_is_counted_and_keeps_no_other_from_being_swept(
+    system: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _due_people(system)
+    blocked = keys.case(system.cases[0].case_id)
+    with contention(times=1000, of=lambda key: key == blocked):
+        found = system.sweep()
+    assert (found["asked"], found["failed"], found["unsent"]) == (7, 1, 0)
+    assert '"NotSwept":[1.0]' in capsys.readouterr().out
+    system.later(minutes=1)
+    assert system.sweep()["asked"] == 1
+
+
+def test_a_shard_that_cannot_be_read_keeps_no_other_from_being_swept(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _due_people(system, 12)
+    due = DueIndex.due
+    throttled = {"03"}
+
+    def read(index: DueIndex, shard: str, until: datetime, limit: int) -> list[DueItem]:
+        if shard in throttled:
+            raise refused("ThrottlingException", "Query")
+        return due(index, shard, until, limit)
+
+    monkeypatch.setattr(DueIndex, "due", read)
+    first = system.sweep()
+    assert first["failed"] == 1
+    assert 0 < first["asked"] < 24
+    throttled.clear()
+    assert first["asked"] + system.sweep()["asked"] == 24
+
+
+def test_the_switch_is_walked_in_a_tick_whose_sweep_fails(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    _due_people(system)
+    walked: list[bool] = []
+
+    def sweep(_services: object) -> dict[str, int]:
+        raise refused("ThrottlingException", "Query")
+
+    def switch(_services: object) -> dict[str, int]:
+        walked.append(True)
+        return {"switched": 0, "refused": 0}
+
+    monkeypatch.setattr("prioritize.app.sweep", sweep)
+    monkeypatch.setattr("prioritize.app.switch", switch)
+    with pytest.raises(FailedError):
+        system.sweep()
+    assert walked == [True]
+
+
+@pytest.mark.parametrize("changed", [{"office": 7}, {"office": None}, {"attempts": "many"}])
+def test_an_entry_of_the_due_index_that_cannot_be_read_whole_is_swept(
+    system: System, changed: dict[str, object]
+) -> None:
+    _due_people(system)
+    system.tamper(keys.case(system.cases[0].case_id), **changed)
+    assert system.sweep()["asked"] == 8
+
+
+def test_a_stuck_item_that_meets_contention_keeps_no_other_from_being_redriven(system: System) -> None:
+    _due_people(system, 1)
+    for _ in range(9):
+        system.later(hours=5)
+        system.sweep()
+        _lose_messages(system)
+    with contention(times=1000, of=lambda key: key.sk == "CASE"):
+        assert system.duty("redrive") == {"redriven": 1, "failed": 1}
+    system.sqs.delete_queue(QueueUrl=system.queues["rank"])
+    assert system.duty("redrive") == {"redriven": 1, "failed": 0}
+    system.sqs.create_queue(QueueName="rank")
+    system.later(minutes=2)
+    assert system.sweep()["asked"] == 2

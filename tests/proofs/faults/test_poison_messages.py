@@ -160,7 +160,7 @@ def test_redrive_resumes_work_that_was_given_up(
         assert rigged.sweep()["asked"] == 0
     repair()
     with tally.case(f"{kind}: redrive resumes it"):
-        assert rigged.duty("redrive") == {"redriven": 1}
+        assert rigged.duty("redrive") == {"redriven": 1, "failed": 0}
         settle(rigged)
         assert [case.status for case in rigged.cases] == ["in_line"]
         assert not rigged.notices[0].stuck

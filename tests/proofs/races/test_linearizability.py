@@ -121,7 +121,7 @@ def test_a_second_effect_is_found_where_success_is_taken_for_refusal(
         write(table, *writes)
         if once:
             once.pop()
-            raise RefusedError([], [])
+            raise RefusedError({})
 
     small.claims(ANN)
     monkeypatch.setattr(Table, "write", refuses_what_it_did)

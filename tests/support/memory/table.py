@@ -99,8 +99,8 @@ class MemoryTable:
         before = [self.contents.get(key_written(write)) for write in writes]
         held = [_holds(write, item) for write, item in zip(writes, before, strict=True)]
         if not all(held):
-            reasons = [None if holds else "ConditionalCheckFailed" for holds in held]
-            raise RefusedError(reasons, [None if holds else item for holds, item in zip(held, before, strict=True)])
+            refused = zip(writes, held, before, strict=True)
+            raise RefusedError({key_written(write): item for write, holds, item in refused if not holds})
         for write, item in zip(writes, before, strict=True):
             self._apply(write, item)
 

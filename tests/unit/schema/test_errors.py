@@ -31,7 +31,7 @@ def _defined() -> Iterator[tuple[str, str, str]]:
         text = path.read_text(encoding="utf-8")
         parts = path.relative_to(ROOT).with_suffix("").parts
         module = ".".join(parts[1:] if parts[0] == "shared" else parts[2:])
-        for name, parent in re.findall(r"^class ([A-Z]\w*Error)\((\w+)\):", text, re.MULTILINE):
+        for name, parent in re.findall(r"^class ([A-Z]\w*Error)\((\w+)(?:, \w+)*\):", text, re.MULTILINE):
             yield name, parent, module
 
 

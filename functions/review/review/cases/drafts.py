@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from casereview.http.problems import ProblemError, wrong_state
+from casereview.runtime.backoff import attempts
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
@@ -33,7 +34,7 @@ def save_draft(session: CaseSession, body: DraftBody) -> DraftSaved:
         user_id=session.caller.id,
         sealed=sealed,
     )
-    for _ in range(TRIES):
+    for _ in attempts(TRIES):
         case = _claimed(session)
         try:
             session.services.table.write(Put(draft), _still_held(case))

@@ -51,9 +51,7 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
     own_draft = Condition({"state": "draft", **_author(services, caller, document.id)}, or_absent=True)
     try:
         services.table.write(Replace(record, own_draft))
-    except RefusedError as refusal:
-        if not refusal.by_condition:
-            raise
+    except RefusedError:
         message = "The id belongs to another author's draft, or to a policy that was decided on: choose another id."
         raise wrong_state("policy_id_taken", message) from None
     return read_policy(services, caller, document.id)
@@ -108,9 +106,7 @@ def delete_draft(services: CaseServices, caller: Caller, policy_id: str) -> None
         raise wrong_state("policy_id_taken", "The draft belongs to another author.")
     try:
         services.table.write(delete(keys.policy(policy_id), state="draft", digest=record.digest))
-    except RefusedError as refusal:
-        if not refusal.by_condition:
-            raise
+    except RefusedError:
         raise ProblemError("moved") from None
 
 
@@ -172,9 +168,8 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
     try:
         services.table.write(approval_write(record, caller, body, now), *previewed)
     except RefusedError as refusal:
-        if not refusal.by_condition:
-            raise
-        raise ProblemError("moved" if refusal.reasons[0] else "preview-required") from None
+        moved = keys.policy(policy_id) in refusal.failed
+        raise ProblemError("moved" if moved else "preview-required") from None
     bring_in_force(services.policies, services.table, now)
     return read_policy(services, caller, policy_id)
 
