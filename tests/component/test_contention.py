@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CODES = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
 ENDLESS = 10_000
+NOTE = {"kind": "note", "text": "Seen."}
+TEXT = {"text": "To be released."}
 
 
 def of_kind(prefix: str) -> Callable[[Key], bool]:
@@ -59,8 +61,6 @@ ACTS: dict[str, tuple[str, Callable[[System, str], Any]]] = {
         lambda system, _case: system.staff(AUTHOR, "POST", "/staff/policies", {"document": EARLIER}),
     ),
 }
-NOTE = {"kind": "note", "text": "Seen."}
-TEXT = {"text": "To be released."}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -68,7 +68,7 @@ TEXT = {"text": "To be released."}
 def test_an_act_of_staff_that_meets_contention_all_along_is_answered_with_503(
     system: System, act: str, code: str
 ) -> None:
-    """And not as if somebody else had claimed the case, or the id of the policy."""
+    """And not as if another officer had claimed the case, or another author the id of the policy."""
     held = claimed(system)
     system.file(body(subject={"a_number": "A000-000-012"}))
     system.pump()

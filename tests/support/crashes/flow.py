@@ -25,8 +25,6 @@ class Flow:
         status: The status of the response without a fault.
         idempotent: Whether a repeated call has no further effect: because of its Idempotency-Key, or because nothing is
             left to do.
-        retries_conflicts: Whether the application retries after a conflicting transaction. The routes of the policy
-            office and the routes that read a case do not; they ask the client to retry.
         last_reads_may_fail: Whether the reads after the transaction may fail without an effect: what they add to the
             response is then left out.
     """
@@ -37,7 +35,6 @@ class Flow:
     act: Callable[[Rig, Any], Answer | None]
     status: int | None = None
     idempotent: bool = False
-    retries_conflicts: bool = True
     last_reads_may_fail: bool = False
 
 

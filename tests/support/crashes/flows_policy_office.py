@@ -39,7 +39,6 @@ POLICY_OFFICE = [
         _post_to_policies(AUTHOR, "", {"document": EARLIER}),
         201,
         idempotent=True,
-        retries_conflicts=False,
     ),
     Flow(
         "delete a draft",
@@ -48,7 +47,6 @@ POLICY_OFFICE = [
         lambda rig, _: rig.staff(AUTHOR, "DELETE", "/staff/policies/earlier"),
         204,
         idempotent=True,
-        retries_conflicts=False,
     ),
     Flow(
         "request a preview",
@@ -57,7 +55,6 @@ POLICY_OFFICE = [
         _post_to_policies(AUTHOR, "/earlier/preview", {}),
         202,
         idempotent=True,
-        retries_conflicts=False,
     ),
     Flow(
         "approve a policy",
@@ -66,7 +63,6 @@ POLICY_OFFICE = [
         _post_to_policies(APPROVER, "/earlier/approval", {"approve": True, "why": "Yes."}),
         200,
         idempotent=True,
-        retries_conflicts=False,
     ),
     Flow(
         "refuse a policy",
@@ -75,7 +71,6 @@ POLICY_OFFICE = [
         _post_to_policies(APPROVER, "/earlier/approval", {"approve": False, "why": "No."}),
         200,
         idempotent=True,
-        retries_conflicts=False,
     ),
     Flow(
         "vacate a policy",
@@ -84,6 +79,5 @@ POLICY_OFFICE = [
         _post_to_policies(APPROVER, "/end/approval", {"approve": True, "why": "A court."}),
         200,
         idempotent=True,
-        retries_conflicts=False,
     ),
 ]

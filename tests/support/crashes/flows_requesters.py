@@ -143,7 +143,6 @@ REQUESTERS = [
         ranked_case,
         post_to_case(OFFICER, "contacts", {"why": "call"}),
         200,
-        retries_conflicts=False,
     ),
     Flow(
         "reissue a code",

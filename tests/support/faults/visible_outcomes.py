@@ -19,8 +19,8 @@ _LASTING: Final = ("unavailable, repeatedly", "response lost, repeatedly")
 
 EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcome]]]] = {
     **{(fault, "any"): (_NO_EFFECT, _NO_EFFECT) for fault in ("throttled, once", "response lost, once")},
-    ("conflict at the first write, once", "dynamodb"): (_NO_EFFECT | _RETRY, _NO_EFFECT | _REDELIVERED),
-    ("conflict at the last write, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT | _REDELIVERED),
+    ("conflict at the first write, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT),
+    ("conflict at the last write, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT),
     ("conflict at the last write, repeatedly", "dynamodb"): (_RETRY, _NO_EFFECT | _REDELIVERED),
     ("transaction throttled, repeatedly", "dynamodb"): (_RETRY, _NO_EFFECT | _REDELIVERED),
     ("partially done, once", "dynamodb"): (_NO_EFFECT, _NO_EFFECT),
@@ -39,10 +39,7 @@ EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcom
     },
 }
 """By fault and service: the outcomes for requesters and staff, and for the system's own work. An error of SES or SNS
-has no effect for the caller, because no client waits for a response; the notice stays pending. The first write of a
-filing is its request, with which only a request with the same Idempotency-Key can conflict: the client is then asked to
-retry.
-Routes that do not retry conflicts (``Flow.retries_conflicts``) can ask the client to retry after each conflict."""
+has no effect for the caller, because no client waits for a response; the notice stays pending."""
 
 
 def expected_outcomes(fault: str, service: str, flow: Flow) -> frozenset[Outcome]:
@@ -56,5 +53,4 @@ def expected_outcomes(fault: str, service: str, flow: Flow) -> frozenset[Outcome
         return _NO_EFFECT | _REDELIVERED  # the task reports what it did, or fails
     if flow.caller == "system":
         return system
-    is_conflict = "transaction" in fault or "conflict" in fault
-    return _NO_EFFECT | _RETRY if is_conflict and not flow.retries_conflicts else clients
+    return clients
