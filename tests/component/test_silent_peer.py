@@ -16,7 +16,7 @@ import intake.app
 import notify.app
 import prioritize.app
 import review.app
-from casereview.runtime import aws_clients, sqs_batch, time_left
+from casereview.runtime import aws_clients, invocation, sqs_batch
 from casereview.runtime.aws_clients import Limits
 from infra.paths import ROOT
 from tests.support.function_environment import environment_of
@@ -78,8 +78,8 @@ def peer(
     monkeypatch.setattr(aws_clients, "CALL", QUICK)
     monkeypatch.setattr(aws_clients, "SENDING", QUICK)
     monkeypatch.setattr(sqs_batch, "NEEDED", 2 * QUICK.seconds)
-    monkeypatch.setattr(time_left, "ANSWERING", 1.0)
-    monkeypatch.setattr(time_left, "_ends_at", float("inf"))
+    monkeypatch.setattr(invocation, "ANSWERING", 1.0)
+    monkeypatch.setattr(invocation, "_ends_at", float("inf"))
     loaded = (
         intake.services.services,
         prioritize.services.services,

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from casereview.http.negotiation import language_of_problem
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
-from casereview.runtime.time_left import begin_invocation
+from casereview.runtime.invocation import begin_invocation
 from casereview.schema.base import Record, to_milliseconds
 from casereview.usecases.services import CaseServices
 from intake.call import Call, Route
@@ -40,5 +40,5 @@ def respond(use: CaseServices, event: dict[str, object], context: LambdaContext)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event of API Gateway."""
-    begin_invocation(context)
+    begin_invocation(event, context)
     return respond(services(), event, context)

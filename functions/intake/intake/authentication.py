@@ -9,6 +9,7 @@ import hmac
 from urllib.parse import unquote
 
 from casereview.http.problems import no_such_request
+from casereview.runtime.invocation import concerns
 from casereview.schema.identifiers import CODE_SYMBOLS, canonical_receipt, parse_identifier
 from casereview.schema.request_records import Request
 from casereview.schema.typed_text import fold
@@ -48,4 +49,5 @@ def authenticate(services: CaseServices, receipt: str, authorization: str | None
     right = hmac.compare_digest(code.encode(), _bearer_token(authorization).encode())
     if request is None or not right:
         raise no_such_request()
+    concerns(case_id=request.case_id)
     return request

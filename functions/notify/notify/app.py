@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from casereview.runtime.invocation import begin_invocation, concerns
 from casereview.runtime.sqs_batch import SqsRecord, process_records
-from casereview.runtime.time_left import begin_invocation
 from casereview.schema.base import LENIENT
 from casereview.schema.messages import NoticeMessage
+from casereview.store import keys
 from notify.delivery import deliver
 from notify.delivery_events import handle_delivery_event
 from notify.services import Services, logger, metrics, services
@@ -33,11 +34,13 @@ def _handle_message(use: Services, record: SqsRecord) -> None:
     if record["eventSourceARN"] == use.delivery_queue_arn:
         handle_delivery_event(use, record["body"])
     else:
-        deliver(use, NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore"))
+        message = NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore")
+        concerns(case_id=message.case_id, notice=keys.notice_name(message.notice_id))
+        deliver(use, message)
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Handle one event of SQS and return the partial batch response."""
-    begin_invocation(context)
+    begin_invocation(event, context)
     return respond(services(), event)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from casereview.runtime.error_logging import SuppressAndLog
+from casereview.runtime.invocation import begin_invocation, concerns
 from casereview.runtime.sqs_batch import SqsRecord, process_records
-from casereview.runtime.time_left import begin_invocation
 from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
@@ -90,8 +90,10 @@ _MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | 
 def _handle_message(use: Services, record: SqsRecord) -> None:
     message = _MESSAGE.validate_json(record["body"], context=LENIENT, extra="ignore")
     if isinstance(message, RankMessage):
+        concerns(case_id=message.case_id)
         rank_case(use, message.case_id)
     else:
+        concerns(policy=message.preview, office=message.office)
         preview(use, message)
 
 
@@ -102,7 +104,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> object:
     Raises:
         FailedError: A scheduled task failed; its error has been logged.
     """
-    begin_invocation(context)
+    begin_invocation(event, context)
     with SuppressAndLog(logger, "a duty failed"):
         return respond(services(), event)
     raise FailedError

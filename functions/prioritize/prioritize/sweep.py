@@ -85,7 +85,8 @@ def _ids(due: DueItem) -> dict[str, str]:
     if previewed := keys.previewed_of(due.key):
         return {"policy": previewed[0], "office": previewed[1]}
     notice_id = keys.notice_id_of(due.key.sk)
-    return {"case_id": keys.case_id_of(due.key.pk), **({"notice_id": notice_id} if notice_id else {})}
+    notice = {"notice": keys.notice_name(notice_id)} if notice_id else {}
+    return {"case_id": keys.case_id_of(due.key.pk), **notice}
 
 
 def _try_send(services: Services, due: DueItem) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
-from casereview.runtime.time_left import begin_invocation
+from casereview.runtime.invocation import begin_invocation
 from casereview.schema.base import Record
 from review.authorization import Caller, caller_from_claims, require_role
 from review.call import Call, Route
@@ -46,5 +46,5 @@ def respond(use: ReviewServices, event: dict[str, object], context: LambdaContex
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event of API Gateway."""
-    begin_invocation(context)
+    begin_invocation(event, context)
     return respond(services(), event, context)

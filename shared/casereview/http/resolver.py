@@ -172,8 +172,11 @@ def refuse_with_problems(
         return refusal(problem)
 
     def fault(error: Exception) -> Response[str]:
-        """Answer 503 without details; the log has the error's type, not its text, which may contain personal data."""
-        logger.error("a request failed", extra=describe_error(error))
+        """Answer 503 without details; the log has the error's codes, not its text, which may contain personal data."""
+        event = app.current_event
+        logger.error(
+            "a request failed", extra={**describe_error(error), "method": event.http_method, "route": event.resource}
+        )
         metrics.add_metric("Faults", "Count", 1)
         return refusal(ProblemError("busy"))
 

@@ -5,7 +5,7 @@ also skips the search of the data folders for every AWS service, which botocore 
 
 Each attempt of a call has a timeout, and begins only if the invocation has time left for it and for an answer: a
 service that accepts connections and never responds makes a call fail, however many calls came before it, and not the
-function (``casereview.runtime.time_left``).
+function (``casereview.runtime.invocation``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from botocore.loaders import Loader
 from botocore.session import Session, get_session
 from typing_extensions import override
 
-from casereview.runtime.time_left import is_time_for
+from casereview.runtime.invocation import is_time_for
 from casereview.schema.errors import CaseReviewError
 
 SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "sesv2", "sns", "sqs")

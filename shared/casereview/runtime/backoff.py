@@ -11,7 +11,7 @@ from time import sleep
 from typing import Final
 
 from casereview.runtime.aws_clients import CALL
-from casereview.runtime.time_left import is_time_for
+from casereview.runtime.invocation import is_time_for
 
 FIRST: Final = 0.05
 """The longest pause before the second attempt, in seconds; it doubles with each one."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from casereview.runtime.aws_clients import CALL
 from casereview.runtime.error_logging import SuppressAndLog
-from casereview.runtime.time_left import is_time_for
+from casereview.runtime.invocation import concerns, is_time_for, log_ids
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -35,8 +35,9 @@ def process_records(
     """
     failed = []
     for record in records:
+        concerns()
         if not is_time_for(NEEDED):
-            logger.warning("no time is left for a message", extra={"message_id": record["messageId"]})
+            logger.warning("no time is left for a message", extra={"message_id": record["messageId"], **log_ids()})
             failed.append({"itemIdentifier": record["messageId"]})
             continue
         with SuppressAndLog(logger, "a message failed", message_id=record["messageId"]) as attempt:

@@ -151,6 +151,11 @@ def new_case_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CASE_ID_SYMBOLS))
 
 
+def is_case_id(text: str) -> bool:
+    """Return whether a text can be the id of a case."""
+    return len(text) == CASE_ID_SYMBOLS and set(text) <= set(ALPHABET)
+
+
 def new_duty_id(kind: str) -> str:
     """Return a random id of a duty, which begins with its kind."""
     return f"{kind}-{secrets.token_hex(8)}"

@@ -268,3 +268,8 @@ def case_id_of(pk: str) -> str:
 def notice_id_of(sk: str) -> str | None:
     """Return the notice id in a sort key; None for the sort key of another kind of record."""
     return sk.removeprefix(NOTICES) if sk.startswith(NOTICES) else None
+
+
+def notice_name(notice_id: str) -> str:
+    """Return the beginning of a notice id, by which log entries name it: its end can be a receipt."""
+    return notice_id[: next((place for place, one in enumerate(notice_id) if not (one.islower() or one == "_")), None)]

@@ -24,6 +24,7 @@ from casereview.http.validation import validate
 from casereview.notices.pending import notice_to_requester
 from casereview.notices.public_notice import public_notice
 from casereview.runtime.backoff import attempts
+from casereview.runtime.invocation import concerns
 from casereview.schema.base import to_milliseconds
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Event
@@ -85,6 +86,7 @@ def file_request(
     for _ in attempts(1 + TRIES):
         try:
             writes, case, notice = _plan(services, new)
+            concerns(case_id=case.case_id)
             services.table.write(*writes)
         except CaseChangedError:
             continue

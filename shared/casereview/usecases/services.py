@@ -11,6 +11,7 @@ from casereview.crypto.cursors import Cursors
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import KmsSeal, Seal
 from casereview.runtime.aws_clients import AwsClients
+from casereview.runtime.error_logging import describe_error
 from casereview.runtime.queue import Queue
 from casereview.runtime.settings import Settings, now
 from casereview.schema.base import Clock
@@ -65,7 +66,7 @@ def _send(queue: Queue, message: Hint, office: str) -> None:
     try:
         queue.send(message, office)
     except (ClientError, BotoCoreError) as error:
-        logger.warning("SQS send failed; the sweep will retry", extra={"error": type(error).__name__})
+        logger.warning("SQS send failed; the sweep will retry", extra=describe_error(error))
 
 
 def connect(settings: CaseServicesSettings, clock: Clock = now) -> CaseServices:

@@ -12,8 +12,8 @@ import prioritize.services
 import review.services
 from casereview.runtime.aws_clients import CALL, SENDING, AwsClients, Limits
 from casereview.runtime.backoff import LONGEST
+from casereview.runtime.invocation import ANSWERING
 from casereview.runtime.sqs_batch import NEEDED
-from casereview.runtime.time_left import ANSWERING
 from tests.support.function_environment import environment_of
 from tests.support.template import FUNCTIONS, properties
 

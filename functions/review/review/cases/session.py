@@ -8,8 +8,10 @@ from datetime import datetime
 
 from casereview.cases.lifecycle import LIVE
 from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
+from casereview.runtime.invocation import concerns
 from casereview.schema.base import to_milliseconds
 from casereview.schema.evidence import CaseFile
+from casereview.schema.identifiers import is_case_id
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
@@ -44,7 +46,13 @@ class CaseSession:
         Raises:
             ProblemError: 404 without access to the case.
         """
+        self._note_case()
         return self._required(self.services.table.get(Case, keys.case(self.case_id)))
+
+    def _note_case(self) -> None:
+        """Have log entries name the case, unless its id is not one: it is what the caller typed."""
+        if is_case_id(self.case_id):
+            concerns(case_id=self.case_id)
 
     def _required(self, case: Case | None) -> Case:
         if case is None or not self.caller.has_access(case, self.roles, self.access, self.at):
@@ -67,6 +75,7 @@ class CaseSession:
         def admitted(case: Case) -> Transition | None:
             return plan(self._required(case))
 
+        self._note_case()
         found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
             raise no_such_case()
