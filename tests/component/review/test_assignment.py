@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from casereview.schema.office_records import Officer
 from casereview.store.caseload import read_counter
-from review.directory import user_pool_client
 from tests.support.staff import (
     CLEARED,
     COLLEAGUE,
@@ -30,7 +28,6 @@ from tests.support.staff import (
 )
 from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System
-from tests.support.template import properties
 
 BOTH = Staff("bea", "supervisor,sro")
 OTHER_OFFICIAL = Staff("sol", "sro", None)
@@ -196,10 +193,3 @@ def test_an_escalated_case_is_assigned_to_an_official_who_was_no_reviewer(system
     assert assign(system, held, "sol", BOTH).json()["claimed_by"] == "sol"
     assert read(system, OTHER_OFFICIAL, held.case_id)["status"] == "with_senior_official"
     assert system.work(OTHER_OFFICIAL, held.case_id, "release")["claimed_by"] is None
-
-
-def test_a_user_pool_that_does_not_answer_is_given_up_before_the_function_ends() -> None:
-    config: Any = user_pool_client().meta.config  # the stubs have none of its options
-    tries = config.retries["total_max_attempts"]
-    a_call = tries * (config.connect_timeout + config.read_timeout) + (tries - 1)  # botocore pauses up to 1 s
-    assert 2 * a_call < properties("ReviewFunction")["Timeout"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.support.template import FUNCTIONS, ROOT, Json, resources
+from tests.support.template import FUNCTIONS, ROOT, Json, resources, texts
 
 
 def _expanded(body: Json) -> Json:
@@ -38,7 +38,7 @@ def _watched(alarms: dict[str, Json], metric: str) -> set[str]:
     return {
         str(dimension["Value"].get("Fn::Sub") if isinstance(dimension["Value"], dict) else dimension["Value"])
         for body in alarms.values()
-        if body["MetricName"] == metric
+        if body.get("MetricName") == metric
         for dimension in body["Dimensions"]
     }
 
@@ -92,5 +92,83 @@ def test_the_dashboard_is_json_and_fits_its_grid() -> None:
 @pytest.mark.parametrize(("metric", "module"), [("BandsNotTaken", "bands"), ("UsualWaitsNotMade", "usual_wait")])
 def test_what_no_run_of_the_night_makes_raises_an_alarm(alarms: dict[str, Json], metric: str, module: str) -> None:
     assert f'"{metric}"' in (ROOT / f"functions/prioritize/prioritize/{module}.py").read_text(encoding="utf-8")
-    [alarm] = [body for body in alarms.values() if body["MetricName"] == metric]
+    [alarm] = [body for body in alarms.values() if body.get("MetricName") == metric]
     assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Minimum", 0, 86400)
+
+
+METRIC = re.compile(r"""(?:add_metric|single_metric)\(\s*"(\w+)\"""")
+
+
+def emitted() -> set[str]:
+    """Return the names of all metrics that the code emits."""
+    sources = [path for folder in ("functions", "shared/casereview") for path in (ROOT / folder).rglob("*.py")]
+    return {name for path in sources for name in METRIC.findall(path.read_text(encoding="utf-8"))}
+
+
+def named_in(value: object) -> set[str]:
+    """Return the words in the texts of a value, at any depth."""
+    return {word for text in texts(value) for word in re.findall(r"\w+", text)}
+
+
+def dashboard() -> Json:
+    template: Any = yaml_parse((ROOT / "infra/observability.yaml").read_text())
+    found: Json = json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    return found
+
+
+ALARMING = {
+    "Stuck",
+    "Asked",
+    "NotSwept",
+    "WorklistsNotWalked",
+    "BandsNotTaken",
+    "UsualWaitsNotMade",
+    "OfficesNotCounted",
+    "TargetMissed",
+    "VerificationMissed",
+    "RemovalAfterRequest",
+    "LookupsBounded",
+    "Retried",
+    "Sent",
+    "Undeliverable",
+}
+"""The metrics that an alarm watches. The others show on the dashboard what happens without a fault, or what the alarms
+of the APIs and queues report as well."""
+
+
+def test_every_metric_of_the_code_has_an_alarm_or_is_on_the_dashboard(alarms: dict[str, Json]) -> None:
+    shown = named_in(dashboard())
+    assert emitted() - named_in(list(alarms.values())) <= shown
+    assert emitted() & named_in(list(alarms.values())) >= ALARMING
+
+
+def test_every_metric_that_is_watched_or_shown_is_emitted(alarms: dict[str, Json]) -> None:
+    watched = {
+        one["MetricName"]
+        for body in alarms.values()
+        for one in (body, *(query.get("MetricStat", {}).get("Metric", {}) for query in body.get("Metrics", ())))
+        if one.get("Namespace") == "CaseReview"
+    }
+    asked = set(re.findall(r"SUM\((\w+)\)", json.dumps(alarms)))
+    assert watched | asked == ALARMING
+    assert watched | asked <= emitted()
+
+
+@pytest.mark.parametrize("name", ["Retried", "Undeliverable"])
+def test_a_share_of_failed_messages_is_compared_with_what_was_sent(alarms: dict[str, Json], name: str) -> None:
+    queries = {one["Id"]: one for one in alarms[name]["Metrics"]}
+    assert queries["bad"]["MetricStat"]["Metric"]["MetricName"] == name
+    assert queries["sent"]["MetricStat"]["Metric"]["MetricName"] == "Sent"
+    assert [one["Id"] for one in queries.values() if one["ReturnData"]] == ["share"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "module"),
+    [("TargetMissed", "prioritize/prioritize/worker"), ("VerificationMissed", "prioritize/prioritize/worker")],
+)
+def test_a_query_names_the_dimensions_that_the_code_gives(alarms: dict[str, Json], metric: str, module: str) -> None:
+    source = (ROOT / f"functions/{module}.py").read_text(encoding="utf-8")
+    block = source[source.index(f'single_metric("{metric}"') :].split("\n\n")[0]
+    given = {"service", *re.findall(r'add_dimension\("(\w+)"', block)}
+    [asked] = re.findall(r"SCHEMA\(CaseReview, ([^)]*)\)", alarms[metric]["Metrics"][0]["Expression"])
+    assert set(asked.split(", ")) == given
