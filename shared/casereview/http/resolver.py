@@ -101,6 +101,7 @@ def _handler(
 ) -> Callable[..., Response[str]]:
     def handle(**path: str) -> Response[str]:
         incoming = Incoming(app.current_event, {name: _path_value(name, value) for name, value in path.items()})
+        app.append_context(route=f"{route.method} {route.path}")  # the path of the event can hold a receipt
         _check_parameters(route, incoming)
         found = act(route, incoming)
         return Response(HTTPStatus.NO_CONTENT) if found is None else _success(route, found)
@@ -173,10 +174,7 @@ def refuse_with_problems(
 
     def fault(error: Exception) -> Response[str]:
         """Answer 503 without details; the log has the error's codes, not its text, which may contain personal data."""
-        event = app.current_event
-        logger.error(
-            "a request failed", extra={**describe_error(error), "method": event.http_method, "route": event.resource}
-        )
+        logger.error("a request failed", extra={**describe_error(error), "route": app.context.get("route", "")})
         metrics.add_metric("Faults", "Count", 1)
         return refusal(ProblemError("busy"))
 

@@ -40,7 +40,7 @@ def _lane_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     original = casereview.usecases.status._holder
 
     def holder(services: Any, request: Any, at: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.status
-        item = services.table.backend.contents[keys.case(request.case_id)]
+        item = services.table.backend._backend.contents[keys.case(request.case_id)]
         return replace(original(services, request, at), lane=item.get("lane", {}).get("S"))
 
     monkeypatch.setattr(casereview.usecases.status, "_holder", holder)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import casereview.store.dynamodb
+import casereview.store.retrying
 import casereview.usecases.services
-import casereview.usecases.unit_of_work
 import notify.delivery
 import notify.providers
 from casereview.store.transaction import RefusedError
@@ -21,8 +22,11 @@ from tests.support.faults import injection, queue_deliveries
 from tests.support.proofs.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from casereview.runtime.queue import Queue
     from casereview.schema.messages import Hint
+    from casereview.store.keys import Key
 
 pytestmark = [pytest.mark.proof(1), pytest.mark.breaks]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
@@ -49,7 +53,7 @@ def test_a_request_that_depends_on_its_message_is_detected(rigged: Rig, monkeypa
 
 
 def test_a_change_that_is_not_retried_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(casereview.usecases.unit_of_work, "TRIES", 1)
+    monkeypatch.setattr(casereview.store.retrying, "ATTEMPTS", 1)
     (found,) = violations(rigged, "claim", "conflict at the last write, once")
     assert found.endswith("AssertionError: retry requested")
 
@@ -57,7 +61,10 @@ def test_a_change_that_is_not_retried_is_detected(rigged: Rig, monkeypatch: pyte
 def test_a_conflict_that_counts_as_a_suppressed_address_is_detected(
     rigged: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(RefusedError, "by_condition", property(lambda _refused: True))
+    def refused(codes: Mapping[Key, str]) -> RefusedError:
+        return RefusedError(dict.fromkeys(codes))
+
+    monkeypatch.setattr(casereview.store.dynamodb, "ContentionError", refused)
     (found,) = violations(rigged, "complaint", "conflict at the last write, once")
     assert "SUPPRESSED: 0 instead of 1" in found
 
