@@ -240,9 +240,15 @@ class System(AnySystem[Answer]):
 
     def bounce(self, event: dict[str, Any]) -> dict[str, Any]:
         """Deliver an SES delivery event in its SNS envelope."""
-        body = json.dumps({"Type": "Notification", "Message": json.dumps(event)})
+        return self.deliver_event(event)
+
+    def deliver_event(self, event: dict[str, Any], *, raw: bool = False) -> dict[str, Any]:
+        """Deliver a delivery event, in its SNS envelope or as a topic with raw message delivery does."""
+        body = json.dumps(event if raw else {"Type": "Notification", "Message": json.dumps(event)})
         record = {"messageId": "1", "body": body, "eventSourceARN": "delivery"}
-        return cast("dict[str, Any]", notify.app.respond(self.notify, {"Records": [record]}))
+        found = cast("dict[str, Any]", notify.app.respond(self.notify, {"Records": [record]}))
+        self._flush()
+        return found
 
     def sweep(self) -> dict[str, int]:
         """Run the sweep once, as the schedule does every minute."""

@@ -3,15 +3,16 @@
     owed ──lease──▶ sending ──accepted──▶ sent
      │ ▲              │  ├──transient error──▶ owed; retried with a backoff
      │ └─limit of the │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
-     │   address      │  ├──permanent error──▶ undeliverable
+     │   address      │  ├──the address is refused──▶ owed, to another address of the requester; else undeliverable
      │                └──process died──▶ the lease expires; handled as without a response
      ├──another message to the address stands for it──▶ coalesced
      ├──the requester wants a call or a letter──▶ handed_over
-     └──no address, or older than three days, or three attempts without a response──▶ undeliverable
+     └──no address, or older than three days, or three attempts without a response──▶ as a refused address
 
 The address is decrypted just before the lease and not kept; nothing is sent before the lease is written. A retry after
 a missing response can send a notice twice, which is harmless. The three days do not run while a notice waits because
-its address has received as many messages as the limit allows.
+its address has received as many messages as the limit allows, nor while the service does not take it: no fault of the
+service or of its set-up ends a notice.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from casereview.notices.catalog import NoticeTextError
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.addresses import NoticePointer
 from casereview.schema.base import Unrecognized, to_milliseconds
@@ -28,15 +30,15 @@ from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result
-from notify.providers import PermanentError, TransientError, UnansweredError
+from notify.next_address import fail_at_last
+from notify.providers import PermanentError, SetUpError, TransientError, UnansweredError
 from notify.recipients import ByOffice, Target, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, logger, metrics
 from notify.undeliverable import give_up, hand_over
 from notify.waiting import Behind, mark_of
+from notify.window import WINDOW
 
-WINDOW = timedelta(days=3)
-"""The age after which a notice is given up."""
 UNANSWERED = 3
 """The maximum number of attempts that end without a response."""
 FIRST_RETRY = timedelta(minutes=2)
@@ -90,9 +92,9 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
     elif isinstance(target, ByOffice):
         hand_over(services, notice, now)
     elif reason := _reason_to_give_up(notice, now):
-        give_up(services, notice, reason, now)
+        fail_at_last(services, notice.evolve(sent_to=target.mark), reason, now)
     else:
-        _lease_and_send(services, notice, target, now, defer=defer)
+        _lease_and_send(services, notice.evolve(sent_to=target.mark), target, now, defer=defer)
 
 
 def _lease_and_send(services: Services, notice: Notice, target: Target, now: datetime, *, defer: bool) -> None:
@@ -134,19 +136,21 @@ def _reason_to_give_up(notice: Notice, now: datetime) -> Undelivered | None:
 
 def _send(services: Services, lease: Lease, target: Target, now: datetime) -> None:
     notice = lease.notice
-    text = _text(services, lease)
     try:
+        text = _text(services, lease)
         if target.channel == "email":
-            tags = {"case": notice.case_id, "notice": notice.notice_id}
+            tags = {"case": notice.case_id, "notice": notice.notice_id, "attempt": str(notice.sends)}
             provider_id = services.mail.send(text, target.address, tags)
         else:
             provider_id = services.text_messages.send(text, target.address)
     except PermanentError:
-        give_up(services, notice, "refused", now)
+        fail_at_last(services, notice, "refused", now)
     except UnansweredError:
         _count_unanswered(services, lease, now)
-    except TransientError:
-        _retry_later(services, lease, notice, FIRST_RETRY * (1 << min(notice.sends - 1, 12)), now)
+    except (TransientError, NoticeTextError) as error:
+        if not isinstance(error, TransientError) or isinstance(error, SetUpError):
+            _report_set_up_fault(error, notice)
+        _wait_for_service(services, lease, now)
         metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
         sent = notice.evolve(state="sent", provider_id=provider_id, lease_until=None, waits_for=None, counted_at=None)
@@ -172,12 +176,32 @@ def _count_unanswered(services: Services, lease: Lease, now: datetime) -> None:
     before = lease.notice.unanswered
     counted = lease.notice.evolve(unanswered=before + 1, counted_at=None)
     if counted.unanswered >= UNANSWERED:
-        give_up(services, counted, "unanswered", now)
+        fail_at_last(services, counted, "unanswered", now)
     else:
-        _retry_later(services, lease, counted, FIRST_RETRY_UNANSWERED * (1 << before), now)
+        _retry_later(services, lease, counted, _jittered(FIRST_RETRY_UNANSWERED * (1 << before)), now)
 
 
-def _retry_later(services: Services, lease: Lease, notice: Notice, delay: timedelta, now: datetime) -> None:
-    """Schedule another attempt after a delay, with jitter so that many retries do not coincide."""
-    send_at = to_milliseconds(now + min(delay, LONGEST_RETRY) * RANDOM.uniform(0.5, 1.0))
+def _report_set_up_fault(error: SetUpError | NoticeTextError, notice: Notice) -> None:
+    """Have the alarm for faults of the set-up ring. A text fails where the address of the look-up page is malformed."""
+    metrics.add_metric("SetUpFault", MetricUnit.Count, 1)
+    code = error.code if isinstance(error, SetUpError) else type(error).__name__
+    logger.error("the set-up of a service is at fault", code=code, case_id=notice.case_id)
+
+
+def _wait_for_service(services: Services, lease: Lease, now: datetime) -> None:
+    """Schedule another attempt; the window stands still until then, because no fault of a service ends a notice."""
+    notice = lease.notice
+    pause = _jittered(FIRST_RETRY * (1 << min(notice.sends - 1, 12)))
+    waited_ms = notice.waited_ms + pause // timedelta(milliseconds=1)
+    _retry_later(services, lease, notice.evolve(waited_ms=waited_ms), pause, now)
+
+
+def _retry_later(services: Services, lease: Lease, notice: Notice, pause: timedelta, now: datetime) -> None:
+    """Schedule another attempt after a pause."""
+    send_at = to_milliseconds(now + pause)
     write_result(services, lease, notice.evolve(state="owed", send_at=send_at, lease_until=None))
+
+
+def _jittered(delay: timedelta) -> timedelta:
+    """Return a delay of up to the maximum, with jitter so that many retries do not coincide."""
+    return min(delay, LONGEST_RETRY) * RANDOM.uniform(0.5, 1.0)

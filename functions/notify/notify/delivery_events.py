@@ -1,65 +1,128 @@
-"""Handle delivery events (SES → SNS → the delivery queue): suppress addresses, and mark notices as undeliverable.
+"""Handle delivery events (SES → SNS → the delivery queue): what did not arrive is sent again, or in another way.
 
-The delivery queue is the only queue whose messages contain addresses; a suppressed address is stored as its MAC.
+    sent ──the address may take it later──▶ owed; retried within the notice's window
+     │ ──the address takes no such message──▶ owed, to another address of the requester; else undeliverable
+     └──delivered, delayed, complained of──▶ sent
+
+An event about an earlier attempt changes only the suppression list. The delivery queue is the only queue whose messages
+contain addresses; a suppressed address is stored as its MAC.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from casereview.cases.telephone import MUST_PHONE
+from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, put_new
-from notify.recipients import find_target
-from notify.services import Services, metrics
-from notify.undeliverable import give_up
+from casereview.store.transaction import RefusedError, put_new, put_over
+from notify.lease import RANDOM, waited
+from notify.mail_events import KNOWN, kind_of, read_mail_event, reference_of
+from notify.next_address import fail_at_last
+from notify.reports import Reference, Report, WhySuppressed
+from notify.services import Services, logger, metrics
+from notify.window import WINDOW
 
-_Why = Literal["bounce", "complaint"]
+FIRST_RETRY_BOUNCED = timedelta(hours=6)
+"""The delay after the first bounce of a mailbox that may take a message later; it doubles with each. SES itself has
+tried for hours by then."""
 _TOPIC_VALIDATION = "Successfully validated SNS topic for Amazon SES event publishing."
 """The message that SES publishes, without JSON, when a topic becomes an event destination."""
 
 
 def handle_delivery_event(services: Services, body: str) -> None:
-    """Handle one delivery event in its SNS envelope.
-
-    Permanent bounces, complaints and rejects have an effect; events of other types are ignored.
+    """Handle one delivery event, in its SNS envelope or without it.
 
     Args:
         services: The table, the keys and the rank queue.
         body: The body of the SQS message.
 
     Raises:
-        KeyError, TypeError, ValueError: The body is not a delivery event. After its retries, the message is moved to
-            the dead-letter queue.
+        KeyError, TypeError, ValueError, AttributeError: The body is not a delivery event. After its retries, the
+            message is moved to the dead-letter queue.
         RefusedError: A write was rejected because of a concurrent change; the message is then redelivered.
     """
-    message = json.loads(body)["Message"]
+    found = json.loads(body)
+    message = found if "eventType" in found or "notificationType" in found else found["Message"]
     if message != _TOPIC_VALIDATION:
-        _handle(services, json.loads(message))
+        _handle_mail_event(services, message if isinstance(message, dict) else json.loads(message))
 
 
-def _handle(services: Services, event: dict[str, Any]) -> None:
-    kind = event.get("eventType") or event["notificationType"]
-    if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
-        _suppress(services, event["bounce"]["bouncedRecipients"], "bounce")
-        _mark_undeliverable(services, event["mail"], "bounced")
-    elif kind == "Complaint":
-        _suppress(services, event["complaint"]["complainedRecipients"], "complaint")
-    elif kind == "Reject":
-        _mark_undeliverable(services, event["mail"], "refused")
+def _handle_mail_event(services: Services, event: dict[str, Any]) -> None:
+    if kind_of(event) not in KNOWN:
+        logger.warning("a delivery event of an unknown type was ignored")
+        return
+    report = read_mail_event(event)
+    _apply(services, report, reference_of(event))
 
 
-def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -> None:
-    """Store the MACs of the recipients' addresses in the suppression list."""
-    for recipient in recipients:
+def _apply(services: Services, report: Report, reference: Reference | None) -> None:
+    notice = _notice_of(services, reference)
+    to_office = notice is not None and notice.template in OFFICE_VERSIONS
+    if report.suppress and not to_office:
+        _suppress(services, report.addresses, report.suppress)
+    if report.is_set_up_fault or (to_office and report.outcome == "failed"):
+        metrics.add_metric("SetUpFault", MetricUnit.Count, 1)
+        logger.error("a delivery event says that the set-up of the mail service is at fault")
+    if notice and reference and _is_current(notice, reference):
+        _apply_to_notice(services, report, notice)
+
+
+def _notice_of(services: Services, reference: Reference | None) -> Notice | None:
+    if reference is None:
+        return None
+    return services.table.get(Notice, keys.notice(reference.case_id, reference.notice_id))
+
+
+def _is_current(notice: Notice, reference: Reference) -> bool:
+    """Return whether an event is about the last attempt to send a notice, which has not ended otherwise meanwhile.
+
+    The event can arrive before the write of the state ``sent``.
+    """
+    if notice.state not in {"sending", "sent"} or isinstance(notice.template, Unrecognized):
+        return False
+    if reference.attempt is not None:
+        return reference.attempt == notice.sends
+    return None in {notice.provider_id, reference.message_id} or reference.message_id == notice.provider_id
+
+
+def _apply_to_notice(services: Services, report: Report, notice: Notice) -> None:
+    now = to_milliseconds(services.now())
+    if report.outcome == "failed":
+        fail_at_last(services, notice, report.why, now, addresses=report.addresses)
+    elif report.outcome == "retry":
+        _retry(services, report, notice, now)
+    elif report.outcome == "not_sent":
+        waits_ms = FIRST_RETRY_BOUNCED // timedelta(milliseconds=1)
+        waits = notice.evolve(waited_ms=notice.waited_ms + waits_ms)
+        _send_later(services, notice, waits, now + FIRST_RETRY_BOUNCED)
+
+
+def _retry(services: Services, report: Report, notice: Notice, now: datetime) -> None:
+    """Schedule another attempt at the same address; after the window, go on as if the address had failed for good."""
+    delay = FIRST_RETRY_BOUNCED * (1 << min(notice.bounces, 12)) * RANDOM.uniform(0.75, 1.0)
+    if now + delay > notice.begun_at + WINDOW + waited(notice, now):
+        fail_at_last(services, notice, report.why, now, addresses=report.addresses)
+        return
+    _send_later(services, notice, notice.evolve(bounces=notice.bounces + 1), now + delay)
+    metrics.add_metric("SentAgain", MetricUnit.Count, 1)
+
+
+def _send_later(services: Services, before: Notice, after: Notice, at: datetime) -> None:
+    later = after.evolve(state="owed", send_at=to_milliseconds(at), lease_until=None, provider_id=None)
+    services.table.write(put_over(later, state=before.state, sends=before.sends))
+
+
+def _suppress(services: Services, addresses: tuple[str, ...], why: WhySuppressed) -> None:
+    """Store the MACs of addresses in the suppression list."""
+    for address in addresses:
         record = Suppression(
-            address=services.macs.address(recipient["emailAddress"]),
+            address=services.macs.address(address),
             mac_key=services.macs.key,
             since=to_milliseconds(services.now()),
             why=why,
@@ -69,19 +132,3 @@ def _suppress(services: Services, recipients: list[dict[str, str]], why: _Why) -
         except RefusedError:
             continue  # already suppressed
         metrics.add_metric("Suppressed", MetricUnit.Count, 1)
-
-
-def _mark_undeliverable(services: Services, mail: dict[str, Any], why: Undelivered) -> None:
-    """Mark the notice of a mail as undeliverable, unless a retry of it is scheduled; its mail tags name the notice.
-
-    The event can arrive before the write of the state ``sent``. If the requester may no longer be called, the case is
-    not flagged for a call.
-    """
-    tags = mail.get("tags", {})
-    if "case" not in tags or "notice" not in tags:
-        return
-    notice = services.table.get(Notice, keys.notice(tags["case"][0], tags["notice"][0]))
-    if notice and notice.state in {"sending", "sent"} and not isinstance(notice.template, Unrecognized):
-        target = find_target(services, notice)
-        forbidden = target if isinstance(target, str) and target not in MUST_PHONE else None
-        give_up(services, notice, forbidden or why, to_milliseconds(services.now()))

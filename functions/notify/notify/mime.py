@@ -28,6 +28,10 @@ class UnsendableError(CaseReviewError):
     """An address or header is not safe in an e-mail. The text of the error does not repeat it."""
 
 
+class SenderError(UnsendableError):
+    """The sender's address is not valid."""
+
+
 def build_mime(message: Message, sender: str, recipient: str, headers: Mapping[str, str] | None = None) -> bytes:
     """Return an e-mail in MIME format.
 
@@ -38,10 +42,11 @@ def build_mime(message: Message, sender: str, recipient: str, headers: Mapping[s
         headers: Additional headers, such as ``X-SES-CONFIGURATION-SET``; they cannot replace other headers.
 
     Raises:
-        UnsendableError: An address or a header is not safe.
+        SenderError: The sender's address is not valid.
+        UnsendableError: The recipient's address or a header is not safe.
     """
     mail = EmailMessage(policy=_SEVEN_BIT)
-    mail["From"] = _address(sender)
+    mail["From"] = _sender(sender)
     mail["To"] = _address(recipient)
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"
@@ -60,6 +65,13 @@ def _address(plain: str) -> Address:
     if not plain.isascii() or not plain.isprintable() or not address.username or not address.domain:
         raise UnsendableError("not a valid e-mail address")
     return address
+
+
+def _sender(plain: str) -> Address:
+    try:
+        return _address(plain)
+    except UnsendableError as error:
+        raise SenderError(*error.args) from error
 
 
 def _add_headers(mail: EmailMessage, headers: Mapping[str, str]) -> None:

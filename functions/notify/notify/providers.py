@@ -1,19 +1,21 @@
 """Send mail through SES and text messages through SNS, one call each; errors are of three kinds.
 
 DeliveryError
-├── TransientError    not sent, retry later: throttled, service unavailable, sending paused, connection failed
+├── TransientError    not sent, retry later: throttled, service unavailable, connection failed
+│   └── SetUpError    not sent before somebody changes something: an unverified sender, a paused account, a right
 ├── UnansweredError   the connection ended without a response: the message may have been sent
 └── PermanentError    the provider will never accept this message for this address
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
 
 from casereview.schema.errors import CaseReviewError
-from notify.mime import UnsendableError, build_mime
+from notify.mime import SenderError, UnsendableError, build_mime
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -21,19 +23,20 @@ if TYPE_CHECKING:
 
     from notify.render import Message
 
-_PERMANENT = frozenset(
-    {
-        "MessageRejected",
-        "BadRequestException",
-        "InvalidParameter",
-        "ParameterValueInvalid",
-        "ValidationException",
-    }
+_ABOUT_ADDRESS: Final = re.compile(
+    r"missing final '@domain'|illegal address|local address (contains|starts|ends)|domain (contains|starts|ends)"
+    r"|user name is missing|invalid domain name|address (length )?is (too long|more than)|missing '\"'"
+    r"|blacklist|suppression list",
+    re.IGNORECASE,
 )
-"""Error codes of SES v2 and SNS that concern this message or address, such as a number that opted out.
-
-All other codes concern the service or its configuration.
-"""
+"""What SES says of an address in the text of ``MessageRejected`` and ``BadRequestException``. It has the same codes for
+an identity that is not verified, a configuration set that is unknown and an account in the sandbox."""
+_ABOUT_NUMBER: Final = frozenset({"InvalidParameter", "ParameterValueInvalid", "ValidationException"})
+"""Error codes of SNS that concern this number, such as that it opted out."""
+_THROTTLED: Final = re.compile(r"throttl|too_?many_?requests|request_?limit|slow_?down", re.IGNORECASE)
+_UNAVAILABLE: Final = re.compile("internal|unavailable", re.IGNORECASE)
+_SERVER_ERROR: Final = 500
+"""From this HTTP status on, the service failed; below it, the request was refused."""
 
 
 class DeliveryError(CaseReviewError):
@@ -53,6 +56,10 @@ class TransientError(DeliveryError):
     """Not sent; a retry can succeed."""
 
 
+class SetUpError(TransientError):
+    """Not sent, because the service is set up wrongly, or may not be used; it concerns all messages, not this one."""
+
+
 class UnansweredError(DeliveryError):
     """No response; the message may have been sent, so the number of retries is limited."""
 
@@ -61,13 +68,35 @@ class PermanentError(DeliveryError):
     """Not sent; a retry cannot succeed."""
 
 
-def _classify(error: ClientError | BotoCoreError) -> DeliveryError:
-    if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        return PermanentError(code) if code in _PERMANENT else TransientError(code)
-    connected = isinstance(error, HTTPClientError)  # botocore's errors of a failed connection are not of this class
-    kind = UnansweredError if connected else TransientError
-    return kind(type(error).__name__)
+def _mail_error(error: ClientError | BotoCoreError) -> DeliveryError:
+    is_permanent = isinstance(error, ClientError) and _is_about_address(error)
+    return _classify(error, is_permanent=is_permanent)
+
+
+def _is_about_address(error: ClientError) -> bool:
+    """Return whether SES refused an address; what it does not say clearly is taken for a fault of the set-up."""
+    details = error.response["Error"]
+    is_refusal = details["Code"] in {"MessageRejected", "BadRequestException"}
+    return is_refusal and _ABOUT_ADDRESS.search(details.get("Message", "")) is not None
+
+
+def _text_error(error: ClientError | BotoCoreError) -> DeliveryError:
+    is_permanent = isinstance(error, ClientError) and error.response["Error"]["Code"] in _ABOUT_NUMBER
+    return _classify(error, is_permanent=is_permanent)
+
+
+def _classify(error: ClientError | BotoCoreError, *, is_permanent: bool) -> DeliveryError:
+    if isinstance(error, NoCredentialsError):
+        return SetUpError(type(error).__name__)
+    if not isinstance(error, ClientError):
+        connected = isinstance(error, HTTPClientError)  # botocore's errors of a failed connection are not of this class
+        return (UnansweredError if connected else TransientError)(type(error).__name__)
+    code = error.response["Error"]["Code"]
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if is_permanent:
+        return PermanentError(code)
+    is_temporary = status >= _SERVER_ERROR or _THROTTLED.search(code) or _UNAVAILABLE.search(code)
+    return TransientError(code) if is_temporary else SetUpError(code)
 
 
 class Mail:
@@ -101,10 +130,12 @@ class Mail:
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             )
+        except SenderError as error:
+            raise SetUpError(type(error).__name__) from error
         except UnsendableError as error:
             raise PermanentError(type(error).__name__) from error
         except (ClientError, BotoCoreError) as error:
-            raise _classify(error) from error
+            raise _mail_error(error) from error
         return answer["MessageId"]
 
 
@@ -138,5 +169,5 @@ class TextMessages:
                 },
             )
         except (ClientError, BotoCoreError) as error:
-            raise _classify(error) from error
+            raise _text_error(error) from error
         return answer["MessageId"]

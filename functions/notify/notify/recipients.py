@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from casereview.notices.catalog import OFFICE_VERSIONS
@@ -22,6 +23,8 @@ class Target(NamedTuple):
 
     channel: Literal["email", "sms"]
     address: str
+    mark: str = ""
+    """The digest by which the notice remembers the address."""
     place: Place | None = None
     """Where the messages to the address are counted; None for an office, whose mail has no limit."""
 
@@ -35,6 +38,8 @@ class ByOffice(NamedTuple):
 def find_target(services: Services, notice: Notice) -> Target | ByOffice | Undelivered:
     """Return the channel and address of a notice; how the office delivers it; or why it must not be sent.
 
+    An address at which the notice failed, or that is suppressed, is left out; the requester's other one is used then.
+
     Args:
         services: The table, the keys, and the offices' mailbox.
         notice: The notice.
@@ -46,22 +51,39 @@ def find_target(services: Services, notice: Notice) -> Target | ByOffice | Undel
     """
     request = services.table.get(Request, keys.request(notice.receipt)) if notice.receipt else None
     to_office = notice.template in OFFICE_VERSIONS
-    target = _office(services, notice, request) if to_office else _requester(services, notice, request)
-    if not isinstance(target, Target):
-        return target
-    address = services.macs.address(target.address)
-    if contacts.suppression_of(services.table, address):
-        return "suppressed"
-    place = None if to_office or request is None else place_of(notice, address, verified=request.verified)
-    return target._replace(place=place)
+    found = _office(services, notice, request) if to_office else _requester(services, notice, request)
+    return _first_usable(services, notice, found, request) if isinstance(found, list) else found
 
 
-def _office(services: Services, notice: Notice, request: Request | None) -> Target | Undelivered:
+def _first_usable(
+    services: Services, notice: Notice, targets: list[Target], request: Request | None
+) -> Target | Undelivered:
+    why: Undelivered = "no_channel"
+    for target in targets:
+        address = services.macs.address(target.address)
+        mark = mark_of_address(notice, address)
+        if mark in notice.failed_at:
+            why = "bounced"
+        elif contacts.suppression_of(services.table, address):
+            why = "suppressed"
+        elif request is None or notice.template in OFFICE_VERSIONS:
+            return target._replace(mark=mark)
+        else:
+            return target._replace(mark=mark, place=place_of(notice, address, verified=request.verified))
+    return why
+
+
+def mark_of_address(notice: Notice, address: str) -> str:
+    """Return the digest by which a notice remembers an address, by its MAC; it links no two notices."""
+    return sha256(f"{address}|{notice.notice_id}".encode()).hexdigest()[:32]
+
+
+def _office(services: Services, notice: Notice, request: Request | None) -> list[Target] | Undelivered:
     if not services.office_mail:
         return "no_channel"
     if notice.template == "undelivered" and (reason := _reason_not_to_call(services, request)):
         return reason
-    return Target("email", services.office_mail.replace("{office}", notice.office.lower()))
+    return [Target("email", services.office_mail.replace("{office}", notice.office.lower()))]
 
 
 def _reason_not_to_call(services: Services, request: Request | None) -> Undelivered | None:
@@ -77,7 +99,7 @@ def _reason_not_to_call(services: Services, request: Request | None) -> Undelive
     return contacts.reason_not_to_call(case, request, contacts.open_contact(services.seal, request))
 
 
-def _requester(services: Services, notice: Notice, request: Request | None) -> Target | ByOffice | Undelivered:
+def _requester(services: Services, notice: Notice, request: Request | None) -> list[Target] | ByOffice | Undelivered:
     if request is None:
         return "no_channel"
     contact = contacts.open_contact(services.seal, request)
@@ -90,15 +112,16 @@ def _requester(services: Services, notice: Notice, request: Request | None) -> T
         case = services.table.get(Case, keys.case(request.case_id))
         if case is None or not contacts.may_receive_news(case, request, contact):
             return "restricted"
-    return ByOffice(way) if way else _target_of(contact, services.sms_countries)
+    return ByOffice(way) if way else _targets_of(contact, services.sms_countries)
 
 
-def _target_of(contact: Contact, sms_countries: frozenset[str]) -> Target | Undelivered:
+def _targets_of(contact: Contact, sms_countries: frozenset[str]) -> list[Target] | Undelivered:
+    """Return the addresses for messages, that of the preferred channel first."""
     address = contact.address()
     if not address:
         return "not_callable" if contact.channel() == "phone" and contact.phone else "no_channel"
-    if contact.channel() == "email":
-        return Target("email", address)
-    if may_be_texted(address, sms_countries):
-        return Target("sms", address)
+    by_mail = [Target("email", contact.email)] if contact.email else []
+    by_text = [Target("sms", contact.phone)] if contact.phone and may_be_texted(contact.phone, sms_countries) else []
+    if found := [*by_mail, *by_text] if contact.channel() == "email" else [*by_text, *by_mail]:
+        return found
     return "refused" if may_be_called(address) else "not_callable"

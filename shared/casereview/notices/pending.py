@@ -53,6 +53,8 @@ def renewed_notice(notice: Notice, at: datetime) -> Notice:
         unanswered=0,
         waited_ms=0,
         counted_at=None,
+        bounces=0,
+        failed_at=(),
         provider_id=None,
     )
 

@@ -331,6 +331,9 @@ class NoticeFields(TypedDict, total=False):
     waited_ms: int
     counted_at: Instant | None
     renewed_at: Instant | None
+    bounces: int
+    sent_to: str | None
+    failed_at: tuple[str, ...]
     provider_id: str | None
     why: Undelivered | None
     stuck: bool

@@ -48,6 +48,12 @@ class Notice(Stored):
     """When the counter of its address counted the last attempt; if nothing was sent, the next one replaces it."""
     renewed_at: Instant | None = None
     """When it became pending again after it could not be delivered."""
+    bounces: int = 0
+    """How often the address did not take it, although it may later."""
+    sent_to: str | None = None
+    """A digest of the notice and of the address of the last attempt; it identifies no address."""
+    failed_at: tuple[str, ...] = ()
+    """The same of the addresses at which it failed for good."""
     provider_id: str | None = None
     why: Lenient[Undelivered] | None = None
     stuck: bool = False

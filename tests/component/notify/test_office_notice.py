@@ -66,7 +66,7 @@ def test_the_sweep_sends_the_notice_if_its_message_was_lost(with_mailboxes: Syst
 
 @pytest.mark.moto
 def test_a_rejected_mail_to_the_duty_mailbox_requires_no_call(with_mailboxes: System) -> None:
-    with intercept("sesv2.SendEmail", refuses("MessageRejected")):
+    with intercept("sesv2.SendEmail", refuses("MessageRejected", "Illegal address")):
         case_id = _late(with_mailboxes)
     assert (_notice(with_mailboxes).state, _notice(with_mailboxes).why) == ("undeliverable", "refused")
     case = next(case for case in with_mailboxes.cases if case.case_id == case_id)

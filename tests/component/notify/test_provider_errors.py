@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -20,7 +21,9 @@ from botocore.exceptions import (
 )
 
 from casereview.schema.notice_records import Notice
-from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED, WINDOW
+from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED
+from notify.providers import Mail
+from notify.window import WINDOW
 from tests.support.aws_faults import Responder, fails, intercept, performs_then_fails, refuses
 from tests.support.environment import REGION
 from tests.support.notices import file_and_rank, metric_count, process_message, rank_case_of, reload, sent_for
@@ -28,9 +31,20 @@ from tests.support.system import System
 
 pytestmark = pytest.mark.moto
 
-PERMANENT = {
-    "sesv2": {"MessageRejected", "BadRequestException"},
+PERMANENT: dict[str, set[str]] = {
+    "sesv2": set(),
     "sns": {"InvalidParameter", "ParameterValueInvalid", "ValidationException"},
+}
+TEMPORARY = {
+    "sesv2": {"TooManyRequestsException", "ThrottlingException", "InternalServiceErrorException"},
+    "sns": {
+        "Throttled",
+        "ThrottledException",
+        "InternalError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "KMSThrottling",
+    },
 }
 COMMON = {
     "sesv2": {"ThrottlingException", "InternalServiceErrorException", "AccessDeniedException"},
@@ -82,7 +96,9 @@ def test_each_error_code_is_either_retried_or_permanent(
         assert metric_count(capsys, "Undeliverable") == 1
     else:
         assert (after.state, after.unanswered) == ("owed", 0)
-        assert metric_count(capsys, "Retried") == 1
+        printed = capsys.readouterr().out
+        assert ('"Retried":[1.0]' in printed) is True
+        assert ('"SetUpFault":[1.0]' in printed) == (code not in TEMPORARY[service])
     assert sent_for(shared, notice) == []
 
 
@@ -172,19 +188,96 @@ def test_a_notice_is_not_sent_before_its_backoff_has_passed(shared: System) -> N
     assert reload(shared, notice).state == "sent"
 
 
-def test_a_notice_older_than_the_window_is_undeliverable_and_requires_a_call(shared: System) -> None:
+def test_no_fault_of_the_service_ends_a_notice(shared: System) -> None:
     notice = file_and_rank(shared)
-    after = notice
-    while after.state == "owed":
+    while shared.time < notice.created_at + 3 * WINDOW:
         after = _attempt(shared, notice, "sesv2", refuses("AccountSuspendedException"))
+        assert (after.state, after.why) == ("owed", None)
         assert after.send_at is not None
         shared.time = after.send_at
-        if shared.time > notice.created_at + WINDOW:
-            process_message(shared, notice)
-            after = reload(shared, notice)
-    assert (after.state, after.why) == ("undeliverable", "expired")
-    assert after.sends > 12
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
+    assert "telephone" not in rank_case_of(shared, notice).flags
+
+
+def test_a_notice_older_than_the_window_is_undeliverable_and_requires_a_call(shared: System) -> None:
+    notice = file_and_rank(shared)
+    shared.time = notice.created_at + WINDOW + timedelta(seconds=1)
+    process_message(shared, notice)
+    assert (reload(shared, notice).state, reload(shared, notice).why) == ("undeliverable", "expired")
     assert "telephone" in rank_case_of(shared, notice).flags
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "MessageRejected",
+            "Email address is not verified. The following identities failed the check in region X: a@b",
+        ),
+        ("MessageRejected", "Sending suspended for this account. For more information, contact support."),
+        ("BadRequestException", "Configuration set <case-review> does not exist."),
+        ("BadRequestException", "Invalid MAIL FROM domain"),
+        ("NotFoundException", "Configuration set <case-review> does not exist."),
+        ("MailFromDomainNotVerifiedException", "Custom MAIL FROM is not verified"),
+        ("LimitExceededException", "Daily message quota exceeded."),
+        ("SendingPausedException", "Sending is paused for configuration set case-review"),
+        ("AccountSuspendedException", "The account's ability to send is permanently restricted"),
+        ("AccessDeniedException", "User is not authorized to perform ses:SendRawEmail"),
+        ("ExpiredTokenException", "The security token included in the request is expired"),
+        ("SomethingNew", "of which nobody has heard"),
+    ],
+)
+def test_a_fault_of_the_set_up_keeps_the_notice_and_rings(
+    shared: System, code: str, text: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    notice = file_and_rank(
+        shared, requester={"contact": {"email": f"held-{len(text)}@example.org", "phone": "+12025550143"}}
+    )
+    after = _attempt(shared, notice, "sesv2", refuses(code, text))
+    assert (after.state, after.why, after.failed_at) == ("owed", None, ())
+    assert metric_count(capsys, "SetUpFault") == 1
+    assert {getattr(record, "code", None) for record in caplog.records} == {code}
+    assert text not in caplog.text
+    assert after.send_at is not None
+    shared.time = after.send_at
+    process_message(shared, notice)
+    assert reload(shared, notice).state == "sent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Illegal address", "Missing final '@domain'", "Local address contains control or whitespace",
+     "Domain starts with dot", "Address blacklisted."],
+)  # fmt: skip
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+def test_an_address_that_ses_refuses_requires_a_call(shared: System, code: str, text: str) -> None:
+    notice = file_and_rank(shared)
+    after = _attempt(shared, notice, "sesv2", refuses(code, text))
+    assert (after.state, after.why) == ("undeliverable", "refused")
+    assert "telephone" in rank_case_of(shared, notice).flags
+
+
+def test_a_malformed_sender_keeps_the_notice_and_rings(shared: System, capsys: pytest.CaptureFixture[str]) -> None:
+    notice = file_and_rank(shared)
+    working = shared.notify
+    shared.notify = replace(working, mail=Mail(working.mail._client, "nobody", "mail"))
+    process_message(shared, notice)
+    shared.notify = working
+    assert (reload(shared, notice).state, reload(shared, notice).unanswered) == ("owed", 0)
+    assert metric_count(capsys, "SetUpFault") == 1
+
+
+def test_a_malformed_look_up_page_keeps_the_notice_and_rings(
+    shared: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = file_and_rank(shared)
+    working = shared.notify
+    shared.notify = replace(working, lookup_url="https://example.gov/<here>")
+    process_message(shared, notice)
+    shared.notify = working
+    assert (reload(shared, notice).state, reload(shared, notice).unanswered) == ("owed", 0)
+    assert metric_count(capsys, "SetUpFault") == 1
 
 
 def test_a_notice_is_sent_until_the_end_of_the_window(shared: System) -> None:
@@ -192,12 +285,6 @@ def test_a_notice_is_sent_until_the_end_of_the_window(shared: System) -> None:
     shared.time = notice.created_at + WINDOW
     process_message(shared, notice)
     assert reload(shared, notice).state == "sent"
-
-
-def test_a_rejected_message_flags_the_case(shared: System) -> None:
-    notice = file_and_rank(shared)
-    _attempt(shared, notice, "sesv2", refuses("MessageRejected"))
-    assert "telephone" in rank_case_of(shared, notice).flags
 
 
 def test_a_message_is_redelivered_after_an_error_of_the_table(shared: System) -> None:

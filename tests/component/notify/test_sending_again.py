@@ -108,7 +108,10 @@ def test_a_new_address_that_may_not_be_used_gets_nothing_and_keeps_the_call(syst
 def test_a_change_that_leads_to_the_other_known_address_gets_what_failed(system: System) -> None:
     held = file_case(system, requester={"contact": {"email": ANA, "phone": "+12025550123", "preferred": "email"}})
     bounce(system, held.filed, "acknowledgement")
-    assert give(system, held.filed, preferred="sms") == ["+12025550123"]
+    assert not is_flagged(system, held.filed)
+    assert give(system, held.filed, preferred="sms") == []
+    system.settle(2)
+    assert system.outbox()[-1].to == "+12025550123"
     assert not is_flagged(system, held.filed)
 
 

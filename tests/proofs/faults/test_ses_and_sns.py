@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from notify.providers import _PERMANENT
+from notify.providers import _ABOUT_NUMBER
 from tests.support.aws_faults import Responder, fails, performs_then_fails, refuses
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_workers import WORK
@@ -29,7 +29,7 @@ def codes(operation: str) -> list[str]:
     client = boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
     shapes = client.meta.service_model.operation_model(name).error_shapes
     found = sorted({shape.error_code for shape in shapes} | set(COMMON))
-    return sized([*[code for code in found if code in _PERMANENT][:1], COMMON[0]], found)
+    return sized([*[code for code in found if code in _ABOUT_NUMBER][:1], COMMON[0]], found)
 
 
 def _send_with_faults(trial: Trial, operation: str, act: Responder, *, times: int) -> tuple[int, Shape]:
@@ -58,7 +58,7 @@ def test_each_error_is_either_permanent_or_retried(rigged: Rig, operation: str, 
         with tally.case(f"{operation}: {code}"):
             attempts, end = _send_with_faults(trial, operation, refuses(code), times=2)
             (notice,) = rigged.notices
-            if code in _PERMANENT:
+            if operation == "sns.Publish" and code in _ABOUT_NUMBER:
                 assert (notice.state, notice.why, attempts) == ("undeliverable", "refused", 1)
                 assert "telephone" in rigged.cases[0].flags
             else:
