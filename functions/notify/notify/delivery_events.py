@@ -24,7 +24,7 @@ from casereview.store.transaction import RefusedError, put_new, put_over
 from notify.lease import RANDOM, waited
 from notify.mail_events import KNOWN, kind_of, read_mail_event, reference_of
 from notify.next_address import fail_at_last
-from notify.reports import Reference, Report, WhySuppressed
+from notify.reports import NOTHING, Reference, Report, WhySuppressed
 from notify.services import Services, logger, metrics
 from notify.window import WINDOW
 
@@ -55,10 +55,10 @@ def handle_delivery_event(services: Services, body: str) -> None:
 
 def _handle_mail_event(services: Services, event: dict[str, Any]) -> None:
     if kind_of(event) not in KNOWN:
-        logger.warning("a delivery event of an unknown type was ignored")
+        metrics.add_metric("UnknownEvents", MetricUnit.Count, 1)
         return
     report = read_mail_event(event)
-    _apply(services, report, reference_of(event))
+    _apply(services, report, reference_of(event) if report != NOTHING else None)
 
 
 def _apply(services: Services, report: Report, reference: Reference | None) -> None:

@@ -53,14 +53,13 @@ def read_mail_event(event: dict[str, Any]) -> Report:
     Raises:
         KeyError, TypeError, AttributeError: It is not an event of SES.
     """
-    mail = event["mail"]
     match kind_of(event):
         case "Bounce":
-            return _bounce(event["bounce"], _sent_to(mail))
+            return _bounce(event["bounce"], _sent_to(event["mail"]))
         case "Complaint":
-            return _complaint(event["complaint"], _sent_to(mail))
+            return _complaint(event["complaint"], _sent_to(event["mail"]))
         case "Reject":  # SES holds that the message contains a virus
-            return Report("failed", _sent_to(mail), why="refused")
+            return Report("failed", _sent_to(event["mail"]), why="refused")
         case "Rendering Failure":
             return Report("not_sent", is_set_up_fault=True)
         case _:

@@ -16,8 +16,10 @@
     ├── DocumentError                casereview.policy.loader      a policy document has faults
     ├── NoticeTextError              casereview.notices.catalog    a message cannot be rendered
     ├── UnsendableError              notify.mime                   an address or header that is not safe in an e-mail
+    │   └── SenderError              notify.mime                   that of the sender
     ├── DeliveryError                notify.providers              a provider did not accept a message
     │   ├── TransientError           notify.providers              worth another try
+    │   │   └── SetUpError           notify.providers              worth one after somebody changed the set-up
     │   ├── UnansweredError          notify.providers              perhaps sent: worth a few more tries
     │   └── PermanentError           notify.providers              not worth another try
     ├── UnsentError                  prioritize.app                SQS did not accept the messages of a run
