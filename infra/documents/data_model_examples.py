@@ -15,7 +15,19 @@ from casereview.schema.facts import Conviction, Facts
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.office_records import LaneCount, Lookups, Officer, ReasonUse, Snapshot
 from casereview.schema.person_records import NameCase, PersonCase
-from casereview.schema.policy_records import Counts, PolicyInForce, PolicyRecord, Preview, Span, Switch, WorklistCursor
+from casereview.schema.policy_records import (
+    Counts,
+    PolicyAuthor,
+    PolicyHead,
+    PolicyInForce,
+    PolicyReason,
+    PolicyRecord,
+    PolicyText,
+    Preview,
+    Span,
+    Switch,
+    WorklistCursor,
+)
 from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
 from casereview.schema.request_records import Request
 from casereview.schema.waits import Bands, Edge, UsualWaits, Wait
@@ -236,6 +248,23 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         edges=(Edge(ahead=9, rank=_RANK), Edge(ahead=29)),
         lanes={"detained": 28},
     ),
+    PolicyHead(
+        policy_id=_POLICY,
+        kind="document",
+        title="Executive Order 14159",
+        issued=date(2025, 1, 20),
+        digest=_DIGEST,
+        size=9000,
+        intervals=(Span(since=datetime(2025, 1, 20, 5, 0, tzinfo=UTC)),),
+        state="approved",
+        author="ada",
+        created_at=_FILED,
+        approver="ben",
+        decided_at=_CLAIMED,
+    ),
+    PolicyText(policy_id=_POLICY, digest=_DIGEST, text="id: 2025-01-20-order …"),
+    PolicyReason(policy_id=_POLICY, why="Agrees with the order."),
+    PolicyAuthor(author="b1f0", drafts=2, size=18_000),
     PolicyRecord(
         policy_id=_POLICY,
         kind="document",
@@ -249,7 +278,6 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
         created_at=_FILED,
         approver="ben",
         decided_at=_CLAIMED,
-        why="Agrees with the order.",
     ),
     PolicyInForce(policy=_POLICY, digest=_DIGEST, since=_FILED),
     Switch(

@@ -15,6 +15,7 @@ from casereview.cases.due import ATTEMPTS
 from casereview.schema.base import Unrecognized, rfc3339
 from casereview.schema.event_records import Event
 from casereview.schema.notice_records import Notice
+from casereview.schema.policy_records import PolicyHead
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import attribute, plain_fields
@@ -132,8 +133,8 @@ def test_every_record_can_have_unknown_attributes(system: System) -> None:
     for key in before:
         marked(system, key)
     assert {key.sk.partition("#")[0] for key in before} == {
-        "CASE", "EVENT", "NOTICE", "REQUEST", "RECEIPT", "SENDS", "OPEN", "COUNTER", "SNAPSHOT", "READ", "DOCUMENT",
-        "IN_FORCE", "OFFICE",
+        "CASE", "EVENT", "NOTICE", "REQUEST", "RECEIPT", "SENDS", "OPEN", "COUNTER", "SNAPSHOT", "READ", "HEAD", "TEXT",
+        "DRAFTS", "IN_FORCE", "OFFICE",
     }  # fmt: skip
     system.settle(3)
     assert len(worklist(system)["items"]) == 2
@@ -323,7 +324,7 @@ def test_a_policy_of_another_release_is_listed_but_neither_approved_nor_in_force
     system: System, fields: dict[str, str]
 ) -> None:
     system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft("mine")})
-    system.tamper(keys.policy("mine"), **fields)
+    system.tamper(keys.policy_draft("mine"), **fields)
     system.later(minutes=1)
     listed = system.staff(APPROVER, "GET", "/staff/policies").json()
     assert listed["in_force"] == ORDER
@@ -331,6 +332,9 @@ def test_a_policy_of_another_release_is_listed_but_neither_approved_nor_in_force
     assert fields.items() <= shown.items()
     given = {"approve": True, "why": "Good."}
     assert system.staff(APPROVER, "POST", "/staff/policies/mine/approval", given).status == 409
-    system.tamper(keys.policy("mine"), state=fields.get("state", "approved"), decided_at=rfc3339(system.time))
+    system.tamper(keys.policy_draft("mine"), state="draft", kind="document")
+    head = system.read(PolicyHead, keys.policy_draft("mine"))
+    system.intake.table.put(head.evolve(state="approved", decided_at=system.time))
+    system.tamper(keys.approved_head("mine"), **fields)
     system.settle(3)
     assert system.staff(APPROVER, "GET", "/staff/policies").json()["in_force"] == ORDER

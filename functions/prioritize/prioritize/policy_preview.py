@@ -42,7 +42,8 @@ def preview(services: Services, message: PreviewMessage) -> None:
     if report is None or report.work_at is None:
         return
     draft = services.policies.policy_of_draft(report.policy_id, report.digest)
-    after = _count_part(services, report, draft) if draft else report.evolve(work_at=None)
+    against = services.policies.find(report.against)
+    after = _count_part(services, report, against, draft) if draft and against else report.evolve(work_at=None)
     try:
         services.table.write(put_over(after, run=report.run, part=report.part))
     except RefusedError:
@@ -51,10 +52,9 @@ def preview(services: Services, message: PreviewMessage) -> None:
         services.rank_queue.send(message, message.office)
 
 
-def _count_part(services: Services, report: Preview, draft: CompiledPolicy) -> Preview:
+def _count_part(services: Services, report: Preview, against: CompiledPolicy, draft: CompiledPolicy) -> Preview:
     after = WorklistPlace(report.cursor.rank, report.cursor.case_id) if report.cursor else None
     places = services.table.worklist.places(report.office, limit=PART, after=after)
-    against = services.policies.compiled(report.against)
     cases = services.table.cases([place.case_id for place in places]).values()
     shown = [case for case in cases if case.status in QUEUED and case.office == report.office]
     found = [compare(file_of(services.table, case, against), against, draft, report.at) for case in shown]

@@ -60,6 +60,7 @@ def switch(services: Services) -> dict[str, int]:
         The number of rank messages sent, and of those that SQS rejected; the next round sends those again.
     """
     now = to_milliseconds(services.now())
+    services.policies.take_over()
     bring_in_force(services.policies, services.table, now)
     running = services.policies.registry().switch
     if running is None or running.ended_at is not None or now < running.round_since:

@@ -25,8 +25,9 @@ from review.duty_queue import page_of_duties
 from review.lookups import look_up
 from review.me import account_of
 from review.next_case import take_next
+from review.policies.listing import list_policies
 from review.policies.publication import approve_policy, ask_for_preview, delete_draft, submit_draft
-from review.policies.views import list_policies, read_policy
+from review.policies.views import read_policy
 from review.schema.commands import Approval, Assignment, Decision, DraftBody, Lookup
 from review.schema.duties import ApprovalPage, Approved, DutyBody, DutyPage
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
@@ -179,8 +180,9 @@ def office_summary(call: Call[Record]) -> Summary:
 
 
 def policies(call: Call[Record]) -> PolicyList:
-    """List the policies."""
-    return list_policies(call.services, call.caller)
+    """Read a page of the policies."""
+    parameter = call.incoming.parameter
+    return list_policies(call.services, call.caller, parameter("limit") or None, parameter("cursor"))
 
 
 def send_draft(call: Call[Document]) -> PolicyRead:

@@ -14,6 +14,7 @@
     ├── KmsRefusedError              casereview.crypto.sealing     KMS did not decrypt, which says nothing of the data
     ├── InvalidCursorError           casereview.crypto.cursors     a cursor was altered, or is of another list or user
     ├── DocumentError                casereview.policy.loader      a policy document has faults
+    ├── UnreadablePolicyError        casereview.store.policy_repository  the text of a policy is missing or unreadable
     ├── NoticeTextError              casereview.notices.catalog    a message cannot be rendered
     ├── UnsendableError              notify.mime                   an address or header that is not safe in an e-mail
     │   └── SenderError              notify.mime                   that of the sender

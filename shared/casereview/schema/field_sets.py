@@ -371,16 +371,16 @@ class LookupsFields(TypedDict, total=False):
     expires_at: int
 
 
-class PolicyRecordFields(TypedDict, total=False):
-    """Fields of ``PolicyRecord``."""
+class PolicyHeadFields(TypedDict, total=False):
+    """Fields of ``PolicyHead``."""
 
     policy_id: str
     kind: Literal["document", "amendment"]
     amends: str | None
     title: str
     issued: date | None
-    text: str
     digest: str
+    size: int
     intervals: tuple[Span, ...]
     state: Literal["draft", "approved", "refused"]
     author: str
@@ -389,7 +389,6 @@ class PolicyRecordFields(TypedDict, total=False):
     approver: str | None
     approver_id: str | None
     decided_at: Instant | None
-    why: str | None
     acknowledged: tuple[str, ...]
 
 

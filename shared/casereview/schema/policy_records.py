@@ -14,7 +14,7 @@ from casereview.schema.records import Stored
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from casereview.schema.field_sets import PolicyRecordFields, PreviewFields, SwitchFields
+    from casereview.schema.field_sets import PolicyHeadFields, PreviewFields, SwitchFields
 
 
 class Span(Record):
@@ -24,8 +24,12 @@ class Span(Record):
     until: Instant | None = None
 
 
-class PolicyRecord(Stored):
-    """A policy document, or an amendment of the intervals of another; immutable once approved or refused."""
+class PolicyHead(Stored):
+    """What is known of a policy document, or of an amendment of the intervals of another, without its text.
+
+    It is small: it is read wherever a policy is needed. The approved heads and those of drafts lie apart, so that a
+    draft costs nobody anything. Immutable once approved or refused.
+    """
 
     policy_id: str
     kind: Lenient[Literal["document", "amendment"]]
@@ -33,9 +37,10 @@ class PolicyRecord(Stored):
     """The policy whose intervals an amendment replaces."""
     title: str
     issued: date | None = None
-    text: str
-    """The YAML, as it was sent."""
     digest: str
+    """That of the document, by which its text is found."""
+    size: int = 0
+    """The length of the text in bytes (UTF-8)."""
     intervals: tuple[Span, ...] = ()
     """When the policy is in force; of an amendment, when the amended policy is."""
     state: Lenient[Literal["draft", "approved", "refused"]] = "draft"
@@ -48,17 +53,67 @@ class PolicyRecord(Stored):
     """Who approved or refused it, by user name; this cannot be the author."""
     approver_id: str | None = None
     decided_at: Instant | None = None
-    why: str | None = None
     acknowledged: tuple[str, ...] = ()
     """The codes of the warnings that its approver acknowledged."""
 
-    def evolve(self, **changes: Unpack[PolicyRecordFields]) -> Self:
-        """Return a copy of the document with some fields changed.
+    def evolve(self, **changes: Unpack[PolicyHeadFields]) -> Self:
+        """Return a copy of the head with some fields changed.
 
         Raises:
             ValidationError: A name is not a field, or a value is not valid for it.
         """
         return self._evolved(changes)
+
+
+class PolicyText(Stored):
+    """The text of a policy document or amendment; immutable, and read only where the text is needed."""
+
+    policy_id: str
+    digest: str
+    text: str
+    """The YAML, as it was sent."""
+
+
+class PolicyReason(Stored):
+    """The reason that the approver of a policy gave."""
+
+    policy_id: str
+    why: str
+
+
+class PolicyAuthor(Stored):
+    """How many drafts of an author are open, and the sum of their sizes; both are bounded by the writes."""
+
+    author: str
+    """The author's id."""
+    drafts: int = 0
+    size: int = 0
+    """In bytes."""
+
+
+class PolicyRecord(Stored):
+    """A document with its text in one item, as the release before this one reads and writes it.
+
+    That of an approved document is still written, so that a release that knows no heads ranks under it too.
+    """
+
+    policy_id: str
+    kind: Lenient[Literal["document", "amendment"]]
+    amends: str | None = None
+    title: str
+    issued: date | None = None
+    text: str
+    digest: str
+    intervals: tuple[Span, ...] = ()
+    state: Lenient[Literal["draft", "approved", "refused"]] = "draft"
+    author: str
+    author_id: str | None = None
+    created_at: Instant
+    approver: str | None = None
+    approver_id: str | None = None
+    decided_at: Instant | None = None
+    why: str | None = None
+    acknowledged: tuple[str, ...] = ()
 
 
 class PolicyInForce(Stored):

@@ -29,7 +29,16 @@ from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.office_records import Lookups, Officer, ReasonUse, Snapshot
 from casereview.schema.partial_dates import stored_date
 from casereview.schema.person_records import NameCase, PersonCase
-from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Preview, Switch
+from casereview.schema.policy_records import (
+    PolicyAuthor,
+    PolicyHead,
+    PolicyInForce,
+    PolicyReason,
+    PolicyRecord,
+    PolicyText,
+    Preview,
+    Switch,
+)
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
 from casereview.schema.waits import Bands, UsualWaits, Wait
@@ -114,6 +123,10 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
     Correction: lambda correction: keys.correction(correction.case_id, correction.event),
     Read: lambda read: keys.read(read.case_id, read.read_id),
+    PolicyHead: lambda head: (keys.approved_head if head.state == "approved" else keys.policy_draft)(head.policy_id),
+    PolicyText: lambda text: keys.policy_text(text.policy_id, text.digest),
+    PolicyReason: lambda reason: keys.policy_reason(reason.policy_id),
+    PolicyAuthor: lambda author: keys.policy_author(author.author),
     PolicyRecord: lambda policy: keys.policy(policy.policy_id),
     PolicyInForce: lambda _policy: keys.IN_FORCE,
     Switch: lambda _switch: keys.SWITCH,

@@ -233,14 +233,46 @@ def address_sends(address: str) -> Key:
 
 
 POLICIES = "POLICY"
-"""The partition of the policy registry: all documents, the policy in force and the switch, read in one query."""
+"""The partition of the policy registry: the heads of approved policies, the policy in force and the switch."""
 IN_FORCE = Key(POLICIES, "IN_FORCE")
 SWITCH = Key(POLICIES, "SWITCH")
+HEADS: Final = "HEAD#"
+"""What the sort keys of the approved heads begin with. They, the policy in force and the switch follow each other, and
+are read in one query, which does not read the documents of older releases."""
+DOCUMENTS: Final = "DOCUMENT#"
+"""What the sort keys of the documents of older releases begin with, each with its text."""
+POLICY_DRAFTS = "POLICYDRAFT"
+"""The partition of the heads that are not approved: drafts, and what was refused."""
+
+
+def approved_head(policy_id: str) -> Key:
+    """Return the key of the head of an approved policy or amendment."""
+    return Key(POLICIES, f"{HEADS}{policy_id}")
+
+
+def policy_draft(policy_id: str) -> Key:
+    """Return the key of the head of a draft, or of a policy that was refused."""
+    return Key(POLICY_DRAFTS, f"{HEADS}{policy_id}")
+
+
+def policy_text(policy_id: str, digest: str) -> Key:
+    """Return the key of the text of a policy."""
+    return Key(f"POLICYTEXT#{policy_id}", f"TEXT#{digest}")
+
+
+def policy_reason(policy_id: str) -> Key:
+    """Return the key of the reason with which a policy was approved or refused."""
+    return Key(f"POLICYTEXT#{policy_id}", "REASON")
+
+
+def policy_author(author: str) -> Key:
+    """Return the key of the counter of an author's drafts."""
+    return Key(f"POLICYAUTHOR#{author}", "DRAFTS")
 
 
 def policy(policy_id: str) -> Key:
-    """Return the key of a policy document or an amendment."""
-    return Key(POLICIES, f"DOCUMENT#{policy_id}")
+    """Return the key of a document of an older release, with its text."""
+    return Key(POLICIES, f"{DOCUMENTS}{policy_id}")
 
 
 def preview_partition(policy_id: str) -> str:

@@ -10,10 +10,12 @@ from casereview.schema.base import rfc3339
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.policy_records import PolicyInForce, Switch
 from casereview.store import keys
+from casereview.store.policy_registry import PolicyRegistry
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
-from casereview.store.transaction import Check, Condition, RefusedError, Write, put_new, put_over
+from casereview.store.transaction import Check, Condition, Put, RefusedError, Write, put_new, put_over
 
+_SINGLE = frozenset({keys.IN_FORCE.sk, keys.SWITCH.sk})
 _BEFORE_THE_FIRST = timedelta(days=1)
 """The maximum age of the rankings in a table that has no ``IN_FORCE`` yet."""
 
@@ -23,17 +25,19 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
 
     Returns:
         Whether ``IN_FORCE`` was changed. It is not if it already names this policy, or if a process whose clock is
-        ahead has stored another one.
+        ahead has stored another one. If it or the switch cannot be read, both are stored again.
     """
     registry = policies.registry(fresh=True)
-    policy, _until = policies.governing(now)
-    named = registry.named
-    if named is not None and (named.digest == policy.digest or named.since > now):
+    if not _follows(policies, registry, now):
         return False
-    writes = [_write_in_force(policy, named, now)]
-    before, _until = in_force(registry.heads, now - _BEFORE_THE_FIRST)
-    if named is not None or (before and before.id) != policy.id:
-        writes.append(_start_switch(policy, registry.switch, now))
+    registry = policies.registry(fresh=True, older=True)  # an older release may have approved a document meanwhile
+    if not _follows(policies, registry, now):
+        return False
+    policy, _until = policies.governing(now)
+    writes = [_write_in_force(policy, registry, now)]
+    before, _until = in_force(policies.heads(), now - _BEFORE_THE_FIRST)
+    if registry.named is not None or (before and before.id) != policy.id or registry.unreadable & _SINGLE:
+        writes.append(_start_switch(policy, registry, now))
     try:
         table.write(*writes)
     except RefusedError:
@@ -43,14 +47,24 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
     return True
 
 
-def _write_in_force(policy: CompiledPolicy, named: PolicyInForce | None, now: datetime) -> Write:
-    record = PolicyInForce(policy=policy.id, digest=policy.digest, since=now)
-    if named is None:
-        return put_new(record)
-    return put_over(record, digest=named.digest, since=rfc3339(named.since))
+def _follows(policies: PolicyRepository, registry: PolicyRegistry, now: datetime) -> bool:
+    """Return whether the policy that governs now must follow the one in ``IN_FORCE``, or its switch be begun anew."""
+    policy, _until = policies.governing(now)
+    named = registry.named
+    if named is None or (named.digest == policy.digest and keys.SWITCH.sk in registry.unreadable):
+        return True
+    return named.digest != policy.digest and named.since <= now
 
 
-def _start_switch(policy: CompiledPolicy, running: Switch | None, now: datetime) -> Write:
+def _write_in_force(policy: CompiledPolicy, registry: PolicyRegistry, now: datetime) -> Write:
+    record, named = PolicyInForce(policy=policy.id, digest=policy.digest, since=now), registry.named
+    if named is not None:
+        return put_over(record, digest=named.digest, since=rfc3339(named.since))
+    return Put(record) if keys.IN_FORCE.sk in registry.unreadable else put_new(record)
+
+
+def _start_switch(policy: CompiledPolicy, registry: PolicyRegistry, now: datetime) -> Write:
+    running = registry.switch
     switch = Switch(
         version=running.version + 1 if running else 1,
         policy=policy.id,
@@ -60,9 +74,9 @@ def _start_switch(policy: CompiledPolicy, running: Switch | None, now: datetime)
         round_since=now,
         sent_unrestricted=0,
     )
-    if running is None:
-        return put_new(switch)
-    return put_over(switch, version=running.version)
+    if running is not None:
+        return put_over(switch, version=running.version)
+    return Put(switch) if keys.SWITCH.sk in registry.unreadable else put_new(switch)
 
 
 def check_in_force(policy: CompiledPolicy) -> Write:

@@ -76,13 +76,13 @@ class Table:
         """Yield the events of a case after a version, in order, read consistently page by page."""
         first = keys.event(case_id, version + 1)
         query = Query(first.pk, sort_key=Between(first.sk, keys.LAST_EVENT))
-        return (from_item(Event, item) for item in self._items(query))
+        return (from_item(Event, item) for item in self.query(query))
 
     def events_of_kind(self, case_id: str, kind: EventKind) -> Iterator[Event]:
         """Yield the events of one kind of a case, in order; the others are read, and not parsed."""
         first = keys.event(case_id, 1)
         query = Query(first.pk, sort_key=Between(first.sk, keys.LAST_EVENT))
-        return (from_item(Event, item) for item in self._items(query) if item["kind"] == {"S": kind})
+        return (from_item(Event, item) for item in self.query(query) if item["kind"] == {"S": kind})
 
     def corrections(self, case_id: str, first: int = 1, last: int = LAST_VERSION) -> dict[int, int]:
         """Return which events of a case were corrected: the version of each, with that of the event that corrects it.
@@ -123,13 +123,14 @@ class Table:
 
     def items(self, pk: str, prefix: str = "") -> list[Item]:
         """Read a partition consistently, or only the items whose sort keys begin with a prefix."""
-        return list(self._items(Query(pk, sort_key=BeginsWith(prefix) if prefix else None)))
+        return list(self.query(Query(pk, sort_key=BeginsWith(prefix) if prefix else None)))
 
     def records(self, model: type[_RECORD], query: Query) -> Iterator[_RECORD]:
         """Yield the records of a query in order, read page by page as they are needed."""
-        return (from_item(model, item) for item in self._items(query))
+        return (from_item(model, item) for item in self.query(query))
 
-    def _items(self, query: Query) -> Iterator[Item]:
+    def query(self, query: Query) -> Iterator[Item]:
+        """Yield the items of a query in order, read page by page as they are needed."""
         return (item for page in pages(self.backend, query) for item in page.items)
 
     def put(self, record: Stored) -> None:

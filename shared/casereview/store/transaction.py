@@ -12,6 +12,7 @@ from casereview.store.keys import Key
 
 if TYPE_CHECKING:
     from casereview.schema.office_records import Officer, ReasonUse
+    from casereview.schema.policy_records import PolicyAuthor
     from casereview.schema.records import Stored
     from casereview.store.items import Item
 
@@ -90,7 +91,7 @@ class Check(NamedTuple):
 class Increment(NamedTuple):
     """Add to a counter, which is created if necessary, if its numbers are below the bounds in ``below``."""
 
-    amounts: Officer | ReasonUse
+    amounts: Officer | PolicyAuthor | ReasonUse
     below: Mapping[str, int]
 
     @property
@@ -144,6 +145,6 @@ def check(key: Key, **expected: object) -> Check:
     return Check(key, Condition(expected))
 
 
-def add(amounts: Officer | ReasonUse, **below: int) -> Increment:
+def add(amounts: Officer | PolicyAuthor | ReasonUse, **below: int) -> Increment:
     """Return a write that adds to a counter, if its numbers are below the bounds given."""
     return Increment(amounts, below)

@@ -9,7 +9,7 @@ from casereview.schema.event_records import Event, Filing, Read
 from casereview.schema.evidence import CaseFile, Claims, Finding, Findings, Text
 from casereview.schema.facts import Facts
 from casereview.schema.office_records import Officer, ReasonUse
-from casereview.schema.policy_records import Preview
+from casereview.schema.policy_records import PolicyAuthor, PolicyHead, Preview
 from casereview.schema.records import Case, Guard
 from casereview.schema.waits import UsualWaits, Wait
 from casereview.store import keys
@@ -19,6 +19,7 @@ from casereview.store.table import Table
 from casereview.store.transaction import (
     Check,
     Condition,
+    Delete,
     Put,
     RefusedError,
     Replace,
@@ -249,3 +250,46 @@ def test_a_counter_without_a_bound_is_created_too(table: Table) -> None:
     table.write(add(Officer(user="a", nexts=1)))
     table.write(add(Officer(user="a", claims=-1, nexts=2), claims=1))
     assert table.get(Officer, keys.officer("a")) == Officer(user="a", claims=-1, nexts=3)
+
+
+def _draft(number: int) -> PolicyHead:
+    return PolicyHead(
+        policy_id=f"p{number}", kind="document", title="T", digest="D", author="ada", author_id="A", created_at=NOW
+    )
+
+
+def test_the_drafts_of_an_author_and_their_bytes_are_counted_up_to_their_bounds(table: Table) -> None:
+    table.write(add(PolicyAuthor(author="A", drafts=1, size=60), drafts=2, size=100))
+    table.write(add(PolicyAuthor(author="A", size=20), size=100))
+    table.write(add(PolicyAuthor(author="A", drafts=1, size=30), drafts=2, size=100))
+    for more in (PolicyAuthor(author="A", drafts=1), PolicyAuthor(author="A", size=1)):
+        refusal(table, add(more, drafts=2, size=100))
+    refusal(table, add(PolicyAuthor(author="A", size=1), size=100))
+    table.write(add(PolicyAuthor(author="A", size=-10)))
+    table.write(add(PolicyAuthor(author="A", drafts=-1, size=-50)))
+    table.write(add(PolicyAuthor(author="A", drafts=1, size=1), drafts=2, size=100))
+    assert table.get(PolicyAuthor, keys.policy_author("A")) == PolicyAuthor(author="A", drafts=2, size=51)
+
+
+def test_an_item_is_deleted_by_another_person_than_its_author_only(table: Table) -> None:
+    draft, read = _draft(1), {"state": "draft", "digest": "D", "author_id": "A"}
+    table.write(put_new(draft))
+    key = keys.policy_draft("p1")
+    refusal(table, Delete(key, Condition(read, different={"author_id": "A"})))
+    refusal(table, Delete(key, Condition({**read, "digest": "other"}, different={"author_id": "B"})))
+    table.write(Delete(key, Condition(read, different={"author_id": "B"})))
+    assert table.get(PolicyHead, key) is None
+
+
+def test_an_item_is_deleted_whatever_it_holds_and_if_there_is_none(table: Table) -> None:
+    table.write(put_new(_draft(1)))
+    for _ in range(2):
+        table.write(Delete(keys.policy_draft("p1"), Condition()))
+    assert table.items(keys.POLICY_DRAFTS) == []
+
+
+def test_some_attributes_of_a_partition_are_read(table: Table) -> None:
+    for number in (2, 1):
+        table.write(put_new(_draft(number)))
+    found = table.query(Query(keys.POLICY_DRAFTS, projection=("sk", "digest")))
+    assert list(found) == [{"sk": {"S": f"HEAD#p{number}"}, "digest": {"S": "D"}} for number in (1, 2)]

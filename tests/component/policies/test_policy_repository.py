@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from casereview.policy import packaged
-from casereview.schema.policy_records import PolicyInForce, PolicyRecord, Span
+from casereview.schema.policy_records import PolicyHead, PolicyInForce, Span
 from casereview.store import keys
-from casereview.store.policy_repository import FRESH, approved_heads, head_taking_effect
+from casereview.store.policy_registry import approved_heads, head_taking_effect
+from casereview.store.policy_repository import FRESH
 from tests.support.aws_calls import call_names, record_calls
 from tests.support.policy.drafts import EARLIER, ORDER, draft, publish, send
 from tests.support.system import START, System
@@ -25,13 +26,12 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def record(name: str, *spans: tuple[str, str | None], amends: str | None = None, **fields: Any) -> PolicyRecord:  # noqa: ANN401
+def record(name: str, *spans: tuple[str, str | None], amends: str | None = None, **fields: Any) -> PolicyHead:  # noqa: ANN401
     known: dict[str, Any] = {
         "policy_id": name,
         "kind": "amendment" if amends else "document",
         "amends": amends,
         "title": name,
-        "text": "",
         "digest": name,
         "intervals": tuple(Span(since=at(since), until=at(until) if until else None) for since, until in spans),
         "state": "approved",
@@ -40,7 +40,7 @@ def record(name: str, *spans: tuple[str, str | None], amends: str | None = None,
         "approver": "b",
         "decided_at": START,
     }
-    return PolicyRecord.model_validate({**known, **fields})
+    return PolicyHead.model_validate({**known, **fields})
 
 
 def governs(heads: tuple[Head, ...], when: str) -> str | None:
@@ -139,7 +139,7 @@ def test_a_document_is_compiled_once(system: System) -> None:
     first = system.intake.policies.compiled("earlier")
     system.later(minutes=1)
     assert system.intake.policies.compiled("earlier") is first
-    assert first.digest == system.read(PolicyRecord, keys.policy("earlier")).digest
+    assert first.digest == system.read(PolicyHead, keys.approved_head("earlier")).digest
     assert system.intake.policies.compiled(ORDER) is packaged.compiled(ORDER)
 
 

@@ -7,12 +7,12 @@ from http import HTTPStatus
 import pytest
 
 from casereview.policy import packaged
-from casereview.schema.policy_records import PolicyInForce, PolicyRecord
+from casereview.schema.policy_records import PolicyHead, PolicyInForce
 from casereview.store import keys
 from casereview.store.table import Table
 from casereview.store.transaction import RefusedError, Write, put_over
 from review.authorization import caller_from_claims
-from review.policies.publication import approval_write
+from review.policies.writes import approve_draft
 from review.schema.policies import PolicyApproval
 from tests.support.aws_faults import intercept, refuses
 from tests.support.policy.drafts import (
@@ -71,24 +71,23 @@ def test_an_author_cannot_approve_their_own_draft(system: System) -> None:
 
 def test_the_condition_of_the_write_refuses_the_author(system: System) -> None:
     send(system, EARLIER)
-    record, author = system.read(PolicyRecord, keys.policy("earlier")), caller_from_claims(AUTHOR.claims())
+    head, author = system.read(PolicyHead, keys.policy_draft("earlier")), caller_from_claims(AUTHOR.claims())
+    mine = PolicyApproval(approve=True, why="Mine.")
     with pytest.raises(RefusedError):
-        system.intake.table.write(
-            approval_write(record, author, PolicyApproval(approve=True, why="Mine."), system.time)
-        )
-    assert system.read(PolicyRecord, keys.policy("earlier")) == record
+        system.intake.table.write(*approve_draft(head, EARLIER, author, mine, system.time))
+    assert system.read(PolicyHead, keys.policy_draft("earlier")) == head
 
 
 def test_an_approved_document_never_changes(system: System) -> None:
     publish(system, draft("next", since="2026-12-01T00:00:00Z"))
-    before = system.read(PolicyRecord, keys.policy("next"))
+    before = system.read(PolicyHead, keys.approved_head("next"))
     again = system.staff(AUTHOR, "POST", "/staff/policies", {"document": draft("next", ("cap: 20", "cap: 21"))})
     assert again.status == HTTPStatus.CONFLICT
     assert attempt(system, "next").status == HTTPStatus.CONFLICT
     assert attempt(system, "next", approve=False).status == HTTPStatus.CONFLICT
-    assert system.read(PolicyRecord, keys.policy("next")) == before
+    assert system.read(PolicyHead, keys.approved_head("next")) == before
     with pytest.raises(RefusedError):
-        system.intake.table.write(put_over(before.model_copy(update={"text": "other"}), state="draft"))
+        system.intake.table.write(put_over(before.evolve(title="other"), state="draft"))
 
 
 @pytest.mark.parametrize("name", [*packaged.PACKAGED, packaged.DEFAULT])
@@ -237,12 +236,12 @@ def test_an_author_is_known_by_the_subject_of_the_token(system: System) -> None:
 
 def test_a_draft_of_an_older_release_belongs_to_its_user_name(system: System) -> None:
     send(system, EARLIER)
-    system.tamper(keys.policy("earlier"), author_id=None)
+    system.tamper(keys.policy_draft("earlier"), author_id=None)
     assert system.staff(APPROVER, "POST", "/staff/policies", {"document": EARLIER}).status == HTTPStatus.CONFLICT
     preview_silently(system, "earlier")
     assert attempt(system, "earlier", AUTHOR).json()["type"] == "/problems/own-decision"
     assert send(system, EARLIER)["author"] == "paula"
-    assert system.read(PolicyRecord, keys.policy("earlier")).author_id
+    assert system.read(PolicyHead, keys.policy_draft("earlier")).author_id
 
 
 # ---- what an approver must acknowledge

@@ -21,7 +21,7 @@ from casereview.schema.facts import Facts
 from casereview.schema.field_sets import CaseFields
 from casereview.schema.notice_records import Notice
 from casereview.schema.office_records import Lookups
-from casereview.schema.policy_records import PolicyRecord, Preview, Switch
+from casereview.schema.policy_records import PolicyHead, Preview, Switch
 from casereview.schema.records import Case, FirstLookClock, Hold
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Contact
@@ -44,7 +44,7 @@ FIELD_SETS: dict[type[Record], Any] = {
     NeededApproval: field_sets.NeededApprovalFields,
     Notice: field_sets.NoticeFields,
     NoticeGroup: field_sets.NoticeGroupFields,
-    PolicyRecord: field_sets.PolicyRecordFields,
+    PolicyHead: field_sets.PolicyHeadFields,
     Preview: field_sets.PreviewFields,
     Request: field_sets.RequestFields,
     Switch: field_sets.SwitchFields,

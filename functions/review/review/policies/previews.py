@@ -15,7 +15,8 @@ from casereview.routing.offices import queues
 from casereview.schema.base import EASTERN, to_milliseconds
 from casereview.schema.policy_records import Counts, Preview
 from casereview.store import keys
-from casereview.store.items import from_item
+from casereview.store.backend import Query
+from casereview.store.items import from_item, plain_fields
 from casereview.store.transaction import Write, check, put_new
 from casereview.usecases.services import CaseServices
 from review.authorization import REVIEWER_ROLES, Caller
@@ -24,6 +25,9 @@ from review.schema.policies import OfficeReport, PreviewRead, RoundedCounts, Tot
 
 _BATCH: Final = 100
 """The maximum number of items of a batch read and of a transaction."""
+
+
+_STATE: Final = ("office", "done", "digest", "without_restricted", "part")
 
 
 def stored_reports(services: CaseServices, policy_id: str) -> list[Preview]:
@@ -35,6 +39,15 @@ def is_previewed(reports: Iterable[Preview], digest: str) -> bool:
     """Return whether a preview of a draft with this digest is complete: every office is done."""
     done = {report.office for report in reports if report.done and report.digest == digest and _is_shown(report)}
     return done.issuperset(queues())
+
+
+def is_draft_previewed(services: CaseServices, policy_id: str, digest: str) -> bool:
+    """Return whether a preview of a draft with this digest is complete; reads of the reports only what says so."""
+    query = Query(keys.preview_partition(policy_id), projection=("sk", *_STATE))
+    rows = [plain_fields(item) for item in services.table.query(query)]
+    done = {row["office"] for row in rows if row.get("done") is True and row.get("digest") == digest}
+    shown = all(row.get("without_restricted") is True or row.get("part", 0) == 0 for row in rows)
+    return shown and done.issuperset(queues())
 
 
 def check_previewed(policy_id: str, digest: str) -> list[Write]:

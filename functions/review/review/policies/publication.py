@@ -3,33 +3,43 @@
     draft ──preview, as often as wanted──▶ previewed ──another person─▶ approved ──its time──▶ in force
       └──replaced or deleted by its author          └──────────────▶ refused
 
-An approved or refused document never changes: every write has the condition that it is still a draft.
+An approved or refused document never changes: every write has the condition that it is still a draft. The writes and
+their conditions are in ``review.policies.writes``.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final
 
 from casereview.http.problems import Fault, ProblemError, problem, wrong_state
 from casereview.policy.checks import check
-from casereview.policy.document import Amendment, Policy, digest
+from casereview.policy.document import Amendment, Policy
+from casereview.policy.document import digest as digest_of
 from casereview.policy.loader import DocumentError
 from casereview.policy.loader import DocumentFault as Faulty
-from casereview.policy.packaged import DEFAULT, PACKAGED
+from casereview.policy.packaged import DEFAULT, PACKAGED, compiled
 from casereview.routing.offices import queues
 from casereview.schema.base import Unrecognized, to_milliseconds
-from casereview.schema.policy_records import PolicyRecord, Preview
+from casereview.schema.policy_records import PolicyHead, Preview
 from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
-from casereview.store.policy_repository import spans_of
-from casereview.store.transaction import Condition, Put, RefusedError, Replace, Write, delete
+from casereview.store.policy_registry import spans_of
+from casereview.store.policy_repository import UnreadablePolicyError
+from casereview.store.transaction import Put, RefusedError, Write, key_written
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
+from review.policies import writes
 from review.policies.previews import check_previewed, is_previewed, stored_reports
-from review.policies.views import no_such_policy, read_policy, shown_warnings
+from review.policies.views import find_policy, read_policy, shown_warnings
 from review.schema.policies import Document, PolicyApproval, PolicyRead, PreviewAsked
+
+_TOO_MANY: Final = (
+    f"An author can have {writes.MAX_DRAFTS} open drafts, of {writes.MAX_BYTES // 1_000_000} MB together. Delete a"
+    " draft that is no longer needed, or have one approved or refused; then send this one again."
+)
 
 
 def submit_draft(services: CaseServices, caller: Caller, body: Document) -> PolicyRead:
@@ -37,7 +47,8 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
 
     Raises:
         ProblemError: 422 with every fault of the document; 409 if the id belongs to another author's draft, to a
-            packaged policy, or to a document that was approved or refused.
+            packaged policy, or to a document that was approved or refused, or if the draft changed meanwhile; 429 if
+            the author has too many open drafts.
     """
     try:
         document = check(body.document)
@@ -47,20 +58,47 @@ def submit_draft(services: CaseServices, caller: Caller, body: Document) -> Poli
         raise wrong_state("policy_packaged", "A policy of this id is part of the software: choose another id.")
     if isinstance(document, Amendment):
         _require_amended_policy(services, document)
-    record = _draft(document, body.document, caller, to_milliseconds(services.now()))
-    own_draft = Condition({"state": "draft", **_author(services, caller, document.id)}, or_absent=True)
-    try:
-        services.table.write(Replace(record, own_draft))
-    except RefusedError:
-        message = "The id belongs to another author's draft, or to a policy that was decided on: choose another id."
-        raise wrong_state("policy_id_taken", message) from None
+    head = _draft(document, body.document, caller, to_milliseconds(services.now()))
+    services.policies.take_over(drafts=True)
+    before = _draft_to_replace(services, caller, document.id)
+    if before:
+        _write(services, head, writes.replace_draft(before, head, body.document))
+    else:
+        _write(services, head, writes.store_draft(head, body.document))
     return read_policy(services, caller, document.id)
 
 
-def _author(services: CaseServices, caller: Caller, policy_id: str) -> dict[str, object]:
-    """Return what makes a stored draft the caller's: the id, or the user name in a draft of an older release."""
-    stored = services.policies.registry(fresh=True).records.get(policy_id)
-    return {"author": caller.user} if stored and stored.author_id is None else {"author_id": caller.id}
+def _draft_to_replace(services: CaseServices, caller: Caller, policy_id: str) -> PolicyHead | None:
+    """Return the caller's draft with an id; None if the id is free.
+
+    Raises:
+        ProblemError: 409 if the id belongs to another author's draft, or to a policy that was decided on.
+    """
+    if policy_id in services.policies.registry(fresh=True).records:
+        raise _id_taken()
+    before = services.policies.draft(policy_id)
+    if before and not (before.state == "draft" and caller.is_user(before.author_id, before.author)):
+        raise _id_taken()
+    return before
+
+
+def _id_taken() -> ProblemError:
+    message = "The id belongs to another author's draft, or to a policy that was decided on: choose another id."
+    return wrong_state("policy_id_taken", message)
+
+
+def _write(services: CaseServices, head: PolicyHead, stored: Sequence[Write]) -> None:
+    """Store or replace a draft.
+
+    Raises:
+        ProblemError: 429 if the author has too many drafts; 409 if the id was taken, or the draft changed, meanwhile.
+    """
+    try:
+        services.table.write(*stored)
+    except RefusedError as refusal:
+        if refusal.failed.keys().isdisjoint({keys.policy_draft(head.policy_id), keys.approved_head(head.policy_id)}):
+            raise problem("bound-reached", _TOO_MANY) from None
+        raise _id_taken() from None
 
 
 def _as_fault(fault: Faulty) -> Fault:
@@ -73,16 +111,16 @@ def _require_amended_policy(services: CaseServices, amendment: Amendment) -> Non
         raise ProblemError("invalid", _as_fault(Faulty("amends", 1, message, "unknown_policy")))
 
 
-def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetime) -> PolicyRecord:
+def _draft(document: Policy | Amendment, text: str, caller: Caller, now: datetime) -> PolicyHead:
     amends = document.amends if isinstance(document, Amendment) else None
-    return PolicyRecord(
+    return PolicyHead(
         policy_id=document.id,
         kind="amendment" if amends else "document",
         amends=amends,
         title=document.title,
         issued=document.issued,
-        text=text,
-        digest=digest(document),
+        digest=digest_of(document),
+        size=len(text.encode()),
         intervals=spans_of(document),
         author=caller.user,
         author_id=caller.id,
@@ -97,17 +135,28 @@ def delete_draft(services: CaseServices, caller: Caller, policy_id: str) -> None
         ProblemError: 404 for an unknown policy; 409 for another author's draft, a packaged policy, a document that was
             approved or refused, or a draft that was replaced or decided on meanwhile.
     """
-    record = services.policies.registry(fresh=True).records.get(policy_id)
-    if record is None:
-        raise _packaged_problem() if policy_id in PACKAGED else no_such_policy()
-    if record.state != "draft":
-        raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
-    if not caller.is_user(record.author_id, record.author):
+    head = _open_draft(services, policy_id)
+    if not caller.is_user(head.author_id, head.author):
         raise wrong_state("policy_id_taken", "The draft belongs to another author.")
     try:
-        services.table.write(delete(keys.policy(policy_id), state="draft", digest=record.digest))
+        services.table.write(*writes.delete_draft(head))
     except RefusedError:
         raise ProblemError("moved") from None
+
+
+def _open_draft(services: CaseServices, policy_id: str) -> PolicyHead:
+    """Return the head of a draft that was neither approved nor refused.
+
+    Raises:
+        ProblemError: 404 for an unknown policy; 409 for a packaged policy or a document that was decided on.
+    """
+    if policy_id in PACKAGED:
+        raise wrong_state("policy_packaged", "The policy is part of the software, and does not change.")
+    services.policies.take_over(drafts=True)
+    head = find_policy(services, policy_id)
+    if not isinstance(head, PolicyHead) or head.state != "draft":
+        raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
+    return head
 
 
 def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
@@ -116,22 +165,13 @@ def ask_for_preview(services: CaseServices, policy_id: str) -> PreviewAsked:
     Raises:
         ProblemError: 404 for an unknown policy.
     """
-    registry, now = services.policies.registry(fresh=True), to_milliseconds(services.now())
-    record = registry.records.get(policy_id)
-    if record is None and policy_id not in PACKAGED:
-        raise no_such_policy()
+    services.policies.take_over(drafts=True)
+    record, now = find_policy(services, policy_id), to_milliseconds(services.now())
+    digest = record.digest if record else compiled(policy_id).digest
     policy, _until = services.policies.governing(now)
     run = secrets.token_hex(8)
     reports = [
-        Preview(
-            policy_id=policy_id,
-            office=office,
-            run=run,
-            digest=record.digest if record else services.policies.compiled(policy_id).digest,
-            at=now,
-            against=policy.id,
-            work_at=now,
-        )
+        Preview(policy_id=policy_id, office=office, run=run, digest=digest, at=now, against=policy.id, work_at=now)
         for office in queues()
     ]
     services.table.write(*map(Put, reports))
@@ -148,58 +188,50 @@ def approve_policy(services: CaseServices, caller: Caller, policy_id: str, body:
             refused already, if the draft was replaced since it was read, or for an approval without a complete preview
             of this draft; 422 for an approval without its warnings.
     """
-    record = services.policies.registry(fresh=True).records.get(policy_id)
-    if record is None:
-        raise _packaged_problem() if policy_id in PACKAGED else no_such_policy()
-    if record.state != "draft":
-        raise wrong_state("policy_decided", "The draft was approved or refused already, and does not change.")
-    if isinstance(record.kind, Unrecognized):
+    head = _open_draft(services, policy_id)
+    if isinstance(head.kind, Unrecognized):
         raise wrong_state("status_not_allowed", "A draft of this kind cannot be approved here.")
-    if caller.is_user(record.author_id, record.author):
+    if caller.is_user(head.author_id, head.author):
         raise problem("own-decision", "You cannot approve your own draft.")
-    if body.digest not in {None, record.digest}:
+    if body.digest not in {None, head.digest}:
         raise ProblemError("moved")
-    if body.approve and not is_previewed(stored_reports(services, policy_id), record.digest):
-        raise ProblemError("preview-required")
-    if body.approve:
-        _require_acknowledged(services, record, body)
     now = to_milliseconds(services.now())
-    previewed = check_previewed(policy_id, record.digest) if body.approve else []
-    try:
-        services.table.write(approval_write(record, caller, body, now), *previewed)
-    except RefusedError as refusal:
-        moved = keys.policy(policy_id) in refusal.failed
-        raise ProblemError("moved" if moved else "preview-required") from None
+    if body.approve:
+        _approve(services, caller, head, body, now)
+    else:
+        _decide(services, writes.refuse_draft(head, caller, body, now))
     bring_in_force(services.policies, services.table, now)
     return read_policy(services, caller, policy_id)
 
 
-def _require_acknowledged(services: CaseServices, record: PolicyRecord, body: PolicyApproval) -> None:
+def _approve(services: CaseServices, caller: Caller, head: PolicyHead, body: PolicyApproval, now: datetime) -> None:
+    if not is_previewed(stored_reports(services, head.policy_id), head.digest):
+        raise ProblemError("preview-required")
+    _require_acknowledged(services, head, body)
+    try:
+        text = services.policies.text_of(head)
+    except UnreadablePolicyError:
+        raise wrong_state("status_not_allowed", "The text of the draft cannot be read.") from None
+    approved = writes.approve_draft(head, text, caller, body, now)
+    _decide(services, approved, check_previewed(head.policy_id, head.digest))
+
+
+def _decide(services: CaseServices, decided: Sequence[Write], previewed: Sequence[Write] = ()) -> None:
+    """Store what was decided on a draft, on condition that its preview is still complete.
+
+    Raises:
+        ProblemError: 409 if the draft or its preview changed meanwhile.
+    """
+    try:
+        services.table.write(*decided, *previewed)
+    except RefusedError as refusal:
+        moved = refusal.failed.keys() - {key_written(write) for write in previewed}
+        raise ProblemError("moved" if moved else "preview-required") from None
+
+
+def _require_acknowledged(services: CaseServices, head: PolicyHead, body: PolicyApproval) -> None:
     """Raise ProblemError 422 if the approver did not acknowledge each warning about a draft."""
-    left = [one for one in shown_warnings(services, record.policy_id, record) if one.code not in body.acknowledged]
+    left = [one for one in shown_warnings(services, head.policy_id, head) if one.code not in body.acknowledged]
     if left:
         faults = (Fault("/acknowledged", "not_acknowledged", f"{one.code}: {one.message}") for one in left)
         raise ProblemError("invalid", *faults)
-
-
-def _packaged_problem() -> ProblemError:
-    return wrong_state("policy_packaged", "The policy is part of the software, and does not change.")
-
-
-def approval_write(record: PolicyRecord, caller: Caller, body: PolicyApproval, now: datetime) -> Write:
-    """Return the write that approves or refuses a draft.
-
-    Its condition fails for the author of the draft, and for a draft that was replaced, approved or refused.
-    """
-    author = {"author": caller.user} if record.author_id is None else {"author_id": caller.id}
-    read = Condition({"state": "draft", "digest": record.digest}, different=author)
-    state: Literal["approved", "refused"] = "approved" if body.approve else "refused"
-    decided = record.evolve(
-        state=state,
-        approver=caller.user,
-        approver_id=caller.id,
-        decided_at=now,
-        why=body.why,
-        acknowledged=tuple(sorted({*body.acknowledged})) if body.approve else (),
-    )
-    return Replace(decided, read)

@@ -86,12 +86,20 @@ class SwitchRead(Record):
 
 
 class PolicyList(Record):
-    """All policies and drafts, and the policy in force; if ``in_force`` is null, no policy governs."""
+    """A page of the policies and drafts, and the policy in force; if ``in_force`` is null, no policy governs.
+
+    First come the packaged policies, then the approved ones by creation time, then the drafts and refused ones by id.
+    """
 
     in_force: str | None
     policies: tuple[PolicyItem, ...]
+    unreadable: tuple[str, ...]
+    """The ids of approved policies that cannot be read, which count as not approved, and of such drafts of this page;
+    ``IN_FORCE`` or ``SWITCH`` if that record of the registry cannot be read."""
     switch: SwitchRead | None
     """The newest switch, which can also be one to no policy."""
+    next: str | None
+    """The cursor of the next page; null on the last one."""
 
 
 Tens = Annotated[int, Field(ge=10, multiple_of=10)]
@@ -159,7 +167,8 @@ class PreviewRead(Record):
 class PolicyRead(PolicyItem):
     """A policy with its document, approval, preview, and the newest switch if it was to this policy."""
 
-    document: str
+    document: str | None
+    """The text; null if it cannot be read."""
     warnings: tuple[WarningRead, ...]
     """What the document does that its approver must acknowledge; none of an amendment."""
     acknowledged: tuple[str, ...]

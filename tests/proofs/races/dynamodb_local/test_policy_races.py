@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casereview.schema.policy_records import PolicyRecord, Switch
+from casereview.schema.policy_records import PolicyHead, Switch
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_repository import PolicyRepository
@@ -113,14 +113,14 @@ def test_of_an_approval_a_refusal_and_a_new_text_at_once_one_holds(system: Syste
         name = f"policy-{number}"
         first = draft(name, since="2027-01-01T00:00:00Z")
         drafted(system, name, first)
-        digest = system.read(PolicyRecord, keys.policy(name)).digest
+        digest = system.read(PolicyHead, keys.policy_draft(name)).digest
         acts = [
             partial(approving, own(system)[0], APPROVER, name, digest=digest),
             partial(approving, own(system)[0], OTTO, name, yes=False, digest=digest),
             partial(sending, own(system)[0], AUTHOR, first.replace("cap: 20", "cap: 19")),
         ]
         approved, refused, _replaced = (each != 409 for each in at_once([partial(try_out, act) for act in acts]))
-        record = system.read(PolicyRecord, keys.policy(name))
+        record = system.read(PolicyHead, (keys.approved_head if approved else keys.policy_draft)(name))
         assert (record.state, record.approver) == (
             ("approved", "peter") if approved else ("refused", "otto") if refused else ("draft", None)
         )
