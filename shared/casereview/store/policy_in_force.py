@@ -48,7 +48,7 @@ def bring_in_force(policies: PolicyRepository, table: Table, now: datetime) -> b
 
 
 def _follows(policies: PolicyRepository, registry: PolicyRegistry, now: datetime) -> bool:
-    """Return whether the policy that governs now must follow the one in ``IN_FORCE``, or its switch be begun anew."""
+    """Return whether ``IN_FORCE`` must follow the policy that governs now, or its switch be started again."""
     policy, _until = policies.governing(now)
     named = registry.named
     if named is None or (named.digest == policy.digest and keys.SWITCH.sk in registry.unreadable):

@@ -43,7 +43,7 @@ def list_policies(services: CaseServices, caller: Caller, limit: str | None, cur
 
     Args:
         services: The policies.
-        caller: The caller, to whom the cursors are bound.
+        caller: The caller; the cursors are valid for this caller alone.
         limit: The parameter ``limit``.
         cursor: ``next`` of the page before; empty for the first page.
 
