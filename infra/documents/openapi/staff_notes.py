@@ -272,11 +272,16 @@ NOTES: Final[Mapping[Address, Notes]] = {
         " returns to its author in any case.",
         examples=APPROVALS,
     ),
-    ("GET", "/staff/policies"): Notes(tag="policies"),
+    ("GET", "/staff/policies"): Notes(
+        tag="policies",
+        description="Heads without texts: first the packaged policies, then the approved ones, then drafts and refused"
+        " ones. `unreadable` names what cannot be read.",
+        parameters=("Limit", "Cursor"),
+    ),
     ("POST", "/staff/policies"): Notes(
         tag="policies",
         description="A draft replaces an earlier draft of the same author and id. A 422 response lists all errors of"
-        " the document.",
+        " the document. An author has at most 20 open drafts, of 2 MB together.",
     ),
     ("GET", _POLICY): Notes(
         tag="policies",

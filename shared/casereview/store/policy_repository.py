@@ -19,6 +19,7 @@ from casereview.schema.base import Clock, Unrecognized
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.policy_records import PolicyHead, PolicyInForce, PolicyRecord, PolicyText
 from casereview.store import keys
+from casereview.store.backend import Between, Query
 from casereview.store.older_policies import give_heads, older_documents
 from casereview.store.policy_registry import (
     REGISTRY,
@@ -36,6 +37,8 @@ FRESH: Final = timedelta(seconds=10)
 """The maximum age of a copy of the registry."""
 _OLDER_EVERY: Final = timedelta(hours=1)
 """How often a process looks for documents of older releases."""
+_LAST: Final = "~"
+"""Sorts after every id."""
 _MOST_COMPILED: Final = 50
 """How many documents are kept compiled: those compiled last."""
 
@@ -200,6 +203,18 @@ class PolicyRepository:
         """Read the head of a draft, or of what was refused; None if there is none or it cannot be read."""
         item = self._table.backend.get(keys.policy_draft(policy_id))
         return read_or_none(PolicyHead, item) if item else None
+
+    def drafts(self, after: str, limit: int) -> Iterator[tuple[str, PolicyHead | None]]:
+        """Yield the drafts, and what was refused, by id: each id with its head, or None if that cannot be read.
+
+        Args:
+            after: The id after which to begin; empty for the first.
+            limit: How many are read at once.
+        """
+        first, last = keys.policy_draft(f"{after}\0" if after else ""), keys.policy_draft(_LAST)
+        query = Query(first.pk, sort_key=Between(first.sk, last.sk), limit=limit)
+        for item in self._table.query(query):
+            yield item["sk"]["S"].removeprefix(keys.HEADS), read_or_none(PolicyHead, item)
 
     def policy_of_draft(self, policy_id: str, digest: str) -> CompiledPolicy | None:
         """Return the policy that takes effect if a draft is approved: the one to preview.

@@ -6,10 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.policy.packaged import PACKAGED
-from casereview.schema.policy_records import PolicyHead
-from casereview.store import keys
-from casereview.store.backend import Between, Query
-from casereview.store.readable import read_or_none
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.paging import Paging, read_limit
@@ -21,8 +17,6 @@ if TYPE_CHECKING:
 
 MAX_SIZE: Final = 500_000
 """The size at which a page ends, in characters of JSON; it stays below 1 MB."""
-_LAST: Final = "~"
-"""Sorts after every id."""
 
 
 class _Entry(NamedTuple):
@@ -92,9 +86,5 @@ def _approved(listing: Listing, after: JsonValue) -> Iterator[_Entry]:
 
 
 def _drafts(listing: Listing, after: str, most: int) -> Iterator[_Entry]:
-    first, last = keys.policy_draft(f"{after}\0" if after else ""), keys.policy_draft(_LAST)
-    query = Query(first.pk, sort_key=Between(first.sk, last.sk), limit=most + 1)
-    for item in listing.services.table.query(query):
-        head = read_or_none(PolicyHead, item)
-        name = item["sk"]["S"].removeprefix(keys.HEADS)
+    for name, head in listing.services.policies.drafts(after, most + 1):
         yield _Entry("draft", name, listing.stored(head) if head else None)
