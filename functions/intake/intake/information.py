@@ -14,6 +14,7 @@ from casereview.routing.residences import find_county, offices_of_zip, zip_digit
 from casereview.routing.states import find_state
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import DEFAULT, tag_of
+from casereview.schema.typed_text import fold
 from intake.responses import Facilities, Facility, FieldOffice, FieldOffices, NoticeText
 
 _STATES: Final = "Texas, TX, D.C., Puerto Rico"
@@ -77,7 +78,7 @@ def facilities(typed: str, state: str) -> Facilities:
     Raises:
         ProblemError: 400 for a text that is shorter or longer; 422 for an unknown state.
     """
-    text = typed.strip()
+    text = fold(typed)
     if not text:
         raise malformed("q", "required")
     if len(text) < _SHORTEST:

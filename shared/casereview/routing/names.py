@@ -7,11 +7,11 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-_APOSTROPHES: Final = str.maketrans("", "", "'`\u00b4\u02bb\u02bc\u2018\u2019\u201b\u2032\uff07")
-_LETTERS: Final = str.maketrans(
-    {"đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "&": " and "}
-)
-"""Letters that Unicode does not decompose into ASCII and an accent, the Turkish i among them; and the ampersand."""
+_LETTERS: Final = str.maketrans({
+    "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "&": " and ",
+    **dict.fromkeys("'`\u00b4\u02bb\u02bc\u2018\u2019\u201b\u2032", ""),
+})  # fmt: skip
+"""Letters that Unicode does not decompose into ASCII and an accent, such as the Turkish i; ampersand; apostrophes."""
 _WORD: Final = re.compile("[a-z0-9]+")
 _LONGEST: Final = 200
 """Characters of a name; no place has a longer one, and what follows is not read."""
@@ -43,15 +43,16 @@ _SPELLED_OUT: Final = {
 """Abbreviations in names of facilities and counties. Saint and Sainte are one."""
 
 
-@lru_cache(maxsize=1024)
 def folded(text: str) -> str:
     """Return a text without case, accents, apostrophes and invisible characters, its digits those of ASCII."""
-    usual = (
-        unicodedata.normalize("NFKD", text[:_LONGEST].casefold()).casefold().translate(_LETTERS).translate(_APOSTROPHES)
-    )
-    return "".join(map(_plain_letter, usual))
+    usual = text[:_LONGEST]
+    if not usual.isascii():
+        usual = unicodedata.normalize("NFKD", usual.casefold())
+    usual = usual.casefold().translate(_LETTERS)
+    return usual if usual.isascii() else "".join(map(_plain_letter, usual))
 
 
+@lru_cache(maxsize=1024)
 def _plain_letter(letter: str) -> str:
     if letter.isascii():
         return letter

@@ -75,6 +75,7 @@ def test_facilities_are_suggested_by_the_beginning_of_a_name_and_in_a_state(syst
         ("", ("malformed", "required", "q")),
         ("?q=", ("malformed", "required", "q")),
         ("?q=  s ", ("malformed", "too_short", "q")),
+        ("?q=s\u200b\u200b", ("malformed", "too_short", "q")),
         ("?q=" + "s" * 101, ("malformed", "too_long", "q")),
         ("?q=st&q=ew", ("malformed", "too_many_items", "q")),
         ("?q=st&limit=5", ("malformed", "unknown_field", "")),

@@ -144,3 +144,39 @@ def test_officers_of_headquarters_transfer_its_cases(system: System) -> None:
     assert post(system, Staff("omar", "officer", "ATL"), held.case_id, "transfer", sent).status == 403
     assert system.work(TRIAGE, held.case_id, "transfer", sent)["office"] == "HOU"
     assert post(system, TRIAGE, held.case_id, "transfer", {**sent, "office": "HQ"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer", "code"),
+    [
+        ({"facility": "Essex"}, "/facts/facility", "unknown_facility"),
+        ({"facility": "no such place"}, "/facts/facility", "unknown_facility"),
+        ({"residence": {"state": "Nowhere"}}, "/facts/residence/state", "unknown_state"),
+    ],
+)
+def test_a_place_that_the_tables_do_not_have_is_not_established_as_unknown(
+    system: System, facts: dict[str, Any], pointer: str, code: str
+) -> None:
+    held = claimed(system)
+    before = system.items()
+    answer = post(system, OFFICER, held.case_id, "verifications", {"verdict": "confirmed", "why": "x", "facts": facts})
+    assert answer.status == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, code)
+    assert system.items() == before
+
+
+def test_a_place_is_verified_by_a_usual_name(system: System) -> None:
+    held = claimed(system)
+    assert confirm(system, OFFICER, held.case_id, facts={"facility": "Otay Mesa Detention Center"})["office"] == "SND"
+    assert system.case_of(held.filed).office == "SND"
+    other = claimed(system, 12)
+    facts = {"facility": "Essex County Jail", "residence": {"state": "New Jersey"}}
+    assert confirm(system, OFFICER, other.case_id, facts=facts)["office"] == "NEW"
+
+
+def test_an_ambiguous_facility_is_named_with_what_it_can_be(system: System) -> None:
+    held = claimed(system)
+    given = {"verdict": "confirmed", "why": "x", "facts": {"facility": "Phelps County Jail"}}
+    (error,) = post(system, OFFICER, held.case_id, "verifications", given).json()["errors"]
+    assert {"PHELPMO (MO)", "PHELPNE (NE)"} <= set(error["message"].split(": ")[1].split(", "))

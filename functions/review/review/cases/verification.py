@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import restriction
@@ -12,6 +13,8 @@ from casereview.evidence.fold import folded_finding
 from casereview.evidence.open_facts import open_claims
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import PLACE_FACTS
+from casereview.routing.places import find_place
+from casereview.routing.states import find_state
 from casereview.schema.base import EASTERN
 from casereview.schema.event_records import Verification
 from casereview.schema.evidence import CaseFile, Finding
@@ -42,7 +45,7 @@ def verify_facts(session: CaseSession, body: VerificationBody, stated: OfficerFa
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case; 409 without the claim,
             or if a protection mark would be refuted; 422 if a claim of US citizenship would be neither confirmed nor
-            refuted.
+            refuted, or for a facility or state that the tables do not have.
     """
     if _leaves_citizenship_open(stated, body.verdict):
         message = "must be confirmed or refuted as true, or confirmed as false"
@@ -121,12 +124,31 @@ def _leaves_citizenship_open(stated: OfficerFacts, verdict: str) -> bool:
 def _established(stated: OfficerFacts, session: CaseSession) -> Facts:
     own = {"protected", "birth_year"}
     claims = FactClaims.model_validate(stated.model_dump(exclude_unset=True, exclude=own))
-    facts = open_claims(claims, session.at.astimezone(EASTERN).date())
+    on = session.at.astimezone(EASTERN).date()
+    _require_known_places(claims, on)
+    facts = open_claims(claims, on)
     if "protected" in stated.model_fields_set:
         facts = facts.evolve(protected=stated.protected)
     if "birth_year" in stated.model_fields_set:
         facts = facts.evolve(birth_year=stated.birth_year)
     return facts
+
+
+def _require_known_places(claims: FactClaims, on: date) -> None:
+    """Refuse a place that the tables do not have: it would be established as unknown.
+
+    Raises:
+        ProblemError: 422.
+    """
+    stated = claims.residence.state if claims.residence else None
+    state = find_state(stated)
+    if stated and state is None:
+        raise invalid("/facts/residence/state", "unknown_state", "must be a state, district or territory")
+    place = find_place(claims.facility, on, state)
+    if claims.facility and place.reference is None:
+        named = ", ".join(f"{each.reference} ({each.state})" for each in place.candidates)
+        message = f"can be one of several facilities: {named}" if named else "must be a facility of the tables"
+        raise invalid("/facts/facility", "unknown_facility", message)
 
 
 class _ClaimEffect(NamedTuple):
