@@ -68,14 +68,14 @@ def identity_effect(services: CaseServices, now: Current, stated: SubjectParts |
     return effect._replace(waits=waits or effect.waits)
 
 
-def _completes(name: str, known: str | None, value: str) -> bool:
+def _completes(name: str, known: object, value: object) -> bool:
     """Return whether a value was missing: all of it, or the rest of a date."""
-    return known is None or (name == "born_on" and value.startswith(f"{known}-"))
+    return known is None or (name == "born_on" and str(value).startswith(f"{known}-"))
 
 
-def _agrees(name: str, known: str | None, value: str) -> bool:
+def _agrees(name: str, known: object, value: object) -> bool:
     """Return whether a value says no other thing than what is known."""
-    if known is None or known.casefold() == value.casefold():
+    if known is None or str(known).casefold() == str(value).casefold():
         return True
     return _completes(name, known, value) or _completes(name, value, known)
 

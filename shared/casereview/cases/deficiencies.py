@@ -15,6 +15,7 @@ from casereview.schema.base import Unrecognized
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import is_short_a_number, is_uscis_receipt
 from casereview.schema.languages import Language, choose_language
+from casereview.schema.names import has_full_name
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.submission import Submission
@@ -48,7 +49,7 @@ def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tu
     subject = submission.subject
     yield "a_number_missing", subject.a_number is None
     yield "a_number_short", isinstance(raw_a_number, str) and is_short_a_number(raw_a_number)
-    yield "name_missing", not (subject.given_name and subject.family_name)
+    yield "name_missing", not has_full_name(subject.model_dump())
     yield "born_on_missing", subject.born_on is None
     receipt = subject.uscis_receipt
     yield "uscis_receipt_form", receipt is not None and not is_uscis_receipt(receipt)
@@ -90,7 +91,6 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
 
 _SUPPLIED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "a_number_missing": ("a_number",),
-    "name_missing": ("given_name", "family_name"),
     "born_on_missing": ("born_on",),
 }
 """The parts of an identity without which a request has a deficiency."""
@@ -103,7 +103,13 @@ def still_missing(codes: Iterable[str], known: Mapping[str, object]) -> tuple[st
         codes: The codes of all deficiencies.
         known: The known parts of the identity, by name.
     """
-    return tuple(code for code in codes if code not in _SUPPLIED_BY or not all(map(known.get, _SUPPLIED_BY[code])))
+    return tuple(code for code in codes if not _is_supplied(code, known))
+
+
+def _is_supplied(code: str, known: Mapping[str, object]) -> bool:
+    if code == "name_missing":
+        return has_full_name(known)
+    return code in _SUPPLIED_BY and all(map(known.get, _SUPPLIED_BY[code]))
 
 
 def with_contact(codes: Iterable[str], *, is_missing: bool) -> tuple[str, ...]:

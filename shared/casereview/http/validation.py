@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from casereview.http.json_body import Json, canonical, escape, read_object
 from casereview.http.problems import Fault, ProblemError, public_text
 from casereview.schema.error_codes import ErrorCode
+from casereview.schema.lists import LongList, long_lists
 from casereview.schema.submission import Submission
 from casereview.texts.catalog import PublicText, RefusalText
 
@@ -71,6 +73,11 @@ def _without_words(values: dict[str, object]) -> dict[str, object]:
     return {name: str(value).replace(" or ", ", ") for name, value in values.items()}
 
 
+def _long_list(found: LongList) -> Fault:
+    pointer = "".join(f"/{escape(str(part))}" for part in found.path)
+    return Fault(pointer, "too_many_items", public_text("too_many_items", max_length=found.most) or "")
+
+
 def parse(body: type[_Body], raw: bytes | str, received_at: datetime) -> _Body:
     """Read and validate one body.
 
@@ -87,6 +94,8 @@ def validate(body: type[_Body], value: Json, received_at: datetime) -> _Body:
         ProblemError: 422 with an error for each field that is not valid, 50 at most.
     """
     context = {"today": received_at.astimezone(UTC).date()}
+    if too_long := tuple(map(_long_list, islice(long_lists(body, value), MAX_FAULTS))):
+        raise ProblemError("invalid", *too_long)
     try:
         return body.model_validate_json(canonical(value), strict=True, context=context)
     except ValidationError as error:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast, get_args
 
 from casereview.policy.calendar import NEVER, PAST, anniversary, days_after, start_of_year
 from casereview.policy.predicates import Condition
-from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
+from casereview.schema.facts import ConvictionKind, Custody, Entry, KnownConvictionKind, RemovalOrder, Service
 
 FIRST_ENTRY_AS_LAST: Final = "entered_on, where last_entry_on is unknown"
 """The fact read as the last entry of a noncitizen who entered once."""
@@ -51,6 +51,8 @@ class Combination:
     every: bool
     parts: tuple[Node, ...]
 
+
+_KNOWN_KINDS: Final = frozenset(get_args(KnownConvictionKind))
 
 Row: TypeAlias = tuple[ConvictionKind, date | None, bool, bool | None, bool | None]
 """A conviction: its kind, its day, whether it stands, whether it was vacated, whether it was expunged."""
@@ -202,12 +204,18 @@ def _newest(rows: Iterable[Row], years: int) -> datetime | None:
 def _standing(asked: _FactTest) -> Node:
     fact, test, negate = asked
     kinds = frozenset(test["standing"].get("kinds", get_args(ConvictionKind)))
-    least = test["standing"].get("at_least", 1)
+    least: int = test["standing"].get("at_least", 1)
+
+    others = _KNOWN_KINDS - kinds
 
     def holds(rows: Iterable[Row]) -> bool:
-        return (sum(row[0] in kinds and row[2] for row in rows) >= least) is not negate
+        return sum(row[0] in kinds and row[2] for row in rows) >= least
 
-    return StaticTest(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds)
+    def holds_not(rows: Iterable[Row]) -> bool:
+        """An unknown kind may be any of them."""
+        return sum(row[0] not in others and row[2] for row in rows) < least
+
+    return StaticTest(f"standing {sorted(kinds)} {least} {negate}", fact, fact, holds_not if negate else holds)
 
 
 def _relief(asked: _FactTest) -> Node:

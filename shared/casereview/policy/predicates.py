@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from casereview.policy.calendar import Day, Duration, Years
 from casereview.policy.errors import value_fault
-from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
+from casereview.schema.facts import Custody, Entry, KnownConvictionKind, RemovalOrder, Service
 
 Yes = Literal[True]
 AtLeast = Annotated[StrictInt, Field(ge=1, le=120)]
@@ -76,9 +76,12 @@ class AgeTest(TypedDict, total=False):
 
 
 class Standing(TypedDict, total=False):
-    """At least ``at_least`` standing convictions (default 1) of the given kinds (default: any kind)."""
+    """At least ``at_least`` standing convictions (default 1) of the given kinds (default: any kind or an unknown one).
 
-    kinds: Annotated[list[ConvictionKind], Field(min_length=1)]
+    A conviction of unknown kind is of none of the given kinds, and under ``not`` it may be of one of them.
+    """
+
+    kinds: Annotated[list[KnownConvictionKind], Field(min_length=1)]
     at_least: AtLeast
 
 

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, Final, get_args
 
 from casereview.policy.conditions import FIRST_ENTRY_AS_LAST, Combination, Node, Row, StaticTest, Test, TimedTest
-from casereview.schema.facts import ConvictionKind, Custody, Entry, RemovalOrder, Service
+from casereview.schema.facts import ConvictionKind, Custody, Entry, KnownConvictionKind, RemovalOrder, Service
 
 QUESTION_LIMIT: Final = 20_000
 """The maximum number of partial assignments tried for one question; beyond it, the question is undecided."""
@@ -200,7 +200,9 @@ def _rows(tests: Iterable[Test]) -> list[tuple[Row, ...]] | None:
     if max(least, default=1) > _MAX_ROWS:
         return None
     kinds: tuple[ConvictionKind, ...] = get_args(ConvictionKind)
-    numbers = product(range(max(least, default=1) + 1), repeat=len(kinds))
+    most = max(least, default=1)
+    known = [range(most + 1)] * len(get_args(KnownConvictionKind))
+    numbers = product(*known, (0, most))  # a smaller number of unknown kinds makes no other condition hold
     standing = [[(kind, many) for kind, many in zip(kinds, counts, strict=True) if many] for counts in numbers]
     found: list[tuple[Row, ...]] = []
     for each, day, set_aside in product(standing, (_SOME_DAY, None), (False, True)):

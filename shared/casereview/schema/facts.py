@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Custody = Literal["detained", "not_detained"]
 RemovalOrder = Literal["final", "none"]
 Entry = Literal["unlawful", "admitted", "paroled", "apprehended_at_border"]
-ConvictionKind = Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
+KnownConvictionKind = Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]
+ConvictionKind = Literal[KnownConvictionKind, "unknown"]
+"""``unknown`` is a conviction, and satisfies no test of kinds."""
 Service = Literal["self", "immediate_family", "none"]
 Relief = Literal["petition_for_review", "first_motion_to_reopen", "asylum", "protected", "other"]
 """``protected`` stands for VAWA, T and U relief, whose kind is sealed (8 USC 1367)."""

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 from casereview.schema.base import rfc3339
 from casereview.schema.error_codes import invalid_value
@@ -58,6 +58,7 @@ def is_short_a_number(text: str) -> bool:
 
 ANumber = Annotated[
     str,
+    StringConstraints(max_length=200),
     AfterValidator(canonical_a_number),
     WithJsonSchema(
         {
@@ -65,6 +66,7 @@ ANumber = Annotated[
             "description": "A, if written, and 7 to 9 digits, not all zeros; spaces and signs such as - # : between"
             " them. Digits, dashes and letters of other scripts and widths are read too.",
             "type": "string",
+            "maxLength": 200,
             "pattern": rf"^{_SIGNS}*([Aa]{_SIGNS}*)?([0-9]{_SIGNS}*){{7,9}}$",
             "not": {"pattern": "^[^1-9]*$"},
         }

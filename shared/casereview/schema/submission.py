@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, m
 
 from casereview.schema.base import Lenient, Record, Unrecognized
 from casereview.schema.error_codes import invalid_value
+from casereview.schema.facts import ConvictionKind
 from casereview.schema.fields import (
     AddressLine,
     Day,
@@ -22,6 +23,7 @@ from casereview.schema.fields import (
     has_value,
 )
 from casereview.schema.identifiers import ANumber, canonical_uscis_receipt
+from casereview.schema.lists import Items
 from casereview.schema.phone_numbers import has_extension
 from casereview.schema.typed_text import Word
 from casereview.schema.vocabulary import Authority, Channel, OutcomeSought, Preferred, ProofKind, ReliefKind, Role
@@ -38,7 +40,7 @@ Number = Annotated[StrictInt, Field(ge=0, le=99)]
 class PostalAddress(Record):
     """Where a letter is sent."""
 
-    lines: Annotated[tuple[AddressLine, ...], Field(min_length=1, max_length=5)]
+    lines: Annotated[tuple[AddressLine, ...], Items(5, least=1)]
     """The name of who receives it where it is another one, street, apartment: one to five lines."""
     city: Text | None = None
     state: Text | None = None
@@ -114,6 +116,8 @@ class SubjectParts(Record):
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
+    one_name: YesNo = None
+    """True for a person who has one name only; it is written as either of the two."""
     born_on: PastDate | None = None
     citizenship: Text | None = None
     """The country, as its code or name."""
@@ -148,7 +152,8 @@ class ConvictionClaim(Record):
 
     offense: Text | None = None
     """Its name, in the requester's words."""
-    kind: Word[Literal["aggravated_felony", "gang_element", "felony", "misdemeanor"]]
+    kind: Word[ConvictionKind]
+    """`unknown` where the requester cannot tell: it satisfies no test of kinds."""
     convicted_on: PastDate | None = None
     sentence_months: Annotated[StrictInt, Field(ge=0, le=2400)] | None = None
     vacated: YesNo = None
@@ -175,7 +180,7 @@ class FactClaims(Record):
     last_entry_on: PastDate | None = None
     """The latest arrival, where it is not the first."""
     entry: Word[Literal["unlawful", "admitted", "paroled", "apprehended_at_border", "unknown"]] | None = None
-    convictions: Annotated[tuple[ConvictionClaim, ...], Field(max_length=50)] | None = None
+    convictions: Annotated[tuple[ConvictionClaim, ...], Items(50)] | None = None
     """An empty list says that there are none."""
     gang_participation_age: Annotated[StrictInt, Field(ge=0, le=120)] | None = None
     """The age in years at the participation."""
@@ -188,7 +193,7 @@ class FactClaims(Record):
     us_citizen_children: Number | None = None
     sole_caregiver: YesNo = None
     family_hardship: YesNo = None
-    relief_pending: Annotated[tuple[Word[ReliefKind], ...], Field(max_length=20)] | None = None
+    relief_pending: Annotated[tuple[Word[ReliefKind], ...], Items(20)] | None = None
     military_service: Word[Literal["self", "immediate_family", "none"]] | None = None
     victim_or_witness: YesNo = None
     rehabilitation: YesNo = None
@@ -204,7 +209,7 @@ class Submission(Record):
     facts: FactClaims | None = None
     grounds: LongText
     """Why the case does not fit the priorities, in the requester's words."""
-    outcome_sought: Annotated[tuple[Word[OutcomeSought], ...], Field(max_length=20)] | None = None
+    outcome_sought: Annotated[tuple[Word[OutcomeSought], ...], Items(20)] | None = None
     prior_contact: Text | None = None
     channel: Word[Channel] | None = None
     """How the request came; by default `web`."""

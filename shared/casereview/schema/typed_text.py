@@ -101,7 +101,7 @@ def fold_letters(text: str) -> str:
 
 def comparable_word(text: str) -> str:
     """Return a word or name for comparison: without case, accents, spaces and signs."""
-    plain = normalize("NFKD", fold(text).casefold())
+    plain = normalize("NFKD", fold(text).casefold()) if len(text) <= _LONGEST else ""
     return "".join(symbol for symbol in plain if not combining(symbol) and category(symbol) in _OF_WORDS)
 
 

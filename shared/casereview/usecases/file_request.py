@@ -181,7 +181,7 @@ def _repeat_answer(services: CaseServices, new: NewRequest, item: Item | None) -
     stored = from_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
     if stored is None:
         raise ProblemError("still-filing")
-    if not hmac.compare_digest(stored.digest, new.request.digest):
+    if not any(hmac.compare_digest(stored.digest, one) for one in (new.request.digest, new.former_digest)):
         raise problem("key-reused", pointer="Idempotency-Key")
     return _answer(stored, new)
 

@@ -12,7 +12,7 @@ from casereview.schema.names import comparable_name
 from casereview.schema.request_records import Request
 from casereview.usecases.contacts import open_filed
 
-NAMED_BY: Final = frozenset({"given_name", "family_name", "born_on"})
+NAMED_BY: Final = frozenset({"given_name", "family_name", "one_name", "born_on"})
 """The parts of an identity by which a name is compared."""
 
 
@@ -61,5 +61,10 @@ def seal_part(seal: Seal, part: Literal["completed", "corrected"], receipt: str,
 def name_of(macs: Macs, known: Mapping[str, Any]) -> str | None:
     """Return the MAC of the name with the birth year of an identity; None while one of them is unknown."""
     born = known.get("born_on")
-    name = comparable_name(known.get("given_name"), known.get("family_name"), int(born[:4]) if born else None)
+    name = comparable_name(
+        known.get("given_name"),
+        known.get("family_name"),
+        int(born[:4]) if born else None,
+        is_only=bool(known.get("one_name")),
+    )
     return macs.name(name) if name else None

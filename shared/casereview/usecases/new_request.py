@@ -11,7 +11,7 @@ from casereview.cases.own_words import reaches_top_lane
 from casereview.cases.verification import verify_by
 from casereview.crypto.macs import body_digest
 from casereview.evidence.open_facts import marks_of, open_facts
-from casereview.http.json_body import Json, canonical
+from casereview.http.json_body import Json, canonical, without_nulls
 from casereview.http.problems import malformed
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN
@@ -56,6 +56,8 @@ class NewRequest:
     """The access code, which is shown once and not stored."""
     language: str | None
     actor: Actor
+    former_digest: bytes
+    """The digest of the body with its nulls, as earlier releases stored it."""
 
     def records_of_person(self, case_id: str, filed_at: datetime) -> list[Write]:
         """Return the writes by which the A-number and the name find the case that the request opens or joins."""
@@ -101,7 +103,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         opened=False,
         state_since=at,
         mac_key=services.macs.key,
-        digest=body_digest(code, canonical(value)),
+        digest=body_digest(code, canonical(without_nulls(value))),
         office=claims.office,
         verify_by=claims.verify_by,
         filed_by=actor.id,
@@ -113,7 +115,8 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         protected=bool(facts.protected),
     )
     person = services.macs.person(a_number) if a_number else None
-    return NewRequest(request, facts, claims, person, code, submission.contact.language, actor)
+    former = body_digest(code, canonical(value))
+    return NewRequest(request, facts, claims, person, code, submission.contact.language, actor, former)
 
 
 def _receipt(services: CaseServices, idempotency_key: str | None) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from casereview.crypto.macs import body_digest
+from casereview.http.json_body import canonical, read_object
 from casereview.runtime.backoff import FIRST
 from casereview.store import keys
 from casereview.store.retrying import ATTEMPTS
@@ -276,3 +279,23 @@ def test_all_data_that_identifies_a_person_is_sealed(system: System) -> None:
     for secret in ("Ana", "Example", "A000000011", "1980-02", "ana@", "twenty years", "vawa", "Rustling"):
         assert secret not in lying_open
     assert "protected" in lying_open
+
+
+def test_a_field_that_is_null_is_the_same_as_an_absent_one_to_a_repeated_request(system: System) -> None:
+    sent = body(subject={"citizenship": None}, facts={"removal_at": None, "residence": {"state": "GA", "county": None}})
+    absent = body(facts={"residence": {"state": "GA"}})
+    first = system.call("POST", "/requests", sent, {"Idempotency-Key": KEY})
+    assert first.status == 201
+    assert system.call("POST", "/requests", absent, {"Idempotency-Key": KEY}).body == first.body
+    empty = body(facts={"convictions": [], "residence": {"state": "GA"}})
+    assert system.call("POST", "/requests", empty, {"Idempotency-Key": KEY}).status == 422
+
+
+def test_a_request_whose_nulls_an_earlier_release_digested_is_repeated_as_at_first(system: System) -> None:
+    sent = body(subject={"citizenship": None})
+    first = system.call("POST", "/requests", sent, {"Idempotency-Key": KEY})
+    digest = body_digest(first.json()["access_code"], canonical(read_object(json.dumps(sent))))
+    system.tamper(keys.request(first.json()["receipt"]), digest=digest)
+    assert system.call("POST", "/requests", sent, {"Idempotency-Key": KEY}).body == first.body
+    absent = system.call("POST", "/requests", body(), {"Idempotency-Key": KEY})
+    assert absent.status == 422

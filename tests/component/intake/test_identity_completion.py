@@ -170,3 +170,28 @@ def test_the_same_request_sent_again_is_answered_as_at_first_although_it_lacks_l
     changed = {"subject": {"a_number": "A000000099"}, "contact": {"preferred": "letter"}}
     assert system.on(first.json(), "POST", "/updates", changed).status == 202
     assert system.call("POST", "/requests", sent, key).body == first.body
+
+
+def test_a_person_with_one_name_lacks_no_other(system: System) -> None:
+    only = {"given_name": None, "family_name": "Suharto", "one_name": True}
+    assert "name_missing" not in missing(system, file_case(system, subject=only))
+    held = file_case(system, 12, subject={"a_number": "A000000012", "given_name": "Suharto", "family_name": None})
+    assert "name_missing" in missing(system, held)
+    assert complete(system, held, one_name=True).status == 202
+    assert "name_missing" not in missing(system, held)
+
+
+def test_an_only_name_finds_the_person_wherever_it_was_written(system: System) -> None:
+    born = {"a_number": None, "born_on": "1980", "one_name": True}
+    names = [{"given_name": None, "family_name": "Suharto"}, {"given_name": "SUHARTO", "family_name": None}]
+    for name in names:
+        file_case(system, subject={**born, **name})
+    found = {request.name for request in system.requests}
+    assert len(found) == 1
+    assert None not in found
+
+
+def test_that_a_person_has_one_name_waits_where_the_request_said_otherwise(system: System) -> None:
+    held = file_case(system, subject={"one_name": False})
+    assert complete(system, held, one_name=True).status == 202
+    assert system.read(Claims, keys.claims(held.case_id, held.receipt)).identity_waits

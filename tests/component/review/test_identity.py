@@ -181,3 +181,10 @@ def test_a_correction_is_refused_where_it_says_nothing_or_of_another_case(system
     assert post(system, OFFICER, held.case_id, "identity", foreign).status == 404
     assert post(system, ELSEWHERE, held.case_id, "identity", {"a_number": "A000000013", **WHY}).status == 404
     assert system.case_of(held.filed).version == 2
+
+
+def test_staff_record_that_a_person_has_one_name(system: System) -> None:
+    held = file_case(system, subject={"family_name": None})
+    assert "name_missing" in {one["code"] for one in system.look_up(held.filed)["missing"]}
+    correct(system, held, one_name=True)
+    assert "name_missing" not in {one["code"] for one in system.look_up(held.filed)["missing"]}

@@ -93,8 +93,10 @@ def convictions_test_holds(operator: str, bound: Any, rows: tuple[Conviction, ..
     if operator == "set_aside":
         return any(row.vacated or row.expunged for row in rows)
     if operator == "standing":
-        kinds = bound.get("kinds")
-        return bool(len([row for row in standing if kinds is None or row.kind in kinds]) >= bound.get("at_least", 1))
+        kinds, least = bound.get("kinds"), bound.get("at_least", 1)
+        surely = len([row for row in standing if kinds is None or row.kind in kinds])
+        possibly = len([row for row in standing if kinds is None or row.kind in {*kinds, "unknown"}])
+        return True if surely >= least else None if possibly >= least else False
     if any(row.convicted_on is None for row in standing):
         return None
     days = [row.convicted_on for row in standing if row.convicted_on is not None]

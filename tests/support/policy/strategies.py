@@ -18,7 +18,7 @@ nows = st.datetimes(datetime(2020, 6, 1), datetime(2025, 6, 1), timezones=st.jus
 )
 convictions = st.builds(
     Conviction,
-    kind=st.sampled_from(["aggravated_felony", "gang_element", "felony", "misdemeanor"]),
+    kind=st.sampled_from(["aggravated_felony", "gang_element", "felony", "misdemeanor", "unknown"]),
     convicted_on=st.none() | days,
     vacated=maybe,
     expunged=maybe,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casereview.policy import packaged
+from casereview.policy.conditions import StaticTest, tree
 from casereview.policy.engine import explain, rank
 from casereview.policy.ranking import RankInput, Reason
 from casereview.schema.facts import Facts
@@ -134,3 +135,40 @@ def test_changes_at_is_the_next_instant_at_which_the_ranking_differs(
 ) -> None:
     found = rank(case(**facts), A, NOW, None).changes_at
     assert found == (datetime.fromisoformat(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("standing", "kinds", "holds", "fails"),
+    [
+        ({"kinds": ["felony"]}, ["unknown"], False, False),
+        ({"kinds": ["felony"]}, ["felony", "unknown"], True, False),
+        ({"kinds": ["felony"]}, ["misdemeanor"], False, True),
+        ({"kinds": ["felony"], "at_least": 2}, ["felony", "unknown"], False, False),
+        ({"kinds": ["felony"], "at_least": 3}, ["felony", "unknown"], False, True),
+        ({}, ["unknown"], True, False),
+        ({"at_least": 2}, ["unknown"], False, True),
+    ],
+)
+def test_a_conviction_of_unknown_kind_satisfies_no_test_of_kinds_nor_its_opposite(
+    standing: dict[str, object],
+    kinds: list[str],
+    holds: bool,  # noqa: FBT001
+    fails: bool,  # noqa: FBT001
+) -> None:
+    rows = tuple((kind, None, True, None, None) for kind in kinds)
+    test, opposite = (tree({"convictions": {"standing": standing}}, negate=negate) for negate in (False, True))  # type: ignore[arg-type]
+    assert isinstance(test, StaticTest)
+    assert isinstance(opposite, StaticTest)
+    assert (test.holds(rows), opposite.holds(rows)) == (holds, fails)
+
+
+def test_a_vacated_conviction_of_unknown_kind_does_not_count() -> None:
+    opposite = tree({"convictions": {"standing": {"kinds": ["felony"]}}}, negate=True)
+    assert isinstance(opposite, StaticTest)
+    assert opposite.holds((("unknown", None, False, True, None),))
+
+
+def test_an_unknown_kind_presumes_nothing_about_public_safety() -> None:
+    kinds = [[], [{"kind": "unknown", "convicted_on": "2019-01-01"}]]
+    found = [rank(case(custody="detained", convictions=one), A, NOW, None).categories for one in kinds]
+    assert found[0] == found[1]

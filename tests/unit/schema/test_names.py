@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casereview.schema.names import comparable_name
+from casereview.schema.names import comparable_name, has_full_name
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,22 @@ def test_other_names_and_years_differ() -> None:
 def test_names_of_other_scripts_keep_their_letters() -> None:
     assert comparable_name("Анна", "Иванова", 1980) == "анна иванова|1980"
     assert comparable_name("陳", "大文", 1980) == "大文 陳|1980"
+
+
+@pytest.mark.parametrize(
+    ("given", "family"), [("Suharto", None), (None, "Suharto"), ("Suharto", "suharto"), ("FNU", "Suharto")]
+)
+def test_an_only_name_is_the_same_wherever_it_is_written(given: str | None, family: str | None) -> None:
+    assert comparable_name(given, family, 1980, is_only=True) == "suharto|1980"
+
+
+def test_a_name_that_is_a_placeholder_alone_is_not_compared() -> None:
+    assert comparable_name("FNU", "LNU", 1980, is_only=True) is None
+
+
+def test_a_whole_name_is_given_and_family_name_or_the_only_one() -> None:
+    assert has_full_name({"given_name": "Ana", "family_name": "Ruiz"})
+    assert has_full_name({"given_name": "Suharto", "one_name": True})
+    assert has_full_name({"family_name": "Suharto", "one_name": True})
+    assert not has_full_name({"given_name": "Ana", "one_name": False})
+    assert not has_full_name({"one_name": True})

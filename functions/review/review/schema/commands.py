@@ -10,6 +10,7 @@ from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.fields import Deadline, LanguageTag, LongText, PastDate, Text, TimeOrDay
 from casereview.schema.identifiers import ANumber, canonical_case_id, canonical_receipt
+from casereview.schema.lists import Items
 from casereview.schema.submission import FactClaims, YesNo
 from casereview.schema.typed_text import Word, fold
 from casereview.schema.vocabulary import (
@@ -83,11 +84,11 @@ class Question(Record):
 class InformationRequest(Record):
     """Questions: in free text to verified requesters, or of the catalogue to those who are not verified."""
 
-    to: Annotated[tuple[_Receipt, ...], Field(min_length=1, max_length=20)] | None = None
+    to: Annotated[tuple[_Receipt, ...], Items(20, least=1)] | None = None
     """The receipts of the requests that are asked; by default all that can be."""
-    asked: Annotated[tuple[Question, ...], Field(min_length=1, max_length=20)] | None = None
+    asked: Annotated[tuple[Question, ...], Items(20, least=1)] | None = None
     """Questions in free text. The case waits for the answer, and its clock stops, except in the top lanes."""
-    codes: Annotated[tuple[Word[AskCode], ...], Field(min_length=1, max_length=5)] | None = None
+    codes: Annotated[tuple[Word[AskCode], ...], Items(5, least=1)] | None = None
     """Questions of the catalogue: how to prove identity or authority. They change no status and stop no clock."""
     answer_by: Deadline | None = None
     """By when an answer is expected; required for questions in free text. A day counts to its end, Eastern time."""
@@ -168,13 +169,14 @@ class IdentityCorrection(Record):
     a_number: ANumber | None = None
     given_name: Text | None = None
     family_name: Text | None = None
+    one_name: YesNo = None
     born_on: PastDate | None = None
     why: LongText
 
     @property
-    def parts(self) -> dict[str, str]:
+    def parts(self) -> dict[str, str | bool]:
         """Return the parts of the identity that are corrected, by name."""
-        found: dict[str, str] = self.model_dump(mode="json", exclude_none=True, exclude={"receipt", "why"})
+        found: dict[str, str | bool] = self.model_dump(mode="json", exclude_none=True, exclude={"receipt", "why"})
         return found
 
     @model_validator(mode="after")
@@ -231,7 +233,7 @@ class Reopening(Record):
     """The reason why an ended case is reopened."""
 
     why: LongText
-    changed_facts: Annotated[tuple[_Id, ...], Field(max_length=20)] = ()
+    changed_facts: Annotated[tuple[_Id, ...], Items(20)] = ()
     """The facts that have changed; a supervisor names them to reopen what the Senior Reviewing Official decided."""
 
 
@@ -269,16 +271,16 @@ class Decision(Record):
     """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
 
     outcome: Word[Outcome]
-    reasons: Annotated[tuple[ReasonGiven, ...], Field(min_length=1, max_length=20)]
+    reasons: Annotated[tuple[ReasonGiven, ...], Items(20, least=1)]
     language: LanguageTag
     """The language of the reasons."""
-    granted: Annotated[tuple[Grant, ...], Field(max_length=20)] = ()
+    granted: Annotated[tuple[Grant, ...], Items(20)] = ()
     internal_reasons: LongText
-    factors: Annotated[tuple[_Id, ...], Field(max_length=50)]
-    unknowns: Annotated[tuple[UnknownFactor, ...], Field(max_length=50)] = ()
+    factors: Annotated[tuple[_Id, ...], Items(50)]
+    unknowns: Annotated[tuple[UnknownFactor, ...], Items(50)] = ()
     policy: _Id | None
     case_version: StrictInt
-    acknowledged: Annotated[tuple[Word[Literal["nobody_would_learn"]], ...], Field(max_length=1)] = ()
+    acknowledged: Annotated[tuple[Word[Literal["nobody_would_learn"]], ...], Items(1)] = ()
 
 
 class DecisionWithdrawal(Record):

@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool
 from casereview.policy.warnings import WarningCode
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.fields import LongText
+from casereview.schema.lists import Items
 from casereview.schema.policy_records import Late, Move, Sample
 
 PolicyState = Literal["draft", "previewed", "refused", "approved", "in_force", "superseded", "vacated"]
@@ -29,7 +30,7 @@ class PolicyApproval(Record):
     why: LongText
     digest: Annotated[str, Field(max_length=64)] | None = None
     """The digest of the draft that was read; if the draft was replaced since, the request is refused."""
-    acknowledged: Annotated[tuple[WarningCode, ...], Field(max_length=20)] = ()
+    acknowledged: Annotated[tuple[WarningCode, ...], Items(20)] = ()
     """The warnings about the draft that were read; an approval needs all of them."""
 
 
