@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from casereview.http.gateway_event import in_one_form
 from casereview.http.negotiation import language_of_problem
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.runtime.invocation import begin_invocation
@@ -34,7 +35,7 @@ serve(app, ROUTES, _act)
 def respond(use: CaseServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event of API Gateway with the given services."""
     app.append_context(services=use)
-    return app.resolve(event, context)
+    return app.resolve(in_one_form(event), context)
 
 
 @metrics.log_metrics

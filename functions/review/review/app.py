@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from casereview.http.gateway_event import in_one_form
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.runtime.invocation import begin_invocation
 from casereview.schema.base import Record
@@ -40,7 +41,7 @@ serve(app, ROUTES, _act)
 def respond(use: ReviewServices, event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     """Answer one event of API Gateway with the given services."""
     app.append_context(services=use)
-    return app.resolve(event, context)
+    return app.resolve(in_one_form(event), context)
 
 
 @metrics.log_metrics

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote
 
 from infra.local.account import ACCOUNT
 from infra.local.api_gateway.routes import Api, GatewayResponse, RouteMatch
@@ -19,6 +19,20 @@ from infra.local.http_server import HttpRequest, HttpResponse
 
 _CONTEXT: Final = re.compile(r"\$context\.([\w.]+)")
 _HOP_BY_HOP: Final = {"content-length", "connection", "transfer-encoding", "keep-alive"}
+
+_NOT_SIGNED: Final = (
+    "accessKey",
+    "accountId",
+    "caller",
+    "cognitoAuthenticationProvider",
+    "cognitoAuthenticationType",
+    "cognitoIdentityId",
+    "cognitoIdentityPoolId",
+    "principalOrgId",
+    "user",
+    "userArn",
+)
+"""What API Gateway says of a caller who signed the request with IAM; null for any other."""
 
 # API Gateway's default status and message of each gateway response.
 _DEFAULTS: Final[Mapping[str, tuple[int, str]]] = {
@@ -53,22 +67,30 @@ def proxy_event(request: ProxyRequest) -> dict[str, Any]:
     """Return the event of the Lambda proxy integration (payload format 1.0)."""
     http, found = request.http, request.match
     headers = [*http.headers, *_forwarded(http)]
-    query = parse_qsl(http.query, keep_blank_values=True)
+    query = parse_qsl(http.query.encode("latin-1", "replace").decode("utf-8", "replace"), keep_blank_values=True)
     binary = is_binary_type(found.api.binary_types, http.header("content-type") or "")
     return {
         "resource": found.route.resource,
-        "path": unquote(http.path),
+        "path": _encoded(http.path),
         "httpMethod": http.method,
         "headers": dict(headers) or None,
         "multiValueHeaders": _group_by_name(headers),
         "queryStringParameters": dict(query) or None,
         "multiValueQueryStringParameters": _group_by_name(query),
-        "pathParameters": dict(found.parameters) or None,
+        "pathParameters": {name: _encoded(value) for name, value in found.parameters.items()} or None,
         "stageVariables": None,
         "requestContext": _request_context(request),
         "body": _body(http.body, binary=binary),
         "isBase64Encoded": binary and bool(http.body),
     }
+
+
+def _encoded(path: str) -> str:
+    """Return a path as it was sent, percent-encoded; API Gateway decodes neither it nor its parameters.
+
+    Bytes that a client should have encoded are encoded here.
+    """
+    return quote(path.encode("latin-1", "replace"), safe="/%:@!$&'()*+,;=~-._")
 
 
 def _forwarded(http: HttpRequest) -> list[tuple[str, str]]:
@@ -98,14 +120,21 @@ def is_binary_type(types: tuple[str, ...], content_type: str) -> bool:
 def _request_context(request: ProxyRequest) -> dict[str, Any]:
     http, found = request.http, request.match
     now = time.time()
+    host = http.header("host") or "localhost"
     context: dict[str, Any] = {
         "accountId": ACCOUNT,
         "apiId": found.api.api_id,
-        "domainName": http.header("host") or "localhost",
+        "deploymentId": "local",
+        "domainName": host,
+        "domainPrefix": host.partition(".")[0],
         "extendedRequestId": request.request_id,
         "httpMethod": http.method,
-        "identity": {"sourceIp": http.client, "userAgent": http.header("user-agent")},
-        "path": f"/{found.api.stage}{unquote(http.path)}",
+        "identity": {
+            **dict.fromkeys(_NOT_SIGNED),
+            "sourceIp": http.client,
+            "userAgent": http.header("user-agent"),
+        },
+        "path": f"/{found.api.stage}{_encoded(http.path)}",
         "protocol": "HTTP/1.1",
         "requestId": request.request_id,
         "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),

@@ -59,7 +59,7 @@ class Api:
 
 @dataclass(frozen=True)
 class RouteMatch:
-    """The route that a request matched, with its path parameters."""
+    """The route that a request matched, with its path parameters as they were sent: percent-encoded."""
 
     api: Api
     route: Route
@@ -194,13 +194,13 @@ def _parameters(resource: str, path: str) -> dict[str, str] | None:
     for position, part in enumerate(wanted):
         if part.endswith("+}"):
             rest = "/".join(given[position:])
-            return {**parameters, part[1:-2]: unquote(rest)} if rest else None
+            return {**parameters, part[1:-2]: rest} if rest else None
         if position >= len(given):
             return None
         if part.startswith("{"):
             if not given[position]:
                 return None
-            parameters[part[1:-1]] = unquote(given[position])
+            parameters[part[1:-1]] = given[position]
         elif part != unquote(given[position]):
             return None
     return parameters if len(given) == len(wanted) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from casereview.http.gateway_event import MAX_PARAMETER
 from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
 from casereview.runtime.error_logging import describe_error
@@ -45,7 +45,7 @@ class Incoming:
 
     event: APIGatewayProxyEvent
     path: Mapping[str, str]
-    """The parameters of the path."""
+    """The parameters of the path, decoded."""
 
     def raw(self) -> bytes | str:
         """Return the body as it was sent.
@@ -58,7 +58,7 @@ class Incoming:
             return raw
         try:
             return base64.b64decode(raw, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise malformed("", "not_base64") from None
 
     def header(self, name: str) -> str | None:
@@ -100,8 +100,11 @@ def _handler(
     app: APIGatewayRestResolver, route: _Route, act: Callable[[_Route, Incoming], Record | None]
 ) -> Callable[..., Response[str]]:
     def handle(**path: str) -> Response[str]:
-        incoming = Incoming(app.current_event, {name: _path_value(name, value) for name, value in path.items()})
         app.append_context(route=f"{route.method} {route.path}")  # the path of the event can hold a receipt
+        parameters = {name: _path_value(name, value) for name, value in path.items()}
+        if any(len(value) > MAX_PARAMETER for value in parameters.values()):
+            raise _NO_ROUTE
+        incoming = Incoming(app.current_event, parameters)
         _check_parameters(route, incoming)
         found = act(route, incoming)
         return Response(HTTPStatus.NO_CONTENT) if found is None else _success(route, found)

@@ -22,7 +22,18 @@ def test_a_static_segment_takes_precedence_over_a_parameter(run: LocalRun) -> No
     assert run.ask("GET", "/things/other").json["pathParameters"] == {"name": "other"}
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/things/known"), ("GET", "/do")])
+def test_a_path_reaches_the_function_as_it_was_sent(run: LocalRun) -> None:
+    event = run.ask("GET", "/things/%E2%81%A6a%20b%E2%81%A9?flag=a%20b&flag=c").json
+    assert event["path"] == "/things/%E2%81%A6a%20b%E2%81%A9"
+    assert event["pathParameters"] == {"name": "%E2%81%A6a%20b%E2%81%A9"}
+    assert event["queryStringParameters"] == {"flag": "c"}
+    assert event["multiValueQueryStringParameters"] == {"flag": ["a b", "c"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nowhere"), ("DELETE", "/things/known"), ("OPTIONS", "/things/known"), ("GET", "/do"), ("BREW", "/do")],
+)
 def test_unknown_routes_and_methods_get_the_gateway_response_of_the_template(
     run: LocalRun, method: str, path: str
 ) -> None:

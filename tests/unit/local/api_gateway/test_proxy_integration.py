@@ -26,7 +26,7 @@ API = Api("api", "v1", (ROUTE,), {"MISSING_AUTHENTICATION_TOKEN": PROBLEM}, ("im
 
 
 def proxy(http: HttpRequest, claims: dict[str, str] | None = None) -> ProxyRequest:
-    return ProxyRequest(http, RouteMatch(API, ROUTE, {"name": "a b"}), "id-1", claims)
+    return ProxyRequest(http, RouteMatch(API, ROUTE, {"name": "a%20b"}), "id-1", claims)
 
 
 def test_an_event_has_single_and_multi_value_headers_and_parameters() -> None:
@@ -35,16 +35,39 @@ def test_an_event_has_single_and_multi_value_headers_and_parameters() -> None:
         proxy(HttpRequest("GET", "/things/a%20b?q=1&q=2&e=", headers, client="127.0.0.9"), {"sub": "u"})
     )
     assert event["resource"] == "/things/{name}"
-    assert event["path"] == "/things/a b"
+    assert event["path"] == "/things/a%20b"
     assert event["headers"]["X-A"] == "2"
     assert event["multiValueHeaders"]["X-A"] == ["1", "2"]
     assert event["queryStringParameters"] == {"q": "2", "e": ""}
     assert event["multiValueQueryStringParameters"] == {"q": ["1", "2"], "e": [""]}
-    assert event["pathParameters"] == {"name": "a b"}
+    assert event["pathParameters"] == {"name": "a%20b"}
     assert event["requestContext"]["authorizer"] == {"claims": {"sub": "u"}}
-    assert event["requestContext"]["identity"] == {"sourceIp": "127.0.0.9", "userAgent": "test"}
-    assert event["requestContext"]["path"] == "/v1/things/a b"
+    identity = event["requestContext"]["identity"]
+    assert {name: value for name, value in identity.items() if value} == {"sourceIp": "127.0.0.9", "userAgent": "test"}
+    assert identity["cognitoIdentityId"] is None
+    assert event["requestContext"]["path"] == "/v1/things/a%20b"
     assert (event["body"], event["isBase64Encoded"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        ("/things/%E2%81%A6a%E2%81%A9", "/things/%E2%81%A6a%E2%81%A9"),
+        ("/things/a%2Fb", "/things/a%2Fb"),
+        ("/things/%zz%", "/things/%zz%"),
+        ("/things/a+b@c", "/things/a+b@c"),
+        ("/things/" + "\u2066a".encode().decode("latin-1"), "/things/%E2%81%A6a"),
+    ],
+)
+def test_a_path_stays_encoded_as_it_was_sent(sent: str, path: str) -> None:
+    event = proxy_event(proxy(HttpRequest("GET", sent, [])))
+    assert (event["path"], event["requestContext"]["path"]) == (path, f"/v1{path}")
+
+
+def test_query_parameters_are_decoded_once() -> None:
+    sent = "/things/a?q=%2525+%C3%A9&r=" + "é".encode().decode("latin-1")
+    event = proxy_event(proxy(HttpRequest("GET", sent, [])))
+    assert event["queryStringParameters"] == {"q": "%25 é", "r": "é"}
 
 
 @pytest.mark.parametrize(

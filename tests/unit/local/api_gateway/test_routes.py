@@ -39,7 +39,7 @@ APIS = [
     [
         ("POST", "/requests", "/requests", {}),
         ("POST", "/requests/", "/requests", {}),
-        ("GET", "/requests/AB%2F1", "/requests/{receipt}", {"receipt": "AB/1"}),
+        ("GET", "/requests/AB%2F1", "/requests/{receipt}", {"receipt": "AB%2F1"}),
         ("GET", "/requests/known", "/requests/known", {}),
         ("DELETE", "/files/a/b/c", "/files/{proxy+}", {"proxy": "a/b/c"}),
         ("GET", "/files/a/meta", "/files/{name}/meta", {"name": "a"}),
