@@ -98,6 +98,8 @@ def test_a_name_finds_its_facility_by_the_state_or_by_its_use_since_2025(
         "Orange County Jail",
         "Madison County Jail",
         "Washington County Jail",
+        "Washington",
+        "Orleans",
         "Adams County Jail",
     ],
 )
@@ -114,7 +116,8 @@ def test_a_name_of_facilities_in_several_offices_says_none_of_them(name: str) ->
         ("Folkston ICE Processing Center", "ATL"),
         ("Conroe Detention Center", "HOU"),
         ("Guantanamo Bay", "MIA"),
-        ("Florence", "PHO"),
+        ("Florence, AZ", "PHO"),
+        ("Florence", None),
         ("jail in Laredo", None),
         ("Laredo", "HLG"),
     ],
@@ -139,6 +142,25 @@ def test_a_name_of_several_facilities_in_one_office_says_that_office(name: str, 
 )
 def test_a_name_that_the_tables_do_not_have_says_nothing(name: str) -> None:
     assert find_place(name, TODAY) == (None, (), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("Harris County Jail", "TX"), ("Lake County", "IN"), ("Lincoln County Sheriff", "TX")]
+)
+def test_a_local_jail_of_another_state_is_told_and_not_taken(name: str, state: str) -> None:
+    place = find_place(name, TODAY, state)
+    assert (place.facility, place.office, place.reference) == (None, None, None)
+    assert state not in {each.state for each in place.candidates}
+    assert place.candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Pike County Correctional Facility", "PIKCOPA"), ("Kay County Jail", "KCOJFOK")]
+)
+def test_a_facility_in_use_is_found_by_its_name_wherever_the_person_lives(name: str, code: str) -> None:
+    place = find_place(name, TODAY, "TX")
+    assert place.facility
+    assert place.facility.code == code
 
 
 def test_every_facility_of_the_newest_list_is_found_by_its_name_and_state() -> None:

@@ -40,6 +40,10 @@ _BODIES: Final = frozenset({
 """Words that say who runs a facility, which people leave out."""
 
 
+_LOCAL: Final = frozenset({"city", "county", "municipal", "parish", "police", "sheriff", "sheriffs"})
+"""Words of names that many places of the country have, on no list of ICE."""
+
+
 def _whole(name: str) -> set[str]:
     """Return the keys of a name as it stands, with its abbreviations and without them."""
     return {plain(name), "".join(words(name))}
@@ -111,11 +115,10 @@ _EXACT: Final = (
     _Comparison(_without_parentheses, lambda: _named(_without_parentheses)),
 )
 _OTHER_KINDS: Final = _Comparison(_without_kinds, lambda: _named(_without_kinds))
-_COMPARISONS: Final = (
-    *_EXACT,
-    _OTHER_KINDS,
-    _Comparison(_without_bodies, _named_or_in_town, loose=True),
-)
+_PART: Final = _Comparison(_without_bodies, _named_or_in_town, loose=True)
+_COMPARISONS: Final = (*_EXACT, _OTHER_KINDS, _PART)
+_BY_PART: Final = (*_EXACT, _PART)
+"""The ways to compare a name that may be that of a place."""
 
 
 class _Reading(NamedTuple):
@@ -142,26 +145,45 @@ def _readings(text: str) -> Iterator[_Reading]:
     yield _Reading(text)
 
 
-def facilities_named(text: str, state: str | None) -> tuple[Facility, ...]:
-    """Return the facilities that a typed text can mean, the newest first.
+class Found(NamedTuple):
+    """The facilities that a typed text can mean."""
+
+    facilities: tuple[Facility, ...]
+    """The newest first."""
+    elsewhere: bool = False
+    """Whether none lies in the given state, and the name is one that many places have: another may be meant."""
+
+
+def facilities_named(text: str, state: str | None) -> Found:
+    """Return the facilities that a typed text can mean.
 
     Args:
         text: A code; or a name, also with the town and the state of the facility behind it.
-        state: The two-letter code of a state that may be the facility's. It is ignored where none that matches lies in
-            it.
+        state: The two-letter code of a state that may be the facility's.
     """
     coded = with_code(plain(text).upper())
     if coded:
-        return (coded,)
+        return Found((coded,))
     exact = _matching(_EXACT, _Reading(text), state)
     if exact and state in {None, exact[0].state}:
-        return exact if state or "(" in text else _with_namesakes(text, exact)
-    return next(filter(None, (_matching(_COMPARISONS, each, state) for each in _readings(text))), ())
+        return Found(exact if state or "(" in text else _with_namesakes(text, exact))
+    for reading in _readings(text):
+        found = _matching(_BY_PART if _is_bare(reading.name) else _COMPARISONS, reading, state)
+        if found:
+            usual = found == exact and exact[0].last_seen >= _RECENT
+            here = reading.state or state in {None, found[0].state}
+            return Found(found, elsewhere=not (here or usual) and not _LOCAL.isdisjoint(words(text)))
+    return Found(())
+
+
+def _is_bare(name: str) -> bool:
+    """Return whether a name says no kind of facility, so that it may be that of a place."""
+    return not _whole(name).isdisjoint(_without_kinds(name))
 
 
 def _with_namesakes(text: str, exact: tuple[Facility, ...]) -> tuple[Facility, ...]:
     """Add the facilities in use of any kind, where the text says no kind, or those that it names are out of use."""
-    if exact[0].last_seen >= _RECENT and not _without_kinds(text) & _whole(text):
+    if exact[0].last_seen >= _RECENT and not _is_bare(text):
         return exact
     others = [each for each in _OTHER_KINDS.find(text) if each.last_seen >= _RECENT and each not in exact]
     return tuple(sorted((*exact, *others), key=lambda each: each.last_seen, reverse=True))

@@ -22,7 +22,7 @@ class Place(NamedTuple):
     facility: Facility | None
     """The one facility that is meant."""
     candidates: tuple[Facility, ...]
-    """The facilities of which one is meant, if there are several, the newest first; else empty."""
+    """Those that can be meant where it is not certain which, the newest first; else empty."""
     office: str | None
     """The field office of the facility, or the one in which all candidates lie; None where neither decides."""
 
@@ -44,14 +44,17 @@ def find_place(text: str | None, on: date, state: str | None = None) -> Place:
             state.
         on: The day for which the field offices are looked up.
         state: The two-letter code of a state that may be that of the facility. It decides between facilities of one
-            name, and is ignored where none of them lies in it.
+            name. Where none of them lies in it, a name of one in use is still found, and any but that of a local jail:
+            there may be another of that name in the state.
 
     Returns:
         The facility; or the candidates; or neither, where the tables do not have the name.
     """
-    found = facilities_named(text, state) if text else ()
+    found, elsewhere = facilities_named(text, state) if text else ((), False)
     offices = {each.office(on) for each in found}
-    office = offices.pop() if len(offices) == 1 else None
+    if elsewhere or len(offices) != 1:
+        return Place(None, found, None)
+    office = offices.pop()
     return Place(found[0], (), office) if len(found) == 1 else Place(None, found, office)
 
 
