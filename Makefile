@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
-PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review
+PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review:functions/pages
 # On both cores, in the order of the folders: the files that take longest come first.
 TOGETHER := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
@@ -21,7 +21,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run quick test test-system test-dynamodb coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
-	architecture architecture-check data-model data-model-check language-names language-names-check tour tour-write tour-check fix watch build lock engine clean
+	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check tour tour-write tour-check fix watch build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ coverage: setup ## Report what the tests covered that ran with COVERAGE set, as 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check tour-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check dates-check tour-check styles-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -117,6 +117,18 @@ language-names: setup ## Write the names of languages from the data of langcodes
 language-names-check: setup
 	@$(BIN)/python -m infra.documents.language_names --check
 
+dates: setup ## Write how each language writes dates, from CLDR
+	@$(BIN)/python -m infra.documents.dates
+
+dates-check: setup
+	@$(BIN)/python -m infra.documents.dates --check
+
+styles: infra/styles/node_modules/.stamp ## Compile the style sheets of the site (Node)
+	@node infra/styles/build.mjs
+
+styles-check: infra/styles/node_modules/.stamp
+	@node infra/styles/build.mjs --check
+
 architecture: setup ## Write the imports between packages into docs/architecture.md
 	@$(BIN)/python -m infra.documents.architecture
 
@@ -134,7 +146,7 @@ build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compi
 	@$(BIN)/python -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 
 lock: setup ## Resolve requirements/*.in and package.json anew (UPGRADE=--upgrade for newer versions)
-	@for name in runtime dev bench sam checkov; do \
+	@for name in runtime pages dev bench sam checkov; do \
 		$(LOCK) $(UPGRADE) requirements/$$name.in --output-file requirements/$$name.txt; done
 	@npm install --silent --package-lock-only
 
@@ -152,6 +164,10 @@ clean: ## Remove everything that these targets made
 
 .tools/%/.stamp: requirements/%.txt infra/tooling/tool.sh | .venv/.stamp
 	@infra/tooling/tool.sh $*
+	@touch $@
+
+infra/styles/node_modules/.stamp: infra/styles/package-lock.json infra/styles/package.json
+	@cd infra/styles && npm ci --silent
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -1,7 +1,8 @@
 """Run template.yaml locally until interrupted: `python -m infra.local`.
 
 Environment variables:
-    PORT: the port of the APIs on the loopback interface (default 8000); 0 chooses a free one.
+    PORT: the port of the APIs on the loopback interface (default 8000), with that of the site one above; 0 chooses free
+        ones.
     SEED: `samples` (default) files the sample requests at the start, `none` does not.
     ENGINE: the DynamoDB engine, `moto` (default) or `dynamodb-local`.
     LOG: the file that handlers log to (default build/local-PORT.log), or `-` for standard error.
@@ -57,6 +58,8 @@ def main() -> int:
     try:
         with running() as run:
             introduce(run)
+            for name, address in run.sites.items():
+                print(f"{name} {address}")
             print(f"ready {run.address}", flush=True)
             if sys.stdout.isatty():
                 from infra.local.demo import policy_switch_bar  # noqa: PLC0415  only terminals show it

@@ -8,7 +8,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -24,6 +24,7 @@ from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 from infra.local.lambda_runtime.environments import Surroundings, environment_variables
 from infra.local.lambda_runtime.event_source_mappings import Poller, read_mappings
 from infra.local.lambda_runtime.functions import FunctionSpec, read_functions
+from infra.local.lambda_runtime.invocations import Invocations
 from infra.local.lambda_runtime.product_clock import ProductClock
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.lambda_runtime.schedules import Scheduler, read_schedules
@@ -35,6 +36,9 @@ from infra.local.template.stack import Stack
 CLOCK: Final = "casereview.runtime.settings:now"
 """The function of this repository's product that returns the current time."""
 
+SITES: Final = {"SiteApi": ("site", 1), "DeskApi": ("desk", 2)}
+"""The APIs that are origins of their own, as deployed: the name and how far the port lies above that of the others."""
+
 # Parameters that name an SES identity which the template expects to exist already.
 IDENTITY_PARAMETERS: Final = ("MailIdentity",)
 
@@ -44,7 +48,7 @@ class Options:
     """Settings of a run.
 
     Attributes:
-        port: the port of the APIs; 0 chooses a free one.
+        port: the port of the APIs, with those of the sites above it; 0 chooses free ones.
         max_environments: the largest number of execution environments per function.
         log: the file that handlers log to; None for standard error.
         clock: the product's function that returns the current time, as `module:function`; `/_local/clock` moves it.
@@ -80,25 +84,33 @@ class LocalRun:
         self.functions = read_functions(self.stack)
         self.policies = role_policies(self.stack)
         self.pools = self._pools()
+        self._invocations = Server(Invocations(self.pools).respond)
+        emulator.put_json("/_endpoint/names", self._names())
         self._mappings = read_mappings(self.stack, self.functions, self.policies)
         client = emulator.poller_client()
         self._pollers = [
             Poller(each, client, self.pools[each.function.logical_id].invoke, self.activity) for each in self._mappings
         ]
         self.scheduler = Scheduler(read_schedules(self.stack, self.functions), self._invoke)
-        self._server = self._api_server()
+        self._servers = self._api_servers()
 
     @property
     def address(self) -> str:
         """The URL of the APIs."""
-        return f"http://127.0.0.1:{self._server.port}"
+        return f"http://127.0.0.1:{self._servers[''].port}"
+
+    @property
+    def sites(self) -> dict[str, str]:
+        """The URL of each site that the template has, by its name."""
+        return {name: f"http://127.0.0.1:{server.port}" for name, server in self._servers.items() if name}
 
     def start(self) -> None:
         """Start the APIs, pollers and schedules.
 
         Returns when each function has an execution environment; errors of an init phase are printed.
         """
-        self._server.start()
+        for server in (self._invocations, *self._servers.values()):
+            server.start()
         with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
             for spec, failure in pool.map(lambda each: (each.spec, each.warm()), self.pools.values()):
                 if failure is not None:
@@ -112,7 +124,8 @@ class LocalRun:
         self.scheduler.stop()
         for poller in self._pollers:
             poller.stop()
-        self._server.close()
+        for server in (*self._servers.values(), self._invocations):
+            server.close()
         with ThreadPoolExecutor(max(1, len(self.pools))) as pool:
             list(pool.map(EnvironmentPool.close, self.pools.values()))
         self.emulator.stop()
@@ -130,7 +143,6 @@ class LocalRun:
             for name, spec in self.functions.items()
         }
         self.emulator.put_json("/_endpoint/roles", roles)
-        self.emulator.put_json("/_endpoint/names", self._names())
         return {name: self._pool(spec, keys[name]) for name, spec in self.functions.items()}
 
     def _pool(self, spec: FunctionSpec, key: str) -> EnvironmentPool:
@@ -154,6 +166,7 @@ class LocalRun:
             },
             "key_policies": key_policies(self.stack),
             "destinations": self._event_destinations(),
+            "functions_port": self._invocations.port,
         }
 
     def _event_destinations(self) -> dict[str, list[dict[str, Any]]]:
@@ -170,17 +183,22 @@ class LocalRun:
     def _invoke(self, spec: FunctionSpec, payload: bytes) -> InvocationResult:
         return self.pools[spec.logical_id].invoke(payload)
 
-    def _api_server(self) -> Server:
+    def _api_servers(self) -> dict[str, Server]:
+        """Return the server of each site by its name, and of all other APIs and the console by an empty one."""
         polled = frozenset(each.queue_url for each in self._mappings)
         parts = Parts(self.stack, self.emulator, self.pools, self.scheduler, self.clock, self.activity, polled)
         control = Console(parts, Outbox(self._outbox_page))
         clients = self._user_pool_clients()
         verifier = TokenVerifier(lambda pool: self.emulator.get_json(f"/{pool}/.well-known/jwks.json"), clients)
-        api = RestApiHandler(read_apis(self.stack, self.functions), self.pools, verifier, control.respond)
-        try:
-            return Server(api.respond, self.options.port, MAX_BODY)
-        except OSError as error:
-            raise OSError(error.errno, f"port {self.options.port}: {error.strerror}") from None
+        apis = read_apis(self.stack, self.functions)
+        others = [api for name, api in apis.items() if name not in SITES]
+        handler = RestApiHandler(others, self.pools, verifier, control.respond)
+        servers = {"": _server(handler, self.options.port)}
+        for logical_id in SITES.keys() & apis.keys():
+            name, offset = SITES[logical_id]
+            handler = RestApiHandler([replace(apis[logical_id], has_domain=True)], self.pools, verifier)
+            servers[name] = _server(handler, self.options.port and self.options.port + offset)
+        return servers
 
     def _outbox_page(self, number: int) -> list[dict[str, Any]]:
         sent: list[dict[str, Any]] = self.emulator.get_json(f"/_endpoint/outbox?since={number}")
@@ -192,6 +210,18 @@ class LocalRun:
             pool = self.stack.properties(name)["UserPoolId"]
             found[pool] = found.get(pool, frozenset()) | {self.stack.get(name).ref}
         return found
+
+
+def _server(handler: RestApiHandler, port: int) -> Server:
+    """Return the server of a handler.
+
+    Raises:
+        OSError: the port is taken; the message names it.
+    """
+    try:
+        return Server(handler.respond, port, MAX_BODY)
+    except OSError as error:
+        raise OSError(error.errno, f"port {port}: {error.strerror}") from None
 
 
 def access_key_id() -> str:

@@ -134,7 +134,7 @@ def _request_context(request: ProxyRequest) -> dict[str, Any]:
             "sourceIp": http.client,
             "userAgent": http.header("user-agent"),
         },
-        "path": f"/{found.api.stage}{_encoded(http.path)}",
+        "path": _encoded(http.path) if found.api.has_domain else f"/{found.api.stage}{_encoded(http.path)}",
         "protocol": "HTTP/1.1",
         "requestId": request.request_id,
         "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),

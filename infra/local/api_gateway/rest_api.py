@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -18,14 +19,14 @@ INTEGRATION_TIMEOUT: Final = 29.0  # seconds
 
 
 class RestApiHandler:
-    """Handles HTTP requests: the console handles `/_local/`, the template's APIs everything else."""
+    """Handles HTTP requests: the console, where there is one, handles `/_local/`, the APIs everything else."""
 
     def __init__(
         self,
         apis: list[Api],
         pools: Mapping[str, EnvironmentPool],
         verifier: TokenVerifier,
-        local: Callable[[HttpRequest], HttpResponse],
+        local: Callable[[HttpRequest], HttpResponse] | None = None,
     ) -> None:
         self._apis = apis
         self._pools = pools
@@ -34,7 +35,7 @@ class RestApiHandler:
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Handle one request."""
-        if request.path.startswith("/_local/"):
+        if self._local and request.path.startswith("/_local/"):
             return self._local(request)
         request_id = proxy_integration.new_request_id()
         found = find_route(self._apis, request.method, request.path)
@@ -65,10 +66,20 @@ class RestApiHandler:
             return proxy_integration.gateway_response(api, "INTEGRATION_TIMEOUT", proxy.http, proxy.request_id)
         try:
             if result.ok and len(result.payload) <= MAX_EVENT:
-                return proxy_integration.http_response(result.payload, proxy)
+                return _compressed(proxy_integration.http_response(result.payload, proxy), proxy)
         except proxy_integration.MalformedProxyResponseError:
             pass  # handled below like any other failure of the function
         return proxy_integration.gateway_response(api, "DEFAULT_5XX", proxy.http, proxy.request_id)
+
+
+def _compressed(response: HttpResponse, proxy: proxy_integration.ProxyRequest) -> HttpResponse:
+    """Compress a response as API Gateway does: from the API's size on, where the client accepts gzip."""
+    least = proxy.match.api.compressed_from
+    if least is None or len(response.body) < least or "gzip" not in (proxy.http.header("accept-encoding") or ""):
+        return response
+    return HttpResponse(
+        response.status, [*response.headers, ("Content-Encoding", "gzip")], gzip.compress(response.body, mtime=0)
+    )
 
 
 def mock_response(integration: Mapping[str, object]) -> HttpResponse:

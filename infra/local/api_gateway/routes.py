@@ -55,6 +55,10 @@ class Api:
     routes: tuple[Route, ...]
     responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
     binary_types: tuple[str, ...] = ()
+    has_domain: bool = False
+    """Whether it is served at the root of a domain of its own, so that paths do not begin with the stage."""
+    compressed_from: int | None = None
+    """The bytes from which a response is compressed, if the client accepts that; None for never."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +70,18 @@ class RouteMatch:
     parameters: Mapping[str, str]
 
 
-def read_apis(stack: Stack, functions: Mapping[str, FunctionSpec]) -> list[Api]:
-    """Return all REST APIs of the template.
+def read_apis(stack: Stack, functions: Mapping[str, FunctionSpec]) -> dict[str, Api]:
+    """Return all REST APIs of the template by logical id.
 
     Raises:
         TemplateError: an integration or an authorizer is of an unsupported type.
     """
     stages = [stack.properties(name) for name in stack.of_type("AWS::ApiGateway::Stage")]
-    apis = []
+    apis = {}
     for name in stack.of_type("AWS::ApiGateway::RestApi"):
         api_id = stack.get(name).ref
         stage = next((each["StageName"] for each in stages if each["RestApiId"] == api_id), "local")
-        apis.append(read_api(api_id, stage, stack.properties(name), functions))
+        apis[name] = read_api(api_id, stage, stack.properties(name), functions)
     return apis
 
 
@@ -101,7 +105,8 @@ def read_api(api_id: str, stage: str, properties: Mapping[str, Any], functions: 
     )
     responses = {kind: _gateway_response(each) for kind, each in body.get(f"{_PREFIX}gateway-responses", {}).items()}
     binary = [*properties.get("BinaryMediaTypes", []), *body.get(f"{_PREFIX}binary-media-types", [])]
-    return Api(api_id, stage, routes, responses, tuple(binary))
+    least = properties.get("MinimumCompressionSize")
+    return Api(api_id, stage, routes, responses, tuple(binary), compressed_from=least)
 
 
 def _schemes(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,11 +17,12 @@ from urllib.parse import parse_qsl, unquote
 from infra.local.account import ACCOUNT, ADMIN_KEY, POLLER_KEY
 from infra.local.emulators.call_log import CallLog
 from infra.local.emulators.error_responses import access_denied, invalid_token, missing_token
+from infra.local.emulators.forwarding import forward_to
 from infra.local.emulators.moto.patches import LOCK
 from infra.local.emulators.ses_events import EventDestination, events_of
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam.policy_evaluation import Context, Policy, allowed, key_policy_allows
-from infra.local.iam.required_actions import AwsRequest, condition_keys, required_actions
+from infra.local.iam.required_actions import AwsRequest, condition_keys, invoked_function, required_actions
 
 OUTBOX_PAGE: Final = 2000  # messages per response
 JSON: Final = [("Content-Type", "application/json")]
@@ -56,6 +57,7 @@ class AwsEndpoint:
         outbox: the e-mails and text messages that were sent.
         publish: publishes a message to an SNS topic, for SES events.
         destinations: the event destinations of each SES configuration set.
+        functions: forwards an invocation of a function to the runner.
     """
 
     app: WsgiApp
@@ -71,6 +73,7 @@ class AwsEndpoint:
     outbox: list[dict[str, Any]] = field(default_factory=list)
     publish: Callable[[str, str], None] | None = None
     destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
+    functions: Forward | None = None
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Handle one request."""
@@ -100,6 +103,8 @@ class AwsEndpoint:
     def _perform(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:
         if call.service == "dynamodb" and self.dynamodb:
             return self.dynamodb(request)
+        if call.service == "lambda" and self.functions:
+            return self.functions(request)
         response = self._to_moto(request)
         if response.status < 300:  # noqa: PLR2004
             self._record_sent(call, response)
@@ -157,6 +162,7 @@ class AwsEndpoint:
             name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in destinations]
             for name, destinations in names["destinations"].items()
         }
+        self.functions = forward_to(names["functions_port"])
 
     def _respond_to_runner(self, request: HttpRequest) -> HttpResponse:
         match request.method, request.path:
@@ -220,6 +226,8 @@ def parse_call(request: HttpRequest, region: str, service: str, identities: froz
         operation = parameters.pop("Action", "")
     elif service == "ses" and request.path == "/v2/email/outbound-emails":
         operation, parameters = "SendEmail", json.loads(request.body or b"{}")
+    elif service == "lambda" and (invoked := invoked_function(request.method, request.path)):
+        operation, parameters = "Invoke", {"FunctionName": invoked, **dict(parse_qsl(request.query))}
     else:
         operation = f"{request.method} {request.path}"
     return AwsRequest(service, operation, parameters, region, ACCOUNT, identities)

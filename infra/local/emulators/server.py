@@ -19,14 +19,14 @@ def serve(dynamodb_port: int | None) -> None:
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # otherwise moto searches all accounts for each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # browsers do not call it
     sys.setswitchinterval(0.001)
-    from infra.local.emulators.dynamodb_local_proxy import dynamodb_proxy  # noqa: PLC0415
+    from infra.local.emulators.forwarding import forward_to  # noqa: PLC0415
     from infra.local.emulators.moto import patches  # noqa: PLC0415  moto reads the environment at import
     from infra.local.emulators.moto.wsgi_app import MotoApp  # noqa: PLC0415
 
     patches.apply()
     front = AwsEndpoint(MotoApp(), publish=_publish)
     if dynamodb_port is not None:
-        front.dynamodb = dynamodb_proxy(dynamodb_port)
+        front.dynamodb = forward_to(dynamodb_port)
     server = Server(front.respond).start()
     print(server.port, flush=True)
     sys.stdin.read()

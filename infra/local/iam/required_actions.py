@@ -6,10 +6,12 @@ action of another name (a raw e-mail).
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 RequiredAction = tuple[str, str]  # action, resource
 
@@ -19,6 +21,7 @@ _DYNAMODB_WRITES: Final = {
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
+_INVOCATIONS: Final = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 _BLOB_KEY_ID: Final = 36  # characters; moto's ciphertexts start with the id of their key
 
 
@@ -153,6 +156,20 @@ def _ses(request: AwsRequest) -> list[RequiredAction]:
     return calls
 
 
+def invoked_function(method: str, path: str) -> str | None:
+    """Return the name or ARN of the function that a request of Lambda's Invoke API names, as sent; None for others."""
+    found = _INVOCATIONS.fullmatch(path) if method == "POST" else None
+    return unquote(found[1]) if found else None
+
+
+def _lambda(request: AwsRequest) -> list[RequiredAction]:
+    if request.operation != "Invoke":
+        return [(f"lambda:{request.operation}", "*")]
+    name, qualifier = request.parameters["FunctionName"], request.parameters.get("Qualifier")
+    arn = name if name.startswith("arn:") else request.arn("lambda", f"function:{name}")
+    return [("lambda:InvokeFunction", f"{arn}:{qualifier}" if qualifier else arn)]
+
+
 def _cognito(request: AwsRequest) -> list[RequiredAction]:
     pool = request.parameters.get("UserPoolId")
     resource = request.arn("cognito-idp", f"userpool/{pool}") if pool else "*"
@@ -166,4 +183,5 @@ _SERVICES: Final[dict[str, Callable[[AwsRequest], list[RequiredAction]]]] = {
     "sns": _sns,
     "ses": _ses,
     "cognito-idp": _cognito,
+    "lambda": _lambda,
 }

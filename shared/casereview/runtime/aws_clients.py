@@ -22,7 +22,7 @@ from typing_extensions import override
 from casereview.runtime.invocation import is_time_for
 from casereview.schema.errors import CaseReviewError
 
-SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "sesv2", "sns", "sqs")
+SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "lambda", "sesv2", "sns", "sqs")
 """The services that the functions call; botocore raises UnknownServiceError for any other."""
 
 
@@ -51,6 +51,8 @@ CALL: Final = Limits(connect=1, read=4, attempts=3)
 """The limits of every client for which no others are named, that of the Encryption SDK included."""
 SENDING: Final = Limits(connect=1, read=8, attempts=1)
 """The limits of the providers of messages: botocore does not retry, because the table counts the attempts."""
+INVOKING: Final = Limits(connect=1, read=16, attempts=1)
+"""The limits of an invocation of another function, which ends after 15 seconds; who waits for it may ask again."""
 _OF_SENDING: Final = frozenset({"sesv2", "sns"})
 """The providers of messages, as botocore names them in its events."""
 
@@ -81,6 +83,12 @@ class AwsClients:
         """Create a client, as ``boto3.client`` does; makes no AWS call."""
 
 
+def _limits_of(service: str) -> Limits:
+    if service == "lambda":
+        return INVOKING
+    return SENDING if service in _OF_SENDING else CALL
+
+
 def _require_time(**event: Any) -> None:  # noqa: ANN401  # what botocore passes
     """Refuse an attempt for which the invocation has no time left.
 
@@ -88,6 +96,5 @@ def _require_time(**event: Any) -> None:  # noqa: ANN401  # what botocore passes
         OutOfTimeError: No request was sent; botocore does not retry.
     """
     service = event["event_name"].split(".")[1]
-    limits = SENDING if service in _OF_SENDING else CALL
-    if not is_time_for(limits.seconds):
+    if not is_time_for(_limits_of(service).seconds):
         raise OutOfTimeError

@@ -1,4 +1,4 @@
-"""Forwards requests to DynamoDB Local, over one persistent connection per thread.
+"""Forwards requests to another server on a loopback port, over one persistent connection per thread.
 
 DynamoDB Local keeps a separate database per access key, so all requests are forwarded with the administrator's.
 """
@@ -21,8 +21,8 @@ def _as_admin(name: str, value: str) -> str:
     return re.sub(r"Credential=[^/]+", f"Credential={ADMIN_KEY}", value) if name.lower() == "authorization" else value
 
 
-def dynamodb_proxy(port: int) -> Callable[[HttpRequest], HttpResponse]:
-    """Return a handler that forwards requests to DynamoDB Local on a loopback port."""
+def forward_to(port: int) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a handler that forwards requests to the server on a loopback port; it answers 503 where there is none."""
     local = threading.local()
 
     def ask(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,100 @@
+"""What a holder does about a request: add or change, ask for a second look, withdraw and take that back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from pages import status
+from pages.form import body_of, field_of
+from pages.pair import Pair, ask_for_pair, look_up, read_pair, refuse_pair
+from pages.public_api import ApiAnswer, ApiRequest
+from pages.visit import Visit
+from pages.web import PageAnswer
+
+
+def blank_update(visit: Visit) -> PageAnswer:
+    """Ask for a receipt and its code before something is added."""
+    return ask_for_pair(visit, {})
+
+
+blank_escalation = blank_withdrawal = blank_update
+
+
+def update(visit: Visit) -> PageAnswer:
+    """Show the form for an addition, or send it."""
+    pair, errors = read_pair(visit.form)
+    if pair is None:
+        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if visit.form.get("action") != "send":
+        return visit.page.show("update", pair=pair, form=visit.form, errors={})
+    stated = body_of(visit.form)
+    contact = stated.pop("requester", {}).get("contact")
+    statement = visit.form.get("statement")
+    body = {
+        name: value
+        for name, value in {**stated, "contact": contact, "statement": statement}.items()
+        if name in {"subject", "facts", "contact", "statement"} and value
+    }
+    answer = visit.ask(pair.request("POST", "/requests/{receipt}/updates", body))
+    if answer.ok:
+        return status.show(visit, pair, "updated")
+    return _again(visit, pair, "update", answer)
+
+
+def escalate(visit: Visit) -> PageAnswer:
+    """Show the decision and the form for a second look, or send it."""
+    pair, errors = read_pair(visit.form)
+    if pair is None:
+        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if visit.form.get("action") != "send":
+        return _with_status(visit, pair, "escalation")
+    body: dict[str, object] = {"statement": visit.form.get("statement", "")}
+    answer = visit.ask(pair.request("POST", "/requests/{receipt}/escalation", body))
+    if answer.ok:
+        return status.show(visit, pair, "escalated")
+    return _again(visit, pair, "escalation", answer)
+
+
+def withdraw(visit: Visit) -> PageAnswer:
+    """Show what withdrawing means, withdraw, or take a withdrawal back."""
+    pair, errors = read_pair(visit.form)
+    if pair is None:
+        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    action = visit.form.get("action")
+    if action not in {"send", "undo"}:
+        return _with_status(visit, pair, "withdrawal")
+    body: dict[str, object] = {"undo": True} if action == "undo" else {}
+    answer = visit.ask(pair.request("POST", "/requests/{receipt}/withdrawal", body))
+    if answer.ok:
+        return status.show(visit, pair, "taken_back" if action == "undo" else "withdrawn")
+    return _again(visit, pair, "withdrawal", answer)
+
+
+def office(visit: Visit) -> PageAnswer:
+    """Find the field office of a place; what was typed is in the body alone."""
+    query: dict[str, str] = {name: visit.form[name] for name in ("state", "county", "zip") if name in visit.form}
+    if not query:
+        return visit.page.show("office", form={}, found=None, errors={})
+    answer = visit.ask(ApiRequest("GET", "/field-offices", query=query))
+    errors = {error["pointer"].strip("/"): error["message"] for error in answer.errors}
+    found = answer.body.get("candidates") if answer.ok else None
+    return visit.page.show("office", answer.status, form=visit.form, found=found, errors=errors)
+
+
+def _with_status(visit: Visit, pair: Pair, name: str, errors: dict[str, str] | None = None) -> PageAnswer:
+    answer = look_up(visit, pair)
+    if not answer.ok:
+        return refuse_pair(visit, answer)
+    code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return visit.page.show(name, code, pair=pair, form=visit.form, found=answer.body, errors=errors or {})
+
+
+def _again(visit: Visit, pair: Pair, name: str, answer: ApiAnswer) -> PageAnswer:
+    """Show the form again with what was refused, and the values kept."""
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return refuse_pair(visit, answer)
+    errors = {field_of(error["pointer"]) or "statement": error["message"] for error in answer.errors}
+    errors = errors or {"statement": "try_again"}
+    if name != "update":
+        return _with_status(visit, pair, name, errors)
+    return visit.page.show(name, answer.status, pair=pair, form=visit.form, errors=errors)

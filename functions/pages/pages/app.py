@@ -1,0 +1,52 @@
+"""The Lambda handler of the public site, whose pages are the table in ``pages.routes``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from casereview.runtime.error_logging import SuppressAndLog
+from casereview.runtime.invocation import begin_invocation
+from casereview.runtime.settings import Settings, now
+from casereview.runtime.snapstart import prepare_before_snapshot
+from pages.public_api import PublicApi, lambda_client
+from pages.routes import answer, failed
+from pages.web import read_request
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+
+
+class _Settings(Settings):
+    """The settings of the site."""
+
+    public_api_function: str
+    """The ARN of the published version of the function behind the public API."""
+
+
+@cache
+def public_api() -> PublicApi:
+    """Return the public API, whose client is made once."""
+    return PublicApi(lambda_client(), _Settings.from_environment().public_api_function)
+
+
+prepare_before_snapshot(public_api)
+
+
+def respond(api: PublicApi, event: dict[str, Any]) -> dict[str, Any]:
+    """Answer one event of API Gateway with the given public API."""
+    request = read_request(event)
+    at, found = now(), None
+    with SuppressAndLog(logger, "a page failed", page=request.page):
+        found = answer(request, api, at)
+    return (found or failed(request, at)).as_event()
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one event of API Gateway."""
+    begin_invocation(event, context)
+    return respond(public_api(), event)

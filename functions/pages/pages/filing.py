@@ -1,0 +1,132 @@
+"""Filing a request: the short form, the page that reads it back, and the receipt.
+
+The form carries its Idempotency-Key from the first page on, so that Send twice, Back and Send again, and a repeated
+attempt after an error file one request. With other answers under the same key nothing is filed: the page leads to
+adding to the request that was.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from pages.form import body_of, field_of, kept
+from pages.public_api import ApiAnswer, ApiRequest
+from pages.visit import Visit
+from pages.web import PageAnswer
+
+CODE_SHOWN_FOR: Final = timedelta(minutes=15)
+"""How long after filing the access code is shown again: a phone may change hands."""
+_LONGEST_KEY: Final = 128
+_SHOWN: Final = frozenset(
+    {
+        *("facts.removal_soon", "facts.custody", "facts.facility", "requester.role", "grounds"),
+        *(f"facts.removal_at.{part}" for part in ("year", "month", "day")),
+        *(f"subject.{name}" for name in ("given_name", "family_name", "a_number")),
+        *(f"requester.contact.{name}" for name in ("email", "phone", "safe_to_contact", "leave_message")),
+    }
+)
+"""The fields of the short form."""
+
+
+def blank(visit: Visit) -> PageAnswer:
+    """Show the empty form."""
+    return _form(visit, {"key": secrets.token_urlsafe(24)}, {})
+
+
+def act(visit: Visit) -> PageAnswer:
+    """Read the form back, send it, or show it again with its values, in another language if asked."""
+    form = visit.form
+    if not form:
+        return blank(visit)
+    match form.get("action"):
+        case "check":
+            return _check(visit, form)
+        case "send":
+            return _send(visit, form)
+    return _form(visit, form, {})
+
+
+def submission(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
+    """Return the body of the request that a form files."""
+    body = body_of(form)
+    contact = body.setdefault("requester", {}).setdefault("contact", {})
+    contact.setdefault("language", visit.page.language)
+    why = form.get("citizenship_why")
+    if why:
+        body.setdefault("facts", {})["claims_us_citizenship"] = True
+        body["grounds"] = "\n\n".join(part for part in (body.get("grounds"), why) if part)
+    return body
+
+
+def _form(visit: Visit, form: dict[str, str], errors: dict[str, str], status: int = HTTPStatus.OK) -> PageAnswer:
+    return visit.page.show("request", status, form=form, key=_key(form), errors=errors, kept=kept(form, _SHOWN))
+
+
+def _key(form: dict[str, str]) -> str:
+    return form.get("key", "")[:_LONGEST_KEY] or secrets.token_urlsafe(24)
+
+
+def _required(form: dict[str, str]) -> dict[str, str]:
+    """Return what the form lacks that no request goes without: the field, and the name of its message."""
+    found = {}
+    if "requester.role" not in form:
+        found["requester.role"] = "role_required"
+    if "grounds" not in form and "citizenship_why" not in form:
+        found["grounds"] = "grounds_required"
+    if not form.keys() & {"subject.a_number", "subject.given_name", "subject.family_name"}:
+        found["subject.given_name"] = "person_required"
+    return found
+
+
+def _check(visit: Visit, form: dict[str, str]) -> PageAnswer:
+    missing = _required(form)
+    answer = visit.ask(ApiRequest("POST", "/requests/checks", body=submission(visit, form)))
+    errors = {**_refused(answer), **missing}
+    if errors:
+        return _form(visit, form, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not answer.ok:
+        return _not_taken(visit, form, answer)
+    return visit.page.show(
+        "check",
+        form=form,
+        key=_key(form),
+        kept=kept(form, ()),
+        understood=answer.body["understood"],
+        missing=answer.body["missing"],
+    )
+
+
+def _refused(answer: ApiAnswer) -> dict[str, str]:
+    """Return the message of each field that the public API refused."""
+    if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return {}
+    return {field_of(error["pointer"]): error["message"] for error in reversed(answer.errors)}
+
+
+def _send(visit: Visit, form: dict[str, str]) -> PageAnswer:
+    body = submission(visit, form)
+    answer = visit.ask(ApiRequest("POST", "/requests", headers={"Idempotency-Key": _key(form)}, body=body))
+    if answer.status == HTTPStatus.CREATED:
+        return _receipt(visit, answer.body)
+    if answer.problem == "key-reused":
+        return visit.page.show("already_sent", HTTPStatus.CONFLICT)
+    errors = _refused(answer)
+    if errors:
+        return _form(visit, form, {**errors, **_required(form)}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _not_taken(visit, form, answer)
+
+
+def _not_taken(visit: Visit, form: dict[str, str], answer: ApiAnswer) -> PageAnswer:
+    """Show that nothing was sent, with a button that tries the same again."""
+    status = answer.status if answer.status in {413, 429} else HTTPStatus.SERVICE_UNAVAILABLE
+    action = "send" if form.get("action") == "send" else "check"
+    return visit.page.show("not_taken", status, key=_key(form), kept=kept(form, ()), action=action)
+
+
+def _receipt(visit: Visit, filed: Any) -> PageAnswer:  # noqa: ANN401  # a JSON object
+    at = datetime.fromisoformat(filed["received_at"])
+    is_fresh = visit.at - at < CODE_SHOWN_FOR
+    return visit.page.show("receipt", HTTPStatus.CREATED, filed=filed, at=at, is_fresh=is_fresh)

@@ -1,0 +1,136 @@
+"""From the fields of a form to the body of a request, and back.
+
+The name of a field is its path in the body, as ``facts.convictions.0.kind``. A date has three fields: ``….year``,
+``….month`` and ``….day``, of which the last ones may be blank where only the year or the month is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+BOOLEANS: Final = frozenset(
+    {
+        "requester.contact.leave_message",
+        "requester.contact.safe_to_contact",
+        "requester.contact.interpreter",
+        "subject.one_name",
+        *(
+            f"facts.{name}"
+            for name in (
+                "removal_soon",
+                "serious_illness",
+                "pregnant",
+                "disability",
+                "mental_condition",
+                "sole_caregiver",
+                "family_hardship",
+                "victim_or_witness",
+                "rehabilitation",
+                "former_unaccompanied_child",
+                "claims_us_citizenship",
+            )
+        ),
+    }
+)
+"""Fields with the values ``true`` and ``false``; any other counts as not answered."""
+NUMBERS: Final = frozenset({"facts.minor_children", "facts.us_citizen_children"})
+LISTS: Final = frozenset({"outcome_sought", "facts.relief_pending"})
+"""Fields of which several may be chosen; their names in the form end with ``[]``."""
+DATES: Final = frozenset(
+    {
+        "subject.born_on",
+        *(f"facts.{name}" for name in ("removal_at", "detained_on", "check_in_on", "entered_on", "last_entry_on")),
+    }
+)
+TEXTS: Final = frozenset(
+    {
+        "grounds",
+        "prior_contact",
+        *(
+            f"requester.{name}"
+            for name in ("role", "name", "organization", "relationship", "own_reference", "authority")
+        ),
+        *(f"requester.prepared_by.{name}" for name in ("name", "organization", "language")),
+        *(
+            f"requester.contact.{name}"
+            for name in ("email", "phone", "preferred", "call_times", "language", "spoken_language")
+        ),
+        *(f"requester.contact.postal.{name}" for name in ("city", "state", "zip")),
+        *(f"subject.{name}" for name in ("a_number", "given_name", "family_name", "citizenship", "uscis_receipt")),
+        *(f"facts.{name}" for name in ("custody", "facility", "removal_order", "military_service")),
+        *(f"facts.residence.{name}" for name in ("state", "county", "city", "zip")),
+    }
+)
+LINES: Final = frozenset({"requester.contact.postal.lines"})
+"""Texts of several lines, each an item of a list."""
+_PARTS: Final = ("year", "month", "day")
+
+
+def body_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the body that the fields of a form say; fields that are blank or not known are absent."""
+    body: dict[str, Any] = {}
+    for path in (*TEXTS, *BOOLEANS, *NUMBERS, *LISTS, *DATES, *LINES):
+        value = _value(form, path)
+        if value is not None:
+            _put(body, path.split("."), value)
+    return body
+
+
+def _value(form: Mapping[str, str], path: str) -> Any:  # noqa: ANN401  # a JSON value
+    if path in DATES:
+        return _date(form, path)
+    text = form.get(f"{path}[]" if path in LISTS else path)
+    if text is None:
+        return None
+    if path in BOOLEANS:
+        return {"true": True, "false": False}.get(text)
+    if path in NUMBERS:
+        return int(text) if text.isdecimal() and len(text) < 4 else text  # noqa: PLR2004  # what is no number is refused
+    return text.split("\n") if path in LISTS | LINES else text
+
+
+def _date(form: Mapping[str, str], path: str) -> str | None:
+    """Return a date as it was typed, from the year to the last part that is given; a refusal names the whole."""
+    parts = [form.get(f"{path}.{part}", "") for part in _PARTS]
+    while parts and not parts[-1]:
+        parts.pop()
+    return "-".join(part.zfill(2) for part in parts) if parts else None
+
+
+def _put(body: dict[str, Any], path: list[str], value: object) -> None:
+    *folders, name = path
+    for folder in folders:
+        body = body.setdefault(folder, {})
+    body[name] = value
+
+
+def field_of(pointer: str) -> str:
+    """Return the field that a pointer of a refusal names (``/requester/contact/email``); empty for the whole."""
+    parts = pointer.strip("/").split("/")
+    for length in range(len(parts), 0, -1):
+        path = ".".join(parts[:length])
+        if path in DATES:
+            return f"{path}.year"
+        if path in LISTS:
+            return f"{path}[]"
+        if path in TEXTS | BOOLEANS | NUMBERS | LINES:
+            return path
+    return ""
+
+
+def kept(form: Mapping[str, str], shown: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the fields of a form that a page does not show, which it carries along unseen.
+
+    Args:
+        form: the fields that were sent.
+        shown: the names of the fields that the page has itself.
+    """
+    own = set(shown)
+    return [(name, value) for name, value in form.items() if name not in own and _is_known(name)]
+
+
+def _is_known(name: str) -> bool:
+    path, _, part = name.rpartition(".")
+    plain = name.removesuffix("[]")
+    return plain in TEXTS | BOOLEANS | NUMBERS | LISTS | LINES or (path in DATES and part in _PARTS)

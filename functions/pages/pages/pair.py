@@ -1,0 +1,54 @@
+"""A receipt with its access code, as a person copies them; both end with a check symbol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
+from pages.public_api import ApiAnswer, ApiRequest
+from pages.visit import Visit
+from pages.web import PageAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A receipt and an access code whose check symbols are right."""
+
+    receipt: str
+    code: str
+
+    def request(self, method: str, resource: str, body: dict[str, object] | None = None) -> ApiRequest:
+        """Return a request to a route on the receipt."""
+        return ApiRequest(method, resource, self.receipt, headers={"Authorization": f"Bearer {self.code}"}, body=body)
+
+
+def read_pair(form: dict[str, str]) -> tuple[Pair | None, dict[str, str]]:
+    """Return the pair that a form holds, or None and what is wrong with which of the two fields."""
+    receipt = parse_identifier(form.get("receipt", ""), RECEIPT_SYMBOLS)
+    code = parse_identifier(form.get("code", ""), CODE_SYMBOLS)
+    if receipt and code:
+        return Pair(receipt, code), {}
+    return None, {
+        name: f"{name}_wrong" if name in form else f"{name}_required"
+        for name, found in (("receipt", receipt), ("code", code))
+        if found is None
+    }
+
+
+def look_up(visit: Visit, pair: Pair) -> ApiAnswer:
+    """Ask where a request stands."""
+    return visit.ask(pair.request("GET", "/requests/{receipt}"))
+
+
+def ask_for_pair(visit: Visit, errors: dict[str, str], status: int = HTTPStatus.OK) -> PageAnswer:
+    """Show the form for a receipt and a code, which leads back to the page that was asked for."""
+    target = visit.request.path[1]
+    return visit.page.show("pair", status, target=target, form=visit.form, errors=errors)
+
+
+def refuse_pair(visit: Visit, answer: ApiAnswer) -> PageAnswer:
+    """Show that there is no request with a well-formed pair, or that the service did not answer."""
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return ask_for_pair(visit, {"": "pair_not_found"}, HTTPStatus.NOT_FOUND)
+    return ask_for_pair(visit, {"": "try_again"}, HTTPStatus.SERVICE_UNAVAILABLE)

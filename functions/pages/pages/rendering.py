@@ -1,0 +1,107 @@
+"""Pages as HTML: the templates, with the texts of a language and what every page shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+
+from casereview.schema.identifiers import canonical_a_number, is_short_a_number
+from casereview.schema.languages import LANGUAGES, Language, direction
+from pages.assets import assets
+from pages.dates import EASTERN, clock_time, long_date
+from pages.hours import DETENTION_LINE, opening
+from pages.languages import NAMES, catalog
+from pages.web import PageAnswer
+
+_PACKAGE: Final = files("pages")
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    texts = catalog(language)
+    install: Any = environment
+    install.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext)
+    return environment
+
+
+def _loader() -> BaseLoader:
+    """Return the loader of the compiled templates where the build made them, else of their sources."""
+    compiled = _PACKAGE.joinpath("compiled")
+    return ModuleLoader(str(compiled)) if compiled.is_dir() else FileSystemLoader(str(_PACKAGE.joinpath("templates")))
+
+
+class Page:
+    """Renders pages for one request.
+
+    Args:
+        prefix: what comes before the path of the site in an address, as the stage of an API.
+        language: the language of the texts.
+        at: the time of the request.
+        path: the address of the page below its language; the links to other languages lead to it.
+    """
+
+    def __init__(self, prefix: str, language: Language, at: datetime, path: str = "") -> None:
+        self.prefix = prefix
+        self.path = path
+        self.language: Language = language
+        self.at = at
+
+    def url(self, page: str) -> str:
+        """Return the address of a page in the language of this one."""
+        return f"{self.prefix}/{self.language}/{page}"
+
+    def show(self, name: str, status: int = 200, **values: Any) -> PageAnswer:  # noqa: ANN401  # what a template shows
+        """Return a page as an answer.
+
+        Args:
+            name: the name of the page, of its template and of its address.
+            status: the HTTP status.
+            values: what the template shows.
+        """
+        template = _environment(self.language).get_template(f"{name}.html")
+        return PageAnswer(template.render(page=name, path=self.path, **self._common(), **values), status)
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "direction": direction(self.language),
+            "names": NAMES,
+            "languages": sorted(LANGUAGES),
+            "prefix": self.prefix,
+            "url": self.url,
+            "asset": lambda asset: f"{self.prefix}/{assets()[asset].path}",
+            "line": DETENTION_LINE.number,
+            "opening": opening(DETENTION_LINE, self.at),
+            "day": self.day,
+            "time": self.time,
+            "moment": datetime.fromisoformat,
+            "grouped": grouped_a_number,
+            "padded": is_short_a_number,
+        }
+
+    def day(self, at: datetime, *, weekday: bool = False) -> str:
+        """Return a day as the language writes it, in Eastern time."""
+        return long_date(at, self.language, weekday=weekday)
+
+    def time(self, at: datetime) -> str:
+        """Return a time of day as the language writes it, in Eastern time."""
+        return clock_time(at, self.language, EASTERN)
+
+
+def grouped_a_number(text: str) -> str:
+    """Return a valid A-number to be compared digit by digit: ``A 012 345 678``."""
+    digits = canonical_a_number(text)[1:]
+    return f"A {digits[:3]} {digits[3:6]} {digits[6:]}"

@@ -1,0 +1,56 @@
+"""Where a request stands, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from pages.pair import Pair, ask_for_pair, read_pair, refuse_pair
+from pages.pair import look_up as ask_status
+from pages.visit import Visit
+from pages.web import PageAnswer
+
+
+def blank(visit: Visit) -> PageAnswer:
+    """Ask for a receipt and its code."""
+    return ask_for_pair(visit, {})
+
+
+def look_up(visit: Visit) -> PageAnswer:
+    """Show where a request stands."""
+    pair, errors = read_pair(visit.form)
+    if pair is None:
+        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return show(visit, pair)
+
+
+def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:
+    """Show where a request stands, after something was done if that is named."""
+    answer = ask_status(visit, pair)
+    if not answer.ok:
+        return refuse_pair(visit, answer)
+    found = answer.body
+    return visit.page.show(
+        "status",
+        pair=pair,
+        done=done,
+        found=found,
+        sentence_name=sentence_of(found),
+        since=datetime.fromisoformat(found["status_since"]),
+    )
+
+
+def sentence_of(found: Mapping[str, Any]) -> str:
+    """Return the name of the sentence for an answer: by state, disclosure, outcome and whether it was carried out."""
+    status, decision = found["status"], found["decision"]
+    if status == "withdrawn" and (found["withdrawal"] or {}).get("waits"):
+        return "withdrawal_waits"
+    if status == "received" and found["disclosure"] == "limited":
+        return "received_limited"
+    if status != "decided" or decision is None:
+        return str(status)
+    if decision["outcome"] in {"granted", "granted_in_part", "override"}:
+        return "carried_out" if decision["carried_out_at"] else "granted"
+    return str(decision["outcome"])

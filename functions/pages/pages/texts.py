@@ -1,0 +1,38 @@
+"""Pages that are text alone."""
+
+from __future__ import annotations
+
+from pages.public_api import ApiRequest
+from pages.visit import Visit
+from pages.web import PageAnswer
+
+
+def start(visit: Visit) -> PageAnswer:
+    """Show the first page."""
+    return visit.page.show("start")
+
+
+def near(visit: Visit) -> PageAnswer:
+    """Show what to do, and in which order, where removal is near."""
+    return visit.page.show("near")
+
+
+def notice(visit: Visit) -> PageAnswer:
+    """Show the notice that everyone should read before filing."""
+    answer = visit.ask(ApiRequest("GET", "/notice", query={"language": visit.page.language}))
+    return visit.page.show("notice", answer.status, text=answer.body.get("text"))
+
+
+def help_page(visit: Visit) -> PageAnswer:
+    """Show how to get help, and what to do without the code."""
+    return visit.page.show("help")
+
+
+def privacy(visit: Visit) -> PageAnswer:
+    """Show what is kept of what one types, and who sees it."""
+    return visit.page.show("privacy")
+
+
+def accessibility(visit: Visit) -> PageAnswer:
+    """Show how the site can be used, and whom to tell where it cannot."""
+    return visit.page.show("accessibility")
