@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
-class _Settings(Settings):
+class PagesSettings(Settings):
     """The settings of the site."""
 
     public_api_function: str
@@ -31,7 +31,7 @@ class _Settings(Settings):
 @cache
 def public_api() -> PublicApi:
     """Return the public API, whose client is made once."""
-    return PublicApi(lambda_client(), _Settings.from_environment().public_api_function)
+    return PublicApi(lambda_client(), PagesSettings.from_environment().public_api_function)
 
 
 prepare_before_snapshot(public_api)

@@ -63,7 +63,11 @@ def test_an_unclaimed_case_is_assigned(system: System) -> None:
     )
     assert (case.reviewers, holds(system, COLLEAGUE)) == ((COLLEAGUE.id,), [1])
     event = system.history(case)[-1]
-    assert (event.kind, event.user, event.details) == ("assigned", "sue", {"held_by": None, "to": "olga"})
+    assert (event.kind, event.user, event.details) == (
+        "assigned",
+        "sue",
+        {"held_by": None, "to": "olga", "to_id": COLLEAGUE.id},
+    )
     assert statements(system, OFFICER, held.case_id)[-1]["words"] == {"why": "She speaks Ixil."}
     assert "Ixil" not in str(system.items())
     assert decide(system, COLLEAGUE, held.case_id)["status"] == "decided"

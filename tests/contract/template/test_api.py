@@ -11,7 +11,7 @@ from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES
-from tests.support.template import APIS, Json, properties, resources
+from tests.support.template import APIS, SITES, Json, properties, resources
 
 ROUTES = {"PublicApi": PUBLIC_ROUTES, "StaffApi": STAFF_ROUTES}
 FUNCTION = {"PublicApi": "IntakeFunction", "StaffApi": "ReviewFunction"}
@@ -51,8 +51,12 @@ LOGGED = {
     "responseLength",
     "wafResponseCode",
 }
-SIGNED_IN = {"PublicApi": set[str](), "StaffApi": {"authorizer.claims.sub"}}
-RATE_LIMIT = {"PublicApi": "AddressRateLimit", "StaffApi": "StaffAddressRateLimit"}
+SIGNED_IN = {"PublicApi": set[str](), "StaffApi": {"authorizer.claims.sub"}, "SiteApi": set[str]()}
+RATE_LIMIT = {
+    "PublicApi": "AddressRateLimit",
+    "StaffApi": "StaffAddressRateLimit",
+    "SiteApi": "AddressRateLimit",
+}
 
 
 def _body(api: str) -> Json:
@@ -69,8 +73,30 @@ def _answers(api: str) -> Json:
     return found
 
 
-def test_the_template_has_exactly_two_apis() -> None:
-    assert set(resources("AWS::ApiGateway::RestApi")) == set(APIS)
+def test_the_template_has_exactly_two_apis_and_the_sites_over_them() -> None:
+    assert set(resources("AWS::ApiGateway::RestApi")) == {*APIS, *SITES}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_path_of_a_site_is_a_page_of_its_function_to_read_or_to_send(site: str) -> None:
+    declared = {(method, path) for path, item in _body(site)["paths"].items() for method in item}
+    assert declared == {("get", "/"), ("get", "/{page+}"), ("post", "/{page+}")}
+    for operation in _operations(site):
+        assert operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].endswith(
+            "/functions/${PagesFunctionAliaslive}/invocations"
+        )
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_site_takes_forms_less_often_than_it_shows_pages(site: str) -> None:
+    pages, forms = properties(f"{site}v1Stage")["MethodSettings"]
+    assert (pages["ResourcePath"], pages["HttpMethod"]) == ("/*", "*")
+    assert (forms["ResourcePath"], forms["HttpMethod"]) == ("/~1{page+}", "POST")
+    assert (pages["ThrottlingRateLimit"], forms["ThrottlingRateLimit"]) == (
+        {"Ref": "ThrottleRate"},
+        {"Ref": "FormRate"},
+    )
+    assert [each["DataTraceEnabled"] for each in (pages, forms)] == [False, False]
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -105,7 +131,7 @@ def _expected(type_: ProblemType) -> ProblemError:
     return ProblemError(type_, NO_ROUTE) if type_ == "not-found" else ProblemError(type_)
 
 
-@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("api", [*APIS, *SITES])
 def test_every_gateway_response_has_the_status_of_its_problem_type(api: str) -> None:
     found = {kind: int(answer["statusCode"]) for kind, answer in _answers(api).items()}
     assert found == {kind: _expected(type_).status for kind, type_ in TYPES.items()}
@@ -135,12 +161,12 @@ def test_every_gateway_response_has_the_security_headers(api: str, kind: str) ->
     assert headers == {f"gatewayresponse.header.{name}": value for name, value in expected.items()}
 
 
-@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("api", [*APIS, *SITES])
 def test_no_gateway_response_repeats_a_value_of_the_request(api: str) -> None:
     assert "$" not in json.dumps(_answers(api))
 
 
-@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("api", [*APIS, *SITES])
 def test_the_access_log_has_the_route_and_no_data_of_the_request(api: str) -> None:
     """Paths have receipts, and queries, bodies and addresses identify people; staff are logged by ``sub``."""
     stage = properties(f"{api}v1Stage")["AccessLogSetting"]
@@ -160,7 +186,7 @@ def test_the_gateway_traces_no_data_and_throttles(api: str) -> None:
     assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
 
 
-@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("api", [*APIS, *SITES])
 def test_a_firewall_protects_the_stage_and_lets_large_bodies_pass(api: str) -> None:
     rules = {rule["Name"]: rule for rule in properties(f"{api}Firewall")["Rules"]}
     assert set(rules) == {"address-rate", "known-bad-inputs", "common"}
@@ -172,7 +198,7 @@ def test_a_firewall_protects_the_stage_and_lets_large_bodies_pass(api: str) -> N
     assert f"${{{api}v1Stage}}" in association["ResourceArn"]["Fn::Sub"]
 
 
-@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("api", [*APIS, *SITES])
 def test_the_firewall_keeps_no_samples_of_requests(api: str) -> None:
     firewall = properties(f"{api}Firewall")
     kept = [part["VisibilityConfig"]["SampledRequestsEnabled"] for part in (firewall, *firewall["Rules"])]

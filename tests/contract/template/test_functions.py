@@ -6,10 +6,11 @@ import pytest
 
 import casereview.usecases.services
 import notify.services
+import pages.app
 import prioritize.services
 import review.services
 from casereview.runtime.settings import Settings
-from tests.support.template import FUNCTIONS, ROOT, Json, properties, resources
+from tests.support.template import FACES, FUNCTIONS, ROOT, Json, properties, resources
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ENVIRONMENT: dict[str, set[str]] = {
@@ -28,12 +29,15 @@ ENVIRONMENT: dict[str, set[str]] = {
         "OFFICE_MAIL",
         "SMS_COUNTRIES",
     },
+    "pages": {"PUBLIC_API_FUNCTION"},
 }
+ALL = (*FUNCTIONS, *FACES)
 SETTINGS: dict[str, type[Settings]] = {
     "intake": casereview.usecases.services.CaseServicesSettings,
     "review": review.services.ReviewSettings,
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
+    "pages": pages.app.PagesSettings,
 }
 
 
@@ -46,11 +50,11 @@ def _variables(name: str) -> Json:
     return found
 
 
-def test_the_template_has_exactly_the_four_functions() -> None:
-    assert set(resources("AWS::Lambda::Function")) == {f"{name.capitalize()}Function" for name in FUNCTIONS}
+def test_the_template_has_exactly_these_functions() -> None:
+    assert set(resources("AWS::Lambda::Function")) == {f"{name.capitalize()}Function" for name in ALL}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_function_starts_from_a_snapshot_of_its_published_version(name: str) -> None:
     body = _function(name)
     assert (body["Runtime"], body["Architectures"]) == ("python3.13", ["arm64"])
@@ -63,30 +67,30 @@ def test_a_function_starts_from_a_snapshot_of_its_published_version(name: str) -
 
 def test_every_caller_of_a_function_invokes_its_alias() -> None:
     """Only a published version has a snapshot, and only an alias can be rolled back."""
-    aliases = [{"Ref": f"{name.capitalize()}FunctionAliaslive"} for name in FUNCTIONS]
+    aliases = [{"Ref": f"{name.capitalize()}FunctionAliaslive"} for name in ALL]
     assert all(body["FunctionName"] in aliases for body in resources("AWS::Lambda::EventSourceMapping").values())
     assert all(body["Target"]["Arn"] in aliases for body in resources("AWS::Scheduler::Schedule").values())
     assert all(body["FunctionName"] in aliases for body in resources("AWS::Lambda::Permission").values())
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_function_has_exactly_the_variables_that_it_uses(name: str) -> None:
     assert set(_variables(name)) == ENVIRONMENT[name] | POWERTOOLS
     assert _variables(name)["POWERTOOLS_SERVICE_NAME"] == name
     assert _variables(name)["POWERTOOLS_METRICS_NAMESPACE"] == "CaseReview"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_settings_read_exactly_the_variables_of_the_function(name: str) -> None:
     assert {field.upper() for field in SETTINGS[name].model_fields} == ENVIRONMENT[name]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_environments_and_snapshots_are_encrypted(name: str) -> None:
     assert _function(name)["KmsKeyArn"] == {"Fn::GetAtt": ["AtRestKey", "Arn"]}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_function_logs_json_to_its_log_group(name: str) -> None:
     group = f"{name.capitalize()}LogGroup"
     assert _function(name)["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": group}}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.support.template import FUNCTIONS, ROOT, Json, resources, texts
+from tests.support.template import FACES, FUNCTIONS, ROOT, Json, resources, texts
 
 
 def _expanded(body: Json) -> Json:
@@ -62,7 +62,7 @@ def test_every_queue_has_an_alarm_for_the_age_of_its_messages(alarms: dict[str, 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
 def test_every_function_has_alarms(alarms: dict[str, Json], metric: str) -> None:
     functions = _made("AWS::Lambda::Function", "FunctionName")
-    assert len(functions) == len(FUNCTIONS)
+    assert len(functions) == len((*FUNCTIONS, *FACES))
     assert _watched(alarms, metric) == functions
 
 

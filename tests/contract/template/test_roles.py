@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.template import (
+    FACES,
     FUNCTIONS,
     actions,
     every_statement,
@@ -124,6 +125,15 @@ def test_the_sealing_key_requires_an_encryption_context_of_part_and_receipt() ->
     assert use["ForAllValues:StringEquals"] == {"kms:EncryptionContextKeys": ["part", "receipt"]}
 
 
+def test_the_site_has_no_right_but_its_log_and_the_public_api() -> None:
+    """No table, no queue, no key: an error in a page discloses nothing."""
+    found = [(listed(each["Action"]), each["Resource"]) for each in statements("pages")]
+    assert found == [
+        (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": ["PagesLogGroup", "Arn"]}),
+        (["lambda:InvokeFunction"], {"Ref": "IntakeFunctionAliaslive"}),
+    ]
+
+
 def test_no_role_has_a_wildcard_action() -> None:
     found = [(role, action) for role, statement in every_statement() for action in listed(statement["Action"])]
     assert found
@@ -151,14 +161,15 @@ def test_no_role_has_an_aws_managed_policy() -> None:
 def test_each_function_has_a_role_of_its_own_that_only_lambda_assumes() -> None:
     functions = {name: body["Role"] for name, body in resources("AWS::Lambda::Function").items()}
     assert functions == {
-        f"{name.capitalize()}Function": {"Fn::GetAtt": [f"{name.capitalize()}Role", "Arn"]} for name in FUNCTIONS
+        f"{name.capitalize()}Function": {"Fn::GetAtt": [f"{name.capitalize()}Role", "Arn"]}
+        for name in (*FUNCTIONS, *FACES)
     }
-    for name in FUNCTIONS:
+    for name in (*FUNCTIONS, *FACES):
         trust = properties(f"{name.capitalize()}Role")["AssumeRolePolicyDocument"]["Statement"]
         assert [statement["Principal"] for statement in trust] == [{"Service": "lambda.amazonaws.com"}]
 
 
-@pytest.mark.parametrize("role", FUNCTIONS)
+@pytest.mark.parametrize("role", [*FUNCTIONS, *FACES])
 def test_a_role_can_write_only_to_its_own_log_group(role: str) -> None:
     own = f"{role.capitalize()}LogGroup"
     assert actions(role, own) == {"logs:CreateLogStream", "logs:PutLogEvents"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import casereview.store.items
+import casereview.store.index_attributes
 import casereview.usecases.new_request
 import notify.delivery_events
 import prioritize.policy_switch
@@ -90,7 +90,7 @@ def test_a_lease_that_never_expires_is_detected(rigged: Rig, monkeypatch: pytest
     def without_lease(record: Case | Notice, pk: str, sk: str) -> dict[str, object]:
         return {} if isinstance(record, Notice) and record.state == "sending" else due_attributes(record, pk, sk)
 
-    monkeypatch.setattr(casereview.store.items, "due_attributes", without_lease)
+    monkeypatch.setattr(casereview.store.index_attributes, "due_attributes", without_lease)
     assert "dies before sesv2.SendEmail (8)" in crashes(violations(rigged, "notify by mail", 7, 8))
 
 

@@ -42,7 +42,7 @@ STEPS = int(os.environ.get("STEPS", sized("0", "6000")))
 Hypothesis does not draw the fixed ones, because its choices depend on the constants of all loaded modules.
 """
 STEPS_PER_RUN = 150 if STEPS else 60
-RUNS = STEPS // STEPS_PER_RUN or 14
+RUNS = STEPS // STEPS_PER_RUN or 18
 
 BEGINNINGS = [
     "2026-11-24T15:00:00+00:00",
@@ -69,6 +69,7 @@ ACTS = [
     *["take_next"] * 3,
     *["claim"] * 5,
     *["release"] * 1,
+    *["assign", "note", "correct_identity"],
     *["verify_facts"] * 3,
     *["verify_requester"] * 9,
     *["ask"] * 4,
@@ -91,12 +92,9 @@ RARE: set[EventKind] = {
     "approval_given",
     "decision_withdrawn",
     "approved",
-    "assigned",
     "decision_proposed",
     "decision_returned",
     "guard_moved",
-    "identity_corrected",
-    "noted",
     "official_decided",
     "remanded",
     "resumed",

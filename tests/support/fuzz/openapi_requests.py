@@ -41,6 +41,8 @@ CHECKS = [
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _BACKGROUND = ("SNAPSHOTS", "POLICYIN_FORCE", "POLICYSWITCH")
 """Keys of items that the schedule writes independently of requests."""
+_LOOK_UPS = "LOOKUPS#"
+"""In the key of the counter of an officer's look-ups, which counts those that found nothing, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class TableWatch:
 
     def _now(self) -> dict[str, Any]:
         found = {item["pk"]["S"] + item["sk"]["S"]: item for item in self._local.items()}
-        return {key: item for key, item in found.items() if not key.startswith(_BACKGROUND)}
+        return {key: item for key, item in found.items() if not key.startswith(_BACKGROUND) and _LOOK_UPS not in key}
 
     def before(self) -> None:
         """Record the contents, after all pending work of accepted requests is done."""

@@ -167,10 +167,11 @@ def of_case(case: CaseState, event: Event) -> None:
 def _claim_after(case: CaseState, event: Event) -> None:
     if event.kind == "information_asked":
         case.asker = event.user_id
-    if event.kind == "claimed":
-        case.holder, case.held_since = event.user_id, event.at
+    if event.kind in {"claimed", "assigned"}:
+        taken_by = event.user_id if event.kind == "claimed" else str(event.details["to_id"])
+        case.holder, case.held_since = taken_by, event.at
         if case.shown["office"] != "SRO":
-            case.reviewers.add(str(event.user_id))
+            case.reviewers.add(str(taken_by))
     elif event.kind == "resumed" and "held_by" in event.details:
         case.holder, case.held_since = case.asker, event.at
     elif event.kind in _ENDS_CLAIM or case.shown["status"] in {"withdrawn", "closed"}:

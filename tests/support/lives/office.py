@@ -63,6 +63,12 @@ class Office(Life):
         case = one(place, escalated or free or self._cases())
         self._act(other, case, "claim", {}, "sro" if case.office == "SRO" else "")
 
+    def assign(self, place: int, other: int) -> None:
+        """Give a case to a colleague, mostly as a supervisor of its office."""
+        case = one(place, [case for case in self._cases() if case.status in OPEN] or self._cases())
+        sent = {"to": one(other, STAFF).user, "why": WHY}
+        self._act(other // 5, case, "assignment", sent, "supervisor")
+
     # ---- actions on a claimed case; without one, the next case is claimed instead
 
     def release(self, place: int, other: int) -> None:
@@ -149,6 +155,20 @@ class Office(Life):
         at = rfc3339(self.now.at - timedelta(hours=other % 200))
         removed = at[:10] if other % 5 == 0 else at
         self._act(other, one(place, self._cases()), "removal", {"removed_at": removed, "why": WHY})
+
+    def note(self, place: int, other: int) -> None:
+        """Write a note, sometimes of a referral."""
+        kind = one(other, ["note", "call", "visit", "referral"])
+        self._act(other // 4, one(place, self._cases()), "notes", {"kind": kind, "text": WHY})
+
+    def correct_identity(self, place: int, other: int) -> None:
+        """Correct the A-number or the name of a case, or of one request of it."""
+        case = one(place, self._cases())
+        receipts = [*self.now.world.cases[case.case_id].requests, None]
+        numbers = [f"A00000002{number}" for number in range(3)]
+        part = {"a_number": one(other, numbers)} if other % 3 else {"family_name": f"Name{other % 5}"}
+        sent = {**part, "receipt": one(other // 7, receipts), "why": WHY}
+        self._act(other, case, "identity", sent, "officer")
 
     def correct(self, place: int, other: int) -> None:
         """Correct an act of staff, of those that can be corrected the newest ones rather than the first."""

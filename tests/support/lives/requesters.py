@@ -11,7 +11,7 @@ from tests.support.controlled_system import ControlledSystem, Snapshot
 from tests.support.expected_state import is_told
 from tests.support.invariants import check
 from tests.support.lives.answers import check_answer, check_nothing_internal
-from tests.support.lives.people import CONTACTS, FACTS, REQUESTERS, one
+from tests.support.lives.people import CONTACTS, FACTS, REQUESTERS, STAFF, one
 from tests.support.system import body
 
 PERSONS = (1, 1, 0, 1, 2, 3)
@@ -32,6 +32,8 @@ class Life:
         self.refused = False
         """Whether the last action was refused; if so, it must not have changed anything."""
         world.begin(beginning)
+        for user in STAFF:
+            world.system.employ(user)
         world.system.sweep()
         self.before = self.now = Snapshot(beginning)
         for person, who, facts in [(1, 0, 0), (1, 3, 1), (2, 2, 2), (0, 0, 3), (0, 3, 4)]:

@@ -176,6 +176,8 @@ def after(state: State, event: Event) -> State:
     found = replace(state, version=event.version, **known)
     if event.kind == "claimed":
         found.holder = event.user
+    elif event.kind == "assigned":
+        found.holder = str(event.details["to"])
     elif event.kind == "resumed" and "held_by" in event.details:
         found.holder = str(event.details["held_by"])
     elif event.kind in _FREES or found.status not in _HOLDING:

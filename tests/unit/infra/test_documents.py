@@ -12,7 +12,9 @@ import pytest
 from infra.paths import ROOT
 
 FOLDERS = ("", "docs/**/", "infra/**/", ".github/**/")
-DOCUMENTS = sorted({path for folder in FOLDERS for path in ROOT.glob(f"{folder}*.md")})
+DOCUMENTS = sorted(
+    {path for folder in FOLDERS for path in ROOT.glob(f"{folder}*.md") if "node_modules" not in path.parts}
+)
 SUFFIXES = r"(?:py|md|json|yaml|csv|toml|sh|svg|txt|in)"
 PATHS = re.compile(
     rf"(?<![\w/.<*-])(?:(?:\.ci|\.github|docs|functions|infra|requirements|shared|tests)/[\w./<>*-]*[\w>*/]"

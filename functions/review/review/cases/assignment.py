@@ -45,7 +45,7 @@ def assign(session: CaseSession, directory: Directory, body: Assignment) -> Case
         return Transition(
             "assigned",
             _assigned_fields(session, case, colleague),
-            {"details": {"held_by": case.claimed_by, "to": colleague.user}},
+            {"details": {"held_by": case.claimed_by, "to": colleague.user, "to_id": colleague.id}},
             (counted, *uncount_claim(case)),
             words=session.reason(body.why),
         )
