@@ -21,6 +21,7 @@ from infra.paths import ROOT
 LIST: Final = Path("infra/tooling/plain_words.toml")
 PLACES: Final = ("*.md", "docs", "functions", "infra", "shared", "tests")
 """Where texts are: patterns of files, and folders."""
+_NOT_OURS: Final = {"__pycache__", "node_modules"}
 WAIVER: Final = re.compile(r"\bplain: \S")
 _FENCED: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _TEXTS: Final = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
@@ -73,7 +74,7 @@ def files(place: str, root: Path = ROOT) -> Iterator[Path]:
     if "*" in place or (root / place).is_file():
         yield from sorted(root.glob(place))
         return
-    found = (path for path in (root / place).rglob("*") if "__pycache__" not in path.parts)
+    found = (path for path in (root / place).rglob("*") if not _NOT_OURS & set(path.parts))
     yield from sorted(path for path in found if path.suffix in {".py", ".md"} or path.match("openapi*.json"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +38,10 @@ def public_api() -> PublicApi:
 prepare_before_snapshot(public_api)
 
 
-def respond(api: PublicApi, event: dict[str, Any]) -> dict[str, Any]:
-    """Answer one event of API Gateway with the given public API."""
+def respond(api: PublicApi, event: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Answer one event of API Gateway at a time, with the given public API."""
     request = read_request(event)
-    at, found = now(), None
+    found = None
     with SuppressAndLog(logger, "a page failed", page=request.page):
         found = answer(request, api, at)
     return (found or failed(request, at)).as_event()
@@ -49,4 +50,4 @@ def respond(api: PublicApi, event: dict[str, Any]) -> dict[str, Any]:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one event of API Gateway."""
     begin_invocation(event, context)
-    return respond(public_api(), event)
+    return respond(public_api(), event, now())

@@ -14,7 +14,6 @@ BOOLEANS: Final = frozenset(
         "requester.contact.leave_message",
         "requester.contact.safe_to_contact",
         "requester.contact.interpreter",
-        "subject.one_name",
         *(
             f"facts.{name}"
             for name in (
@@ -51,7 +50,6 @@ TEXTS: Final = frozenset(
             f"requester.{name}"
             for name in ("role", "name", "organization", "relationship", "own_reference", "authority")
         ),
-        *(f"requester.prepared_by.{name}" for name in ("name", "organization", "language")),
         *(
             f"requester.contact.{name}"
             for name in ("email", "phone", "preferred", "call_times", "language", "spoken_language")
@@ -59,7 +57,7 @@ TEXTS: Final = frozenset(
         *(f"requester.contact.postal.{name}" for name in ("city", "state", "zip")),
         *(f"subject.{name}" for name in ("a_number", "given_name", "family_name", "citizenship", "uscis_receipt")),
         *(f"facts.{name}" for name in ("custody", "facility", "removal_order", "military_service")),
-        *(f"facts.residence.{name}" for name in ("state", "county", "city", "zip")),
+        *(f"facts.residence.{name}" for name in ("state", "county")),
     }
 )
 LINES: Final = frozenset({"requester.contact.postal.lines"})

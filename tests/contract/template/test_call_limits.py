@@ -8,9 +8,10 @@ import pytest
 
 import casereview.usecases.services
 import notify.services
+import pages.public_api
 import prioritize.services
 import review.services
-from casereview.runtime.aws_clients import CALL, SENDING, AwsClients, Limits
+from casereview.runtime.aws_clients import CALL, INVOKING, SENDING, AwsClients, Limits
 from casereview.runtime.backoff import LONGEST
 from casereview.runtime.invocation import ANSWERING
 from casereview.runtime.sqs_batch import NEEDED
@@ -65,6 +66,12 @@ def test_a_worker_begins_no_message_that_it_has_no_time_for(name: str) -> None:
 
 def test_a_provider_of_messages_is_asked_once_by_botocore() -> None:
     assert SENDING.attempts == 1
+
+
+def test_the_site_waits_for_the_public_api_as_long_as_that_may_take_and_then_still_answers() -> None:
+    assert timeout_of("intake") < INVOKING.read
+    assert INVOKING.seconds + ANSWERING < timeout_of("pages")
+    assert_limits(pages.public_api.lambda_client().meta.config, INVOKING)
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "kms", "sqs", "cognito-idp", "sesv2", "sns"])

@@ -167,6 +167,17 @@ _HOLDING = frozenset({"in_review", "awaiting_approval", "with_senior_official"})
 _FREES = frozenset({"released", "lease_ended", "transferred", "escalated", "remanded", "official_decided"})
 
 
+def _holder_after(state: State, event: Event) -> str | None:
+    """Return the name of the officer who holds a case after an event, given its state with the changes."""
+    if event.kind == "claimed":
+        return event.user
+    if event.kind == "assigned":
+        return str(event.details["to"])
+    if event.kind == "resumed" and "held_by" in event.details:
+        return str(event.details["held_by"])
+    return None if event.kind in _FREES or state.status not in _HOLDING else state.holder
+
+
 def after(state: State, event: Event) -> State:
     """Return the state of a case after an event."""
     told = {name: change.after for name, change in event.changes.items()}
@@ -174,14 +185,7 @@ def after(state: State, event: Event) -> State:
         name: told[name] for name in ("status", "office", "requests", "live", "policy") if name in told
     }
     found = replace(state, version=event.version, **known)
-    if event.kind == "claimed":
-        found.holder = event.user
-    elif event.kind == "assigned":
-        found.holder = str(event.details["to"])
-    elif event.kind == "resumed" and "held_by" in event.details:
-        found.holder = str(event.details["held_by"])
-    elif event.kind in _FREES or found.status not in _HOLDING:
-        found.holder = None
+    found.holder = _holder_after(found, event)
     if event.kind == "escalated":
         found.decided_at = state.office
     elif event.kind in {"remanded", "reopened"}:

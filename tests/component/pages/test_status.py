@@ -1,0 +1,75 @@
+"""A holder looks a request up, adds to it, withdraws it and takes that back; a wrong pair is told as such."""
+
+from __future__ import annotations
+
+import pytest
+
+from casereview.schema.identifiers import ALPHABET
+from tests.component.pages.test_filing import filed
+from tests.support.site import Site
+
+
+def pair(site: Site) -> dict[str, str]:
+    found = filed(site).fields
+    return {name: found[name] for name in ("receipt", "code")}
+
+
+def test_an_unverified_holder_reads_that_it_was_received(site: Site) -> None:
+    found = site.send("/en/status", pair(site))
+    assert (found.status, found.page) == (200, "status")
+    assert "Received. Nobody has confirmed who you are yet." in found.text
+
+
+def test_the_forms_for_a_pair_ask_for_it_and_lead_back(site: Site) -> None:
+    for page in ("status", "update", "escalation", "withdrawal"):
+        found = site.read(f"/en/{page}")
+        assert found.page == "pair"
+        assert f'action="/en/{page}"' in found.html
+
+
+@pytest.mark.parametrize(("name", "said"), [("receipt", "The receipt number has"), ("code", "The access code has")])
+def test_each_single_wrong_symbol_is_told_before_any_look_up(site: Site, name: str, said: str) -> None:
+    right = pair(site)
+    site.invoked.clear()
+    plain = right[name].replace("-", "")
+    for place, symbol in enumerate(plain):
+        other = ALPHABET[(ALPHABET.index(symbol) + 7) % 32]
+        found = site.send("/en/status", {**right, name: plain[:place] + other + plain[place + 1 :]})
+        assert found.status == 422
+        assert said in found.text
+    assert site.invoked == []
+
+
+def test_a_well_formed_pair_that_belongs_to_no_request_is_not_found(site: Site) -> None:
+    first, second = pair(site), pair(site)
+    found = site.send("/en/status", {**first, "code": second["code"]})
+    assert found.status == 404
+    assert "There is no request with this receipt number and this access code." in found.text
+
+
+def test_an_addition_is_taken_and_said_back(site: Site) -> None:
+    holder = pair(site)
+    form = site.send("/en/update", holder)
+    assert form.page == "update"
+    found = site.send("/en/update", {**form.fields, "statement": "More words.", "action": "send"})
+    assert found.page == "status"
+    assert "We have what you added." in found.text
+
+
+def test_an_empty_addition_is_refused_with_the_form(site: Site) -> None:
+    found = site.send("/en/update", {**pair(site), "action": "send"})
+    assert (found.status, found.page) == (422, "update")
+
+
+def test_a_withdrawal_is_taken_back(site: Site) -> None:
+    holder = pair(site)
+    site.send("/en/withdrawal", {**holder, "action": "send"})
+    back = site.send("/en/withdrawal", holder)
+    assert "Take the withdrawal back" in back.text
+    found = site.send("/en/withdrawal", {**holder, "action": "undo"})
+    assert "You took the withdrawal back." in found.text
+
+
+def test_an_escalation_of_an_unverified_holder_is_taken(site: Site) -> None:
+    found = site.send("/en/escalation", {**pair(site), "statement": "It was missed.", "action": "send"})
+    assert "We have your wish for a second look." in found.text
