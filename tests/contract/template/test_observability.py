@@ -131,6 +131,7 @@ ALARMING = {
     "Retried",
     "Sent",
     "Undeliverable",
+    "SetUpFault",
 }
 """The metrics that an alarm watches. The others show on the dashboard what happens without a fault, or what the alarms
 of the APIs and queues report as well."""
