@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from casereview.cases.changes import escalated, restriction
 from casereview.cases.disclosure import is_asked, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
-from casereview.cases.own_words import reaches_top_lane
-from casereview.cases.verification import verify_by, with_pending
+from casereview.cases.requester_checks import looked_at_by
+from casereview.cases.verification import with_pending
 from casereview.evidence.fold import folded_update
 from casereview.evidence.open_facts import open_claims
 from casereview.evidence.standing import has_standing
@@ -151,16 +151,17 @@ def _sees_no_second_look(request: Request, case: Case) -> bool:
 
 
 def _after_words(services: CaseServices, now: Current, claims: Claims, said: _Said, at: datetime) -> Claims:
-    """Return the claims with what an update says; new words put an unverified holder into the queue again."""
+    """Return the claims with what an update says.
+
+    New words put an unverified holder into the queue again. Those that reach a top lane bring the verification forward.
+    """
     if not said.words:
         return claims
     policy, _until = services.policies.governing(at)
     if said.facts:
         claims = folded_update(claims, said.facts, at, lane_of(now.case, policy))
     claims = claims.evolve(said_at=at)
-    if now.request.verified or now.request.verify_by:
-        return claims
-    return claims.evolve(verify_by=verify_by(at, top=reaches_top_lane(claims, policy, at)))
+    return claims.evolve(verify_by=looked_at_by(now.request, claims, policy, at))
 
 
 def _is_answer(now: Current) -> bool:

@@ -14,9 +14,10 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from casereview.cases.assessment import Assessment, InForce, assess, explanation_of
 from casereview.cases.changes import changes_between, next_version, restriction
+from casereview.cases.decisions import approval_due
 from casereview.cases.due import has_unknown_work_due
 from casereview.cases.first_look import is_target_missed, resumed_clock
-from casereview.cases.lease import lease_duration
+from casereview.cases.lease import is_top_lane, lease_duration
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.material import is_lifted_by_words
 from casereview.cases.verification import pending_verifications
@@ -112,7 +113,8 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
     file = services.table.evidence_of(case, weighed=True)
     found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
     ranked = _ranked(case, found, policy, now)
-    queued = requeued(services.table, file._replace(case=ranked), policy, now)
+    enters_top_lane = found.shown_lane != case.shown_lane and is_top_lane(policy, found.shown_lane)
+    queued = requeued(services.table, file._replace(case=ranked), policy, now, enters_top_lane=enters_top_lane)
     if queued.writes:
         ranked = ranked.evolve(**pending_verifications(ranked, queued.claims, now))
     changes = changes_between(case, ranked)
@@ -163,8 +165,17 @@ def _ranked(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime
     changes: CaseFields = {
         **restriction(case, restricted=bool(found.settled.facts.protected)),
         "first_look": ranked.first_look.evolve(missed=is_target_missed(ranked, now)),
+        "approve_by": _approve_by(case, found, policy, now),
     }
     return ranked.evolve(**changes)
+
+
+def _approve_by(case: Case, found: Assessment, policy: CompiledPolicy, now: datetime) -> datetime | None:
+    """Return by when a decision is to be approved; in a top lane that the case enters meanwhile, sooner."""
+    due = approval_due(case)
+    if due is None or not found.top or found.ranking.lane == case.lane:
+        return case.approve_by
+    return min(due, now + policy.document.duties.approval_in_top_lanes)
 
 
 def _clock(case: Case, found: Assessment, now: datetime) -> FirstLookClock:

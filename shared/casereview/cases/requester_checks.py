@@ -138,6 +138,21 @@ def look_by(request: Request, claims: Claims, policy: CompiledPolicy, at: dateti
     return verify_by(at, top=reaches_top_lane(claims, policy, at))
 
 
+def looked_at_by(request: Request, claims: Claims, policy: CompiledPolicy, at: datetime) -> datetime | None:
+    """Return by when a requester is to be looked at after new words: a time that is set only moves forward.
+
+    Args:
+        request: The request before them.
+        claims: Its claims with them.
+        policy: The policy in use.
+        at: When they were said.
+    """
+    if request.verified and request.verify_by is None:
+        return None
+    due = look_by(request, claims, policy, at)
+    return min(request.verify_by or due, due)
+
+
 def must_be_confirmed_again(request: Request, *, restricted: bool) -> bool:
     """Return whether a holder was verified before the case became restricted, and not by two of the group since."""
     return request.verified and request.state == "live" and restricted and not has_second(request)

@@ -119,6 +119,21 @@ def test_the_author_takes_a_decision_back(system: System) -> None:
     assert [one["outcome"] for one in read(system, OFFICER, held.case_id)["decisions"]] == ["granted"]
 
 
+def test_words_that_lift_a_case_into_a_top_lane_bring_its_approval_forward(system: System) -> None:
+    held, early = proposed(system), proposed(system, 12)
+    system.later(hours=1)
+    system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
+    system.on(early.filed, "POST", "/updates", {"facts": {"pregnant": True}})
+    system.pump()
+    first, second = waiting(system)
+    assert (first["case_id"], first["due"]) == (held.case_id, rfc3339(system.time + timedelta(hours=8)))
+    assert (second["case_id"], second["due"]) == (early.case_id, rfc3339(system.time + timedelta(hours=71)))
+    system.later(hours=67)
+    system.on(early.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
+    system.pump()
+    assert waiting(system)[1]["due"] == second["due"]
+
+
 def test_an_approval_has_a_clock_and_when_it_has_passed_headquarters_answers(system: System) -> None:
     """A11: a decision which no other officer may approve waited for ever."""
     held = proposed(system, by=SUPERVISOR)

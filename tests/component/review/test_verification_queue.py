@@ -22,6 +22,7 @@ from tests.support.staff import (
     OFFICIAL,
     SISTER,
     SUPERVISOR,
+    FiledCase,
     claimed,
     decide,
     file_case,
@@ -114,6 +115,88 @@ def test_what_the_filing_officer_saw_is_shown(system: System) -> None:
     (item,) = queue(system)
     assert (item["receipt"], item["seen"]) == (filed["receipt"], {"kind": "identity", "proof": "booking_record"})
     assert not system.read(Request, keys.request(filed["receipt"])).verified
+
+
+# ---- by when
+
+
+SOON: dict[str, Any] = {"custody": "not_detained", "facility": None, "residence": {"state": "GA", "county": "Fulton"}}
+
+
+def verify_by(system: System, held: FiledCase) -> timedelta:
+    """Return how long is left, as the queue, the request and the case say."""
+    (shown,) = (one["verify_by"] for one in queue(system) if one["receipt"] == held.receipt)
+    stored = system.read(Request, keys.request(held.receipt)).verify_by
+    assert stored is not None
+    assert (shown, system.case_of(held.filed).verify_by) == (rfc3339(stored), stored)
+    return stored - system.time
+
+
+@pytest.mark.parametrize(
+    "facts", [{"claims_us_citizenship": True}, {"removal_soon": True}, {"removal_at": "2026-11-25T10:00:00-05:00"}]
+)
+@pytest.mark.parametrize("command", ["/updates", "/escalation"])
+def test_words_that_reach_a_top_lane_bring_the_verification_forward(
+    system: System, facts: dict[str, Any], command: str
+) -> None:
+    held = file_case(system, facts=SOON)
+    assert verify_by(system, held) == timedelta(days=2)
+    system.later(hours=1)
+    given = {"facts": facts} if command == "/updates" else {"statement": "Please look again.", "facts": facts}
+    assert system.on(held.filed, "POST", command, given).status == 202
+    assert verify_by(system, held) == timedelta(hours=4)
+    system.pump()
+    assert verify_by(system, held) == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("stated", [{"statement": "More."}, {"facts": {"removal_soon": False, "custody": "detained"}}])
+def test_later_words_never_put_the_verification_off(system: System, stated: dict[str, Any]) -> None:
+    other, urgent = file_case(system, 1, facts=SOON), file_case(system, 2, facts={"removal_soon": True})
+    before = [verify_by(system, held) for held in (urgent, other)]
+    system.later(hours=1)
+    for held in (urgent, other):
+        system.on(held.filed, "POST", "/updates", stated)
+    system.pump()
+    after = [verify_by(system, held) + timedelta(hours=1) for held in (urgent, other)]
+    assert before == after == [timedelta(hours=4), timedelta(days=2) - timedelta(seconds=1)]
+
+
+def test_a_missed_verification_stays_missed_when_its_words_reach_a_top_lane(system: System) -> None:
+    held = file_case(system, facts=SOON)
+    system.settle(minutes=3 * 24 * 60)
+    before = system.read(Request, keys.request(held.receipt)).verify_by
+    system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
+    assert system.read(Request, keys.request(held.receipt)).verify_by == before
+
+
+def test_a_second_check_that_is_due_comes_forward_too(system: System) -> None:
+    held = file_case(system, facts={**SOON, "relief_pending": ["vawa"]})
+    verify(system, CLEARED, held.case_id, receipt=held.receipt, identity=True)
+    system.on(held.filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}})
+    request = system.read(Request, keys.request(held.receipt))
+    assert (request.verified, request.verify_by) == (False, system.time + timedelta(hours=4))
+
+
+def test_who_is_verified_enters_the_queue_with_no_word(system: System) -> None:
+    held = file_case(system, facts=SOON)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    system.on(held.filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}})
+    assert system.read(Request, keys.request(held.receipt)).verify_by is None
+
+
+def test_a_removal_date_that_comes_near_brings_the_verification_forward(system: System) -> None:
+    """Others of the same case, whose own words name no date, keep their time."""
+    held = file_case(system, 11, facts={**SOON, "removal_at": rfc3339(system.time + timedelta(days=4))})
+    sister = system.file(person(11, requester=SISTER, facts=SOON))
+    hers = system.read(Request, keys.request(sister["receipt"])).verify_by
+    system.pump()
+    assert verify_by(system, held) == timedelta(days=2)
+    system.later(days=1, minutes=2)
+    system.sweep()
+    system.pump()
+    assert system.case_of(held.filed).lane == "imminent_removal"
+    assert verify_by(system, held) == timedelta(hours=4)
+    assert system.read(Request, keys.request(sister["receipt"])).verify_by == hers
 
 
 # ---- whose queue
