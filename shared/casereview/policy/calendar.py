@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from casereview.policy.errors import value_fault
-from casereview.schema.base import EASTERN
+from casereview.schema.base import EASTERN, Instant
 
 PAST: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -102,6 +102,30 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["72h", "14d"]}),
 ]
 """A span of whole minutes, written as ``30m``, ``72h`` or ``14d``."""
+
+YEARS: Final = range(1900, 2200)
+"""The years in which a policy can begin or end to be in force."""
+
+
+def _read_time(value: object) -> object:
+    """Return a time or its text unchanged, and reject numbers, which pydantic would read as a timestamp.
+
+    Raises:
+        PydanticCustomError: for any other value.
+    """
+    if not isinstance(value, (datetime, str)) or (isinstance(value, str) and not value[:4].isdecimal()):
+        raise value_fault("wrong_value", "a time must be written with its offset, as 2026-01-31T00:00:00-05:00")
+    return value
+
+
+def _in_years(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise value_fault("wrong_value", f"a time must lie between {YEARS.start} and {YEARS.stop - 1}")
+    return value
+
+
+InForceTime = Annotated[Instant, BeforeValidator(_read_time), AfterValidator(_in_years)]
+"""An instant with which a policy begins or ends to be in force."""
 
 Day = Annotated[date, BeforeValidator(_read_date)]
 """A calendar day, written as ``YYYY-MM-DD``."""

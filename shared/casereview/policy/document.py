@@ -14,10 +14,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from casereview.policy.calendar import Duration, write_duration
+from casereview.policy.calendar import Duration, InForceTime, write_duration
 from casereview.policy.errors import UnlocatedFault, raise_faults, value_fault
 from casereview.policy.predicates import Condition
-from casereview.schema.base import Instant, Record
+from casereview.schema.base import Record
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 PolicyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -29,8 +29,8 @@ class Interval(Record):
 
     model_config = ConfigDict(serialize_by_alias=True, defer_build=True)
 
-    from_: Instant = Field(alias="from")
-    to: Instant | None = None
+    from_: InForceTime = Field(alias="from")
+    to: InForceTime | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -237,8 +237,8 @@ class Flag(Rule):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    from_: Instant | None = Field(default=None, alias="from")
-    to: Instant | None = None
+    from_: InForceTime | None = Field(default=None, alias="from")
+    to: InForceTime | None = None
 
 
 class Flags(Record):

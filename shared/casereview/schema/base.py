@@ -167,9 +167,16 @@ def to_milliseconds(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return to_milliseconds(value)
+    except OverflowError:
+        raise ValueError("is before the year 1 or after the year 9999 in UTC") from None
+
+
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(to_milliseconds),
+    AfterValidator(_in_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema(
         {

@@ -123,8 +123,10 @@ def _parse_deadline(value: object) -> datetime:
 def _instant(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise invalid_value("impossible_time") from None
+    except OverflowError:
+        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
