@@ -8,8 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from casereview.cases.decisions import approval_due
-from casereview.http.problems import forbidden
-from casereview.routing.offices import queues
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case
 from casereview.store import keys
@@ -17,7 +15,8 @@ from casereview.store.duty_index import DutyPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.cases.views import approvals_read, new_words
-from review.duty_queue import PAGE, cursor_of, is_headquarters, place_of, places_of
+from review.duty_queue import PAGE, cursor_of, place_of, places_of
+from review.office_scope import is_headquarters, offices_for
 from review.paging import Paging
 from review.schema.duties import ApprovalPage, AwaitingApproval
 
@@ -34,7 +33,7 @@ def page_of_approvals(services: CaseServices, caller: Caller, office: str, curso
         cursor: ``next`` of the page before; empty for the first page.
 
     Raises:
-        ProblemError: 403 for an office that is not the caller's; 400 for a bad cursor.
+        ProblemError: 403 for an office that is not the caller's; 400 for an unknown office or a bad cursor.
     """
     offices = _offices(caller, office)
     paging = Paging(services, caller, "GET /staff/approvals", (office,))
@@ -47,13 +46,8 @@ def page_of_approvals(services: CaseServices, caller: Caller, office: str, curso
 
 
 def _offices(caller: Caller, office: str) -> tuple[str, ...]:
-    sees_all = is_headquarters(caller) or "sro" in caller.roles
-    if not office and sees_all:
-        return queues()
     own = caller.office if "supervisor" in caller.roles else None
-    if (office or own) is None or (office not in {"", own} and not sees_all):
-        raise forbidden("other_office", "This office is not yours.")
-    return (office or own or "",)
+    return offices_for(office, own, sees_all=is_headquarters(caller) or "sro" in caller.roles)
 
 
 @dataclass(frozen=True, slots=True)

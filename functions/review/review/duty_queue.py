@@ -10,8 +10,7 @@ from itertools import islice
 from typing import Final, get_args
 
 from casereview.cases.duties import may_be_shown
-from casereview.http.problems import forbidden, malformed
-from casereview.routing.offices import HEADQUARTERS, queues
+from casereview.http.problems import malformed
 from casereview.schema.base import to_milliseconds
 from casereview.schema.duty_records import Duty
 from casereview.schema.records import Case
@@ -21,29 +20,12 @@ from casereview.store.duty_index import DutyPlace
 from casereview.store.keys import Key
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
+from review.office_scope import is_headquarters, offices_for
 from review.paging import Paging
 from review.schema.duties import DutyItem, DutyPage
 
 PAGE: Final = 50
 """The number of duties on a page."""
-
-
-def is_headquarters(caller: Caller) -> bool:
-    """Return whether a caller is a supervisor of headquarters, who sees the duties and approvals of all offices."""
-    return caller.office == HEADQUARTERS and "supervisor" in caller.roles
-
-
-def offices_for(caller: Caller, office: str) -> tuple[str, ...]:
-    """Return the offices whose duties are listed: the one named, the caller's own, or all for headquarters.
-
-    Raises:
-        ProblemError: 403 for an office that is not the caller's.
-    """
-    if not office and is_headquarters(caller):
-        return queues()
-    if caller.office is None or (office not in {"", caller.office} and not is_headquarters(caller)):
-        raise forbidden("other_office", "This office is not yours.")
-    return (office or caller.office,)
 
 
 def page_of_duties(services: CaseServices, caller: Caller, office: str, kind: str, cursor: str) -> DutyPage:
@@ -59,11 +41,11 @@ def page_of_duties(services: CaseServices, caller: Caller, office: str, kind: st
         cursor: ``next`` of the page before; empty for the first page.
 
     Raises:
-        ProblemError: 403 for an office that is not the caller's; 400 for an unknown kind or a bad cursor.
+        ProblemError: 403 for an office that is not the caller's; 400 for an unknown kind or office, or a bad cursor.
     """
     if kind not in {"", *get_args(DutyKind)}:
         raise malformed("kind", "invalid_value", "is not a kind of duty")
-    offices = offices_for(caller, office)
+    offices = offices_for(office, caller.office, sees_all=is_headquarters(caller))
     paging = Paging(services, caller, "GET /staff/duties", (office, kind))
     listed = _Duties(services, caller, frozenset(offices), kind)
     places = places_of(services, [keys.duty_queue(one) for one in offices], place_of(paging.open(cursor)))

@@ -102,7 +102,7 @@ _OFFICE_ROUTES: Final = (
         status=HTTPStatus.OK,
         refusals=EVERY_ROUTE | {"wrong-state"},
         act=acts.office_summary,
-        summary="Read the summary of your office",
+        summary="Read the summary of your office; at headquarters, of any office or of all",
     ),
 )
 _CASE_ROUTES: Final = (

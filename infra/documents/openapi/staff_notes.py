@@ -77,7 +77,8 @@ NOTES: Final[Mapping[Address, Notes]] = {
     ("GET", "/staff/summary"): Notes(
         tag="worklist",
         description="Counted every five minutes; `age_seconds` is the age of the count. Restricted cases are counted"
-        " only for callers with access to them.",
+        " only for callers with access to them. Without `office`, supervisors of headquarters get the sums of all"
+        " offices, and each of them in `offices`.",
         parameters=("OneOffice",),
     ),
     ("GET", _CASE): Notes(

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from casereview.routing.offices import queues
 from casereview.store import keys
 from tests.support.aws_calls import call_names, record_calls
 from tests.support.staff import OFFICER, SUPERVISOR, claimed, decide, file_case, verify
 from tests.support.system import Staff, System
 
+HEADQUARTERS = Staff("hana", "supervisor", "HQ")
 CLEARED_SUPERVISOR = Staff("sue", "supervisor,restricted")
 
 
@@ -110,10 +112,69 @@ def test_a_snapshot_reads_only_the_index_and_a_summary_is_one_call(system: Syste
 
 def test_the_summary_of_another_office_is_refused(system: System) -> None:
     system.duty("snapshot")
-    for office in ("ELP", "SRO", "HQ", ""):
+    for office in ("ELP", "SRO", "HQ", "NONE"):
         assert system.staff(SUPERVISOR, "GET", f"/staff/summary?office={office}").status == 403
-    triage = Staff("tess", "supervisor", "HQ")
-    assert system.staff(triage, "GET", "/staff/summary?office=HQ").json()["lanes"] == []
+    for nowhere in (Staff("noor", "supervisor", ""), Staff("sam", "supervisor", "SRO")):
+        assert system.staff(nowhere, "GET", "/staff/summary").status == 403
+
+
+def test_without_an_office_a_supervisor_reads_the_summary_of_their_own(system: System) -> None:
+    file_case(system, 1)
+    system.duty("snapshot")
+    assert system.staff(SUPERVISOR, "GET", "/staff/summary").json() == summary_of(system, SUPERVISOR)
+    assert summary_of(system, SUPERVISOR)["offices"] == []
+
+
+def test_headquarters_reads_the_summary_of_any_office(system: System) -> None:
+    file_case(system, 1)
+    system.duty("snapshot")
+    assert summary_of(system, HEADQUARTERS) == summary_of(system, SUPERVISOR)
+    for office in ("HQ", "SRO", "ELP"):
+        answer = system.staff(HEADQUARTERS, "GET", f"/staff/summary?office={office}")
+        assert (answer.status, answer.json()["office"], answer.json()["lanes"]) == (200, office, [])
+
+
+@pytest.mark.parametrize("path", ["summary", "duties", "approvals"])
+def test_an_office_that_does_not_exist_is_named_to_headquarters(system: System, path: str) -> None:
+    answer = system.staff(HEADQUARTERS, "GET", f"/staff/{path}?office=MARS")
+    (error,) = answer.json()["errors"]
+    assert (answer.status, error["pointer"], error["code"]) == (400, "office", "unknown_office")
+
+
+def test_headquarters_without_an_office_reads_the_sums_of_all(system: System) -> None:
+    first = file_case(system, 1, facts={"claims_us_citizenship": True})
+    claimed(system, 2)
+    file_case(system, 3, facts={"facility": "EPC"})
+    file_case(system, 4, facts={"relief_pending": ["vawa"]})
+    system.later(hours=5)
+    system.duty("snapshot")
+    system.later(minutes=3)
+    every = system.staff(HEADQUARTERS, "GET", "/staff/summary").json()
+    assert (every["office"], every["age_seconds"], every["undeliverable"]) == (None, 180, 0)
+    assert [tuple(lane.values()) for lane in every["lanes"]] == [
+        ("citizenship_claim", 1, 0, 1, None),
+        ("detained", 2, 1, 0, None),
+    ]
+    assert datetime.fromisoformat(every["oldest_case"]) == system.case_of(first.filed).filed_at
+    by_office = {one["office"]: one for one in every["offices"]}
+    assert by_office.keys() == set(queues())
+    own = summary_of(system, SUPERVISOR)
+    assert by_office["ATL"] == {name: value for name, value in own.items() if name != "offices"}
+    cleared = Staff("hana", "supervisor,restricted", "HQ")
+    detained = system.staff(cleared, "GET", "/staff/summary").json()["lanes"][1]
+    assert (detained["lane"], detained["open"]) == ("detained", 3)
+
+
+def test_headquarters_is_refused_before_the_first_snapshot_that_counts_for_them(system: System) -> None:
+    assert system.staff(HEADQUARTERS, "GET", "/staff/summary").status == 409
+    system.duty("snapshot")
+    for office in queues():
+        if office != "ELP":
+            system.tamper(keys.snapshot(office), unrestricted=None)
+    answer = system.staff(HEADQUARTERS, "GET", "/staff/summary").json()
+    assert [one["office"] for one in answer["offices"]] == ["ELP"]
+    system.tamper(keys.snapshot("ELP"), unrestricted=None)
+    assert system.staff(HEADQUARTERS, "GET", "/staff/summary").status == 409
 
 
 def test_every_office_has_a_snapshot_even_an_empty_one(system: System) -> None:

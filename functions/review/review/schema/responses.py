@@ -134,16 +134,17 @@ class DraftRead(Record):
 
 
 class LaneSummary(Record):
-    """The numbers of one lane of an office."""
+    """The numbers of one lane of an office, or of all offices."""
 
     lane: str
     open: int
     claimed: int
     overdue: int
     median_wait_hours: float | None
+    """Null for all offices together: each office has its own."""
 
 
-class Summary(Record):
+class OfficeSummary(Record):
     """The numbers of an office at the time of its last snapshot."""
 
     office: str
@@ -152,3 +153,18 @@ class Summary(Record):
     lanes: tuple[LaneSummary, ...]
     oldest_case: Instant | None
     undeliverable: int
+
+
+class Summary(Record):
+    """The numbers of an office at the time of its last snapshot, or for headquarters those of all offices together."""
+
+    office: str | None
+    """Null for all offices."""
+    at: Instant
+    """Of all offices, the time of the oldest snapshot."""
+    age_seconds: int
+    lanes: tuple[LaneSummary, ...]
+    oldest_case: Instant | None
+    undeliverable: int
+    offices: tuple[OfficeSummary, ...] = ()
+    """Where it is of all offices, each of them that was counted."""
