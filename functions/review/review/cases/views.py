@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.decisions import approval_due, decisions_of
@@ -11,6 +12,8 @@ from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
 from casereview.policy.unknowns import unknown_factors
+from casereview.routing.areas import responsible
+from casereview.schema.base import EASTERN
 from casereview.schema.decision_records import FinalDecision
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
@@ -88,7 +91,7 @@ def read_case(session: CaseSession) -> CaseRead:
         decisions=tuple(map(_decision, decisions_of(case))),
         approvals=approvals_read(case),
         approve_by=approval_due(case),
-        facts=tuple(_facts(file)),
+        facts=tuple(_facts(session, file)),
         requests=tuple(map(_request, requests)),
         new_words=tuple(new_words(file)),
         duties=tuple(_duties(session, case)),
@@ -139,26 +142,50 @@ def new_words(file: CaseFile) -> Iterator[NewWords]:
             yield NewWords(receipt=one.receipt, at=at)
 
 
-def _facts(file: CaseFile) -> Iterator[Fact]:
-    values = file.case.facts.model_dump(mode="json")
+def _facts(session: CaseSession, file: CaseFile) -> Iterator[Fact]:
+    """Yield the facts as the words and findings of a case settle them now, each with its sources."""
+    force = InForce(*session.services.policies.governing(session.at))
+    values = assess(file, force, session.at).settled.facts.model_dump(mode="json")
     statements = list(_statements(file))
     for name in Facts.model_fields:
         said = sorted((one for fact, one in statements if fact == name), key=lambda one: one.at)
         if said:
             verified = any(one.source != "claim" for one in said)
-            yield Fact(fact=name, value=values[name], verified=verified, said=tuple(said[-SAID:]))
+            yield Fact(fact=name, value=values[name], verified=verified, said=_newest(said, values[name]))
+
+
+def _newest(said: Sequence[FactStatement], value: object) -> tuple[FactStatement, ...]:
+    """Return the newest five statements about a fact; the one that its value comes from is always among them."""
+    newest = said[-SAID:]
+    source = next((one for one in reversed(said) if one.value == value), None)
+    return tuple(newest) if source is None or source in newest else (source, *newest[1:])
 
 
 def _statements(file: CaseFile) -> Iterator[tuple[str, FactStatement]]:
-    """Yield the newest statement of each request about each fact, and what officers found, with the fact's name."""
+    """Yield the statements of each request about each fact, and what officers found, with the fact's name.
+
+    Of a request that is the newest one, and an earlier one that counts until an officer settles the fact. A county is
+    no fact where one office has the whole state; what was typed is in the request.
+    """
     for one in file.claims:
+        state = one.facts.state
+        no_county = state is not None and len(responsible(state, None, _day(one.filed_at))) == 1
+        for name, value in one.counted.model_dump(mode="json", exclude_unset=True).items():
+            at = one.first_at.get(name, one.filed_at)
+            yield name, FactStatement(value=value, source="claim", at=at, receipt=one.receipt)
         for name, value in one.facts.model_dump(mode="json", exclude_unset=True).items():
+            if name == "county" and value is None and no_county:
+                continue
             at = one.newest_at.get(name, one.first_at.get(name, one.filed_at))
             yield name, FactStatement(value=value, source="claim", at=at, receipt=one.receipt)
     for found in file.findings.found:
         for name, value in found.facts.model_dump(mode="json", exclude_unset=True).items():
             said = FactStatement(value=value, source=found.verdict, at=found.at, receipt=found.receipt, user=found.user)
             yield name, said
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(EASTERN).date()
 
 
 def _request(request: Request) -> RequestRead:

@@ -40,7 +40,7 @@ class Fact(Record):
     value: Any
     verified: bool
     said: tuple[FactStatement, ...]
-    """The newest five, oldest first."""
+    """The newest five, oldest first; the one that the value comes from is among them."""
 
 
 class NewWords(Record):
