@@ -223,19 +223,16 @@ def _telephone_flag_is_correct(case: Case, told: CaseState, now: Snapshot) -> No
 
 
 def _one_open_case_per_person(now: Snapshot) -> None:
-    held = {case.person: case for case in now.cases.values() if case.person and case.status in OPEN}
-    assert Counter(case.person for case in now.cases.values() if case.person and case.status in OPEN).total() == len(
-        held
-    )
-    assert {person: case.case_id for person, case in held.items()} == {
-        person: guard.case for person, guard in now.guards.items()
-    }
+    """An open case has the guard of each of its A-numbers, but of the one that keeps it beside another case."""
+    held = [(person, case.case_id) for case in now.cases.values() if case.status in OPEN for person in case.guarded]
+    assert sorted(held) == sorted((person, guard.case) for person, guard in now.guards.items())
+    assert all(case.person or case.apart_from or not case.also_persons for case in now.cases.values())
 
 
 def _cases_are_found_by_their_persons(now: Snapshot) -> None:
     """Every case with an A-number is among the cases of that person, ended or not."""
-    persons = {(case.person or case.apart_from, case.case_id) for case in now.cases.values() if not case.linked_to}
-    assert {pair for pair in persons if pair[0]} <= now.of_persons
+    persons = {(person, case.case_id) for case in now.cases.values() for person in case.numbers}
+    assert persons <= now.of_persons
 
 
 def _counters_equal_the_cases_held(now: Snapshot) -> None:

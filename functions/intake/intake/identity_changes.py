@@ -102,14 +102,14 @@ def _completed(services: CaseServices, now: Current, identity: Identity, new: di
 
 
 def _may_have(case: Case, person: str) -> bool:
-    """Return whether a case has this A-number, or none yet."""
-    return (case.person or case.apart_from) in {None, person}
+    """Return whether a case has this A-number, or no number yet."""
+    return not case.numbers or person in case.numbers
 
 
 def _number(services: CaseServices, now: Current, person: str) -> Numbered:
-    """Return what gives the case its A-number; a case that has another one keeps it."""
+    """Return what gives the case its A-number; a case that has it already, or another one, keeps that."""
     case = now.case
     guard = services.table.get(Guard, keys.guard(person))
-    if _may_have(case, person):
+    if _may_have(case, person) and person not in case.also_persons:
         return numbered(case, person, guard, services.macs.key)
     return Numbered({}, check(keys.guard(person), case=guard.case) if guard else unchanged_guard(case, person))

@@ -15,14 +15,12 @@ from casereview.notices.catalog import VERSIONS
 from casereview.notices.pending import notice_to_requester
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.notice_records import Notice
-from casereview.schema.records import Guard
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Withdrawal
-from casereview.store import keys
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact
-from casereview.usecases.persons import guard_of_open_again
+from casereview.usecases.persons import guards_elsewhere, guards_of_open_again
 from casereview.usecases.services import CaseServices
 from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import SPARE, Current, change_request, counted
@@ -110,11 +108,11 @@ def _missed(services: CaseServices, now: Current, at: datetime) -> tuple[Notice,
 def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[CaseFields, tuple[Write, ...]]:
     """Return the fields of the case with one more live request; one that the withdrawal closed is open again.
 
-    The person's guard is taken again; where another case has it meanwhile, this one goes on beside it, flagged. A case
+    The person's guards are taken again; where another case has one meanwhile, this one goes on beside it, flagged. One
     with the Senior Reviewing Official goes on there, and needs no guard.
     """
     case = now.case
-    held = services.table.get(Guard, keys.guard(case.person or case.case_id))  # always, so that the calls are the same
+    elsewhere = guards_elsewhere(services.table, case)  # always, so that the calls are the same
     changes: CaseFields = {"live": case.live + 1}
     if case.status in LIVE:
         changes["rank_at"] = at
@@ -130,5 +128,5 @@ def _live_again(services: CaseServices, now: Current, at: datetime) -> tuple[Cas
     }
     if at_official:
         return changes, ()
-    fields, guard = guard_of_open_again(case, held, services.macs.key)
-    return {**changes, **fields}, guard
+    fields, guards = guards_of_open_again(case, elsewhere, services.macs.key)
+    return {**changes, **fields}, guards

@@ -106,6 +106,7 @@ class CaseFields(TypedDict, total=False):
     person: str | None
     requests: int
     live: int
+    also_persons: tuple[str, ...]
     apart_from: str | None
     over_limit: bool
     lane: str | None

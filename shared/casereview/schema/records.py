@@ -116,6 +116,9 @@ class BeforeLink(Record):
     """The A-number of the case that it was linked to."""
     other_apart_from: str | None = None
     other_over_limit: bool = False
+    also_persons: tuple[str, ...] = ()
+    """The A-numbers of cases that had been linked to it before."""
+    other_also_persons: tuple[str, ...] = ()
 
 
 class Case(Stored):
@@ -140,6 +143,8 @@ class Case(Stored):
     requests: int = 1
     live: int = 1
     """Number of requests that are not withdrawn."""
+    also_persons: tuple[str, ...] = ()
+    """The MACs of further A-numbers, which key guards of this case too: those of cases that were linked to it."""
     apart_from: str | None = None
     """The person of a case that is separate because another case holds the person's guard."""
     over_limit: bool = False
@@ -222,6 +227,17 @@ class Case(Stored):
         return self._evolved(changes)
 
     @property
+    def guarded(self) -> tuple[str, ...]:
+        """The A-numbers, as MACs, whose guards the case has while it is open."""
+        return ((self.person,) if self.person else ()) + self.also_persons
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The A-numbers of the case, as MACs: also the one whose guard another case has."""
+        number = self.person or self.apart_from
+        return ((number,) if number else ()) + self.also_persons
+
+    @property
     def claimed_by(self) -> str | None:
         """The user name of the officer with the claim."""
         return self.hold.by if self.hold else None
@@ -253,7 +269,7 @@ class Case(Stored):
 
 
 class Guard(Stored):
-    """A pointer to the one open case of a person, keyed by the MAC of the A-number."""
+    """A pointer to the one open case of a person, keyed by the MAC of the A-number; a case can have several."""
 
     person: str
     case: str

@@ -83,6 +83,7 @@ case would have to parse."""
 
 _LEFT_OUT: frozenset[str] = frozenset(
     {
+        "also_persons",
         "approvals",
         "asked_of",
         "asking",

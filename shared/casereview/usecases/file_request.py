@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from casereview.cases.changes import changes_of_new, restriction
 from casereview.cases.deficiencies import describe, unverified
-from casereview.cases.lifecycle import OPEN
+from casereview.cases.lifecycle import OPEN, STATES
 from casereview.cases.verification import with_pending
 from casereview.http.json_body import read_object
 from casereview.http.problems import ProblemError, problem
@@ -38,7 +38,7 @@ from casereview.schema.submission import Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
 from casereview.store.items import from_item
-from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new
+from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
 from casereview.usecases.new_request import NewRequest, Sent, new_request
 from casereview.usecases.services import CaseServices
@@ -116,7 +116,7 @@ def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, N
     if guard and case and case.status in OPEN and case.live < MAX_LIVE and case.requests < MAX_EVER:
         changed, case_writes = _join_case(new, case, guard)
     else:
-        changed, case_writes = _open_case(new, guard)
+        changed, case_writes = _open_case(new, guard, case)
     request, claims = new.for_case(changed.case_id, opened=changed.version == 1)
     at = request.received_at
     notice = notice_to_requester(request, "acknowledgement", at, name="acknowledgement", language=new.language)
@@ -124,8 +124,15 @@ def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, N
     return [put_new(request), put_new(notice), put_new(claims), *case_writes, *found_by], changed, notice
 
 
-def _open_case(new: NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]:
+def _open_case(new: NewRequest, guard: Guard | None, guarded: Case | None) -> tuple[Case, list[Write]]:
+    """Return a new case with its writes.
+
+    It goes on beside the case that has the person's guard. Where that one has ended, and an older release did not know
+    that it had this guard, the new case takes it.
+    """
     request = new.request
+    ended = guarded if guarded and guarded.status in STATES and guarded.status not in OPEN else None
+    apart = guard is not None and ended is None
     case = Case(
         case_id=new_case_id(),
         version=1,
@@ -135,9 +142,9 @@ def _open_case(new: NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]
         filed_at=request.received_at,
         facts=new.facts,
         restricted=bool(new.facts.protected),
-        person=None if guard else new.person,
-        apart_from=new.person if guard else None,
-        over_limit=guard is not None,
+        person=None if apart else new.person,
+        apart_from=new.person if apart else None,
+        over_limit=apart,
         rank_at=request.received_at,
         folded=1,
         verify_by=request.verify_by,
@@ -153,11 +160,17 @@ def _open_case(new: NewRequest, guard: Guard | None) -> tuple[Case, list[Write]]
         changes=changes_of_new(case),
     )
     writes: list[Write] = [put_new(case), put_new(event.evolve(**new.event_fields(opened=True)))]
-    if guard:
-        writes.append(check(keys.guard(guard.person), case=guard.case))
-    elif new.person:
-        writes.append(put_new(Guard(person=new.person, case=case.case_id, mac_key=request.mac_key)))
+    if new.person:
+        own = Guard(person=new.person, case=case.case_id, mac_key=request.mac_key)
+        writes += [put_new(own)] if guard is None else _beside(guard, own, ended)
     return case, writes
+
+
+def _beside(guard: Guard, own: Guard, ended: Case | None) -> list[Write]:
+    """Return the check that another case has the person's guard; of one that has ended, the writes that take it."""
+    if ended is None:
+        return [check(keys.guard(guard.person), case=guard.case)]
+    return [put_over(own, case=guard.case), check(keys.case(ended.case_id), version=ended.version)]
 
 
 def _join_case(new: NewRequest, case: Case, guard: Guard) -> tuple[Case, list[Write]]:

@@ -1,7 +1,8 @@
-"""Give a case its A-number: the person's guard, and the records by which A-number and name find the case."""
+"""Give a case its A-numbers: the guards of the person, and the records by which A-number and name find the case."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,8 @@ from casereview.cases.lifecycle import OPEN
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.records import Case, Guard
 from casereview.store import keys
-from casereview.store.transaction import Check, Condition, Put, Write, check, put_new
+from casereview.store.table import Table
+from casereview.store.transaction import Check, Condition, Put, Write, check, delete, put_new
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
@@ -47,19 +49,33 @@ def unchanged_guard(case: Case, person: str) -> Write:
     return Check(keys.guard(person), Condition({"case": case.case_id}, or_absent=True))
 
 
-def guard_of_open_again(case: Case, held: Guard | None, mac_key: str) -> tuple[CaseFields, tuple[Write, ...]]:
-    """Return the write that stores the person's guard again; if another case has it, the fields of a case without.
+def released_guards(case: Case) -> tuple[Write, ...]:
+    """Return the writes that delete the guards of a case, so that the person's next request opens a new one."""
+    return tuple(delete(keys.guard(person), case=case.case_id) for person in case.guarded)
+
+
+def guards_elsewhere(table: Table, case: Case) -> dict[str, Guard]:
+    """Return the guards of the case's A-numbers that other cases have, by A-number; one call, whatever it has."""
+    wanted = [keys.guard(person) for person in case.guarded or (case.case_id,)]
+    return {guard.person: guard for guard in table.several(Guard, wanted) if guard.case != case.case_id}
+
+
+def guards_of_open_again(case: Case, elsewhere: Collection[str], mac_key: str) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the writes that store the guards of a case again; of those elsewhere, the fields of a case without.
 
     Args:
         case: A case that is open again; one without an A-number needs no guard.
-        held: The person's guard, if another case has it.
+        elsewhere: The A-numbers whose guards other cases have.
         mac_key: The key of the person's MAC.
     """
-    if case.person is None:
-        return {}, ()
-    if held:
-        return {"person": None, "apart_from": case.person, "over_limit": True}, ()
-    return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=mac_key)),)
+    free = [person for person in case.guarded if person not in elsewhere]
+    taken = tuple(put_new(Guard(person=person, case=case.case_id, mac_key=mac_key)) for person in free)
+    fields: CaseFields = {}
+    if case.person in elsewhere:
+        fields |= {"person": None, "apart_from": case.person, "over_limit": True}
+    if not set(elsewhere).isdisjoint(case.also_persons):
+        fields["also_persons"] = tuple(person for person in case.also_persons if person in free)
+    return fields, taken
 
 
 def records_of_person(

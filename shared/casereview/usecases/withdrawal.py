@@ -11,11 +11,11 @@ from casereview.cases.telephone import without_phone_flag
 from casereview.cases.withdrawal import withdrawn
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
-from casereview.store import keys
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import about, ended, open_duties
-from casereview.store.transaction import Put, Write, delete
+from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
+from casereview.usecases.persons import released_guards
 from casereview.usecases.services import CaseServices
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: W
     found = withdrawn(case, claims, policy, at)
     also: list[Write] = [written, Put(found.claims)]
     if found.closes:
-        also += [*_released_guard(case), *uncount_claim(case)]
+        guards = released_guards(case) if case.status in OPEN else ()  # only a case at a field office has any
+        also += [*guards, *uncount_claim(case)]
     details = {"dropped": not found.claims.live}
     duties = open_duties(services.table, case.case_id)
     over = about(duties, claims.receipt, OF_A_REQUEST)
@@ -54,11 +55,6 @@ def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: W
     if over and "call" not in left:
         changes["flags"] = without_phone_flag(case.flags)
     return Transition("withdrawn", changes, {"receipt": claims.receipt, "details": {**details}}, tuple(also))
-
-
-def _released_guard(case: Case) -> tuple[Write, ...]:
-    """Return the write that deletes the person's guard, which only a case that is open at a field office has."""
-    return (delete(keys.guard(case.person), case=case.case_id),) if case.person and case.status in OPEN else ()
 
 
 def cancel_withdrawal(case: Case, claims: Claims, written: Write, at: datetime) -> Transition:

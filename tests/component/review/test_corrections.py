@@ -609,6 +609,7 @@ def test_a_number_that_a_link_brought_returns_with_its_guard(system: System) -> 
 def test_a_number_that_another_case_has_by_now_stays_there(system: System) -> None:
     target, source = file_case(system), file_case(system, 12, requester=LAWYER)
     system.work(SUPERVISOR, source.case_id, "link", {"case_id": target.case_id, "why": "A digit was mistyped."})
+    system.work(OFFICER, target.case_id, "identity", {"a_number": "A000000011", "why": "By the passport."})
     newer = file_case(system, 12)
     corrected(system, SUPERVISOR, source.case_id, last(system, source.case_id, "linked"))
     again, other = case_at(system, source.case_id), case_at(system, newer.case_id)

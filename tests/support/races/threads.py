@@ -58,5 +58,5 @@ def check_whole(system: System) -> None:
         own = [request for request in requests if request.case_id == case.case_id]
         assert [event.version for event in system.history(case)] == list(range(1, case.version + 1))
         assert (case.requests, case.live) == (len(own), sum(request.state == "live" for request in own))
-        guarded = [guard.person for guard in system.guards if guard.case == case.case_id]
-        assert guarded == ([case.person] if case.person and case.status != "withdrawn" else [])
+        guarded = sorted(guard.person for guard in system.guards if guard.case == case.case_id)
+        assert guarded == (sorted(case.guarded) if case.status != "withdrawn" else [])

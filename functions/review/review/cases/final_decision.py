@@ -19,7 +19,7 @@ from casereview.store.open_duties import ended, open_duties
 from casereview.store.transaction import Write, put_new
 from casereview.store.transition import Transition
 from casereview.store.waits import wait_writes
-from review.cases.guard import release_guard
+from casereview.usecases.persons import released_guards
 from review.cases.requesters import learners_of, notices_to_requesters
 from review.cases.session import CaseSession
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def finalize(session: CaseSession, case: Case, step: Transition, policy: CompiledPolicy) -> Transition:
     """Return the transition of a decision of a field office that becomes final.
 
-    It deletes the person's guard, so that the next request opens a new case, notifies the requesters, and opens the
+    It deletes the person's guards, so that the next request opens a new case, notifies the requesters, and opens the
     duties that follow.
 
     Args:
@@ -50,7 +50,7 @@ def finalize(session: CaseSession, case: Case, step: Transition, policy: Compile
         "status": "withdrawn" if withdrawn else "decided",
         "status_since": session.at,
     }
-    also = (*release_guard(case), *uncount_claim(case))
+    also = (*released_guards(case), *uncount_claim(case))
     if decision is None or withdrawn:
         return replace(step, case=changes, also=also, notices=news_of_decision(session, case))
     approvers = frozenset(one.by_id for one in step.case.get("approvals", ()) if one.by_id)

@@ -1,4 +1,4 @@
-"""The guard of a person: the item that names the open case which the person's next request joins."""
+"""The guards of a person: each is the item that names the open case which the next request of an A-number joins."""
 
 from __future__ import annotations
 
@@ -11,53 +11,55 @@ from casereview.schema.records import BeforeLink, Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import Transition, carried_out
-from casereview.usecases.persons import guard_of_open_again, records_of_person
+from casereview.usecases.persons import guards_elsewhere, guards_of_open_again, records_of_person
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
 
-def release_guard(case: Case) -> tuple[Write, ...]:
-    """Return the write that deletes a person's guard, so that the person's next request opens a new case."""
-    return (delete(keys.guard(case.person), case=case.case_id),) if case.person else ()
-
-
-def retake_guard(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
-    """Return the write that stores the person's guard again; beside a hidden newer case, the fields of one without.
+def retake_guards(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the writes that store the person's guards again; beside a hidden newer case, the fields of one without.
 
     Raises:
         ProblemError: 409 if the person has a newer open case that the caller may know of.
     """
-    if case.person is None:
-        return {}, ()
-    guard = session.services.table.get(Guard, keys.guard(case.person))
-    if guard is None:
-        return {}, (put_new(Guard(person=case.person, case=case.case_id, mac_key=session.services.macs.key)),)
-    newer = session.services.table.get(Case, keys.case(guard.case))
-    if newer is None or session.caller.restricted or not newer.restricted:
-        raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
-    return {"person": None, "apart_from": case.person}, ()
+    elsewhere = guards_elsewhere(session.services.table, case)
+    newer = session.services.table.cases([guard.case for guard in elsewhere.values()])
+    for guard in elsewhere.values():
+        other = newer.get(guard.case)
+        if other is None or session.caller.restricted or not other.restricted:
+            raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
+    fields, taken = guards_of_open_again(case, elsewhere.keys(), session.services.macs.key)
+    fields.pop("over_limit", None)  # which would show that there is another case
+    return fields, taken
 
 
-def linked_person(session: CaseSession, source: Case, target: Case) -> tuple[CaseFields, tuple[Write, ...]]:
-    """Return the fields of the target of a link, and what becomes of the A-number of the source.
+def linked_persons(session: CaseSession, source: Case, target: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the fields of the target of a link, and the writes that move the guards of the source to it.
 
-    The target keeps its A-number, and takes that of the source if it has none; the guard of a number that is given up
-    is released. The source is found by the A-number of the target from now on.
+    The target keeps its A-number, or takes that of the source if it has none; further ones are its own too. Both cases
+    are found by every number of both.
     """
-    key, old = session.services.macs.key, source.person or source.apart_from
-    number = target.person or target.apart_from or old
-    if source.person and source.person == number:
-        fields: CaseFields = {"person": number, "apart_from": None, "over_limit": False}
-        taken = Guard(person=number, case=target.case_id, mac_key=key)
-        guard: tuple[Write, ...] = (put_over(taken, case=source.case_id),)
-    else:
-        fields = {} if target.person else {"apart_from": number}
-        guard = release_guard(source)
-    moved = (delete(keys.person_case(old, source.case_id)),) if old and old != number else ()
-    found = (records_of_person(case.case_id, case.filed_at, number, None, key) for case in (source, target))
-    return fields, (*guard, *moved, *chain.from_iterable(found))
+    key = session.services.macs.key
+    number = next(iter((*target.numbers, *source.numbers)), None)
+    fields: CaseFields = {}
+    if number in source.guarded:
+        fields = {"person": number, "apart_from": None, "over_limit": False}
+    elif not target.person:
+        fields = {"apart_from": number}
+    also = tuple(dict.fromkeys((*target.also_persons, *source.guarded)))
+    fields["also_persons"] = tuple(person for person in also if person != number)
+    guards = (
+        put_over(Guard(person=person, case=target.case_id, mac_key=key), case=source.case_id)
+        for person in source.guarded
+    )
+    found = (
+        records_of_person(case.case_id, case.filed_at, person, None, key)
+        for person in dict.fromkeys((*target.numbers, *source.numbers))
+        for case in (source, target)
+    )
+    return fields, (*guards, *chain.from_iterable(found))
 
 
 def numbers_before_link(source: Case, target: Case) -> BeforeLink:
@@ -66,9 +68,11 @@ def numbers_before_link(source: Case, target: Case) -> BeforeLink:
         person=source.person,
         apart_from=source.apart_from,
         over_limit=source.over_limit,
+        also_persons=source.also_persons,
         other_person=target.person,
         other_apart_from=target.apart_from,
         other_over_limit=target.over_limit,
+        other_also_persons=target.also_persons,
     )
 
 
@@ -83,50 +87,70 @@ class Unlinked(NamedTuple):
 def unlinked_persons(session: CaseSession, source: Case, target: Case) -> Unlinked:
     """Return what gives two cases the A-numbers again that they had before a link.
 
-    The target keeps a number that it has got otherwise since. Where another case has the guard of the source meanwhile,
+    The target keeps a number that it has got otherwise since. Where another case has a guard of the source meanwhile,
     the source goes on beside that one.
     """
     before = source.before_link
     if before is None:
         return Unlinked({}, {}, ())
-    key, old = session.services.macs.key, before.person or before.apart_from
-    number = before.other_person or before.other_apart_from or old
-    own: CaseFields = {"person": before.person, "apart_from": before.apart_from, "over_limit": before.over_limit}
+    key = session.services.macs.key
+    again = source.evolve(
+        person=before.person,
+        apart_from=before.apart_from,
+        over_limit=before.over_limit,
+        also_persons=before.also_persons,
+    )
+    theirs, returning = _given_back(before, again, target)
+    elsewhere = guards_elsewhere(session.services.table, again).keys() - returning
+    beside, taken = guards_of_open_again(again, elsewhere | returning, key)
+    own: CaseFields = {
+        "person": again.person,
+        "apart_from": again.apart_from,
+        "over_limit": again.over_limit,
+        "also_persons": tuple(person for person in again.also_persons if person not in elsewhere),
+    }
+    if again.person in elsewhere:
+        own |= {**beside, "also_persons": own["also_persons"]}
+    guards = (
+        put_over(Guard(person=person, case=source.case_id, mac_key=key), case=target.case_id)
+        for person in again.guarded
+        if person in returning
+    )
+    found = (records_of_person(source.case_id, source.filed_at, person, None, key) for person in again.numbers)
+    gone = _records_given_up(before, again, target.evolve(**theirs))
+    return Unlinked({**own, "before_link": None}, theirs, (*guards, *taken, *gone, *chain.from_iterable(found)))
+
+
+def _given_back(before: BeforeLink, again: Case, target: Case) -> tuple[CaseFields, frozenset[str]]:
+    """Return the fields of the target that gives A-numbers back, and those whose guards it gives back."""
+    number = before.other_person or before.other_apart_from or again.person or again.apart_from
+    returning = {person for person in again.guarded if person in target.also_persons}
     theirs: CaseFields = {}
-    guard: tuple[Write, ...] = ()
-    if before.person and before.person == number == target.person:
-        theirs = {
-            "person": None,
-            "apart_from": before.other_apart_from,
-            "over_limit": before.other_over_limit,
-        }
-        guard = (put_over(Guard(person=before.person, case=source.case_id, mac_key=key), case=target.case_id),)
-    elif before.person:
-        held = session.services.table.get(Guard, keys.guard(before.person))
-        beside, guard = guard_of_open_again(source.evolve(person=before.person), held, key)
-        own |= beside
-    if not before.person and not before.other_person and target.apart_from == number:
+    if number and number in again.guarded and number == target.person:
+        returning.add(number)
+        theirs = {"person": None, "apart_from": before.other_apart_from, "over_limit": before.other_over_limit}
+    elif not before.person and not before.other_person and target.apart_from == number:
         theirs = {"apart_from": before.other_apart_from}
-    found = records_of_person(source.case_id, source.filed_at, old, None, key)
-    writes = (*guard, *_records_given_up(source, target, old, number, theirs), *found)
-    return Unlinked({**own, "before_link": None}, theirs, writes)
+    if not returning.isdisjoint(target.also_persons):
+        theirs["also_persons"] = tuple(person for person in target.also_persons if person not in returning)
+    return theirs, frozenset(returning)
 
 
-def _records_given_up(
-    source: Case, target: Case, old: str | None, number: str | None, theirs: CaseFields
-) -> tuple[Write, ...]:
+def _records_given_up(before: BeforeLink, source: Case, target: Case) -> tuple[Write, ...]:
     """Return the deletions of the records by which a number finds a case that does not have it any more."""
-    if number is None:
-        return ()
-    of_source = (delete(keys.person_case(number, source.case_id)),) if number != old else ()
-    given_up = bool(theirs) and theirs.get("apart_from") != number
-    return (*of_source, delete(keys.person_case(number, target.case_id))) if given_up else of_source
+    of_target = (before.other_person or before.other_apart_from, *before.other_also_persons)
+    of_source = [person for person in of_target if person and person not in source.numbers]
+    of_both = [person for person in source.numbers if person not in target.numbers]
+    return (
+        *(delete(keys.person_case(person, source.case_id)) for person in of_source),
+        *(delete(keys.person_case(person, target.case_id)) for person in of_both),
+    )
 
 
-def guard_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
-    """Return the write that stores the person's guard again; if a newer case has it, the fields of a case without."""
-    held = session.services.table.get(Guard, keys.guard(case.person)) if case.person else None
-    return guard_of_open_again(case, held, session.services.macs.key)
+def guards_for_remand(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
+    """Return the writes that store the person's guards again; if a newer case has one, the fields of a case without."""
+    elsewhere = guards_elsewhere(session.services.table, case)
+    return guards_of_open_again(case, elsewhere.keys(), session.services.macs.key)
 
 
 def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[Write, ...]]:
@@ -151,12 +175,14 @@ def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tu
         return fields, (own,)
     if any(one.live and one.verified for one in session.file(other).claims):
         return {}, ()
-    return fields, (own, *_without_guard(session, other))
+    return fields, (own, *_without_guard(session, other, guard.person))
 
 
-def _without_guard(session: CaseSession, other: Case) -> tuple[Write, ...]:
-    """Return the writes of the case that loses the guard, with an event of its own that names no other case."""
-    lost: CaseFields = {"person": None, "apart_from": other.person, "over_limit": True}
+def _without_guard(session: CaseSession, other: Case, person: str) -> tuple[Write, ...]:
+    """Return the writes of the case that loses a guard, with an event of its own that names no other case."""
+    lost: CaseFields = {"person": None, "apart_from": person, "over_limit": True}
+    if person in other.also_persons:
+        lost = {"also_persons": tuple(one for one in other.also_persons if one != person)}
     if other.status in LIVE:
         lost["rank_at"] = session.at
     _after, writes = carried_out(other, Transition("guard_moved", lost), session.actor, session.at)

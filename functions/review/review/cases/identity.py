@@ -22,6 +22,7 @@ from casereview.usecases.identity import NAMED_BY, name_of, open_identity, open_
 from casereview.usecases.persons import numbered, records_of_person
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
+from review.cases.stated_numbers import unstated, without_numbers
 from review.schema.commands import IdentityCorrection
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def correct_identity(session: CaseSession, body: IdentityCorrection) -> Case:
     """Correct the identity in one request, or in every live request of the case.
 
     Where the A-number of every live request is corrected, or the case had none, the person's guard and the record of
-    the person's cases follow. If another open case has the guard, this case goes on beside it.
+    the person's cases follow; so does, in a case with the numbers of several, one that no other live request states. If
+    another open case has the guard, this case goes on beside it.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case.
@@ -127,18 +129,45 @@ class _Correction:
         return request.evolve(**changed)
 
     def _person(self) -> tuple[CaseFields, list[Write]]:
-        """Return what moves the guard, and the record of the person's cases, to the corrected A-number."""
+        """Return what moves the guards, and the records of the person's cases, to the corrected A-number."""
+        if self.body.a_number is None:
+            return {}, []
         case, services = self.file.case, self.session.services
-        old = case.person or case.apart_from
-        if self.body.a_number is None or not (self.covers_all or old is None):
-            return {}, []
         person = services.macs.person(self.body.a_number)
-        if person == case.person:
+        gone = self._given_up(person)
+        if gone is None:
             return {}, []
-        move = numbered(case, person, services.table.get(Guard, keys.guard(person)), services.macs.key)
-        return move.fields, [
-            move.guard,
-            *([delete(keys.guard(case.person), case=case.case_id)] if case.person and case.status in OPEN else []),
-            *([delete(keys.person_case(old, case.case_id))] if old and old != person else []),
+        held = [number for number in gone if number in case.guarded and case.status in OPEN]
+        fields, taken = self._taken(person, gone)
+        return fields, [
+            *taken,
+            *(delete(keys.guard(number), case=case.case_id) for number in held),
+            *(delete(keys.person_case(number, case.case_id)) for number in gone),
             *records_of_person(case.case_id, case.filed_at, person, None, services.macs.key),
         ]
+
+    def _given_up(self, person: str) -> tuple[str, ...] | None:
+        """Return the numbers of the case that no request states any more; None where it keeps those that it has."""
+        case = self.file.case
+        others = tuple(number for number in case.numbers if number != person)
+        if self.covers_all or not case.numbers:
+            return others if others or person != case.person else None
+        if not case.also_persons:
+            return None
+        chosen = {one.receipt for one in self.requests}
+        left = [one for one in requests_of(self.session, self.file) if one.receipt not in chosen]
+        return unstated(self.session, others, [one for one in left if one.state == "live"]) or None
+
+    def _taken(self, person: str, gone: tuple[str, ...]) -> tuple[CaseFields, list[Write]]:
+        """Return the fields of a case that takes an A-number and gives others up, and the writes of its guard."""
+        case, services = self.file.case, self.session.services
+        fields = without_numbers(case, gone)
+        if person in case.guarded:
+            return fields, []
+        move = numbered(case, person, services.table.get(Guard, keys.guard(person)), services.macs.key)
+        main = fields.get("person", case.person or case.apart_from)
+        if main in {None, person}:
+            return {**fields, **move.fields}, [move.guard]
+        if move.fields.get("person") is None:
+            return fields, [move.guard]
+        return {**fields, "also_persons": (*fields["also_persons"], person)}, [move.guard]

@@ -26,7 +26,7 @@ from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
 from casereview.usecases.sealed_text import seal_words
 from review.authorization import require_access
-from review.cases.guard import linked_person, numbers_before_link
+from review.cases.guard import linked_persons, numbers_before_link
 from review.cases.moved_requests import duties_of, merged_findings, moved, named, translates
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
@@ -49,7 +49,7 @@ def link(session: CaseSession, body: Link) -> Case:
     """Link this case to an open case: its requests and their statements move there.
 
     The open case keeps its A-number, if it has one, the earlier filing time and the reviewers of both. A supervisor may
-    link a case that has an A-number too, because one of them was mistyped.
+    link a case that has an A-number too, because one of them was mistyped: the open case has both, and their guards.
 
     Returns:
         This case, which is now closed.
@@ -98,6 +98,7 @@ def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write],
         "linked_to": merged.case_id,
         "person": None,
         "apart_from": None,
+        "also_persons": (),
         "over_limit": False,
         "live": 0,
         "verify_by": None,
@@ -114,7 +115,7 @@ def _moves(request: Request, at: datetime) -> bool:
 def _require_linkable(session: CaseSession, case: Case, target: Case, requests: list[Request]) -> None:
     if case.case_id == target.case_id:
         raise wrong_state("same_case", "A case cannot be linked to itself.", "/case_id")
-    if case.person is not None and "supervisor" not in session.roles:
+    if case.guarded and "supervisor" not in session.roles:
         raise wrong_state("case_has_a_number", "The case has an A-number; only a supervisor can link it.")
     if case.status not in OPEN or target.status not in OPEN:
         pointer = "" if case.status not in OPEN else "/case_id"
@@ -159,7 +160,7 @@ def _merge(
     moving = frozenset(request.receipt for request in requests)
     duties = duties_of(open_duties(session.services.table, source.case.case_id), moving)
     receipts: list[JsonValue] = [request.receipt for request in requests]
-    number, persons = linked_person(session, source.case, target.case)
+    number, persons = linked_persons(session, source.case, target.case)
     step = Transition(
         "linked",
         {**_merged_fields(session, source, target, requests, findings), **number, **translates(target.case, duties)},

@@ -54,8 +54,8 @@ def _cases_of_name(table: Table, name: str) -> list[str]:
 
 def other_cases(session: CaseSession, case: Case, requests: Sequence[Request]) -> OtherCases:
     """Return the other cases of the person, and of the names in the live requests, that the caller may open."""
-    table, person = session.services.table, case.person or case.apart_from
-    by_person = cases_of_person(table, person) if person else []
+    table = session.services.table
+    by_person = [found for person in case.numbers for found in cases_of_person(table, person)]
     names = dict.fromkeys(one.name for one in requests if one.name and one.state == "live")
     by_name = [found for name in islice(names, _MOST_NAMES) for found in _cases_of_name(table, name)]
     found = table.cases([*by_person, *by_name]).values()

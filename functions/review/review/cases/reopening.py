@@ -13,7 +13,7 @@ from casereview.schema.facts import Facts
 from casereview.schema.records import Case
 from casereview.store.transition import Transition
 from review.cases.final_decision import ended_duties
-from review.cases.guard import retake_guard
+from review.cases.guard import retake_guards
 from review.cases.requesters import notices_to_requesters, requests_of
 from review.cases.session import CaseSession
 from review.schema.commands import Reopening
@@ -44,7 +44,7 @@ def reopen(session: CaseSession, body: Reopening) -> Case:
         if case.linked_to:
             raise wrong_state("case_linked", "The case was linked to another one: work on that one.")
         _require_reopener(session, case, body)
-        without_guard, guard = retake_guard(session, case)
+        without_guard, guard = retake_guards(session, case)
         again: CaseFields = {
             **without_guard,
             **returned_to_field_office(case, session.at),

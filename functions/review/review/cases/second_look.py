@@ -13,7 +13,7 @@ from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from review.cases.final_decision import ended_duties, follow_up, news_of_decision
-from review.cases.guard import guard_for_remand
+from review.cases.guard import guards_for_remand
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def decided_by_official(
 def _remanded(session: CaseSession, case: Case, final: FinalDecision, event: EventFields) -> Transition:
     """Return the transition that sends a case back to its field office, with a new clock and without its author."""
     authors = {case.decision.by_id or case.decision.by} if case.decision else set[str]()
-    without_guard, guard = guard_for_remand(session, case)
+    without_guard, guard = guards_for_remand(session, case)
     again: CaseFields = {
         **without_guard,
         **returned_to_field_office(case, session.at),

@@ -24,6 +24,7 @@ from casereview.store.transition import Transition
 from review.cases.moved_requests import duties_of, findings_about, moved, named, translates
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
+from review.cases.stated_numbers import split_number
 from review.schema.commands import Split
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def split(session: CaseSession, body: Split) -> Case:
     """Split a wrongly joined request off into a new case with its own filing time.
 
     The request's statements and filing time no longer count for the old case. Its verifications and the reviewers move
-    to the new case. An officer's protection mark (8 USC 1367) that names no request stays with both cases.
+    to the new case, and so does an A-number that no other request of the old case states. An officer's protection mark
+    (8 USC 1367) that names no request stays with both cases.
 
     Returns:
         The new case.
@@ -83,9 +85,10 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
     }
     event: EventFields = {"receipt": request.receipt, "details": {"split_to": new_id}}
     new, writes = _split_off(session, file, request, own, new_id)
-    new = new.evolve(**translates(new, taken))
-    also = (Put(left), put_new(new), *writes, *moved_to(taken, new))
-    return Transition("split", remaining, event, also, words=session.reason(body.why))
+    number = split_number(session, case, request, requests.values(), new)
+    new = new.evolve(**translates(new, taken)).evolve(**number.new)
+    also = (Put(left), put_new(new), *writes, *number.writes, *moved_to(taken, new))
+    return Transition("split", {**remaining, **number.remaining}, event, also, words=session.reason(body.why))
 
 
 def _split_off(
