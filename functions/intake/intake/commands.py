@@ -7,29 +7,33 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import escalated, restriction
+from casereview.cases.deficiencies import describe_missing, with_facts
 from casereview.cases.disclosure import is_asked, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.requester_checks import looked_at_by
+from casereview.cases.understanding import understood
 from casereview.cases.verification import with_pending
 from casereview.evidence.fold import folded_update
-from casereview.evidence.open_facts import open_claims
+from casereview.evidence.open_facts import open_claims, open_update
 from casereview.evidence.standing import has_standing
 from casereview.http.problems import ProblemError, wrong_state
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
+from casereview.schema.languages import DEFAULT
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Escalation, Update
+from casereview.schema.submission import Escalation, FactClaims, Update
 from casereview.store.folding import lane_of
-from casereview.store.transaction import Put, put_new
+from casereview.store.transaction import Put, Replace, put_new
 from casereview.store.transition import Transition
+from casereview.usecases.contacts import open_contact
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from intake.change_request import SPARE, Current, change_request, counted, require_live
 from intake.contact_changes import contact_effect
 from intake.identity_changes import identity_effect
-from intake.responses import Accepted
+from intake.responses import Accepted, Updated
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields, RequestFields
@@ -60,7 +64,7 @@ class _Said(NamedTuple):
         return contact.model_fields_set == {"safe_to_contact"} and contact.safe_to_contact is False
 
 
-def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Accepted:
+def update(services: CaseServices, request: Request, body: Update, at: datetime) -> Updated:
     """Record what was missing of the identity, new facts, a new contact or a statement.
 
     Facts and statements answer a question of the office.
@@ -72,14 +76,38 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
             disclosed to this requester; 429 if the request may say no more.
     """
     said = _said(services, request, body, at)
+    facts, lacks = Facts(), request.deficiencies
 
     def plan(now: Current) -> Transition:
+        nonlocal facts, lacks
         if said.words:
             _require_open(now)
-        return _updated(services, now, said, at)
+        heard = _heard(now, said, at)
+        step = _updated(services, now, heard, at)
+        facts, lacks = heard.facts or Facts(), _request_after(step).deficiencies
+        return step
 
     change_request(services, request, at, plan)
-    return Accepted(receipt=request.receipt)
+    on = at.astimezone(EASTERN).date()
+    language = open_contact(services.seal, request).language or DEFAULT
+    return Updated(
+        receipt=request.receipt,
+        understood=understood(body.subject, body.facts, body.contact, facts, on),
+        missing=describe_missing(lacks, language),
+    )
+
+
+def _request_after(step: Transition) -> Request:
+    """Return the request as an update leaves it."""
+    records = (write.record for write in step.also if isinstance(write, Replace))
+    return next(record for record in records if isinstance(record, Request))
+
+
+def _heard(now: Current, said: _Said, at: datetime) -> _Said:
+    """Return what an update says, beside what the request said before."""
+    if said.body.facts is None:
+        return said
+    return said._replace(facts=open_update(said.body.facts, now.claims.facts, at.astimezone(EASTERN).date()))
 
 
 def _said(services: CaseServices, request: Request, body: Update, at: datetime) -> _Said:
@@ -105,6 +133,8 @@ def _updated(
     known = contact.claims.evolve(identity_waits=contact.claims.identity_waits or identity.waits)
     claims = _after_words(services, now, known, said, at)
     changed: RequestFields = {**contact.request, **identity.request, **(asked or {})}
+    if said.body.facts:
+        changed["deficiencies"] = _lacks(changed.get("deficiencies", now.request.deficiencies), claims, said.body, at)
     if claims.verify_by != now.claims.verify_by:
         changed["verify_by"] = claims.verify_by
     changes: CaseFields = {
@@ -122,6 +152,13 @@ def _updated(
     written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
     also = (written, Put(claims), *identity.also, *contact.on_duties())
     return Transition("updated", changes, event, also, contact.notices, said.words)
+
+
+def _lacks(codes: tuple[str, ...], claims: Claims, body: Update, at: datetime) -> tuple[str, ...]:
+    """Return the codes of what a request lacks, once an update of its facts is heard."""
+    stated = body.facts or FactClaims()
+    names_facility = stated.facility is not None if "facility" in stated.model_fields_set else None
+    return with_facts(codes, claims.facts, at.astimezone(EASTERN).date(), names_facility=names_facility)
 
 
 def _seal(services: CaseServices, request: Request, body: Update) -> Words | None:
@@ -216,7 +253,7 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
         if said is None:
             return replace(step, event=event, also=(counted(request, size, asked),), words=words)
         text = words.text(step.kind, at, user=None, receipt=request.receipt)
-        updated = _updated(services, now, said, at, asked)
+        updated = _updated(services, now, _heard(now, said, at), at, asked)
         updated.event["details"] = {**updated.event["details"], "escalation": True}
         event["text"] = text.text_id
         return replace(updated, also=(*updated.also, put_new(text)), then=replace(step, event=event))

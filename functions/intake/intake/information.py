@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from casereview.cases.understanding import facility_found
 from casereview.http.problems import invalid, malformed
 from casereview.notices.public_notice import public_notice
 from casereview.routing.areas import responsible
@@ -15,7 +16,7 @@ from casereview.routing.states import find_state
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import DEFAULT, tag_of
 from casereview.schema.typed_text import fold
-from intake.responses import Facilities, Facility, FieldOffice, FieldOffices, NoticeText
+from intake.responses import Facilities, FieldOffice, FieldOffices, NoticeText
 
 _STATES: Final = "Texas, TX, D.C., Puerto Rico"
 _SHORTEST, _LONGEST = 2, 100
@@ -86,12 +87,7 @@ def facilities(typed: str, state: str) -> Facilities:
     if len(text) > _LONGEST:
         raise malformed("q", "too_long", max_length=_LONGEST)
     found = suggested(text, _known_state(state) if state else None)
-    return Facilities(
-        facilities=tuple(
-            Facility(code=each.code or None, name=each.name, city=each.city or None, state=each.state or None)
-            for each in found
-        )
-    )
+    return Facilities(facilities=tuple(map(facility_found, found)))
 
 
 def notice(language: str) -> NoticeText:

@@ -6,7 +6,15 @@ from datetime import date
 
 from casereview.schema.base import Record
 from casereview.schema.identifiers import Receipt
-from casereview.schema.responses import Deficiency, FaultFound, Filed, NoticeText, ProblemFound
+from casereview.schema.responses import (
+    Deficiency,
+    FacilityFound,
+    FaultFound,
+    Filed,
+    NoticeText,
+    ProblemFound,
+    Understood,
+)
 from casereview.schema.status_responses import (
     AskedFor,
     PeopleAhead,
@@ -21,6 +29,24 @@ class Accepted(Record):
     """The change was recorded."""
 
     receipt: Receipt
+
+
+class Updated(Accepted):
+    """The update was recorded."""
+
+    understood: Understood
+    missing: tuple[Deficiency, ...]
+    """What the request lacks now, but for the verification of its holder."""
+
+
+class Checked(Record):
+    """What a request with this body would say. Nothing was stored."""
+
+    understood: Understood
+    missing: tuple[Deficiency, ...]
+    """What it would lack, but for the verification of its holder."""
+    field_office: str
+    """The code of the office that it would go to; `HQ` where nothing says which it is."""
 
 
 class WithdrawalAccepted(Accepted):
@@ -48,20 +74,10 @@ class FieldOffices(Record):
     candidates: tuple[FieldOffice, ...]
 
 
-class Facility(Record):
-    """A detention facility."""
-
-    code: str | None
-    """ICE's code of it, for `facility` of a request; null where no list gives one: then its name stands for it."""
-    name: str
-    city: str | None
-    state: str | None
-
-
 class Facilities(Record):
     """The facilities to suggest: at most 20."""
 
-    facilities: tuple[Facility, ...]
+    facilities: tuple[FacilityFound, ...]
 
 
 __all__ = [
@@ -69,7 +85,7 @@ __all__ = [
     "AskedFor",
     "Deficiency",
     "Facilities",
-    "Facility",
+    "FacilityFound",
     "FaultFound",
     "FieldOffice",
     "FieldOffices",

@@ -7,22 +7,23 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from casereview.http.negotiation import requested_language
+from casereview.http.negotiation import accepted_language, requested_language
 from casereview.http.problems import ProblemError
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import Escalation, Submission, Update, Withdrawal
+from casereview.schema.submission import Escalation, Submission, SubmissionParts, Update, Withdrawal
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices
 from casereview.usecases.status import look_up
 from intake.authentication import authenticate
 from intake.call import Call, Route
+from intake.checks import check_body
 from intake.commands import escalate, update
 from intake.information import facilities, field_offices, notice
-from intake.responses import Accepted, Facilities, FieldOffices, RequestStatus, WithdrawalAccepted
+from intake.responses import Accepted, Checked, Facilities, FieldOffices, RequestStatus, Updated, WithdrawalAccepted
 from intake.withdrawals import withdraw
 
 _CACHED: Final = 3600
@@ -59,6 +60,11 @@ def _file(call: Call[Submission]) -> Filed:
     return file_request(call.services, call.incoming.raw(), call.incoming.header("Idempotency-Key"))
 
 
+def _check(call: Call[SubmissionParts]) -> Checked:
+    language = accepted_language(call.incoming.header("Accept-Language") or "")
+    return check_body(call.incoming.raw(), language, call.at)
+
+
 def _look_up(call: Call[Record]) -> RequestStatus:
     return look_up(call.services, _authenticated(call), call.at)
 
@@ -89,6 +95,16 @@ _REQUEST_ROUTES: Final = (
         summary="File a request",
     ),
     Route(
+        method="POST",
+        path="/requests/checks",
+        body=SubmissionParts,
+        answer=Checked,
+        status=HTTPStatus.OK,
+        refusals=BODY_REFUSALS | {"busy"},
+        act=_check,
+        summary="Check a body before it is filed",
+    ),
+    Route(
         method="GET",
         path="/requests/{receipt}",
         body=None,
@@ -102,7 +118,7 @@ _REQUEST_ROUTES: Final = (
         method="POST",
         path="/requests/{receipt}/updates",
         body=Update,
-        answer=Accepted,
+        answer=Updated,
         status=HTTPStatus.ACCEPTED,
         refusals=BODY_REFUSALS | {"not-found", "wrong-state", "bound-reached", "busy"},
         act=_command(update),

@@ -64,6 +64,12 @@ UPDATES: Mapping[str, dict[str, Any]] = {
     "A new e-mail address": {"contact": {"email": "ana@example.org", "language": "es"}},
     "Only a statement": {"statement": "She was moved to another facility last night."},
 }
+CHECKS: Mapping[str, dict[str, Any]] = {
+    "A form that is half filled in": {
+        "requester": {"role": "family", "contact": {"language": "Spanish"}},
+        "facts": {"custody": "detained", "facility": "Stewart"},
+    }
+}
 WITHDRAWALS: Mapping[str, dict[str, Any]] = {
     "Withdraw the request": {},
     "Take the withdrawal back": {"undo": True},

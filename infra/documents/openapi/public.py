@@ -8,7 +8,7 @@ from typing import Final
 from casereview.http.routes import Address
 from casereview.schema.responses import ProblemFound
 from infra.documents.openapi.document import Api, Notes, operations
-from infra.documents.openapi.examples import REQUESTS, STATEMENTS, UPDATES, WITHDRAWALS
+from infra.documents.openapi.examples import CHECKS, REQUESTS, STATEMENTS, UPDATES, WITHDRAWALS
 from infra.documents.openapi.schemas import Json
 from intake.app import app
 from intake.routes import ROUTES
@@ -125,6 +125,12 @@ NOTES: Final[Mapping[Address, Notes]] = {
         examples=REQUESTS,
         parameters=("IdempotencyKey",),
     ),
+    ("POST", "/requests/checks"): Notes(
+        tag="requests",
+        description="For a form, while somebody fills it in. Nothing is required, what is present is validated as in a"
+        " filing, and nothing is stored. The answer depends on the body alone.",
+        examples=CHECKS,
+    ),
     ("GET", "/requests/{receipt}"): Notes(
         tag="requests",
         description="Until an officer has verified the requester, the answer follows from the request alone, whatever"
@@ -135,7 +141,7 @@ NOTES: Final[Mapping[Address, Notes]] = {
         tag="requests",
         description="A contact can be changed in every state. Facts and statements are refused if the request was"
         " withdrawn, or if its case is decided or closed and that is disclosed to this requester. What one request may"
-        " say is limited in number and size.",
+        " say is limited in number and size. A place that is not known erases none: only null means unknown again.",
         examples=UPDATES,
     ),
     ("POST", "/requests/{receipt}/withdrawal"): Notes(

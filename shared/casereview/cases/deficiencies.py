@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 from casereview.cases.requester_checks import settled_refutations
 from casereview.cases.verification import required_kind
@@ -18,8 +18,8 @@ from casereview.schema.languages import Language, choose_language
 from casereview.schema.names import has_full_name
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
-from casereview.schema.submission import Submission
-from casereview.schema.vocabulary import AskCode, DeficiencyCode, Role
+from casereview.schema.submission import SubjectParts, SubmissionParts
+from casereview.schema.vocabulary import AskCode, DeficiencyCode, LackingCode, Role
 from casereview.texts.catalog import text
 
 CONTACT_MISSING: Final = "contact_missing"
@@ -43,10 +43,11 @@ FIELDS: Final[Mapping[DeficiencyCode, str]] = {
     "proof_not_accepted": "requester",
 }
 """The field of the body that each deficiency is about."""
+_LACKING: Final = frozenset(get_args(LackingCode))
 
 
-def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tuple[DeficiencyCode, bool]]:
-    subject = submission.subject
+def _subject_checks(submission: SubmissionParts, raw_a_number: object) -> Iterator[tuple[DeficiencyCode, bool]]:
+    subject = submission.subject or SubjectParts()
     yield "a_number_missing", subject.a_number is None
     yield "a_number_short", isinstance(raw_a_number, str) and is_short_a_number(raw_a_number)
     yield "name_missing", not has_full_name(subject.model_dump())
@@ -55,12 +56,12 @@ def _subject_checks(submission: Submission, raw_a_number: object) -> Iterator[tu
     yield "uscis_receipt_form", receipt is not None and not is_uscis_receipt(receipt)
 
 
-def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator[tuple[DeficiencyCode, bool]]:
+def _location_checks(facts: Facts, on: date, *, names_facility: bool) -> Iterator[tuple[DeficiencyCode, bool]]:
     detained, unrouted = facts.custody == "detained", route(facts, on) == HEADQUARTERS
     residence_needed = not detained or unrouted
     yield "custody_unknown", facts.custody is None
-    yield "facility_missing", detained and submission.claims.facility is None
-    yield "facility_unknown", submission.claims.facility is not None and facts.facility is None
+    yield "facility_missing", detained and facts.facility is None and not names_facility
+    yield "facility_unknown", names_facility and facts.facility is None
     yield "state_unknown", residence_needed and facts.state is None
     yield (
         "county_unknown",
@@ -68,7 +69,9 @@ def _location_checks(submission: Submission, facts: Facts, on: date) -> Iterator
     )
 
 
-def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on: date) -> tuple[DeficiencyCode, ...]:
+def deficiencies(
+    submission: SubmissionParts, facts: Facts, raw_a_number: object, on: date
+) -> tuple[DeficiencyCode, ...]:
     """Return the codes of a request's deficiencies, except the one about its verification.
 
     They depend on this request alone, because the answer must not reveal the case that it joins.
@@ -81,7 +84,7 @@ def deficiencies(submission: Submission, facts: Facts, raw_a_number: object, on:
     """
     found: list[tuple[DeficiencyCode, bool]] = [
         *_subject_checks(submission, raw_a_number),
-        *_location_checks(submission, facts, on),
+        *_location_checks(facts, on, names_facility=submission.claims.facility is not None),
         ("outcome_missing", not submission.outcome_sought),
         ("authority_missing", "authority_needed" in marks_of(submission)),
         (CONTACT_MISSING, submission.contact.is_missing()),
@@ -112,6 +115,26 @@ def _is_supplied(code: str, known: Mapping[str, object]) -> bool:
     return code in _SUPPLIED_BY and all(map(known.get, _SUPPLIED_BY[code]))
 
 
+_OF_FACTS: Final = frozenset(
+    {"custody_unknown", "facility_missing", "facility_unknown", "state_unknown", "county_unknown"}
+)
+
+
+def with_facts(codes: Iterable[str], facts: Facts, on: date, *, names_facility: bool | None) -> tuple[str, ...]:
+    """Return the codes of the deficiencies after an update of the facts.
+
+    Args:
+        codes: The codes of all deficiencies.
+        facts: What the request states now.
+        on: The day for which the office is looked up.
+        names_facility: Whether the update names a facility, or None if it says nothing of it.
+    """
+    before = tuple(codes)
+    named = "facility_unknown" in before if names_facility is None else names_facility
+    found = [code for code, lacks in _location_checks(facts, on, names_facility=named) if lacks]
+    return (*(code for code in before if code not in _OF_FACTS), *found)
+
+
 def with_contact(codes: Iterable[str], *, is_missing: bool) -> tuple[str, ...]:
     """Return the codes of the deficiencies after a change of the contact.
 
@@ -140,6 +163,18 @@ def describe(codes: Iterable[str], language: str, request: Request) -> tuple[Def
     chosen = choose_language(language)
     known = (cast("DeficiencyCode", code) for code in codes if code in FIELDS)
     return tuple(Deficiency(code=code, field=FIELDS[code], message=_message(code, chosen, request)) for code in known)
+
+
+def describe_missing(codes: Iterable[str], language: str) -> tuple[Deficiency, ...]:
+    """Return the field and message of each code of a body. A code that this release does not know is left out.
+
+    Args:
+        codes: The codes of deficiencies, without those of a verification.
+        language: A BCP 47 tag.
+    """
+    chosen = choose_language(language)
+    known = (cast("LackingCode", code) for code in codes if code in _LACKING)
+    return tuple(Deficiency(code=code, field=FIELDS[code], message=text(code, chosen)) for code in known)
 
 
 def ask_text(ask: AskCode, language: str, request: Request) -> str:

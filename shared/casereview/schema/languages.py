@@ -64,8 +64,9 @@ def tag_of(text: str) -> str | None:
     Returns:
         The tag, as ``es-MX`` for ``es_MX``; None if the text is neither.
     """
-    folded = _AROUND_HYPHENS.sub("-", fold(text))
-    return folded if is_language_tag(folded) else _names().get(comparable_word(text))
+    language, hyphen, rest = _AROUND_HYPHENS.sub("-", fold(text)).partition("-")
+    tag = language.lower() + hyphen + rest
+    return tag if is_language_tag(tag) else _names().get(comparable_word(text))
 
 
 def choose_language(tag: str) -> Language:

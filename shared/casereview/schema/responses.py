@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casereview.schema.base import Instant, Record
+from casereview.schema.fields import RemovalTime
 from casereview.schema.identifiers import AccessCode, Receipt
 
 
@@ -15,6 +16,41 @@ class Deficiency(Record):
     """The path of the field in the body, such as `subject.born_on`."""
     message: str
     """For the requester, in the language of the contact; it may change."""
+
+
+class FacilityFound(Record):
+    """A detention facility."""
+
+    code: str | None
+    """ICE's code of it, for `facility` of a request; null where no list gives one: then its name stands for it."""
+    name: str
+    city: str | None
+    state: str | None
+
+
+class ResidenceFound(Record):
+    """A residence as the tables know it."""
+
+    state: str
+    """The two-letter code."""
+    county: str | None
+    """Its name; null where it is unknown, or where the state belongs to one office."""
+    zip: str | None
+    """The five digits of a valid ZIP code."""
+
+
+class Understood(Record):
+    """What was understood of the body. It depends on the body alone."""
+
+    facility: FacilityFound | None
+    facility_candidates: tuple[FacilityFound, ...]
+    """The facilities of which the stated name can mean one, at most 20; where there are any, `facility` is null."""
+    residence: ResidenceFound | None
+    a_number: bool
+    """Whether an A-number was stated."""
+    languages: tuple[str, ...]
+    """The BCP 47 tags of the languages that were stated, written and spoken."""
+    removal_at: RemovalTime | None
 
 
 class NoticeText(Record):

@@ -95,10 +95,10 @@ class Contact(Record):
         return self.channel() != "none" and self.destination() is None
 
 
-class Requester(Record):
-    """Who writes. The role is a claim until an officer has verified it."""
+class RequesterParts(Record):
+    """Who writes, as far as it is known."""
 
-    role: Word[Role]
+    role: Word[Role] | None = None
     name: Text | None = None
     organization: Text | None = None
     relationship: Text | None = None
@@ -108,6 +108,12 @@ class Requester(Record):
     authority: Word[Authority] | None = None
     """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
     contact: Contact | None = None
+
+
+class Requester(RequesterParts):
+    """Who writes. The role is a claim until an officer has verified it."""
+
+    role: Word[Role]
 
 
 class SubjectParts(Record):
@@ -201,13 +207,13 @@ class FactClaims(Record):
     claims_us_citizenship: YesNo = None
 
 
-class Submission(Record):
-    """The body of ``POST /requests``: only a role, grounds and somebody are required."""
+class SubmissionParts(Record):
+    """The body of ``POST /requests/checks``: that of ``POST /requests``, of which nothing is required."""
 
-    requester: Requester
-    subject: Subject
+    requester: RequesterParts | None = None
+    subject: SubjectParts | None = None
     facts: FactClaims | None = None
-    grounds: LongText
+    grounds: LongText | None = None
     """Why the case does not fit the priorities, in the requester's words."""
     outcome_sought: Annotated[tuple[Word[OutcomeSought], ...], Items(20)] | None = None
     prior_contact: Text | None = None
@@ -217,12 +223,20 @@ class Submission(Record):
     @property
     def contact(self) -> Contact:
         """The contact, empty if none was given."""
-        return self.requester.contact or Contact()
+        return (self.requester and self.requester.contact) or Contact()
 
     @property
     def claims(self) -> FactClaims:
         """The facts as stated, all unknown if none were given."""
         return self.facts or FactClaims()
+
+
+class Submission(SubmissionParts):
+    """The body of ``POST /requests``: only a role, grounds and somebody are required."""
+
+    requester: Requester
+    subject: Subject
+    grounds: LongText
 
 
 class SeenProof(Record):

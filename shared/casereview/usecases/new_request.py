@@ -93,7 +93,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
     code = services.macs.code(receipt)
     requester, a_number = submission.requester, submission.subject.a_number
     claims = _claims(services, submission, facts, receipt, at)
-    lacks = deficiencies(submission, facts, _stated_a_number(value), on)
+    lacks = deficiencies(submission, facts, stated_a_number(value), on)
     request = Request(
         receipt=receipt,
         case_id="",
@@ -142,7 +142,7 @@ def _sealed_body(submission: Submission) -> bytes:
     return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
 
 
-def _stated_a_number(value: dict[str, Json]) -> Json:
+def stated_a_number(value: dict[str, Json]) -> Json:
     """Return the A-number as it was sent, before validation."""
     subject = value.get("subject")
     return subject.get("a_number") if isinstance(subject, dict) else None

@@ -98,7 +98,7 @@ def test_a_route_without_notes_and_notes_without_a_route_fail() -> None:
         operations(ROUTES[:2], notes, secured=())
     assert [line.partition(":")[0] for line in str(found.value).splitlines()] == [
         "GET /gone",
-        "GET /requests/{receipt}",
+        "POST /requests/checks",
     ]
 
 

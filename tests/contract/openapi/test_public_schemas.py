@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Escalation, Submission, Update, Withdrawal
+from casereview.schema.submission import Escalation, Submission, SubmissionParts, Update, Withdrawal
 from infra.paths import ROOT
 from tests.support.system import body
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
-BODIES: tuple[type[BaseModel], ...] = (Submission, Update, Escalation, Withdrawal)
+BODIES: tuple[type[BaseModel], ...] = (Submission, SubmissionParts, Update, Escalation, Withdrawal)
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
 FULL: dict[str, Any] = {
     "requester": {
@@ -134,7 +134,7 @@ def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_example_is_accepted() -> None:
     models = {model.__name__: model for model in BODIES}
     shown = list(_examples())
-    assert {name for name, _ in shown} == {"Submission", "Update", "Escalation", "Withdrawal"}
+    assert {name for name, _ in shown} == {"Submission", "SubmissionParts", "Update", "Escalation", "Withdrawal"}
     for name, value in shown:
         assert _schema_accepts(models[name], value), value
         assert _code_accepts(models[name], value), value
