@@ -15,7 +15,7 @@ from casereview.schema.records import Case
 from casereview.store.policy_in_force import bring_in_force
 from tests.bench.metering import Spent, metered
 from tests.bench.prose import narrative
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.standing import recognized
 from tests.support.system import Context, Staff, System, body
 
@@ -143,6 +143,7 @@ def _decide(system: System) -> Event:
     claimed = system.work(OFFICER, case.case_id, "claim")
     decision = {
         "outcome": "granted",
+        "granted": granted("granted"),
         **reasons(narrative(400)),
         "internal_reasons": narrative(400),
         "factors": [],

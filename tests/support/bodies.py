@@ -117,3 +117,8 @@ def reasons(text: str, policy: str | None = None) -> dict[str, Any]:
         "unknowns": [{"factor": factor.id, "how": "not_needed", "why": "Seen."} for factor in factors],
         "acknowledged": ["nobody_would_learn"],
     }
+
+
+def granted(outcome: str) -> list[dict[str, Any]]:
+    """Return what a decision with an outcome grants: a release, or nothing where it can grant nothing."""
+    return [{"what": "release"}] if outcome in {"granted", "granted_in_part", "override"} else []

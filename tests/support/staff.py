@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.standing import recognized
 from tests.support.system import Answer, Staff, System, body
 
@@ -149,7 +149,7 @@ def decision(system: System, user: Staff, case_id: str, **changes: Any) -> dict[
         "policy": found["policy"],
         "case_version": found["case_version"],
     }
-    return {**plain, **changes}
+    return {"granted": granted(str(changes.get("outcome", "granted"))), **plain, **changes}
 
 
 def decide(system: System, user: Staff, case_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field

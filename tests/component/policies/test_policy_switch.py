@@ -16,8 +16,8 @@ from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.worklist import Worklist
 from tests.support.aws_faults import intercept, once, performs_after
-from tests.support.bodies import reasons
 from tests.support.memory.aws import refused
+from tests.support.bodies import granted, reasons
 from tests.support.memory.recording import record_memory_calls
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.standing import recognized
@@ -202,7 +202,8 @@ def test_a_case_with_the_senior_official_is_switched_too(system: System) -> None
 def decision(system: System, case_id: str, policy: str | None, **changes: object) -> dict[str, Any]:
     version = system.read(Case, keys.case(case_id)).version
     words = {**reasons("Because.", policy), "internal_reasons": "Because."}
-    return {"outcome": "granted", **words, "factors": [], "policy": policy, "case_version": version, **changes}
+    given = {"outcome": "granted", "granted": granted(str(changes.get("outcome", "granted"))), **words}
+    return {**given, "factors": [], "policy": policy, "case_version": version, **changes}
 
 
 def test_a_decision_under_the_old_policy_is_refused_and_accepted_under_the_new(system: System) -> None:

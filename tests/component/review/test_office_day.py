@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.staff import asked, contacts
 from tests.support.system import Staff, System, body
 
@@ -16,6 +16,7 @@ def _decision(system: System, case_id: str, **changes: object) -> dict[str, obje
     read = system.staff(OFFICER, "GET", f"/staff/cases/{case_id}").json()
     plain = {
         "outcome": "granted",
+        "granted": granted(str(changes.get("outcome", "granted"))),
         **reasons("You have family here.", read["policy"]),
         "internal_reasons": "Low priority.",
         "factors": [],
@@ -69,6 +70,7 @@ def test_a_day_at_the_office(system: System) -> None:
     read = system.staff(OFFICIAL, "GET", f"/staff/cases/{case_id}").json()
     final = {
         "outcome": "override",
+        "granted": granted("override"),
         **reasons("We changed it."),
         "internal_reasons": "Family overlooked.",
         "factors": [],

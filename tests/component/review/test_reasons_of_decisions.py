@@ -31,7 +31,7 @@ def test_the_requester_reads_each_reason_in_its_language(system: System) -> None
     held = claimed(system)
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     several = [{"about": "custody", "text": "Uno."}, {"about": None, "text": "Dos."}]
-    decide(system, OFFICER, held.case_id, reasons=several, language="es")
+    decide(system, OFFICER, held.case_id, outcome="moot", reasons=several, language="es")
     shown = system.look_up(held.filed)["decision"]
     assert (shown["reasons"], shown["language"], shown["granted"]) == (["Uno.", "Dos."], "es", [])
 
@@ -99,3 +99,31 @@ def test_a_decision_without_reasons_or_language_is_refused(system: System) -> No
     given = decision(system, OFFICER, held.case_id, **{**reasons("x"), "reasons": [], "language": "no tongue"})
     answer = post(system, OFFICER, held.case_id, "decision", given)
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/reasons", "/language"}
+
+
+@pytest.mark.parametrize("outcome", ["granted", "granted_in_part"])
+def test_an_outcome_that_grants_something_says_what(system: System, outcome: str) -> None:
+    held = claimed(system)
+    given = decision(system, OFFICER, held.case_id, outcome=outcome, granted=[])
+    answer = post(system, OFFICER, held.case_id, "decision", given)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (422, "grants_required")
+    assert answer.json()["errors"][0]["pointer"] == "/granted"
+    assert system.case_of(held.filed).status == "in_review"
+
+
+@pytest.mark.parametrize("outcome", ["declined", "referred", "moot"])
+def test_an_outcome_that_grants_nothing_has_no_grants(system: System, outcome: str) -> None:
+    held = claimed(system)
+    given = decision(system, OFFICER, held.case_id, outcome=outcome, granted=[{"what": "release"}])
+    answer = post(system, OFFICER, held.case_id, "decision", given)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (422, "grants_not_available")
+    assert answer.json()["errors"][0]["pointer"] == "/granted"
+
+
+def test_the_same_is_not_granted_twice(system: System) -> None:
+    held = claimed(system)
+    twice = decision(system, OFFICER, held.case_id, granted=[{"what": "release"}, {"what": "release"}])
+    answer = post(system, OFFICER, held.case_id, "decision", twice)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (422, "granted_twice")
+    others = [{"what": "other", "conditions": "A visit."}, {"what": "other", "conditions": "A letter."}]
+    assert decide(system, OFFICER, held.case_id, granted=others)["status"] == "decided"

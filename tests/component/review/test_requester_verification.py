@@ -9,7 +9,7 @@ import pytest
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.staff import (
     AT_HOME,
     COLLEAGUE,
@@ -283,6 +283,7 @@ def test_a_verification_is_material_to_a_decision(system: System) -> None:
     system.pump()
     given = {
         "outcome": "granted",
+        "granted": granted("granted"),
         **reasons("x"),
         "internal_reasons": "x",
         "factors": [],

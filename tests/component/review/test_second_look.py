@@ -21,6 +21,7 @@ from tests.support.staff import (
     FiledCase,
     claimed,
     decide,
+    decision,
     file_case,
     item,
     person,
@@ -360,3 +361,23 @@ def test_no_earlier_decision_is_shown_in_place_of_one_that_cannot_be_read(system
     system.tamper(keys.text(held.case_id, newest), part="of_another_release")
     answer = system.look_up(held.filed)
     assert (answer["decision"], answer["earlier_decisions"][0]["state"]) == (None, "overridden")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "granted", "code"),
+    [
+        ("override", [], "grants_required"),
+        ("uphold", [{"what": "release"}], "grants_not_available"),
+        ("remand", [{"what": "release"}], "grants_not_available"),
+    ],
+)
+def test_only_an_override_grants_something(
+    system: System, outcome: str, granted: list[dict[str, Any]], code: str
+) -> None:
+    held = decided(system)
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    system.work(OFFICIAL, held.case_id, "claim")
+    given = decision(system, OFFICIAL, held.case_id, outcome=outcome, granted=granted)
+    answer = post(system, OFFICIAL, held.case_id, "decision", given)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (422, code)

@@ -118,6 +118,7 @@ def prove_decision(system: System, tally: Tally, text: str) -> None:
     found = system.staff(OFFICER, "GET", f"/staff/cases/{held.case_id}").json()
     given = {
         "outcome": "granted",
+        "granted": [{"what": "other", "conditions": text + "y"}],
         **reasons(f"Because {text} of family.", found["policy"]),
         "internal_reasons": text + "x",
         "factors": [],

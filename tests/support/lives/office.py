@@ -12,7 +12,7 @@ from casereview.schema.base import rfc3339
 from casereview.schema.duty_records import Duty
 from casereview.schema.records import Case
 from review.cases.correction import CORRECTABLE
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.expected_state import has_first_look
 from tests.support.lives.people import (
     ASKED,
@@ -95,8 +95,10 @@ class Office(Life):
         """Decide a case, mostly on its current version, sometimes on an earlier one."""
         case = self._held_case(place, other)
         behind = other % 7 == 6 and 1 + place % 3
+        outcome = one(other, OFFICIAL_OUTCOMES if case.office == "SRO" else FIELD_OUTCOMES)
         sent = {
-            "outcome": one(other, OFFICIAL_OUTCOMES if case.office == "SRO" else FIELD_OUTCOMES),
+            "outcome": outcome,
+            "granted": granted(outcome),
             **reasons(REASONS, governing(self.world.system.time)[0].id),
             "internal_reasons": INTERNAL,
             "factors": [],

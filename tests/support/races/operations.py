@@ -25,7 +25,7 @@ from review.cases.transfer import record_removal, transfer
 from review.cases.views import read_case
 from review.next_case import take_next
 from review.schema import commands
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.races.history import Holds, Operation, Recorder, State
 from tests.support.races.matters import ELSEWHERE, OFFICERS, OFFICIAL, SUPERVISOR, WHY, Act, Matter, at
 from tests.support.races.operations_of_requesters import escalating, filing, undoing, updating, withdrawing
@@ -113,7 +113,7 @@ def _considers(seen: Case, state: State) -> bool:
 
 def _decision(seen: Case, outcome: str) -> commands.Decision:
     words = {**reasons("For you.", seen.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": outcome, "policy": seen.policy, "case_version": seen.version, **words}
+    sent = {"outcome": outcome, "granted": granted(outcome), "policy": seen.policy, "case_version": seen.version, **words}
     return commands.Decision.model_validate(sent)
 
 

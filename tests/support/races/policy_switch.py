@@ -19,7 +19,7 @@ from review.cases.decision import decide
 from review.cases.session import open_session
 from review.schema import commands
 from tests.support.aws_calls import Call, MakeCall, intercept_calls
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.proofs.tally import Tally
 from tests.support.system import Staff, System
 
@@ -82,7 +82,7 @@ def own(system: System) -> tuple[CaseServices, Services]:
 def deciding(desk: CaseServices, user: Staff, case: Case) -> Case:
     """Decide a case as it was read."""
     words = {**reasons("For you.", case.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": "granted", "policy": case.policy, "case_version": case.version, **words}
+    sent = {"outcome": "granted", "granted": granted("granted"), "policy": case.policy, "case_version": case.version, **words}
     caller = caller_from_claims(user.claims())
     session = open_session(desk, caller, caller.roles, case.case_id)
     return decide(session, commands.Decision.model_validate(sent)).case

@@ -23,7 +23,7 @@ from review.cases.transfer import transfer
 from review.next_case import take_next
 from review.schema import commands
 from review.schema.responses import WorklistItem
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.controlled_system import Snapshot, look_at
 from tests.support.invariants import check
 from tests.support.races.threads import at_once
@@ -91,7 +91,7 @@ def requester(system: System, filed: dict[str, Any], command: Command[AnyBody], 
 def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
     case = next(case for case in system.cases if case.case_id == case_id)
     words = {**reasons("For you.", case.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": outcome, "policy": case.policy, "case_version": case.version, **words}
+    sent = {"outcome": outcome, "granted": granted(outcome), "policy": case.policy, "case_version": case.version, **words}
     return partial(decide, at(system, user, case_id), commands.Decision.model_validate(sent))
 
 

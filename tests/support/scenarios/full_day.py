@@ -9,7 +9,7 @@ from casereview.schema.base import rfc3339
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.aws_faults import intercept, refuses
-from tests.support.bodies import reasons
+from tests.support.bodies import granted, reasons
 from tests.support.staff import POLICY_A
 from tests.support.system import Staff, System
 
@@ -319,7 +319,7 @@ def decision(system: System, words: CanaryWords, user: Staff, case_id: str, outc
     return {
         "outcome": outcome,
         **reasons(words.word("reasons")),
-        "granted": [{"what": "other", "conditions": words.word("conditions")}],
+        "granted": [{**one, "conditions": words.word("conditions")} for one in granted(outcome)],
         "unknowns": [{"factor": factor["rule"], "how": "asked", "why": why} for factor in unknown],
         "internal_reasons": words.word("internal"),
         "factors": [],

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.cases.decisions import WITHOUT_PROPOSED
+from casereview.cases.decisions import GRANTING, WITHOUT_PROPOSED
 from casereview.cases.first_look import clock_after_work
 from casereview.cases.lease import is_top_lane
 from casereview.cases.material import is_lifted_by_words
@@ -69,8 +69,9 @@ def decide(session: CaseSession, body: Decision) -> Decided:
         ProblemError: 404 without access to the case; 403 for a Senior Reviewing Official who took part in the first
             review; 409 without the claim, if a decision awaits approval already, if the case has changed since
             ``case_version``, if another policy is in force, if a claim of US citizenship would not be referred, or if
-            nobody would learn of it and that is not acknowledged; 422 for an outcome that is not available, an unknown
-            factor, or reasons that do not hold (``check_reasons``).
+            nobody would learn of it and that is not acknowledged; 422 for an outcome that is not available, one without
+            what it grants or with grants that it cannot have, an unknown factor, or reasons that do not hold
+            (``check_reasons``).
     """
     learners: list[Learners] = []
     uses = uses_of_reasons(session, body)
@@ -201,6 +202,15 @@ def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:
     if body.outcome == "withdrawn" and case.live:
         message = "A request of this case has not been withdrawn, and only its requester can withdraw it."
         raise wrong_state("request_live", message, "/outcome")
+    _check_grants(body)
+
+
+def _check_grants(body: Decision) -> None:
+    """Require what is granted with an outcome that grants something, and refuse it with any other."""
+    if body.outcome in GRANTING and not body.granted:
+        raise invalid("/granted", "grants_required", f"must say what is granted, because the outcome is {body.outcome}")
+    if body.outcome not in GRANTING and body.granted:
+        raise invalid("/granted", "grants_not_available", f"must be empty, because the outcome is {body.outcome}")
 
 
 def _assess_current(session: CaseSession, file: CaseFile, body: Decision, policy: CompiledPolicy) -> Assessment:

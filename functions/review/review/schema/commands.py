@@ -275,12 +275,22 @@ class Decision(Record):
     language: LanguageTag
     """The language of the reasons."""
     granted: Annotated[tuple[Grant, ...], Items(20)] = ()
+    """What is granted: required with ``granted``, ``granted_in_part`` and ``override``, refused with other outcomes."""
     internal_reasons: LongText
     factors: Annotated[tuple[_Id, ...], Items(50)]
     unknowns: Annotated[tuple[UnknownFactor, ...], Items(50)] = ()
     policy: _Id | None
     case_version: StrictInt
     acknowledged: Annotated[tuple[Word[Literal["nobody_would_learn"]], ...], Items(1)] = ()
+
+    @field_validator("granted")
+    @classmethod
+    def _grants_each_once(cls, value: tuple[Grant, ...]) -> tuple[Grant, ...]:
+        """Two grants of the same kind could not be told apart when they are carried out; ``other`` may repeat."""
+        named = [grant.what for grant in value if grant.what != "other"]
+        if len(named) != len(set(named)):
+            raise invalid_value("granted_twice", "must not grant the same thing twice, except other")
+        return value
 
 
 class DecisionWithdrawal(Record):
