@@ -106,7 +106,7 @@ UNDONE_BY: Final[Mapping[Address, str]] = {
     (
         "POST",
         f"{_CASE}/duties/{{duty}}",
-    ): "a note; a call without an answer and a letter that came back open the next duty",
+    ): "`POST …/corrections`: the duty is open again; for contact that is not safe, its holder says that it is",
     ("POST", f"{_CASE}/approval"): "`POST …/reopening`; after a refusal, a new decision",
     (
         "POST",

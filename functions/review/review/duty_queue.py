@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import islice
 from typing import Final, get_args
 
-from casereview.cases.duties import may_be_shown
+from casereview.cases.duties import may_be_shown, still_to_carry_out
 from casereview.http.problems import malformed
 from casereview.schema.base import to_milliseconds
 from casereview.schema.duty_records import Duty
@@ -78,6 +78,7 @@ def _item(duty: Duty, now: datetime) -> DutyItem:
         duty=duty.duty_id,
         kind=duty.kind,
         receipt=duty.receipt,
+        granted=still_to_carry_out(duty),
         since=duty.since,
         due=duty.due,
         overdue=duty.due <= now,

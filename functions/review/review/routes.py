@@ -212,7 +212,7 @@ _CASE_ROUTES: Final = (
             REVIEWER_ROLES,
             commands.CorrectionBody,
             acts.changing(correct),
-            "Undo an act of staff by its event: a removal, a link, a verification of facts, a refutation, a question",
+            "Undo an act of staff by its event: a removal, link, verification of facts, refutation, question or duty",
             "not-correctable",
             "wrong-state",
         ),

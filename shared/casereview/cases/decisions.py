@@ -70,6 +70,11 @@ def marked(decisions: tuple[FinalDecision, ...], state: DecisionState) -> tuple[
     return (*decisions[:-1], decisions[-1].evolve(state=state))
 
 
+def with_carried_out(case: Case, version: int | None, at: datetime | None) -> tuple[FinalDecision, ...]:
+    """Return the decisions of a case after one was carried out at an instant; None if it is still to be carried out."""
+    return tuple(one.evolve(carried_out_at=at) if one.version == version else one for one in case.decisions)
+
+
 def is_remanded(case: Case) -> bool:
     """Return whether the Senior Reviewing Official sent the case back, and no decision has followed."""
     return bool(case.decisions) and case.decisions[-1].outcome == "remand"

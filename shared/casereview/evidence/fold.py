@@ -162,6 +162,8 @@ def _after_correction(claims: dict[str, Claims], findings: Findings, event: Even
     corrected = event.details.get("event")
     if event.receipt in claims and event.details.get("refuted") is False:
         claims[event.receipt] = claims[event.receipt].evolve(refuted=False)
+    if event.receipt in claims and REOPENED in event.details:
+        claims[event.receipt] = after_reopened_duty(claims[event.receipt], event.details)
     return without_finding(findings, corrected) if isinstance(corrected, int) else findings
 
 
@@ -262,6 +264,20 @@ def after_duty(claims: Claims, details: Mapping[str, object]) -> Claims:
     return claims.evolve(may_be_called=False, unsafe=True) if what == "unsafe" else claims
 
 
+def after_reopened_duty(claims: Claims, details: Mapping[str, object]) -> Claims:
+    """Return the claims of a request after the record of a call or a letter was corrected.
+
+    Args:
+        claims: The claims before.
+        details: The details of the event: what is open again, or was sent after all; what it tells; what ended with it.
+    """
+    reopened, told = details.get(REOPENED), details.get(TOLD)
+    texts = {name for name in told if name in _TEMPLATES} if isinstance(told, list | tuple) else set()
+    failed = {*claims.failed} - texts if reopened == "sent" else {*claims.failed, *texts}
+    waits = claims.to_phone and not details.get(NEXT_DUTY)
+    return claims.evolve(failed=tuple(sorted(failed)), to_phone=reopened == "call" or waits)
+
+
 def after_sending_again(claims: Claims, sent: object) -> Claims:
     """Return the claims of a request after what failed is sent again; a call is due while anything is left."""
     again = frozenset(sent) if isinstance(sent, list | tuple) else frozenset()
@@ -278,6 +294,10 @@ TOLD = "texts"
 """Key in the details of a call or a letter: the names of the texts of what it tells."""
 NEXT = "next"
 """Key in the same details: the kind of the duty that follows, or null."""
+NEXT_DUTY = "next_duty"
+"""Key in the same details: the id of that duty; no duty has it if one that was open already does for both."""
+REOPENED = "reopened"
+"""Key in the details of the correction of a call or a letter: the kind of the duty that is open again, or was sent."""
 SENT_AGAIN = "sent_again"
 """Key in the details of a lifted suppression: the names of the texts that are sent again."""
 SECOND = "second"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.records import Stored
-from casereview.schema.vocabulary import DutyKind, DutyResult, TemplateId
+from casereview.schema.vocabulary import DutyKind, DutyResult, OutcomeSought, TemplateId
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -25,6 +25,8 @@ class DutyDone(Record):
     """When it was recorded."""
     done_at: Instant
     """When it was done."""
+    granted: Lenient[OutcomeSought] | None = None
+    """What of a decision was carried out; None for another kind of duty, and in a record of an older release."""
 
 
 class Duty(Stored):
@@ -41,6 +43,11 @@ class Duty(Stored):
     """The request whose holder it is about; None if it is about the case."""
     decision: int | None = None
     """The version of the decision that it follows from."""
+    grants: tuple[Lenient[OutcomeSought], ...] = ()
+    """What the decision grants, each to be carried out by itself; empty in a duty of an older release, which one record
+    ends."""
+    carried_out: tuple[DutyDone, ...] = ()
+    """What of it was carried out, in the order of the records."""
     notice: str | None = None
     """The id of the notice that it delivers."""
     texts: tuple[Lenient[TemplateId], ...] = ()

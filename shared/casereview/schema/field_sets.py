@@ -27,6 +27,7 @@ from casereview.schema.vocabulary import (
     EventKind,
     OfficeTemplateId,
     Outcome,
+    OutcomeSought,
     Role,
     Status,
     TemplateId,
@@ -182,6 +183,8 @@ class DutyFields(TypedDict, total=False):
     due: Instant
     receipt: str | None
     decision: int | None
+    grants: tuple[OutcomeSought, ...]
+    carried_out: tuple[DutyDone, ...]
     notice: str | None
     texts: tuple[TemplateId, ...]
     allowed_if_restricted: bool

@@ -16,8 +16,8 @@ from casereview.store import keys
 from casereview.store.policy_in_force import bring_in_force
 from casereview.store.worklist import Worklist
 from tests.support.aws_faults import intercept, once, performs_after
-from tests.support.memory.aws import refused
 from tests.support.bodies import granted, reasons
+from tests.support.memory.aws import refused
 from tests.support.memory.recording import record_memory_calls
 from tests.support.policy.drafts import AUTHOR, EARLIER, ORDER, amendment, draft, publish, read
 from tests.support.standing import recognized

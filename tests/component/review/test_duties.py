@@ -79,17 +79,25 @@ def test_a_duty_that_is_done_is_not_done_again(system: System) -> None:
     held = known(system)
     decide(system, OFFICER, held.case_id)
     (duty,) = duties(system)
-    done(system, held, duty["duty"], "other")
-    given = {"what": "other", "done_at": rfc3339(system.time), "why": "x"}
+    done(system, held, duty["duty"], "released")
+    given = {"what": "released", "done_at": rfc3339(system.time), "why": "x"}
     answer = post(system, OFFICER, held.case_id, f"duties/{duty['duty']}", given)
     assert (answer.status, answer.json()["errors"][0]["code"]) == (409, "duty_not_open")
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"what": "told"}, "result_not_available"), ({"done_at": "2027-01-01T00:00:00Z"}, "in_the_future")],
+    [
+        ({"what": "told"}, "result_not_available"),
+        ({"what": "stay_granted"}, "result_not_available"),
+        ({"granted": "no_arrest"}, "result_not_available"),
+        ({"granted": "release", "what": "no_arrest"}, "result_not_available"),
+        ({"what": "other"}, "required"),
+        ({"done_at": "2027-01-01T00:00:00Z"}, "in_the_future"),
+        ({"done_at": "1900-01-01T00:00:00Z"}, "too_early"),
+    ],
 )
-def test_a_result_must_be_one_of_its_kind_and_not_in_the_future(
+def test_a_result_must_be_one_of_what_was_granted_since_the_decision_and_not_in_the_future(
     system: System, changes: dict[str, Any], code: str
 ) -> None:
     held = known(system)
@@ -99,6 +107,70 @@ def test_a_result_must_be_one_of_its_kind_and_not_in_the_future(
     answer = post(system, OFFICER, held.case_id, f"duties/{duty['duty']}", given)
     assert (answer.status, answer.json()["errors"][0]["code"]) == (422, code)
     assert len(duties(system)) == 1
+    assert system.look_up(held.filed)["decision"]["carried_out_at"] is None
+
+
+def test_no_kind_of_duty_is_done_before_what_it_follows_from(system: System) -> None:
+    held = claimed(system)
+    decide(system, OFFICER, held.case_id, outcome="moot")
+    (duty,) = duties(system)
+    given = {"what": "told", "done_at": rfc3339(system.time - timedelta(minutes=2)), "why": "x"}
+    answer = post(system, OFFICER, held.case_id, f"duties/{duty['duty']}", given)
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/done_at", "too_early")]
+
+
+def test_a_time_to_the_minute_is_not_before_the_decision_of_that_minute(system: System) -> None:
+    system.time = system.time.replace(second=40)
+    held = known(system)
+    decide(system, OFFICER, held.case_id)
+    (duty,) = duties(system)
+    to_the_minute = rfc3339(system.time.replace(second=0, microsecond=0))
+    system.later(minutes=5)
+    done(system, held, duty["duty"], "released", done_at=to_the_minute)
+    assert system.look_up(held.filed)["decision"]["carried_out_at"] == to_the_minute
+
+
+def test_several_grants_are_carried_out_one_by_one(system: System) -> None:
+    held = known(system)
+    decide(system, OFFICER, held.case_id, granted=[{"what": "deferred_action"}, {"what": "no_arrest"}])
+    (duty,) = duties(system)
+    assert duty["granted"] == ["deferred_action", "no_arrest"]
+    system.later(hours=1)
+    last = rfc3339(system.time)
+    done(system, held, duty["duty"], "no_arrest")
+    (left,) = duties(system)
+    assert (left["duty"], left["granted"]) == (duty["duty"], ["deferred_action"])
+    assert system.look_up(held.filed)["decision"]["carried_out_at"] is None
+    given = {"what": "no_arrest", "done_at": last, "why": "x"}
+    assert post(system, OFFICER, held.case_id, f"duties/{duty['duty']}", given).status == 422
+    system.later(hours=1)
+    done(system, held, duty["duty"], "deferred_action", done_at=rfc3339(system.time - timedelta(minutes=90)))
+    assert duties(system) == []
+    assert system.look_up(held.filed)["decision"]["carried_out_at"] == last
+
+
+def test_something_else_with_a_note_carries_out_one_of_several_grants_that_is_named(system: System) -> None:
+    held = known(system)
+    decide(system, OFFICER, held.case_id, granted=[{"what": "release"}, {"what": "no_arrest"}])
+    (duty,) = duties(system)
+    given = {"what": "other", "note": "Moved to a shelter.", "done_at": rfc3339(system.time), "why": "x"}
+    answer = post(system, OFFICER, held.case_id, f"duties/{duty['duty']}", given)
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/granted", "required")]
+    done(system, held, duty["duty"], "other", note="Moved to a shelter.", granted="release")
+    assert duties(system)[0]["granted"] == ["no_arrest"]
+    done(system, held, duty["duty"], "other", note="The warrant was cancelled.")
+    assert duties(system) == []
+
+
+def test_a_duty_that_an_older_release_opened_names_no_grants_and_ends_with_one_record(system: System) -> None:
+    held = known(system)
+    decide(system, OFFICER, held.case_id)
+    (duty,) = duties(system)
+    system.tamper(keys.duty(held.case_id, duty["duty"]), grants=[])
+    assert duties(system)[0]["granted"] == []
+    done(system, held, duty["duty"], "stay_granted")
+    assert duties(system) == []
+    assert system.look_up(held.filed)["decision"]["carried_out_at"] == rfc3339(system.time)
 
 
 def test_an_unknown_duty_and_one_of_another_office_do_not_exist(system: System) -> None:

@@ -22,6 +22,8 @@ def correct(case: CaseState, event: Event) -> None:
             case.request(str(receipt)).asked.pop()
     elif kind == "information_asked":
         assert case.shown["status"] == "in_line", event
+    elif kind == "duty_done":
+        _without_record_of_duty(case, event)
     elif "refuted" in event.details:
         _without_refutation(case, event)
     else:
@@ -39,6 +41,20 @@ def _without_refutation(case: CaseState, event: Event) -> None:
         return
     assert request.refuted, event
     request.refuted, case.material = False, event.version
+
+
+def _without_record_of_duty(case: CaseState, event: Event) -> None:
+    """Take back the record of a call or a letter: it is open again, and what followed from it ends."""
+    reopened = event.details.get("reopened")
+    if reopened is None or event.receipt is None:
+        return
+    request, texts = case.request(event.receipt), event.details["texts"]
+    assert isinstance(texts, list), event
+    if reopened == "sent":
+        request.failed -= set(map(str, texts))
+    else:
+        request.failed |= set(map(str, texts))
+    request.to_phone = reopened == "call" or (request.to_phone and event.details["next_duty"] is None)
 
 
 def _found_again(case: CaseState, made: list[Found]) -> None:

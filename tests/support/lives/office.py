@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from casereview.cases.duties import RESULTS
+from casereview.cases.duties import CARRIES_OUT, RESULTS
 from casereview.cases.lifecycle import ENDED, OPEN, QUEUED
 from casereview.policy.packaged import governing
 from casereview.schema.base import rfc3339
@@ -141,7 +141,8 @@ class Office(Life):
             return
         case = self.now.cases[duty.case_id]
         able = [user for user in STAFF if user.office == duty.office]
-        what = one(other // 7, sorted(RESULTS[duty.kind]))
+        fitting = [CARRIES_OUT.get(grant, "other") for grant in duty.grants] if other % 5 else []
+        what = one(other // 7, sorted(fitting or RESULTS[duty.kind]))
         sent = {"what": what, "note": INTERNAL, "done_at": rfc3339(self.now.at), "why": WHY}
         self._post(one(other // 3, able or STAFF), case, f"duties/{duty.duty_id}", sent)
 

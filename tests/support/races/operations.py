@@ -113,7 +113,13 @@ def _considers(seen: Case, state: State) -> bool:
 
 def _decision(seen: Case, outcome: str) -> commands.Decision:
     words = {**reasons("For you.", seen.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": outcome, "granted": granted(outcome), "policy": seen.policy, "case_version": seen.version, **words}
+    sent = {
+        "outcome": outcome,
+        "granted": granted(outcome),
+        "policy": seen.policy,
+        "case_version": seen.version,
+        **words,
+    }
     return commands.Decision.model_validate(sent)
 
 

@@ -82,7 +82,13 @@ def own(system: System) -> tuple[CaseServices, Services]:
 def deciding(desk: CaseServices, user: Staff, case: Case) -> Case:
     """Decide a case as it was read."""
     words = {**reasons("For you.", case.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": "granted", "granted": granted("granted"), "policy": case.policy, "case_version": case.version, **words}
+    sent = {
+        "outcome": "granted",
+        "granted": granted("granted"),
+        "policy": case.policy,
+        "case_version": case.version,
+        **words,
+    }
     caller = caller_from_claims(user.claims())
     session = open_session(desk, caller, caller.roles, case.case_id)
     return decide(session, commands.Decision.model_validate(sent)).case

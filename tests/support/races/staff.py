@@ -91,7 +91,13 @@ def requester(system: System, filed: dict[str, Any], command: Command[AnyBody], 
 def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
     case = next(case for case in system.cases if case.case_id == case_id)
     words = {**reasons("For you.", case.policy), "internal_reasons": "For us.", "factors": []}
-    sent = {"outcome": outcome, "granted": granted(outcome), "policy": case.policy, "case_version": case.version, **words}
+    sent = {
+        "outcome": outcome,
+        "granted": granted(outcome),
+        "policy": case.policy,
+        "case_version": case.version,
+        **words,
+    }
     return partial(decide, at(system, user, case_id), commands.Decision.model_validate(sent))
 
 

@@ -20,7 +20,8 @@ from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.transaction import put_new
 from casereview.store.transition import Transition
-from review.authorization import Role
+from review.authorization import Access, Role
+from review.cases.correction_of_duties import without_record_of_duty
 from review.cases.correction_of_facts import without_facts, without_removal
 from review.cases.correction_of_links import other_case, unlinked
 from review.cases.correction_of_requests import without_proof_question, without_question, without_refutation
@@ -58,7 +59,6 @@ INSTEAD: Final[Mapping[EventKind, str]] = {
     "noted": "record another note.",
     "decision_withdrawn": "decide again.",
     "approval_given": "another approver, or its author, takes the decision back.",
-    "duty_done": "record what was done in a note; reopen the case where the person must be informed again.",
     "decision_proposed": "its author takes the decision back, or a supervisor returns it.",
     "decision_returned": "its author decides again.",
     "decided": "a supervisor reopens the case.",
@@ -77,6 +77,7 @@ _UNDO: Final[Mapping[EventKind, Undo]] = {
     "removal_recorded": without_removal,
     "information_asked": without_question,
     "proof_asked": without_proof_question,
+    "duty_done": without_record_of_duty,
 }
 CORRECTABLE: Final[frozenset[EventKind]] = frozenset(_UNDO) | {"linked", "verified", "requester_checked"}
 """The kinds of events that can be corrected."""
@@ -123,13 +124,14 @@ def correct(session: CaseSession, body: CorrectionBody) -> Case:
 def _require_allowed(session: CaseSession, case: Case, event: Event) -> None:
     """Raise ProblemError 403 unless the caller is a supervisor of the case, or did the act."""
     caller, supervisor = session.caller, frozenset[Role]({"supervisor"}) & session.roles
+    access: Access = "requester" if event.kind == "duty_done" else "work"
     if event.actor != "officer":
         raise not_correctable(_message(event))
     if event.user is not None and caller.is_user(event.user_id, event.user):
-        works_here = caller.has_access(case, session.roles) or event.kind in _OF_REQUESTERS
+        works_here = caller.has_access(case, session.roles, access) or event.kind in _OF_REQUESTERS
         if works_here:
             return
-    elif caller.has_access(case, supervisor):
+    elif caller.has_access(case, supervisor, access):
         return
     raise forbidden("role_not_allowed", "Only a supervisor of the case, or the author of an act, corrects it.")
 

@@ -36,7 +36,7 @@ from review.cases.final_decision import finalize
 from review.cases.lease import new_hold, require_no_earlier_review
 from review.cases.reasons import check_reasons, uses_of_reasons
 from review.cases.requesters import Learners, learners_of
-from review.cases.second_look import decided_by_official
+from review.cases.second_look import Made, decided_by_official
 from review.cases.session import CaseSession, require_claim
 from review.cases.translation import with_translations
 from review.schema.commands import Decision, DecisionWithdrawal
@@ -131,12 +131,13 @@ def _decided(
         text=text.text_id,
     )
     event: EventFields = {"details": _event_details(body), "text": text.text_id}
+    grants = tuple(grant.what for grant in body.granted)
     if case.office == SENIOR_REVIEWING_OFFICIAL:
-        step = decided_by_official(session, case, decision, event, policy)
+        step = decided_by_official(session, case, Made(decision, event, grants), policy)
     elif approvals:
         step = Transition("decision_proposed", _proposed_fields(session, case, decision, policy, approvals), event)
     else:
-        step = finalize(session, case, Transition("decided", {"decision": decision}, event), policy)
+        step = finalize(session, case, Transition("decided", {"decision": decision}, event), policy, grants)
     if "decisions" in step.case and body.outcome != "remand":
         step = with_translations(session, case, step, [body.language], policy)
     return replace(step, also=(put_new(text), delete(keys.decision_draft(case.case_id)), *step.also))

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from casereview.cases.duties import RESULTS, may_be_shown
+from casereview.cases.decisions import with_carried_out
+from casereview.cases.duties import CARRIES_OUT, RESULTS, earliest_time, may_be_shown, still_to_carry_out
 from casereview.http.problems import invalid, no_such_duty, wrong_state
 from casereview.schema.base import Unrecognized, rfc3339
 from casereview.schema.duty_records import Duty, DutyDone
 from casereview.schema.records import Case
+from casereview.schema.vocabulary import OutcomeSought
 from casereview.store import keys
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
@@ -31,19 +33,25 @@ def do_duty(session: CaseSession, duty_id: str, body: DutyBody) -> Case:
     Raises:
         ProblemError: 404 without access to the case, or for a duty that is not one of the case and office; 409 if it is
             done or has ended, but for a letter that comes back; 422 for a result that this kind of duty, or this
-            requester, does not allow, or a time in the future.
+            requester, does not allow, that was not granted, or for a time in the future or before what the duty follows
+            from.
     """
     if body.done_at > session.at:
         raise invalid("/done_at", "in_the_future", "must not be in the future")
 
     def plan(case: Case) -> Transition:
         duty = _duty_to_do(session, case, duty_id, body)
-        if isinstance(duty.kind, Unrecognized) or body.what not in RESULTS[duty.kind]:
-            raise invalid("/what", "result_not_available", "is not a result of this kind of duty")
-        effect = _EFFECTS.get(duty.kind, _no_effect)(session, case, duty, body)
+        _check_result(duty, body)
         done = DutyDone(
-            what=body.what, by=session.caller.user, by_id=session.caller.id, at=session.at, done_at=body.done_at
+            what=body.what,
+            by=session.caller.user,
+            by_id=session.caller.id,
+            at=session.at,
+            done_at=body.done_at,
+            granted=_grant_of(duty, body),
         )
+        after = _with_record(duty, done)
+        effect = _EFFECTS.get(duty.kind, _no_effect)(session, case, after, body)
         details: dict[str, JsonValue] = {
             "duty": duty_id,
             "kind": duty.kind,
@@ -51,9 +59,11 @@ def do_duty(session: CaseSession, duty_id: str, body: DutyBody) -> Case:
             "done_at": rfc3339(body.done_at),
             **effect.details,
         }
+        if done.granted:
+            details["granted"] = done.granted
         event: EventFields = {"receipt": duty.receipt, "details": details}
         words = seal_words(session.services.seal, "why", case.case_id, {"why": body.why, "note": body.note})
-        write = put_over(duty.evolve(state="done", done=done), state=duty.state)
+        write = put_over(after, state=duty.state)
         return Transition("duty_done", effect.case, event, (write, *effect.also), words=words)
 
     return session.act(plan)
@@ -78,20 +88,62 @@ def _duty_to_do(session: CaseSession, case: Case, duty_id: str, body: DutyBody) 
     return duty
 
 
+def _check_result(duty: Duty, body: DutyBody) -> None:
+    """Raise ProblemError 422 for a result of another kind of duty, without a note that it needs, or at a wrong time."""
+    if isinstance(duty.kind, Unrecognized) or body.what not in RESULTS[duty.kind]:
+        raise invalid("/what", "result_not_available", "is not a result of this kind of duty")
+    if body.granted and duty.kind != "carry_out":
+        raise invalid("/granted", "result_not_available", "is only for a duty to carry out a decision")
+    if body.what == "other" and body.note is None:
+        raise invalid("/note", "required", "must say what was done, because the result is other")
+    earliest = earliest_time(duty)
+    if body.done_at < earliest:
+        message = f"must not be before {rfc3339(earliest)}, because the duty follows from what was then"
+        raise invalid("/done_at", "too_early", message)
+
+
+def _grant_of(duty: Duty, body: DutyBody) -> OutcomeSought | None:
+    """Return what of a decision a result carries out; None of a duty that does not name what was granted.
+
+    Raises:
+        ProblemError: 422 if it is not among what is still to be carried out, or if that is not clear.
+    """
+    left = still_to_carry_out(duty)
+    if not left:
+        return None
+    named = ", ".join(sorted(set(left)))
+    if body.granted is not None and body.granted not in left:
+        raise invalid("/granted", "result_not_available", f"must be among what is still to be carried out: {named}")
+    among = [grant for grant in left if body.granted in {None, grant}]
+    fitting = [grant for grant in among if CARRIES_OUT.get(grant, "other") == body.what]
+    if not fitting and body.what != "other":
+        message = f"carries out nothing of what is still to be carried out: {named}"
+        raise invalid("/what", "result_not_available", message)
+    if not fitting and len(set(among)) > 1:
+        raise invalid("/granted", "required", f"must be one of {named}")
+    return (fitting or among)[0]
+
+
+def _with_record(duty: Duty, done: DutyDone) -> Duty:
+    """Return a duty with a record; one to carry out a decision stays open until all that was granted is."""
+    after = duty.evolve(carried_out=(*duty.carried_out, done)) if done.granted else duty
+    return after if still_to_carry_out(after) else after.evolve(state="done", done=done)
+
+
 def _no_effect(_session: CaseSession, _case: Case, _duty: Duty, _body: DutyBody) -> DutyEffect:
     return UNCHANGED
 
 
-def _carried_out(_session: CaseSession, case: Case, duty: Duty, body: DutyBody) -> DutyEffect:
-    """Return the decision that was carried out, marked so."""
-    decisions = (
-        one.evolve(carried_out_at=body.done_at) if one.version == duty.decision else one for one in case.decisions
-    )
-    return DutyEffect({"decisions": tuple(decisions)})
+def _carried_out(_session: CaseSession, case: Case, duty: Duty, _body: DutyBody) -> DutyEffect:
+    """Return the decision with when it was carried out, once all of it is."""
+    if duty.state != "done" or duty.done is None:
+        return UNCHANGED
+    last = max(one.done_at for one in (duty.done, *duty.carried_out))
+    return DutyEffect({"decisions": with_carried_out(case, duty.decision, last)})
 
 
 def _attempted(session: CaseSession, case: Case, duty: Duty, body: DutyBody) -> DutyEffect:
-    return after_attempt(session, case, duty, body.what)
+    return after_attempt(session, case, duty, body)
 
 
 def _translated(session: CaseSession, case: Case, duty: Duty, _body: DutyBody) -> DutyEffect:

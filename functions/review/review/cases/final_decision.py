@@ -13,7 +13,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.decision_records import FinalDecision
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
-from casereview.schema.vocabulary import DutyKind
+from casereview.schema.vocabulary import DutyKind, OutcomeSought
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import ended, open_duties
 from casereview.store.transaction import Write, put_new
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
 
 
-def finalize(session: CaseSession, case: Case, step: Transition, policy: CompiledPolicy) -> Transition:
+def finalize(
+    session: CaseSession,
+    case: Case,
+    step: Transition,
+    policy: CompiledPolicy,
+    grants: tuple[OutcomeSought, ...] = (),
+) -> Transition:
     """Return the transition of a decision of a field office that becomes final.
 
     It deletes the person's guards, so that the next request opens a new case, notifies the requesters, and opens the
@@ -38,6 +44,7 @@ def finalize(session: CaseSession, case: Case, step: Transition, policy: Compile
         case: The case, as it was read.
         step: What the event changes beside it: the decision, where that was not proposed before, or the approvals.
         policy: The policy in force, whose times the duties have.
+        grants: What the decision grants; a decision that needed approvals grants nothing.
     """
     decision = step.case.get("decision", case.decision)
     withdrawn = decision is None or decision.outcome == "withdrawn"
@@ -56,7 +63,7 @@ def finalize(session: CaseSession, case: Case, step: Transition, policy: Compile
     approvers = frozenset(one.by_id for one in step.case.get("approvals", ()) if one.by_id)
     final = final_decision(decision, session.at, approvers=approvers)
     changes["decisions"] = with_decision(case, final)
-    also = (*also, *_wait_of(session, case), *follow_up(session, case, final, policy))
+    also = (*also, *_wait_of(session, case), *follow_up(session, case, final, policy, grants))
     return replace(step, case=changes, also=also, notices=news_of_decision(session, case))
 
 
@@ -71,16 +78,30 @@ def news_of_decision(session: CaseSession, case: Case) -> tuple[Notice, ...]:
     return notices_to_requesters(session, case, "news", is_told)
 
 
-def follow_up(session: CaseSession, case: Case, decision: FinalDecision, policy: CompiledPolicy) -> tuple[Write, ...]:
+def follow_up(
+    session: CaseSession,
+    case: Case,
+    decision: FinalDecision,
+    policy: CompiledPolicy,
+    grants: tuple[OutcomeSought, ...],
+) -> tuple[Write, ...]:
     """Return the writes of the duties that follow from a final decision; those of the one before it end.
 
     What was granted is to be carried out; a decision that reaches no requester is to be told to the person.
+
+    Args:
+        session: The caller and the case.
+        case: The case, as it was read.
+        decision: The decision.
+        policy: The policy in force, whose times the duties have.
+        grants: What the decision grants.
     """
     kinds: list[DutyKind] = ["carry_out"] if decision.outcome in GRANTING else []
     if not learners_of(session, case).will:
         kinds.append("tell_the_person")
     duties = (new_duty(kind, case, session.at, policy.document.duties) for kind in kinds)
-    opened = [put_new(duty.evolve(decision=decision.version)) for duty in duties]
+    granted = {"carry_out": grants}
+    opened = [put_new(duty.evolve(decision=decision.version, grants=granted.get(duty.kind, ()))) for duty in duties]
     replaced = OF_A_DECISION - {"carry_out"} if decision.outcome == "uphold" else OF_A_DECISION
     return (*ended_duties(session, case, replaced), *opened)
 

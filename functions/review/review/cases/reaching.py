@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from casereview.cases.duties import BY_HAND, new_duty, time_for
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.telephone import UNSAFE_CONTACT, receipts_to_phone, with_phone_flag, without_phone_flag
-from casereview.evidence.fold import NEXT, TOLD, after_duty
+from casereview.evidence.fold import NEXT, NEXT_DUTY, TOLD, after_duty
 from casereview.http.problems import ProblemError, invalid
 from casereview.policy.document import DutyTimes
 from casereview.schema.duty_records import Duty
@@ -32,6 +32,7 @@ from casereview.store.open_duties import about, ended, open_duties, opened
 from casereview.store.transaction import Put, Write, put_new, put_over
 from casereview.usecases.contacts import change_contact, may_be_phoned, may_receive_news, open_contact
 from review.cases.session import CaseSession
+from review.schema.duties import DutyBody
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -50,14 +51,20 @@ class DutyEffect(NamedTuple):
 UNCHANGED: Final = DutyEffect({})
 
 
-def after_attempt(session: CaseSession, case: Case, duty: Duty, what: DutyResult) -> DutyEffect:
+def after_attempt(session: CaseSession, case: Case, duty: Duty, body: DutyBody) -> DutyEffect:
     """Return what follows from a call or a letter.
+
+    Args:
+        session: The caller and the case.
+        case: The case, as it was read.
+        duty: The duty, with the record of the attempt.
+        body: The attempt.
 
     Raises:
         ProblemError: 404 if the request is of another case; 422 if a message was left although the requester does not
             allow it.
     """
-    request = session.request(duty.receipt or "")
+    request, what = session.request(duty.receipt or ""), body.what
     claims = session.services.table.get(Claims, keys.claims(case.case_id, request.receipt))
     if claims is None:
         raise ProblemError("busy")
@@ -66,6 +73,9 @@ def after_attempt(session: CaseSession, case: Case, duty: Duty, what: DutyResult
     others = [one for one in open_duties(session.services.table, case.case_id) if one.duty_id != duty.duty_id]
     following = _next(session, case, request, duty, what)
     details: dict[str, JsonValue] = {TOLD: list(duty.texts), NEXT: following.kind if following else None}
+    if following:
+        following = following.evolve(since=body.done_at)  # a second call can be made before the first is recorded
+        details[NEXT_DUTY] = following.duty_id
     after = after_duty(claims, {"kind": duty.kind, "what": what, **details})
     also: list[Write] = [Put(after)]
     if following:
@@ -75,7 +85,7 @@ def after_attempt(session: CaseSession, case: Case, duty: Duty, what: DutyResult
         others = [one for one in others if one not in stopped]
         also += [_unsafe(session, request), *ended(stopped)]
     calls = any(one.kind == "call" for one in (*others, *((following,) if following else ())))
-    return DutyEffect(_flagged(session, case, calls=calls, unsafe=after.unsafe), tuple(also), details)
+    return DutyEffect(flagged(session, case, calls=calls, unsafe=after.unsafe), tuple(also), details)
 
 
 def _next(session: CaseSession, case: Case, request: Request, duty: Duty, what: DutyResult) -> Duty | None:
@@ -114,7 +124,7 @@ def _unsafe(session: CaseSession, request: Request) -> Write:
     return put_over(after, case_id=request.case_id, state=request.state, updates=request.updates)
 
 
-def _flagged(session: CaseSession, case: Case, *, calls: bool, unsafe: bool) -> CaseFields:
+def flagged(session: CaseSession, case: Case, *, calls: bool, unsafe: bool) -> CaseFields:
     """Return the flags of a case after a call or a letter; the worker sets those of a live case again."""
     to_call = calls and not case.restricted
     flags = with_phone_flag(case.flags) if to_call else without_phone_flag(case.flags)

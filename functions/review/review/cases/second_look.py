@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import returned_to_field_office
 from casereview.cases.decisions import final_decision, with_decision
@@ -10,6 +10,7 @@ from casereview.cases.due import without_due_work
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.decision_records import DecisionRef, FinalDecision
 from casereview.schema.records import Case
+from casereview.schema.vocabulary import OutcomeSought
 from casereview.store.caseload import uncount_claim
 from casereview.store.transition import Transition
 from review.cases.final_decision import ended_duties, follow_up, news_of_decision
@@ -20,8 +21,20 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
 
 
+class Made(NamedTuple):
+    """A decision of the Senior Reviewing Official, as it is made."""
+
+    decision: DecisionRef
+    event: EventFields
+    """Further fields of its event."""
+    grants: tuple[OutcomeSought, ...]
+
+
 def decided_by_official(
-    session: CaseSession, case: Case, decision: DecisionRef, event: EventFields, policy: CompiledPolicy
+    session: CaseSession,
+    case: Case,
+    made: Made,
+    policy: CompiledPolicy,
 ) -> Transition:
     """Return the transition of a decision of the Senior Reviewing Official.
 
@@ -30,10 +43,10 @@ def decided_by_official(
     Args:
         session: The caller and the case.
         case: The case, as it was read.
-        decision: The decision.
-        event: Further fields of the event.
+        made: The decision, what it grants, and further fields of its event.
         policy: The policy in force, whose times the duties have.
     """
+    decision, event, grants = made
     final = final_decision(decision, session.at, by_official=True)
     if decision.outcome == "remand":
         return _remanded(session, case, final, event)
@@ -46,7 +59,7 @@ def decided_by_official(
     if decision.outcome != "withdrawn":  # then the second look can go on, at the decision of the field office
         ended["decision"] = decision
         ended["decisions"] = with_decision(case, final)
-        also = (*also, *follow_up(session, case, final, policy))
+        also = (*also, *follow_up(session, case, final, policy, grants))
     return Transition("official_decided", ended, event, also, news_of_decision(session, case))
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from casereview.cases.assessment import InForce, assess, subject_of
 from casereview.cases.decisions import approval_due, decisions_of
-from casereview.cases.duties import may_be_shown
+from casereview.cases.duties import may_be_shown, still_to_carry_out
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
 from casereview.policy.engine import explain
@@ -108,6 +108,7 @@ def _duties(session: CaseSession, case: Case) -> Iterator[DutyRead]:
                 duty=duty.duty_id,
                 kind=duty.kind,
                 receipt=duty.receipt,
+                granted=still_to_carry_out(duty),
                 since=duty.since,
                 due=duty.due,
                 overdue=duty.due <= session.at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.vocabulary import DecisionState, DutyKind, Outcome, Status
+from casereview.schema.vocabulary import DecisionState, DutyKind, Outcome, OutcomeSought, Status
 from review.schema.requester_responses import RequestRead
 from review.schema.responses import Reason
 
@@ -18,6 +18,8 @@ class DutyRead(Record):
     kind: Lenient[DutyKind]
     receipt: str | None
     """The request whose holder it is about; null if it is about the case."""
+    granted: tuple[Lenient[OutcomeSought], ...]
+    """What of the decision is still to be carried out, each by a record of its own; empty for another kind of duty."""
     since: Instant
     due: Instant
     overdue: bool

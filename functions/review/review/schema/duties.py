@@ -7,7 +7,7 @@ from typing import Literal
 from casereview.schema.base import Instant, Record
 from casereview.schema.fields import LongText, Time
 from casereview.schema.typed_text import Word
-from casereview.schema.vocabulary import DutyResult
+from casereview.schema.vocabulary import DutyResult, OutcomeSought
 from review.schema.case_responses import ApprovalRead, DutyRead, NewWords
 from review.schema.responses import CaseChanged
 
@@ -58,6 +58,11 @@ class DutyBody(Record):
     """What became of a duty."""
 
     what: Word[DutyResult]
+    granted: Word[OutcomeSought] | None = None
+    """What of the decision was carried out; required where ``other`` can stand for more than one of its grants."""
     note: LongText | None = None
+    """What was done; required where ``other`` carries out a decision."""
     done_at: Time
+    """Not in the future, and not before the minute of what the duty follows from: the decision, the notice, the attempt
+    before."""
     why: LongText
