@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import tests.support.environment
-from tests.support import backend_contract, moto_speed
+from tests.support import backend_contract, moto_speed, moto_texts
 from tests.support.clouds import backend_of
 from tests.support.proofs import tally as proofs
 from tests.support.proofs.sizes import FULL
@@ -20,6 +20,7 @@ assert tests.support.environment.REGION
 pytest_plugins = ["tests.support.dynamodb_local"]
 tally = proofs.tally
 moto_speed.apply()
+moto_texts.apply()
 backend_contract.watch()
 EXAMPLES = {"quick": 20, "test": 50, "ci": 200, "prove": 500}
 """How many examples a property test tries, by profile: `make quick`, `make test`, `.ci/run`, `make prove`."""

@@ -167,6 +167,18 @@ class LocalRun:
             "key_policies": key_policies(self.stack),
             "destinations": self._event_destinations(),
             "functions_port": self._invocations.port,
+            "text_destinations": self._text_event_destinations(),
+        }
+
+    def _text_event_destinations(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the SNS destinations of each configuration set for text messages."""
+        return {
+            self.stack.get(name).ref: [
+                {"topic": each["SnsDestination"]["TopicArn"], "kinds": each["MatchingEventTypes"]}
+                for each in self.stack.properties(name).get("EventDestinations", [])
+                if each.get("Enabled", True) and "SnsDestination" in each
+            ]
+            for name in self.stack.of_type("AWS::SMSVOICE::ConfigurationSet")
         }
 
     def _event_destinations(self) -> dict[str, list[dict[str, Any]]]:

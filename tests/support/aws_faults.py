@@ -71,15 +71,12 @@ def refuses(code: str, message: str = "refused", status: int = 400, **more: obje
         code: The error code.
         message: The text of the error.
         status: The HTTP status.
-        more: Additional members of the JSON document. (SNS responds in XML, the other services in JSON.)
+        more: Additional members of the JSON document.
     """
-    inside = f"<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
-    xml = f"<ErrorResponse><Error>{inside}</Error></ErrorResponse>"
 
     def act(request: AWSPreparedRequest, _perform: Forward) -> AWSResponse:
-        is_sns = "//sns." in request.url
-        body = xml if is_sns else json.dumps({"__type": code, "message": message, **more})
-        headers = {"Content-Type": "text/xml" if is_sns else "application/json", "x-amzn-ErrorType": code}
+        body = json.dumps({"__type": code, "message": message, **more})
+        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
         return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
 
     return act

@@ -25,8 +25,9 @@ from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
 from casereview.usecases.services import CaseServices, CaseServicesSettings, connect
 from infra.paths import ROOT
-from notify.providers import Mail, TextMessages
+from notify.providers import Mail, TextMessages, TextSettings
 from review.directory import Directory, user_pool_client
+from tests.support import moto_texts
 from tests.support.environment import REGION
 from tests.support.memory.aws import USER_POOL, MemoryKms, MemoryMail, MemorySqs, MemoryTexts, MemoryUserPool
 from tests.support.memory.running import in_memory
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
+    from types_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
     from types_boto3_sesv2 import SESV2Client
-    from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
     from casereview.store.items import Item
@@ -49,6 +50,7 @@ BackendName = Literal["memory", "moto"]
 TABLE = "case-review"
 SENDER = "review@example.gov"
 CONFIGURATION_SET = "mail"
+TEXTS = TextSettings(moto_texts.CONFIGURATION_SET, "arn:aws:sms-voice:us-east-1:123456789012:pool/case-review", "0.50")
 QUEUES = ("rank", "notice")
 DELIVERY_QUEUE = "delivery"
 _ACCOUNT = "123456789012"
@@ -95,7 +97,7 @@ class MemoryCloud:
         rank, notice = (Queue(self.sqs, self.queues[name]) for name in QUEUES)
         policies = PolicyRepository(table, clock)
         mail = Mail(cast("SESV2Client", self._mail), SENDER, CONFIGURATION_SET)
-        texts = TextMessages(cast("SNSClient", self._texts))
+        texts = TextMessages(cast("PinpointSMSVoiceV2Client", self._texts), TEXTS)
         return FunctionServices(
             CaseServices(table, rank, notice, macs, self._seal, policies, Cursors(macs), clock),
             prioritize.services.Services(table, rank, notice, PolicyRepository(table, clock), now=clock),
@@ -160,6 +162,7 @@ class MotoCloud:
             Schema=[{"Name": "office", "AttributeDataType": "String", "Mutable": True}],
         )["UserPool"]["Id"]
         self.directory = Directory(user_pool_client, self.user_pool)
+        moto_texts.SENT.clear()
         mail.create_email_identity(EmailIdentity=SENDER)
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
 
@@ -168,14 +171,20 @@ class MotoCloud:
         shared = {"table_name": self.backend.name, "rank_queue_url": self.queues["rank"]}
         keyed = {"sealing_key_arn": self.sealing_key, "mac_key_arn": self.mac_key}
         notice_queue = self.queues["notice"]
-        mail = {"mail_from": SENDER, "mail_configuration_set": CONFIGURATION_SET}
+        services = {
+            "mail_from": SENDER,
+            "mail_configuration_set": CONFIGURATION_SET,
+            "sms_configuration_set": TEXTS.configuration_set,
+            "sms_identity": TEXTS.identity,
+            "delivery_queue_arn": DELIVERY_QUEUE,
+        }
         return FunctionServices(
             connect(CaseServicesSettings(**shared, **keyed, notice_queue_url=notice_queue), clock),
             prioritize.services.connect(
                 prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice_queue), clock
             ),
             notify.services.connect(
-                notify.services.NotifySettings(**shared, **keyed, **mail, delivery_queue_arn=DELIVERY_QUEUE), clock
+                notify.services.NotifySettings.model_validate({**shared, **keyed, **services}), clock
             ),
         )
 
@@ -209,7 +218,7 @@ class MotoCloud:
 
     def text_messages(self) -> list[tuple[str, str]]:
         """Return the text messages that were sent, each with its telephone number."""
-        return [(number, text) for number, text in _moto("sns").sms_messages.values()]
+        return moto_texts.sent()
 
     def clear(self) -> None:
         """Delete all items, queued messages and sent notices."""
@@ -218,7 +227,7 @@ class MotoCloud:
             queue._messages = []
             queue._pending_messages = set()
         _moto("ses").sent_messages.clear()
-        _moto("sns").sms_messages.clear()
+        moto_texts.SENT.clear()
 
 
 def _account(sub: str, office: str | None) -> dict[str, str]:

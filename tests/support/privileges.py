@@ -16,7 +16,7 @@ from tests.support.template import FUNCTIONS, listed, properties, translated
 
 ACCOUNT = "123456789012"
 STACK = "case-review"
-SIGNED_AS = {"sesv2": "ses"}
+SIGNED_AS = {"sesv2": "ses", "pinpoint-sms-voice-v2": "sms-voice"}
 ON_ITS_BEHALF = {"WriteOwnLog", "ReadOwnQueue", "ReadOwnQueues", "AtRest"}
 """What AWS does in the function's name, so that it is in no call of its own: logs, event source, the key at rest."""
 USED_BY_FUNCTIONS = {"SealingKey": "SealAndUnseal", "MacKey": "MakeDigests"}

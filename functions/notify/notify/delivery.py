@@ -31,10 +31,11 @@ from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result
 from notify.next_address import fail_at_last
-from notify.providers import PermanentError, SetUpError, TransientError, UnansweredError
+from notify.provider_errors import OptedOutError, PermanentError, SetUpError, TransientError, UnansweredError
 from notify.recipients import ByOffice, Target, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, logger, metrics
+from notify.suppression import suppress
 from notify.undeliverable import give_up, hand_over
 from notify.waiting import Behind, mark_of
 from notify.window import WINDOW
@@ -138,12 +139,12 @@ def _send(services: Services, lease: Lease, target: Target, now: datetime) -> No
     notice = lease.notice
     try:
         text = _text(services, lease)
-        if target.channel == "email":
-            tags = {"case": notice.case_id, "notice": notice.notice_id, "attempt": str(notice.sends)}
-            provider_id = services.mail.send(text, target.address, tags)
-        else:
-            provider_id = services.text_messages.send(text, target.address)
-    except PermanentError:
+        tags = {"case": notice.case_id, "notice": notice.notice_id, "attempt": str(notice.sends)}
+        service = services.mail if target.channel == "email" else services.text_messages
+        provider_id = service.send(text, target.address, tags)
+    except PermanentError as error:
+        if isinstance(error, OptedOutError):
+            suppress(services, [target.address], "complaint")
         fail_at_last(services, notice, "refused", now)
     except UnansweredError:
         _count_unanswered(services, lease, now)

@@ -1,4 +1,4 @@
-"""Handle delivery events (SES → SNS → the delivery queue): what did not arrive is sent again, or in another way.
+"""Handle delivery events (SES or text messages → SNS → the delivery queue): what did not arrive is sent again.
 
     sent ──the address may take it later──▶ owed; retried within the notice's window
      │ ──the address takes no such message──▶ owed, to another address of the requester; else undeliverable
@@ -18,14 +18,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.schema.base import Unrecognized, to_milliseconds
-from casereview.schema.notice_records import Notice, Suppression
+from casereview.schema.notice_records import Notice
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, put_new, put_over
+from casereview.store.transaction import put_over
+from notify import mail_events, text_events
 from notify.lease import RANDOM, waited
-from notify.mail_events import KNOWN, kind_of, read_mail_event, reference_of
 from notify.next_address import fail_at_last
-from notify.reports import NOTHING, Reference, Report, WhySuppressed
+from notify.reports import NOTHING, Reference, Report
 from notify.services import Services, logger, metrics
+from notify.suppression import suppress
 from notify.window import WINDOW
 
 FIRST_RETRY_BOUNCED = timedelta(hours=6)
@@ -50,25 +51,29 @@ def handle_delivery_event(services: Services, body: str) -> None:
     found = json.loads(body)
     message = found if "eventType" in found or "notificationType" in found else found["Message"]
     if message != _TOPIC_VALIDATION:
-        _handle_mail_event(services, message if isinstance(message, dict) else json.loads(message))
+        _handle(services, message if isinstance(message, dict) else json.loads(message))
 
 
-def _handle_mail_event(services: Services, event: dict[str, Any]) -> None:
-    if kind_of(event) not in KNOWN:
+def _handle(services: Services, event: dict[str, Any]) -> None:
+    kind = mail_events.kind_of(event)
+    if kind in mail_events.KNOWN:
+        report = mail_events.read_mail_event(event)
+        _apply(services, report, mail_events.reference_of(event) if report != NOTHING else None)
+    elif kind in text_events.KNOWN:
+        report = text_events.read_text_event(event, unknown_failed=services.sms_unknown_failed)
+        _apply(services, report, text_events.reference_of(event) if report != NOTHING else None)
+    else:
         metrics.add_metric("UnknownEvents", MetricUnit.Count, 1)
-        return
-    report = read_mail_event(event)
-    _apply(services, report, reference_of(event) if report != NOTHING else None)
 
 
 def _apply(services: Services, report: Report, reference: Reference | None) -> None:
     notice = _notice_of(services, reference)
     to_office = notice is not None and notice.template in OFFICE_VERSIONS
     if report.suppress and not to_office:
-        _suppress(services, report.addresses, report.suppress)
+        suppress(services, report.addresses, report.suppress)
     if report.is_set_up_fault or (to_office and report.outcome == "failed"):
         metrics.add_metric("SetUpFault", MetricUnit.Count, 1)
-        logger.error("a delivery event says that the set-up of the mail service is at fault")
+        logger.error("a delivery event says that the set-up of a service is at fault")
     if notice and reference and _is_current(notice, reference):
         _apply_to_notice(services, report, notice)
 
@@ -116,19 +121,3 @@ def _retry(services: Services, report: Report, notice: Notice, now: datetime) ->
 def _send_later(services: Services, before: Notice, after: Notice, at: datetime) -> None:
     later = after.evolve(state="owed", send_at=to_milliseconds(at), lease_until=None, provider_id=None)
     services.table.write(put_over(later, state=before.state, sends=before.sends))
-
-
-def _suppress(services: Services, addresses: tuple[str, ...], why: WhySuppressed) -> None:
-    """Store the MACs of addresses in the suppression list."""
-    for address in addresses:
-        record = Suppression(
-            address=services.macs.address(address),
-            mac_key=services.macs.key,
-            since=to_milliseconds(services.now()),
-            why=why,
-        )
-        try:
-            services.table.write(put_new(record))
-        except RefusedError:
-            continue  # already suppressed
-        metrics.add_metric("Suppressed", MetricUnit.Count, 1)

@@ -1,102 +1,20 @@
-"""Send mail through SES and text messages through SNS, one call each; errors are of three kinds.
-
-DeliveryError
-├── TransientError    not sent, retry later: throttled, service unavailable, connection failed
-│   └── SetUpError    not sent before somebody changes something: an unverified sender, a paused account, a right
-├── UnansweredError   the connection ended without a response: the message may have been sent
-└── PermanentError    the provider will never accept this message for this address
-"""
+"""Send mail through SES and text messages through AWS End User Messaging, one call each."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from casereview.schema.errors import CaseReviewError
 from notify.mime import SenderError, UnsendableError, build_mime
+from notify.provider_errors import PermanentError, SetUpError, mail_error, text_error
 
 if TYPE_CHECKING:
+    from types_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from types_boto3_pinpoint_sms_voice_v2.type_defs import SendTextMessageRequestTypeDef
     from types_boto3_sesv2 import SESV2Client
-    from types_boto3_sns import SNSClient
 
     from notify.render import Message
-
-_ABOUT_ADDRESS: Final = re.compile(
-    r"missing final '@domain'|illegal address|local address (contains|starts|ends)|domain (contains|starts|ends)"
-    r"|user name is missing|invalid domain name|address (length )?is (too long|more than)|missing '\"'"
-    r"|blacklist|suppression list",
-    re.IGNORECASE,
-)
-"""What SES says of an address in the text of ``MessageRejected`` and ``BadRequestException``. It has the same codes for
-an identity that is not verified, a configuration set that is unknown and an account in the sandbox."""
-_ABOUT_NUMBER: Final = frozenset({"InvalidParameter", "ParameterValueInvalid", "ValidationException"})
-"""Error codes of SNS that concern this number, such as that it opted out."""
-_THROTTLED: Final = re.compile(r"throttl|too_?many_?requests|request_?limit|slow_?down", re.IGNORECASE)
-_UNAVAILABLE: Final = re.compile("internal|unavailable", re.IGNORECASE)
-_SERVER_ERROR: Final = 500
-"""From this HTTP status on, the service failed; below it, the request was refused."""
-
-
-class DeliveryError(CaseReviewError):
-    """A provider did not accept a message.
-
-    Attributes:
-        code: The provider's error code; its text is left out, because it can contain the address.
-    """
-
-    def __init__(self, code: str) -> None:
-        """Store the code."""
-        super().__init__(code)
-        self.code = code
-
-
-class TransientError(DeliveryError):
-    """Not sent; a retry can succeed."""
-
-
-class SetUpError(TransientError):
-    """Not sent, because the service is set up wrongly, or may not be used; it concerns all messages, not this one."""
-
-
-class UnansweredError(DeliveryError):
-    """No response; the message may have been sent, so the number of retries is limited."""
-
-
-class PermanentError(DeliveryError):
-    """Not sent; a retry cannot succeed."""
-
-
-def _mail_error(error: ClientError | BotoCoreError) -> DeliveryError:
-    is_permanent = isinstance(error, ClientError) and _is_about_address(error)
-    return _classify(error, is_permanent=is_permanent)
-
-
-def _is_about_address(error: ClientError) -> bool:
-    """Return whether SES refused an address; what it does not say clearly is taken for a fault of the set-up."""
-    details = error.response["Error"]
-    is_refusal = details["Code"] in {"MessageRejected", "BadRequestException"}
-    return is_refusal and _ABOUT_ADDRESS.search(details.get("Message", "")) is not None
-
-
-def _text_error(error: ClientError | BotoCoreError) -> DeliveryError:
-    is_permanent = isinstance(error, ClientError) and error.response["Error"]["Code"] in _ABOUT_NUMBER
-    return _classify(error, is_permanent=is_permanent)
-
-
-def _classify(error: ClientError | BotoCoreError, *, is_permanent: bool) -> DeliveryError:
-    if isinstance(error, NoCredentialsError):
-        return SetUpError(type(error).__name__)
-    if not isinstance(error, ClientError):
-        connected = isinstance(error, HTTPClientError)  # botocore's errors of a failed connection are not of this class
-        return (UnansweredError if connected else TransientError)(type(error).__name__)
-    code = error.response["Error"]["Code"]
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if is_permanent:
-        return PermanentError(code)
-    is_temporary = status >= _SERVER_ERROR or _THROTTLED.search(code) or _UNAVAILABLE.search(code)
-    return TransientError(code) if is_temporary else SetUpError(code)
 
 
 class Mail:
@@ -135,39 +53,60 @@ class Mail:
         except UnsendableError as error:
             raise PermanentError(type(error).__name__) from error
         except (ClientError, BotoCoreError) as error:
-            raise _mail_error(error) from error
+            raise mail_error(error) from error
         return answer["MessageId"]
 
 
-class TextMessages:
-    """Sends text messages (SMS) through SNS."""
+class TextSettings(NamedTuple):
+    """How text messages are sent.
 
-    def __init__(self, client: SNSClient) -> None:
+    Attributes:
+        configuration_set: The configuration set, which publishes the delivery status.
+        identity: The ARN of the telephone number, pool or sender id that they come from.
+        max_price: The highest price of a message in US dollars, such as ``0.50``; empty for no limit.
+        time_to_live: For how many seconds the carrier tries to deliver one.
+    """
+
+    configuration_set: str
+    identity: str
+    max_price: str = ""
+    time_to_live: int = 86_400
+
+
+class TextMessages:
+    """Sends text messages (SMS) through AWS End User Messaging; their configuration set publishes their status."""
+
+    def __init__(self, client: PinpointSMSVoiceV2Client, settings: TextSettings) -> None:
         """Store the client; makes no request."""
         self._client = client
+        self._settings = settings
 
-    def send(self, message: Message, number: str) -> str:
+    def send(self, message: Message, number: str, tags: dict[str, str]) -> str:
         """Send one text message.
 
         Args:
             message: The message; only ``sms`` is sent.
             number: The recipient's number in E.164 format.
+            tags: What delivery events repeat as their context.
 
         Returns:
-            The message id of SNS.
+            The message id of AWS End User Messaging.
 
         Raises:
-            DeliveryError: SNS did not accept the message, or did not respond.
+            DeliveryError: The service did not accept the message, or did not respond.
         """
+        request: SendTextMessageRequestTypeDef = {
+            "DestinationPhoneNumber": number,
+            "OriginationIdentity": self._settings.identity,
+            "MessageBody": message.sms,
+            "MessageType": "TRANSACTIONAL",
+            "ConfigurationSetName": self._settings.configuration_set,
+            "TimeToLive": self._settings.time_to_live,
+            "Context": {**tags, "language": message.language},
+        }
+        if self._settings.max_price:
+            request["MaxPrice"] = self._settings.max_price
         try:
-            answer = self._client.publish(
-                PhoneNumber=number,
-                Message=message.sms,
-                MessageAttributes={
-                    "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
-                    "language": {"DataType": "String", "StringValue": message.language},
-                },
-            )
+            return self._client.send_text_message(**request)["MessageId"]
         except (ClientError, BotoCoreError) as error:
-            raise _text_error(error) from error
-        return answer["MessageId"]
+            raise text_error(error) from error

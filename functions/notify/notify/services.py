@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -18,7 +19,7 @@ from casereview.schema.base import Clock, build_records
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
-from notify.providers import Mail, TextMessages
+from notify.providers import Mail, TextMessages, TextSettings
 
 logger = Logger()
 metrics = Metrics()
@@ -33,6 +34,15 @@ class NotifySettings(Settings):
     mac_key_arn: str
     mail_from: str
     mail_configuration_set: str
+    sms_configuration_set: str
+    sms_identity: str
+    """The ARN of the telephone number, pool or sender id that text messages come from."""
+    sms_max_price: str = ""
+    """The highest price of a text message in US dollars; empty for no limit."""
+    sms_time_to_live: int = 86_400
+    """For how many seconds the carrier tries to deliver a text message."""
+    sms_unknown: Literal["sent", "failed"] = "sent"
+    """What a text message counts as whose carrier never says whether it arrived."""
     delivery_queue_arn: str
     lookup_url: str = ""
     """The address of the page where requesters look up a request; empty while there is no such page."""
@@ -57,6 +67,8 @@ class Services:
     policies: PolicyRepository
     office_mail: str = ""
     sms_countries: frozenset[str] = US_NUMBERING_PLAN
+    sms_unknown_failed: bool = False
+    """Whether a text message whose carrier never says whether it arrived counts as not delivered."""
     now: Clock = now
 
 
@@ -70,12 +82,18 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         Macs(clients.make("kms"), settings.mac_key_arn),
         KmsSeal(settings.sealing_key_arn, clients.botocore),
         Mail(clients.make("sesv2", config=SENDING.config()), settings.mail_from, settings.mail_configuration_set),
-        TextMessages(clients.make("sns", config=SENDING.config())),
+        TextMessages(
+            clients.make("pinpoint-sms-voice-v2", config=SENDING.config()),
+            TextSettings(
+                settings.sms_configuration_set, settings.sms_identity, settings.sms_max_price, settings.sms_time_to_live
+            ),
+        ),
         settings.delivery_queue_arn,
         settings.lookup_url,
         PolicyRepository(table, clock),
         settings.office_mail,
         frozenset(settings.sms_countries.split(",")),
+        settings.sms_unknown == "failed",
         clock,
     )
 

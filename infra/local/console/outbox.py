@@ -44,7 +44,7 @@ class Outbox:
 
 
 def decode_call(call: Mapping[str, Any]) -> list[SentMessage]:
-    """Return the messages of one call to SES or SNS, one per recipient."""
+    """Return the messages of one call to SES or AWS End User Messaging, one per recipient."""
     sent_at = datetime.fromtimestamp(call["sent_at"], UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     parameters = call["request"]
     if call["channel"] == "sms":
@@ -99,22 +99,9 @@ def _simple(content: Mapping[str, Any]) -> tuple[list[str], SentMessage]:
 def _sms(parameters: Mapping[str, Any], sent_at: str) -> SentMessage:
     return {
         "channel": "sms",
-        "to": parameters["PhoneNumber"],
-        "language": _attribute(parameters, "language"),
+        "to": parameters["DestinationPhoneNumber"],
+        "language": (parameters.get("Context") or {}).get("language", ""),
         "subject": "",
-        "body": parameters["Message"],
+        "body": parameters["MessageBody"],
         "sent_at": sent_at,
     }
-
-
-def _attribute(parameters: Mapping[str, Any], name: str) -> str:
-    """Return a message attribute from SNS's query protocol, in which names and values are numbered entries."""
-    prefix = next(
-        (
-            key.removesuffix("Name")
-            for key, value in parameters.items()
-            if key.startswith("MessageAttributes.entry.") and key.endswith(".Name") and value == name
-        ),
-        None,
-    )
-    return str(parameters.get(f"{prefix}Value.StringValue", "")) if prefix else ""

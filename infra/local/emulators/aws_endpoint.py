@@ -15,11 +15,11 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.account import ACCOUNT, ADMIN_KEY, POLLER_KEY
+from infra.local.emulators import ses_events, text_messages
 from infra.local.emulators.call_log import CallLog
-from infra.local.emulators.error_responses import access_denied, invalid_token, missing_token
+from infra.local.emulators.error_responses import access_denied, error_response, invalid_token, missing_token
 from infra.local.emulators.forwarding import forward_to
 from infra.local.emulators.moto.patches import LOCK
-from infra.local.emulators.ses_events import EventDestination, events_of
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam.policy_evaluation import Context, Policy, allowed, key_policy_allows
 from infra.local.iam.required_actions import AwsRequest, condition_keys, invoked_function, required_actions
@@ -55,8 +55,9 @@ class AwsEndpoint:
         delivered: the number of messages that event source mappings have received.
         lead: how far the product's time is ahead of real time. Mail is sent in the product's time.
         outbox: the e-mails and text messages that were sent.
-        publish: publishes a message to an SNS topic, for SES events.
+        publish: publishes a message to an SNS topic, for events of SES and of text messages.
         destinations: the event destinations of each SES configuration set.
+        text_destinations: those of each configuration set for text messages.
         functions: forwards an invocation of a function to the runner.
     """
 
@@ -72,7 +73,8 @@ class AwsEndpoint:
     lead: timedelta = timedelta(0)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     publish: Callable[[str, str], None] | None = None
-    destinations: dict[str, list[EventDestination]] = field(default_factory=dict)
+    destinations: dict[str, list[ses_events.EventDestination]] = field(default_factory=dict)
+    text_destinations: dict[str, list[text_messages.TextEventDestination]] = field(default_factory=dict)
     functions: Forward | None = None
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -105,6 +107,8 @@ class AwsEndpoint:
             return self.dynamodb(request)
         if call.service == "lambda" and self.functions:
             return self.functions(request)
+        if call.service == "sms-voice":
+            return self._send_text(call)
         response = self._to_moto(request)
         if response.status < 300:  # noqa: PLR2004
             self._record_sent(call, response)
@@ -147,22 +151,38 @@ class AwsEndpoint:
         if call.service == "ses" and call.operation == "SendEmail":
             self.outbox.append({"channel": "email", "sent_at": sent_at, "request": call.parameters})
             self._publish_mail_events(call.parameters, json.loads(response.body)["MessageId"])
-        elif call.service == "sns" and call.operation == "Publish" and call.parameters.get("PhoneNumber"):
-            self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
 
     def _publish_mail_events(self, parameters: Mapping[str, Any], message_id: str) -> None:
-        for topic, event in events_of(parameters, message_id, self.destinations, self.lead):
+        for topic, event in ses_events.events_of(parameters, message_id, self.destinations, self.lead):
             if self.publish:
                 self.publish(topic, json.dumps(event))
+
+    def _send_text(self, call: AwsRequest) -> HttpResponse:
+        if call.operation != "SendTextMessage":
+            return error_response(call.service, 400, "UnknownOperationException", "not emulated")
+        try:
+            message_id = text_messages.accept(call.parameters, frozenset(self.text_destinations))
+        except text_messages.InvalidInputError as error:
+            return error_response(call.service, 400, error.code, str(error), **error.members)
+        sent_at = (datetime.now(UTC) + self.lead).timestamp()
+        self.outbox.append({"channel": "sms", "sent_at": sent_at, "request": call.parameters})
+        for topic, event in text_messages.events_of(call.parameters, message_id, self.text_destinations, self.lead):
+            if self.publish:
+                self.publish(topic, json.dumps(event))
+        return HttpResponse(200, [("Content-Type", "application/x-amz-json-1.0")], _body({"MessageId": message_id}))
 
     def _set_names(self, names: Mapping[str, Any]) -> None:
         self.identities, self.aliases = frozenset(names["identities"]), names["aliases"]
         self.key_policies = names["key_policies"]
         self.destinations = {
-            name: [EventDestination(each["topic"], frozenset(each["kinds"])) for each in destinations]
+            name: [ses_events.EventDestination(each["topic"], frozenset(each["kinds"])) for each in destinations]
             for name, destinations in names["destinations"].items()
         }
         self.functions = forward_to(names["functions_port"])
+        self.text_destinations = {
+            name: [text_messages.TextEventDestination(each["topic"], frozenset(each["kinds"])) for each in destinations]
+            for name, destinations in names["text_destinations"].items()
+        }
 
     def _respond_to_runner(self, request: HttpRequest) -> HttpResponse:
         match request.method, request.path:
@@ -196,7 +216,11 @@ def _since(request: HttpRequest) -> int:
 
 
 def _json(value: object) -> HttpResponse:
-    return HttpResponse(200, list(JSON), json.dumps(value).encode())
+    return HttpResponse(200, list(JSON), _body(value))
+
+
+def _body(value: object) -> bytes:
+    return json.dumps(value).encode()
 
 
 def _signed_scope(request: HttpRequest) -> tuple[str, str, str] | None:

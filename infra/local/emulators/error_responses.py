@@ -29,8 +29,8 @@ def missing_token() -> HttpResponse:
     return error_response("", 403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
-def error_response(service: str, status: int, code: str, message: str) -> HttpResponse:
-    """Return an error response in the protocol of the service."""
+def error_response(service: str, status: int, code: str, message: str, **members: object) -> HttpResponse:
+    """Return an error response in the protocol of the service; those in JSON can have further members."""
     if service == "sns":
         body = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -40,4 +40,4 @@ def error_response(service: str, status: int, code: str, message: str) -> HttpRe
     headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)]
     if service == "sqs":
         headers.append(("x-amzn-query-error", f"{code};Sender"))
-    return HttpResponse(status, headers, json.dumps({"__type": code, "message": message}).encode())
+    return HttpResponse(status, headers, json.dumps({"__type": code, "message": message, **members}).encode())

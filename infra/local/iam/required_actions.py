@@ -156,6 +156,10 @@ def _ses(request: AwsRequest) -> list[RequiredAction]:
     return calls
 
 
+def _sms_voice(request: AwsRequest) -> list[RequiredAction]:
+    return [(f"sms-voice:{request.operation}", request.parameters.get("OriginationIdentity") or "*")]
+
+
 def invoked_function(method: str, path: str) -> str | None:
     """Return the name or ARN of the function that a request of Lambda's Invoke API names, as sent; None for others."""
     found = _INVOCATIONS.fullmatch(path) if method == "POST" else None
@@ -182,6 +186,7 @@ _SERVICES: Final[dict[str, Callable[[AwsRequest], list[RequiredAction]]]] = {
     "kms": _kms,
     "sns": _sns,
     "ses": _ses,
+    "sms-voice": _sms_voice,
     "cognito-idp": _cognito,
     "lambda": _lambda,
 }

@@ -22,7 +22,7 @@ from typing_extensions import override
 from casereview.runtime.invocation import is_time_for
 from casereview.schema.errors import CaseReviewError
 
-SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "lambda", "sesv2", "sns", "sqs")
+SERVICES: Final = ("cognito-idp", "dynamodb", "kms", "lambda", "pinpoint-sms-voice-v2", "sesv2", "sqs")
 """The services that the functions call; botocore raises UnknownServiceError for any other."""
 
 
@@ -53,7 +53,7 @@ SENDING: Final = Limits(connect=1, read=8, attempts=1)
 """The limits of the providers of messages: botocore does not retry, because the table counts the attempts."""
 INVOKING: Final = Limits(connect=1, read=16, attempts=1)
 """The limits of an invocation of another function, which ends after 15 seconds; who waits for it may ask again."""
-_OF_SENDING: Final = frozenset({"sesv2", "sns"})
+_OF_SENDING: Final = frozenset({"pinpoint-sms-voice-v2", "sesv2"})
 """The providers of messages, as botocore names them in its events."""
 
 

@@ -18,11 +18,12 @@
     ├── NoticeTextError              casereview.notices.catalog    a message cannot be rendered
     ├── UnsendableError              notify.mime                   an address or header that is not safe in an e-mail
     │   └── SenderError              notify.mime                   that of the sender
-    ├── DeliveryError                notify.providers              a provider did not accept a message
-    │   ├── TransientError           notify.providers              worth another try
-    │   │   └── SetUpError           notify.providers              worth one after somebody changed the set-up
-    │   ├── UnansweredError          notify.providers              perhaps sent: worth a few more tries
-    │   └── PermanentError           notify.providers              not worth another try
+    ├── DeliveryError                notify.provider_errors        a provider did not accept a message
+    │   ├── TransientError           notify.provider_errors        worth another try
+    │   │   └── SetUpError           notify.provider_errors        worth one after somebody changed the set-up
+    │   ├── UnansweredError          notify.provider_errors        perhaps sent: worth a few more tries
+    │   └── PermanentError           notify.provider_errors        not worth another try
+    │       └── OptedOutError        notify.provider_errors        the holder of the number wants no text messages
     ├── UnsentError                  prioritize.app                SQS did not accept the messages of a run
     └── FailedError                  prioritize.app                a scheduled task failed; the log has the details
 

@@ -1,11 +1,12 @@
-"""The state of a notice after each kind of error of SES and SNS."""
+"""The state of a notice after each kind of error of SES and of text messages."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -20,37 +21,45 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from casereview.schema.notice_records import Notice
+from casereview.schema.notice_records import Notice, Suppression
+from casereview.usecases.contacts import lift_suppression
 from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED
 from notify.providers import Mail
 from notify.window import WINDOW
-from tests.support.aws_faults import Responder, fails, intercept, performs_then_fails, refuses
+from tests.support.aws_faults import Forward, Responder, fails, intercept, performs_then_fails, refuses
+from tests.support.clouds import TEXTS
 from tests.support.environment import REGION
-from tests.support.notices import file_and_rank, metric_count, process_message, rank_case_of, reload, sent_for
+from tests.support.notices import (
+    add_pending_notice,
+    file_and_rank,
+    metric_count,
+    process_message,
+    rank_case_of,
+    reload,
+    request_of,
+    sent_for,
+)
 from tests.support.system import System
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 pytestmark = pytest.mark.moto
 
+TEXT = "pinpoint-sms-voice-v2"
 PERMANENT: dict[str, set[str]] = {
     "sesv2": set(),
-    "sns": {"InvalidParameter", "ParameterValueInvalid", "ValidationException"},
+    TEXT: set(),
 }
 TEMPORARY = {
     "sesv2": {"TooManyRequestsException", "ThrottlingException", "InternalServiceErrorException"},
-    "sns": {
-        "Throttled",
-        "ThrottledException",
-        "InternalError",
-        "InternalFailure",
-        "ServiceUnavailable",
-        "KMSThrottling",
-    },
+    TEXT: {"ThrottlingException", "InternalServerException", "InternalFailure", "ServiceUnavailable"},
 }
 COMMON = {
     "sesv2": {"ThrottlingException", "InternalServiceErrorException", "AccessDeniedException"},
-    "sns": {"Throttled", "InternalFailure", "ServiceUnavailable", "OptInRequired"},
+    TEXT: {"InternalFailure", "ServiceUnavailable", "OptInRequired"},
 }
-OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
+OPERATIONS = {"sesv2": "SendEmail", TEXT: "SendTextMessage"}
 URL = {"endpoint_url": "https://email.example.gov"}
 NEVER_SENT = [
     ConnectTimeoutError(**URL),
@@ -89,7 +98,7 @@ def _attempt(system: System, notice: Notice, service: str, act: Responder) -> No
 def test_each_error_code_is_either_retried_or_permanent(
     shared: System, service: str, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notice = file_and_rank(shared, **(_by_sms() if service == "sns" else {}))
+    notice = file_and_rank(shared, **(_by_sms() if service == TEXT else {}))
     after = _attempt(shared, notice, service, refuses(code))
     if code in PERMANENT[service]:
         assert (after.state, after.why) == ("undeliverable", "refused")
@@ -123,9 +132,9 @@ def test_a_missing_response_is_counted_as_unanswered(
     assert metric_count(capsys, "Unanswered") == 1
 
 
-@pytest.mark.parametrize("service", ["sesv2", "sns"])
+@pytest.mark.parametrize("service", ["sesv2", TEXT])
 def test_at_most_three_copies_are_sent_if_every_response_is_lost(shared: System, service: str) -> None:
-    notice = file_and_rank(shared, **(_by_sms() if service == "sns" else {}))
+    notice = file_and_rank(shared, **(_by_sms() if service == TEXT else {}))
     for _ in range(UNANSWERED):
         _attempt(shared, notice, service, performs_then_fails(ReadTimeoutError(**URL)))
         shared.later(hours=6)
@@ -299,3 +308,79 @@ def test_a_message_is_redelivered_and_not_sent_if_the_key_is_disabled(shared: Sy
     with intercept("kms.Decrypt", refuses("DisabledException")):
         assert process_message(shared, notice) == [{"itemIdentifier": "m"}]
     assert reload(shared, notice) == notice
+
+
+@pytest.mark.parametrize(
+    ("code", "details"),
+    [
+        ("ConflictException", {"Reason": "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION"}),
+        ("ConflictException", {"Reason": "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE"}),
+        ("ValidationException", {"Reason": "DESTINATION_COUNTRY_BLOCKED"}),
+        ("ValidationException", {"Reason": "PRICE_OVER_THRESHOLD"}),
+        ("ValidationException", {"Reason": "FIELD_VALIDATION_FAILED", "Fields": [{"Name": "DestinationPhoneNumber"}]}),
+    ],
+)
+def test_a_number_that_is_refused_requires_a_call(shared: System, code: str, details: dict[str, Any]) -> None:
+    notice = file_and_rank(shared, **_by_sms())
+    after = _attempt(shared, notice, TEXT, refuses(code, **details))
+    assert (after.state, after.why) == ("undeliverable", "refused")
+    assert "telephone" in rank_case_of(shared, notice).flags
+
+
+@pytest.mark.parametrize(
+    ("code", "details"),
+    [
+        ("AccessDeniedException", {"Reason": "ACCOUNT_DISABLED"}),
+        ("ConflictException", {"Reason": "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"}),
+        ("ConflictException", {"Reason": "NO_ORIGINATION_IDENTITIES_FOUND"}),
+        ("ResourceNotFoundException", {"ResourceType": "pool"}),
+        ("ResourceNotFoundException", {"ResourceType": "configuration-set"}),
+        ("ServiceQuotaExceededException", {"Reason": "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT"}),
+        ("ValidationException", {"Reason": "SENDER_ID_NOT_REGISTERED"}),
+        ("ValidationException", {"Reason": "FIELD_VALIDATION_FAILED", "Fields": [{"Name": "MaxPrice"}]}),
+    ],
+)
+def test_a_fault_of_the_set_up_of_text_messages_keeps_the_notice_and_rings(
+    shared: System, code: str, details: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = file_and_rank(shared, **_by_sms())
+    after = _attempt(shared, notice, TEXT, refuses(code, **details))
+    assert (after.state, after.why) == ("owed", None)
+    assert metric_count(capsys, "SetUpFault") == 1
+
+
+def test_a_number_that_opted_out_is_suppressed_until_staff_allow_it_again(shared: System) -> None:
+    notice = file_and_rank(shared, **_by_sms())
+    opted_out = refuses("ConflictException", Reason="DESTINATION_PHONE_NUMBER_OPTED_OUT")
+    after = _attempt(shared, notice, TEXT, opted_out)
+    assert (after.state, after.why) == ("undeliverable", "refused")
+    [suppression] = [one for one in shared.all(Suppression, "SUPPRESSED") if one.since == shared.time]
+    assert suppression.why == "complaint"
+    news = add_pending_notice(shared, notice, "news")
+    process_message(shared, news)
+    assert reload(shared, news).why == "suppressed"
+    lifted = lift_suppression(shared.intake, request_of(shared, notice), shared.time)
+    shared.intake.table.write(*lifted.writes)
+    assert (lifted.addresses, [one.notice_id for one in lifted.notices]) == (1, [notice.notice_id, news.notice_id])
+    for one in lifted.notices:
+        process_message(shared, one)
+        assert reload(shared, one).state == "sent"
+
+
+def test_what_a_text_message_is_sent_with(shared: System) -> None:
+    notice = file_and_rank(shared, **_by_sms())
+    sent: list[str] = []
+
+    def keep(request: AWSPreparedRequest, perform: Forward) -> AWSResponse:
+        sent.append(request.body.decode())  # type: ignore[union-attr]
+        return perform()
+
+    with intercept(f"{TEXT}.SendTextMessage", keep):
+        process_message(shared, notice)
+    request = json.loads(sent[0])
+    assert request["OriginationIdentity"] == TEXTS.identity
+    assert (request["ConfigurationSetName"], request["MessageType"]) == ("texts", "TRANSACTIONAL")
+    assert (request.get("MaxPrice"), request["TimeToLive"]) == (None, 86_400)
+    assert request["Context"] == {
+        "case": notice.case_id, "notice": notice.notice_id, "attempt": "1", "language": "en",
+    }  # fmt: skip

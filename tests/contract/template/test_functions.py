@@ -28,6 +28,11 @@ ENVIRONMENT: dict[str, set[str]] = {
         "LOOKUP_URL",
         "OFFICE_MAIL",
         "SMS_COUNTRIES",
+        "SMS_CONFIGURATION_SET",
+        "SMS_IDENTITY",
+        "SMS_MAX_PRICE",
+        "SMS_TIME_TO_LIVE",
+        "SMS_UNKNOWN",
     },
     "pages": {"PUBLIC_API_FUNCTION"},
 }

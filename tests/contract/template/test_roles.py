@@ -141,16 +141,18 @@ def test_no_role_has_a_wildcard_action() -> None:
     assert not any("NotAction" in statement for _, statement in every_statement())
 
 
-def test_only_text_messages_have_a_statement_without_a_named_resource() -> None:
-    """A telephone number has no ARN, so the statement allows publishing to everything except topics."""
-    unnamed = [
-        (role, statement["Action"])
-        for role, statement in every_statement()
-        if "NotResource" in statement or any("*" in str(resource) for resource in listed(statement["Resource"]))
-    ]
-    assert unnamed == [("NotifyRole", "sns:Publish")]
+def test_every_statement_names_its_resources() -> None:
+    assert not any("NotResource" in statement for _, statement in every_statement())
+    resources_named = [str(one) for _, statement in every_statement() for one in listed(statement["Resource"])]
+    assert [one for one in resources_named if "*" in one] == []
+
+
+def test_text_messages_come_from_one_identity() -> None:
     by_sid = {statement["Sid"]: statement for statement in statements("notify")}
-    assert by_sid["TextMessages"]["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+    sends = by_sid["TextMessages"]
+    assert sends["Action"] == "sms-voice:SendTextMessage"
+    assert sends["Resource"] == properties("NotifyFunction")["Environment"]["Variables"]["SMS_IDENTITY"]
+    assert not any("sns:Publish" in listed(statement["Action"]) for _, statement in every_statement())
 
 
 def test_no_role_has_an_aws_managed_policy() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casereview.store.items import to_item
+from notify.reports import NOTHING
+from notify.text_events import KNOWN, read_text_event
 from tests.support.case_histories import NOW, queued
 from tests.support.template import Json, properties, resources, translated
 
@@ -117,12 +119,14 @@ def test_every_queue_denies_requests_without_tls() -> None:
             assert (statement["Principal"], statement["Action"]) == ("*", "sqs:*")
 
 
-def test_only_mail_events_can_be_sent_to_the_delivery_queue() -> None:
+def test_only_delivery_events_can_be_sent_to_the_delivery_queue() -> None:
     allowing = [(queue, statement) for queue, statement in _policies() if statement["Effect"] == "Allow"]
     assert [queue for queue, _ in allowing] == ["DeliveryQueue"]
     ((_, statement),) = allowing
     assert (statement["Principal"], statement["Action"]) == ({"Service": "sns.amazonaws.com"}, "sqs:SendMessage")
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailEventTopic"}}}
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": [{"Ref": "MailEventTopic"}, {"Ref": "TextEventTopic"}]}
+    }
 
 
 def test_bounces_complaints_and_rejects_reach_the_delivery_queue_without_tracking() -> None:
@@ -134,6 +138,29 @@ def test_bounces_complaints_and_rejects_reach_the_delivery_queue_without_trackin
     assert subscription["Endpoint"] == {"Fn::GetAtt": ["DeliveryQueue", "Arn"]}
     assert subscription["RawMessageDelivery"] is False
     assert properties("MailEventTopic")["KmsMasterKeyId"] == AT_REST
+
+
+def test_ses_consults_no_suppression_list_but_ours() -> None:
+    """What staff allow again, SES would go on refusing."""
+    assert properties("MailConfigurationSet")["SuppressionOptions"] == {"SuppressedReasons": []}
+
+
+def test_each_delivery_status_of_a_text_message_that_has_an_effect_reaches_the_delivery_queue() -> None:
+    [destination] = properties("TextConfigurationSet")["EventDestinations"]
+    assert destination["Enabled"] is True
+    reports = {
+        kind: read_text_event({"eventType": kind, "destinationPhoneNumber": "x"}, unknown_failed=True) for kind in KNOWN
+    }
+    assert set(destination["MatchingEventTypes"]) == {kind for kind, report in reports.items() if report != NOTHING}
+    assert destination["SnsDestination"] == {"TopicArn": {"Ref": "TextEventTopic"}}
+    subscription = properties("TextEventSubscription")
+    assert subscription["TopicArn"] == {"Ref": "TextEventTopic"}
+    assert subscription["Endpoint"] == {"Fn::GetAtt": ["DeliveryQueue", "Arn"]}
+    assert properties("TextEventTopic")["KmsMasterKeyId"] == AT_REST
+    publish, tls = properties("TextEventTopicPolicy")["PolicyDocument"]["Statement"]
+    assert publish["Principal"] == {"Service": "sms-voice.amazonaws.com"}
+    assert set(publish["Condition"]) == {"StringEquals", "ArnEquals"}
+    assert tls["Effect"] == "Deny"
 
 
 def test_keys_rotate_if_kms_supports_it() -> None:
@@ -155,5 +182,5 @@ def test_the_at_rest_key_can_be_used_only_through_services() -> None:
         "UseByWayOfServices": {"kms:CallerAccount", "kms:ViaService"},
         "Logs": {"kms:EncryptionContext:aws:logs:arn"},
         "Publish": {"aws:SourceAccount", "kms:EncryptionContext:aws:sns:topicArn"},
-        "DeliverMailEvents": {"aws:SourceArn"},
+        "DeliverEvents": {"aws:SourceArn"},
     }

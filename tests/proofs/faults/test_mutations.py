@@ -11,7 +11,7 @@ import casereview.store.dynamodb
 import casereview.store.retrying
 import casereview.usecases.services
 import notify.delivery
-import notify.providers
+import notify.provider_errors
 from casereview.store.transaction import RefusedError
 from tests.support.crashes.flow import named
 from tests.support.crashes.flows_public import PUBLIC
@@ -70,7 +70,7 @@ def test_a_conflict_that_counts_as_a_suppressed_address_is_detected(
 
 
 def test_throttling_that_counts_as_an_invalid_address_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.providers, "_is_about_address", lambda _error: True)
+    monkeypatch.setattr(notify.provider_errors, "_is_about_address", lambda _error: True)
     (found,) = violations(rigged, "notify by mail", "throttled, once")[-1:]
     assert "undeliverable" in found
 

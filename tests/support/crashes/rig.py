@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import boto3
@@ -34,10 +34,8 @@ from tests.support.controlled_system import Known, QueuedMessage, Snapshot, look
 from tests.support.crashes.botocore_hook import CallHook
 from tests.support.environment import REGION
 from tests.support.moto_speed import fast_moto
+from tests.support.moto_texts import SENT, SentText
 from tests.support.system import START, Answer, System
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _RIG = TypeVar("_RIG", bound="Rig")
 _ACCOUNT = "123456789012"
@@ -64,7 +62,7 @@ class SystemState:
     items: dict[tuple[str, str], Item]
     messages: tuple[QueuedMessage, ...]
     mails: tuple[Any, ...]
-    texts: Mapping[str, Any]
+    texts: tuple[SentText, ...]
 
 
 class Rig(System):
@@ -183,18 +181,16 @@ class Rig(System):
     def capture_state(self) -> SystemState:
         """Return the state of everything that outlives a process."""
         ses: Any = get_backend("ses")[_ACCOUNT][REGION]
-        sns: Any = get_backend("sns")[_ACCOUNT][REGION]
         messages = (*self.messages, *self.failed_messages)
         items = {(item["pk"]["S"], item["sk"]["S"]): item for item in self.items()}
-        return SystemState(self.time, items, messages, tuple(ses.sent_messages), dict(sns.sms_messages))
+        return SystemState(self.time, items, messages, tuple(ses.sent_messages), tuple(SENT))
 
     def restore(self, state: SystemState) -> None:
         """Restore a state, with new processes."""
         self._restore_table(state.items)
         ses: Any = get_backend("ses")[_ACCOUNT][REGION]
-        sns: Any = get_backend("sns")[_ACCOUNT][REGION]
         ses.sent_messages[:] = state.mails
-        sns.sms_messages = dict(state.texts)
+        SENT[:] = state.texts
         self.messages, self.failed_messages = list(state.messages), []
         self.time, self.enqueue = state.time, in_order
         self.restart()

@@ -157,7 +157,7 @@ def _check_acknowledgements(now: Snapshot) -> None:
 def _check_sent(rig: Rig, now: Snapshot) -> None:
     """Check that each notice with the state ``sent`` was sent, and that the attempts account for all messages."""
     state = rig.capture_state()
-    out = [mail.id for mail in state.mails] + list(state.texts)
+    out = [mail.id for mail in state.mails] + [text.message_id for text in state.texts]
     sent = [notice for notice in now.notices.values() if notice.state == "sent"]
     missing = [notice for notice in sent if notice.provider_id not in out]
     assert not missing, f"not sent: {missing}"

@@ -46,7 +46,7 @@ _THROTTLED = {
     "sqs": ("ThrottlingException", 400),
     "cognito-idp": ("TooManyRequestsException", 400),
     "sesv2": ("TooManyRequestsException", 429),
-    "sns": ("Throttled", 429),
+    "pinpoint-sms-voice-v2": ("ThrottlingException", 400),
 }
 _REFUSED = {
     "dynamodb": ("AccessDeniedException", 400),
@@ -54,12 +54,12 @@ _REFUSED = {
     "sqs": ("AccessDenied", 403),
     "cognito-idp": ("NotAuthorizedException", 400),
     "sesv2": ("SendingPausedException", 400),
-    "sns": ("AuthorizationError", 403),
+    "pinpoint-sms-voice-v2": ("AccessDeniedException", 400),
 }
 _RETRIED_WITHOUT_TOKEN = frozenset(
     {"dynamodb.UpdateItem", "dynamodb.PutItem", "sqs.SendMessage", "sqs.SendMessageBatch"}
 )
-"""The writes that botocore retries without a token. ``prove_tokens`` tests transactions, and ``test_ses_and_sns.py``
+"""The writes that botocore retries without a token. ``prove_tokens`` tests transactions, and ``test_messages.py``
 the calls that botocore does not retry. A read whose response is lost is like a read that is throttled."""
 
 
@@ -73,8 +73,8 @@ def _throttled(operation: str) -> Responder:
     return refuses(code, status=status)
 
 
-def _unavailable(operation: str) -> Responder:
-    return refuses("InternalFailure" if service_of(operation) == "sns" else "InternalServerError", status=500)
+def _unavailable(_operation: str) -> Responder:
+    return refuses("InternalServerError", status=500)
 
 
 def _refused(operation: str) -> Responder:

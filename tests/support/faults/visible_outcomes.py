@@ -14,7 +14,7 @@ _NO_EFFECT: Final[frozenset[Outcome]] = frozenset({"no effect"})
 _RETRY: Final[frozenset[Outcome]] = frozenset({"retry requested"})
 _REDELIVERED: Final[frozenset[Outcome]] = frozenset({"redelivered"})
 _STATE: Final = ("dynamodb", "kms")
-_SENDING: Final = ("sesv2", "sns")
+_SENDING: Final = ("sesv2", "pinpoint-sms-voice-v2")
 _LASTING: Final = ("unavailable, repeatedly", "response lost, repeatedly")
 
 EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcome]]]] = {
@@ -38,8 +38,8 @@ EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcom
         for service in ("sqs", *_SENDING)
     },
 }
-"""By fault and service: the outcomes for requesters and staff, and for the system's own work. An error of SES or SNS
-has no effect for the caller, because no client waits for a response; the notice stays pending."""
+"""By fault and service: the outcomes for requesters and staff, and for the system's own work. An error of SES or AWS
+End User Messaging has no effect for the caller, because no client waits for a response; the notice stays pending."""
 
 
 def expected_outcomes(fault: str, service: str, flow: Flow) -> frozenset[Outcome]:

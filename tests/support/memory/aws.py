@@ -1,4 +1,4 @@
-"""The operations of SQS, KMS, SES and SNS that the functions use, in memory, with the names of the boto3 clients."""
+"""The operations of SQS, KMS, SES and AWS End User Messaging that the functions use, in memory, as boto3 names them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from itertools import count
 from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
+
+from infra.local.emulators.text_messages import accept
+from tests.support.moto_texts import CONFIGURATION_SET
 
 USER_POOL = "us-east-1_memory"
 
@@ -144,12 +147,13 @@ class MemoryMail:
 
 @dataclass(slots=True)
 class MemoryTexts:
-    """SNS: keeps the text messages that were sent, with their numbers, oldest first."""
+    """AWS End User Messaging: keeps the text messages that were sent, with their numbers, oldest first."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803  # the name in boto3
-        self.sent.append((PhoneNumber, Message))
+    def send_text_message(self, **request: Any) -> dict[str, str]:  # noqa: ANN401  # any member of the request
+        accept(request, frozenset({CONFIGURATION_SET}))
+        self.sent.append((request["DestinationPhoneNumber"], request["MessageBody"]))
         return {"MessageId": f"text-{len(self.sent)}"}
 
 

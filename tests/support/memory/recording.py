@@ -29,7 +29,7 @@ _ACTIONS: dict[type, dict[str, str]] = {
     MemorySeal: {"close": "kms:GenerateDataKey", "open": "kms:Decrypt"},
     MemorySqs: {"send_message": "sqs:SendMessage", "send_message_batch": "sqs:SendMessageBatch"},
     MemoryMail: {"send_email": "ses:SendEmail"},
-    MemoryTexts: {"publish": "sns:Publish"},
+    MemoryTexts: {"send_text_message": "sms-voice:SendTextMessage"},
 }
 
 

@@ -336,7 +336,7 @@ def send_notices(system: System, words: CanaryWords) -> None:
     system.pump()
     for number, code in ((1006, "MessageRejected"), (1007, "TooManyRequestsException")):
         system.file(filing(words, number))
-        with intercept("sesv2.SendEmail", refuses(code, f"not to {words.made[f'email{number}']}")):
+        with intercept("sesv2.SendEmail", refuses(code, f"Illegal address: {words.made[f'email{number}']}")):
             system.pump()
     to_call = filing(words, 1008)
     to_call["requester"]["contact"].pop("postal")

@@ -15,7 +15,7 @@ from casereview.crypto.sealing import KmsRefusedError
 from casereview.runtime.error_logging import SuppressAndLog, describe_error
 from casereview.runtime.invocation import begin_invocation, concerns
 from casereview.store.transaction import ContentionError
-from notify.providers import TransientError
+from notify.provider_errors import TransientError
 
 SECRET = "Ana Example, A000-000-011"
 CANCELLED = [{"Code": "None"}, {"Code": "TransactionConflict", "Message": SECRET, "Item": {"name": {"S": SECRET}}}]

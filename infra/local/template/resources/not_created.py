@@ -16,6 +16,7 @@ INTERPRETED: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Scheduler::Schedule": ("scheduler", "schedule/default/"),
     "AWS::ApiGateway::RestApi": ("apigateway", "/restapis/"),
     "AWS::SES::ConfigurationSetEventDestination": ("ses", "event-destination/"),
+    "AWS::SMSVOICE::ConfigurationSet": ("sms-voice", "configuration-set/"),
 }
 
 # Types without a local equivalent, and why.
@@ -54,6 +55,9 @@ IGNORED: Final[dict[str, str]] = {
     "AWS::WAFv2::LoggingConfiguration": "no firewall locally",
     "AWS::WAFv2::WebACL": "no firewall locally",
     "AWS::WAFv2::WebACLAssociation": "no firewall locally",
+    "AWS::SMSVOICE::OptOutList": "nobody opts out locally",
+    "AWS::SMSVOICE::Pool": "every origination identity sends locally",
+    "AWS::SMSVOICE::ProtectConfiguration": "no country is blocked locally",
     "AWS::XRay::Group": "monitoring",
 }
 
@@ -63,7 +67,7 @@ def interpreted(kind: tuple[str, ...]) -> Creator:
     service, prefix = kind
 
     def creator(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalResource:
-        given = raw.get("FunctionName") if service == "lambda" and prefix == "function:" else raw.get("Name")
+        given = raw.get({"function:": "FunctionName", "configuration-set/": "ConfigurationSetName"}.get(prefix, "Name"))
         physical = stack.resolver.resolve(given) or stack.physical_name(name)
         arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{prefix}{physical}"
         ref = f"{arn}:1" if prefix == "layer:" else physical

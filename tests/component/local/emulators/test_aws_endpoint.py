@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from infra.local.account import REGION
 from tests.support.local.local_run import LocalRun
 
+POOL = f"arn:aws:sms-voice:{REGION}:123456789012:pool/case-review"
+
 
 def call(run: LocalRun, service: str, operation: str, **parameters: object) -> Any:  # noqa: ANN401
     """Make a call as the function; return the error of AWS, or None."""
@@ -76,8 +78,8 @@ def test_mail_and_text_messages_are_in_the_outbox(run: LocalRun) -> None:
     raw = {"Raw": {"Data": message.as_string()}}
     to = {"ToAddresses": ["ana@example.net"]}
     assert call(run, "sesv2", "send_email", FromEmailAddress="a@example.org", Destination=to, Content=raw) is None
-    language = {"language": {"DataType": "String", "StringValue": "en"}}
-    assert call(run, "sns", "publish", PhoneNumber="+15550100", Message="hello", MessageAttributes=language) is None
+    text = {"DestinationPhoneNumber": "+15550100", "MessageBody": "hello", "Context": {"language": "en"}}
+    assert call(run, "pinpoint-sms-voice-v2", "send_text_message", **text, OriginationIdentity=POOL) is None
     sent = run.ask("GET", "/_local/outbox").json
     shown = [
         (each["channel"], each["to"], each["language"], each["body"])
@@ -85,6 +87,56 @@ def test_mail_and_text_messages_are_in_the_outbox(run: LocalRun) -> None:
         if each["to"] in {"ana@example.net", "+15550100"}
     ]
     assert shown == [("email", "ana@example.net", "es", "Hola\n"), ("sms", "+15550100", "en", "hello")]
+
+
+@pytest.mark.parametrize(("number", "status"), [("+12025550199", "TEXT_INVALID"), ("+12025550123", "TEXT_DELIVERED")])
+def test_the_status_of_a_text_message_reaches_the_topic_of_its_configuration_set(
+    run: LocalRun, number: str, status: str
+) -> None:
+    text = {"DestinationPhoneNumber": number, "MessageBody": "hello", "Context": {"notice": number}}
+    sent = {**text, "OriginationIdentity": POOL, "ConfigurationSetName": "texts"}
+    assert call(run, "pinpoint-sms-voice-v2", "send_text_message", **sent) is None
+    [event] = _text_events(run, number)
+    assert (event["eventType"], event["destinationPhoneNumber"], event["context"]) == (
+        status,
+        number,
+        {"notice": number},
+    )
+
+
+def test_a_silent_carrier_gives_no_status(run: LocalRun) -> None:
+    text = {"DestinationPhoneNumber": "+12025550198", "MessageBody": "hello", "OriginationIdentity": POOL}
+    assert call(run, "pinpoint-sms-voice-v2", "send_text_message", **text, ConfigurationSetName="texts") is None
+    assert _text_events(run, "+12025550198") == []
+
+
+def _text_events(run: LocalRun, number: str) -> list[dict[str, Any]]:
+    client = run.client("sqs")
+    url = client.get_queue_url(QueueName="case-review-text-events")["QueueUrl"]
+    found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+    client.close()
+    events = [json.loads(message["Body"]) for message in found]
+    return [event for event in events if event["destinationPhoneNumber"] == number]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"DestinationPhoneNumber": "none"}, "ValidationException"),
+        ({"MessageBody": "   "}, "ValidationException"),
+        ({"MessageBody": "x" * 1601}, "ValidationException"),
+        ({"MessageType": "OTHER"}, "ValidationException"),
+        ({"TimeToLive": 300_000}, "ValidationException"),
+        ({"MaxPrice": "1,50"}, "ValidationException"),
+        ({"Context": {"a b": "c"}}, "ValidationException"),
+        ({"Context": {str(number): "x" for number in range(6)}}, "ValidationException"),
+        ({"ConfigurationSetName": "unknown"}, "ResourceNotFoundException"),
+        ({"OriginationIdentity": "arn:aws:sms-voice:us-east-1:123456789012:pool/other"}, "AccessDeniedException"),
+    ],
+)
+def test_a_text_message_with_malformed_input_is_refused(run: LocalRun, changes: dict[str, Any], code: str) -> None:
+    text = {"DestinationPhoneNumber": "+15550100", "MessageBody": "hello", "OriginationIdentity": POOL}
+    assert call(run, "pinpoint-sms-voice-v2", "send_text_message", **{**text, **changes})["Code"] == code
 
 
 def test_mail_to_the_simulator_bounces_to_the_topic_of_its_configuration_set(run: LocalRun) -> None:

@@ -22,15 +22,8 @@ def mail(to: str, subject: str = "Señal") -> dict[str, Any]:
 
 SMS = {
     "channel": "sms",
-    "sent_at": 2.0,
-    "request": {
-        "PhoneNumber": "+15550100",
-        "Message": "hello",
-        "MessageAttributes.entry.1.Name": "kind",
-        "MessageAttributes.entry.1.Value.StringValue": "x",
-        "MessageAttributes.entry.2.Name": "language",
-        "MessageAttributes.entry.2.Value.StringValue": "en",
-    },
+    "sent_at": 1_700_000_000.0,
+    "request": {"DestinationPhoneNumber": "+15550100", "MessageBody": "hello", "Context": {"language": "en"}},
 }
 SIMPLE = {
     "channel": "email",

@@ -28,3 +28,16 @@ def test_only_matching_event_types_are_published() -> None:
     assert not send("complaint@simulator.amazonses.com")
     assert not send("bounce@simulator.amazonses.com", "other")
     assert not send("bounce@example.org")
+
+
+def test_each_mailbox_of_the_simulator_causes_its_event() -> None:
+    found = {name: send(f"{name}@simulator.amazonses.com")[0][1]["bounce"] for name in ("suppressionlist", "ooto")}
+    assert (found["suppressionlist"]["bounceType"], found["suppressionlist"]["bounceSubType"]) == (
+        "Permanent",
+        "Suppressed",
+    )
+    assert (found["ooto"]["bounceType"], found["ooto"]["bouncedRecipients"]) == (
+        "Transient",
+        [{"emailAddress": "ooto@simulator.amazonses.com"}],
+    )
+    assert send("success@simulator.amazonses.com") == []

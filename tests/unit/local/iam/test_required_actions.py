@@ -60,7 +60,8 @@ BLOB = b"0b5b5b5b-1111-2222-3333-444444444444rest"
             {"SourceKeyId": KEY, "DestinationKeyId": KEY},
             [("kms:ReEncryptFrom", KEY), ("kms:ReEncryptTo", KEY)],
         ),
-        ("sns", "Publish", {"PhoneNumber": "+15550100"}, [("sns:Publish", "*")]),
+        ("sms-voice", "SendTextMessage", {"OriginationIdentity": "arn:p"}, [("sms-voice:SendTextMessage", "arn:p")]),
+        ("sms-voice", "SendTextMessage", {}, [("sms-voice:SendTextMessage", "*")]),
         ("sns", "Publish", {"TopicArn": "arn:t"}, [("sns:Publish", "arn:t")]),
         (
             "cognito-idp",
