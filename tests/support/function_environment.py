@@ -24,6 +24,8 @@ _ENVIRONMENT = {
     "USER_POOL_ID": "us-east-1_pool",
     "MAIL_FROM": "review@example.gov",
     "MAIL_CONFIGURATION_SET": "mail",
+    "SMS_CONFIGURATION_SET": "texts",
+    "SMS_IDENTITY": "arn:aws:sms-voice:us-east-1:123456789012:pool/case-review",
     "DELIVERY_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:delivery",
 }
 

@@ -74,7 +74,7 @@ def test_the_site_waits_for_the_public_api_as_long_as_that_may_take_and_then_sti
     assert_limits(pages.public_api.lambda_client().meta.config, INVOKING)
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "kms", "sqs", "cognito-idp", "sesv2", "sns"])
+@pytest.mark.parametrize("service", ["dynamodb", "kms", "sqs", "cognito-idp", "sesv2", "pinpoint-sms-voice-v2"])
 def test_every_client_has_the_limits(service: str) -> None:
     made = AwsClients().make(service, region_name="us-east-1")  # type: ignore[call-overload]  # any service
     assert_limits(made.meta.config, CALL)
@@ -89,7 +89,7 @@ def test_every_client_of_a_function_has_the_limits(name: str, monkeypatch: pytes
     connect, settings = CONNECT[name]
     services = connect(settings.from_environment())
     for client in clients_in(services):
-        of_messages = client.meta.service_model.service_name in {"sesv2", "sns"}
+        of_messages = client.meta.service_model.service_name in {"sesv2", "pinpoint-sms-voice-v2"}
         assert_limits(client.meta.config, SENDING if of_messages else CALL)
     if hasattr(services, "seal"):
         sealing = services.seal._keys._client(services.seal._keys.config.key_ids[0])

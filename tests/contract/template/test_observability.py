@@ -130,6 +130,7 @@ ALARMING = {
     "LookupsBounded",
     "Retried",
     "Sent",
+    "SetUpFault",
     "Undeliverable",
     "SetUpFault",
 }
