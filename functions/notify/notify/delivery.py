@@ -143,9 +143,10 @@ def _send(services: Services, lease: Lease, target: Target, now: datetime) -> No
         service = services.mail if target.channel == "email" else services.text_messages
         provider_id = service.send(text, target.address, tags)
     except PermanentError as error:
-        if isinstance(error, OptedOutError):
+        opted_out = isinstance(error, OptedOutError)
+        if opted_out:
             suppress(services, [target.address], "complaint")
-        fail_at_last(services, notice, "refused", now)
+        fail_at_last(services, notice, "suppressed" if opted_out else "refused", now)
     except UnansweredError:
         _count_unanswered(services, lease, now)
     except (TransientError, NoticeTextError) as error:

@@ -353,7 +353,7 @@ def test_a_number_that_opted_out_is_suppressed_until_staff_allow_it_again(shared
     notice = file_and_rank(shared, **_by_sms())
     opted_out = refuses("ConflictException", Reason="DESTINATION_PHONE_NUMBER_OPTED_OUT")
     after = _attempt(shared, notice, TEXT, opted_out)
-    assert (after.state, after.why) == ("undeliverable", "refused")
+    assert (after.state, after.why) == ("undeliverable", "suppressed")
     [suppression] = [one for one in shared.all(Suppression, "SUPPRESSED") if one.since == shared.time]
     assert suppression.why == "complaint"
     news = add_pending_notice(shared, notice, "news")
