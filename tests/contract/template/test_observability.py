@@ -130,7 +130,6 @@ ALARMING = {
     "LookupsBounded",
     "Retried",
     "Sent",
-    "SetUpFault",
     "Undeliverable",
     "SetUpFault",
 }
