@@ -9,6 +9,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review:functions/pages
+LOCALES := functions/pages/pages/locales
 # On both cores, in the order of the folders: the files that take longest come first.
 TOGETHER := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
@@ -21,12 +22,12 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run quick test test-system test-dynamodb coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
-	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check tour tour-write tour-check fix watch build lock engine clean
+	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check texts texts-check tour tour-write tour-check fix watch build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.stamp ## Make .venv from the lock (PYTHON=… chooses the interpreter)
+setup: .venv/.stamp $(LOCALES)/.stamp ## Make .venv from the lock (PYTHON=… chooses the interpreter)
 	@:
 
 run: setup $(if $(filter dynamodb-local,$(ENGINE)),engine) ## Run the application locally until interrupted (PORT=8000 SEED=none ENGINE=dynamodb-local)
@@ -123,6 +124,12 @@ dates: setup ## Write how each language writes dates, from CLDR
 dates-check: setup
 	@$(BIN)/python -m infra.documents.dates --check
 
+texts: setup ## Bring the catalogs of the site's texts up to date with its templates
+	@$(BIN)/python -m infra.tooling.texts extract
+
+texts-check: setup
+	@$(BIN)/python -m infra.tooling.texts check
+
 styles: infra/styles/node_modules/.stamp ## Compile the style sheets of the site (Node)
 	@node infra/styles/build.mjs
 
@@ -160,6 +167,10 @@ clean: ## Remove everything that these targets made
 
 .venv/.stamp: requirements/dev.txt pyproject.toml infra/tooling/setup.sh
 	@infra/tooling/setup.sh
+	@touch $@
+
+$(LOCALES)/.stamp: infra/tooling/texts.py $(wildcard $(LOCALES)/*/LC_MESSAGES/pages.po) | .venv/.stamp
+	@PYTHONPATH=shared:. $(BIN)/python -m infra.tooling.texts compile
 	@touch $@
 
 .tools/%/.stamp: requirements/%.txt infra/tooling/tool.sh | .venv/.stamp

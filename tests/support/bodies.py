@@ -17,6 +17,7 @@ FULL: dict[str, Any] = {
         "name": "Q-name Example",
         "organization": "Q-organization",
         "relationship": "Q-relationship",
+        "prepared_by": {"name": "Q-helper", "organization": "Q-group", "language": "Q-tongue"},
         "authority": "g28",
         "contact": {
             "email": "q-mail@example.org",

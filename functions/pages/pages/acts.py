@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 from pages import status
 from pages.form import body_of, field_of
@@ -10,6 +11,9 @@ from pages.pair import Pair, ask_for_pair, look_up, read_pair, refuse_pair
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
 from pages.web import PageAnswer
+
+SECTIONS: Final = ("words", "person", "place", "life", "convictions", "contact", "papers")
+"""The parts of an addition, each a form of its own."""
 
 
 def blank_update(visit: Visit) -> PageAnswer:
@@ -26,19 +30,27 @@ def update(visit: Visit) -> PageAnswer:
     if pair is None:
         return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     if visit.form.get("action") != "send":
-        return visit.page.show("update", pair=pair, form=visit.form, errors={})
-    stated = body_of(visit.form)
-    contact = stated.pop("requester", {}).get("contact")
-    statement = visit.form.get("statement")
-    body = {
-        name: value
-        for name, value in {**stated, "contact": contact, "statement": statement}.items()
-        if name in {"subject", "facts", "contact", "statement"} and value
-    }
+        return visit.page.show("update", pair=pair, form={}, errors={}, section_name=section_of(visit))
+    body = addition(visit.form)
     answer = visit.ask(pair.request("POST", "/requests/{receipt}/updates", body))
     if answer.ok:
         return status.show(visit, pair, "updated")
     return _again(visit, pair, "update", answer)
+
+
+def addition(form: dict[str, str]) -> dict[str, object]:
+    """Return the body of the update that a form sends; what has changed since a conviction is said in words."""
+    stated = body_of(form)
+    contact = stated.pop("requester", {}).get("contact")
+    words = "\n\n".join(form[name] for name in ("statement", "changed_since") if name in form)
+    parts = {**stated, "contact": contact, "statement": words}
+    return {name: parts[name] for name in ("subject", "facts", "contact", "statement") if parts.get(name)}
+
+
+def section_of(visit: Visit) -> str:
+    """Return the part of an addition that is asked for; words, where none is."""
+    named = visit.form.get("section", "words")
+    return named if named in SECTIONS else "words"
 
 
 def escalate(visit: Visit) -> PageAnswer:
@@ -97,4 +109,5 @@ def _again(visit: Visit, pair: Pair, name: str, answer: ApiAnswer) -> PageAnswer
     errors = errors or {"statement": "try_again"}
     if name != "update":
         return _with_status(visit, pair, name, errors)
-    return visit.page.show(name, answer.status, pair=pair, form=visit.form, errors=errors)
+    status_code = answer.status if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.SERVICE_UNAVAILABLE
+    return visit.page.show(name, status_code, pair=pair, form=visit.form, errors=errors, section_name=section_of(visit))

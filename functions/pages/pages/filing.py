@@ -54,15 +54,18 @@ def submission(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
     body = body_of(form)
     contact = body.setdefault("requester", {}).setdefault("contact", {})
     contact.setdefault("language", visit.page.language)
-    why = form.get("citizenship_why")
-    if why:
+    if "citizenship_why" in form:
         body.setdefault("facts", {})["claims_us_citizenship"] = True
-        body["grounds"] = "\n\n".join(part for part in (body.get("grounds"), why) if part)
+    words = [form[name] for name in ("grounds", "citizenship_why", "changed_since") if name in form]
+    if words:
+        body["grounds"] = "\n\n".join(words)
     return body
 
 
 def _form(visit: Visit, form: dict[str, str], errors: dict[str, str], status: int = HTTPStatus.OK) -> PageAnswer:
-    return visit.page.show("request", status, form=form, key=_key(form), errors=errors, kept=kept(form, _SHOWN))
+    is_long = form.get("action") == "long" or "long" in form
+    carried = [] if is_long else kept(form, _SHOWN)
+    return visit.page.show("request", status, form=form, key=_key(form), errors=errors, kept=carried, long=is_long)
 
 
 def _key(form: dict[str, str]) -> str:

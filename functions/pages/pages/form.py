@@ -6,11 +6,13 @@ The name of a field is its path in the body, as ``facts.convictions.0.kind``. A 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 BOOLEANS: Final = frozenset(
     {
+        "subject.one_name",
         "requester.contact.leave_message",
         "requester.contact.safe_to_contact",
         "requester.contact.interpreter",
@@ -44,6 +46,7 @@ DATES: Final = frozenset(
 )
 TEXTS: Final = frozenset(
     {
+        *(f"requester.prepared_by.{name}" for name in ("name", "organization", "language")),
         "grounds",
         "prior_contact",
         *(
@@ -57,11 +60,16 @@ TEXTS: Final = frozenset(
         *(f"requester.contact.postal.{name}" for name in ("city", "state", "zip")),
         *(f"subject.{name}" for name in ("a_number", "given_name", "family_name", "citizenship", "uscis_receipt")),
         *(f"facts.{name}" for name in ("custody", "facility", "removal_order", "military_service")),
-        *(f"facts.residence.{name}" for name in ("state", "county")),
+        *(f"facts.residence.{name}" for name in ("state", "county", "city", "zip")),
     }
 )
 LINES: Final = frozenset({"requester.contact.postal.lines"})
 """Texts of several lines, each an item of a list."""
+MOST_CONVICTIONS: Final = 3
+"""The convictions that a form has fields for; more are told in words."""
+OTHERS: Final = frozenset({"citizenship_why", "changed_since", "convicted", "long"})
+"""Fields that say something else than one field of the body."""
+_CONVICTION: Final = re.compile(r"facts\.convictions\.\d\.(offense|kind|convicted_on(\.(year|month|day))?)")
 _PARTS: Final = ("year", "month", "day")
 
 
@@ -72,7 +80,22 @@ def body_of(form: Mapping[str, str]) -> dict[str, Any]:
         value = _value(form, path)
         if value is not None:
             _put(body, path.split("."), value)
+    convictions = _convictions(form)
+    if convictions is not None:
+        _put(body, ["facts", "convictions"], convictions)
     return body
+
+
+def _convictions(form: Mapping[str, str]) -> list[dict[str, str]] | None:
+    """Return the convictions that a form states: none where it says so, nothing where it says nothing."""
+    stated = []
+    for number in range(MOST_CONVICTIONS):
+        path = f"facts.convictions.{number}"
+        one = {name: form[f"{path}.{name}"] for name in ("offense", "kind") if f"{path}.{name}" in form}
+        day = _date(form, f"{path}.convicted_on")
+        if one or day:
+            stated.append({"kind": "unknown", **one, **({"convicted_on": day} if day else {})})
+    return stated or ([] if form.get("convicted") == "no" else None)
 
 
 def _value(form: Mapping[str, str], path: str) -> Any:  # noqa: ANN401  # a JSON value
@@ -112,8 +135,8 @@ def field_of(pointer: str) -> str:
             return f"{path}.year"
         if path in LISTS:
             return f"{path}[]"
-        if path in TEXTS | BOOLEANS | NUMBERS | LINES:
-            return path
+        if path in TEXTS | BOOLEANS | NUMBERS | LINES or _CONVICTION.fullmatch(path):
+            return path.replace(".convicted_on", ".convicted_on.year")
     return ""
 
 
@@ -131,4 +154,6 @@ def kept(form: Mapping[str, str], shown: Iterable[str]) -> list[tuple[str, str]]
 def _is_known(name: str) -> bool:
     path, _, part = name.rpartition(".")
     plain = name.removesuffix("[]")
-    return plain in TEXTS | BOOLEANS | NUMBERS | LISTS | LINES or (path in DATES and part in _PARTS)
+    if plain in TEXTS | BOOLEANS | NUMBERS | LISTS | LINES | OTHERS or _CONVICTION.fullmatch(name):
+        return True
+    return path in DATES and part in _PARTS

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from pages import acts, assets, filing, languages, status, texts
+from pages import acts, assets, filing, languages, several, status, texts
 from pages.public_api import PublicApi
 from pages.rendering import Page
 from pages.visit import Visit
@@ -30,10 +30,12 @@ PAGES: Final[Mapping[str, Route]] = {
     "update": Route(acts.blank_update, acts.update),
     "escalation": Route(acts.blank_escalation, acts.escalate),
     "withdrawal": Route(acts.blank_withdrawal, acts.withdraw),
+    "several": Route(several.blank, several.look_up),
     "office": Route(acts.office, acts.office),
     "near": Route(texts.near),
     "notice": Route(texts.notice),
     "help": Route(texts.help_page),
+    "paper": Route(texts.paper),
     "privacy": Route(texts.privacy),
     "accessibility": Route(texts.accessibility),
 }

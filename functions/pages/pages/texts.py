@@ -28,6 +28,11 @@ def help_page(visit: Visit) -> PageAnswer:
     return visit.page.show("help")
 
 
+def paper(visit: Visit) -> PageAnswer:
+    """Show the form to be printed and filled in by hand."""
+    return visit.page.show("paper")
+
+
 def privacy(visit: Visit) -> PageAnswer:
     """Show what is kept of what one types, and who sees it."""
     return visit.page.show("privacy")

@@ -95,6 +95,15 @@ class Contact(Record):
         return self.channel() != "none" and self.destination() is None
 
 
+class PreparedBy(Record):
+    """Who typed for the requester, without any rights."""
+
+    name: Text | None = None
+    organization: Text | None = None
+    language: Text | None = None
+    """The language from which they translated, if they did."""
+
+
 class RequesterParts(Record):
     """Who writes, as far as it is known."""
 
@@ -105,6 +114,7 @@ class RequesterParts(Record):
     """To the person, such as mother."""
     own_reference: OwnReference | None = None
     """The requester's own name for the request, such as a file number; the look-up repeats it. 64 characters."""
+    prepared_by: PreparedBy | None = None
     authority: Word[Authority] | None = None
     """G-28 for attorneys and accredited representatives, ICE Form 60-001 for others; by default `none`."""
     contact: Contact | None = None

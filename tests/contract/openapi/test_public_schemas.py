@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
         "organization": "Example Legal Aid",
         "relationship": "counsel",
         "own_reference": "12-34",
+        "prepared_by": {"name": "Eva Diaz", "organization": "Legal Aid", "language": "quc"},
         "authority": "g28",
         "contact": {
             "email": "lee@example.org",

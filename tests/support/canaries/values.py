@@ -91,6 +91,7 @@ class Canaries:
                 "name": self.text("requester.name", language),
                 "organization": self.text("requester.organization", language),
                 "relationship": self.text("requester.relationship", language),
+                "prepared_by": {"name": self.text("requester.prepared_by.name", language)},
                 "own_reference": self.tag("requester.own_reference", language),
                 "contact": self.contact(language),
             },
