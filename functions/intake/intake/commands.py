@@ -232,7 +232,8 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
 
     Raises:
         ProblemError: 409 if the request was withdrawn, or the case is disclosed to this requester and no field office
-            has decided it; 429 if the request may say no more.
+            has decided it; 429 if the request may say no more; 503 of a verified holder, while a record of the case
+            cannot be read.
     """
     words = seal_words(services.seal, "escalation", request.receipt, {"statement": body.statement})
     size = len(body.model_dump_json(exclude_unset=True).encode())
@@ -242,6 +243,8 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
     def plan(now: Current) -> Transition:
         request, case = now.request, now.case
         require_live(request)
+        if case.unreadable and view_of(request) != "own_words":
+            raise ProblemError("busy")
         shown = shown_to(request, case)
         again = shown is not None and _sees_no_second_look(request, shown)
         if shown and shown.status != "decided" and not again:

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from casereview.cases.deficiencies import still_missing
 from casereview.evidence.fold import IDENTITY_WAITS
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Guard
+from casereview.schema.records import Case
 from casereview.schema.submission import SubjectParts
-from casereview.store import keys
-from casereview.store.transaction import Write, check
+from casereview.store.transaction import Write
 from casereview.usecases.identity import NAMED_BY, Identity, name_of, open_identity, seal_part
-from casereview.usecases.persons import Numbered, numbered, records_of_person, unchanged_guard
+from casereview.usecases.persons import (
+    Numbered,
+    guard_of,
+    held_by,
+    numbered,
+    records_of_person,
+    unchanged_guard,
+)
 from casereview.usecases.services import CaseServices
 from intake.change_request import Current
 
@@ -109,7 +115,7 @@ def _may_have(case: Case, person: str) -> bool:
 def _number(services: CaseServices, now: Current, person: str) -> Numbered:
     """Return what gives the case its A-number; a case that has it already, or another one, keeps that."""
     case = now.case
-    guard = services.table.get(Guard, keys.guard(person))
+    guard = guard_of(services.table, person)
     if _may_have(case, person) and person not in case.also_persons:
         return numbered(case, person, guard, services.macs.key)
-    return Numbered({}, check(keys.guard(person), case=guard.case) if guard else unchanged_guard(case, person))
+    return Numbered({}, held_by(guard) if guard else unchanged_guard(case, person))

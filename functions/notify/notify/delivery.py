@@ -5,14 +5,15 @@
      │ └─limit of the │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
      │   address      │  ├──the address is refused──▶ owed, to another address of the requester; else undeliverable
      │                └──process died──▶ the lease expires; handled as without a response
+     ├──a record of the request or its case cannot be read──▶ owed; tried again each hour
      ├──another message to the address stands for it──▶ coalesced
      ├──the requester wants a call or a letter──▶ handed_over
      └──no address, or older than three days, or three attempts without a response──▶ as a refused address
 
 The address is decrypted just before the lease and not kept; nothing is sent before the lease is written. A retry after
 a missing response can send a notice twice, which is harmless. The three days do not run while a notice waits because
-its address has received as many messages as the limit allows, nor while the service does not take it: no fault of the
-service or of its set-up ends a notice.
+its address has received as many messages as the limit allows, because a record cannot be read, or while the service
+does not take it: no fault of the service or of its set-up ends a notice.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from casereview.schema.messages import NoticeMessage
 from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from notify.lease import RANDOM, Lease, postpone, take_lease, unanswered, waited, write_result
+from casereview.store.recheck import mark
+from casereview.store.unreadable import UnreadableError
+from notify.lease import RANDOM, Lease, hold, postpone, take_lease, unanswered, waited, write_result
 from notify.next_address import fail_at_last
 from notify.provider_errors import OptedOutError, PermanentError, SetUpError, TransientError, UnansweredError
-from notify.recipients import ByOffice, Target, find_target
+from notify.recipients import ByOffice, Target, UnreadableCaseError, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, logger, metrics
 from notify.suppression import suppress
@@ -46,6 +49,8 @@ FIRST_RETRY = timedelta(minutes=2)
 """The delay after the first transient error; it doubles with each attempt."""
 FIRST_RETRY_UNANSWERED = timedelta(hours=1)
 """The delay after the first attempt without a response; longer, because most such messages were sent."""
+HELD = timedelta(hours=1)
+"""The delay after which a notice is tried again of which a record cannot be read."""
 LONGEST_RETRY = timedelta(hours=6)
 """The maximum delay between two attempts."""
 
@@ -87,6 +92,17 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
         now: The current time.
         defer: Whether a newer notice that waits for the same limit is to be sent instead.
     """
+    try:
+        target = _target_unless_ended(services, notice, now)
+    except (UnreadableError, UnreadableCaseError) as error:
+        _hold(services, notice, error, now)
+        return
+    if target:
+        _lease_and_send(services, notice.evolve(sent_to=target.mark), target, now, defer=defer)
+
+
+def _target_unless_ended(services: Services, notice: Notice, now: datetime) -> Target | None:
+    """Return where a notice is to be sent; None if it has ended instead, or was handed over."""
     target = find_target(services, notice)
     if isinstance(target, str):
         give_up(services, notice, target, now)
@@ -95,7 +111,15 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
     elif reason := _reason_to_give_up(notice, now):
         fail_at_last(services, notice.evolve(sent_to=target.mark), reason, now)
     else:
-        _lease_and_send(services, notice.evolve(sent_to=target.mark), target, now, defer=defer)
+        return target
+    return None
+
+
+def _hold(services: Services, notice: Notice, error: UnreadableError | UnreadableCaseError, now: datetime) -> None:
+    """Have a notice wait until what is unreadable is repaired, and mark the case: nobody in it counts as verified."""
+    mark(services.table, (isinstance(error, UnreadableError) and error.case_id) or notice.case_id, now)
+    hold(services, notice, now, now + HELD)
+    metrics.add_metric("Held", MetricUnit.Count, 1)
 
 
 def _lease_and_send(services: Services, notice: Notice, target: Target, now: datetime, *, defer: bool) -> None:

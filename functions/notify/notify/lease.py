@@ -17,7 +17,8 @@ from casereview.schema.addresses import AddressSends
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, Write, key_written, put_new, put_over
+from casereview.store.transaction import Put, RefusedError, Write, key_written, put_new, put_over
+from casereview.store.unreadable import UnreadableError
 from notify.services import Services, metrics
 from notify.waiting import LEASE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
 
@@ -121,6 +122,12 @@ def postpone(services: Services, notice: Notice, until: datetime) -> None:
     _write(services, _over(notice, notice.evolve(send_at=until, attempts=0, stuck=False)))
 
 
+def hold(services: Services, notice: Notice, now: datetime, until: datetime) -> None:
+    """Have a notice wait until a time because a record cannot be read; its window does not run meanwhile."""
+    since = notice.waits_since or now
+    _write(services, _over(notice, _pending(notice).evolve(state="owed", send_at=until, waits_since=since)))
+
+
 def write_result(services: Services, lease: Lease, after: Notice) -> None:
     """Write the result of an attempt; if the lease was lost, leave the notice to its new holder.
 
@@ -144,8 +151,14 @@ def _write_covering(services: Services, lease: Lease, place: Place, write: Write
 
 
 def _read_counter(services: Services, place: Place, now: datetime) -> AddressSends:
-    found = services.table.get(AddressSends, keys.address_sends(place.address))
-    return found or new_counter(place, services.macs.key, now)
+    """Read the counter of an address; one that cannot be read begins again, so that it stops no other notice."""
+    fresh = new_counter(place, services.macs.key, now)
+    try:
+        return services.table.get(AddressSends, keys.address_sends(place.address)) or fresh
+    except UnreadableError:
+        fresh = fresh.evolve(version=1)
+        services.table.write(Put(fresh))
+        return fresh
 
 
 def _replace(before: AddressSends, after: AddressSends) -> tuple[Write, ...]:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.phone_numbers import may_be_called, may_be_texted
+from casereview.schema.errors import CaseReviewError
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
@@ -29,6 +30,10 @@ class Target(NamedTuple):
     """Where the messages to the address are counted; None for an office, whose mail has no limit."""
 
 
+class UnreadableCaseError(CaseReviewError):
+    """A record of the case cannot be read: whether its requesters may receive news is unknown until it is repaired."""
+
+
 class ByOffice(NamedTuple):
     """The office calls or writes, because the requester prefers that."""
 
@@ -46,6 +51,8 @@ def find_target(services: Services, notice: Notice) -> Target | ByOffice | Undel
 
     Raises:
         SealBrokenError: The contact could not be decrypted.
+        UnreadableError: The request, its case or the suppression list cannot be read.
+        UnreadableCaseError: Another record of the case cannot be read.
         botocore.exceptions.ClientError: DynamoDB or KMS rejected a call.
         botocore.exceptions.BotoCoreError: DynamoDB or KMS could not be reached.
     """
@@ -94,6 +101,8 @@ def _reason_not_to_call(services: Services, request: Request | None) -> Undelive
     case = services.table.get(Case, keys.case(request.case_id)) if request else None
     if request is None or case is None or request.state != "live":
         return "no_channel"
+    if case.unreadable:
+        raise UnreadableCaseError
     if case.restricted:
         return "restricted"
     return contacts.reason_not_to_call(case, request, contacts.open_contact(services.seal, request))
@@ -110,6 +119,8 @@ def _requester(services: Services, notice: Notice, request: Request | None) -> l
         return "no_channel"
     if way is not None or notice.template != "acknowledgement":
         case = services.table.get(Case, keys.case(request.case_id))
+        if case and case.unreadable:
+            raise UnreadableCaseError
         if case is None or not contacts.may_receive_news(case, request, contact):
             return "restricted"
     return ByOffice(way) if way else _targets_of(contact, services.sms_countries)

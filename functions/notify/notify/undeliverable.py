@@ -42,6 +42,7 @@ from casereview.usecases.contacts import (
     open_contact,
     preferred_by_hand,
 )
+from notify.recipients import UnreadableCaseError
 from notify.services import Services, metrics
 
 if TYPE_CHECKING:
@@ -211,6 +212,8 @@ def _current_case(services: Services, notice: Notice) -> _Current | None:
 
     Raises:
         CaseChangedError: The request was moved to another case at each try.
+        UnreadableError: The case, the request or its claims cannot be read.
+        UnreadableCaseError: Another record of the case cannot be read.
     """
     case_id = notice.case_id
     for _ in range(TRIES):
@@ -218,6 +221,8 @@ def _current_case(services: Services, notice: Notice) -> _Current | None:
         request = services.table.get(Request, keys.request(notice.receipt))
         if case is None or request is None:
             return None
+        if case.unreadable:
+            raise UnreadableCaseError
         if request.case_id == case.case_id:
             return _Current(case, request, services.table.get(Claims, keys.claims(case_id, request.receipt)))
         case_id = request.case_id

@@ -8,17 +8,22 @@ write on the number of parts done makes a duplicate message harmless; the sweep 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from casereview.cases.lifecycle import QUEUED
 from casereview.cases.preview import compare, with_cases
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import to_milliseconds
+from casereview.schema.evidence import CaseFile
 from casereview.schema.messages import PreviewMessage
 from casereview.schema.policy_records import Preview, WorklistCursor
+from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.folding import file_of
 from casereview.store.transaction import RefusedError, put_over
+from casereview.store.unreadable import UnreadableError
 from casereview.store.worklist import WorklistPlace
 from prioritize.services import Services
 
@@ -57,7 +62,7 @@ def _count_part(services: Services, report: Preview, against: CompiledPolicy, dr
     places = services.table.worklist.places(report.office, limit=PART, after=after)
     cases = services.table.cases([place.case_id for place in places]).values()
     shown = [case for case in cases if case.status in QUEUED and case.office == report.office]
-    found = [compare(file_of(services.table, case, against), against, draft, report.at) for case in shown]
+    found = [compare(file, against, draft, report.at) for file in _files(services, shown, against)]
     counted = with_cases(report, [compared for compared in found if compared])
     done = len(places) < PART
     changes: PreviewFields = {
@@ -71,3 +76,10 @@ def _count_part(services: Services, report: Preview, against: CompiledPolicy, dr
     if places:
         changes["cursor"] = WorklistCursor(rank=places[-1].rank, case_id=places[-1].case_id)
     return counted.evolve(**changes)
+
+
+def _files(services: Services, cases: Iterable[Case], policy: CompiledPolicy) -> Iterator[CaseFile]:
+    """Yield cases with what was stated and found about them; one of which that cannot be read is left out."""
+    for case in cases:
+        with suppress(UnreadableError):
+            yield file_of(services.table, case, policy)

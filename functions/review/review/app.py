@@ -14,6 +14,7 @@ from review.authorization import Caller, caller_from_claims, require_role
 from review.call import Call, Route
 from review.routes import ROUTES
 from review.services import ReviewServices, logger, metrics, services
+from review.unreadable import acted
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -31,8 +32,7 @@ def _act(route: Route[Any, Any], incoming: Incoming) -> Record | None:
     """Handle a request to a route, if the caller has one of its roles."""
     caller = _caller(incoming)
     roles = require_role(caller, route.roles_for(caller))
-    found: Record | None = route.act(Call(app.context["services"], caller, roles, incoming, route.body, route.access))
-    return found
+    return acted(route, Call(app.context["services"], caller, roles, incoming, route.body, route.access))
 
 
 serve(app, ROUTES, _act)

@@ -19,7 +19,7 @@ from review.schema.responses import CaseChanged
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 CASE: Final = "/staff/cases/{case_id}"
-ON_CASE: Final[frozenset[ProblemType]] = EVERY_ROUTE | {"not-found"}
+ON_CASE: Final[frozenset[ProblemType]] = EVERY_ROUTE | {"not-found", "unreadable"}
 CHANGE: Final[frozenset[ProblemType]] = ON_CASE | BODY_REFUSALS
 
 

@@ -57,9 +57,12 @@ def page_of_duties(services: CaseServices, caller: Caller, office: str, kind: st
 
 
 def places_of(services: CaseServices, partitions: Iterable[str], after: DutyPlace | None) -> Iterator[DutyPlace]:
-    """Yield the places of several queues as of one, the earliest time first."""
-    index = services.table.duty_queues
-    return merge(*(index.places(partition, limit=PAGE, after=after) for partition in partitions))
+    """Yield the places of several queues as of one, the earliest time first; each item once, as the index may lag."""
+    index, seen = services.table.duty_queues, set[Key]()
+    for place in merge(*(index.places(partition, limit=PAGE, after=after) for partition in partitions)):
+        if place.key not in seen:
+            seen.add(place.key)
+            yield place
 
 
 def place_of(found: Mapping[str, object] | None) -> DutyPlace | None:

@@ -19,7 +19,8 @@ from casereview.schema.office_records import Lookups
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
-from casereview.store.transaction import RefusedError, Write, put_new, put_over
+from casereview.store.transaction import Put, RefusedError, Write, put_new, put_over
+from casereview.store.unreadable import UnreadableError
 from casereview.usecases.sealed_text import seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
@@ -75,8 +76,8 @@ def _cases(services: CaseServices, body: Lookup) -> list[Case]:
         return list(services.table.cases(ids).values())
     receipt = body.receipt or ""
     is_valid = parse_identifier(receipt, RECEIPT_SYMBOLS) is not None
-    request = services.table.get(Request, keys.request(receipt)) if is_valid else None
-    case = services.table.get(Case, keys.case(request.case_id)) if request else None
+    request = services.table.find(Request, keys.request(receipt)) if is_valid else None
+    case = services.table.find(Case, keys.case(request.case_id)) if request else None
     return [case] if case else []
 
 
@@ -87,16 +88,19 @@ def _read(services: CaseServices, caller: Caller, case: Case, why: str, at: date
 
 
 def _counted(services: CaseServices, caller: Caller, at: datetime) -> Write:
-    """Return the write that counts a look-up, whatever it finds.
+    """Return the write that counts a look-up, whatever it finds; a count that cannot be read begins again.
 
     Raises:
         ProblemError: 429 after 120 in this hour.
     """
     hour = at.replace(minute=0, second=0, microsecond=0)
-    counted = services.table.get(Lookups, keys.lookups(caller.id, rfc3339(hour)))
+    first = Lookups(user=caller.id, hour=hour, count=1, expires_at=int((hour + 2 * _HOUR).timestamp()))
+    try:
+        counted = services.table.get(Lookups, keys.lookups(caller.id, rfc3339(hour)))
+    except UnreadableError:
+        return Put(first)
     if counted is None:
-        expires = int((hour + 2 * _HOUR).timestamp())
-        return put_new(Lookups(user=caller.id, hour=hour, count=1, expires_at=expires))
+        return put_new(first)
     if counted.count >= MOST_AN_HOUR:
         metrics.add_metric("LookupsBounded", MetricUnit.Count, 1)
         left = hour + _HOUR - at

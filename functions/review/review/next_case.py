@@ -15,6 +15,8 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case
 from casereview.store.caseload import read_counter
+from casereview.store.recheck import mark
+from casereview.store.unreadable import UnreadableError
 from casereview.store.worklist import WorklistPlace
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller, Role
@@ -33,6 +35,8 @@ _MAX_ROUNDS = 10
 
 def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) -> WorklistItem | None:
     """Claim the first unclaimed case, and try the next one if another officer claims it first.
+
+    A case of which a record cannot be read is passed over.
 
     Every k-th call of an officer, where k is a number of the policy, claims the most overdue case below the top lanes,
     so that lower lanes are worked on too.
@@ -56,6 +60,8 @@ def take_next(services: CaseServices, caller: Caller, roles: frozenset[Role]) ->
                 if problem.type == "cap-reached":
                     raise
                 contended |= problem.type == "busy"
+            except UnreadableError as error:
+                mark(services.table, error.case_id or case.case_id, now)
             else:
                 same = _has_same_person(services, caller, taken)
                 return item_of(services, taken, _position(services, caller, taken), now, same_person=same)
@@ -111,7 +117,7 @@ class _ClaimableCases:
 
     def _is_candidate(self, case: Case) -> bool:
         """Return whether to offer a case; one that waits for an answer only while its first look is pending."""
-        if not is_claimable(self.policy, case) or not is_visible(case, self.caller, self.office):
+        if case.unreadable or not is_claimable(self.policy, case) or not is_visible(case, self.caller, self.office):
             return False
         return not is_excluded(self.caller, case) and (case.status != "information_needed" or not has_first_look(case))
 

@@ -32,7 +32,7 @@ def summary(services: CaseServices, caller: Caller, office: str) -> Summary:
     offices = offices_for(office, caller.office, sees_all=is_headquarters(caller))
     if len(offices) > 1:
         return _of_all(services, caller, offices)
-    found = services.table.get(Snapshot, keys.snapshot(offices[0]))
+    found = services.table.find(Snapshot, keys.snapshot(offices[0]))
     counted = _office_summary(caller, found, services.now()) if found else None
     if counted is None:
         raise _none_yet()

@@ -13,6 +13,7 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.base import Unrecognized
 from casereview.schema.records import Case, Guard
 from casereview.store import keys
+from casereview.store.table import readable
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.schema.responses import Reason, WorklistItem
@@ -31,10 +32,14 @@ def is_visible(case: Case, caller: Caller, office: str) -> bool:
 def same_person(services: CaseServices, caller: Caller, cases: Iterable[Case]) -> frozenset[str]:
     """Return the ids of those cases beside which another one has the person's guard, as far as the caller may know."""
     apart = {case.case_id: case.apart_from for case in cases if case.apart_from}
-    guards = services.table.several(Guard, [keys.guard(person) for person in {*apart.values()}])
+    guarded = services.table.batch([keys.guard(person) for person in {*apart.values()}])
+    guards = list(readable(Guard, guarded))
     holders = services.table.cases([guard.case for guard in guards])
     known = {one.case_id for one in holders.values() if caller.restricted or not one.restricted}
     persons = {guard.person for guard in guards if guard.case in known}
+    if caller.restricted:  # a guard or its case that cannot be read counts as restricted, and is there
+        persons |= {keys.person_of(item["pk"]["S"]) for item in guarded} - {guard.person for guard in guards}
+        persons |= {guard.person for guard in guards if guard.case not in holders}
     return frozenset(case_id for case_id, person in apart.items() if person in persons)
 
 

@@ -29,18 +29,20 @@ def view_of(request: Request) -> View:
 def stays_as_last_shown(request: Request, case: Case) -> bool:
     """Return whether a verified holder's view stays as it was when the case became restricted.
 
-    It goes on when a second officer with access to restricted cases has confirmed the holder.
+    It goes on when a second officer with access to restricted cases has confirmed the holder. While a record of the
+    case cannot be read, no holder counts as verified.
     """
-    return case.restricted and not has_second(request)
+    return case.unreadable or (case.restricted and not has_second(request))
 
 
 def shown_to(request: Request, case: Case) -> Case | None:
     """Return the case as the holder of a request is shown it; None where only the holder's own words are shown.
 
     Of a restricted case a holder without a second confirmation is shown what was shown before it became
-    restricted; of one that was restricted from its beginning, or before the request was moved to it, nothing was.
+    restricted; of one that was restricted from its beginning, or before the request was moved to it, nothing was. Of a
+    case of which a record cannot be read, nothing is shown.
     """
-    if view_of(request) == "own_words":
+    if case.unreadable or view_of(request) == "own_words":
         return None
     if not stays_as_last_shown(request, case):
         return case

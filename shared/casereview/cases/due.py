@@ -1,8 +1,8 @@
 """Due work: what a record still needs, and when. Only this module computes the attributes of the due index.
 
 An item has one map ``due`` with a name and an instant for each kind of work: ``rank``, ``lease``, ``target``,
-``answer`` and ``verify`` of a case, ``send`` and ``lease`` of a notice, ``work`` of a preview. Another release may have
-added names that this one does not know: they are kept, and count for ``due_at``.
+``answer``, ``verify`` and ``recheck`` of a case, ``send`` and ``lease`` of a notice, ``work`` of a preview. Another
+release may have added names that this one does not know: they are kept, and count for ``due_at``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ DUE: Final = "due"
 TARGET: Final = "target"
 """The name of a pending first look. Its time is also an attribute of its own, which is always shown."""
 DUE_FIELDS: Final[Mapping[type[Stored], Mapping[str, str]]] = {
-    Case: {"rank": "rank_at", "lease": "lease_until", "answer": "answer_by", "verify": "verify_by"},
+    Case: {
+        "rank": "rank_at",
+        "lease": "lease_until",
+        "answer": "answer_by",
+        "verify": "verify_by",
+        "recheck": "recheck_at",
+    },
     Notice: {"send": "send_at", "lease": "lease_until"},
     Preview: {"work": "work_at"},
 }

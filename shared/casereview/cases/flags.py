@@ -38,10 +38,7 @@ MARKS: Final = frozenset(
         "withdrawal_to_confirm",
     }
 )
-"""The flags that no policy and no house rule raises; they follow from what became of the case.
-
-Nothing raises ``unreadable`` yet: a filter accepts it, and finds no case.
-"""
+"""The flags that no policy and no house rule raises; they follow from what became of the case."""
 
 
 def new_words_since(case: Case) -> datetime | None:
@@ -81,6 +78,7 @@ FLAGS_OF_CASES: Final = frozenset(
         "referral_to_record",
         "many_requests",
         "maybe_same_person",
+        "unreadable",
     }
 )
 """The flags that follow from the case itself, or from another one; neither its ranking nor an index has them."""
@@ -102,6 +100,7 @@ def flags_of(case: Case, *, same_person: bool = False) -> tuple[str, ...]:
         "referral_to_record": lacks_referral(case),
         "many_requests": case.over_limit and same_person,
         "maybe_same_person": same_person,
+        "unreadable": case.unreadable,
     }
     ranked = [flag for flag in case.flags if flag != "many_requests"]  # which an older release stored
     return (*ranked, *(flag for flag in holds if holds[flag] and flag not in ranked))

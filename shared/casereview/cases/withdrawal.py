@@ -57,7 +57,7 @@ def withdrawn(case: Case, claims: Claims, policy: CompiledPolicy, at: datetime) 
 
 def _needs_officer(case: Case, policy: CompiledPolicy, at: datetime) -> bool:
     """Return whether an officer must confirm the end of a case; also where its newest words were not ranked yet."""
-    unranked = case.lane is None or (case.rank_at is not None and case.rank_at <= at)
+    unranked = case.unreadable or case.lane is None or (case.rank_at is not None and case.rank_at <= at)
     return unranked or is_top_lane(policy, case.lane) or case.facts.custody == "detained"
 
 

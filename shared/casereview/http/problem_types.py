@@ -36,6 +36,7 @@ ProblemType = Literal[
     "preview-required",
     "nobody-would-learn",
     "not-correctable",
+    "unreadable",
     "busy",
     "internal-error",
     "timeout",
@@ -212,6 +213,13 @@ PROBLEMS: Final[Mapping[ProblemType, ProblemKind]] = {
         "This event cannot be corrected",
         "Events of this kind cannot be corrected, or later events depend on it.",
         "Read the history of the case.",
+    ),
+    "unreadable": ProblemKind(
+        HTTPStatus.CONFLICT,
+        "A record of the case cannot be read",
+        "Until the record is repaired, nothing in the case is changed, decided or sent, and the case counts as"
+        " restricted. The log names the record.",
+        "Tell whoever runs the system; what waits goes on once the record is repaired.",
     ),
     "busy": ProblemKind(
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -10,6 +10,9 @@
     ├── ContentionError              casereview.store.transaction  a conflict or throttling; nothing was written
     ├── OutOfTimeError               casereview.runtime.aws_clients  no time is left for a call of AWS
     ├── IllegalTransitionError       casereview.cases.lifecycle    a change of status that the lifecycle does not allow
+    ├── UnreadableCaseError          notify.recipients             a record of a case lacks a field: nothing is sent
+    ├── WrongFieldError              casereview.store.unreadable   a field of a stored item has the wrong type
+    ├── UnreadableError              casereview.store.unreadable   a stored item lacks a field, or has a wrong value
     ├── SealBrokenError              casereview.crypto.sealing     encrypted data was altered, or is of another item
     ├── KmsRefusedError              casereview.crypto.sealing     KMS did not decrypt, which says nothing of the data
     ├── InvalidCursorError           casereview.crypto.cursors     a cursor was altered, or is of another list or user

@@ -119,6 +119,7 @@ class CaseFields(TypedDict, total=False):
     policy: str | None
     digest: str | None
     rank_at: Instant | None
+    recheck_at: Instant | None
     answer_by: Instant | None
     attempts: int
     stuck: bool

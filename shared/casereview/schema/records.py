@@ -161,6 +161,8 @@ class Case(Stored):
     digest: str | None = None
     rank_at: Instant | None = None
     """When the case is to be ranked next."""
+    recheck_at: Instant | None = None
+    """When a record of the case that could not be read is to be read again; None if all of it could."""
     answer_by: Instant | None = None
     """When the time for the requester's answer ends."""
     attempts: int = 0
@@ -225,6 +227,11 @@ class Case(Stored):
             ValidationError: A name is not a field, or a value is not valid for it.
         """
         return self._evolved(changes)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether a record of the case could not be read: then it counts as restricted, and nobody as verified."""
+        return self.recheck_at is not None
 
     @property
     def guarded(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from casereview.store.transaction import Write, add
 
 
 def read_counter(table: Table, user_id: str) -> Officer:
-    """Return an officer's counter; all zero if none is stored."""
-    return table.get(Officer, keys.officer(user_id)) or Officer(user=user_id)
+    """Return an officer's counter; all zero if none is stored, or if it cannot be read."""
+    return table.find(Officer, keys.officer(user_id)) or Officer(user=user_id)
 
 
 def count_claim(user_id: str, cap: int, *, by_next: bool) -> Write:

@@ -12,6 +12,7 @@ from casereview.routing.offices import HEADQUARTERS
 from casereview.schema.base import rfc3339
 from casereview.store import keys
 from casereview.store.backend import AtMost, Backend, Query, Reschedule
+from casereview.store.items import text_in
 from casereview.store.keys import Key
 
 if TYPE_CHECKING:
@@ -49,6 +50,6 @@ class DueIndex:
 
 def _due(item: Item) -> DueItem:
     """Return an entry of the index; an office that cannot be read is the triage queue, a number of attempts 0."""
-    key = Key(item["pk"]["S"], item["sk"]["S"])
-    office, attempts = item.get("office", {}).get("S"), item.get("attempts", {}).get("N")
-    return DueItem(key, item["due_at"]["S"], office or HEADQUARTERS, int(float(attempts or 0)))
+    key, attempts = Key(item["pk"]["S"], item["sk"]["S"]), item.get("attempts", {}).get("N", "0")
+    number = int(attempts) if attempts.isdigit() else 0
+    return DueItem(key, item["due_at"]["S"], text_in(item, "office") or HEADQUARTERS, number)

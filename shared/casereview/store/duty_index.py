@@ -34,6 +34,8 @@ class DutyQueues:
     def places(self, queue: str, *, limit: int, after: DutyPlace | None = None) -> Iterator[DutyPlace]:
         """Yield the places of a queue, the earliest time first, read page by page as they are needed.
 
+        A lagging index may show an item twice: at its old place and at its new one.
+
         Args:
             queue: The partition of the index.
             limit: The number of places of one query.

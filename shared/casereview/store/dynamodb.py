@@ -46,6 +46,7 @@ _CANCELED: Final = "TransactionCanceledException"
 _CONFLICT: Final = "TransactionConflictException"
 """The error code of a single write while a transaction writes its item; botocore does not retry it."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_NOT_VALID: Final = "ValidationError"
 _CONTENTION: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """The reason codes with which the same transaction can succeed later. The others (``ValidationError``,
 ``ItemCollectionSizeLimitExceeded``, ``AccessDenied`` …) concern the transaction itself.
@@ -144,11 +145,17 @@ def _refusal(writes: Sequence[Write], error: ClientError) -> RefusedError | Cont
     """Return the error of a cancelled transaction by its reason codes; None if repeating it can change nothing."""
     found: Any = error.response.get("CancellationReasons", [])
     reasons = {key_written(write): one for write, one in zip(writes, found, strict=False) if one["Code"] != "None"}
-    codes = {key: one["Code"] for key, one in reasons.items()}
+    counters = {key_written(write) for write in writes if isinstance(write, Increment)}
+    codes = {key: _code(one["Code"], counter=key in counters) for key, one in reasons.items()}
     if not reasons or not {*codes.values()} <= {_CONDITION_FAILED, *_CONTENTION}:
         return None
     failed = {key: one.get("Item") for key, one in reasons.items() if codes[key] == _CONDITION_FAILED}
     return RefusedError(failed) if failed else ContentionError(codes)
+
+
+def _code(code: str, *, counter: bool) -> str:
+    """Return a reason code; adding to an attribute that is no number is a condition of a counter that failed."""
+    return _CONDITION_FAILED if counter and code == _NOT_VALID else code
 
 
 def _key(key: Key) -> Item:

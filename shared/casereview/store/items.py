@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
@@ -45,6 +45,7 @@ from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.index_attributes import DUE_ATTRIBUTES, INDEX_ATTRIBUTES, index_attributes
 from casereview.store.keys import Key
+from casereview.store.unreadable import FAULTS, UnreadableError, WrongFieldError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -57,6 +58,8 @@ _read = TypeDeserializer().deserialize
 
 _PROTECTS = "protects"
 """The attribute of claims that says whether they state protection, so that what was said need not be parsed for it."""
+_PROTECTED: Final = json.dumps({"protected": True})[1:-1]
+"""How the text of claims states protection: it counts also where the attribute is lost."""
 _DERIVED = INDEX_ATTRIBUTES | {_PROTECTS}
 """Attributes that only the indexes need, or a reading in part; computed on every write, and dropped on reading."""
 
@@ -136,6 +139,10 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     UsualWaits: lambda waits: keys.usual_waits(waits.office),
     Bands: lambda bands: keys.bands(bands.office),
 }
+
+
+RECORDS: Final = tuple(_KEYS)
+"""Every kind of record that the table stores."""
 
 
 def key_of(record: Stored) -> Key:
@@ -250,15 +257,30 @@ def plain_fields(item: Item) -> dict[str, Any]:
     return {name: _plain_value(value) for name, value in item.items()}
 
 
+def text_in(entry: Item, name: str) -> str | None:
+    """Return a text in an item or index entry; None if it has none there."""
+    return entry.get(name, {}).get("S")
+
+
 def from_item(model: type[_RECORD], item: Item) -> _RECORD:
     """Return the record of an item; attributes that another release has written are kept.
 
     Raises:
-        ValidationError: The item is not of this kind: a field is missing, or its value has the wrong type.
+        UnreadableError: The item is not of this kind: a field is missing, or its value has the wrong type.
     """
+    try:
+        return _record_of(model, item)
+    except FAULTS as error:
+        raise UnreadableError(model.__name__, item, error) from error
+
+
+def _record_of(model: type[_RECORD], item: Item) -> _RECORD:
     fields = plain_fields(item)
     pk = fields.pop("pk")
     fields.pop("sk")
+    if model is Claims and _SAID in fields:
+        fields |= _said_in(fields.pop(_SAID))
+    _require(model, fields)
     if model in _OF_A_CASE:
         fields["case_id"] = pk.partition("#")[2]
     for name in _derived(model, fields):
@@ -267,20 +289,58 @@ def from_item(model: type[_RECORD], item: Item) -> _RECORD:
         _read_due_work(model, fields)
     if model is Case:
         _unflatten(fields)
-    if model is Claims and _SAID in fields:
-        fields |= json.loads(fields.pop(_SAID))
     return read_leniently(model, fields)
 
 
-def weighed_claims(item: Item) -> Claims:
-    """Return claims as far as a ranking weighs them, never to be written: of those that do not count, protection alone.
+_NEVER_LEFT_OUT: dict[type[Stored], tuple[str, ...]] = {
+    Case: ("restricted",),
+    Claims: ("live",),
+    Findings: ("found",),
+    Request: ("epoch", "frozen", "protected", "state"),
+}
+"""Attributes that are stored whatever their value, and that keep something closed. Where one is missing, the item is
+damaged, and its default would open what it closes."""
 
-    Many requests may have been withdrawn from a case, and what they said does not slow down its ranking.
+
+def _require(model: type[Stored], fields: dict[str, Any]) -> None:
+    """Require the attributes that keep something closed.
+
+    Raises:
+        WrongFieldError: One is missing.
     """
-    if item.get("live") == {"BOOL": False} and item.get("verified") != {"BOOL": True} and _SAID in item:
-        protected = item.get(_PROTECTS, {}).get("BOOL")
-        item = {**item, _SAID: {"S": json.dumps({"facts": {"protected": protected}})}}
-    return from_item(Claims, item)
+    if model is Claims and "facts" not in fields:
+        raise WrongFieldError(_SAID)
+    for name in _NEVER_LEFT_OUT.get(model, ()):
+        if name not in fields:
+            raise WrongFieldError(name)
+
+
+def _said_in(text: object) -> dict[str, Any]:
+    """Return the fields of claims in their text.
+
+    Raises:
+        WrongFieldError: The text is not one, or no JSON object.
+    """
+    try:
+        said = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise WrongFieldError(_SAID)
+    return said
+
+
+def weighed_item(item: Item) -> Item:
+    """Return the item of claims as far as a ranking weighs them: of those that do not count, protection alone.
+
+    Many requests may have been withdrawn from a case, and what they said does not slow down its ranking. The claims of
+    such an item must not be written.
+    """
+    said = item.get(_SAID, {}).get("S")
+    if said is None or item.get("live") != {"BOOL": False} or item.get("verified") == {"BOOL": True}:
+        return item
+    protected = _PROTECTS in item or _PROTECTED in said
+    return {**item, _SAID: {"S": json.dumps({"facts": {"protected": protected or None}})}}
 
 
 _OF_A_CASE: frozenset[type[Stored]] = frozenset(
@@ -301,6 +361,8 @@ def _derived(model: type[Stored], fields: dict[str, Any]) -> frozenset[str]:
 def _read_due_work(model: type[Stored], fields: dict[str, Any]) -> None:
     """Move the times in the map ``due`` to the fields of the record; the rest, of another release, stays in the map."""
     work = fields.pop(DUE, {})
+    if not isinstance(work, dict):
+        raise WrongFieldError(DUE)
     for name, field in DUE_FIELDS[model].items():
         if name in work:
             fields[field] = work.pop(name)

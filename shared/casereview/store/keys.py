@@ -86,9 +86,17 @@ def claims_partition(case_id: str) -> str:
     return f"CLAIMS#{case_id}"
 
 
+_RECEIPT: Final = "RECEIPT#"
+
+
 def claims(case_id: str, receipt: str) -> Key:
     """Return the key of the newest open claims of one request."""
-    return Key(claims_partition(case_id), f"RECEIPT#{receipt}")
+    return Key(claims_partition(case_id), f"{_RECEIPT}{receipt}")
+
+
+def receipt_of_claims(sk: str) -> str | None:
+    """Return the receipt in the sort key of claims; None for the sort key of another kind of record."""
+    return sk.removeprefix(_RECEIPT) if sk.startswith(_RECEIPT) else None
 
 
 def findings(case_id: str) -> Key:
@@ -134,6 +142,11 @@ def guard(person: str) -> Key:
 def person_partition(person: str) -> str:
     """Return the partition that holds the guard of a person and every case that the person had."""
     return f"PERSON#{person}"
+
+
+def person_of(pk: str) -> str:
+    """Return the MAC of the A-number in the partition key of a person."""
+    return pk.removeprefix("PERSON#")
 
 
 CASES: Final = "CASE#"
@@ -295,6 +308,16 @@ def previewed_of(key: Key) -> tuple[str, str] | None:
 def case_id_of(pk: str) -> str:
     """Return the case id in the partition key of a case."""
     return pk.removeprefix("CASE#")
+
+
+_OF_A_CASE: Final = frozenset({"CASE", "CLAIMS"})
+"""What the partition keys begin with that hold what is known of a case: its events, notices, claims and findings."""
+
+
+def case_id_in(pk: str) -> str | None:
+    """Return the case id in a partition key; None for a partition that holds nothing that a case rests on."""
+    kind, _, case_id = pk.partition("#")
+    return case_id if kind in _OF_A_CASE else None
 
 
 def notice_id_of(sk: str) -> str | None:

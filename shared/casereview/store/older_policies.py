@@ -14,8 +14,9 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.policy_records import PolicyAuthor, PolicyHead, PolicyReason, PolicyRecord, PolicyText
 from casereview.store import keys
 from casereview.store.items import from_item, to_item
-from casereview.store.readable import logger, read_or_none
+from casereview.store.readable import read_or_none
 from casereview.store.transaction import Put, RefusedError, Write, add, delete, put_new
+from casereview.store.unreadable import logger
 
 if TYPE_CHECKING:
     from casereview.store.table import Table

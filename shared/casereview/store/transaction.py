@@ -24,7 +24,8 @@ class RefusedError(ConcurrentChangeError):
     """A condition of a transaction failed, so that it had no effect.
 
     Attributes:
-        failed: The keys whose conditions failed, each with the stored item; None if there is none.
+        failed: The keys whose conditions failed, each with the stored item; None if there is none, and for a counter
+            that cannot be added to because its attribute is no number.
     """
 
     def __init__(self, failed: Mapping[Key, Item | None]) -> None:
@@ -99,6 +100,11 @@ class Increment(NamedTuple):
         """Return the amounts that are not zero, by attribute."""
         numbers = {name: value for name, value in self._values().items() if type(value) is int}
         return {name: value for name, value in numbers.items() if value}
+
+    @property
+    def zero(self) -> Officer | ReasonUse | PolicyAuthor:
+        """Return the counter before anything is added to it."""
+        return type(self.amounts).model_validate({**self._values(), **dict.fromkeys(self.sums, 0)})
 
     @property
     def names(self) -> Mapping[str, object]:

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pydantic import ValidationError
-
 from casereview.cases.usual_wait import PERIOD, UsualWait, days_between
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import rfc3339
@@ -92,7 +90,4 @@ def newest_bands(table: Table, office: str) -> Bands | None:
 
 def _published(table: Table, model: type[_RECORD], key: Key) -> _RECORD | None:
     """Read a published record; one that cannot be read counts as not published, and the next one replaces it."""
-    try:
-        return table.get(model, key)
-    except ValidationError:
-        return None
+    return table.find(model, key)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casereview.store import keys
 from casereview.store.backend import Backend, BeginsWith, Below, Query, pages
-from casereview.store.items import plain_fields
+from casereview.store.items import plain_fields, text_in
 
 if TYPE_CHECKING:
     from casereview.store.items import Item
@@ -21,7 +21,7 @@ MAX_POSITION = 500
 """The greatest position that is counted."""
 _MAX_PAGES = 10
 """The maximum number of queries for one position; more than one is needed only where cases are not to be counted."""
-_COUNTED = ("lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest", "restricted")
+_COUNTED = ("pk", "lane", "filed_at", "first_look_at", "claimed_by", "flags", "digest", "restricted")
 """The attributes of an ``IndexedCase``. No others are read: most of the time of a count is spent on parsing them."""
 _LISTED = ("pk", "rank", "lane", "status", "first_look_at", "claimed_by", "flags", "restricted")
 """The attributes of a ``ListedCase``."""
@@ -104,7 +104,7 @@ class Worklist:
         """
         condition = BeginsWith(prefix) if prefix else None
         found = self._backend.query(Query(queue, keys.WORKLIST, condition, limit=limit, after=_start(queue, after)))
-        return [WorklistPlace(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])) for item in found.items]
+        return list(map(_place, found.items))
 
     def entries(
         self, queue: str, after: WorklistPlace | None = None, *, projection: tuple[str, ...] = ()
@@ -131,8 +131,17 @@ class Worklist:
         return (_listed(item) for page in pages(self._backend, query) for item in page.items)
 
     def indexed_cases(self, queue: str) -> Iterator[IndexedCase]:
-        """Yield the cases of a whole worklist in rank order, with the attributes needed to count them."""
-        return map(_indexed, self.entries(queue, projection=_COUNTED))
+        """Yield the cases of a whole worklist in rank order, each once, with the attributes needed to count them.
+
+        A case of which these cannot be read is left out.
+        """
+        seen: set[str] = set()
+        query = Query(queue, keys.WORKLIST, projection=_COUNTED)
+        for item in (item for page in pages(self._backend, query) for item in page.items):
+            found = None if item["pk"]["S"] in seen else _indexed(item)
+            if found:
+                seen.add(item["pk"]["S"])
+                yield found
 
 
 def _is_restricted(item: Item) -> bool:
@@ -140,17 +149,33 @@ def _is_restricted(item: Item) -> bool:
     return item.get("restricted") != {"BOOL": False}
 
 
+def _place(item: Item) -> WorklistPlace:
+    return WorklistPlace(text_in(item, "rank") or "", keys.case_id_of(item["pk"]["S"]))
+
+
 def _listed(item: Item) -> ListedCase:
-    due = item.get("first_look_at", {}).get("S")
     return ListedCase(
-        WorklistPlace(item["rank"]["S"], keys.case_id_of(item["pk"]["S"])),
+        _place(item),
         _is_restricted(item),
-        item.get("lane", {}).get("S"),
-        item.get("status", {}).get("S"),
-        item.get("claimed_by", {}).get("S"),
-        datetime.fromisoformat(due) if due else None,
-        tuple(flag["S"] for flag in item.get("flags", {}).get("L", ())),
+        text_in(item, "lane"),
+        text_in(item, "status"),
+        text_in(item, "claimed_by"),
+        _instant(text_in(item, "first_look_at")),
+        _flags(item),
     )
+
+
+def _flags(item: Item) -> tuple[str, ...]:
+    return tuple(flag["S"] for flag in item.get("flags", {}).get("L", ()) if "S" in flag)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Return the instant that a text states; None if it states none."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def _before(queue: str, rank: str, limit: int) -> Query:
@@ -164,14 +189,16 @@ def _start(queue: str, after: WorklistPlace | None) -> Item | None:
     return {"queue": {"S": queue}, "rank": {"S": after.rank}, "pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def _indexed(entry: dict[str, Any]) -> IndexedCase:
-    due = entry.get("first_look_at")
+def _indexed(item: Item) -> IndexedCase | None:
+    lane, filed_at, digest = text_in(item, "lane"), _instant(text_in(item, "filed_at")), text_in(item, "digest")
+    if lane is None or filed_at is None or digest is None:
+        return None
     return IndexedCase(
-        entry["lane"],
-        datetime.fromisoformat(entry["filed_at"]),
-        datetime.fromisoformat(due) if due else None,
-        "claimed_by" in entry,
-        tuple(entry.get("flags", ())),
-        entry["digest"],
-        entry.get("restricted") is not False,
+        lane,
+        filed_at,
+        _instant(text_in(item, "first_look_at")),
+        "claimed_by" in item,
+        _flags(item),
+        digest,
+        _is_restricted(item),
     )

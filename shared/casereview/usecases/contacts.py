@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from casereview.cases.disclosure import stays_as_last_shown
 from casereview.crypto.macs import Macs
-from casereview.crypto.sealing import Seal
+from casereview.crypto.sealing import Seal, SealBrokenError
 from casereview.notices import phone_numbers
 from casereview.notices.catalog import OFFICE_VERSIONS
 from casereview.notices.pending import renewed_notice
@@ -20,12 +20,16 @@ from casereview.schema.request_records import Request
 from casereview.schema.submission import PROTECTED, Contact
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
-from casereview.store.items import from_item
+from casereview.store.backend import BeginsWith, Query
 from casereview.store.table import Table
 from casereview.store.transaction import Write, delete, put_over
+from casereview.store.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from casereview.usecases.services import CaseServices
+
+_UNKNOWN_SINCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when an address is suppressed whose entry cannot be read."""
 
 
 def open_filed(seal: Seal, request: Request) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def open_contact(seal: Seal, request: Request, filed: Mapping[str, Any] | None =
         filed: The body of the request as it was filed, if it is open already.
 
     Raises:
-        SealBrokenError: The sealed contact cannot be opened.
+        SealBrokenError: The sealed contact cannot be opened, or is lost.
     """
     stated, protected = _stated(seal, request, filed)
     return _with_default(stated, protected=protected)
@@ -60,6 +64,8 @@ def _stated(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None
     if request.contact:
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
         return read_leniently(Contact, stated), request.protected
+    if request.contact_changed_at:  # the contact as it was filed is not what the holder wants any more
+        raise SealBrokenError
     filed = filed or open_filed(seal, request)
     relief = (filed.get("facts") or {}).get("relief_pending") or ()
     contact = filed["requester"].get("contact") or {}
@@ -159,8 +165,14 @@ def is_suppressed(table: Table, macs: Macs, address: str) -> bool:
 
 
 def suppression_of(table: Table, address: str) -> Suppression | None:
-    """Return the entry of an address in the suppression list, by its MAC; None if it has none."""
-    return table.get(Suppression, keys.suppression(address))
+    """Return the entry of an address in the suppression list, by its MAC; None if it has none.
+
+    An entry that cannot be read still keeps the address from being used.
+    """
+    try:
+        return table.get(Suppression, keys.suppression(address))
+    except UnreadableError:
+        return Suppression(address=address, mac_key="", since=_UNKNOWN_SINCE, why="bounce")
 
 
 class LiftedSuppression(NamedTuple):
@@ -197,15 +209,19 @@ def lift_suppression(services: CaseServices, request: Request, at: datetime) -> 
         return LiftedSuppression(0, (), ())
     failed = {notice.template: notice for notice in sorted(_failed(services.table, request), key=_created_at)}
     again = tuple(renewed_notice(notice, at) for notice in failed.values())
-    lifted = (delete(keys.suppression(one.address), since=rfc3339(one.since)) for one in found)
+    lifted = map(_lifted, found)
     renewed = (put_over(notice, state="undeliverable", sends=notice.sends) for notice in again)
     return LiftedSuppression(len(found), (*lifted, *renewed), again)
 
 
+def _lifted(entry: Suppression) -> Write:
+    key = keys.suppression(entry.address)
+    return delete(key, pk=key.pk) if entry.since == _UNKNOWN_SINCE else delete(key, since=rfc3339(entry.since))
+
+
 def _failed(table: Table, request: Request) -> Iterator[Notice]:
     """Yield the notices to a requester that bounced, or were not sent because the address was suppressed."""
-    for item in table.items(keys.case_partition(request.case_id), keys.NOTICES):
-        notice = from_item(Notice, item)
+    for notice in table.records(Notice, Query(keys.case_partition(request.case_id), None, BeginsWith(keys.NOTICES))):
         is_own = notice.receipt == request.receipt and notice.template not in OFFICE_VERSIONS
         if is_own and notice.state == "undeliverable" and notice.why in {"bounced", "suppressed"}:
             yield notice

@@ -37,14 +37,19 @@ from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Submission
 from casereview.store import keys
 from casereview.store.folding import store_folded
-from casereview.store.items import from_item
+from casereview.store.recheck import mark
+from casereview.store.table import read_item
 from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
+from casereview.store.unreadable import UnreadableError
 from casereview.usecases.new_request import NewRequest, Sent, new_request
+from casereview.usecases.persons import guard_of, held_by
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from casereview.schema.field_sets import CaseFields
     from casereview.store.items import Item
 
@@ -108,11 +113,10 @@ def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, N
 
     The request is the first write: if its condition fails, a request with the same key is stored already.
     """
-    guard = services.table.get(Guard, keys.guard(new.person)) if new.person else None
-    case = services.table.get(Case, keys.case(guard.case if guard else new_case_id())) if new.person else None
+    guard = guard_of(services.table, new.person) if new.person else None
+    case = services.table.find(Case, keys.case(guard.case if guard else new_case_id())) if new.person else None
     if guard and case and case.folded < case.version:
-        policy, _until = services.policies.governing(new.request.received_at)
-        store_folded(services.table, case, policy)
+        case = _folded(services, case, new.request.received_at)
     if guard and case and case.status in OPEN and case.live < MAX_LIVE and case.requests < MAX_EVER:
         changed, case_writes = _join_case(new, case, guard)
     else:
@@ -122,6 +126,20 @@ def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, N
     notice = notice_to_requester(request, "acknowledgement", at, name="acknowledgement", language=new.language)
     found_by = new.records_of_person(changed.case_id, changed.filed_at)
     return [put_new(request), put_new(notice), put_new(claims), *case_writes, *found_by], changed, notice
+
+
+def _folded(services: CaseServices, case: Case, at: datetime) -> Case | None:
+    """Fold the words of a case that another release wrote; None if they cannot be read, and nothing joins it.
+
+    Raises:
+        CaseChangedError: They were folded: the case is to be read again.
+    """
+    policy, _until = services.policies.governing(at)
+    try:
+        store_folded(services.table, case, policy)
+    except UnreadableError:
+        mark(services.table, case.case_id, at)
+        return None
 
 
 def _open_case(new: NewRequest, guard: Guard | None, guarded: Case | None) -> tuple[Case, list[Write]]:
@@ -169,7 +187,7 @@ def _open_case(new: NewRequest, guard: Guard | None, guarded: Case | None) -> tu
 def _beside(guard: Guard, own: Guard, ended: Case | None) -> list[Write]:
     """Return the check that another case has the person's guard; of one that has ended, the writes that take it."""
     if ended is None:
-        return [check(keys.guard(guard.person), case=guard.case)]
+        return [held_by(guard)]
     return [put_over(own, case=guard.case), check(keys.case(ended.case_id), version=ended.version)]
 
 
@@ -184,14 +202,14 @@ def _join_case(new: NewRequest, case: Case, guard: Guard) -> tuple[Case, list[Wr
         "rank_at": request.received_at,
         "words_at": request.received_at,
     }
-    unchanged = (check(keys.guard(guard.person), case=guard.case),)
+    unchanged = (held_by(guard),)
     step = Transition("joined", joined, new.event_fields(opened=False), unchanged)
     return carried_out(case, step, new.actor, request.received_at)
 
 
 def _repeat_answer(services: CaseServices, new: NewRequest, item: Item | None) -> Filed:
     """Repeat the first answer to the same Idempotency-Key, if the body is the same too."""
-    stored = from_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
+    stored = read_item(Request, item) if item else services.table.get(Request, keys.request(new.request.receipt))
     if stored is None:
         raise ProblemError("still-filing")
     if not any(hmac.compare_digest(stored.digest, one) for one in (new.request.digest, new.former_digest)):

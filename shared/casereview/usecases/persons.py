@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.lifecycle import OPEN
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.records import Case, Guard
 from casereview.store import keys
-from casereview.store.table import Table
+from casereview.store.table import Table, readable
 from casereview.store.transaction import Check, Condition, Put, Write, check, delete, put_new
+from casereview.store.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
+
+
+UNREADABLE: Final = "unreadable"
+"""The case of a guard that cannot be read: another one than any, so that a case goes on beside it."""
+
+
+def guard_of(table: Table, person: str) -> Guard | None:
+    """Read the guard of a person; one that cannot be read is that of a case that is not known.
+
+    Args:
+        table: The table.
+        person: The MAC of the A-number.
+    """
+    try:
+        return table.get(Guard, keys.guard(person))
+    except UnreadableError:
+        return _unreadable_guard(person)
+
+
+def held_by(guard: Guard) -> Write:
+    """Return the check that the guard is still that of the case that it was read with."""
+    key = keys.guard(guard.person)
+    return check(key, pk=key.pk) if guard.case == UNREADABLE else check(key, case=guard.case)
 
 
 class Numbered(NamedTuple):
@@ -37,7 +61,7 @@ def numbered(case: Case, person: str, guard: Guard | None, mac_key: str) -> Numb
         mac_key: The id of the key of the MAC.
     """
     if guard and guard.case != case.case_id:
-        return Numbered({"person": None, "apart_from": person}, check(keys.guard(person), case=guard.case))
+        return Numbered({"person": None, "apart_from": person}, held_by(guard))
     fields: CaseFields = {"person": person, "apart_from": None, "over_limit": False}
     if guard is None and case.status in OPEN:
         return Numbered(fields, put_new(Guard(person=person, case=case.case_id, mac_key=mac_key)))
@@ -55,9 +79,18 @@ def released_guards(case: Case) -> tuple[Write, ...]:
 
 
 def guards_elsewhere(table: Table, case: Case) -> dict[str, Guard]:
-    """Return the guards of the case's A-numbers that other cases have, by A-number; one call, whatever it has."""
-    wanted = [keys.guard(person) for person in case.guarded or (case.case_id,)]
-    return {guard.person: guard for guard in table.several(Guard, wanted) if guard.case != case.case_id}
+    """Return the guards of the case's A-numbers that other cases have, by A-number; one call, whatever it has.
+
+    A guard that cannot be read counts as one of another case.
+    """
+    items = table.batch([keys.guard(person) for person in case.guarded or (case.case_id,)])
+    unknown = {keys.person_of(item["pk"]["S"]): _unreadable_guard(keys.person_of(item["pk"]["S"])) for item in items}
+    found = {**unknown, **{guard.person: guard for guard in readable(Guard, items)}}
+    return {person: guard for person, guard in found.items() if guard.case != case.case_id}
+
+
+def _unreadable_guard(person: str) -> Guard:
+    return Guard(person=person, case=UNREADABLE, mac_key=UNREADABLE)
 
 
 def guards_of_open_again(case: Case, elsewhere: Collection[str], mac_key: str) -> tuple[CaseFields, tuple[Write, ...]]:

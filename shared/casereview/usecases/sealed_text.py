@@ -9,13 +9,14 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from casereview.crypto.sealing import Part, Seal
+from casereview.crypto.sealing import Part, Seal, SealBrokenError
 from casereview.schema.base import Unrecognized
 from casereview.schema.evidence import Text, TextKind
 from casereview.schema.identifiers import new_timed_id
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
 from casereview.store.table import Table
+from casereview.store.unreadable import report_altered
 
 
 class Words(NamedTuple):
@@ -55,16 +56,31 @@ def open_sealed(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str, 
     return found
 
 
+def open_if_whole(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str, Any]:
+    """Open sealed words, by one KMS call; empty, and reported, if they were altered or are of another owner or part.
+
+    Raises:
+        SealBrokenError: KMS rejected the call, or could not be reached.
+    """
+    try:
+        return open_sealed(seal, part, owner, sealed)
+    except SealBrokenError:
+        report_altered(part, owner)
+        return {}
+
+
 def open_text(seal: Seal, text: Text) -> dict[str, Any]:
     """Open the words of a text, by one KMS call; empty if another release sealed them in a way unknown to this one.
 
+    What was altered is empty too, and reported.
+
     Raises:
-        SealBrokenError: They were changed, or were sealed for another owner or part.
+        SealBrokenError: KMS rejected the call, or could not be reached.
     """
-    return {} if isinstance(text.part, Unrecognized) else open_sealed(seal, text.part, text.owner, text.sealed)
+    return {} if isinstance(text.part, Unrecognized) else open_if_whole(seal, text.part, text.owner, text.sealed)
 
 
 def read_words(table: Table, seal: Seal, owner: str, text_id: str | None) -> dict[str, Any]:
-    """Read a text by its id and open its words; empty if there is none."""
-    text = table.get(Text, keys.text(owner, text_id)) if text_id else None
+    """Read a text by its id and open its words; empty if there is none, or it cannot be read."""
+    text = table.find(Text, keys.text(owner, text_id)) if text_id else None
     return open_text(seal, text) if text else {}

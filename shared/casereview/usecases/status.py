@@ -5,7 +5,7 @@ What an unverified holder sees follows from the request alone, whatever becomes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
+from casereview.crypto.sealing import SealBrokenError
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Unrecognized
 from casereview.schema.decision_records import FinalDecision
@@ -34,11 +35,12 @@ from casereview.schema.status_responses import (
     WithdrawalState,
 )
 from casereview.store import keys
+from casereview.store.unreadable import report_altered
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.questions import read_question
-from casereview.usecases.sealed_text import open_sealed, read_words
+from casereview.usecases.sealed_text import open_if_whole, read_words
 from casereview.usecases.services import CaseServices
 
 
@@ -52,12 +54,19 @@ class _Holder:
     lane: str | None
     at: datetime
     """When the holder looks."""
+    is_whole: bool
+    """Whether what is sealed of the request could be opened."""
 
 
 def look_up(services: CaseServices, request: Request, at: datetime) -> RequestStatus:
-    """Return the answer of ``GET /requests/{receipt}``."""
+    """Return the answer of ``GET /requests/{receipt}``.
+
+    What cannot be read is left out; of a request that cannot be opened, no more than what an unverified holder sees is
+    shown.
+    """
+    services = replace(services, table=services.table.leaving_out())
     holder = _holder(services, request, at)
-    view = view_of(request)
+    view = view_of(request) if holder.is_whole else "own_words"
     case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" else None
     shown = shown_to(request, case) if case else None
     if case is None or shown is None:
@@ -68,16 +77,35 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
 
 
 def _holder(services: CaseServices, request: Request, at: datetime) -> _Holder:
-    filed = open_filed(services.seal, request)
+    opened = _opened(services, request)
     claims = services.table.get(Claims, keys.claims(request.case_id, request.receipt))
     policy, _until = services.policies.governing(at)
     return _Holder(
         request=request,
-        language=open_contact(services.seal, request, filed).language or "en",
-        own_reference=filed["requester"].get("own_reference"),
+        language=opened.language if opened else "en",
+        own_reference=opened.own_reference if opened else None,
         lane=ranking_of_own_words(claims, policy, at).lane if claims else None,
         at=at,
+        is_whole=opened is not None,
     )
+
+
+class _Opened(NamedTuple):
+    """What is needed of the sealed parts of a request."""
+
+    language: str
+    own_reference: str | None
+
+
+def _opened(services: CaseServices, request: Request) -> _Opened | None:
+    """Open the sealed parts of a request, by at most two KMS calls; None, and reported, if one was altered."""
+    try:
+        filed = open_filed(services.seal, request)
+        contact = open_contact(services.seal, request, filed)
+    except SealBrokenError:
+        report_altered("request", request.receipt)
+        return None
+    return _Opened(contact.language or "en", filed["requester"].get("own_reference"))
 
 
 def _own_words(holder: _Holder, wait: UsualWait | None) -> RequestStatus:
@@ -254,4 +282,4 @@ def _reasons(services: CaseServices, case: Case, decision: FinalDecision) -> dic
     if decision.text:
         return read_words(services.table, services.seal, case.case_id, decision.text)
     event = services.table.get(Event, keys.event(case.case_id, decision.version))
-    return open_sealed(services.seal, "decision", case.case_id, event.sealed) if event and event.sealed else {}
+    return open_if_whole(services.seal, "decision", case.case_id, event.sealed) if event and event.sealed else {}

@@ -10,15 +10,36 @@ import pytest
 from casereview.routing.offices import queues
 from casereview.schema.office_records import Snapshot
 from casereview.store import keys
+from casereview.store.table import BusyError
 from casereview.store.worklist import IndexedCase, Worklist
 from tests.support.system import System, body
 
 
-def test_an_office_whose_count_fails_does_not_delay_other_offices(system: System) -> None:
+@pytest.mark.parametrize("name", ["filed_at", "lane", "digest"])
+def test_a_case_that_cannot_be_counted_is_left_out(system: System, name: str) -> None:
     bad = system.file(body())
+    system.file(body(subject={"a_number": "A000-000-012"}))
+    system.pump()
+    system.tamper(keys.case(system.case_of(bad).case_id), **{name: 7})
+    assert system.duty("snapshot") == {"counted": 1, "failed": 0}
+    counted = system.read(Snapshot, keys.snapshot("ATL"))
+    assert [(lane.lane, lane.open) for lane in counted.lanes] == [("detained", 1)]
+
+
+def test_an_office_whose_count_fails_does_not_delay_other_offices(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.file(body())
     system.file(body(subject={"a_number": "A000-000-012"}, facts={"facility": "EAZ"}))
     system.pump()
-    system.tamper(keys.case(system.case_of(bad).case_id), filed_at="never")
+    indexed_cases = Worklist.indexed_cases
+
+    def failing(table: Worklist, office: str) -> Iterator[IndexedCase]:
+        if office == "ATL":
+            raise BusyError
+        return indexed_cases(table, office)
+
+    monkeypatch.setattr(Worklist, "indexed_cases", failing)
     system.later(hours=1)
     assert system.duty("snapshot") == {"counted": 1, "failed": 1}
     counted = system.read(Snapshot, keys.snapshot("PHO"))

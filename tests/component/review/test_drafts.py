@@ -166,4 +166,5 @@ def test_the_draft_of_another_case_is_not_opened(system: System) -> None:
     (draft,) = drafts(system)
     put(system, other)
     system.tamper(keys.decision_draft(other.case_id), sealed=draft.sealed)
-    assert system.staff(OFFICER, "GET", f"/staff/cases/{other.case_id}/draft").status == 503
+    answer = system.staff(OFFICER, "GET", f"/staff/cases/{other.case_id}/draft")
+    assert (answer.status, answer.json()["type"]) == (409, "/problems/unreadable")

@@ -73,6 +73,12 @@ def test_errors_stuck_items_backlog_and_a_missing_sweep_raise_alarms(alarms: dic
     assert alarms["SweepSilent"]["TreatMissingData"] == "breaching"
 
 
+def test_an_item_that_cannot_be_read_raises_an_alarm_in_every_function(alarms: dict[str, Json]) -> None:
+    assert _watched(alarms, "Unreadable") == {"intake", "prioritize", "notify", "review"}
+    source = (ROOT / "shared/casereview/store/unreadable.py").read_text()
+    assert re.search(r'metrics\.add_metric\("Unreadable"', source)
+
+
 @pytest.mark.parametrize("metric", ["Stuck", "Asked"])
 def test_the_code_reports_what_the_alarms_watch(metric: str) -> None:
     source = (ROOT / "functions/prioritize/prioritize/sweep.py").read_text()
@@ -132,6 +138,7 @@ ALARMING = {
     "Sent",
     "Undeliverable",
     "SetUpFault",
+    "Unreadable",
 }
 """The metrics that an alarm watches. The others show on the dashboard what happens without a fault, or what the alarms
 of the APIs and queues report as well."""

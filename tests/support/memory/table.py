@@ -101,6 +101,9 @@ class MemoryTable:
         if not all(held):
             refused = zip(writes, held, before, strict=True)
             raise RefusedError({key_written(write): item for write, holds, item in refused if not holds})
+        wrong = [key_written(write) for write, item in zip(writes, before, strict=True) if _cannot_add(write, item)]
+        if wrong:
+            raise RefusedError(dict.fromkeys(wrong))
         for write, item in zip(writes, before, strict=True):
             self._apply(write, item)
 
@@ -237,9 +240,15 @@ def _holds(write: Write, item: Item | None) -> bool:
             return _satisfies(condition, item)
         case Increment(_, below):
             held = item or {}
-            return all(name not in held or int(held[name]["N"]) < bound for name, bound in below.items())
+            numbers = {name: held[name].get("N") for name in below if name in held}
+            return all(number is not None and int(number) < below[name] for name, number in numbers.items())
         case _:
             assert_never(write)
+
+
+def _cannot_add(write: Write, item: Item | None) -> bool:
+    """Return whether a write adds to an attribute that is no number."""
+    return isinstance(write, Increment) and any("N" not in (item or {}).get(name, {"N": "0"}) for name in write.sums)
 
 
 def _satisfies(condition: Condition, item: Item | None) -> bool:

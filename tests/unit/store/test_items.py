@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from casereview.cases.due import STUCK, shard_of
 from casereview.cases.lifecycle import QUEUED
 from casereview.schema.decision_records import DecisionRef
 from casereview.schema.event_records import Event
-from casereview.schema.evidence import Finding, Findings
+from casereview.schema.evidence import Claims, Finding, Findings
 from casereview.schema.facts import Facts
 from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Preview
@@ -21,6 +20,7 @@ from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.items import attribute, from_item, key_of, plain_fields, to_item
+from casereview.store.unreadable import UnreadableError
 from tests.support.case_histories import NOW, event, file_of, filed, notice, updated
 from tests.support.record_strategies import KINDS, of_kind
 
@@ -122,8 +122,25 @@ def test_no_other_record_is_in_the_index_of_requests(record: Stored) -> None:
 
 
 def test_an_item_of_another_kind_is_rejected() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(UnreadableError) as caught:
         from_item(Notice, to_item(case()))
+    assert (caught.value.record, caught.value.key) == ("Notice", key_of(case()))
+    assert set(caught.value.fields) >= {"created_at", "language"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("due", "soon"), ("due", ["soon"]), ("lane", 7), ("filed_at", "never")])
+def test_a_field_of_the_wrong_type_is_named_and_its_value_is_not(name: str, value: object) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        from_item(Case, {**to_item(case()), name: attribute(value)})
+    assert caught.value.fields == (name,)
+    assert "soon" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7", None])
+def test_what_was_said_is_named_where_it_is_no_json_object(text: str | None) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        from_item(Claims, {"pk": {"S": "CLAIMS#C1"}, "sk": {"S": "RECEIPT#R1"}, "said": attribute(text)})
+    assert caught.value.fields == ("said",)
 
 
 def test_nested_values_of_a_case_are_top_level_attributes_and_due_times_one_map() -> None:

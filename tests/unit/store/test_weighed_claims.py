@@ -10,7 +10,7 @@ import pytest
 from casereview.schema.event_records import Filing
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Conviction, Facts
-from casereview.store.items import from_item, to_item, weighed_claims
+from casereview.store.items import from_item, to_item, weighed_item
 
 FILED = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
@@ -38,18 +38,28 @@ def test_what_was_said_is_one_text() -> None:
 
 @pytest.mark.parametrize("counts", [{"live": True}, {"live": False, "verified": True}])
 def test_claims_that_count_are_weighed_whole(counts: dict[str, bool]) -> None:
-    assert weighed_claims(to_item(claims(**counts))) == claims(**counts)
+    assert from_item(Claims, weighed_item(to_item(claims(**counts)))) == claims(**counts)
 
 
 @pytest.mark.parametrize("field", ["facts", "counted"])
 def test_protection_counts_after_a_withdrawal(field: str) -> None:
-    found = weighed_claims(to_item(claims(live=False, **{field: Facts(custody="detained", protected=True)})))
+    found = from_item(
+        Claims, weighed_item(to_item(claims(live=False, **{field: Facts(custody="detained", protected=True)})))
+    )
     assert found.facts.protected is True
     assert found.facts.custody is None
 
 
 def test_nothing_else_counts_after_a_withdrawal() -> None:
-    found = weighed_claims(to_item(claims(live=False, to_phone=True)))
+    found = from_item(Claims, weighed_item(to_item(claims(live=False, to_phone=True))))
     assert (found.facts.custody, found.facts.convictions, found.facts.protected) == (None, None, None)
     assert found.newest_at == {}
     assert found.to_phone
+
+
+@pytest.mark.parametrize("attribute", [None, {"S": "no"}])
+def test_protection_counts_where_its_attribute_is_lost_or_of_the_wrong_type(attribute: dict[str, str] | None) -> None:
+    item: dict[str, Any] = {**to_item(claims(live=False, facts=Facts(protected=True)))}
+    del item["protects"]
+    found = from_item(Claims, weighed_item(item | ({"protects": attribute} if attribute else {})))
+    assert found.facts.protected is True

@@ -53,11 +53,13 @@ def approve(session: CaseSession, body: Approval) -> Answered:
         ProblemError: 404 without access to the case, or for another office before the time has passed; 409 if no
             decision awaits approval, it is the caller's own, or the caller gave another of its approvals; 422 if the
             approval is not one that is open, or several are and none is named.
+        UnreadableError: A record of the case cannot be read.
     """
     news: list[tuple[NewsKind, ...]] = []
 
     def plan(case: Case) -> Transition:
         _require_approver(session, case)
+        session.require_whole(case)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         news.append(_news_since_decided(session, case, policy))
         given = _given(session, case, body)
@@ -122,7 +124,7 @@ def _news_since_decided(session: CaseSession, case: Case, policy: CompiledPolicy
     if case.decision is None:
         raise CaseChangedError
     decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    is_same_policy = decided is not None and decided.details["policy"] == policy.id
+    is_same_policy = decided is not None and decided.details.get("policy") == policy.id
     is_same_case = case.material <= case.decision.version and not _is_lifted(session, case, policy)
     return (*(() if is_same_policy else ("policy_changed",)), *(() if is_same_case else ("case_changed",)))
 

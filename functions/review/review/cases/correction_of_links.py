@@ -122,7 +122,7 @@ def _read_link(session: CaseSession, case: Case, event: Event) -> _Link:
         raise not_correctable("The case to which it was linked is not open any more.")
     from_source = event if is_source else _event_of(session, source.case_id, "linked_to", target.case_id)
     in_target = _event_of(session, target.case_id, "linked_from", source.case_id) if is_source else event
-    found = session.services.table.several(Request, list(map(keys.request, receipts_of(in_target))))
+    found = session.services.table.every(Request, list(map(keys.request, receipts_of(in_target))))
     for request in found:
         if request.case_id != target.case_id or request.moved != in_target.version:
             raise not_correctable("A request of the linked case has moved on to another case.")

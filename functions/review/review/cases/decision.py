@@ -72,6 +72,7 @@ def decide(session: CaseSession, body: Decision) -> Decided:
             nobody would learn of it and that is not acknowledged; 422 for an outcome that is not available, one without
             what it grants or with grants that it cannot have, an unknown factor, or reasons that do not hold
             (``check_reasons``).
+        UnreadableError: A record of the case cannot be read.
     """
     learners: list[Learners] = []
     uses = uses_of_reasons(session, body)
@@ -81,6 +82,7 @@ def decide(session: CaseSession, body: Decision) -> Decided:
         require_no_earlier_review(session.caller, case)
         if case.status == "awaiting_approval":
             raise wrong_state("awaiting_approval", "A decision of this case awaits its approval.")
+        session.require_whole(case)
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)

@@ -11,7 +11,14 @@ from casereview.schema.records import BeforeLink, Case, Guard
 from casereview.store import keys
 from casereview.store.transaction import Write, delete, put_new, put_over
 from casereview.store.transition import Transition, carried_out
-from casereview.usecases.persons import guards_elsewhere, guards_of_open_again, records_of_person
+from casereview.store.unreadable import UnreadableError
+from casereview.usecases.persons import (
+    UNREADABLE,
+    guard_of,
+    guards_elsewhere,
+    guards_of_open_again,
+    records_of_person,
+)
 from review.cases.session import CaseSession
 
 if TYPE_CHECKING:
@@ -161,20 +168,23 @@ def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tu
 
     Returns:
         The fields of this case, and further writes; none if it needs no guard, or another case has a verified
-        requester.
+        requester, or may have one because it cannot be read.
     """
     if case.apart_from is None or case.status not in OPEN:
         return {}, ()
-    guard = session.services.table.get(Guard, keys.guard(case.apart_from))
+    guard = guard_of(session.services.table, case.apart_from)
     fields: CaseFields = {"person": case.apart_from, "apart_from": None, "over_limit": False}
     if guard is None:
         return fields, (put_new(Guard(person=case.apart_from, case=case.case_id, mac_key=session.services.macs.key)),)
     own = put_over(Guard(person=guard.person, case=case.case_id, mac_key=guard.mac_key), case=guard.case)
-    other = session.services.table.get(Case, keys.case(guard.case))
-    if other is None:
-        return fields, (own,)
-    if any(one.live and one.verified for one in session.file(other).claims):
+    try:
+        other = session.services.table.get(Case, keys.case(guard.case))
+        if other and any(one.live and one.verified for one in session.file(other).claims):
+            return {}, ()
+    except UnreadableError:
         return {}, ()
+    if other is None:
+        return ({}, ()) if guard.case == UNREADABLE else (fields, (own,))
     return fields, (own, *_without_guard(session, other, guard.person))
 
 

@@ -12,14 +12,14 @@ from casereview.evidence.fold import folded_finding
 from casereview.schema.event_records import Verification
 from casereview.schema.evidence import CaseFile, Claims, Finding
 from casereview.schema.facts import Facts
-from casereview.schema.records import Case, Guard
+from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.transaction import Put, Write, delete, put_over
 from casereview.store.transition import Transition
 from casereview.usecases.file_request import MAX_LIVE
 from casereview.usecases.identity import NAMED_BY, name_of, open_identity, open_part, seal_part
-from casereview.usecases.persons import numbered, records_of_person
+from casereview.usecases.persons import guard_of, numbered, records_of_person
 from review.cases.requesters import requests_of
 from review.cases.session import CaseSession
 from review.cases.stated_numbers import unstated, without_numbers
@@ -164,7 +164,7 @@ class _Correction:
         fields = without_numbers(case, gone)
         if person in case.guarded:
             return fields, []
-        move = numbered(case, person, services.table.get(Guard, keys.guard(person)), services.macs.key)
+        move = numbered(case, person, guard_of(services.table, person), services.macs.key)
         main = fields.get("person", case.person or case.apart_from)
         if main in {None, person}:
             return {**fields, **move.fields}, [move.guard]

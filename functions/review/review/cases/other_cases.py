@@ -43,7 +43,7 @@ def cases_of_person(table: Table, person: str) -> list[str]:
     """Return the ids of the cases that a person had, the earliest filing first: at most 40 of the first 200 found."""
     query = Query(keys.person_partition(person), sort_key=_OF_CASES, limit=_MOST_READ)
     found = sorted(islice(table.records(PersonCase, query), _MOST_READ), key=attrgetter("filed_at"))
-    guard = table.get(Guard, keys.guard(person))  # a case of an older release has no other record
+    guard = table.find(Guard, keys.guard(person))  # a case of an older release has no other record
     return list(dict.fromkeys([*(one.case for one in found[:_MOST_CASES]), *([guard.case] if guard else [])]))
 
 

@@ -28,8 +28,12 @@ def require_uninvolved(session: CaseSession, request: Request) -> None:
 
 
 def requests_of(session: CaseSession, file: CaseFile) -> list[Request]:
-    """Read the requests of a case consistently, by one batch read, the opening one first."""
-    found = session.services.table.several(Request, [keys.request(one.receipt) for one in file.claims])
+    """Read the requests of a case consistently, by one batch read, the opening one first.
+
+    Raises:
+        UnreadableError: One of them cannot be read.
+    """
+    found = session.services.table.every(Request, [keys.request(one.receipt) for one in file.claims])
     own = {request.receipt: request for request in found if request.case_id == file.case.case_id}
     return [own[one.receipt] for one in file.claims if one.receipt in own]
 

@@ -16,6 +16,7 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.folding import file_of
+from casereview.store.recheck import require_whole
 from casereview.store.transition import Actor, Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
@@ -69,17 +70,28 @@ class CaseSession:
             The case after the change.
 
         Raises:
-            ProblemError: 404 without access to the case; what the plan raises; 503 if the case changes at each try.
+            ProblemError: 404 without access to the case; 409 while a record of it cannot be read; what the plan raises;
+                503 if the case changes at each try.
         """
 
         def admitted(case: Case) -> Transition | None:
-            return plan(self._required(case))
+            if self._required(case).unreadable:
+                raise ProblemError("unreadable")
+            return plan(case)
 
         self._note_case()
         found = change(self.services, self.case_id, self.actor, self.at, admitted)
         if found is None:
             raise no_such_case()
         return found
+
+    def require_whole(self, case: Case) -> None:
+        """Read all that the case rests on.
+
+        Raises:
+            UnreadableError: Something cannot be read.
+        """
+        require_whole(self.services.table, case)
 
     def request(self, receipt: str, pointer: str = "/receipt") -> Request:
         """Read a request of this case.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from casereview.cases.assessment import InForce, assess, subject_of
@@ -10,6 +10,7 @@ from casereview.cases.decisions import approval_due, decisions_of
 from casereview.cases.duties import may_be_shown, still_to_carry_out
 from casereview.cases.first_look import is_overdue
 from casereview.cases.flags import flags_of, new_words_since
+from casereview.crypto.sealing import SealBrokenError
 from casereview.policy.engine import explain
 from casereview.policy.unknowns import unknown_factors
 from casereview.routing.areas import responsible
@@ -20,8 +21,10 @@ from casereview.schema.facts import Facts
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
+from casereview.schema.submission import Contact
 from casereview.store.open_duties import open_duties
 from casereview.store.transaction import put_new
+from casereview.store.unreadable import report_altered
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.identity import open_part
 from casereview.usecases.status import look_up
@@ -60,8 +63,11 @@ def read_case(session: CaseSession) -> CaseRead:
 
     Raises:
         ProblemError: 404 without access to the case.
+        UnreadableError: A record of the case cannot be read, unless the table leaves out what cannot be.
     """
-    file = session.file(session.case())
+    found = session.case()
+    session.require_whole(found)
+    file = session.file(found)
     recorded(session, "case")
     case = file.case
     texts = session.services.policies.texts(case.policy)
@@ -243,7 +249,7 @@ def read_as_holder(session: CaseSession, receipt: str) -> RequestStatus:
 
 
 def read_contacts(session: CaseSession, why: str) -> Contacts:
-    """Return the contact data of the requesters, by receipt.
+    """Return the contact data of the requesters, by receipt; contact data that cannot be opened is left out.
 
     Args:
         session: The caller and the case.
@@ -254,9 +260,18 @@ def read_contacts(session: CaseSession, why: str) -> Contacts:
     """
     file = session.file(session.case())
     recorded(session, "contacts", why)
-    found = {request.receipt: open_contact(session.services.seal, request) for request in requests_of(session, file)}
+    found = dict(_contacts(session, requests_of(session, file)))
     contacts = {receipt: contact.model_dump(mode="json") for receipt, contact in found.items()}
     return Contacts(case_id=session.case_id, contacts=contacts)
+
+
+def _contacts(session: CaseSession, requests: Iterable[Request]) -> Iterator[tuple[str, Contact]]:
+    """Yield the receipt and contact of each request; one whose contact was altered is left out, and reported."""
+    for request in requests:
+        try:
+            yield request.receipt, open_contact(session.services.seal, request)
+        except SealBrokenError:
+            report_altered("contact", request.receipt)
 
 
 def read_ranking(session: CaseSession) -> RankingRead:

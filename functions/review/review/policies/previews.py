@@ -16,7 +16,8 @@ from casereview.schema.base import EASTERN, to_milliseconds
 from casereview.schema.policy_records import Counts, Preview
 from casereview.store import keys
 from casereview.store.backend import Query
-from casereview.store.items import from_item, plain_fields
+from casereview.store.items import plain_fields
+from casereview.store.table import readable
 from casereview.store.transaction import Write, check, put_new
 from casereview.usecases.services import CaseServices
 from review.authorization import REVIEWER_ROLES, Caller
@@ -31,8 +32,10 @@ _STATE: Final = ("office", "done", "digest", "without_restricted", "part")
 
 
 def stored_reports(services: CaseServices, policy_id: str) -> list[Preview]:
-    """Return the reports of a policy's newest preview, one for each office."""
-    return [from_item(Preview, item) for item in services.table.items(keys.preview_partition(policy_id))]
+    """Return the reports of a policy's newest preview, one for each office; none if one of them cannot be read."""
+    items = services.table.items(keys.preview_partition(policy_id))
+    found = list(readable(Preview, items))
+    return found if len(found) == len(items) else []
 
 
 def is_previewed(reports: Iterable[Preview], digest: str) -> bool:
@@ -45,7 +48,7 @@ def is_draft_previewed(services: CaseServices, policy_id: str, digest: str) -> b
     """Return whether a preview of a draft with this digest is complete; reads of the reports only what says so."""
     query = Query(keys.preview_partition(policy_id), projection=("sk", *_STATE))
     rows = [plain_fields(item) for item in services.table.query(query)]
-    done = {row["office"] for row in rows if row.get("done") is True and row.get("digest") == digest}
+    done = {row.get("office") for row in rows if row.get("done") is True and row.get("digest") == digest}
     shown = all(row.get("without_restricted") is True or row.get("part", 0) == 0 for row in rows)
     return shown and done.issuperset(queues())
 

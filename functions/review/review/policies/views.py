@@ -15,7 +15,7 @@ from casereview.schema.base import to_milliseconds
 from casereview.schema.office_records import Snapshot
 from casereview.schema.policy_records import PolicyReason, PolicyRecord, Switch
 from casereview.store import keys
-from casereview.store.items import from_item
+from casereview.store.backend import Query
 from casereview.store.policy_repository import UnreadablePolicyError
 from casereview.store.readable import read_or_none
 from casereview.usecases.services import CaseServices
@@ -113,7 +113,7 @@ def shown_warnings(services: CaseServices, policy_id: str, record: ApprovedHead 
 
 def shown_switch(services: CaseServices, caller: Caller, switch: Switch) -> SwitchRead:
     """Return the progress of a switch, as the caller may see it: cases without access are in no number."""
-    snapshots = [from_item(Snapshot, item) for item in services.table.items(keys.SNAPSHOTS)]
+    snapshots = list(services.table.records(Snapshot, Query(keys.SNAPSHOTS)))
     counts = [(snapshot.at, own.policies) for snapshot in snapshots if (own := counts_for(caller, snapshot))]
     others = (sum(policies.values()) - policies.get(switch.digest, 0) for _at, policies in counts)
     return SwitchRead(
