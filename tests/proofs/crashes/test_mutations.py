@@ -8,7 +8,7 @@ import pytest
 
 import casereview.store.index_attributes
 import casereview.usecases.new_request
-import notify.delivery_events
+import notify.suppression
 import prioritize.policy_switch
 import prioritize.sweep
 from casereview.cases.due import due_attributes
@@ -111,5 +111,5 @@ def test_a_bounce_that_cannot_be_processed_twice_is_detected(rigged: Rig, monkey
     class _NoRefusal(Exception):  # noqa: N818  # nothing raises it
         """Replaces the error for an address that is already suppressed."""
 
-    monkeypatch.setattr(notify.delivery_events, "RefusedError", _NoRefusal)
-    assert crashes(violations(rigged, "bounce", 3))[0] == "dies before dynamodb.GetItem (3)"
+    monkeypatch.setattr(notify.suppression, "RefusedError", _NoRefusal)
+    assert crashes(violations(rigged, "bounce", 3))[0] == "dies after dynamodb.TransactWriteItems (3)"
