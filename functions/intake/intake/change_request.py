@@ -91,6 +91,23 @@ def change_request(services: CaseServices, admitted: Request, at: datetime, plan
     raise ProblemError("busy")
 
 
+def counted_contact(request: Request, changed: RequestFields, *, spare: int = 0) -> Write:
+    """Return the write of a request whose contact alone changes: such changes have a bound of their own.
+
+    Raises:
+        ProblemError: 429 if its contact was changed as often as that; the other arguments are those of ``counted``.
+    """
+    bound = VERIFIED if request.verified else UNVERIFIED
+    if request.contact_changes >= bound.updates + spare:
+        raise ProblemError("bound-reached")
+    after: RequestFields = {
+        **changed,
+        "updates": request.updates + 1,
+        "contact_changes": request.contact_changes + 1,
+    }
+    return put_over(request.evolve(**after), state=request.state, epoch=request.epoch, updates=request.updates)
+
+
 def counted(request: Request, size: int, changed: RequestFields, *, spare: int = 0) -> Write:
     """Return the write of a changed request, which counts the command against its bound.
 
@@ -106,7 +123,8 @@ def counted(request: Request, size: int, changed: RequestFields, *, spare: int =
         ProblemError: 429 if the request may say no more.
     """
     bound = VERIFIED if request.verified else UNVERIFIED
-    if request.updates >= bound.updates + spare or (not spare and request.said_bytes + size > bound.size):
+    said = request.updates - request.contact_changes
+    if said >= bound.updates + spare or (not spare and request.said_bytes + size > bound.size):
         raise ProblemError("bound-reached")
     after: RequestFields = {**changed, "updates": request.updates + 1, "said_bytes": request.said_bytes + size}
     expected = {"state": request.state, "epoch": request.epoch, "updates": request.updates}

@@ -30,7 +30,7 @@ from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
-from intake.change_request import SPARE, Current, change_request, counted, require_live
+from intake.change_request import SPARE, Current, change_request, counted, counted_contact, require_live
 from intake.contact_changes import contact_effect
 from intake.identity_changes import identity_effect
 from intake.responses import Accepted, Updated
@@ -149,7 +149,11 @@ def _updated(
         "claims": said.facts,
         "details": {**contact.details, **identity.details},
     }
-    written = counted(now.request, said.size, changed, spare=SPARE if said.forbids_contact else 0)
+    written = (
+        counted(now.request, said.size, changed)
+        if said.words
+        else counted_contact(now.request, changed, spare=SPARE if said.forbids_contact else 0)
+    )
     also = (written, Put(claims), *identity.also, *contact.on_duties())
     return Transition("updated", changes, event, also, contact.notices, said.words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.deficiencies import with_contact
 from casereview.cases.disclosure import is_asked, is_told
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from casereview.schema.field_sets import CaseFields, RequestFields
+
+
+_LANGUAGES: Final = frozenset({"language", "spoken_language", "interpreter"})
+"""The parts of a contact that do not say how its holder is reached."""
 
 
 class ContactEffect(NamedTuple):
@@ -95,14 +99,15 @@ def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime
     is_usable = found.goes_elsewhere and not _is_suppressed(services, found.new_address)
     new = is_usable and now.request.state == "live"  # a withdrawn request gets what failed when that is taken back
     details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: new}
-    claims = after_contact(now.claims, details).evolve(withdrawal_by=None)
+    claims = after_contact(now.claims, details)
     again = _again(now, found, at) if new else ()
     request: RequestFields = {
         "contact": found.sealed,
-        "contact_changed_at": at,
-        "withdrawal_by": None,
         "deficiencies": with_contact(now.request.deficiencies, is_missing=found.is_missing),
     }
+    if stated.model_fields_set - _LANGUAGES:
+        request |= {"contact_changed_at": at, "withdrawal_by": None}
+        claims = claims.evolve(withdrawal_by=None)
     return ContactEffect(claims, request, details, again, open_duties(services.table, now.case.case_id))
 
 

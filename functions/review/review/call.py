@@ -63,6 +63,8 @@ class Route(Endpoint, Generic[_Body, _Answer]):
     roles: frozenset[Role]
     headquarters_roles: frozenset[Role] = frozenset()
     """Further roles that the route allows to staff of headquarters alone."""
+    for_everybody: bool = False
+    """Whether the route needs no role: a user without groups learns there that they have none."""
     access: Access = "work"
     """What the route does with the case in its path."""
     body: type[_Body] | None

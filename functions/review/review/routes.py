@@ -39,6 +39,7 @@ _OFFICE_ROUTES: Final = (
         method="GET",
         path="/staff/me",
         roles=ROLES,
+        for_everybody=True,
         body=None,
         answer=Me,
         status=HTTPStatus.OK,

@@ -152,6 +152,11 @@ def no_such_request(pointer: str = "") -> ProblemError:
     return ProblemError("not-found", Fault(pointer, "no_such_request", PublicText("no_such_request")))
 
 
+def not_of_this_case(pointer: str) -> ProblemError:
+    """Return a problem of status 404 for a receipt that is not of the case, for staff."""
+    return ProblemError("not-found", Fault(pointer, "no_such_request", "The case has no request with this receipt."))
+
+
 def no_such_duty() -> ProblemError:
     """Return a problem of status 404 for a duty that is not one of the case and of the caller's office."""
     return ProblemError("not-found", Fault("", "no_such_duty", "There is no such duty for you."))

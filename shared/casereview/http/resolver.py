@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from casereview.http.gateway_event import MAX_PARAMETER
+from casereview.http.json_body import escape
 from casereview.http.problems import Fault, ProblemError, malformed
 from casereview.http.routes import Endpoint
 from casereview.runtime.error_logging import describe_error
@@ -48,12 +49,14 @@ class Incoming:
     """The parameters of the path, decoded."""
 
     def raw(self) -> bytes | str:
-        """Return the body as it was sent.
+        """Return the body as it was sent; without a content type an empty one is an empty object.
 
         Raises:
             ProblemError: 400 if the body is not valid base64.
         """
         raw = self.event.body or ""
+        if not (raw or self.header("Content-Type")):
+            return "{}"
         if not self.event.is_base64_encoded:
             return raw
         try:
@@ -126,7 +129,7 @@ def _check_parameters(route: Endpoint, incoming: Incoming) -> None:
     for name, values in incoming.parameters().items():
         most = route.parameters.get(name)
         if most is None:
-            raise malformed("", "unknown_field")
+            raise malformed(escape(name), "unknown_field")
         if len(values) > most:
             raise malformed(name, "too_many_items", max_length=most)
 

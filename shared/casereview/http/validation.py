@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
+_IN_JSON: Final[Mapping[str, str]] = {"True": "true", "False": "false"}
 MAX_FAULTS: Final = 50
 """How many errors of one body are shown."""
 _OWN_CODES: Final = frozenset(get_args(ErrorCode))
@@ -69,8 +70,9 @@ def _code_and_message(error: ErrorDetails) -> tuple[ErrorCode, str | PublicText]
 
 
 def _without_words(values: dict[str, object]) -> dict[str, object]:
-    """Return the values of an error without the English word in pydantic's list of allowed values."""
-    return {name: str(value).replace(" or ", ", ") for name, value in values.items()}
+    """Return the values of an error without the English word in pydantic's list of allowed values, true as in JSON."""
+    shown = {name: str(value).replace(" or ", ", ") for name, value in values.items()}
+    return {name: _IN_JSON.get(value, value) for name, value in shown.items()}
 
 
 def _long_list(found: LongList) -> Fault:

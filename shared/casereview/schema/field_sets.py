@@ -247,6 +247,7 @@ class RequestFields(TypedDict, total=False):
     moved: int
     frozen: bool
     updates: int
+    contact_changes: int
     said_bytes: int
     contact_changed_at: Instant | None
     withdrawal_by: Instant | None

@@ -75,6 +75,8 @@ class Request(Stored):
     """Whether the access code opens only the limited view, until it is reissued."""
     updates: int = 0
     """How many commands the holder has sent after filing; the condition of the next one."""
+    contact_changes: int = 0
+    """How many of these changed the contact alone."""
     said_bytes: int = 0
     """The size of the bodies of these commands, in bytes."""
     contact_changed_at: Instant | None = None

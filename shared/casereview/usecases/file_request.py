@@ -42,7 +42,7 @@ from casereview.store.table import read_item
 from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new, put_over
 from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
 from casereview.store.unreadable import UnreadableError
-from casereview.usecases.new_request import NewRequest, Sent, new_request
+from casereview.usecases.new_request import NewRequest, Sent, check_key, new_request
 from casereview.usecases.persons import guard_of, held_by
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
@@ -83,6 +83,7 @@ def file_request(
             that was used with another body; 409 while a request with the same key is being filed; 503 if the case
             changes at each try, or contention keeps it from being written.
     """
+    check_key(idempotency_key)
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
     sent = Sent(value, validate(model, value, received_at), actor, received_at)

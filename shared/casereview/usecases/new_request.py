@@ -120,11 +120,19 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
 
 
 def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
+    return new_receipt() if idempotency_key is None else services.macs.receipt(idempotency_key)
+
+
+def check_key(idempotency_key: str | None) -> None:
+    """Check the header ``Idempotency-Key``, before the body is read.
+
+    Raises:
+        ProblemError: 400 for one that does not have 16 to 128 printable ASCII characters.
+    """
     if idempotency_key is None:
-        return new_receipt()
+        return
     if len(idempotency_key) not in _KEY_LENGTH or not idempotency_key.isascii() or not idempotency_key.isprintable():
         raise malformed("Idempotency-Key", "invalid_idempotency_key", least=_KEY_LENGTH[0], most=_KEY_LENGTH[-1])
-    return services.macs.receipt(idempotency_key)
 
 
 def _claims(services: CaseServices, submission: Submission, facts: Facts, receipt: str, at: datetime) -> Claims:

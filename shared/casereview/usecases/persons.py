@@ -105,7 +105,7 @@ def guards_of_open_again(case: Case, elsewhere: Collection[str], mac_key: str) -
     taken = tuple(put_new(Guard(person=person, case=case.case_id, mac_key=mac_key)) for person in free)
     fields: CaseFields = {}
     if case.person in elsewhere:
-        fields |= {"person": None, "apart_from": case.person, "over_limit": True}
+        fields |= {"person": None, "apart_from": case.person}
     if not set(elsewhere).isdisjoint(case.also_persons):
         fields["also_persons"] = tuple(person for person in case.also_persons if person in free)
     return fields, taken

@@ -197,17 +197,19 @@ def _missing(holder: _Holder) -> tuple[Deficiency, ...]:
 
 
 def _catalogue_asks(holder: _Holder) -> tuple[AskedFor, ...]:
-    """Return the questions of the catalogue that an officer put to this request; a verified holder has answered."""
+    """Return the questions of the catalogue that an officer put to this request, each once, as it was last put.
+
+    A verified holder has answered.
+    """
     if holder.request.verified:
         return ()
     language = choose_language(holder.language)
+    newest = {code: ask for ask in holder.request.asks for code in ask.codes if not isinstance(code, Unrecognized)}
     return tuple(
         AskedFor(
             text=ask_text(code, language, holder.request), language=language, asked_at=ask.at, answer_by=ask.answer_by
         )
-        for ask in holder.request.asks
-        for code in ask.codes
-        if not isinstance(code, Unrecognized)
+        for code, ask in sorted(newest.items(), key=lambda one: one[1].at)
     )
 
 

@@ -70,8 +70,24 @@ def test_every_kind_of_update_counts(system: System, what: dict[str, Any]) -> No
 def test_a_holder_at_the_bound_can_still_forbid_contact_and_withdraw(system: System) -> None:
     filed = system.file(body())
     _said(system, filed, DOT, UNVERIFIED.updates)
-    assert _said(system, filed, {"contact": {"phone": None}}, 1) == [429]
-    assert _said(system, filed, {"contact": {"safe_to_contact": False, "email": "new@example.org"}}, 1) == [429]
     assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 1) == [202]
-    answers = [system.on(filed, "POST", "/withdrawal", {"undo": True} if turn % 2 else {}).status for turn in range(20)]
-    assert answers == [202] * 19 + [429]
+    answers = [system.on(filed, "POST", "/withdrawal", {"undo": True} if turn % 2 else {}).status for turn in range(21)]
+    assert answers == [202] * 20 + [429]
+    assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 1) == [202]
+
+
+def test_changes_of_the_contact_have_a_bound_of_their_own(system: System) -> None:
+    filed = system.file(body())
+    _said(system, filed, DOT, UNVERIFIED.updates)
+    phones = [{"contact": {"phone": f"+1 404 555 01{number:02}"}} for number in range(UNVERIFIED.updates)]
+    assert [_said(system, filed, phone, 1) for phone in phones] == [[202]] * UNVERIFIED.updates
+    assert _said(system, filed, {"contact": {"phone": "+1 404 555 0199"}}, 1) == [429]
+    assert _said(system, filed, {"contact": {"safe_to_contact": False, "email": "new@example.org"}}, 1) == [429]
+    assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 20) == [202] * 20
+    assert _said(system, filed, {"contact": {"safe_to_contact": False}}, 1) == [429]
+
+
+def test_changes_of_the_contact_take_nothing_from_what_a_holder_can_say(system: System) -> None:
+    filed = system.file(body())
+    _said(system, filed, {"contact": {"safe_to_contact": True}}, UNVERIFIED.updates)
+    assert _said(system, filed, DOT, UNVERIFIED.updates + 1) == [202] * UNVERIFIED.updates + [429]

@@ -432,10 +432,12 @@ def test_only_reviewers_can_look_up_cases(system: System) -> None:
         assert _status(system, caller.claims(), route, route[1]) == (422 if _may_use(caller, route) else 403), caller
 
 
-def test_everybody_with_a_role_can_read_who_they_are(system: System) -> None:
+def test_everybody_can_read_who_they_are_without_a_role_too(system: System) -> None:
     route = ("GET", "/staff/me")
     for caller in CALLERS:
-        assert _status(system, caller.claims(), route, route[1]) == (200 if _may_use(caller, route) else 403), caller
+        assert _status(system, caller.claims(), route, route[1]) == 200, caller
+    nobody = system.staff(Staff("nia", ""), "GET", "/staff/me").json()
+    assert (nobody["user"], nobody["roles"], nobody["restricted"]) == ("nia", [], False)
 
 
 def test_only_field_offices_can_file_for_a_requester(system: System) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.base import rfc3339
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from tests.support.staff import (
@@ -83,7 +84,7 @@ def test_the_newest_five_are_kept_until_the_holder_is_verified(system: System) -
 
 def test_a_question_that_reaches_nobody_is_refused(system: System) -> None:
     held = file_case(system)
-    assert code_of(ask(system, held.case_id, codes=["prove_authority"])) == (409, "already_verified")
+    assert code_of(ask(system, held.case_id, codes=["prove_authority"])) == (422, "wrong_kind")
     assert code_of(ask(system, held.case_id, to=[held.receipt], codes=["prove_authority"])) == (422, "wrong_kind")
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     found = ask(system, held.case_id, to=[held.receipt], codes=["prove_identity"])
@@ -160,3 +161,31 @@ def test_malformed_questions_are_refused(shared: System, given: dict[str, Any]) 
     held = file_case(shared, 910)
     assert ask(shared, held.case_id, **given).status == 422
     assert asks(shared, held.receipt) == []
+
+
+def test_a_question_that_fits_no_requester_is_refused_by_what_is_wrong(system: System) -> None:
+    held = file_case(system)
+    given = {"codes": ["prove_authority"]}
+    answer = post(system, OFFICER, held.case_id, "information-requests", given)
+    (error,) = answer.json()["errors"]
+    assert (answer.status, error["pointer"], error["code"]) == (422, "/codes", "wrong_kind")
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    answer = post(system, OFFICER, held.case_id, "information-requests", given)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (409, "already_verified")
+
+
+def test_a_question_that_is_put_again_is_shown_once_as_it_was_last_put(system: System) -> None:
+    held = file_case(system)
+    for _ in range(2):
+        system.later(hours=1)
+        system.work(OFFICER, held.case_id, "information-requests", {"codes": ["prove_identity"]})
+    (shown,) = system.look_up(held.filed)["asked_for"]
+    assert shown["asked_at"] == rfc3339(system.time)
+
+
+def test_a_receipt_of_another_case_is_refused_in_words_for_staff(system: System) -> None:
+    held, other = file_case(system), file_case(system, 12)
+    given = {"codes": ["prove_identity"], "to": [other.receipt]}
+    (error,) = post(system, OFFICER, held.case_id, "information-requests", given).json()["errors"]
+    assert (error["code"], error["pointer"]) == ("no_such_request", "/to/0")
+    assert "access code" not in error["message"]

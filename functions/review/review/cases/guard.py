@@ -37,9 +37,7 @@ def retake_guards(session: CaseSession, case: Case) -> tuple[CaseFields, tuple[W
         other = newer.get(guard.case)
         if other is None or session.caller.restricted or not other.restricted:
             raise wrong_state("newer_case_open", "The person has a newer open case: record there what has changed.")
-    fields, taken = guards_of_open_again(case, elsewhere.keys(), session.services.macs.key)
-    fields.pop("over_limit", None)  # which would show that there is another case
-    return fields, taken
+    return guards_of_open_again(case, elsewhere.keys(), session.services.macs.key)
 
 
 def linked_persons(session: CaseSession, source: Case, target: Case) -> tuple[CaseFields, tuple[Write, ...]]:
@@ -190,7 +188,7 @@ def guard_for_verified(session: CaseSession, case: Case) -> tuple[CaseFields, tu
 
 def _without_guard(session: CaseSession, other: Case, person: str) -> tuple[Write, ...]:
     """Return the writes of the case that loses a guard, with an event of its own that names no other case."""
-    lost: CaseFields = {"person": None, "apart_from": person, "over_limit": True}
+    lost: CaseFields = {"person": None, "apart_from": person}
     if person in other.also_persons:
         lost = {"also_persons": tuple(one for one in other.also_persons if one != person)}
     if other.status in LIVE:

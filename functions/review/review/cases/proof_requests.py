@@ -48,6 +48,8 @@ def ask_for_proof(
         nonlocal seen_by
         asked = list(_named(session, case, codes, to) if to else _fitting(session, case, codes))
         if not asked:
+            if any(_waiting(session, case)):
+                raise invalid("/codes", "wrong_kind", "no question fits the role of a requester")
             raise wrong_state("already_verified", "No requester of this case is left to ask.", "/codes")
         seen_by = tuple(request.receipt for request in asked)
         after = [_with_ask(request, _codes_for(request, codes), session.at, answer_by) for request in asked]
@@ -73,9 +75,13 @@ def _codes_for(request: Request, codes: tuple[AskCode, ...]) -> tuple[AskCode, .
 
 
 def _fitting(session: CaseSession, case: Case, codes: tuple[AskCode, ...]) -> Iterator[Request]:
+    return (request for request in _waiting(session, case) if _codes_for(request, codes))
+
+
+def _waiting(session: CaseSession, case: Case) -> Iterator[Request]:
+    """Yield the live requests that the caller acts for, and whose holders are not verified."""
     for request in requests_of(session, session.file(case)):
-        is_open = request.state == "live" and not request.verified
-        if is_open and _codes_for(request, codes) and session.may_act_for(request, case):
+        if request.state == "live" and not request.verified and session.may_act_for(request, case):
             yield request
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casereview.cases.lifecycle import LIVE
-from casereview.http.problems import ProblemError, no_such_case, no_such_request, wrong_state
+from casereview.http.problems import ProblemError, no_such_case, not_of_this_case, wrong_state
 from casereview.runtime.invocation import concerns
 from casereview.schema.base import to_milliseconds
 from casereview.schema.evidence import CaseFile
@@ -105,7 +105,7 @@ class CaseSession:
         """
         found = self.services.table.get(Request, keys.request(receipt))
         if found is None or found.case_id != self.case_id:
-            raise no_such_request(pointer)
+            raise not_of_this_case(pointer)
         return found
 
     def may_open(self, case: Case) -> bool:

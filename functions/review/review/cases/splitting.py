@@ -9,7 +9,7 @@ from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
 from casereview.evidence.fold import without_findings_about
 from casereview.evidence.standing import is_restricted
-from casereview.http.problems import no_such_case, no_such_request, wrong_state
+from casereview.http.problems import no_such_case, not_of_this_case, wrong_state
 from casereview.routing.offices import route
 from casereview.schema.base import EASTERN
 from casereview.schema.event_records import Event
@@ -67,7 +67,7 @@ def _without_request(session: CaseSession, case: Case, body: Split, new_id: str)
     claims = {one.receipt: one for one in file.claims}
     request, own = requests.pop(body.receipt, None), claims.pop(body.receipt, None)
     if request is None or own is None:
-        raise no_such_request("/receipt")
+        raise not_of_this_case("/receipt")
     duties = open_duties(session.services.table, case.case_id)
     taken = duties_of(duties, {request.receipt})
     left = without_findings_about(file.findings, request.receipt)
