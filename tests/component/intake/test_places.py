@@ -78,7 +78,7 @@ def test_facilities_are_suggested_by_the_beginning_of_a_name_and_in_a_state(syst
         ("?q=s\u200b\u200b", ("malformed", "too_short", "q")),
         ("?q=" + "s" * 101, ("malformed", "too_long", "q")),
         ("?q=st&q=ew", ("malformed", "too_many_items", "q")),
-        ("?q=st&limit=5", ("malformed", "unknown_field", "")),
+        ("?q=st&limit=5", ("malformed", "unknown_field", "limit")),
         ("?q=st&state=ZZ", ("invalid", "unknown_state", "state")),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_text_that_is_too_short_or_too_long_and_other_parameters_are_refused(
         ("", ("invalid", "unknown_state", "state")),
         ("?county=Webb", ("invalid", "unknown_state", "state")),
         ("?zip=7804", ("invalid", "not_a_zip_code", "zip")),
-        ("?zip=78040&city=Laredo", ("malformed", "unknown_field", "")),
+        ("?zip=78040&city=Laredo", ("malformed", "unknown_field", "city")),
     ],
 )
 def test_a_place_that_cannot_be_read_is_refused(system: System, query: str, refusal: tuple[str, str, str]) -> None:

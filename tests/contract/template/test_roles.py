@@ -27,7 +27,7 @@ BY_PURPOSE = {
     ("notify", "MacKey"): {"kms:GenerateMac"},
 }
 TABLE = {
-    "intake": {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    "intake": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "prioritize": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "notify": {"GetItem", "PutItem", "Query"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
