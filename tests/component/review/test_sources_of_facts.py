@@ -75,5 +75,3 @@ def test_a_county_is_a_fact_only_where_several_offices_share_the_state(system: S
     system.on(held.filed, "POST", "/updates", {"facts": {"residence": {"state": "TX", "county": "Webb"}}})
     shared = facts(system, held.case_id)
     assert [shared["county"][1], shared["state"][1][-1]] == [["Webb"], "TX"]
-    system.on(held.filed, "POST", "/updates", {"facts": {"residence": {"state": "TX"}}})
-    assert facts(system, held.case_id)["county"][1][-1] is None
