@@ -63,7 +63,7 @@ EVENTS: Final[Mapping[EventKind, str]] = {
     "withdrawal_cancelled": "Such a withdrawal is taken back, or a supervisor does not confirm it.",
     "withdrawal_undone": "A withdrawal is taken back within 72 hours; a case that it ended is open again.",
     "decision_proposed": "Decided, and the policy requires approvals.",
-    "decision_returned": "Not approved, or another policy came into force: returned to its author.",
+    "decision_returned": "Not approved, or a ranking sees material news or another policy: returned to its author.",
     "decision_withdrawn": "Its author takes it back.",
     "approval_given": "One of several approvals is given; others are still open.",
     "duty_done": "People at the office did what they had to: carried out, told, called, wrote or translated.",

@@ -37,6 +37,7 @@ from casereview.store.transaction import Write, put_new, put_over
 from casereview.store.unreadable import UnreadableError
 from casereview.store.verification_queue import requeued
 from prioritize.expiry import expire
+from prioritize.returned_decisions import return_outdated_decision
 from prioritize.services import Services, metrics
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def rank_case(services: Services, case_id: str) -> None:
             case = _report_missed_verification(services, case, now)
             if case.status not in LIVE:
                 return
-            if expire(services, case, now) is case:
-                _rank(services, case, now)
+            if expire(services, case, now) is case and _rank(services, case, now):
                 return
         except ConcurrentChangeError:
             continue
@@ -136,12 +136,15 @@ def _not_reported(services: Services, case: Case, since: datetime) -> list[tuple
     ]
 
 
-def _rank(services: Services, case: Case, now: datetime) -> None:
+def _rank(services: Services, case: Case, now: datetime) -> bool:
+    """Rank a case; return False if its decision returned to its author instead, after which it is to be ranked."""
     policy = services.policies.in_force(case.digest, now)
     if case.folded < case.version:
         store_folded(services.table, case, policy)
     file = services.table.evidence_of(case, weighed=True)
     found = assess(file, InForce(policy, None), now)  # without its end: when it ends, a policy switch ranks the cases
+    if return_outdated_decision(services, case, found, policy, now):
+        return False
     ranked = _ranked(case, found, policy, now)
     enters_top_lane = found.shown_lane != case.shown_lane and is_top_lane(policy, found.shown_lane)
     queued = requeued(services.table, file._replace(case=ranked), policy, now, enters_top_lane=enters_top_lane)
@@ -157,6 +160,7 @@ def _rank(services: Services, case: Case, now: datetime) -> None:
         services.table.write(put_over(ranked, version=case.version))
     else:
         metrics.add_metric("UpToDate", MetricUnit.Count, 1)
+    return True
 
 
 def _write_ranking(services: Services, before: Case, after: Case, event: Event, also: tuple[Write, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Leases: how long an officer's claim of a case lasts, and the state that a case returns to when the claim ends."""
+"""Leases: how long an officer's claim lasts, or a decision awaits approval, and where a case returns to then."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 def is_top_lane(policy: CompiledPolicy, lane: str | None) -> bool:
     """Return whether a lane is a top lane of the policy, in which the first-look clock never stops."""
     return any(found.id == lane and found.top for found in policy.lanes)
+
+
+def time_for_approval(policy: CompiledPolicy, lane: str | None) -> timedelta:
+    """Return how long a decision may await its approval: less in a top lane."""
+    times = policy.document.duties
+    return times.approval_in_top_lanes if is_top_lane(policy, lane) else times.approval
 
 
 def lease_duration(policy: CompiledPolicy, lane: str | None) -> timedelta:

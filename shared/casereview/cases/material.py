@@ -6,9 +6,22 @@ Words of others are material only if they lift the case into a higher lane, whic
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from casereview.cases.assessment import Assessment
+from casereview.cases.lifecycle import LIVE
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.records import Case
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import CaseFields
+
+
+def material_change(case: Case, at: datetime) -> CaseFields:
+    """Return the fields of a change that a decision must consider: ranking a live case returns one that did not."""
+    changes: CaseFields = {"material": case.version + 1}
+    return {**changes, "rank_at": at} if case.status in LIVE else changes
 
 
 def is_lifted_by_words(case: Case, found: Assessment, policy: CompiledPolicy) -> bool:

@@ -28,6 +28,7 @@ from casereview.schema.vocabulary import (
     OfficeTemplateId,
     Outcome,
     OutcomeSought,
+    ReturnReason,
     Role,
     Status,
     TemplateId,
@@ -135,6 +136,7 @@ class CaseFields(TypedDict, total=False):
     decisions: tuple[FinalDecision, ...]
     approvals: tuple[NeededApproval, ...]
     approve_by: Instant | None
+    returned: tuple[ReturnReason, ...]
     excluded: tuple[str, ...]
     field_office: str | None
     safety: bool

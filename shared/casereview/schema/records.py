@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from casereview.schema.base import SCHEMA, Instant, Lenient, Record
 from casereview.schema.decision_records import DecisionRef, FinalDecision, NeededApproval
 from casereview.schema.facts import Facts
-from casereview.schema.vocabulary import Outcome, Status
+from casereview.schema.vocabulary import Outcome, ReturnReason, Status
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -191,6 +191,8 @@ class Case(Stored):
     """The approvals of the decision that awaits approval."""
     approve_by: Instant | None = None
     """By when the decision that awaits approval is to be approved or returned; later it is overdue."""
+    returned: tuple[Lenient[ReturnReason], ...] = ()
+    """Why the decision that awaited approval last returned to its author; empty once another one is made."""
     excluded: tuple[str, ...] = ()
     """The ids of officers who must not review the case again, because the Senior Reviewing Official remanded their
     decision."""

@@ -129,6 +129,10 @@ Outcome = Literal[
 """The outcome of a decision: the first six are for field offices, the last three for the Senior Reviewing Official."""
 
 
+ReturnReason = Literal["not_approved", "policy_changed", "case_changed"]
+"""Why a decision that awaited approval returned to its author."""
+
+
 DecisionState = Literal["stands", "reopened", "remanded", "overridden", "upheld"]
 """What became of a final decision."""
 

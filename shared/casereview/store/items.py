@@ -96,6 +96,7 @@ _LEFT_OUT: frozenset[str] = frozenset(
         "material",
         "missed",
         "over_limit",
+        "returned",
         "reviewers",
         "safety",
         "stopped_ms",

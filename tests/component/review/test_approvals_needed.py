@@ -19,11 +19,15 @@ from tests.support.staff import (
     OFFICIAL,
     OTHER_SUPERVISOR,
     POLICY_A,
+    SISTER,
     SUPERVISOR,
+    SWITCH,
     FiledCase,
     claimed,
     decide,
     file_case,
+    item,
+    person,
     post,
     read,
     verify,
@@ -92,7 +96,6 @@ def test_an_approval_after_news_says_that_the_decision_returned_and_why(system: 
     held = proposed(system)
     system.later(minutes=1)
     system.on(held.filed, "POST", "/updates", {"facts": {"pregnant": True}})
-    system.pump()
     assert waiting(system)[0]["news"][0]["receipt"] == held.receipt
     answer = system.work(SUPERVISOR, held.case_id, "approval", YES)
     assert (answer["decided"], answer["returned"]) == (False, ["case_changed"])
@@ -117,21 +120,6 @@ def test_the_author_takes_a_decision_back(system: System) -> None:
     assert problem_of(system, OFFICER, held, "decision/withdrawal", {"why": "x"}) == (409, "wrong-state")
     assert decide(system, OFFICER, held.case_id, outcome="granted")["status"] == "decided"
     assert [one["outcome"] for one in read(system, OFFICER, held.case_id)["decisions"]] == ["granted"]
-
-
-def test_words_that_lift_a_case_into_a_top_lane_bring_its_approval_forward(system: System) -> None:
-    held, early = proposed(system), proposed(system, 12)
-    system.later(hours=1)
-    system.on(held.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
-    system.on(early.filed, "POST", "/updates", {"facts": {"pregnant": True}})
-    system.pump()
-    first, second = waiting(system)
-    assert (first["case_id"], first["due"]) == (held.case_id, rfc3339(system.time + timedelta(hours=8)))
-    assert (second["case_id"], second["due"]) == (early.case_id, rfc3339(system.time + timedelta(hours=71)))
-    system.later(hours=67)
-    system.on(early.filed, "POST", "/updates", {"facts": {"removal_soon": True}})
-    system.pump()
-    assert waiting(system)[1]["due"] == second["due"]
 
 
 def test_an_approval_has_a_clock_and_when_it_has_passed_headquarters_answers(system: System) -> None:
@@ -236,3 +224,126 @@ def test_a_decision_that_an_older_release_proposed_becomes_overdue_too(system: S
     system.on(held.filed, "POST", "/updates", {"statement": "I wait."})  # with any write it is listed
     assert [(one["due"], one["overdue"]) for one in waiting(system, OFFICIAL)] == [(due, True)]
     assert system.work(HEADQUARTERS, held.case_id, "approval", YES)["status"] == "in_review"
+
+
+# ---- what has changed while a decision awaits its approval
+
+
+def returns(system: System, held: FiledCase) -> list[dict[str, Any]]:
+    """Return what the events say with which the decision returned, and who caused them."""
+    found = [event for event in system.history(system.case_of(held.filed)) if event.kind == "decision_returned"]
+    return [{"user": event.user, **event.details} for event in found]
+
+
+def near(system: System, hours: int = 30) -> dict[str, Any]:
+    return {"facts": {"removal_at": rfc3339(system.time + timedelta(hours=hours))}}
+
+
+def test_news_of_a_verified_holder_returns_a_decision_as_soon_as_the_case_is_ranked(system: System) -> None:
+    held = proposed(system)
+    system.later(minutes=1)
+    assert system.on(held.filed, "POST", "/updates", near(system)).status == 202
+    system.pump()
+    shown = read(system, OFFICER, held.case_id)
+    assert (shown["status"], shown["claimed_by"], shown["lane"]) == ("in_review", "omar", "imminent_removal")
+    assert (shown["returned"], shown["approve_by"], shown["decided_by"]) == (["case_changed"], None, None)
+    assert "decision_returned" in item(system, held.case_id)["flags"]
+    assert shown["lease_until"] == rfc3339(system.time + timedelta(hours=2))
+    assert returns(system, held) == [{"user": None, "policy_changed": False, "case_changed": True}]
+    assert waiting(system) == []
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    shown = read(system, OFFICER, held.case_id)
+    assert (shown["returned"], shown["approve_by"]) == ([], rfc3339(system.time + timedelta(hours=8)))
+    assert "decision_returned" not in item(system, held.case_id)["flags"]
+
+
+def test_an_unverified_word_that_lifts_the_case_returns_a_decision_and_another_one_does_not(system: System) -> None:
+    held = proposed(system)
+    system.later(minutes=1)
+    system.file(person(11, requester=SISTER, grounds="He is ill."))
+    system.pump()
+    assert system.case_of(held.filed).status == "awaiting_approval"
+    system.later(minutes=1)
+    system.file(person(11, requester=SISTER, **near(system)))
+    system.pump()
+    assert (system.case_of(held.filed).status, system.case_of(held.filed).returned) == ("in_review", ("case_changed",))
+
+
+def test_a_removal_that_is_recorded_returns_a_decision(system: System) -> None:
+    held = proposed(system)
+    removed = {"removed_at": rfc3339(system.time), "why": "Removed."}
+    system.work(SUPERVISOR, held.case_id, "removal", removed)
+    system.pump()
+    assert (system.case_of(held.filed).status, system.case_of(held.filed).returned) == ("in_review", ("case_changed",))
+
+
+def test_a_policy_switch_returns_the_decisions_that_another_policy_governed(system: System) -> None:
+    held = proposed(system)
+    system.time = SWITCH - timedelta(hours=1)
+    system.pump()
+    assert system.case_of(held.filed).status == "awaiting_approval"
+    system.time = SWITCH + timedelta(minutes=5)
+    for _ in range(4):
+        system.sweep()
+        system.pump()
+        system.later(minutes=2)
+    shown = read(system, OFFICER, held.case_id)
+    assert (shown["status"], shown["returned"]) == ("in_review", ["policy_changed"])
+    assert returns(system, held)[0]["policy_changed"] is True
+
+
+def test_an_approval_is_due_sooner_where_time_alone_puts_the_case_into_a_top_lane(system: System) -> None:
+    """Nothing was said that the author did not consider, so the decision stands."""
+    held = proposed(system, facts={"removal_at": rfc3339(system.time + timedelta(hours=100))})
+    assert waiting(system)[0]["due"] == rfc3339(system.time + timedelta(hours=72))
+    system.later(hours=29)
+    system.sweep()
+    system.pump()
+    case = system.case_of(held.filed)
+    assert (case.status, case.lane) == ("awaiting_approval", "imminent_removal")
+    assert waiting(system)[0]["due"] == rfc3339(system.time + timedelta(hours=8))
+    system.later(hours=9)
+    assert waiting(system)[0]["overdue"] is True
+    assert waiting(system, OFFICIAL) != []
+
+
+def test_a_top_lane_never_moves_an_approval_later(system: System) -> None:
+    held = proposed(system, facts={"removal_at": rfc3339(system.time + timedelta(hours=140))})
+    due = waiting(system)[0]["due"]
+    system.later(hours=69)
+    system.sweep()
+    system.pump()
+    assert system.case_of(held.filed).lane == "imminent_removal"
+    assert waiting(system)[0]["due"] == due
+
+
+def test_who_approves_what_has_returned_already_is_told_why_and_changes_nothing(system: System) -> None:
+    held = proposed(system)
+    system.later(minutes=1)
+    assert system.on(held.filed, "POST", "/updates", near(system)).status == 202
+    system.pump()
+    version = system.case_of(held.filed).version
+    answer = system.work(SUPERVISOR, held.case_id, "approval", YES)
+    assert (answer["decided"], answer["returned"], answer["case_version"]) == (False, ["case_changed"], version)
+    system.work(OFFICER, held.case_id, "release")
+    system.work(SUPERVISOR, held.case_id, "claim")
+    assert problem_of(system, SUPERVISOR, held, "approval", YES) == (409, "wrong-state")
+
+
+def test_who_does_not_approve_is_the_reason_that_the_author_sees(system: System) -> None:
+    held = proposed(system)
+    system.work(SUPERVISOR, held.case_id, "approval", {"approve": False, "why": "Not yet."})
+    assert read(system, OFFICER, held.case_id)["returned"] == ["not_approved"]
+
+
+def test_a_decision_of_which_the_policy_cannot_be_read_stays_until_it_is_answered(system: System) -> None:
+    held = proposed(system)
+    case = system.case_of(held.filed)
+    assert case.decision is not None
+    system.tamper(keys.event(held.case_id, case.decision.version), details={})
+    system.later(minutes=1)
+    assert system.on(held.filed, "POST", "/updates", near(system)).status == 202
+    system.pump()
+    assert system.case_of(held.filed).status == "awaiting_approval"
+    answer = system.work(SUPERVISOR, held.case_id, "approval", YES)
+    assert (answer["status"], answer["returned"]) == ("in_review", ["policy_changed"])

@@ -154,7 +154,7 @@ def of_case(case: CaseState, event: Event) -> None:
     elif event.kind in {"escalated", "remanded", "reopened"} or reopens:
         case.looked_at = None
     if event.kind in {"approval_given", "approved", "decision_returned"}:
-        case.reviewers.add(str(event.user_id))
+        case.reviewers |= {str(event.user_id)} if event.user_id else set()
     elif event.kind == "removal_recorded":
         case.removals[event.version] = bool(event.details["safety"])
         case.safety = any(case.removals.values())

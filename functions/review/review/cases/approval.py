@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.assessment import InForce, assess
-from casereview.cases.material import is_lifted_by_words
+from casereview.cases.returned import NEWS, changes_since_decision, details_of_return, returned_to_author
 from casereview.http.problems import ProblemError, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
@@ -13,11 +13,12 @@ from casereview.schema.decision_records import NeededApproval
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Event
 from casereview.schema.records import Case
+from casereview.schema.vocabulary import ReturnReason
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import read_words
-from review.cases.decision import fields_in_review, while_in_force
+from review.cases.decision import while_in_force
 from review.cases.final_decision import finalize
 from review.cases.lease import require_no_earlier_review
 from review.cases.session import CaseSession
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from casereview.schema.field_sets import CaseFields, EventFields
 
-NewsKind = Literal["policy_changed", "case_changed"]
 _UNNAMED: Final = NeededApproval(id="", role="")
 """Stands for the approval of a decision that an older release proposed, which did not store which it needs."""
 
@@ -39,7 +39,7 @@ class Answered(NamedTuple):
 
     case: Case
     decided: bool
-    returned: tuple[NewsKind, ...]
+    returned: tuple[ReturnReason, ...]
     """What changed since the decision, so that it returned to its author whatever was answered."""
 
 
@@ -47,7 +47,8 @@ def approve(session: CaseSession, body: Approval) -> Answered:
     """Give one of the approvals that a decision awaits, or return it to its author.
 
     With the last approval the decision is final. After a change of policy, or of anything that is material to the
-    decision, it returns to its author in any case: the author has not considered the change.
+    decision, it returns to its author in any case: the author has not considered the change. Where a ranking has
+    returned it for that already, nothing changes, and the answer says why.
 
     Raises:
         ProblemError: 404 without access to the case, or for another office before the time has passed; 409 if no
@@ -55,21 +56,27 @@ def approve(session: CaseSession, body: Approval) -> Answered:
             approval is not one that is open, or several are and none is named.
         UnreadableError: A record of the case cannot be read.
     """
-    news: list[tuple[NewsKind, ...]] = []
+    news: list[tuple[ReturnReason, ...]] = []
 
-    def plan(case: Case) -> Transition:
+    def plan(case: Case) -> Transition | None:
+        if _has_returned(session, case):
+            news.append(tuple(why for why in NEWS if why in case.returned))
+            return None
         _require_approver(session, case)
         session.require_whole(case)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         news.append(_news_since_decided(session, case, policy))
         given = _given(session, case, body)
-        since: dict[str, JsonValue] = {name: name in news[-1] for name in get_args(NewsKind)}
-        details: dict[str, JsonValue] = {"approve": body.approve, "approval": body.approval, **since}
+        answer: dict[str, JsonValue] = {"approve": body.approve, "approval": body.approval}
+        details = {**answer, **details_of_return(news[-1])}
         event: EventFields = {"details": details}
         words = session.reason(body.why)
         took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
         if not body.approve or news[-1]:
-            returned: CaseFields = {**took_part, **fields_in_review(session, case)}
+            returned: CaseFields = {
+                **took_part,
+                **returned_to_author(case, policy, session.at, news[-1] or ("not_approved",)),
+            }
             return Transition("decision_returned", returned, event, words=words)
         took_part["approvals"] = given
         if any(one.by_id is None for one in given):
@@ -80,6 +87,12 @@ def approve(session: CaseSession, body: Approval) -> Answered:
 
     case = session.act(plan)
     return Answered(case, case.status == "decided", news[-1])
+
+
+def _has_returned(session: CaseSession, case: Case) -> bool:
+    """Return whether a ranking returned the decision to its author, who is another person and has it still."""
+    author = case.hold is not None and session.caller.is_user(case.hold.by_id, case.hold.by)
+    return case.status == "in_review" and not author and not set(NEWS).isdisjoint(case.returned)
 
 
 def _languages(session: CaseSession, case: Case) -> list[str]:
@@ -119,16 +132,13 @@ def _given(session: CaseSession, case: Case, body: Approval) -> tuple[NeededAppr
     return tuple(one.evolve(by=by, by_id=by_id, at=at) if one.id == wanted else one for one in approvals)
 
 
-def _news_since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> tuple[NewsKind, ...]:
-    """Return what has changed since the decision, of the policy in force and of the case."""
+def _news_since_decided(session: CaseSession, case: Case, policy: CompiledPolicy) -> tuple[ReturnReason, ...]:
+    """Return what has changed since the decision; the ranking may not have seen it yet."""
     if case.decision is None:
         raise CaseChangedError
     decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    is_same_policy = decided is not None and decided.details.get("policy") == policy.id
-    is_same_case = case.material <= case.decision.version and not _is_lifted(session, case, policy)
-    return (*(() if is_same_policy else ("policy_changed",)), *(() if is_same_case else ("case_changed",)))
-
-
-def _is_lifted(session: CaseSession, case: Case, policy: CompiledPolicy) -> bool:
-    """Return whether words that came since the last ranking lift the case into a higher lane."""
-    return is_lifted_by_words(case, assess(session.file(case), InForce(policy, None), session.at), policy)
+    found = assess(session.file(case), InForce(policy, None), session.at)
+    if decided is None or "policy" not in decided.details:
+        return ("policy_changed",)
+    named = decided.details["policy"]
+    return changes_since_decision(case, found, policy, None if named is None else str(named))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casereview.cases.changes import restriction
-from casereview.cases.lifecycle import LIVE
+from casereview.cases.material import material_change
 from casereview.cases.verification import pending_verifications
 from casereview.evidence.fold import all_made, without_finding
 from casereview.evidence.standing import is_restricted
@@ -37,9 +37,7 @@ def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
     if not any(one.version == event.version and one.source_case is None for one in all_made(file.findings)):
         raise not_correctable("What the event established went to another case with its request.")
     findings = without_finding(file.findings, event.version)
-    changes: CaseFields = {"material": case.version + 1}
-    if case.status in LIVE:
-        changes["rank_at"] = session.at
+    changes = material_change(case, session.at)
     notices: tuple[Notice, ...] = ()
     calls: tuple[Write, ...] = ()
     if event.claims is not None and "protected" in event.claims.model_fields_set:
@@ -67,4 +65,4 @@ def without_removal(session: CaseSession, case: Case, event: Event) -> Transitio
     corrected = {*table.corrections(case.case_id), event.version}
     left = (one for one in table.events_of_kind(case.case_id, "removal_recorded") if one.version not in corrected)
     safety = any(one.details.get("safety") is True for one in left)
-    return Transition("corrected", {"safety": safety, "material": case.version + 1})
+    return Transition("corrected", {"safety": safety, **material_change(case, session.at)})

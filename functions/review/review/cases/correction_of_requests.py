@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from casereview.cases.disclosure import is_asked
 from casereview.cases.first_look import resumed_clock
-from casereview.cases.lifecycle import LIVE
+from casereview.cases.material import material_change
 from casereview.cases.requester_checks import (
     claims_after,
     look_by,
@@ -58,9 +58,7 @@ def without_refutation(session: CaseSession, case: Case, event: Event) -> Transi
     changes: CaseFields = {**pending_verifications(case, [*others, queued], session.at)}
     notices: tuple[Notice, ...] = ()
     if request.refuted and not after.refuted:
-        changes["material"] = case.version + 1
-        if case.status in LIVE:
-            changes["rank_at"] = session.at
+        changes |= material_change(case, session.at)
         notices = (notice_of(session, case, "news", after),) if after.state == "live" else ()
     fields: EventFields = {"receipt": request.receipt, "details": {"refuted": after.refuted}}
     also = (put_over(after, state=request.state, epoch=request.epoch), Put(queued))

@@ -16,10 +16,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.assessment import Assessment, InForce, assess
-from casereview.cases.decisions import GRANTING, WITHOUT_PROPOSED
+from casereview.cases.decisions import GRANTING
 from casereview.cases.first_look import clock_after_work
-from casereview.cases.lease import is_top_lane
+from casereview.cases.lease import time_for_approval
 from casereview.cases.material import is_lifted_by_words
+from casereview.cases.returned import returned_to_author
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import ProblemError, forbidden, invalid, wrong_state
 from casereview.policy.compiler import CompiledPolicy
@@ -33,7 +34,7 @@ from casereview.store.transaction import delete, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from review.cases.final_decision import finalize
-from review.cases.lease import new_hold, require_no_earlier_review
+from review.cases.lease import require_no_earlier_review
 from review.cases.reasons import check_reasons, uses_of_reasons
 from review.cases.requesters import Learners, learners_of
 from review.cases.second_look import Made, decided_by_official
@@ -153,12 +154,11 @@ def _proposed_fields(
     approvals: tuple[NeededApproval, ...],
 ) -> CaseFields:
     """Return the fields of a case whose decision awaits approval: its author keeps the claim, without a lease."""
-    times = policy.document.duties
-    within = times.approval_in_top_lanes if is_top_lane(policy, case.lane) else times.approval
     return {
         "decision": decision,
         "approvals": approvals,
-        "approve_by": session.at + within,
+        "approve_by": session.at + time_for_approval(policy, case.lane),
+        "returned": (),
         "first_look": clock_after_work(case, session.at),
         "hold": case.hold and case.hold.evolve(since=None, lease_until=None),
         "status": "awaiting_approval",
@@ -183,20 +183,11 @@ def withdraw_decision(session: CaseSession, body: DecisionWithdrawal) -> Case:
             raise wrong_state("nothing_to_approve", "No decision of this case awaits an approval.")
         if not session.caller.is_user(case.decision.by_id, case.decision.by):
             raise forbidden("not_the_author", "Only the author of the decision can take it back.")
-        return Transition("decision_withdrawn", fields_in_review(session, case), words=session.reason(body.why))
+        policy, _until = session.services.policies.governing(session.at)
+        again = returned_to_author(case, policy, session.at, ())
+        return Transition("decision_withdrawn", again, words=session.reason(body.why))
 
     return session.act(plan)
-
-
-def fields_in_review(session: CaseSession, case: Case) -> CaseFields:
-    """Return the fields that put a case back into review, claimed by the author of the decision."""
-    return {
-        "status": "in_review",
-        "status_since": session.at,
-        **WITHOUT_PROPOSED,
-        "rank_at": session.at,
-        "hold": case.hold and new_hold(session, case, case.hold),
-    }
 
 
 def _check_outcome(body: Decision, case: Case, *, official: bool) -> None:

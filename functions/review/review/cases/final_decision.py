@@ -54,6 +54,7 @@ def finalize(
         "approvals": (),
         "flags": tuple(flag for flag in case.flags if flag not in UNTIL_DECIDED),
         "approve_by": None,
+        "returned": (),
         "status": "withdrawn" if withdrawn else "decided",
         "status_since": session.at,
     }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casereview.cases.deficiencies import still_missing
-from casereview.cases.lifecycle import LIVE, OPEN
+from casereview.cases.lifecycle import OPEN
+from casereview.cases.material import material_change
 from casereview.evidence.fold import folded_finding
 from casereview.schema.event_records import Verification
 from casereview.schema.evidence import CaseFile, Claims, Finding
@@ -70,7 +71,7 @@ class _Correction:
     def step(self) -> Transition:
         """Return the transition of the case."""
         case, at = self.file.case, self.session.at
-        fields: CaseFields = {"material": case.version + 1, **({"rank_at": at} if case.status in LIVE else {})}
+        fields: CaseFields = material_change(case, at)
         moved, person = self._person()
         receipts: list[JsonValue] = [one.receipt for one in self.requests]
         corrected: list[JsonValue] = [*self.body.parts]

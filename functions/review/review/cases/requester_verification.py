@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from casereview.cases.decisions import decisions_of
 from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.lifecycle import ENDED, LIVE, STATES
+from casereview.cases.material import material_change
 from casereview.cases.requester_checks import (
     Checked,
     claims_after,
@@ -185,9 +186,7 @@ class _Effect:
         others = [one for one in self.file.claims if one.receipt != claims.receipt]
         fields = pending_verifications(case, [*others, claims], session.at)
         if self._is_established():
-            fields["material"] = case.version + 1
-            if case.status in LIVE:
-                fields["rank_at"] = session.at
+            fields |= material_change(case, session.at)
         if holds(case, session.caller) and case.status in LIVE:
             fields |= renewed_claim(session, case)
         return fields

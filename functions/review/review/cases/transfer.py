@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from casereview.cases.assessment import responsible_office
 from casereview.cases.lease import fields_in_line
 from casereview.cases.lifecycle import OPEN
+from casereview.cases.material import material_change
 from casereview.cases.verification import pending_verifications
 from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
@@ -89,7 +90,7 @@ def record_removal(session: CaseSession, body: Removal) -> Case:
     def plan(case: Case) -> Transition:
         safety = case.filed_at < removed if isinstance(removed, datetime) else _eastern_day(case.filed_at) <= removed
         details: dict[str, JsonValue] = {"removed_at": format_time_or_day(removed), "safety": safety}
-        fields: CaseFields = {"safety": case.safety or safety, "material": case.version + 1}
+        fields: CaseFields = {"safety": case.safety or safety, **material_change(case, session.at)}
         return Transition("removal_recorded", fields, {"details": details}, words=session.reason(body.why))
 
     case = session.act(plan)

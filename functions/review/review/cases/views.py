@@ -97,6 +97,7 @@ def read_case(session: CaseSession) -> CaseRead:
         decisions=tuple(map(_decision, decisions_of(case))),
         approvals=approvals_read(case),
         approve_by=approval_due(case),
+        returned=case.returned,
         facts=tuple(_facts(session, file)),
         requests=tuple(map(_request, requests)),
         new_words=tuple(new_words(file)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
-from casereview.schema.vocabulary import DecisionState, DutyKind, Outcome, OutcomeSought, Status
+from casereview.schema.vocabulary import DecisionState, DutyKind, Outcome, OutcomeSought, ReturnReason, Status
 from review.schema.requester_responses import RequestRead
 from review.schema.responses import Reason
 
@@ -132,6 +132,8 @@ class CaseRead(Record):
     approvals: tuple[ApprovalRead, ...]
     """The approvals that a decision awaits; empty while none does."""
     approve_by: Instant | None
+    returned: tuple[Lenient[ReturnReason], ...]
+    """Why the last decision that awaited approval returned to its author; empty once another one is made."""
     facts: tuple[Fact, ...]
     requests: tuple[RequestRead, ...]
     new_words: tuple[NewWords, ...]

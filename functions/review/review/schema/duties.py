@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from casereview.schema.base import Instant, Record
 from casereview.schema.fields import LongText, Time
 from casereview.schema.typed_text import Word
-from casereview.schema.vocabulary import DutyResult, OutcomeSought
+from casereview.schema.vocabulary import DutyResult, OutcomeSought, ReturnReason
 from review.schema.case_responses import ApprovalRead, DutyRead, NewWords
 from review.schema.responses import CaseChanged
 
@@ -37,7 +35,7 @@ class Approved(CaseChanged):
 
     decided: bool
     """Whether the decision is final now."""
-    returned: tuple[Literal["policy_changed", "case_changed"], ...]
+    returned: tuple[ReturnReason, ...]
     """What changed since the decision, which has therefore returned to its author."""
 
 
