@@ -13,14 +13,13 @@ from casereview.store import keys
 from casereview.store.items import RECORDS, attribute, from_item, key_of
 from casereview.store.keys import Key
 from casereview.store.unreadable import UnreadableError
-from tests.support.policy.drafts import AUTHOR, draft, send
+from tests.support.policy.drafts import AUTHOR, approve, draft, send
 from tests.support.staff import (
     AT_HOME,
     CLEARED,
     LAWYER,
     OFFICER,
     SISTER,
-    SUPERVISOR,
     FiledCase,
     ask,
     decide,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 START: Final = datetime.fromisoformat("2025-01-18T12:00:00-05:00")
 """Two days before a policy comes into force, so that a switch has run."""
 CASES: Final = 30
+_BY_PHONE: Final = {"phone": "+12025550123", "preferred": "phone", "language": "en"}
 BOUNCED: Final = "zoe@example.org"
 WAYS: Final = ("unknown field", "missing field", "wrong type", "newer schema")
 
@@ -135,7 +135,7 @@ def docket(system: System) -> Docket:
     system.time = START
     system.sweep()
     bad = file_case(system, 101, **_named(101), requester=LAWYER)
-    joined = system.file(person(101, **_named(101, given="Maria"), requester=SISTER))
+    joined = system.file(person(101, **_named(101, given="Maria"), requester={**SISTER, "contact": _BY_PHONE}))
     system.pump()
     protected = file_case(system, 102, **_named(102))
     others = [
@@ -200,8 +200,9 @@ def _bounce(system: System) -> None:
 
 
 def _publish(system: System) -> None:
-    send(system, draft("mine"))
-    assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status in {200, 409}
-    previewed = system.staff(AUTHOR, "POST", "/staff/policies/mine/preview", {})
-    assert previewed.status == 202, previewed.body
-    system.pump()
+    for name in ("approved", "mine"):
+        send(system, draft(name, since="2040-01-01T00:00:00Z"))
+        previewed = system.staff(AUTHOR, "POST", f"/staff/policies/{name}/preview", {})
+        assert previewed.status == 202, previewed.body
+        system.pump()
+    approve(system, "approved")
