@@ -41,6 +41,10 @@ class _StoppedError(KeyboardInterrupt):
         self.number = number
 
 
+LOCAL_PARAMETERS = {"SendingRate": "10000"}
+"""Parameters that are not the template's defaults: the emulator takes any number of e-mails a second."""
+
+
 def _on_signal(number: int, _frame: FrameType | None) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)  # already stopping
@@ -107,7 +111,8 @@ def _options() -> Options:
 
 
 def _parameters() -> dict[str, str]:
-    return dict(pair.split("=", 1) for pair in os.environ.get("PARAMETERS", "").split())
+    given = dict(pair.split("=", 1) for pair in os.environ.get("PARAMETERS", "").split())
+    return {**LOCAL_PARAMETERS, **given}
 
 
 def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:

@@ -184,7 +184,10 @@ class MotoCloud:
                 prioritize.services.PrioritizeSettings(**shared, notice_queue_url=notice_queue), clock
             ),
             notify.services.connect(
-                notify.services.NotifySettings.model_validate({**shared, **keyed, **services}), clock
+                notify.services.NotifySettings.model_validate(
+                    {**shared, **keyed, **services, "sending_rate": 1_000_000.0}
+                ),
+                clock,
             ),
         )
 

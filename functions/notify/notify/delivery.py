@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.notices.catalog import NoticeTextError
-from casereview.runtime.error_logging import SuppressAndLog
+from casereview.runtime.error_logging import SuppressAndLog, describe_error
 from casereview.schema.addresses import NoticePointer
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.messages import NoticeMessage
@@ -34,7 +34,16 @@ from casereview.store.recheck import mark
 from casereview.store.unreadable import UnreadableError
 from notify.lease import RANDOM, Lease, hold, postpone, take_lease, unanswered, waited, write_result
 from notify.next_address import fail_at_last
-from notify.provider_errors import OptedOutError, PermanentError, SetUpError, TransientError, UnansweredError
+from notify.provider_errors import (
+    DeliveryError,
+    OptedOutError,
+    PermanentError,
+    QuotaExceededError,
+    RateExceededError,
+    SetUpError,
+    TransientError,
+    UnansweredError,
+)
 from notify.recipients import ByOffice, Target, UnreadableCaseError, find_target
 from notify.render import Message, render, render_for_office
 from notify.services import Services, logger, metrics
@@ -51,6 +60,10 @@ FIRST_RETRY_UNANSWERED = timedelta(hours=1)
 """The delay after the first attempt without a response; longer, because most such messages were sent."""
 HELD = timedelta(hours=1)
 """The delay after which a notice is tried again of which a record cannot be read."""
+LONGEST_TURN = timedelta(minutes=1)
+"""The maximum delay after the sending rate was exceeded; the sweep then finds the notice."""
+QUOTA_RETRY = timedelta(hours=4)
+"""The delay after the daily quota was used up, which SES frees by the hour."""
 LONGEST_RETRY = timedelta(hours=6)
 """The maximum delay between two attempts."""
 
@@ -167,21 +180,38 @@ def _send(services: Services, lease: Lease, target: Target, now: datetime) -> No
         service = services.mail if target.channel == "email" else services.text_messages
         provider_id = service.send(text, target.address, tags)
     except PermanentError as error:
+        _log_refusal(error)
         opted_out = isinstance(error, OptedOutError)
         if opted_out:
             suppress(services, [target.address], "complaint")
         fail_at_last(services, notice, "suppressed" if opted_out else "refused", now)
-    except UnansweredError:
+    except UnansweredError as error:
+        _log_refusal(error)
         _count_unanswered(services, lease, now)
+    except RateExceededError as error:
+        _log_refusal(error)
+        _send_after_others(services, lease, now)
+        metrics.add_metric("RateExceeded", MetricUnit.Count, 1)
     except (TransientError, NoticeTextError) as error:
+        _log_refusal(error)
         if not isinstance(error, TransientError) or isinstance(error, SetUpError):
             _report_set_up_fault(error, notice)
-        _wait_for_service(services, lease, now)
+        _wait_for_service(services, lease, _pause_after(error, notice), now)
         metrics.add_metric("Retried", MetricUnit.Count, 1)
     else:
         sent = notice.evolve(state="sent", provider_id=provider_id, lease_until=None, waits_for=None, counted_at=None)
         write_result(services, lease, sent)
         metrics.add_metric("Sent", MetricUnit.Count, 1)
+
+
+def _log_refusal(error: DeliveryError | NoticeTextError) -> None:
+    logger.warning("a provider did not accept a message", extra=describe_error(error))
+
+
+def _send_after_others(services: Services, lease: Lease, now: datetime) -> None:
+    """Have a notice that exceeded the sending rate be sent within a minute or two; it does not count as an attempt."""
+    notice = lease.notice
+    _wait_for_service(services, lease, LONGEST_TURN * RANDOM.uniform(0, 1), now, sends=notice.sends - 1)
 
 
 def _text(services: Services, lease: Lease) -> Message:
@@ -214,12 +244,30 @@ def _report_set_up_fault(error: SetUpError | NoticeTextError, notice: Notice) ->
     logger.error("the set-up of a service is at fault", code=code, case_id=notice.case_id)
 
 
-def _wait_for_service(services: Services, lease: Lease, now: datetime) -> None:
-    """Schedule another attempt; the window stands still until then, because no fault of a service ends a notice."""
+def _pause_after(error: DeliveryError | NoticeTextError, notice: Notice) -> timedelta:
+    """Return how long a notice waits for a service that did not accept it."""
+    if isinstance(error, QuotaExceededError):
+        metrics.add_metric("QuotaExceeded", MetricUnit.Count, 1)
+        return _jittered(QUOTA_RETRY)
+    return _jittered(FIRST_RETRY * (1 << min(notice.sends - 1, 12)))
+
+
+def _wait_for_service(
+    services: Services, lease: Lease, pause: timedelta, now: datetime, *, sends: int | None = None
+) -> None:
+    """Schedule another attempt; the window stands still until then, because no fault of a service ends a notice.
+
+    Args:
+        services: The table.
+        lease: The lease on the notice.
+        pause: How long the notice waits.
+        now: The current time.
+        sends: How many attempts there were, if this one does not count.
+    """
     notice = lease.notice
-    pause = _jittered(FIRST_RETRY * (1 << min(notice.sends - 1, 12)))
     waited_ms = notice.waited_ms + pause // timedelta(milliseconds=1)
-    _retry_later(services, lease, notice.evolve(waited_ms=waited_ms), pause, now)
+    counted = notice.sends if sends is None else sends
+    _retry_later(services, lease, notice.evolve(waited_ms=waited_ms, sends=counted), pause, now)
 
 
 def _retry_later(services: Services, lease: Lease, notice: Notice, pause: timedelta, now: datetime) -> None:

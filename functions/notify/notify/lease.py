@@ -17,7 +17,7 @@ from casereview.schema.addresses import AddressSends
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
-from casereview.store.transaction import Put, RefusedError, Write, key_written, put_new, put_over
+from casereview.store.transaction import ContentionError, Put, RefusedError, Write, key_written, put_new, put_over
 from casereview.store.unreadable import UnreadableError
 from notify.services import Services, metrics
 from notify.waiting import LEASE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
@@ -145,7 +145,7 @@ def _write_covering(services: Services, lease: Lease, place: Place, write: Write
     """Write that a message was sent which stands for others; return False if the lease was lost."""
     for _ in attempts(_TRIES):
         counter = Counter(_read_counter(services, place, lease.attempt.at), lease.notice, place)
-        with suppress(RefusedError):
+        with suppress(RefusedError, ContentionError):
             return _write(services, write, *_replace(counter.sends, counter.after_sent(lease.attempt)))
     return _write(services, write)
 

@@ -2,7 +2,9 @@
 
 DeliveryError
 ├── TransientError    not sent, retry later: throttled, service unavailable, connection failed
-│   └── SetUpError    not sent before somebody changes something: an unverified sender, a paused account, a right
+│   ├── SetUpError    not sent before somebody changes something: an unverified sender, a paused account, a right
+│   ├── RateExceededError   the account sends faster than it may: within a minute
+│   └── QuotaExceededError  the account has sent as much as it may in 24 hours: in some hours
 ├── UnansweredError   the connection ended without a response: the message may have been sent
 └── PermanentError    the service will never accept this message for this address
     └── OptedOutError the holder of the number wants no text messages
@@ -37,6 +39,9 @@ _ABOUT_NUMBER: Final = frozenset(
 _OPTED_OUT: Final = "DESTINATION_PHONE_NUMBER_OPTED_OUT"
 _NUMBER_FIELD: Final = "DestinationPhoneNumber"
 _THROTTLED: Final = re.compile(r"throttl|too_?many_?requests|request_?limit|slow_?down", re.IGNORECASE)
+_QUOTA: Final = "daily message quota exceeded"
+"""What SES says of the quota of 24 hours; it has the code of too high a rate.
+Source: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html"""
 _UNAVAILABLE: Final = re.compile("internal|unavailable", re.IGNORECASE)
 _SERVER_ERROR: Final = 500
 """From this HTTP status on, the service failed; below it, the request was refused."""
@@ -61,6 +66,14 @@ class TransientError(DeliveryError):
 
 class SetUpError(TransientError):
     """Not sent, because the service is set up wrongly, or may not be used; it concerns all messages, not this one."""
+
+
+class RateExceededError(TransientError):
+    """Not sent, because the account sends faster than it may: worth another try within a minute."""
+
+
+class QuotaExceededError(TransientError):
+    """Not sent, because the account has sent as much as it may in 24 hours: worth another try in some hours."""
 
 
 class UnansweredError(DeliveryError):
@@ -110,5 +123,9 @@ def _classify(error: ClientError | BotoCoreError, *, is_permanent: bool) -> Deli
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if is_permanent:
         return PermanentError(code)
+    if _QUOTA in error.response["Error"].get("Message", "").lower():
+        return QuotaExceededError(code)
+    if _THROTTLED.search(code) and not code.startswith("KMS"):
+        return RateExceededError(code)
     is_temporary = status >= _SERVER_ERROR or _THROTTLED.search(code) or _UNAVAILABLE.search(code)
     return TransientError(code) if is_temporary else SetUpError(code)

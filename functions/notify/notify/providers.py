@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from types_boto3_pinpoint_sms_voice_v2.type_defs import SendTextMessageRequestTypeDef
     from types_boto3_sesv2 import SESV2Client
 
+    from notify.pace import Pace
     from notify.render import Message
 
 
 class Mail:
     """Sends mail through SES v2, with the configuration set that publishes bounces and complaints."""
 
-    def __init__(self, client: SESV2Client, sender: str, configuration_set: str) -> None:
-        """Store the client; makes no request."""
+    def __init__(self, client: SESV2Client, sender: str, configuration_set: str, pace: Pace | None = None) -> None:
+        """Store the client, and the pace at which it is used; makes no request."""
         self._client = client
+        self._pace = pace
         self._sender = sender
         self._configuration_set = configuration_set
 
@@ -41,10 +43,13 @@ class Mail:
             DeliveryError: SES did not accept the mail, or did not respond.
         """
         try:
+            raw = build_mime(message, self._sender, address)
+            if self._pace:
+                self._pace.wait()
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [address]},
-                Content={"Raw": {"Data": build_mime(message, self._sender, address)}},
+                Content={"Raw": {"Data": raw}},
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             )

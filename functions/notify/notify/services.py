@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from aws_lambda_powertools import Logger, Metrics
+from pydantic import Field
 
 from casereview.crypto.macs import Macs
 from casereview.crypto.sealing import KmsSeal, Seal
@@ -19,6 +20,7 @@ from casereview.schema.base import Clock, build_records
 from casereview.store.dynamodb import DynamoDb
 from casereview.store.policy_repository import PolicyRepository
 from casereview.store.table import Table
+from notify.pace import Pace
 from notify.providers import Mail, TextMessages, TextSettings
 
 logger = Logger()
@@ -48,6 +50,10 @@ class NotifySettings(Settings):
     """The address of the page where requesters look up a request; empty while there is no such page."""
     office_mail: str = ""
     """The duty mailbox of an office, with ``{office}`` for its code in lower case; empty if offices have none."""
+    sending_rate: float = Field(default=14, gt=0)
+    """The e-mails a second that SES lets the account send."""
+    notice_concurrency: int = Field(default=2, gt=0)
+    """How many workers share the sending rate."""
     sms_countries: str = ",".join(sorted(US_NUMBERING_PLAN))
     """The ISO 3166 codes of the countries to whose numbers text messages are sent, separated by commas."""
 
@@ -81,7 +87,12 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
         Queue(clients.make("sqs"), settings.rank_queue_url),
         Macs(clients.make("kms"), settings.mac_key_arn),
         KmsSeal(settings.sealing_key_arn, clients.botocore),
-        Mail(clients.make("sesv2", config=SENDING.config()), settings.mail_from, settings.mail_configuration_set),
+        Mail(
+            clients.make("sesv2", config=SENDING.config()),
+            settings.mail_from,
+            settings.mail_configuration_set,
+            Pace(settings.sending_rate / settings.notice_concurrency),
+        ),
         TextMessages(
             clients.make("pinpoint-sms-voice-v2", config=SENDING.config()),
             TextSettings(

@@ -20,7 +20,7 @@ from typing import Literal
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_attempt_at, shard_of, shards
+from casereview.cases.due import ATTEMPTS, GRACE, STUCK, next_attempt_at, shard_of, shards, shards_of_notices
 from casereview.runtime.error_logging import SuppressAndLog, describe_error
 from casereview.schema.messages import NoticeMessage, PreviewMessage, RankMessage
 from casereview.store import keys
@@ -67,9 +67,13 @@ def _sweep_item(services: Services, shard: str, due: DueItem, now: datetime) -> 
 def _due(services: Services, now: datetime, found: Counter[_Outcome]) -> Iterator[tuple[str, DueItem]]:
     """Yield due items with their shards until the time limit; each minute starts with another shard.
 
-    A shard that cannot be read is counted as failed.
+    Notices come last: thousands of them can wait for the sending rate. A shard that cannot be read is counted as
+    failed.
     """
-    for shard in rotated(shards(), now, timedelta(minutes=1)):
+    of_notices = shards_of_notices()
+    others = [shard for shard in shards() if shard not in of_notices]
+    minute = timedelta(minutes=1)
+    for shard in (*rotated(others, now, minute), *rotated(of_notices, now, minute)):
         items: list[DueItem] = []
         with SuppressAndLog(logger, "a shard of the due index was not read", shard=shard) as attempt:
             items = services.table.due_index.due(shard, now - GRACE, PER_SHARD)

@@ -40,6 +40,9 @@ DUE_FIELDS: Final[Mapping[type[Stored], Mapping[str, str]]] = {
 
 SHARDS = 8
 """Number of shards of the due index; each run of the sweep queries every shard once, however many cases there are."""
+NOTICE_SHARDS = 3
+"""How many of them are for notices, so that many notices that wait for the sending rate do not delay other work. They
+are the last ones; an older release has put records of any kind into all of them."""
 STUCK = "stuck"
 """The shard of work that the sweep has given up; ``redrive`` reads it, and the sweep does not."""
 
@@ -53,12 +56,19 @@ BACKOFF = timedelta(minutes=2)
 
 def shard_of(pk: str, sk: str) -> str:
     """Return the shard of the due index for an item."""
-    return f"{crc32(f'{pk}|{sk}'.encode()) % SHARDS:02d}"
+    others = SHARDS - NOTICE_SHARDS
+    first, number = (others, NOTICE_SHARDS) if sk.startswith("NOTICE#") else (0, others)
+    return f"{first + crc32(f'{pk}|{sk}'.encode()) % number:02d}"
 
 
 def shards() -> list[str]:
-    """Return the shards that the sweep reads."""
+    """Return the shards that the sweep reads: those of notices last."""
     return [f"{number:02d}" for number in range(SHARDS)]
+
+
+def shards_of_notices() -> list[str]:
+    """Return the shards of notices."""
+    return shards()[-NOTICE_SHARDS:]
 
 
 def due_work(record: Case | Notice | Preview) -> dict[str, object]:

@@ -23,7 +23,9 @@
     │   └── SenderError              notify.mime                   that of the sender
     ├── DeliveryError                notify.provider_errors        a provider did not accept a message
     │   ├── TransientError           notify.provider_errors        worth another try
-    │   │   └── SetUpError           notify.provider_errors        worth one after somebody changed the set-up
+    │   │   ├── SetUpError           notify.provider_errors        worth one after somebody changed the set-up
+    │   │   ├── RateExceededError    notify.provider_errors        too fast: within a minute
+    │   │   └── QuotaExceededError   notify.provider_errors        the quota of 24 hours: in some hours
     │   ├── UnansweredError          notify.provider_errors        perhaps sent: worth a few more tries
     │   └── PermanentError           notify.provider_errors        not worth another try
     │       └── OptedOutError        notify.provider_errors        the holder of the number wants no text messages

@@ -23,7 +23,14 @@ from botocore.exceptions import (
 
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.usecases.contacts import lift_suppression
-from notify.delivery import FIRST_RETRY, FIRST_RETRY_UNANSWERED, LONGEST_RETRY, UNANSWERED
+from notify.delivery import (
+    FIRST_RETRY,
+    FIRST_RETRY_UNANSWERED,
+    LONGEST_RETRY,
+    LONGEST_TURN,
+    QUOTA_RETRY,
+    UNANSWERED,
+)
 from notify.providers import Mail
 from notify.window import WINDOW
 from tests.support.aws_faults import Forward, Responder, fails, intercept, performs_then_fails, refuses
@@ -94,6 +101,10 @@ def _attempt(system: System, notice: Notice, service: str, act: Responder) -> No
     return reload(system, notice)
 
 
+OF_RATES = dict.fromkeys(("ThrottlingException", "TooManyRequestsException", "Throttled"), "RateExceeded")
+"""The metric of error codes that concern the sending rate."""
+
+
 @pytest.mark.parametrize(("service", "code"), _codes())
 def test_each_error_code_is_either_retried_or_permanent(
     shared: System, service: str, code: str, capsys: pytest.CaptureFixture[str]
@@ -106,7 +117,7 @@ def test_each_error_code_is_either_retried_or_permanent(
     else:
         assert (after.state, after.unanswered) == ("owed", 0)
         printed = capsys.readouterr().out
-        assert ('"Retried":[1.0]' in printed) is True
+        assert f'"{OF_RATES.get(code, "Retried")}":[1.0]' in printed
         assert ('"SetUpFault":[1.0]' in printed) == (code not in TEMPORARY[service])
     assert sent_for(shared, notice) == []
 
@@ -166,13 +177,49 @@ def test_the_backoff_doubles_up_to_six_hours_with_jitter(shared: System) -> None
     notice = file_and_rank(shared)
     expected, shares = FIRST_RETRY, []
     for _ in range(12):
-        after = _attempt(shared, notice, "sesv2", refuses("TooManyRequestsException", status=429))
+        after = _attempt(shared, notice, "sesv2", refuses("SendingPausedException"))
         share, waited = _wait(min(expected, LONGEST_RETRY), after, shared)
         shares.append(share)
         shared.time += waited
         expected *= 2
     assert all(0.49 <= share <= 1 for share in shares)
     assert len(set(shares)) > 6
+
+
+def test_a_notice_that_exceeds_the_sending_rate_is_sent_within_a_minute_however_often(shared: System) -> None:
+    """It is no attempt: the delay after a later error is that of the first."""
+    notice = file_and_rank(shared)
+    for _ in range(12):
+        after = _attempt(shared, notice, "sesv2", refuses("TooManyRequestsException", status=429))
+        assert after.send_at is not None
+        assert shared.time <= after.send_at <= shared.time + LONGEST_TURN
+        assert (after.state, after.sends, after.unanswered) == ("owed", 0, 0)
+        shared.time = after.send_at
+    share, _waited = _wait(FIRST_RETRY, _attempt(shared, notice, "sesv2", refuses("SendingPausedException")), shared)
+    assert share <= 1
+
+
+def test_a_notice_beyond_the_daily_quota_waits_for_hours_and_raises_an_alarm(
+    shared: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SES has the same code for the rate and for the quota; its text tells."""
+    notice = file_and_rank(shared)
+    refused = refuses("TooManyRequestsException", "Daily message quota exceeded", status=429)
+    share, _waited = _wait(QUOTA_RETRY, _attempt(shared, notice, "sesv2", refused), shared)
+    assert 0.49 <= share <= 1
+    assert metric_count(capsys, "QuotaExceeded") == 1
+
+
+def test_a_refusal_is_logged_with_code_and_operation_and_without_the_address(
+    shared: System, caplog: pytest.LogCaptureFixture
+) -> None:
+    _attempt(
+        shared, file_and_rank(shared), "sesv2", refuses("MessageRejected", "Address not verified: ana@example.org")
+    )
+    [line] = [vars(one) for one in caplog.records if one.getMessage() == "a provider did not accept a message"]
+    assert (line["code"], line["operation"], line["status"]) == ("MessageRejected", "SendEmail", "400")
+    assert (line["notice"], len(line["case_id"])) == ("acknowledgement", 16)
+    assert "ana@" not in repr({name: value for name, value in line.items() if name != "exc_info"})
 
 
 def test_the_backoff_is_longer_after_a_lost_response(shared: System) -> None:
@@ -229,7 +276,6 @@ def test_a_notice_older_than_the_window_is_undeliverable_and_requires_a_call(sha
         ("BadRequestException", "Invalid MAIL FROM domain"),
         ("NotFoundException", "Configuration set <case-review> does not exist."),
         ("MailFromDomainNotVerifiedException", "Custom MAIL FROM is not verified"),
-        ("LimitExceededException", "Daily message quota exceeded."),
         ("SendingPausedException", "Sending is paused for configuration set case-review"),
         ("AccountSuspendedException", "The account's ability to send is permanently restricted"),
         ("AccessDeniedException", "User is not authorized to perform ses:SendRawEmail"),

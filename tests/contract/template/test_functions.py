@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import casereview.usecases.services
@@ -10,7 +12,7 @@ import pages.app
 import prioritize.services
 import review.services
 from casereview.runtime.settings import Settings
-from tests.support.template import FACES, FUNCTIONS, ROOT, Json, properties, resources
+from tests.support.template import FACES, FUNCTIONS, ROOT, Json, actions, properties, resources, translated
 
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ENVIRONMENT: dict[str, set[str]] = {
@@ -33,6 +35,8 @@ ENVIRONMENT: dict[str, set[str]] = {
         "SMS_MAX_PRICE",
         "SMS_TIME_TO_LIVE",
         "SMS_UNKNOWN",
+        "SENDING_RATE",
+        "NOTICE_CONCURRENCY",
     },
     "pages": {"PUBLIC_API_FUNCTION"},
 }
@@ -120,7 +124,7 @@ def test_workers_report_which_messages_failed() -> None:
     for body in sources.values():
         assert body["BatchSize"] == 10
         assert body["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert body["ScalingConfig"]["MaximumConcurrency"] >= 2
+        assert body["ScalingConfig"]["MaximumConcurrency"] in (20, 2, {"Ref": "NoticeConcurrency"})
 
 
 def test_schedules_invoke_prioritize_for_each_duty_but_the_operators() -> None:
@@ -147,3 +151,45 @@ def test_a_failed_schedule_goes_to_the_dead_letter_queue() -> None:
 def test_the_layer_installs_the_locked_versions() -> None:
     """The layer, the tests and the local run use the same lock."""
     assert (ROOT / "shared/requirements.txt").read_text() == "-r ../requirements/runtime.txt\n"
+
+
+def _invoked_by() -> dict[str, str]:
+    """Return the function that each queue invokes."""
+    return {
+        str(body["EventSourceArn"]["Fn::GetAtt"][0]): str(body["FunctionName"]["Ref"]).split("Function")[0].lower()
+        for body in resources("AWS::Lambda::EventSourceMapping").values()
+    }
+
+
+def _functions_sent_to(name: str) -> set[str]:
+    """Return the functions that a function can invoke by way of a queue."""
+    return {to for queue, to in _invoked_by().items() if "sqs:SendMessage" in actions(name, queue)}
+
+
+def _reached(name: str) -> set[str]:
+    """Return the functions that a function can invoke by way of queues, in any number of steps."""
+    reached: set[str] = set()
+    while more := {to for one in {name, *reached} for to in _functions_sent_to(one)} - reached:
+        reached |= more
+    return reached
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_lambda_does_not_stop_work_that_goes_on_through_a_queue(name: str) -> None:
+    """Lambda stops a chain of invocations after about 16, unless each function in the circle allows it."""
+    in_a_circle = name in _reached(name)
+    assert in_a_circle == (name in {"prioritize", "notify"})
+    assert _function(name).get("RecursiveLoop") == ("Allow" if in_a_circle else None)
+
+
+def test_the_workers_of_notices_use_the_sending_rate_and_no_more() -> None:
+    """A worker takes about 0.14 seconds for a notice, beyond what it waits for its share of the rate."""
+    parameters = translated()["Parameters"]
+    rate, workers = (parameters[name]["Default"] for name in ("SendingRate", "NoticeConcurrency"))
+    assert workers == math.ceil(rate / 7)
+    [source] = [
+        body
+        for body in resources("AWS::Lambda::EventSourceMapping").values()
+        if body["EventSourceArn"]["Fn::GetAtt"][0] == "NoticeQueue"
+    ]
+    assert source["ScalingConfig"]["MaximumConcurrency"] in ({"Ref": "NoticeConcurrency"}, workers)

@@ -139,6 +139,7 @@ ALARMING = {
     "Undeliverable",
     "SetUpFault",
     "Unreadable",
+    "QuotaExceeded",
 }
 """The metrics that an alarm watches. The others show on the dashboard what happens without a fault, or what the alarms
 of the APIs and queues report as well."""

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casereview.cases.due import ATTEMPTS, DUE, due_at, due_attributes, due_work, next_attempt_at, shard_of, shards
+from casereview.cases.due import (
+    ATTEMPTS,
+    DUE,
+    due_at,
+    due_attributes,
+    due_work,
+    next_attempt_at,
+    shard_of,
+    shards,
+    shards_of_notices,
+)
 from casereview.cases.first_look import has_first_look, is_overdue, is_target_missed
 from casereview.schema.base import read_leniently, rfc3339
 from casereview.schema.facts import Facts
@@ -146,8 +156,10 @@ def test_due_work_is_in_a_shard_that_the_sweep_reads() -> None:
 
 def test_keys_are_spread_over_all_shards_and_keep_their_shard() -> None:
     spread = [shard_of(f"CASE#{number}", "CASE") for number in range(400)]
-    assert set(spread) == set(shards())
+    assert set(spread) == set(shards()) - set(shards_of_notices())
     assert max(map(spread.count, shards())) < 100
+    of_notices = {shard_of(f"CASE#{number}", f"NOTICE#news-{number}") for number in range(400)}
+    assert of_notices == set(shards_of_notices())
     assert shard_of("CASE#0", "CASE") == spread[0]
 
 
