@@ -87,7 +87,7 @@ class Page:
             "opening": opening(DETENTION_LINE, self.at),
             "day": self.day,
             "time": self.time,
-            "moment": datetime.fromisoformat,
+            "moment": moment,
             "grouped": grouped_a_number,
             "padded": is_short_a_number,
         }
@@ -99,6 +99,12 @@ class Page:
     def time(self, at: datetime) -> str:
         """Return a time of day as the language writes it, in Eastern time."""
         return clock_time(at, self.language, EASTERN)
+
+
+def moment(text: str) -> datetime:
+    """Return a time of the public API; a day counts as its first instant in Eastern time."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=EASTERN)
 
 
 def grouped_a_number(text: str) -> str:

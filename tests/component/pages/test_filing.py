@@ -45,6 +45,12 @@ def test_the_form_is_sent_as_the_body_that_its_fields_say(site: Site) -> None:
     assert case.facts.removal_at is not None
 
 
+def test_the_read_back_shows_the_very_day_of_the_deportation(site: Site) -> None:
+    day = {"facts.removal_at.year": "2026", "facts.removal_at.month": "12", "facts.removal_at.day": "2"}
+    found = site.send("/en/request", form(site, **day, action="check"))
+    assert "Day of the deportation Wednesday, December 2, 2026" in found.text
+
+
 def test_the_public_api_is_told_the_address_of_the_visitor_and_the_language_of_the_page(site: Site) -> None:
     filed(site)
     (event,) = site.invoked
