@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tests.support.environment
-from tests.bench import cost, growth, launch, report
+from tests.bench import burst, cost, growth, launch, report
 from tests.bench.cases import CASES
 from tests.bench.engine.measure import BY_HAND
 from tests.bench.engine.measure import measure as measure_engine
@@ -70,6 +70,10 @@ def _queueing(*, small: bool) -> Bench:
     return {"queueing": write_queueing(report.ROOT / "docs")}
 
 
+def _burst(*, small: bool) -> Bench:
+    return {"burst": burst.measure(600 if small else 25_000)}
+
+
 def _launch(*, small: bool) -> Bench:
     return {"launch": {**launch.measure(500 if small else 25_000), "date": report.machine()["date"]}}
 
@@ -81,6 +85,7 @@ PARTS: dict[str, Callable[..., Bench]] = {
     "units": _units,
     "growth": _growth,
     "queueing": _queueing,
+    "burst": _burst,
     "launch": _launch,
 }
 BY_NAME = frozenset({"launch"})

@@ -75,7 +75,15 @@ def with_table(text: str, new: str) -> str:
 
 def table(bench: Bench) -> str:
     """Return the measured table, in Markdown."""
-    rows = [*_engine(bench), *_starts(bench), *_units(bench), *_growth(bench), *_warm(bench), *_launch(bench)]
+    rows = [
+        *_engine(bench),
+        *_starts(bench),
+        *_units(bench),
+        *_growth(bench),
+        *_warm(bench),
+        *_burst(bench),
+        *_launch(bench),
+    ]
     found = bench["measured"]
     head = f"Measured, each part with its peers in one run, on {found['machine']}, Python {found['python']}, {found['date']}; times are processor times.\n"
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -161,6 +169,16 @@ def _growth(bench: Bench) -> list[Row]:
 def _warm(bench: Bench) -> list[Row]:
     found = ", ".join(f"{name} {each['p50']:.1f}" for name, each in bench["warm"].items())
     return [("warm, the network replayed: ms a request or message, median", found, "")]
+
+
+def _burst(bench: Bench) -> list[Row]:
+    found = bench["burst"]
+    measured = (
+        f"{found['minutes']:g} minutes, {found['attempts']:,} attempts; "
+        f"the latest of the other wake-ups {found['latest_wake_up']:g} s after it was due"
+    )
+    what = f"{found['notices']:,} acknowledgements through SES at {found['rate']} a second, simulated over the code"
+    return [(what, measured, "≤ 1 hour; ≤ 180 s")]
 
 
 def _launch(bench: Bench) -> list[Row]:

@@ -16,7 +16,7 @@ from tests.support.memory.aws import MemoryKms, MemoryMail, MemorySqs, MemoryTex
 from tests.support.memory.seal import MemorySeal
 from tests.support.memory.table import MemoryTable
 
-_ACTIONS: dict[type, dict[str, str]] = {
+ACTIONS: dict[type, dict[str, str]] = {
     MemoryTable: {
         "get": "dynamodb:GetItem",
         "get_batch": "dynamodb:BatchGetItem",
@@ -31,6 +31,7 @@ _ACTIONS: dict[type, dict[str, str]] = {
     MemoryMail: {"send_email": "ses:SendEmail"},
     MemoryTexts: {"send_text_message": "sms-voice:SendTextMessage"},
 }
+"""The methods of the services in memory, with the AWS actions that they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def record_memory_calls() -> Iterator[list[MemoryCall]]:
     """Record all calls in the context, in order."""
     calls: list[MemoryCall] = []
     with ExitStack() as stack:
-        for service, actions in _ACTIONS.items():
+        for service, actions in ACTIONS.items():
             for method, action in actions.items():
                 stack.enter_context(patch.object(service, method, _recorded(service, method, action, calls)))
         yield calls
