@@ -158,6 +158,7 @@ class _Simulation:
             record = {"messageId": "m", "body": waiting.popleft(), "eventSourceARN": "notice"}
             failed = notify.app.respond(worker, {"Records": [record]})["batchItemFailures"]
             assert not failed
+            self.system._flush()
 
     def _sweep(self, waiting: deque[str], lost: set[str]) -> None:
         """Run one tick, and rank at once what it finds."""
