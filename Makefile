@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run quick test test-system test-dynamodb coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
+.PHONY: help setup run quick test test-system test-dynamodb test-browser coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
 	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check texts texts-check tour tour-write tour-check fix watch build lock engine clean
 
@@ -45,16 +45,20 @@ fix: setup ## Fix what ruff can fix, and format; shows what is left
 	@$(BIN)/ruff check
 
 quick: setup ## Run the tests of single rules, golden tables and contracts (two minutes; ARGS=… goes to pytest)
-	@PROFILE=quick $(PYTEST) -m "not moto and not dynamodb_local" $(if $(ARGS),$(ARGS),tests/unit tests/golden tests/contract)
+	@PROFILE=quick $(PYTEST) -m "not moto and not dynamodb_local and not browser" $(if $(ARGS),$(ARGS),tests/unit tests/golden tests/contract)
 
 test: setup ## Run the tests that need no emulator: flows in memory, small proofs (ARGS=… goes to pytest)
-	@$(PYTEST) -m "not moto and not dynamodb_local" $(COVERAGE) $(ARGS)
+	@$(PYTEST) -m "not moto and not dynamodb_local and not browser" $(COVERAGE) $(ARGS)
 
 test-system: setup ## Run the tests on moto: what hooks botocore, and the local run end to end (ARGS=… goes to pytest)
-	@$(PYTEST) -m "moto and not dynamodb_local" $(COVERAGE) $(ARGS)
+	@$(PYTEST) -m "moto and not dynamodb_local and not browser" $(COVERAGE) $(ARGS)
 
 test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest -m dynamodb_local $(ARGS)
+
+test-browser: setup infra/styles/node_modules/.stamp ## Run the tests that open the pages in Chromium (ARGS=… goes to pytest)
+	@infra/tooling/chromium.sh
+	@$(BIN)/python -m pytest -m browser $(ARGS) tests/browser
 
 prove: setup engine ## Prove at full size what the tests prove at a small one; prints claims, cases tried, violations (20 minutes)
 	@PROVE=full $(PYTEST) -m proof -q $(ARGS)

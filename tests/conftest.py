@@ -52,6 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folders = item.path.relative_to(HERE).parts
         if folders[0] in TRY_MANY:
             item.add_marker("no_cover")
+        if folders[0] == "browser":
+            item.add_marker("browser")
         if folders[0] in ON_MOTO or "/".join(folders[:2]) in ON_MOTO:
             item.add_marker("moto")
 

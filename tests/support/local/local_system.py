@@ -102,6 +102,13 @@ class Local(AnySystem[Answer]):
     def client(self) -> Client:
         return Client(self.address)
 
+    @property
+    def site(self) -> str:
+        """The URL of the public site."""
+        found = re.search(r"^site (http://127\.0\.0\.1:\d+)$", self.printed.read_text(), re.MULTILINE)
+        assert found, "the local run printed no address of the site"
+        return found.group(1)
+
     def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request over a connection of its own."""
         with closing(self.client()) as client:
