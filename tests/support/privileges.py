@@ -44,6 +44,7 @@ class Template:
             "MailFrom": "review@example.gov",
             "MailIdentity": "review@example.gov",
             "MailConfigurationSet": "mail",
+            "SmsIdentity": "pool/case-review",
             "AWS::Region": REGION,
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",

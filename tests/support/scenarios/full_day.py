@@ -137,6 +137,8 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     system.pump()
     system.work(OFFICER, case_id_of(system, held), "claim")
     assert system.on(held, "POST", "/withdrawal", {}).status == 202
+    assert system.on(held, "POST", "/withdrawal", {"undo": True}).status == 202
+    assert system.call("POST", "/requests/checks", filing(words, 1013)).status == 200
     assert system.on(first, "POST", "/escalation", {"statement": word("early")}).status == 202
     system.pump()
     return [first, joined, apart]
@@ -185,7 +187,7 @@ def work_on_cases(system: System, words: CanaryWords, filed: list[dict[str, Any]
     assert system.staff(OFFICER, "GET", "/staff/worklist").status == 200
     for sought in ({"receipt": first["receipt"]}, {"a_number": words.made["a_number1001"]}):
         assert system.staff(OFFICER, "POST", "/staff/lookups", {**sought, "why": word("sought")}).status == 200
-    seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]} | place_of(words, "seen")
+    seen = {"convictions": [{"kind": "misdemeanor", "offense": word("seen")}]}
     _act_on_code(system, words, case_id, joined["receipt"])
     work = [
         ("verifications", {"facts": {"pregnant": True, **seen}, "verdict": "confirmed", "why": word("verify")}),
@@ -339,7 +341,8 @@ def send_notices(system: System, words: CanaryWords) -> None:
         with intercept("sesv2.SendEmail", refuses(code, f"Illegal address: {words.made[f'email{number}']}")):
             system.pump()
     to_call = filing(words, 1008)
-    to_call["requester"]["contact"].pop("postal")
+    for other in ("phone", "postal"):
+        to_call["requester"]["contact"].pop(other)
     bounced = system.file(to_call)
     system.pump()
     tags = {"case": [case_id_of(system, bounced)], "notice": [f"acknowledgement-{bounced['receipt']}"]}
