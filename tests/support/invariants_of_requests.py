@@ -17,6 +17,8 @@ from tests.support.histories.state import CaseState, RequestState, stated
 
 _BOUNDS = {False: (40, 200_000), True: (200, 2_000_000)}
 """By whether the holder is verified: the most commands, and the most bytes."""
+_FORBIDDING = 20
+"""Changes of the contact beyond that number which forbid it: who must not be reached can always say so."""
 _SENDS = {"unverified": ((5, timedelta(hours=1)), (20, timedelta(days=1))), "verified": ((20, timedelta(days=1)),)}
 """The most messages to one address in a period."""
 _CALL_AFTER = {"suppressed", "refused", "expired", "unanswered", "bounced"}
@@ -84,14 +86,19 @@ def _is_as_the_history_tells(stored: Request, told: RequestState) -> None:
 
 
 def _said_no_more_than_it_may(before: Request | None, stored: Request, told: RequestState) -> None:
-    """Each command counts, and a bound can only be passed by losing the rights of a verified holder."""
+    """Each command counts, and a bound can only be passed by losing the rights of a verified holder.
+
+    Changes of the contact have a bound of their own, since they are taken in every state.
+    """
     assert stored.updates == told.commands, (stored, told)
     if before is None:
         return
-    added = stored.updates - before.updates
+    said = stored.updates - stored.contact_changes
+    added = said - (before.updates - before.contact_changes)
     assert added <= stored.said_bytes - before.said_bytes, (before, stored)
     most, size = _BOUNDS[before.verified]
-    assert not added or (stored.updates <= most and stored.said_bytes <= size), stored
+    assert not added or (said <= most and stored.said_bytes <= size), stored
+    assert stored.contact_changes == before.contact_changes or stored.contact_changes <= most + _FORBIDDING, stored
 
 
 def _claims_are_folded(claims: Claims, stored: Request, told: RequestState) -> None:

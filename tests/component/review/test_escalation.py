@@ -200,7 +200,7 @@ def test_a_case_remanded_while_the_person_has_a_newer_case_is_flagged(system: Sy
     assert newer.case_id != held.case_id
     system.work(OFFICIAL, held.case_id, "claim")
     decide(system, OFFICIAL, held.case_id, outcome="remand")
-    assert "many_requests" in item(system, held.case_id)["flags"]
+    assert "maybe_same_person" in item(system, held.case_id)["flags"]
     (guard,) = system.all(Guard, "OPEN")
     assert guard.case == newer.case_id
 

@@ -156,16 +156,20 @@ def test_no_statement_removes_an_officers_protection_mark(system: System) -> Non
     assert system.case_of(held.filed).restricted
 
 
-def test_a_verification_while_a_decision_awaits_approval_leaves_it_pending(system: System) -> None:
-    """While a decision awaits approval, the claim of its author has no lease that could end."""
+def test_a_verification_while_a_decision_awaits_approval_returns_it_to_its_author(system: System) -> None:
+    """While a decision awaits approval, the claim of its author has no lease that could end; then it has one again."""
     system.time = system.time.replace(year=2021, month=6)
     held = claimed(system)
     decide(system, OFFICER, held.case_id, outcome="declined")
-    verify(system, OFFICER, held.case_id, facts={"pregnant": True})
     system.later(hours=9)
     system.settle(5)
     case = system.case_of(held.filed)
     assert (case.status, case.claimed_by, case.lease_until, case.stuck) == ("awaiting_approval", "omar", None, False)
+    verify(system, OFFICER, held.case_id, facts={"pregnant": True})
+    system.pump()
+    returned = system.case_of(held.filed)
+    assert (returned.status, returned.claimed_by) == ("in_review", "omar")
+    assert returned.lease_until
 
 
 def test_the_reason_of_a_verification_is_readable_by_officers_and_sealed(system: System) -> None:

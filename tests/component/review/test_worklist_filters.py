@@ -135,9 +135,9 @@ def test_a_long_search_ends_early_and_goes_on_at_its_cursor(queue: Queue, monkey
         ("limit=1&limit=2", "limit"),
         ("limit=", "limit"),
         ("&".join(["lane=detained"] * 21), "lane"),
-        ("lanes=detained", ""),
-        ("sort=lane", ""),
-        ("Lane=detained", ""),
+        ("lanes=detained", "lanes"),
+        ("sort=lane", "sort"),
+        ("Lane=detained", "Lane"),
     ],
 )
 def test_an_unknown_parameter_or_value_is_refused(queue: Queue, query: str, parameter: str) -> None:

@@ -151,9 +151,9 @@ def test_what_is_null_or_missing_is_not_needed(system: System, names: tuple[str,
         assert asked(system, event)[0] in {200, 201}
 
 
-def test_without_any_header_or_body_a_request_is_refused(system: System) -> None:
+def test_without_any_header_or_body_a_request_is_an_empty_object(system: System) -> None:
     event = stored("rest_post") | {"headers": None, "multiValueHeaders": None, "body": None}
-    assert asked(system, event)[0] == 400
+    assert asked(system, event)[0] == 422
 
 
 @pytest.mark.parametrize("name", ["CONTENT-TYPE", "content-type", "Content-type"])

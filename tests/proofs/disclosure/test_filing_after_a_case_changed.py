@@ -30,6 +30,7 @@ INFORMATION = {
     "GET /field-offices?state=TX": "/field-offices",
     "GET /facilities?q=stew": "/facilities",
     "GET /notice?language=ht": "/notice",
+    "POST /requests/checks": "/requests/checks",
 }
 """The routes that answer everyone alike, by a request to each."""
 

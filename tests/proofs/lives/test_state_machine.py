@@ -271,7 +271,7 @@ def test_internal_text_in_an_answer_to_a_requester_is_found() -> None:
 
 DEFECTS: dict[str, dict[str, object]] = {
     "a released case stays counted": {"review.cases.lease.uncount_claim": lambda _case: ()},
-    "a guard outlives its case": {"review.cases.final_decision.release_guard": lambda _case: ()},
+    "a guard outlives its case": {"review.cases.final_decision.released_guards": lambda _case: ()},
     "every requester sees everything": {
         "casereview.usecases.status.view_of": lambda _request: "case",
         "casereview.usecases.status.shown_to": lambda _request, case: case,

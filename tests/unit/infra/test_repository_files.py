@@ -47,7 +47,7 @@ def make_targets() -> set[str]:
 def test_ci_runs_only_targets_that_exist() -> None:
     runs = re.findall(r"\bmake ((?:--?\S+ )*)(.+)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
     goals = [goal for _, goals in runs for goal in goals.split()]
-    assert goals == ["check", "test", "test-system", "test-dynamodb", "coverage"]
+    assert goals == ["check", "test", "test-system", "test-dynamodb", "test-browser", "coverage"]
     assert set(goals) <= make_targets()
 
 
