@@ -36,6 +36,7 @@ NOT_SEALED = {
     ("Transfer", "office"): "the code of an office; another word is refused",
     ("InformationRequest", "answer_by"): "a date that the office sets",
     ("Removal", "removed_at"): "a date that the office sets",
+    ("DutyBody", "done_at"): "a date that the office sets",
     ("Decision", "policy"): "the id of a policy; another word is refused",
     ("Decision", "factors"): "ids of the policy; another word is refused",
     ("Decision", "language"): "a language tag; another word is refused",
@@ -46,6 +47,10 @@ NOT_SEALED = {
     ("Document", "document"): "a policy is public",
     ("PolicyApproval", "why"): "of a policy, not of a person: shown with it",
     ("PolicyApproval", "digest"): "a digest of a public document",
+}
+REFUSED = {
+    ("/staff/cases/{case_id}/verifications", place): "a place that the tables do not have is refused"
+    for place in [("facts", "facility"), *(("facts", "residence", name) for name in ("state", "county", "city", "zip"))]
 }
 _FACTS = Facts.model_fields.keys() | Conviction.model_fields.keys()
 
@@ -80,7 +85,7 @@ def every_field_has_a_canary(exchanges: Sequence[Exchange], words: CanaryWords, 
     for (method, path), operation in api.operations.items():
         bodies = [_parsed(each.body) for each in exchanges if each.status < 300 and is_request_to(each, method, path)]
         for place, model, name in leaves(operation.body) if operation.body else ():
-            if (model.__name__, name) not in NOT_SEALED:
+            if (model.__name__, name) not in NOT_SEALED and (path, place) not in REFUSED:
                 sent = [text for body in bodies for text in _at(body, place)]
                 holds = any(word in text for word in words.made.values() for text in sent)
                 tally.expect(f"{method} {path}: {'/'.join(place)}", holds=holds)

@@ -58,6 +58,7 @@ def filing(words: CanaryWords, number: int, **changes: Any) -> dict[str, Any]:  
             "name": word("requester"),
             "organization": word("organization"),
             "relationship": word("relationship"),
+            "prepared_by": {name: word(f"helper_{name}") for name in ("name", "organization", "language")},
             "own_reference": word("reference"),
             "contact": contact,
         },
@@ -85,7 +86,8 @@ def filing(words: CanaryWords, number: int, **changes: Any) -> dict[str, Any]:  
 
 def place_of(words: CanaryWords, who: str) -> dict[str, Any]:
     """Return facts with an unknown place, which could identify a person and must be sealed."""
-    residence = {"state": words.word(f"{who}_state"), "county": words.word(f"{who}_county")}
+    residence = {name: words.word(f"{who}_{name}") for name in ("state", "county", "city")}
+    residence["zip"] = words.known(f"{who}_zip", f"00073-{1000 + len(words.made)}")
     return {"facility": words.word(f"{who}_facility"), "residence": residence}
 
 
@@ -138,7 +140,9 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     system.work(OFFICER, case_id_of(system, held), "claim")
     assert system.on(held, "POST", "/withdrawal", {}).status == 202
     assert system.on(held, "POST", "/withdrawal", {"undo": True}).status == 202
-    assert system.call("POST", "/requests/checks", filing(words, 1013)).status == 200
+    checked = filing(words, 1013)
+    checked["facts"] |= place_of(words, "checked")
+    assert system.call("POST", "/requests/checks", checked).status == 200
     assert system.on(first, "POST", "/escalation", {"statement": word("early")}).status == 202
     system.pump()
     return [first, joined, apart]
