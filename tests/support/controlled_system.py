@@ -11,6 +11,7 @@ from typing import Any
 
 import notify.app
 import prioritize.app
+from casereview.crypto.sealing import Seal
 from casereview.policy.compiler import CompiledPolicy
 from casereview.runtime.queue import Queue
 from casereview.schema.addresses import AddressSends
@@ -22,10 +23,12 @@ from casereview.schema.office_records import Officer
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case, Guard, Stored
 from casereview.schema.request_records import Request
+from casereview.schema.submission import Contact
 from casereview.schema.waits import Wait
 from casereview.store import keys
 from casereview.store.items import from_item
 from casereview.store.policy_repository import PolicyRepository
+from casereview.usecases.contacts import open_contact
 from tests.support.clouds import Cloud, chosen_backend, cloud
 from tests.support.histories.replay import replay
 from tests.support.histories.state import World
@@ -90,6 +93,13 @@ class Snapshot:
     """By case id: the worklist that the case is in."""
     policies: dict[str, CompiledPolicy] = field(default_factory=dict)
     """The policies published in this table, by id."""
+    seal: Seal | None = None
+    """Opens what is sealed."""
+
+    def contact_of(self, receipt: str) -> Contact:
+        """Return the current contact of a requester."""
+        assert self.seal is not None
+        return open_contact(self.seal, self.requests[receipt])
 
     @cached_property
     def world(self) -> World:
@@ -145,7 +155,7 @@ class ControlledSystem:
 
     def snapshot(self) -> Snapshot:
         """Read the whole table without the API; items that have not changed are not parsed again."""
-        found = Snapshot(self.system.time, cleared=self.system.cleared)
+        found = Snapshot(self.system.time, cleared=self.system.cleared, seal=self.system.review.seal)
         for item in self.system.items():
             pk, sk = item["pk"]["S"], item["sk"]["S"]
             _keep(found, (pk, sk), item, self._record(pk, sk, item))
@@ -192,7 +202,8 @@ Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
 
 def look_at(system: System, known: Known | None = None) -> Snapshot:
     """Read the whole table of a system; items in ``known`` that have not changed are not parsed again."""
-    found, known = Snapshot(system.time, cleared=system.cleared), {} if known is None else known
+    known = {} if known is None else known
+    found = Snapshot(system.time, cleared=system.cleared, seal=system.review.seal)
     for item in system.items():
         key = item["pk"]["S"], item["sk"]["S"]
         model = _model_of(key[1])

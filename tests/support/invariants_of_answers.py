@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from casereview.notices import phone_numbers
 from casereview.schema.event_records import Event
+from casereview.schema.submission import Contact
 from tests.support.controlled_system import Snapshot
 from tests.support.histories.state import CaseState, RequestState
 
@@ -14,6 +16,8 @@ _FINAL = frozenset({"decided", "approved", "official_decided", "remanded"})
 _ANNOUNCED = _FINAL | {"reopened"}
 """Events of which every verified holder is sent news at once."""
 _GRANTING = frozenset({"granted", "granted_in_part", "override"})
+_FAILURES = frozenset({"undeliverable", "duty_done", "updated"})
+"""Events with which the last way to a holder can end."""
 _OPENS = "tell_the_person"
 
 
@@ -40,6 +44,8 @@ def check_answers(before: Snapshot, now: Snapshot) -> None:
         made = list(_decisions(now.history(case_id)))
         for decision in made:
             _is_learnt(case_id, decision, before, now)
+        if made:
+            _is_told_by_hand_at_last(case_id, made[-1], before, now)
         if made and made[-1].outcome in _GRANTING and not _is_reopened(now.history(case_id)):
             _is_to_be_carried_out(case_id, made[-1], now)
 
@@ -87,13 +93,41 @@ def _can_be_verified(request: RequestState, state: CaseState, now: Snapshot) -> 
 
 
 def _is_learnt(case_id: str, decision: _Made, before: Snapshot, now: Snapshot) -> None:
-    """A decision that reaches no holder at once is a duty of the office to tell the person."""
+    """A decision of which nobody can be told who may be is a duty of the office to tell the person."""
     if decision.final not in _new_events(case_id, before, now) or decision.outcome == "remand":
         return
-    reached = any(f"news-{case_id}-{decision.final.version}-" in f"{notice}-" for _case, notice in now.notices)
+    state = before.world.cases[case_id]
+    told = [one for one in state.requests.values() if one.is_told(restricted=state.restricted)]
+    reached = [one.receipt for one in told if _is_reachable(now.contact_of(one.receipt), restricted=state.restricted)]
     owned = [duty for (owner, _id), duty in now.duties.items() if owner == case_id]
     duties = {duty.kind for duty in owned if duty.decision == decision.version}
-    assert reached != (_OPENS in duties), (decision, duties)
+    assert bool(reached) != (_OPENS in duties), (decision, reached, duties)
+
+
+def _is_told_by_hand_at_last(case_id: str, decision: _Made, before: Snapshot, now: Snapshot) -> None:
+    """A decision of which the news failed with everybody who is told of it is, or was, a duty to tell the person."""
+    new = _new_events(case_id, before, now)
+    case, state = now.cases[case_id], now.world.cases[case_id]
+    if not any(event.kind in _FAILURES for event in new) or decision.final in new:
+        return
+    if case.status not in {"decided", "closed", "with_senior_official"} or _is_reopened(now.history(case_id)):
+        return
+    owned = [duty for (owner, _id), duty in now.duties.items() if owner == case_id]
+    called = {duty.receipt for duty in owned if duty.state == "open" and duty.kind in {"call", "letter"}}
+    told = [one for one in state.requests.values() if one.is_told(restricted=state.restricted)]
+    last = state.requests.get(str(new[-1].receipt))
+    if last in told and all("news" in one.failed and one.receipt not in called for one in told):
+        kinds = {duty.kind for duty in owned if duty.decision == decision.version and duty.state != "ended"}
+        assert _OPENS in kinds, (decision, new)
+
+
+def _is_reachable(contact: Contact, *, restricted: bool) -> bool:
+    """Return whether a holder who is told of a case has a way that staff or a message may take."""
+    if contact.safe_to_contact is False or (restricted and not contact.safe_to_contact):
+        return False
+    by_mail = contact.email and (contact.preferred in {None, "email"} or (contact.preferred == "sms" and contact.phone))
+    by_phone = contact.phone and phone_numbers.may_be_called(contact.phone)
+    return contact.preferred != "none" and bool(by_mail or by_phone or contact.postal)
 
 
 def _is_to_be_carried_out(case_id: str, decision: _Made, now: Snapshot) -> None:

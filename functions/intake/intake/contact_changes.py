@@ -20,9 +20,10 @@ from casereview.schema.records import Case
 from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import TemplateId
 from casereview.store.open_duties import about, ended, open_duties
-from casereview.store.transaction import Write
+from casereview.store.transaction import Write, put_new
 from casereview.usecases.contacts import ContactChange, change_contact, is_suppressed
 from casereview.usecases.services import CaseServices
+from casereview.usecases.untold import duty_to_tell
 from intake.change_request import Current
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class ContactEffect(NamedTuple):
     """What could not be delivered before, to be sent to the new address."""
     duties: tuple[Duty, ...] = ()
     """The open duties of the case."""
+    to_tell: Duty | None = None
+    """The duty to tell the person of a decision, which nobody is left to learn of."""
 
     def on_case(self, case: Case, at: datetime) -> CaseFields:
         """Return the fields of the case that change: a call that is not to be made is no longer asked for.
@@ -63,8 +66,23 @@ class ContactEffect(NamedTuple):
         return changes if flags == case.flags else {**changes, "flags": flags}
 
     def on_duties(self) -> tuple[Write, ...]:
-        """Return the writes that end the calls and letters to this requester, which are not allowed or needed now."""
-        return ended(self._ended())
+        """Return the writes of the duties that end or begin.
+
+        Calls and letters to this requester end that are not allowed or needed now.
+        """
+        return (*ended(self._ended()), *((put_new(self.to_tell),) if self.to_tell else ()))
+
+    def with_duty_to_tell(self, services: CaseServices, now: Current, at: datetime) -> ContactEffect:
+        """Return the effect with what follows if the requester was to be told of a decision in a way that ends.
+
+        Only the news of a case that the requester is shown counts, so that others learn nothing by the time it takes.
+        """
+        ends = self._ended()
+        if self.claims.may_be_called or not is_told(now.request, now.case):
+            return self
+        left = [duty for duty in self.duties if duty not in ends]
+        found = duty_to_tell(services, now.case, self.claims, left, at)
+        return self._replace(to_tell=found)
 
     def _ended(self) -> tuple[Duty, ...]:
         if self.claims.may_be_called and not self.details.get(NEW_ADDRESS):
@@ -84,9 +102,10 @@ def contact_effect(
         at: The time of the update.
         protects: Whether the update states relief that 8 USC 1367 protects.
     """
-    if stated:
-        return _changed(services, now, stated, at)
-    return _protected(services, now) if protects else ContactEffect(now.claims, {}, {})
+    if not stated and not protects:
+        return ContactEffect(now.claims, {}, {})
+    found = _changed(services, now, stated, at) if stated else _protected(services, now)
+    return found.with_duty_to_tell(services, now, at)
 
 
 def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime) -> ContactEffect:

@@ -3,6 +3,8 @@
 That is so where the requester prefers it (``handed_over``), and where no message arrived (``undeliverable``). The duty
 is stored in the same transaction, in the case that the request belongs to now, which can differ from the case under
 which the notice is stored. One open call and one open letter at most are about a request, and tell all its notices.
+Where there is no way to a holder, only the news of a decision is recorded as failed; once that failed with everybody
+who is told of the case, the office tells the person.
 
 A case in which somebody must be called has the flag ``telephone``. For a case that is decided or closed, a notice that
 did not arrive is also sent to the office's duty mailbox.
@@ -17,13 +19,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.cases.changes import changes_between, next_version
+from casereview.cases.disclosure import is_told
 from casereview.cases.duties import new_duty
 from casereview.cases.lifecycle import ENDED, LIVE, check
 from casereview.cases.telephone import MUST_PHONE, with_phone_flag
-from casereview.evidence.fold import DUTY, TEMPLATE, after_failure
+from casereview.evidence.fold import DUTY, NOBODY, TELL_DUTY, TEMPLATE, after_failure
 from casereview.notices.catalog import OFFICE_VERSIONS, VERSIONS
 from casereview.notices.pending import undelivered_notice
 from casereview.runtime.backoff import attempts
+from casereview.schema.duty_records import Duty
 from casereview.schema.errors import CaseChangedError
 from casereview.schema.event_records import Change, Event
 from casereview.schema.evidence import Claims
@@ -42,16 +46,17 @@ from casereview.usecases.contacts import (
     open_contact,
     preferred_by_hand,
 )
+from casereview.usecases.untold import duty_to_tell, standing_decision
 from notify.recipients import UnreadableCaseError
 from notify.services import Services, metrics
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from casereview.schema.field_sets import CaseFields
 
 TRIES = 3
 """How often the write is tried while other writes change the case."""
-_NOT_SENT = frozenset({"no_channel", "not_callable", "restricted"})
-"""Reasons for which a notice was not sent, although its requester may be reached in another way, or later."""
 
 
 class _OfficeWork(NamedTuple):
@@ -102,7 +107,7 @@ def give_up(services: Services, notice: Notice, why: Undelivered, now: datetime)
         RefusedError: Another write changed the notice.
         CaseChangedError: Another write changed the case, or moved the request to another one, at each try.
     """
-    by_hand = why in MUST_PHONE | _NOT_SENT and notice.template not in OFFICE_VERSIONS
+    by_hand = notice.template not in OFFICE_VERSIONS
     ending = _ending(notice, why)
     _end(services, ending, (lambda: _after_failure(services, ending, why, now)) if by_hand else _nothing)
     metrics.add_metric("Undeliverable", MetricUnit.Count, 1)
@@ -181,8 +186,9 @@ def _preferred(services: Services, ending: _Ending, now: datetime) -> _OfficeWor
 def _after_failure(services: Services, ending: _Ending, why: Undelivered, now: datetime) -> _OfficeWork | None:
     """Return what the office is to do about a notice that did not arrive.
 
-    None if the request or the case has been withdrawn, or if the requester must not be called. In a restricted case the
-    failure is recorded, but only a verified holder who said that contact is safe is called.
+    None if the request or the case has been withdrawn, or if the requester must not be called, unless that was the news
+    of a decision. In a restricted case the failure is recorded, but only a verified holder who said that contact is
+    safe is called.
     """
     found = _current_case(services, ending.before)
     if found is None or found.request.state != "live" or found.case.status == "withdrawn":
@@ -193,7 +199,7 @@ def _after_failure(services: Services, ending: _Ending, why: Undelivered, now: d
     else:
         way = by_hand_after_failure(contact, had_address=why in MUST_PHONE)
     if way is None:
-        return None
+        return _without_way(services, found, ending, now)
     allowed = may_receive_news(found.case, found.request, contact) and found.case.status in LIVE | ENDED
     work = _work(services, found, ending, way if allowed else None, now)
     if not allowed or way != "call" or work.case.status in LIVE:
@@ -201,6 +207,12 @@ def _after_failure(services: Services, ending: _Ending, why: Undelivered, now: d
     by_mail = services.office_mail and not work.case.restricted  # all officers read the duty mailbox
     to_office = (put_new(undelivered_notice(work.case, ending.before.receipt, now)),) if by_mail else ()
     return work._replace(writes=(*work.writes, *to_office))
+
+
+def _without_way(services: Services, found: _Current, ending: _Ending, now: datetime) -> _OfficeWork | None:
+    """Return the record that there is no way to a holder with the news of a decision; None for another notice."""
+    is_news = ending.before.template == "news" and standing_decision(found.case) is not None
+    return _work(services, found, ending, NOBODY, now) if is_news and is_told(found.request, found.case) else None
 
 
 def _current_case(services: Services, notice: Notice) -> _Current | None:
@@ -229,17 +241,26 @@ def _current_case(services: Services, notice: Notice) -> _Current | None:
     raise CaseChangedError
 
 
-def _work(services: Services, found: _Current, ending: _Ending, way: ByHand | None, now: datetime) -> _OfficeWork:
-    """Return the case after a notice ended, and the writes of the case, its event, the claims and the duty.
+def _work(
+    services: Services, found: _Current, ending: _Ending, way: ByHand | Literal["nobody"] | None, now: datetime
+) -> _OfficeWork:
+    """Return the case after a notice ended, and the writes of the case, its event, the claims and the duties.
 
-    Without a way, the failure is only recorded.
+    Without a way, the failure is only recorded, unless nobody is left who learns of a decision.
     """
     case, _request, claims = found
     notice, kind = ending.before, ending.kind
-    ranks = way != "letter" and case.status in LIVE
+    ranks = way in {"call", None} and case.status in LIVE
     changes: CaseFields = {**next_version(case), **_flagged(case, now, calls=way == "call", ranks=ranks)}
     after = case.evolve(**changes)
     check(kind, case.status, after.status)
+    failed = after_failure(claims, notice.template, way) if claims else None
+    by_hand = way in {"call", "letter"}
+    to_tell = _duty_to_tell(services, case, failed, now) if failed and not by_hand else None
+    details: dict[str, JsonValue] = {TEMPLATE: notice.template, DUTY: way}
+    if to_tell:
+        details[TELL_DUTY] = to_tell.duty_id
+        details[DUTY] = to_tell.kind if way == NOBODY else way
     event = Event(
         case_id=case.case_id,
         version=after.version,
@@ -251,12 +272,18 @@ def _work(services: Services, found: _Current, ending: _Ending, way: ByHand | No
             **changes_between(case, after),
         },
         receipt=notice.receipt,
-        details={TEMPLATE: notice.template, DUTY: way},
+        details=details,
     )
-    folded = claims and after.folded == after.version
-    to_phone = (Put(after_failure(claims, notice.template, way)),) if claims and folded else ()
-    duty = (_duty(services, case, notice, way, now),) if way else ()
-    return _OfficeWork(after, (put_over(after, version=case.version), put_new(event), *to_phone, *duty), ranks)
+    to_phone = (Put(failed),) if failed and after.folded == after.version else ()
+    duty = (_duty(services, case, notice, way, now),) if way in {"call", "letter"} else ()
+    told = (put_new(to_tell),) if to_tell else ()
+    return _OfficeWork(after, (put_over(after, version=case.version), put_new(event), *to_phone, *duty, *told), ranks)
+
+
+def _duty_to_tell(services: Services, case: Case, failed: Claims, now: datetime) -> Duty | None:
+    """Return the duty to tell the person of a decision, if nobody is left who learns of it."""
+    left = open_duties(services.table, case.case_id)
+    return duty_to_tell(services, case, failed, left, now)
 
 
 def _flagged(case: Case, now: datetime, *, calls: bool, ranks: bool) -> CaseFields:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from casereview.evidence.standing import is_about_facts, is_about_requester
 from casereview.evidence.stated import stated_facts
@@ -236,11 +236,12 @@ def after_failure(claims: Claims, template: object, duty: object) -> Claims:
     Args:
         claims: The claims before.
         template: The name of its text.
-        duty: The duty of the office that follows; None in a restricted case, where the call waits.
+        duty: The duty of the office that follows; None in a restricted case, where the call waits; another name where
+            the holder is not called.
     """
     failed = {*claims.failed, template} if template in _TEMPLATES else claims.failed
     return claims.evolve(
-        to_phone=claims.to_phone or duty != "letter",
+        to_phone=claims.to_phone or duty in {None, "call"},
         failed=tuple(sorted(failed)),  # type: ignore[arg-type]  # the names are known
     )
 
@@ -289,7 +290,11 @@ _TEMPLATES = frozenset(get_args(TemplateId))
 TEMPLATE = "template"
 """Key in the details of a notice that did not reach its requester: the name of its text."""
 DUTY = "duty"
-"""Key in the same details: the duty of the office that follows, or null. An older release had none, and called."""
+"""Key in the same details: the duty of the office that follows, or null; ``nobody`` where the holder has no way. An
+older release had none, and called."""
+NOBODY: Final = "nobody"
+TELL_DUTY = "tell_duty"
+"""Key in the same details, and in those of a call or a letter: the id of the duty to tell the person of a decision."""
 TOLD = "texts"
 """Key in the details of a call or a letter: the names of the texts of what it tells."""
 NEXT = "next"

@@ -18,8 +18,12 @@ from casereview.store.transaction import Write, delete, put_new, put_over
 
 def open_duties(table: Table, case_id: str) -> tuple[Duty, ...]:
     """Read the open duties of a case consistently, the first that is due first."""
-    found = table.records(Duty, Query(keys.duties_partition(case_id)))
-    return tuple(sorted((duty for duty in found if duty.state == "open"), key=lambda duty: duty.due))
+    return tuple(sorted((one for one in duties_of(table, case_id) if one.state == "open"), key=lambda duty: duty.due))
+
+
+def duties_of(table: Table, case_id: str) -> Iterator[Duty]:
+    """Yield all duties of a case consistently, also those that are done or have ended."""
+    return table.records(Duty, Query(keys.duties_partition(case_id)))
 
 
 def about(duties: Iterable[Duty], receipt: str, kinds: Iterable[str]) -> tuple[Duty, ...]:

@@ -140,6 +140,12 @@ def by_hand_after_failure(contact: Contact, *, had_address: bool) -> ByHand | No
     return "call" if has_number or (had_address and contact.phone is None) else None
 
 
+def has_a_way(contact: Contact) -> bool:
+    """Return whether a message, a call or a letter can go to a contact, as it was stated."""
+    has_address = contact.email is not None and contact.address() is not None
+    return has_address or by_hand_after_failure(contact, had_address=False) is not None
+
+
 def may_be_phoned(contact: Contact) -> bool:
     """Return whether a contact has a number that is called."""
     return contact.phone is not None and phone_numbers.may_be_called(contact.phone)

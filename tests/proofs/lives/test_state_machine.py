@@ -290,6 +290,12 @@ DEFECTS: dict[str, dict[str, object]] = {
     "a decision that nobody learns is nobody's duty": {
         "review.cases.final_decision.learners_of": lambda _session, _case: Learners(("R",), ())
     },
+    "a holder without a way that can be used counts as told": {"review.cases.requesters._is_reached": lambda *_: True},
+    "a decision that no letter, call or message brought is nobody's duty": {
+        "review.cases.reaching.duty_to_tell": lambda *_: None,
+        "notify.undeliverable.duty_to_tell": lambda *_: None,
+        "intake.contact_changes.duty_to_tell": lambda *_: None,
+    },
     "what was granted is nobody's duty": {"review.cases.final_decision.GRANTING": frozenset()},
     "a reopened case is no news": {"review.cases.reopening.is_told": lambda _request, _case: False},
     "a duty that is done leaves no trace in the decision": {"review.cases.duties._EFFECTS": {}},

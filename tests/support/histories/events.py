@@ -89,7 +89,7 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
 def _delivery(request: RequestState, event: Event) -> None:
     """Apply a notice that failed, or what is sent again after a suppression was lifted."""
     if event.kind in {"undeliverable", "handed_over"}:
-        request.to_phone = request.to_phone or event.details["duty"] != "letter"
+        request.to_phone = request.to_phone or event.details["duty"] in {"call", None}
         request.failed.add(str(event.details["template"]))
         return
     if event.kind == "duty_done":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from casereview.cases.decisions import with_carried_out
 from casereview.cases.duties import BY_HAND, OF_A_DECISION
-from casereview.evidence.fold import NEXT_DUTY, REOPENED, TOLD, after_reopened_duty
+from casereview.evidence.fold import NEXT_DUTY, REOPENED, TELL_DUTY, TOLD, after_reopened_duty
 from casereview.http.problems import ProblemError, not_correctable
 from casereview.schema.duty_records import Duty, DutyDone
 from casereview.schema.event_records import Event
@@ -38,7 +38,8 @@ _STANDS: Final[dict[str, frozenset[DecisionState]]] = {
 def without_record_of_duty(session: CaseSession, case: Case, event: Event) -> Transition:
     """Return the transition after which a duty counts as not done, by the event of its record.
 
-    A letter that was recorded as returned by mistake counts as sent again, and the call that followed ends.
+    A letter that was recorded as returned by mistake counts as sent again, and the call that followed ends. So does the
+    duty to tell the person of a decision, if it followed because no holder was left to learn of it.
 
     Raises:
         ProblemError: 409 if the duty went to another case or has a later record, if the next attempt was made already,
@@ -102,13 +103,15 @@ def _not_reached(session: CaseSession, case: Case, duty: Duty, event: Event) -> 
         NEXT_DUTY: following.duty_id if following else None,
     }
     after = duty.evolve(state="done" if sent else "open", done=sent)
-    gone = {one.duty_id for one in (following,) if one}
+    to_tell = _duty_named(session, case, event, TELL_DUTY)
+    ends = [one for one in (following, to_tell) if one and one.state == "open"]
+    gone = {one.duty_id for one in ends}
     others = [one for one in open_duties(session.services.table, case.case_id) if one.duty_id not in gone]
     calls = any(one.kind == "call" for one in (*others, *(() if sent else (after,))))
     also = (
         put_over(after, state=duty.state),
         Put(after_reopened_duty(claims, details)),
-        *ended((following,) if following else ()),
+        *ended(ends),
     )
     changes = flagged(session, case, calls=calls, unsafe=False)
     return Transition("corrected", changes, {"receipt": request.receipt, "details": details}, also)
@@ -127,11 +130,15 @@ def _following(session: CaseSession, case: Case, event: Event) -> Duty | None:
     Raises:
         ProblemError: 409 if it was done.
     """
-    following = event.details.get(NEXT_DUTY)
-    found = session.services.table.get(Duty, keys.duty(case.case_id, str(following))) if following else None
+    found = _duty_named(session, case, event, NEXT_DUTY)
     if found is not None and found.state == "done":
         raise not_correctable("The next call or letter was made already: correct its record first.")
     return found if found is not None and found.state == "open" else None
+
+
+def _duty_named(session: CaseSession, case: Case, event: Event, key: str) -> Duty | None:
+    named = event.details.get(key)
+    return session.services.table.get(Duty, keys.duty(case.case_id, str(named))) if named else None
 
 
 def _record_of_sending(session: CaseSession, case: Case, duty: Duty, event: Event) -> DutyDone | None:

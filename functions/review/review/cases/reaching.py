@@ -5,7 +5,8 @@
       └──not safe──▶ no message, call or letter until the holder says that contact is safe
     letter ──sent──▶ done ──came back──▶ a call, if there is a number that was not called in vain before
 
-Where nothing more follows, the texts stay with the request as not delivered: a new address gets them.
+Where nothing more follows, the texts stay with the request as not delivered: a new address gets them. A decision of
+which nobody has learnt then is told to the person.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from casereview.cases.duties import BY_HAND, new_duty, time_for
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.telephone import UNSAFE_CONTACT, receipts_to_phone, with_phone_flag, without_phone_flag
-from casereview.evidence.fold import NEXT, NEXT_DUTY, TOLD, after_duty
+from casereview.evidence.fold import NEXT, NEXT_DUTY, TELL_DUTY, TOLD, after_duty
 from casereview.http.problems import ProblemError, invalid
 from casereview.policy.document import DutyTimes
 from casereview.schema.duty_records import Duty
@@ -31,6 +32,7 @@ from casereview.store import keys
 from casereview.store.open_duties import about, ended, open_duties, opened
 from casereview.store.transaction import Put, Write, put_new, put_over
 from casereview.usecases.contacts import change_contact, may_be_phoned, may_receive_news, open_contact
+from casereview.usecases.untold import duty_to_tell
 from review.cases.session import CaseSession
 from review.schema.duties import DutyBody
 
@@ -84,8 +86,18 @@ def after_attempt(session: CaseSession, case: Case, duty: Duty, body: DutyBody) 
         stopped = about(others, request.receipt, BY_HAND)
         others = [one for one in others if one not in stopped]
         also += [_unsafe(session, request), *ended(stopped)]
+    if to_tell := _to_tell(session, case, after, (*others, *((following,) if following else ())), what):
+        also.append(put_new(to_tell))
+        details[TELL_DUTY] = to_tell.duty_id
     calls = any(one.kind == "call" for one in (*others, *((following,) if following else ())))
     return DutyEffect(flagged(session, case, calls=calls, unsafe=after.unsafe), tuple(also), details)
+
+
+def _to_tell(session: CaseSession, case: Case, claims: Claims, left: tuple[Duty, ...], what: DutyResult) -> Duty | None:
+    """Return the duty to tell the person of a decision, if an attempt in vain leaves nobody who learns of it."""
+    if what not in {"no_answer", "returned", "unsafe"}:
+        return None
+    return duty_to_tell(session.services, case, claims, left, session.at)
 
 
 def _next(session: CaseSession, case: Case, request: Request, duty: Duty, what: DutyResult) -> Duty | None:

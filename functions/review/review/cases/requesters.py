@@ -16,7 +16,7 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.schema.vocabulary import TemplateId
 from casereview.store import keys
-from casereview.usecases.contacts import open_contact
+from casereview.usecases.contacts import has_a_way, may_receive_news, open_contact
 from review.cases.session import CaseSession
 
 
@@ -46,10 +46,21 @@ class Learners(NamedTuple):
 
 
 def learners_of(session: CaseSession, case: Case) -> Learners:
-    """Return which of the live requests of a case get news of its decision: those of verified holders."""
+    """Return which of the live requests of a case get news of its decision: verified holders who can be reached.
+
+    Raises:
+        UnreadableError: One of the requests cannot be read.
+        SealBrokenError: The contact of a verified holder cannot be opened, or is lost.
+    """
     live = [one for one in requests_of(session, session.file(case)) if one.state == "live"]
-    will = tuple(one.receipt for one in live if is_told(one, case))
+    will = tuple(one.receipt for one in live if is_told(one, case) and _is_reached(session, case, one))
     return Learners(will, tuple(one.receipt for one in live if one.receipt not in will))
+
+
+def _is_reached(session: CaseSession, case: Case, request: Request) -> bool:
+    """Return whether the holder of a request may be contacted, and gave a way."""
+    contact = open_contact(session.services.seal, request)
+    return may_receive_news(case, request, contact) and has_a_way(contact)
 
 
 def notices_to_requesters(
