@@ -34,7 +34,7 @@ from tests.support.scenarios.policy_office import publish_policies
 
 pytestmark = pytest.mark.proof(6)
 DISCLOSED = {"reasons", "conditions", "asked", "asked_in", "reference", "language"}
-"""What a requester reads in the status or in what was understood: the office's texts, the own reference and language."""
+"""What a requester reads in the status or as understood: the office's texts, the own reference and language."""
 NAMED = {"relief", "field"}
 """A fault names the values that a field may have, and points to a field that is not known: by the name it was given."""
 ALLOWED = {"errors": NAMED, "public answers": NAMED | DISCLOSED}
