@@ -27,6 +27,7 @@ CLAIMS = {
     7: "Bad input: refused with a reason, nothing stored, nothing falls over",
     8: "Nobody learns by asking: the same bytes and calls, whatever other case exists and whatever becomes of it",
     9: "Nobody blocks another: the most that strangers may write, and the case is ranked, read, moved and decided",
+    11: "Two releases, one table: the last one works what this one wrote, and the other way round",
 }
 _TRIED, _VIOLATED, _CLAIM, _CRASHES, _TIMING = "tried", "violated", "claim", "crashes", "timing"
 _DISCLOSURE = "disclosure"
