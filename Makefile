@@ -69,7 +69,7 @@ coverage: setup ## Report what the tests covered that ran with COVERAGE set, as 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check dates-check tour-check styles-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check dates-check texts-check tour-check styles-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check

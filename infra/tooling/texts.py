@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -89,10 +89,16 @@ def faults() -> Iterator[str]:
     for language in translated():
         catalog = read(language)
         own = {message.id: message for message in catalog if message.id}
-        yield from (f"{language}: not translated: {key}" for key in texts if key not in own or not own[key].string)
+        yield from (f"{language}: not translated: {key}" for key in texts if key not in own or _lacks(own[key]))
         yield from (f"{language}: not in the templates: {key}" for key in own.keys() - texts)
         for message in own.values():
             yield from (f"{language}: {error}: {message.id}" for error in message.check(catalog))
+
+
+def _lacks(message: Message) -> bool:
+    """Tell whether a text is blank, or one of its plural forms is."""
+    said = message.string
+    return not said or not (isinstance(said, str) or all(said))
 
 
 def main(arguments: list[str]) -> int:
