@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from casereview.cases.deficiencies import with_contact
+from casereview.cases.deficiencies import SAFETY_UNSAID, with_contact
 from casereview.cases.disclosure import is_asked, is_told
 from casereview.cases.duties import BY_HAND
 from casereview.cases.lifecycle import LIVE
@@ -122,12 +122,19 @@ def _changed(services: CaseServices, now: Current, stated: Contact, at: datetime
     again = _again(now, found, at) if new else ()
     request: RequestFields = {
         "contact": found.sealed,
-        "deficiencies": with_contact(now.request.deficiencies, is_missing=found.is_missing),
+        "deficiencies": _lacks(now, stated, found),
     }
     if stated.model_fields_set - _LANGUAGES:
         request |= {"contact_changed_at": at, "withdrawal_by": None}
         claims = claims.evolve(withdrawal_by=None)
     return ContactEffect(claims, request, details, again, open_duties(services.table, now.case.case_id))
+
+
+def _lacks(now: Current, stated: Contact, found: ContactChange) -> tuple[str, ...]:
+    """Return the codes of the deficiencies after a change of the contact; what was left unsaid stays so until said."""
+    codes = now.request.deficiencies
+    unsaid = stated.safe_to_contact is None and (found.is_unsaid or SAFETY_UNSAID in codes)
+    return with_contact(codes, is_missing=found.is_missing, is_unsaid=unsaid and found.has_address)
 
 
 def _is_suppressed(services: CaseServices, address: str | None) -> bool:
@@ -159,4 +166,7 @@ def _protected(services: CaseServices, now: Current) -> ContactEffect:
     details: dict[str, JsonValue] = {MAY_BE_CALLED: found.may_be_called, NEW_ADDRESS: False}
     claims = after_contact(now.claims, details)
     duties = open_duties(services.table, now.case.case_id)
-    return ContactEffect(claims, {"contact": found.sealed}, details, duties=duties)
+    request: RequestFields = {"contact": found.sealed}
+    if found.is_unsaid:
+        request["deficiencies"] = _lacks(now, Contact(), found)
+    return ContactEffect(claims, request, details, duties=duties)

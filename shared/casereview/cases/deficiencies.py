@@ -24,6 +24,9 @@ from casereview.texts.catalog import text
 
 CONTACT_MISSING: Final = "contact_missing"
 """The deficiency of a request whose channel has no address."""
+SAFETY_UNSAID: Final = "safe_contact_unsaid"
+"""The deficiency of a request that states protected relief and an address, but not that contact is safe: its holder is
+told that no message, call or letter comes."""
 FIELDS: Final[Mapping[DeficiencyCode, str]] = {
     "a_number_missing": "subject.a_number",
     "a_number_short": "subject.a_number",
@@ -37,6 +40,7 @@ FIELDS: Final[Mapping[DeficiencyCode, str]] = {
     "outcome_missing": "outcome_sought",
     "authority_missing": "requester.authority",
     "contact_missing": "requester.contact",
+    "safe_contact_unsaid": "requester.contact.safe_to_contact",
     "uscis_receipt_form": "subject.uscis_receipt",
     "identity_unverified": "requester",
     "authority_unverified": "requester.authority",
@@ -88,8 +92,14 @@ def deficiencies(
         ("outcome_missing", not submission.outcome_sought),
         ("authority_missing", "authority_needed" in marks_of(submission)),
         (CONTACT_MISSING, submission.contact.is_missing()),
+        (SAFETY_UNSAID, _leaves_safety_unsaid(submission, facts)),
     ]
     return tuple(code for code, lacks in found if lacks)
+
+
+def _leaves_safety_unsaid(submission: SubmissionParts, facts: Facts) -> bool:
+    contact = submission.contact
+    return facts.protected is True and contact.safe_to_contact is None and contact.destination() is not None
 
 
 _SUPPLIED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -135,15 +145,17 @@ def with_facts(codes: Iterable[str], facts: Facts, on: date, *, names_facility: 
     return (*(code for code in before if code not in _OF_FACTS), *found)
 
 
-def with_contact(codes: Iterable[str], *, is_missing: bool) -> tuple[str, ...]:
+def with_contact(codes: Iterable[str], *, is_missing: bool, is_unsaid: bool = False) -> tuple[str, ...]:
     """Return the codes of the deficiencies after a change of the contact.
 
     Args:
         codes: The codes of all deficiencies.
         is_missing: Whether there is no way to reach the requester now.
+        is_unsaid: Whether the requester has yet to say that contact is safe.
     """
-    others = tuple(code for code in codes if code != CONTACT_MISSING)
-    return (*others, CONTACT_MISSING) if is_missing else others
+    others = (code for code in codes if code not in {CONTACT_MISSING, SAFETY_UNSAID})
+    found = ((CONTACT_MISSING, is_missing and not is_unsaid), (SAFETY_UNSAID, is_unsaid))
+    return (*others, *(code for code, lacks in found if lacks))
 
 
 def unverified(role: Role) -> DeficiencyCode:

@@ -189,6 +189,7 @@ LackingCode = Literal[
     "outcome_missing",
     "authority_missing",
     "contact_missing",
+    "safe_contact_unsaid",
     "uscis_receipt_form",
 ]
 """What a submission lacks."""

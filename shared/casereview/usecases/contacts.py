@@ -253,6 +253,10 @@ class ContactChange(NamedTuple):
     """Whether notices were sent to an address before."""
     is_missing: bool
     """Whether there is no way to reach the requester, who did not say that none is wanted."""
+    has_address: bool
+    """Whether there would be a way if contact were safe."""
+    is_unsaid: bool
+    """Whether contact counts as unsafe only because the requester has not said that it is safe."""
     language: str | None
     """The language tag of the requester's language."""
 
@@ -282,5 +286,7 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
         goes_elsewhere=is_new,
         was_reached=earlier.address() is not None,
         is_missing=after.is_missing(),
+        has_address=after.merged(Contact(safe_to_contact=None)).destination() is not None,
+        is_unsaid=protected and safe is None,
         language=after.language,
     )
