@@ -40,4 +40,4 @@ def catalog(language: Language) -> gettext.NullTranslations:
     if language == DEFAULT:
         return gettext.NullTranslations()
     with as_file(files("pages") / "locales") as folder:
-        return gettext.translation("pages", folder, [language], fallback=True)
+        return gettext.translation("pages", folder, [language])

@@ -21,7 +21,8 @@ _PACKAGE: Final = files("pages")
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def environment(language: Language) -> Environment:
+    """Return the settings of the templates and the texts of a language."""
     environment = Environment(
         loader=_loader(),
         autoescape=True,
@@ -71,7 +72,7 @@ class Page:
             status: the HTTP status.
             values: what the template shows.
         """
-        template = _environment(self.language).get_template(f"{name}.html")
+        template = environment(self.language).get_template(f"{name}.html")
         return PageAnswer(template.render(page=name, path=self.path, **self._common(), **values), status)
 
     def _common(self) -> dict[str, Any]:
