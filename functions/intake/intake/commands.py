@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import escalated, restriction
+from casereview.cases.decisions import is_remanded
 from casereview.cases.deficiencies import describe_missing, with_facts
 from casereview.cases.disclosure import is_asked, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
@@ -229,6 +230,15 @@ def _case_after_words(now: Current, at: datetime) -> CaseFields:
     return changes
 
 
+def _no_second_look(case: Case) -> ProblemError:
+    """Return why a second look at a case cannot be asked for now, as its holder is shown it."""
+    if case.status == "with_senior_official":
+        return wrong_state("second_look_open")
+    if case.status == "closed":
+        return wrong_state("case_ended")
+    return wrong_state("case_remanded") if is_remanded(case) else ProblemError("not-decided")
+
+
 def escalate(services: CaseServices, request: Request, body: Escalation, at: datetime) -> Accepted:
     """Escalate a decided case to the Senior Reviewing Official. Facts that come with it are an update of their own.
 
@@ -236,8 +246,8 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
 
     Raises:
         ProblemError: 409 if the request was withdrawn, or the case is disclosed to this requester and no field office
-            has decided it; 429 if the request may say no more; 503 of a verified holder, while a record of the case
-            cannot be read.
+            has decided it, or the Senior Reviewing Official has the case, closed it, or sent it back; 429 if the
+            request may say no more; 503 of a verified holder, while a record of the case cannot be read.
     """
     words = seal_words(services.seal, "escalation", request.receipt, {"statement": body.statement})
     size = len(body.model_dump_json(exclude_unset=True).encode())
@@ -252,7 +262,7 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
         shown = shown_to(request, case)
         again = shown is not None and _sees_no_second_look(request, shown)
         if shown and shown.status != "decided" and not again:
-            raise ProblemError("not-decided")
+            raise _no_second_look(shown)
         takes_effect = shown is case and not again
         asked: RequestFields = {} if again else {"escalation_asked": None if takes_effect else at}
         step = Transition("escalated", escalated(case, at)) if takes_effect else Transition("escalation_kept")

@@ -46,6 +46,8 @@ PublicErrorCode = Literal[
     "withdrawal_final",
     "code_frozen",
     "case_ended",
+    "second_look_open",
+    "case_remanded",
 ]
 """Codes with which the public API refuses too. Each has a text of the same name in every language."""
 ErrorCode = Literal[
@@ -179,6 +181,8 @@ MEANINGS: Final[Mapping[ErrorCode, str]] = {
     "request_live": "A request of the case has not been withdrawn.",
     "only_request": "It is the only request of its case.",
     "case_ended": "The case is decided or closed.",
+    "second_look_open": "The Senior Reviewing Official has the case already.",
+    "case_remanded": "The Senior Reviewing Official sent the case back, and the field office has not decided it again.",
     "case_not_open": "The case is not open at a field office.",
     "case_not_ended": "The case has not ended.",
     "case_linked": "The case was linked to another one, where it goes on.",

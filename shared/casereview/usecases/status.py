@@ -245,7 +245,8 @@ def _decisions(services: CaseServices, holder: _Holder, case: Case) -> _Shown:
     decisions = decisions_of(case)
     if not decisions:
         return _Shown(None, ())
-    go_on = text("how_to_go_on", holder.language) if case.status == "decided" else None
+    may_go_on = case.status == "decided" and decisions[-1].outcome != "granted"  # which grants all that was asked for
+    go_on = text("how_to_go_on", holder.language) if may_go_on else None
     newest = _decision(services, case, decisions[-1], go_on)
     before = (_decision(services, case, one, None) for one in reversed(decisions[:-1]))
     return _Shown(newest, tuple(one for one in before if one))

@@ -60,7 +60,31 @@ def test_a_verified_requester_can_escalate_once_after_a_decision(system: System)
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202
     assert system.case_of(held.filed).office == "SRO"
     again = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
-    assert (again.status, again.json()["type"]) == (409, "/problems/not-decided")
+    assert (again.status, again.json()["errors"][0]["code"]) == (409, "second_look_open")
+
+
+def test_who_asks_again_after_the_official_sent_the_case_back_is_told_so(system: System) -> None:
+    held = escalated(system)
+    assert take_next(system, OFFICIAL) == held.case_id
+    decide(system, OFFICIAL, held.case_id, outcome="remand")
+    again = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
+    assert (again.status, again.json()["errors"][0]["code"]) == (409, "case_remanded")
+
+
+def test_who_asks_again_after_the_official_decided_is_told_so(system: System) -> None:
+    held = escalated(system)
+    assert take_next(system, OFFICIAL) == held.case_id
+    decide(system, OFFICIAL, held.case_id, outcome="uphold")
+    again = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
+    assert (again.status, again.json()["errors"][0]["code"]) == (409, "case_ended")
+
+
+@pytest.mark.parametrize(("outcome", "offered"), [("granted", False), ("granted_in_part", True), ("moot", True)])
+def test_a_second_look_is_offered_where_not_all_was_granted(system: System, outcome: str, *, offered: bool) -> None:
+    held = claimed(system)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    decide(system, OFFICER, held.case_id, outcome=outcome)
+    assert (system.look_up(held.filed)["decision"]["how_to_go_on"] is not None) is offered
 
 
 def _how_to_go_on(system: System, filed: Mapping[str, Any], language: str) -> str:
