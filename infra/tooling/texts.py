@@ -85,12 +85,12 @@ def compile_all() -> None:
 
 def faults() -> Iterator[str]:
     """Yield what a catalog lacks or has too much."""
-    texts = {message.id for message in wanted() if message.id}
+    texts = dict.fromkeys(message.id for message in wanted() if message.id)
     for language in translated():
         catalog = read(language)
         own = {message.id: message for message in catalog if message.id}
         yield from (f"{language}: not translated: {key}" for key in texts if key not in own or _lacks(own[key]))
-        yield from (f"{language}: not in the templates: {key}" for key in own.keys() - texts)
+        yield from (f"{language}: not in the templates: {key}" for key in own if key not in texts)
         for message in own.values():
             yield from (f"{language}: {error}: {message.id}" for error in message.check(catalog))
 

@@ -1,4 +1,4 @@
-"""One function invokes another by Lambda's API; who may is evaluated before."""
+"""One function invokes another by Lambda's API; its right to do so is evaluated before."""
 
 from __future__ import annotations
 
