@@ -86,16 +86,16 @@ def rank_case(services: Services, case_id: str) -> None:
 def _read_again(services: Services, case: Case, now: datetime) -> Case:
     """Return a case without its mark, if all that it rests on can be read again.
 
-    Its restriction follows from what was said and found, as that of every case.
+    Its restriction follows from what was said and found, as that of every case; its live requests are counted again.
 
     Raises:
         UnreadableError: A record of it still cannot be read.
     """
     if not case.unreadable:
         return case
-    require_whole(services.table, case)
+    live = require_whole(services.table, case)
     file = file_of(services.table, case, services.policies.governing(now)[0])
-    again: CaseFields = {"recheck_at": None, "attempts": 0, "stuck": False}
+    again: CaseFields = {"recheck_at": None, "attempts": 0, "stuck": False, "live": live}
     if case.status in LIVE:
         again["rank_at"] = now
     again |= restriction(case, restricted=is_restricted(file.claims, file.findings))

@@ -63,7 +63,7 @@ _PROTECTED: Final = json.dumps({"protected": True})[1:-1]
 _DERIVED = INDEX_ATTRIBUTES | {_PROTECTS}
 """Attributes that only the indexes need, or a reading in part; computed on every write, and dropped on reading."""
 
-_FLAT: dict[str, dict[str, str]] = {
+FLAT: Final[dict[str, dict[str, str]]] = {
     "first_look": {
         name: name for name in ("lane_since", "stopped_since", "stopped_ms", "looked_at", "target_at", "missed")
     },
@@ -77,6 +77,10 @@ _FLAT: dict[str, dict[str, str]] = {
     },
 }
 """The nested values of a case that are stored as top-level attributes: the attribute of each of their fields."""
+
+AS_STORED: Final = "as stored"
+"""A name among the unknown attributes of a record that no item has: what it holds is written in the place of what the
+record says, and is not written at all where it is None (``casereview.store.damaged``)."""
 
 _SAID = "said"
 """The attribute of claims that holds what was said, as JSON in one text."""
@@ -191,7 +195,7 @@ def _stated(claims: Facts) -> dict[str, Any]:
 
 
 def _flatten(fields: dict[str, Any]) -> None:
-    for name, attributes in _FLAT.items():
+    for name, attributes in FLAT.items():
         value = fields.pop(name, {})
         fields.update({attributes[field]: item for field, item in value.items()})
 
@@ -206,7 +210,7 @@ def _unflatten(fields: dict[str, Any]) -> None:
 
 def _taken(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Remove the attributes of a nested value from the fields, and return them by field."""
-    return {field: fields.pop(attribute) for field, attribute in _FLAT[name].items() if attribute in fields}
+    return {field: fields.pop(attribute) for field, attribute in FLAT[name].items() if attribute in fields}
 
 
 def to_item(record: Stored) -> Item:
@@ -227,10 +231,10 @@ def to_item(record: Stored) -> Item:
         _flatten(fields)
         fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT}
     key, times = key_of(record), DUE_FIELDS.get(type(record), {}).values()
+    as_stored = fields.pop(AS_STORED, {})
     fields = {name: value for name, value in fields.items() if name not in times}
-    return {
-        name: attribute(value) for name, value in {**key._asdict(), **fields, **index_attributes(record, key)}.items()
-    }
+    fields = {**key._asdict(), **fields, **index_attributes(record, key), **as_stored}
+    return {name: attribute(value) for name, value in fields.items() if value is not None or name not in as_stored}
 
 
 def _plain_value(stored: Any) -> Any:  # noqa: ANN401  # any value of an item

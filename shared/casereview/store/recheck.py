@@ -57,21 +57,26 @@ def mark(table: Table, case_id: str, at: datetime) -> None:
             table.write(put_over(marked(case, at), version=case.version))
 
 
-def require_whole(table: Table, case: Case) -> None:
+def require_whole(table: Table, case: Case) -> int:
     """Read all that a case rests on: its history, notices, requests, and what was stated and found.
 
     A table that leaves out what cannot be read requires nothing.
+
+    Returns:
+        How many of its requests are live.
 
     Raises:
         UnreadableError: Something cannot be read; every such record has been reported.
     """
     if table.leaves_out:
-        return
+        return case.live
     of_case = [*table.items(keys.case_partition(case.case_id)), *table.items(keys.claims_partition(case.case_id))]
     receipts = [receipt for item in of_case if (receipt := keys.receipt_of_claims(item["sk"]["S"]))]
-    found = [error for error in (*_faults(of_case), *_faults_of_requests(table, receipts)) if error]
+    requests = _requests(table, receipts)
+    found = [error for error in (*_faults(of_case), *(_fault(Request, item) for item in requests)) if error]
     if found:
         raise found[0]
+    return sum(item.get("state") == {"S": "live"} for item in requests)
 
 
 def _faults(items: list[Item]) -> Iterator[UnreadableError | None]:
@@ -81,11 +86,9 @@ def _faults(items: list[Item]) -> Iterator[UnreadableError | None]:
             yield _fault(model, item)
 
 
-def _faults_of_requests(table: Table, receipts: list[str]) -> Iterator[UnreadableError | None]:
-    for start in range(0, len(receipts), _BATCH):
-        wanted = [keys.request(receipt) for receipt in receipts[start : start + _BATCH]]
-        for item in table.batch(wanted):
-            yield _fault(Request, item)
+def _requests(table: Table, receipts: list[str]) -> list[Item]:
+    batches = (receipts[start : start + _BATCH] for start in range(0, len(receipts), _BATCH))
+    return [item for batch in batches for item in table.batch([keys.request(receipt) for receipt in batch])]
 
 
 def _fault(model: type[Stored], item: Item) -> UnreadableError | None:

@@ -13,9 +13,11 @@ from casereview.runtime.backoff import attempts
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
+from casereview.store.damaged import as_far_as_readable
 from casereview.store.folding import store_folded
 from casereview.store.transaction import ContentionError
 from casereview.store.transition import Actor, Plan, Transition, carried_out
+from casereview.store.unreadable import UnreadableError
 from casereview.usecases.services import CaseServices
 
 TRIES = 3
@@ -41,7 +43,7 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
             from being written.
     """
     for _ in attempts(TRIES):
-        case = services.table.get(Case, keys.case(case_id))
+        case = _read(services, case_id, actor, at)
         try:
             if case and case.folded < case.version:
                 policy, _until = services.policies.governing(at)
@@ -58,6 +60,20 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
         _hint(services, after, step, actor, at)
         return after
     raise ProblemError("busy")
+
+
+def _read(services: CaseServices, case_id: str, actor: Actor, at: datetime) -> Case | None:
+    """Read a case; for a requester, whose answer must not depend on it, also one that cannot be read whole.
+
+    Raises:
+        UnreadableError: It cannot be read; for a requester, not even its version.
+    """
+    try:
+        return services.table.get(Case, keys.case(case_id))
+    except UnreadableError as error:
+        if actor.kind != "requester":
+            raise
+        return as_far_as_readable(error, at)
 
 
 def _hint(services: CaseServices, after: Case, step: Transition, actor: Actor, at: datetime) -> None:
