@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-import review.services
+import casereview.store.unreadable
 from casereview.crypto.sealing import KmsSeal, SealBrokenError
 from tests.support.fuzz.sealed_parts import make_cases, prove_deliveries, prove_reads
 from tests.support.large_dockets import fast_system
@@ -71,7 +71,7 @@ def test_a_seal_without_encryption_context_is_detected(sealed: SealedCases, monk
 
 
 def test_a_rejection_without_a_log_entry_is_detected(sealed: SealedCases, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review.services.logger, "error", lambda *_words, **_more: None)
+    monkeypatch.setattr(casereview.store.unreadable.logger, "error", lambda *_words, **_more: None)
     tally = Tally()
     prove_reads(*sealed, tally, 1, ["never sealed"])
     assert any("logged as set()" in violation for violation in tally.violations)

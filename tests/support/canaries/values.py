@@ -65,6 +65,11 @@ class Canaries:
         self._keep(field, digits, dashed)
         return f"A{dashed}"
 
+    def zip(self, field: str) -> str:
+        code = f"{next(self._numbers)}-7319"
+        self._keep(field, code)
+        return code
+
     def date(self, field: str) -> str:
         """A date in 1930 to 1949: of it only the year may lie open."""
         number = next(self._numbers)
@@ -91,7 +96,10 @@ class Canaries:
                 "name": self.text("requester.name", language),
                 "organization": self.text("requester.organization", language),
                 "relationship": self.text("requester.relationship", language),
-                "prepared_by": {"name": self.text("requester.prepared_by.name", language)},
+                "prepared_by": {
+                    field: self.text(f"requester.prepared_by.{field}", language)
+                    for field in ("name", "organization", "language")
+                },
                 "own_reference": self.tag("requester.own_reference", language),
                 "contact": self.contact(language),
             },
@@ -126,13 +134,11 @@ class Canaries:
         }
 
     def postal(self, language: str) -> dict[str, Any]:
-        zip_code = f"{next(self._numbers)}-7319"
-        self._keep("contact.postal.zip", zip_code)
         return {
             "lines": [self.text("contact.postal.lines", language)],
             "city": self.text("contact.postal.city", language),
             "state": self.text("contact.postal.state", language),
-            "zip": zip_code,
+            "zip": self.zip("contact.postal.zip"),
         }
 
     def facts(self, language: str) -> dict[str, Any]:
@@ -142,6 +148,8 @@ class Canaries:
             "residence": {
                 "state": self.text("facts.residence.state", language),
                 "county": self.text("facts.residence.county", language),
+                "city": self.text("facts.residence.city", language),
+                "zip": self.zip("facts.residence.zip"),
             },
             "convictions": [{"kind": "misdemeanor", "offense": self.text("facts.convictions.offense", language)}],
             "relief_pending": ["t_visa", "asylum"],
