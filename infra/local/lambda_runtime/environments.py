@@ -133,9 +133,11 @@ class Environment:
                 return result
 
     def kill(self) -> None:
-        """Kill the process and all processes that it started (SIGKILL)."""
+        """Kill the process and all processes that it started (SIGKILL); it is not `alive` any more afterwards."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOP_WAIT)
         self._api.close()
 
     def stop(self) -> None:

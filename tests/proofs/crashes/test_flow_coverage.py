@@ -32,6 +32,7 @@ READ_ONLY = {
     ("GET", "/staff/policies/{policy_id}"),
     ("GET", "/field-offices"),
     ("GET", "/facilities"),
+    ("POST", "/requests/checks"),
     ("GET", "/notice"),
 }
 """Routes that write nothing, not even the record of a read."""

@@ -41,6 +41,7 @@ def test_the_time_of_functions_moves_in_processes_that_already_run(run: LocalRun
 def test_the_time_moves_during_an_invocation_and_in_several_processes_at_once(run: LocalRun) -> None:
     before = lead_of(time_of_product(run))
     with ThreadPoolExecutor(4) as clients:
+        list(clients.map(lambda _: run.do("time", seconds=0.3), range(4)))  # starts the processes
         answers = [clients.submit(run.do, "time", seconds=1.5) for _ in range(4)]
         time.sleep(0.7)
         time_of_product(run, HOUR)
