@@ -165,7 +165,7 @@ class ControlledSystem:
         held = self._known.get((pk, sk))
         if held and held[0] == item:
             return held[1]
-        model = _model_of(sk)
+        model = _model_of(pk, sk)
         if model is None:
             return None
         assert held is None or model not in {Event, Text}, "an event or a text was written twice"
@@ -191,9 +191,9 @@ _MODELS: dict[str, type[Stored]] = {
 }
 
 
-def _model_of(sk: str) -> type[Stored] | None:
-    """Return the kind of record of a sort key; None for one that the snapshots leave out."""
-    return None if sk.startswith(keys.CASES) else _MODELS.get(sk.split("#", 1)[0])
+def _model_of(pk: str, sk: str) -> type[Stored] | None:
+    """Return the kind of record of a key; None for one that the snapshots leave out, such as a policy's text."""
+    return None if sk.startswith(keys.CASES) or pk.startswith("POLICYTEXT#") else _MODELS.get(sk.split("#", 1)[0])
 
 
 Known = dict[tuple[str, str], tuple[dict[str, Any], Stored]]
@@ -206,7 +206,7 @@ def look_at(system: System, known: Known | None = None) -> Snapshot:
     found = Snapshot(system.time, cleared=system.cleared, seal=system.review.seal)
     for item in system.items():
         key = item["pk"]["S"], item["sk"]["S"]
-        model = _model_of(key[1])
+        model = _model_of(*key)
         if model and (key not in known or known[key][0] != item):
             known[key] = item, from_item(model, item)
         _keep(found, key, item, known[key][1] if model else None)

@@ -6,17 +6,31 @@ from typing import TYPE_CHECKING
 
 from casereview.schema.records import Stored
 from casereview.store.dynamodb import DynamoDb
+from casereview.store.retrying import RetryingBackend
 from casereview.store.table import Table
 from casereview.store.transaction import Check, Condition, Delete, Increment, Put, PutNew, Replace, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+    from casereview.store.backend import Backend
+    from casereview.store.due_index import DueIndex
+
 
 def dynamodb_of(table: Table) -> DynamoDb:
     """Return the backend of a table on DynamoDB."""
-    assert isinstance(table.backend, DynamoDb)
-    return table.backend
+    return _dynamodb_in(table.backend)
+
+
+def dynamodb_of_index(index: DueIndex) -> DynamoDb:
+    """Return the backend of a due index on DynamoDB."""
+    return _dynamodb_in(index._backend)
+
+
+def _dynamodb_in(backend: Backend) -> DynamoDb:
+    assert isinstance(backend, RetryingBackend)
+    assert isinstance(backend._backend, DynamoDb)
+    return backend._backend
 
 
 def client_of(table: Table) -> DynamoDBClient:

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
 import prioritize.sweep
 from casereview.schema.policy_records import PolicyInForce
 from casereview.store import keys
-from prioritize.app import UnsentError
+from prioritize.app import FailedError, UnsentError
 from tests.support.aws_faults import Forward, Responder, refuses
 from tests.support.crashes.botocore_hook import ChooseFault
 from tests.support.crashes.flows_workers import ORDER_ONLY
@@ -53,7 +52,7 @@ def _run_with_fault(rig: Rig, choose: ChooseFault, minutes: int) -> None:
         while rig.time < until:
             rig.later(minutes=2)
             rig.messages, rig.failed_messages = rig.messages + rig.failed_messages, []
-            with suppress(ClientError, BotoCoreError, UnsentError):
+            with suppress(FailedError, UnsentError):
                 rig.sweep()
             rig.pump()
 

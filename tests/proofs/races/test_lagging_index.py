@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from casereview.cases.lifecycle import LIVE
 from casereview.schema.policy_records import Switch
 from casereview.store.due_index import DueIndex
-from casereview.store.dynamodb import DynamoDb
 from tests.support.controlled_system import look_at
 from tests.support.invariants import check
 from tests.support.policy.drafts import draft, publish
@@ -23,6 +22,7 @@ from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
 from tests.support.races.lagging_index import CASES, about, lagging
 from tests.support.system import Staff, System
+from tests.support.writes import dynamodb_of_index
 
 pytestmark = [pytest.mark.moto, pytest.mark.proof(2), pytest.mark.proof(3), pytest.mark.timeout(600)]
 ANN, BOB, SUE, EVE = Staff("ann"), Staff("bob"), Staff("sue", "supervisor"), Staff("eve", "officer", "ELP")
@@ -192,7 +192,7 @@ def test_a_sweep_that_trusts_the_index_is_found(monkeypatch: pytest.MonkeyPatch)
     postpone = DueIndex.postpone
 
     def trusting(index: DueIndex, due: Any, *args: Any, **more: Any) -> bool:  # noqa: ANN401  # as the original
-        make = cast("DynamoDb", index._backend).client.meta.events
+        make = dynamodb_of_index(index).client.meta.events
         handler = partial(_drop_condition)
         make.register_first("provide-client-params.dynamodb.UpdateItem", handler)
         try:
