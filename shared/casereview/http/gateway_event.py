@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 MAX_PARAMETER: Final = 200
-"""The most characters of a path parameter, decoded; longer than every id and receipt, shorter than a key may be."""
+"""The most characters of a path parameter that are read, decoded: longer than every id, shorter than a key may be."""
 _PLACEHOLDER: Final = re.compile(r"\{(?P<name>[^{}+]+)(?P<greedy>\+?)\}")
 
 

@@ -104,10 +104,7 @@ def _handler(
 ) -> Callable[..., Response[str]]:
     def handle(**path: str) -> Response[str]:
         app.append_context(route=f"{route.method} {route.path}")  # the path of the event can hold a receipt
-        parameters = {name: _path_value(name, value) for name, value in path.items()}
-        if any(len(value) > MAX_PARAMETER for value in parameters.values()):
-            raise _NO_ROUTE
-        incoming = Incoming(app.current_event, parameters)
+        incoming = Incoming(app.current_event, {name: _path_value(name, value) for name, value in path.items()})
         _check_parameters(route, incoming)
         found = act(route, incoming)
         return Response(HTTPStatus.NO_CONTENT) if found is None else _success(route, found)
@@ -116,8 +113,11 @@ def _handler(
 
 
 def _path_value(name: str, value: str) -> str:
-    """Return a parameter of the path, as it is stored: people copy receipts and ids with what stands around them."""
-    return _PATH_VALUES.get(name, fold)(unquote(value))
+    """Return a parameter of the path, as it is stored: people copy receipts and ids with what stands around them.
+
+    A longer one is cut: still longer than every id, it is answered as any other that is unknown.
+    """
+    return _PATH_VALUES.get(name, fold)(unquote(value))[:MAX_PARAMETER]
 
 
 def _check_parameters(route: Endpoint, incoming: Incoming) -> None:

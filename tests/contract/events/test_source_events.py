@@ -103,6 +103,7 @@ def test_what_is_no_receipt_is_not_found(system: System, receipt: str) -> None:
     event["pathParameters"]["receipt"] = receipt
     status, problem = asked(system, event)
     assert (status, problem["type"]) == (404, "/problems/not-found")
+    assert problem["errors"][0]["code"] == "no_such_request"
 
 
 @pytest.mark.parametrize("resource", ["/staff/cases/{case_id}", "/staff/policies/{policy_id}"])
@@ -113,7 +114,9 @@ def test_what_is_no_id_is_not_found_by_staff(system: System, resource: str, valu
     name = resource.partition("{")[2].rstrip("}")
     event |= {"resource": resource, "path": "/x", "pathParameters": {name: value}}
     event |= {"queryStringParameters": None, "multiValueQueryStringParameters": None}
-    assert asked_by_staff(system, event)[0] == 404
+    status, problem = asked_by_staff(system, event)
+    assert status == 404
+    assert problem["errors"][0]["code"] != "no_such_route"
 
 
 def test_a_path_parameter_is_decoded_once(system: System) -> None:
