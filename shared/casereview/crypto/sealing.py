@@ -79,11 +79,17 @@ class KmsSeal:
         """The error codes with which KMS refused the last Decrypt; the SDK does not pass them on."""
         botocore = session or Session()
         botocore.register("after-call.kms.Decrypt", self._note_refusal)
+        self._lost: list[Exception] = []
+        """The error with which the last Decrypt did not reach KMS; after the first one, the SDK hides it."""
+        botocore.register("after-call-error.kms.Decrypt", self._note_lost)
         self._keys = StrictAwsKmsMasterKeyProvider(key_ids=[key_arn], botocore_session=botocore)
 
     def _note_refusal(self, **event: Any) -> None:  # noqa: ANN401  # what botocore passes
         if "Error" in event["parsed"]:
             self._refusals.append(event["parsed"]["Error"]["Code"])
+
+    def _note_lost(self, *, exception: Exception, **_event: Any) -> None:  # noqa: ANN401  # what botocore passes
+        self._lost.append(exception)
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
         """Encrypt bytes for a part of the record of a receipt; calls GenerateDataKey once."""
@@ -105,10 +111,13 @@ class KmsSeal:
             botocore.exceptions.BotoCoreError: if KMS cannot be reached.
         """
         self._refusals.clear()
+        self._lost.clear()
         decryptor = self._client.stream(mode="decrypt", source=sealed, key_provider=self._keys)
         try:
             plain = decryptor.read()
         except _UNREADABLE as error:
+            for lost in self._lost:
+                raise lost from error
             for code in self._refusals:
                 if code not in _OF_THE_PART:
                     raise KmsRefusedError(code) from error

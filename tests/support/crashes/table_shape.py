@@ -51,12 +51,16 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "USUALWAIT": ("office", "week", "weeks"),
     "BANDS": ("office", "day", "lanes"),
     "DOCUMENT": ("policy_id", "state", "author", "approver", "why"),
+    "HEAD": ("policy_id", "kind", "amends", "state", "author", "approver", "digest"),
+    "POLICYTEXT TEXT": ("policy_id", "digest"),
+    "POLICYTEXT REASON": ("policy_id", "why"),
+    "DRAFTS": ("author", "drafts"),
     "IN_FORCE": ("policy",),
     "SWITCH": ("policy",),
     "OFFICE": ("policy_id", "office", "done", "cases", "lane_changes"),
 }  # fmt: skip
 """The attributes to compare, by the first part of the sort key; ``OFFICE`` is a part of a preview. Of what finds cases,
-the first part of the partition comes before it."""
+and of the texts of policies, the first part of the partition comes before it."""
 _SET = {"REQUEST": ("verify_by", "withdrawal_by", "escalation_asked", "asks"), "RECEIPT": ("verify_by", "said_at")}
 """The attributes of which only their presence is compared."""
 
@@ -73,6 +77,8 @@ def shape_of(rig: Rig) -> Shape:
         kind = item["sk"]["S"].partition("#")[0]
         if item["sk"]["S"].startswith(keys.CASES):
             kind = f"{item['pk']['S'].partition('#')[0]} CASE"
+        elif item["pk"]["S"].startswith("POLICYTEXT#"):
+            kind = f"POLICYTEXT {kind}"
         if kind in _KEPT:
             fields = plain_fields(item)
             kept = [_without_waits(fields.get(name)) for name in _KEPT[kind]]

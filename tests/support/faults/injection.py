@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from prioritize.app import UnsentError
+from prioritize.app import FailedError, UnsentError
 from tests.support.aws_faults import Responder
 from tests.support.crashes.botocore_hook import ChooseFault
 from tests.support.crashes.flow import Flow
@@ -74,7 +74,7 @@ def _choose_fault(cell: Cell) -> ChooseFault:
 def _outcome_of_call(trial: Trial) -> Outcome:
     try:
         answer = trial.act()
-    except (ClientError, BotoCoreError, UnsentError):
+    except (ClientError, BotoCoreError, FailedError, UnsentError):
         return "redelivered"
     if answer is None:
         return "redelivered" if trial.rig.failed_messages else "no effect"
