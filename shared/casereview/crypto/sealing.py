@@ -88,8 +88,8 @@ class KmsSeal:
         if "Error" in event["parsed"]:
             self._refusals.append(event["parsed"]["Error"]["Code"])
 
-    def _note_lost(self, *, exception: Exception, **_event: Any) -> None:  # noqa: ANN401  # what botocore passes
-        self._lost.append(exception)
+    def _note_lost(self, **event: Any) -> None:  # noqa: ANN401  # what botocore passes
+        self._lost.append(event["exception"])
 
     def close(self, part: Part, receipt: str, plain: bytes) -> bytes:
         """Encrypt bytes for a part of the record of a receipt; calls GenerateDataKey once."""

@@ -4,11 +4,13 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.crypto.sealing import KmsRefusedError, KmsSeal, Seal, SealBrokenError
 from tests.support.aws_faults import intercept, refuses
+from tests.support.faults.kinds import response_lost
 from tests.support.kms_keys import kms, seal, seal_key
 
 MEGABYTE = 1024 * 1024
@@ -106,4 +108,15 @@ def test_a_refusal_by_kms_is_not_taken_for_an_altered_part(code: str) -> None:
             own.open("request", "R1", found)
         with intercept("kms.Decrypt", refuses("InvalidCiphertextException")), pytest.raises(SealBrokenError):
             own.open("request", "R1", found)
+        assert own.open("request", "R1", found) == NARRATIVE
+
+
+def test_a_kms_that_cannot_be_reached_is_not_taken_for_an_altered_part_however_often_it_happens() -> None:
+    with kms() as client:
+        own = KmsSeal(seal_key(client))
+        found = own.close("request", "R1", NARRATIVE)
+        with intercept("kms.Decrypt", response_lost("kms.Decrypt")):
+            for _ in range(3):
+                with pytest.raises(ReadTimeoutError):
+                    own.open("request", "R1", found)
         assert own.open("request", "R1", found) == NARRATIVE

@@ -104,7 +104,7 @@ def test_a_receipt_that_does_not_depend_on_the_idempotency_key_is_detected(
 
 def test_a_tick_that_brings_no_policy_into_force_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prioritize.policy_switch, "bring_in_force", lambda *_: False)
-    assert "dies after dynamodb.TransactWriteItems (3)" in crashes(violations(rigged, "approve a policy", 3))
+    assert "dies after dynamodb.TransactWriteItems (7)" in crashes(violations(rigged, "approve a policy", 7))
 
 
 def test_a_bounce_that_cannot_be_processed_twice_is_detected(rigged: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
