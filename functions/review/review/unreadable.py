@@ -14,7 +14,7 @@ from casereview.http.problems import ProblemError, no_such_case
 from casereview.schema.base import to_milliseconds
 from casereview.store import keys
 from casereview.store.recheck import mark
-from casereview.store.unreadable import UnreadableError
+from casereview.store.unreadable import UnreadableError, report_altered
 
 if TYPE_CHECKING:
     from casereview.schema.base import Record
@@ -31,7 +31,8 @@ def acted(route: Route[Any, Any], call: Call[Any]) -> Record | None:
         return _act(route, call)
     except UnreadableError as error:
         return _despite(route, call, error)
-    except SealBrokenError:
+    except SealBrokenError as error:
+        report_altered(error.part, error.owner)
         raise ProblemError("unreadable") from None  # access was checked before anything was opened
 
 
@@ -51,7 +52,10 @@ def _despite(route: Route[Any, Any], call: Call[Any], error: UnreadableError) ->
         services = replace(services, table=services.table.leaving_out())
     try:
         return _act(route, replace(call, services=services))
-    except (UnreadableError, SealBrokenError):
+    except SealBrokenError as altered:
+        report_altered(altered.part, altered.owner)
+        raise _refused(call) from None
+    except UnreadableError:
         raise _refused(call) from None
 
 

@@ -36,7 +36,18 @@ _OF_THE_PART = frozenset({"InvalidCiphertextException", "IncorrectKeyException"}
 
 
 class SealBrokenError(CaseReviewError):
-    """A sealed part was altered, or belongs to another record."""
+    """A sealed part was altered, or belongs to another record.
+
+    Attributes:
+        part: The part.
+        owner: The receipt or case that it should belong to.
+    """
+
+    def __init__(self, part: Part, owner: str) -> None:
+        """Store what identifies the part."""
+        super().__init__(part, owner)
+        self.part = part
+        self.owner = owner
 
 
 class KmsRefusedError(CaseReviewError):
@@ -121,23 +132,23 @@ class KmsSeal:
             for code in self._refusals:
                 if code not in _OF_THE_PART:
                     raise KmsRefusedError(code) from error
-            raise SealBrokenError from error
+            raise SealBrokenError(part, receipt) from error
         finally:
             decryptor.footer = None  # otherwise the SDK logs a traceback when a partly read stream is discarded
         context, trailing = decryptor.header.encryption_context, decryptor.source_stream.read(1)
         if context.get("part") != part or context.get("receipt") != receipt or trailing:
-            raise SealBrokenError
-        return _inflate(bytes(plain))
+            raise SealBrokenError(part, receipt)
+        inflated = _inflate(bytes(plain))
+        if inflated is None:
+            raise SealBrokenError(part, receipt)
+        return inflated
 
 
-def _inflate(data: bytes) -> bytes:
+def _inflate(data: bytes) -> bytes | None:
     """Decompress at most 1 MiB, far more than any request, which bounds the memory that sealed data can use.
 
-    Raises:
-        SealBrokenError: if the data is larger or incomplete.
+    None if the data is larger or incomplete.
     """
     inflater = zlib.decompressobj()
     plain = inflater.decompress(data, _MAX_OPENED)
-    if not inflater.eof:
-        raise SealBrokenError
-    return plain
+    return plain if inflater.eof else None

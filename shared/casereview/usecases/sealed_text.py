@@ -64,8 +64,8 @@ def open_if_whole(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str
     """
     try:
         return open_sealed(seal, part, owner, sealed)
-    except SealBrokenError:
-        report_altered(part, owner)
+    except SealBrokenError as error:
+        report_altered(error.part, error.owner)
         return {}
 
 

@@ -102,8 +102,8 @@ def _opened(services: CaseServices, request: Request) -> _Opened | None:
     try:
         filed = open_filed(services.seal, request)
         contact = open_contact(services.seal, request, filed)
-    except SealBrokenError:
-        report_altered("request", request.receipt)
+    except SealBrokenError as error:
+        report_altered(error.part, error.owner)
         return None
     return _Opened(contact.language or "en", filed["requester"].get("own_reference"))
 

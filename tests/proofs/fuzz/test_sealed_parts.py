@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 import casereview.store.unreadable
-from casereview.crypto.sealing import KmsSeal, SealBrokenError
+from casereview.crypto.sealing import KmsSeal, Part, SealBrokenError
 from tests.support.fuzz.sealed_parts import make_cases, prove_deliveries, prove_reads
 from tests.support.large_dockets import fast_system
 from tests.support.proofs.sizes import sized
@@ -49,14 +49,14 @@ def test_no_notice_is_sent_to_a_replaced_contact(sealed: SealedCases, tally: Tal
 # ---- deliberate defects
 
 
-def _open_with_any_context(seal: KmsSeal, _part: str, _receipt: str, sealed: bytes) -> bytes:
+def _open_with_any_context(seal: KmsSeal, part: Part, receipt: str, sealed: bytes) -> bytes:
     """Open a part of any case."""
-    for part, receipt in seal.closed:  # type: ignore[attr-defined]
+    for other, owner in seal.closed:  # type: ignore[attr-defined]
         try:
-            return seal.opened(part, receipt, sealed)  # type: ignore[attr-defined,no-any-return]
+            return seal.opened(other, owner, sealed)  # type: ignore[attr-defined,no-any-return]
         except SealBrokenError:
             continue
-    raise SealBrokenError
+    raise SealBrokenError(part, receipt)
 
 
 def test_a_seal_without_encryption_context_is_detected(sealed: SealedCases, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -271,8 +271,8 @@ def _contacts(session: CaseSession, requests: Iterable[Request]) -> Iterator[tup
     for request in requests:
         try:
             yield request.receipt, open_contact(session.services.seal, request)
-        except SealBrokenError:
-            report_altered("contact", request.receipt)
+        except SealBrokenError as error:
+            report_altered(error.part, error.owner)
 
 
 def read_ranking(session: CaseSession) -> RankingRead:
