@@ -40,7 +40,7 @@ from tests.support.proofs.tally import Tally
 from tests.support.races import threads
 from tests.support.races.staff import BEFORE_THE_SWITCH, comes_to_rest
 from tests.support.system import System
-from tests.support.writes import client_of, record_of, without_condition
+from tests.support.writes import client_of, dynamodb_of_index, record_of, without_condition
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
@@ -105,7 +105,7 @@ def _postponed_by(put: Callable[[DynamoDb, DueItem, dict[str, Any]], None]) -> B
 
     def postpone(index: DueIndex, due: DueItem, shard: str, until: datetime, **counted: Any) -> bool:  # noqa: ANN401
         found = {"due_shard": shard, "due_at": rfc3339(until), **counted}
-        put(cast("DynamoDb", index._backend), due, {name: attribute(value) for name, value in found.items()})
+        put(dynamodb_of_index(index), due, {name: attribute(value) for name, value in found.items()})
         return True
 
     return lambda patch: patch.setattr(DueIndex, "postpone", postpone)
@@ -129,7 +129,7 @@ def _as_listed(patch: pytest.MonkeyPatch) -> None:
     listed: dict[tuple[int, DueItem], dict[str, Any]] = {}
 
     def reading(index: DueIndex, shard: str, until: datetime, limit: int) -> list[DueItem]:
-        backend = cast("DynamoDb", index._backend)
+        backend = dynamodb_of_index(index)
         found = due(index, shard, until, limit)
         for one in found:
             item = backend.client.get_item(TableName=backend.name, Key=_place(one), ConsistentRead=True)["Item"]
