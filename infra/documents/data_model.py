@@ -12,7 +12,8 @@ from typing import Any, Final
 import yaml
 
 from casereview.schema.records import Stored
-from casereview.store.items import key_of, plain_fields, to_item
+from casereview.store.items import plain_fields, to_item
+from casereview.store.record_keys import key_of
 from infra.documents.command import Document, run
 from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
 from infra.documents.openapi.schemas import attribute_docstrings

@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.holder_commands import Update
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Submission, Update
+from casereview.schema.submission import Submission
 from casereview.store import keys
 from infra.documents.openapi.public import PUBLIC
 from tests.support.canaries.sealed_fields import every_field_has_a_canary

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
 from casereview.schema.records import Stored
-from casereview.store.items import RECORDS
+from casereview.store.record_keys import RECORDS
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 instants = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # gets UTC

@@ -75,7 +75,7 @@ class _Unreadable(NamedTuple):
 
 
 def _read(services: CaseServices, receipt: str) -> Request | _Unreadable | None:
-    """Read a request; None if there is none, or if no code could be proved by what is stored."""
+    """Return the request of a receipt, or None if nothing is stored that an access code could be compared with."""
     try:
         return services.table.get(Request, keys.request(receipt))
     except UnreadableError as error:

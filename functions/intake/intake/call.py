@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from casereview.http.routes import Endpoint
 from casereview.http.validation import parse
 from casereview.schema.base import Record
-from casereview.schema.submission import Withdrawal
+from casereview.schema.holder_commands import Withdrawal
 from casereview.usecases.services import CaseServices
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from casereview.http.problems import ProblemError, wrong_state
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
+from casereview.schema.holder_commands import Escalation, Update
 from casereview.schema.languages import DEFAULT
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Escalation, FactClaims, Update
+from casereview.schema.submission import FactClaims
 from casereview.store.folding import lane_of
 from casereview.store.transaction import Put, Replace, put_new
 from casereview.store.transition import Transition

@@ -11,9 +11,10 @@ from casereview.http.negotiation import accepted_language, requested_language
 from casereview.http.problems import ProblemError
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
+from casereview.schema.holder_commands import Escalation, Update, Withdrawal
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
-from casereview.schema.submission import Escalation, Submission, SubmissionParts, Update, Withdrawal
+from casereview.schema.submission import Submission, SubmissionParts
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
 from casereview.usecases.services import CaseServices

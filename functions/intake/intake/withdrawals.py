@@ -14,9 +14,9 @@ from casereview.http.problems import wrong_state
 from casereview.notices.catalog import VERSIONS
 from casereview.notices.pending import notice_to_requester
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
+from casereview.schema.holder_commands import Withdrawal
 from casereview.schema.notice_records import Notice
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Withdrawal
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact

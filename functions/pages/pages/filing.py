@@ -8,6 +8,7 @@ adding to the request that was.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -129,7 +130,7 @@ def _not_taken(visit: Visit, form: dict[str, str], answer: ApiAnswer) -> PageAns
     return visit.page.show("not_taken", status, key=_key(form), kept=kept(form, ()), action=action)
 
 
-def _receipt(visit: Visit, filed: Any) -> PageAnswer:  # noqa: ANN401  # a JSON object
+def _receipt(visit: Visit, filed: Mapping[str, Any]) -> PageAnswer:
     at = datetime.fromisoformat(filed["received_at"])
     is_fresh = visit.at - at < CODE_SHOWN_FOR
     return visit.page.show("receipt", HTTPStatus.CREATED, filed=filed, at=at, is_fresh=is_fresh)

@@ -70,6 +70,8 @@ MOST_CONVICTIONS: Final = 3
 OTHERS: Final = frozenset({"citizenship_why", "changed_since", "convicted", "long"})
 """Fields that say something else than one field of the body."""
 _CONVICTION: Final = re.compile(r"facts\.convictions\.\d\.(offense|kind|convicted_on(\.(year|month|day))?)")
+_NUMBER: Final = re.compile(r"\d{1,3}")
+"""A number as the forms ask for one; anything else is sent as it was typed, and refused."""
 _PARTS: Final = ("year", "month", "day")
 
 
@@ -98,7 +100,7 @@ def _convictions(form: Mapping[str, str]) -> list[dict[str, str]] | None:
     return stated or ([] if form.get("convicted") == "no" else None)
 
 
-def _value(form: Mapping[str, str], path: str) -> Any:  # noqa: ANN401  # a JSON value
+def _value(form: Mapping[str, str], path: str) -> object:
     if path in DATES:
         return _date(form, path)
     text = form.get(f"{path}[]" if path in LISTS else path)
@@ -107,7 +109,7 @@ def _value(form: Mapping[str, str], path: str) -> Any:  # noqa: ANN401  # a JSON
     if path in BOOLEANS:
         return {"true": True, "false": False}.get(text)
     if path in NUMBERS:
-        return int(text) if text.isdecimal() and len(text) < 4 else text  # noqa: PLR2004  # what is no number is refused
+        return int(text) if _NUMBER.fullmatch(text) else text
     return text.split("\n") if path in LISTS | LINES else text
 
 

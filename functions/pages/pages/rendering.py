@@ -64,7 +64,7 @@ class Page:
         """Return the address of a page in the language of this one."""
         return f"{self.prefix}/{self.language}/{page}"
 
-    def show(self, name: str, status: int = 200, **values: Any) -> PageAnswer:  # noqa: ANN401  # what a template shows
+    def show(self, name: str, status: int = 200, **values: object) -> PageAnswer:
         """Return a page as an answer.
 
         Args:

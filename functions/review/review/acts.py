@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from casereview.schema.base import Record
+from casereview.schema.holder_commands import Nothing
 from casereview.schema.records import Case
 from casereview.schema.responses import Filed
 from casereview.schema.status_responses import RequestStatus
-from casereview.schema.submission import Nothing, StaffSubmission
+from casereview.schema.submission import StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
 from review.approval_queue import page_of_approvals
@@ -19,8 +20,8 @@ from review.cases.assignment import assign
 from review.cases.decision import decide
 from review.cases.drafts import save_draft
 from review.cases.duties import do_duty
+from review.cases.requester_views import read_as_holder, read_request
 from review.cases.session import CaseSession
-from review.cases.views import read_as_holder, read_request
 from review.duty_queue import page_of_duties
 from review.lookups import look_up
 from review.me import account_of
@@ -28,7 +29,8 @@ from review.next_case import take_next
 from review.policies.listing import list_policies
 from review.policies.publication import approve_policy, ask_for_preview, delete_draft, submit_draft
 from review.policies.views import read_policy
-from review.schema.commands import Approval, Assignment, Decision, DraftBody, Lookup
+from review.schema.commands import Assignment, DraftBody, Lookup
+from review.schema.decision_commands import Approval, Decision
 from review.schema.duties import ApprovalPage, Approved, DutyBody, DutyPage
 from review.schema.policies import Document, PolicyApproval, PolicyList, PolicyRead, PreviewAsked
 from review.schema.requester_responses import RequestBody

@@ -13,7 +13,7 @@ from review.case_routes import CASE, CHANGE, ON_CASE, changes
 from review.cases.decision import withdraw_decision
 from review.cases.drafts import read_draft
 from review.cases.reopening import reopen
-from review.schema import commands
+from review.schema import commands, decision_commands
 from review.schema.duties import ApprovalPage, Approved, DutyBody, DutyPage
 from review.schema.responses import Decided, DraftRead, DraftSaved
 
@@ -46,7 +46,7 @@ ROUTES: Final = (
     changes(
         "/reopening",
         SUPERVISOR_ROLES | OFFICIAL_ROLES,
-        commands.Reopening,
+        decision_commands.Reopening,
         acts.changing(reopen),
         "Return an ended case to the worklist because circumstances changed",
         "overruled",
@@ -78,7 +78,7 @@ ROUTES: Final = (
         method="POST",
         path=f"{CASE}/decision",
         roles=REVIEWER_ROLES,
-        body=commands.Decision,
+        body=decision_commands.Decision,
         answer=Decided,
         status=HTTPStatus.OK,
         refusals=CHANGE
@@ -100,7 +100,7 @@ ROUTES: Final = (
     changes(
         "/decision/withdrawal",
         REVIEWER_ROLES,
-        commands.DecisionWithdrawal,
+        decision_commands.DecisionWithdrawal,
         acts.changing(withdraw_decision),
         "Take back your own decision while it awaits approval",
         "wrong-state",
@@ -110,7 +110,7 @@ ROUTES: Final = (
         path=f"{CASE}/approval",
         roles=SUPERVISOR_ROLES | OFFICIAL_ROLES,
         access="approve",
-        body=commands.Approval,
+        body=decision_commands.Approval,
         answer=Approved,
         status=HTTPStatus.OK,
         refusals=CHANGE | {"own-decision", "approver-twice", "was-reviewer", "wrong-state"},

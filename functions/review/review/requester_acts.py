@@ -9,8 +9,8 @@ from review.call import Call
 from review.cases.access_code import reissue
 from review.cases.information import ask
 from review.cases.requester_verification import verify_requester
+from review.cases.requester_views import read_contacts
 from review.cases.verification import verify_facts
-from review.cases.views import read_contacts
 from review.schema.commands import InformationRequest, Reissue, VerificationBody, Why
 from review.schema.requester_responses import CodeReissued, Contacts, ToVerifyPage
 from review.schema.responses import InformationAsked, RequesterChecked

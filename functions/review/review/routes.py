@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from casereview.http.routes import BODY_REFUSALS
+from casereview.schema.holder_commands import Nothing
 from casereview.schema.responses import Filed
 from casereview.schema.status_responses import RequestStatus
-from casereview.schema.submission import Nothing, StaffSubmission
+from casereview.schema.submission import StaffSubmission
 from review import acts
 from review.authorization import OFFICE_ROLES, REVIEWER_ROLES, ROLES, SUPERVISOR_ROLES
 from review.call import EVERY_ROUTE, Route

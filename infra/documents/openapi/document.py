@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from casereview.http.problem_types import PREFIX as PROBLEM_PREFIX
 from casereview.http.problem_types import PROBLEMS, ProblemType
 from casereview.http.routes import Address, Endpoint
-from casereview.schema.submission import Nothing, Withdrawal
+from casereview.schema.holder_commands import Nothing, Withdrawal
 from infra.documents.openapi.schemas import PREFIX, Json, schemas
 from infra.paths import ROOT
 

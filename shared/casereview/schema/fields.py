@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
-from casereview.schema.base import EASTERN, rfc3339, to_milliseconds
+from casereview.schema.base import rfc3339
+from casereview.schema.email_addresses import read_email
 from casereview.schema.error_codes import invalid_value
 from casereview.schema.languages import tag_of
-from casereview.schema.partial_dates import Month, Year, format_partial
+from casereview.schema.partial_dates import format_partial
 from casereview.schema.phone_numbers import read_number
 from casereview.schema.text import is_blank
-from casereview.schema.typed_text import fold, fold_address, fold_date
+from casereview.schema.typed_text import fold, fold_address
+from casereview.schema.typed_times import (
+    format_removal_time,
+    format_time_or_day,
+    parse_day,
+    parse_deadline,
+    parse_past_date,
+    parse_removal_time,
+    parse_time,
+    parse_time_or_day,
+)
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-PAST_AHEAD = timedelta(days=1)
-"""How far a past day may be ahead of the date in UTC: Guam is a day ahead for ten hours of each UTC day."""
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _ZIP = re.compile(r"(\d{5})(?:[ -]*(\d{4}))?", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 Text = Annotated[str, StringConstraints(max_length=200)]
 
@@ -39,114 +45,9 @@ LongText = Annotated[str, StringConstraints(max_length=32_000), AfterValidator(_
 """A text such as a reason or a statement: at least one character of it is visible."""
 
 
-def _day(year: str, month: str | None, day: str | None) -> date:
-    kind = date if day else Month if month else Year
-    try:
-        found = kind(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        raise invalid_value("impossible_date") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-    return found
-
-
-def _parse_past(value: object, info: ValidationInfo) -> date:
-    """Parse ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; a partial date is its first day, in the person's favour.
-
-    It may be tomorrow in UTC, as ``PAST_AHEAD`` says.
-    """
-    if isinstance(value, date):
-        return value
-    found = _PARTIAL.fullmatch(fold_date(value)) if isinstance(value, str) else None
-    if not found:
-        raise invalid_value("not_a_date", forms="1980-02-03, 1980-02, 1980")
-    day = _day(found[1], found[2], found[3])
-    today: date | None = (info.context or {}).get("today")
-    if today and day > today + PAST_AHEAD:
-        raise invalid_value("in_the_future")
-    return day
-
-
-def _parse_day(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    found = _PARTIAL.fullmatch(fold_date(value)) if isinstance(value, str) else None
-    if not found or not found[3]:
-        raise invalid_value("not_a_date", forms="2026-01-31")
-    return _day(found[1], found[2], found[3])
-
-
-def _parse_instant_or_day(value: object) -> datetime | date:
-    """Parse an RFC 3339 time with offset, or a date, as people type them."""
-    if isinstance(value, date):
-        return value
-    text = fold_date(value) if isinstance(value, str) else ""
-    if _INSTANT.fullmatch(text):
-        return _instant(text)
-    found = _PARTIAL.fullmatch(text)
-    if not found or not found[3]:
-        raise invalid_value("not_a_time", forms="2026-01-31, 2026-01-31T15:00:00-05:00")
-    return _day(found[1], found[2], found[3])
-
-
-class _DayStart(datetime):
-    """The first instant of a day, where only the day was stated."""
-
-
-def _parse_instant(value: object) -> datetime:
-    """Parse an RFC 3339 time with offset, or a date, which becomes its first instant in Eastern time."""
-    found = _parse_instant_or_day(value)
-    if isinstance(found, datetime):
-        return found
-    return _DayStart.combine(found, time(), EASTERN)
-
-
-def _format_instant(value: datetime) -> str:
-    return value.date().isoformat() if isinstance(value, _DayStart) else rfc3339(value)
-
-
-def _parse_time(value: object) -> datetime:
-    found = _parse_instant_or_day(value)
-    if not isinstance(found, datetime):
-        raise invalid_value("not_a_time", forms="2026-01-31T15:00:00-05:00")
-    return to_milliseconds(found)
-
-
-def _parse_deadline(value: object) -> datetime:
-    """Parse an RFC 3339 time with offset, or a date, which becomes the midnight that ends it in Eastern time."""
-    found = _parse_instant_or_day(value)
-    if isinstance(found, datetime):
-        return found
-    return datetime.combine(found + timedelta(days=1), time(), EASTERN).astimezone(UTC)
-
-
-def _instant(value: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except ValueError:
-        raise invalid_value("impossible_time") from None
-    except OverflowError:
-        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise invalid_value("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-    return found.replace(microsecond=found.microsecond // 1000 * 1000)
-
-
-def format_time_or_day(value: datetime | date) -> str:
-    """Format a time as RFC 3339, or a day as an ISO 8601 date."""
-    return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
-
-
 def _email(value: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # saves 30 ms of each cold start
-
-    try:
-        found = validate_email(
-            fold_address(value), check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
-        )
-    except EmailNotValidError:
-        raise invalid_value("not_an_email_address") from None
-    if "." not in found.ascii_domain:
+    found = read_email(fold_address(value))
+    if found is None or "." not in found.ascii_domain:
         raise invalid_value("not_an_email_address")
     return found.ascii_email or found.normalized
 
@@ -200,7 +101,7 @@ def has_value(name: str) -> JsonDict:
 
 PastDate = Annotated[
     date,
-    PlainValidator(_parse_past),
+    PlainValidator(parse_past_date),
     PlainSerializer(format_partial, return_type=str, when_used="json"),
     _shown(
         "PastDate",
@@ -211,14 +112,14 @@ PastDate = Annotated[
 ]
 Day = Annotated[
     date,
-    PlainValidator(_parse_day),
+    PlainValidator(parse_day),
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     _shown("Day", "A day, past or future.", **_FULL_DATE),
 ]
 RemovalTime = Annotated[
     datetime,
-    PlainValidator(_parse_instant),
-    PlainSerializer(_format_instant, return_type=str, when_used="json"),
+    PlainValidator(parse_removal_time),
+    PlainSerializer(format_removal_time, return_type=str, when_used="json"),
     _shown(
         "RemovalTime",
         "A time with offset (RFC 3339), or a day: its first instant in Eastern time.",
@@ -227,7 +128,7 @@ RemovalTime = Annotated[
 ]
 Deadline = Annotated[
     datetime,
-    PlainValidator(_parse_deadline),
+    PlainValidator(parse_deadline),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     _shown(
         "Deadline",
@@ -237,13 +138,13 @@ Deadline = Annotated[
 ]
 Time = Annotated[
     datetime,
-    PlainValidator(_parse_time),
+    PlainValidator(parse_time),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     _shown("Time", "A time with offset (RFC 3339).", anyOf=[_DATE_TIME, _WITHOUT_SECONDS]),
 ]
 TimeOrDay = Annotated[
     datetime | date,
-    PlainValidator(_parse_instant_or_day),
+    PlainValidator(parse_time_or_day),
     PlainSerializer(format_time_or_day, return_type=str, when_used="json"),
     _shown(
         "TimeOrDay",

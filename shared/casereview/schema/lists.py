@@ -21,7 +21,7 @@ class Items:
     most: int
     least: int = 0
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:  # noqa: ANN401  # any tuple
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         bounds: Any = {"max_length": self.most, **({"min_length": self.least} if self.least else {})}
         return {**handler(source), **bounds}
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, get_args, get_origin
 from unicodedata import category, combining, decimal, decomposition, normalize
 
 from pydantic_core import core_schema
@@ -121,7 +121,7 @@ def find_word(words: Mapping[str, str], text: str) -> str | None:
 class _FromList:
     """Takes a word of a list in any case, with other signs between its parts and invisible characters around it."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:  # noqa: ANN401  # any type
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         words = by_word(_words(source))
 
         def read(value: object) -> object:

@@ -8,7 +8,6 @@ attributes that another release has written are kept and written back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,33 +17,18 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from casereview.cases.due import DUE, DUE_FIELDS, TARGET
 from casereview.cases.lifecycle import STATES
-from casereview.schema.addresses import AddressSends
 from casereview.schema.base import Record, read_leniently, rfc3339
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Correction, Event, Read
-from casereview.schema.evidence import Claims, Findings, Text
+from casereview.schema.evidence import Claims, Findings
 from casereview.schema.facts import Facts
-from casereview.schema.notice_records import Notice, Suppression
-from casereview.schema.office_records import Lookups, Officer, ReasonUse, Snapshot
+from casereview.schema.notice_records import Notice
 from casereview.schema.partial_dates import stored_date
-from casereview.schema.person_records import NameCase, PersonCase
-from casereview.schema.policy_records import (
-    PolicyAuthor,
-    PolicyHead,
-    PolicyInForce,
-    PolicyReason,
-    PolicyRecord,
-    PolicyText,
-    Preview,
-    Switch,
-)
-from casereview.schema.records import Case, Guard, Stored
+from casereview.schema.records import Case, Stored
 from casereview.schema.request_records import Request
-from casereview.schema.waits import Bands, UsualWaits, Wait
-from casereview.store import keys
 from casereview.store.index_attributes import DUE_ATTRIBUTES, INDEX_ATTRIBUTES, index_attributes
-from casereview.store.keys import Key
+from casereview.store.record_keys import key_of
 from casereview.store.unreadable import FAULTS, UnreadableError, WrongFieldError
 
 if TYPE_CHECKING:
@@ -110,53 +94,6 @@ _LEFT_OUT: frozenset[str] = frozenset(
 )
 """Attributes of a case that are left out while they are zero, false or empty: a case should stay below 1 KB, the unit
 of a write."""
-
-_KEYS: dict[type[Stored], Callable[[Any], Key]] = {
-    Case: lambda case: keys.case(case.case_id),
-    Event: lambda event: keys.event(event.case_id, event.version),
-    Notice: lambda notice: keys.notice(notice.case_id, notice.notice_id),
-    Request: lambda request: keys.request(request.receipt),
-    Claims: lambda claims: keys.claims(claims.case_id, claims.receipt),
-    Findings: lambda findings: keys.findings(findings.case_id),
-    Duty: lambda duty: keys.duty(duty.case_id, duty.duty_id),
-    Text: lambda text: keys.text(text.owner, text.text_id),
-    DecisionDraft: lambda draft: keys.decision_draft(draft.case_id),
-    Guard: lambda guard: keys.guard(guard.person),
-    PersonCase: lambda one: keys.person_case(one.person, one.case),
-    NameCase: lambda one: keys.name_case(one.name, one.case),
-    Suppression: lambda suppression: keys.suppression(suppression.address),
-    AddressSends: lambda sends: keys.address_sends(sends.address),
-    Officer: lambda officer: keys.officer(officer.user),
-    Lookups: lambda lookups: keys.lookups(lookups.user, rfc3339(lookups.hour)),
-    ReasonUse: lambda use: keys.reason_use(use.reason),
-    Snapshot: lambda snapshot: keys.snapshot(snapshot.office),
-    Correction: lambda correction: keys.correction(correction.case_id, correction.event),
-    Read: lambda read: keys.read(read.case_id, read.read_id),
-    PolicyHead: lambda head: (keys.approved_head if head.state == "approved" else keys.policy_draft)(head.policy_id),
-    PolicyText: lambda text: keys.policy_text(text.policy_id, text.digest),
-    PolicyReason: lambda reason: keys.policy_reason(reason.policy_id),
-    PolicyAuthor: lambda author: keys.policy_author(author.author),
-    PolicyRecord: lambda policy: keys.policy(policy.policy_id),
-    PolicyInForce: lambda _policy: keys.IN_FORCE,
-    Switch: lambda _switch: keys.SWITCH,
-    Preview: lambda preview: keys.preview(preview.policy_id, preview.office),
-    Wait: lambda wait: keys.wait(wait.office, wait.lane, rfc3339(wait.decided_at), wait.unique),
-    UsualWaits: lambda waits: keys.usual_waits(waits.office),
-    Bands: lambda bands: keys.bands(bands.office),
-}
-
-
-RECORDS: Final = tuple(_KEYS)
-"""Every kind of record that the table stores."""
-
-
-def key_of(record: Stored) -> Key:
-    """Return the key of a record.
-
-    Raises:
-        KeyError: The table stores no records of this kind.
-    """
-    return _KEYS[type(record)](record)
 
 
 _ALREADY_PLAIN = frozenset({str, int, bool, bytes, type(None)})

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.schema.errors import CaseReviewError, ConcurrentChangeError
-from casereview.store.items import key_of
 from casereview.store.keys import Key
+from casereview.store.record_keys import key_of
 
 if TYPE_CHECKING:
     from casereview.schema.office_records import Officer, ReasonUse

@@ -17,9 +17,9 @@ import review.app
 from casereview.http.problems import ProblemError
 from casereview.schema.event_records import Event
 from casereview.schema.evidence import CaseFile, Findings
+from casereview.schema.holder_commands import Nothing
 from casereview.schema.records import Case, Stored
 from casereview.schema.request_records import Request
-from casereview.schema.submission import Nothing
 from casereview.schema.vocabulary import Status
 from casereview.store import keys
 from casereview.store.backend import Query

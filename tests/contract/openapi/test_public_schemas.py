@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Escalation, Submission, SubmissionParts, Update, Withdrawal
+from casereview.schema.holder_commands import Escalation, Update, Withdrawal
+from casereview.schema.submission import Submission, SubmissionParts
 from infra.paths import ROOT
 from tests.support.system import body
 

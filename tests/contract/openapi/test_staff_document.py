@@ -15,7 +15,7 @@ from infra.documents.openapi.schemas import AmbiguousNameError, schemas
 from infra.documents.openapi.staff import STAFF
 from infra.paths import ROOT
 from review.routes import ROUTES
-from review.schema import commands
+from review.schema import decision_commands
 from tests.support.problem_types import documented_types
 from tests.support.template import properties
 
@@ -104,4 +104,4 @@ class Decision(Record):
 
 def test_two_records_with_the_same_name_are_refused() -> None:
     with pytest.raises(AmbiguousNameError, match="Decision"):
-        schemas([commands.Decision], [Decision])
+        schemas([decision_commands.Decision], [Decision])

@@ -13,8 +13,9 @@ import casereview.store.table
 from casereview.schema.evidence import CaseFile, Findings
 from casereview.schema.records import Case, Stored
 from casereview.schema.waits import Bands, UsualWaits
-from casereview.store.items import RECORDS, text_in
+from casereview.store.items import text_in
 from casereview.store.keys import case as case_key
+from casereview.store.record_keys import RECORDS
 from casereview.store.table import Table, read_item
 from tests.support.blocking.docket import WAYS, Docket, docket
 from tests.support.blocking.probes import Answers, of_case, of_holder, of_others, of_system

@@ -14,8 +14,9 @@ from casereview.crypto.sealing import KmsSeal
 from casereview.http.problems import invalid
 from casereview.runtime.queue import Queue
 from casereview.schema.fields import Text
+from casereview.schema.holder_commands import Escalation
 from casereview.schema.messages import RankMessage
-from casereview.schema.submission import Escalation, Submission
+from casereview.schema.submission import Submission
 from infra.documents.openapi.public import PUBLIC
 from tests.proofs.leaks import test_log_canaries as canary
 from tests.support.canaries.sealed_fields import every_field_has_a_canary, leaves

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from casereview.schema.base import rfc3339
 from casereview.schema.records import Case, Stored
 from casereview.store import keys
-from casereview.store.items import RECORDS, attribute, from_item, key_of
+from casereview.store.items import attribute, from_item
 from casereview.store.keys import Key
+from casereview.store.record_keys import RECORDS, key_of
 from casereview.store.unreadable import UnreadableError
 from tests.support.policy.drafts import AUTHOR, approve, draft, send
 from tests.support.staff import (

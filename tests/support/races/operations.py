@@ -24,7 +24,7 @@ from review.cases.session import CaseSession
 from review.cases.transfer import record_removal, transfer
 from review.cases.views import read_case
 from review.next_case import take_next
-from review.schema import commands
+from review.schema import commands, decision_commands
 from tests.support.bodies import granted, reasons
 from tests.support.races.history import Holds, Operation, Recorder, State
 from tests.support.races.matters import ELSEWHERE, OFFICERS, OFFICIAL, SUPERVISOR, WHY, Act, Matter, at
@@ -111,7 +111,7 @@ def _considers(seen: Case, state: State) -> bool:
     return state.material <= seen.version <= state.version and state.policy == seen.policy
 
 
-def _decision(seen: Case, outcome: str) -> commands.Decision:
+def _decision(seen: Case, outcome: str) -> decision_commands.Decision:
     words = {**reasons("For you.", seen.policy), "internal_reasons": "For us.", "factors": []}
     sent = {
         "outcome": outcome,
@@ -120,7 +120,7 @@ def _decision(seen: Case, outcome: str) -> commands.Decision:
         "case_version": seen.version,
         **words,
     }
-    return commands.Decision.model_validate(sent)
+    return decision_commands.Decision.model_validate(sent)
 
 
 def official_claiming(case: Matter, _chance: Random) -> Act:
@@ -131,7 +131,7 @@ def official_claiming(case: Matter, _chance: Random) -> Act:
 
 def approving(case: Matter, chance: Random) -> Act:
     waits: Holds = lambda state: state.status == "awaiting_approval" and state.office == "ATL"  # noqa: E731
-    word = commands.Approval(approve=chance.random() < 0.7, why=WHY)
+    word = decision_commands.Approval(approve=chance.random() < 0.7, why=WHY)
     return _staff("approve", SUPERVISOR, case, waits, partial(approve, body=word))
 
 
@@ -159,7 +159,7 @@ def reopening(case: Matter, chance: Random) -> Act:
     def may(state: State) -> bool:
         return state.status in ENDED and state.opens("ATL") and user.user not in state.overruled
 
-    act = partial(reopen, body=commands.Reopening(why=WHY, changed_facts=("custody",)))
+    act = partial(reopen, body=decision_commands.Reopening(why=WHY, changed_facts=("custody",)))
     return _staff("reopen", user, case, may, act, person=case.number)
 
 

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from casereview.cases.lifecycle import LIVE, OPEN
-from casereview.schema.submission import Escalation, FactClaims, Update, Withdrawal
+from casereview.schema.holder_commands import Escalation, Update, Withdrawal
+from casereview.schema.submission import FactClaims
 from casereview.usecases.file_request import file_request
 from intake.commands import escalate, update
 from intake.withdrawals import withdraw

@@ -17,7 +17,7 @@ from prioritize.services import Services
 from review.authorization import caller_from_claims
 from review.cases.decision import decide
 from review.cases.session import open_session
-from review.schema import commands
+from review.schema import decision_commands
 from tests.support.aws_calls import Call, MakeCall, intercept_calls
 from tests.support.bodies import granted, reasons
 from tests.support.proofs.tally import Tally
@@ -91,7 +91,7 @@ def deciding(desk: CaseServices, user: Staff, case: Case) -> Case:
     }
     caller = caller_from_claims(user.claims())
     session = open_session(desk, caller, caller.roles, case.case_id)
-    return decide(session, commands.Decision.model_validate(sent)).case
+    return decide(session, decision_commands.Decision.model_validate(sent)).case
 
 
 def named(system: System) -> str | None:

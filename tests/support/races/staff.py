@@ -21,7 +21,7 @@ from review.cases.requester_verification import VerifiedRequester, verify_reques
 from review.cases.session import CaseSession, open_session
 from review.cases.transfer import transfer
 from review.next_case import take_next
-from review.schema import commands
+from review.schema import commands, decision_commands
 from review.schema.responses import WorklistItem
 from tests.support.bodies import granted, reasons
 from tests.support.controlled_system import Snapshot, look_at
@@ -98,11 +98,11 @@ def deciding(system: System, user: Staff, case_id: str, outcome: str) -> Try:
         "case_version": case.version,
         **words,
     }
-    return partial(decide, at(system, user, case_id), commands.Decision.model_validate(sent))
+    return partial(decide, at(system, user, case_id), decision_commands.Decision.model_validate(sent))
 
 
 def approving(system: System, user: Staff, case_id: str, *, yes: bool) -> Try:
-    session, body = at(system, user, case_id), commands.Approval(approve=yes, why="Seen.")
+    session, body = at(system, user, case_id), decision_commands.Approval(approve=yes, why="Seen.")
     return lambda: approve(session, body).case
 
 

@@ -15,8 +15,9 @@ from casereview.http.json_body import MAX_BYTES, MAX_FIELDS, MAX_VALUES
 from casereview.http.problems import ProblemError
 from casereview.http.validation import MAX_FAULTS, parse, parse_submission
 from casereview.schema.base import Record
+from casereview.schema.holder_commands import Update
 from casereview.schema.lists import Items
-from casereview.schema.submission import Submission, Update
+from casereview.schema.submission import Submission
 from intake.routes import ROUTES as PUBLIC
 from review.routes import ROUTES as STAFF
 

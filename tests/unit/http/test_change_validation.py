@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from casereview.http.problems import ProblemError
 from casereview.http.validation import parse
-from casereview.schema.submission import Escalation, Nothing, Update
+from casereview.schema.holder_commands import Escalation, Nothing, Update
 from tests.support.bodies import RECEIVED
 
 Body = TypeVar("Body", bound=BaseModel)

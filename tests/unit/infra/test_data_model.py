@@ -10,7 +10,8 @@ import pytest
 
 import casereview.schema
 from casereview.schema.records import Stored
-from casereview.store.items import from_item, key_of, to_item
+from casereview.store.items import from_item, to_item
+from casereview.store.record_keys import key_of
 from infra.documents.data_model import PATH, main, text
 from infra.documents.data_model_examples import EXAMPLES, PLACEHOLDERS
 

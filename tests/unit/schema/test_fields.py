@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from casereview.schema.fields import Day, Email, LanguageTag, PastDate, Phone, RemovalTime, TimeOrDay, ZipCode
+from casereview.schema.fields import (
+    Day,
+    Email,
+    LanguageTag,
+    PastDate,
+    Phone,
+    RemovalTime,
+    TimeOrDay,
+    ZipCode,
+)
 
 TODAY = date(2024, 2, 29)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))

@@ -19,7 +19,8 @@ from casereview.schema.policy_records import Preview
 from casereview.schema.records import Case, FirstLookClock, Guard, Hold, Stored
 from casereview.schema.request_records import Request
 from casereview.store import keys
-from casereview.store.items import attribute, from_item, key_of, plain_fields, to_item
+from casereview.store.items import attribute, from_item, plain_fields, to_item
+from casereview.store.record_keys import key_of
 from casereview.store.unreadable import UnreadableError
 from tests.support.case_histories import NOW, event, file_of, filed, notice, updated
 from tests.support.record_strategies import KINDS, of_kind

@@ -8,9 +8,10 @@ import pytest
 
 from casereview.crypto.sealing import Seal, SealBrokenError
 from casereview.http.validation import parse, parse_submission
+from casereview.schema.holder_commands import Update
 from casereview.schema.records import Case
 from casereview.schema.request_records import OfficerCheck, Request
-from casereview.schema.submission import Contact, Update
+from casereview.schema.submission import Contact
 from casereview.usecases.contacts import (
     ContactChange,
     change_contact,

@@ -23,7 +23,7 @@ from review.cases.final_decision import finalize
 from review.cases.lease import require_no_earlier_review
 from review.cases.session import CaseSession
 from review.cases.translation import with_translations
-from review.schema.commands import Approval
+from review.schema.decision_commands import Approval
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -66,27 +66,29 @@ def approve(session: CaseSession, body: Approval) -> Answered:
         session.require_whole(case)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)
         news.append(_news_since_decided(session, case, policy))
-        given = _given(session, case, body)
-        answer: dict[str, JsonValue] = {"approve": body.approve, "approval": body.approval}
-        details = {**answer, **details_of_return(news[-1])}
-        event: EventFields = {"details": details}
-        words = session.reason(body.why)
-        took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
-        if not body.approve or news[-1]:
-            returned: CaseFields = {
-                **took_part,
-                **returned_to_author(case, policy, session.at, news[-1] or ("not_approved",)),
-            }
-            return Transition("decision_returned", returned, event, words=words)
-        took_part["approvals"] = given
-        if any(one.by_id is None for one in given):
-            return while_in_force(policy, Transition("approval_given", took_part, event, words=words))
-        step = Transition("approved", took_part, event, words=words)
-        final = finalize(session, case, step, policy)
-        return while_in_force(policy, with_translations(session, case, final, _languages(session, case), policy))
+        return _answer(session, case, body, policy, news[-1])
 
     case = session.act(plan)
     return Answered(case, case.status == "decided", news[-1])
+
+
+def _answer(
+    session: CaseSession, case: Case, body: Approval, policy: CompiledPolicy, news: tuple[ReturnReason, ...]
+) -> Transition:
+    """Return the transition of an answer: the decision returns, has one approval more, or is final."""
+    given = _given(session, case, body)
+    answer: dict[str, JsonValue] = {"approve": body.approve, "approval": body.approval}
+    event: EventFields = {"details": {**answer, **details_of_return(news)}}
+    words = session.reason(body.why)
+    took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
+    if not body.approve or news:
+        back = returned_to_author(case, policy, session.at, news or ("not_approved",))
+        return Transition("decision_returned", {**took_part, **back}, event, words=words)
+    took_part["approvals"] = given
+    if any(one.by_id is None for one in given):
+        return while_in_force(policy, Transition("approval_given", took_part, event, words=words))
+    final = finalize(session, case, Transition("approved", took_part, event, words=words), policy)
+    return while_in_force(policy, with_translations(session, case, final, _languages(session, case), policy))
 
 
 def _has_returned(session: CaseSession, case: Case) -> bool:

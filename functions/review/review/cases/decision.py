@@ -40,7 +40,7 @@ from review.cases.requesters import Learners, learners_of
 from review.cases.second_look import Made, decided_by_official
 from review.cases.session import CaseSession, require_claim
 from review.cases.translation import with_translations
-from review.schema.commands import Decision, DecisionWithdrawal
+from review.schema.decision_commands import Decision, DecisionWithdrawal
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

@@ -13,8 +13,8 @@ from casereview.store import keys
 from casereview.store.transaction import Check, Put, check
 from casereview.usecases.sealed_text import open_sealed
 from casereview.usecases.unit_of_work import TRIES
+from review.cases.recorded_reads import recorded
 from review.cases.session import CaseSession, require_claim
-from review.cases.views import recorded
 from review.schema.commands import DraftBody
 from review.schema.responses import DraftRead, DraftSaved
 

@@ -17,8 +17,8 @@ from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.backend import Between, Query
 from casereview.usecases.sealed_text import open_sealed, open_text
+from review.cases.recorded_reads import recorded
 from review.cases.session import CaseSession
-from review.cases.views import recorded
 from review.paging import Paging
 from review.schema.history_responses import EventRead, History, NoticePage, NoticeRead, StatementRead, Statements
 

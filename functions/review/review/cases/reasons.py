@@ -18,7 +18,7 @@ from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.transaction import Write, add
 from review.cases.session import CaseSession
-from review.schema.commands import Decision
+from review.schema.decision_commands import Decision
 
 
 def check_reasons(body: Decision, policy: CompiledPolicy, file: CaseFile, found: Assessment) -> None:

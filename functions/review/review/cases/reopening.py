@@ -16,7 +16,7 @@ from review.cases.final_decision import ended_duties
 from review.cases.guard import retake_guards
 from review.cases.requesters import notices_to_requesters, requests_of
 from review.cases.session import CaseSession
-from review.schema.commands import Reopening
+from review.schema.decision_commands import Reopening
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

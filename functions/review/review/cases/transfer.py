@@ -16,8 +16,8 @@ from casereview.http.problems import invalid, wrong_state
 from casereview.routing.offices import HEADQUARTERS, offices
 from casereview.schema.base import EASTERN
 from casereview.schema.evidence import CaseFile
-from casereview.schema.fields import PAST_AHEAD, format_time_or_day
 from casereview.schema.records import Case
+from casereview.schema.typed_times import PAST_AHEAD, format_time_or_day
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import given_to, open_duties
 from casereview.store.transition import Transition

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from casereview.http.routes import BODY_REFUSALS
-from casereview.schema.submission import Nothing
+from casereview.schema.holder_commands import Nothing
 from review import acts
 from review.authorization import POLICY_ROLES
 from review.call import EVERY_ROUTE, Route

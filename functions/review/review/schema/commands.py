@@ -8,7 +8,14 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, field_validat
 
 from casereview.schema.base import Record
 from casereview.schema.error_codes import invalid_value
-from casereview.schema.fields import Deadline, LanguageTag, LongText, PastDate, Text, TimeOrDay
+from casereview.schema.fields import (
+    Deadline,
+    LanguageTag,
+    LongText,
+    PastDate,
+    Text,
+    TimeOrDay,
+)
 from casereview.schema.identifiers import ANumber, canonical_case_id, canonical_receipt
 from casereview.schema.lists import Items
 from casereview.schema.submission import FactClaims, YesNo
@@ -16,14 +23,12 @@ from casereview.schema.typed_text import Word, fold
 from casereview.schema.vocabulary import (
     AskCode,
     NoteKind,
-    Outcome,
-    OutcomeSought,
     ProofKind,
     RefutationReason,
     VerificationKind,
 )
 
-_Id = Annotated[str, Field(max_length=64), AfterValidator(fold)]
+ShortId = Annotated[str, Field(max_length=64), AfterValidator(fold)]
 _Receipt = Annotated[Text, AfterValidator(canonical_receipt)]
 _CaseId = Annotated[Text, AfterValidator(canonical_case_id)]
 
@@ -229,80 +234,8 @@ class Why(Record):
     why: LongText
 
 
-class Reopening(Record):
-    """The reason why an ended case is reopened."""
-
-    why: LongText
-    changed_facts: Annotated[tuple[_Id, ...], Items(20)] = ()
-    """The facts that have changed; a supervisor names them to reopen what the Senior Reviewing Official decided."""
-
-
-class ReasonGiven(Record):
-    """A reason for the requester."""
-
-    about: _Id | None = None
-    """The fact, or the factor of the policy, that it is about."""
-    text: LongText
-
-
-class Grant(Record):
-    """One thing that a decision grants, and on which conditions."""
-
-    what: Word[OutcomeSought]
-    conditions: LongText | None = None
-
-
-class UnknownFactor(Record):
-    """A factor of the policy on which nothing is known, and how the officer dealt with that."""
-
-    factor: _Id
-    how: Word[Literal["asked", "not_needed"]]
-    why: LongText
-
-
 class CorrectionBody(Record):
     """The act of staff that is undone: its event, by the version of the case that it made."""
 
     event: Annotated[StrictInt, Field(ge=1, le=999_999)]
-    why: LongText
-
-
-class Decision(Record):
-    """A decision, with separate reasons for the requester and the office, and the policy and case version it is for."""
-
-    outcome: Word[Outcome]
-    reasons: Annotated[tuple[ReasonGiven, ...], Items(20, least=1)]
-    language: LanguageTag
-    """The language of the reasons."""
-    granted: Annotated[tuple[Grant, ...], Items(20)] = ()
-    """What is granted: required with ``granted``, ``granted_in_part`` and ``override``, refused with other outcomes."""
-    internal_reasons: LongText
-    factors: Annotated[tuple[_Id, ...], Items(50)]
-    unknowns: Annotated[tuple[UnknownFactor, ...], Items(50)] = ()
-    policy: _Id | None
-    case_version: StrictInt
-    acknowledged: Annotated[tuple[Word[Literal["nobody_would_learn"]], ...], Items(1)] = ()
-
-    @field_validator("granted")
-    @classmethod
-    def _grants_each_once(cls, value: tuple[Grant, ...]) -> tuple[Grant, ...]:
-        """Two grants of the same kind could not be told apart when they are carried out; ``other`` may repeat."""
-        named = [grant.what for grant in value if grant.what != "other"]
-        if len(named) != len(set(named)):
-            raise invalid_value("granted_twice", "must not grant the same thing twice, except other")
-        return value
-
-
-class DecisionWithdrawal(Record):
-    """Why the author takes back a decision that awaits approval."""
-
-    why: LongText
-
-
-class Approval(Record):
-    """The answer of a second person to a decision that awaits approval: a supervisor, or the SRO once it is overdue."""
-
-    approval: _Id | None = None
-    """The approval of the policy that is given; required where more than one is open."""
-    approve: StrictBool
     why: LongText

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from casereview.http.problems import ProblemError
+from casereview.schema.holder_commands import Update, Withdrawal
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
-from casereview.schema.submission import FactClaims, Update, Withdrawal
+from casereview.schema.submission import FactClaims
 from casereview.store import keys
 from intake.change_request import UNVERIFIED
 from intake.commands import update

@@ -10,8 +10,9 @@ from functools import partial
 
 import pytest
 
+from casereview.schema.holder_commands import Update, Withdrawal
 from casereview.schema.records import Case
-from casereview.schema.submission import Contact, Update, Withdrawal
+from casereview.schema.submission import Contact
 from intake.commands import update
 from intake.withdrawals import withdraw
 from review.cases.access_code import reissue

@@ -16,8 +16,8 @@ import pytest
 
 from casereview.http.problems import ProblemError
 from casereview.schema.base import rfc3339
+from casereview.schema.holder_commands import Update, Withdrawal
 from casereview.schema.records import Case
-from casereview.schema.submission import Update, Withdrawal
 from intake.commands import update
 from intake.withdrawals import withdraw
 from prioritize.sweep import sweep
@@ -27,7 +27,7 @@ from review.cases.lease import claim, release
 from review.cases.linking import link
 from review.cases.reopening import reopen
 from review.cases.splitting import split
-from review.schema import commands
+from review.schema import commands, decision_commands
 from review.schema.responses import WorklistItem
 from tests.support.proofs.tally import Tally
 from tests.support.races.staff import (
@@ -242,8 +242,8 @@ def test_a_reopening_and_a_new_request_at_once_leave_one_open_case_of_a_person(o
         claim(at(office, OMAR, case_id))
         deciding(office, OMAR, case_id, "granted")()
         race(
-            partial(reopen, at(office, OLGA, case_id), commands.Reopening(why="Changed.")),
-            partial(reopen, at(office, OMAR, case_id), commands.Reopening(why="Changed.")),
+            partial(reopen, at(office, OLGA, case_id), decision_commands.Reopening(why="Changed.")),
+            partial(reopen, at(office, OMAR, case_id), decision_commands.Reopening(why="Changed.")),
             partial(file_until_accepted, office, person(number, requester=SISTER)),
         )
         open_ones = [case for case in checked(office).cases.values() if case.status in {"in_line", "received"}]
