@@ -89,25 +89,28 @@ def office(visit: Visit) -> PageAnswer:
         return visit.page.show("office", form={}, found=None, errors={})
     answer = visit.ask(ApiRequest("GET", "/field-offices", query=query))
     errors = {error["pointer"].strip("/"): error["message"] for error in answer.errors}
+    if not answer.ok and not errors:
+        errors = {"": "try_again"}
     found = answer.body.get("candidates") if answer.ok else None
     return visit.page.show("office", answer.status, form=visit.form, found=found, errors=errors)
 
 
-def _with_status(visit: Visit, pair: Pair, name: str, errors: dict[str, str] | None = None) -> PageAnswer:
+def _with_status(visit: Visit, pair: Pair, name: str) -> PageAnswer:
     answer = look_up(visit, pair)
     if not answer.ok:
         return refuse_pair(visit, answer)
-    code = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    return visit.page.show(name, code, pair=pair, form=visit.form, found=answer.body, errors=errors or {})
+    return visit.page.show(name, pair=pair, form={}, found=answer.body, errors={})
 
 
 def _again(visit: Visit, pair: Pair, name: str, answer: ApiAnswer) -> PageAnswer:
-    """Show the form again with what was refused, and the values kept."""
+    """Show the form again with what was refused, and the values kept, whether or not a look-up succeeds now."""
     if answer.status == HTTPStatus.NOT_FOUND:
         return refuse_pair(visit, answer)
-    errors = {field_of(error["pointer"]) or "statement": error["message"] for error in answer.errors}
-    errors = errors or {"statement": "try_again"}
-    if name != "update":
-        return _with_status(visit, pair, name, errors)
-    status_code = answer.status if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.SERVICE_UNAVAILABLE
-    return visit.page.show(name, status_code, pair=pair, form=visit.form, errors=errors, section_name=section_of(visit))
+    shown = visit.form
+    errors = {field_of(error["pointer"], shown): error["message"] for error in answer.errors} or {"": "perhaps"}
+    code = answer.status if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.SERVICE_UNAVAILABLE
+    if name == "update":
+        return visit.page.show(name, code, pair=pair, form=shown, errors=errors, section_name=section_of(visit))
+    found = look_up(visit, pair)
+    body = found.body if found.ok else {"decision": None, "withdrawal": None}
+    return visit.page.show(name, code, pair=pair, form=shown, found=body, errors=errors)

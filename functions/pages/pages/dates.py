@@ -6,12 +6,10 @@ import json
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Final, TypedDict
-from zoneinfo import ZoneInfo
+from typing import TypedDict
 
+from casereview.schema.base import EASTERN
 from casereview.schema.languages import Language
-
-EASTERN: Final = ZoneInfo("America/New_York")
 
 
 class _Formats(TypedDict):
@@ -36,9 +34,9 @@ def long_date(at: datetime, language: Language, *, weekday: bool = False) -> str
     )
 
 
-def clock_time(at: datetime, language: Language, zone: ZoneInfo = EASTERN) -> str:
-    """Return the time of day in a zone, as it is written in the language."""
-    local, formats = at.astimezone(zone), _formats(language)
+def clock_time(at: datetime, language: Language) -> str:
+    """Return the time of day in Eastern time, as it is written in the language."""
+    local, formats = at.astimezone(EASTERN), _formats(language)
     return formats["time"].format(
         H=local.hour,
         HH=f"{local.hour:02}",

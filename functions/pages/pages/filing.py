@@ -23,7 +23,7 @@ CODE_SHOWN_FOR: Final = timedelta(minutes=15)
 _LONGEST_KEY: Final = 128
 _SHOWN: Final = frozenset(
     {
-        *("facts.removal_soon", "facts.custody", "facts.facility", "requester.role", "grounds"),
+        *("facts.removal_soon", "facts.custody", "facts.facility", "requester.role", "grounds", "citizenship_why"),
         *(f"facts.removal_at.{part}" for part in ("year", "month", "day")),
         *(f"subject.{name}" for name in ("given_name", "family_name", "a_number")),
         *(f"requester.contact.{name}" for name in ("email", "phone", "safe_to_contact", "leave_message")),
@@ -88,7 +88,7 @@ def _required(form: dict[str, str]) -> dict[str, str]:
 def _check(visit: Visit, form: dict[str, str]) -> PageAnswer:
     missing = _required(form)
     answer = visit.ask(ApiRequest("POST", "/requests/checks", body=submission(visit, form)))
-    errors = {**_refused(answer), **missing}
+    errors = {**_refused(form, answer), **missing}
     if errors:
         return _form(visit, form, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     if not answer.ok:
@@ -103,11 +103,11 @@ def _check(visit: Visit, form: dict[str, str]) -> PageAnswer:
     )
 
 
-def _refused(answer: ApiAnswer) -> dict[str, str]:
+def _refused(form: dict[str, str], answer: ApiAnswer) -> dict[str, str]:
     """Return the message of each field that the public API refused."""
     if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
         return {}
-    return {field_of(error["pointer"]): error["message"] for error in reversed(answer.errors)}
+    return {field_of(error["pointer"], form): error["message"] for error in reversed(answer.errors)}
 
 
 def _send(visit: Visit, form: dict[str, str]) -> PageAnswer:
@@ -117,7 +117,7 @@ def _send(visit: Visit, form: dict[str, str]) -> PageAnswer:
         return _receipt(visit, answer.body)
     if answer.problem == "key-reused":
         return visit.page.show("already_sent", HTTPStatus.CONFLICT)
-    errors = _refused(answer)
+    errors = _refused(form, answer)
     if errors:
         return _form(visit, form, {**errors, **_required(form)}, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _not_taken(visit, form, answer)
@@ -125,9 +125,12 @@ def _send(visit: Visit, form: dict[str, str]) -> PageAnswer:
 
 def _not_taken(visit: Visit, form: dict[str, str], answer: ApiAnswer) -> PageAnswer:
     """Show that nothing was sent, with a button that tries the same again."""
-    status = answer.status if answer.status in {413, 429} else HTTPStatus.SERVICE_UNAVAILABLE
+    is_too_long = answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    status = answer.status if is_too_long else HTTPStatus.SERVICE_UNAVAILABLE
     action = "send" if form.get("action") == "send" else "check"
-    return visit.page.show("not_taken", status, key=_key(form), kept=kept(form, ()), action=action)
+    return visit.page.show(
+        "not_taken", status, key=_key(form), kept=kept(form, ()), action=action, is_too_long=is_too_long
+    )
 
 
 def _receipt(visit: Visit, filed: Mapping[str, Any]) -> PageAnswer:

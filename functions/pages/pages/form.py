@@ -91,13 +91,18 @@ def body_of(form: Mapping[str, str]) -> dict[str, Any]:
 def _convictions(form: Mapping[str, str]) -> list[dict[str, str]] | None:
     """Return the convictions that a form states: none where it says so, nothing where it says nothing."""
     stated = []
-    for number in range(MOST_CONVICTIONS):
+    for number in _rows(form):
         path = f"facts.convictions.{number}"
         one = {name: form[f"{path}.{name}"] for name in ("offense", "kind") if f"{path}.{name}" in form}
         day = _date(form, f"{path}.convicted_on")
-        if one or day:
-            stated.append({"kind": "unknown", **one, **({"convicted_on": day} if day else {})})
+        stated.append({"kind": "unknown", **one, **({"convicted_on": day} if day else {})})
     return stated or ([] if form.get("convicted") == "no" else None)
+
+
+def _rows(form: Mapping[str, str]) -> list[int]:
+    """Return the numbers of the convictions of which a form says something."""
+    paths = [f"facts.convictions.{number}." for number in range(MOST_CONVICTIONS)]
+    return [number for number, path in enumerate(paths) if any(name.startswith(path) for name in form)]
 
 
 def _value(form: Mapping[str, str], path: str) -> object:
@@ -128,16 +133,26 @@ def _put(body: dict[str, Any], path: list[str], value: object) -> None:
     body[name] = value
 
 
-def field_of(pointer: str) -> str:
-    """Return the field that a pointer of a refusal names (``/requester/contact/email``); empty for the whole."""
+def field_of(pointer: str, form: Mapping[str, str]) -> str:
+    """Return the field that a pointer of a refusal names (``/requester/contact/email``); empty for the whole.
+
+    Args:
+        pointer: The pointer into the body that the form says. That of an update names its contact ``/contact``.
+        form: The form; the convictions of a body are its rows that are not blank.
+    """
     parts = pointer.strip("/").split("/")
+    if parts[0] == "contact":
+        parts = ["requester", *parts]
+    match parts:
+        case ["facts", "convictions", place, *_]:
+            parts[2] = str(_rows(form)[int(place)])
     for length in range(len(parts), 0, -1):
         path = ".".join(parts[:length])
         if path in DATES:
             return f"{path}.year"
         if path in LISTS:
             return f"{path}[]"
-        if path in TEXTS | BOOLEANS | NUMBERS | LINES or _CONVICTION.fullmatch(path):
+        if path in TEXTS | BOOLEANS | NUMBERS | LINES | {"statement"} or _CONVICTION.fullmatch(path):
             return path.replace(".convicted_on", ".convicted_on.year")
     return ""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
+
+from casereview.schema.base import EASTERN
 
 _SATURDAY: Final = 5
 _FIXED: Final = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
@@ -30,7 +33,7 @@ class Opening(NamedTuple):
     """Where it is open, when it closes; else when it opens next."""
 
 
-DETENTION_LINE: Final = Line("1-888-351-4024", ZoneInfo("America/New_York"), time(8), time(20))
+DETENTION_LINE: Final = Line("1-888-351-4024", EASTERN, time(8), time(20))
 """ICE's Detention Reporting and Information Line: Monday to Friday, 8 a.m. to 8 p.m. Eastern time (ice.gov)."""
 
 
@@ -51,6 +54,7 @@ def is_workday(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays(day.year) | _holidays(day.year + 1)
 
 
+@cache
 def _holidays(year: int) -> frozenset[date]:
     """Return the days on which the holidays of a year are observed; the first of January may be the day before."""
     fixed = [_observed(date(year, month, day)) for month, day in _FIXED]

@@ -41,10 +41,20 @@ def look_up(visit: Visit, pair: Pair) -> ApiAnswer:
     return visit.ask(pair.request("GET", "/requests/{receipt}"))
 
 
-def ask_for_pair(visit: Visit, errors: dict[str, str], status: int = HTTPStatus.OK) -> PageAnswer:
-    """Show the form for a receipt and a code, which leads back to the page that was asked for."""
-    target = visit.request.path[1]
-    return visit.page.show("pair", status, target=target, form=visit.form, errors=errors)
+def ask_for_pair(
+    visit: Visit, errors: dict[str, str], status: int = HTTPStatus.OK, *, target: str | None = None, done: str = ""
+) -> PageAnswer:
+    """Show the form for a receipt and a code, which leads back to the page that was asked for, or to another.
+
+    Args:
+        visit: The visit.
+        errors: What is wrong, by field; of the whole with an empty name.
+        status: The HTTP status.
+        target: The page that the form leads to.
+        done: What was done just before, if anything was.
+    """
+    leads_to = target or visit.request.path[1]
+    return visit.page.show("pair", status, target=leads_to, form=visit.form, errors=errors, done=done)
 
 
 def refuse_pair(visit: Visit, answer: ApiAnswer) -> PageAnswer:

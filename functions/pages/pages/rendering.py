@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
+from casereview.schema.base import EASTERN
 from casereview.schema.identifiers import canonical_a_number, is_short_a_number
 from casereview.schema.languages import LANGUAGES, Language, direction
 from pages.assets import assets
-from pages.dates import EASTERN, clock_time, long_date
+from pages.dates import clock_time, long_date
+from pages.form import MOST_CONVICTIONS
 from pages.hours import DETENTION_LINE, opening
 from pages.languages import NAMES, catalog
 from pages.web import PageAnswer
@@ -68,7 +70,7 @@ class Page:
         """Return a page as an answer.
 
         Args:
-            name: the name of the page, of its template and of its address.
+            name: the name of the page and of its template.
             status: the HTTP status.
             values: what the template shows.
         """
@@ -85,6 +87,7 @@ class Page:
             "url": self.url,
             "asset": lambda asset: f"{self.prefix}/{assets()[asset].path}",
             "line": DETENTION_LINE.number,
+            "most_convictions": MOST_CONVICTIONS,
             "opening": opening(DETENTION_LINE, self.at),
             "day": self.day,
             "time": self.time,
@@ -99,7 +102,7 @@ class Page:
 
     def time(self, at: datetime) -> str:
         """Return a time of day as the language writes it, in Eastern time."""
-        return clock_time(at, self.language, EASTERN)
+        return clock_time(at, self.language)
 
 
 def moment(text: str) -> datetime:

@@ -30,7 +30,7 @@ def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:
     """Show where a request stands, after something was done if that is named."""
     answer = ask_status(visit, pair)
     if not answer.ok:
-        return refuse_pair(visit, answer)
+        return ask_for_pair(visit, {}, target="status", done=done) if done else refuse_pair(visit, answer)
     found = answer.body
     return visit.page.show(
         "status",

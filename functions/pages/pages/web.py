@@ -74,7 +74,7 @@ class PageAnswer:
 
 
 def redirect(location: str, **headers: str) -> PageAnswer:
-    """Send the browser to a relative address, with GET."""
+    """Send the browser to an address, with GET."""
     return PageAnswer("", HTTPStatus.SEE_OTHER, headers={"Location": location, **headers})
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def read_email(text: str, *, in_reports: bool = False) -> ValidatedEmail | None:
-    """Return the parts of an e-mail address, or None if the text is none.
+    """Return the parts of an e-mail address, or None if the text is not a valid one.
 
     Args:
         text: One address, without a name.

@@ -154,3 +154,33 @@ def test_where_the_service_does_not_answer_nothing_is_lost_and_the_key_stays(
     assert (found.status, found.page) == (503, "not_taken")
     monkeypatch.undo()
     assert site.send("/en/request", {**found.fields, "action": "send"}).status == 201
+
+
+def test_a_reason_that_is_cleared_after_the_read_back_is_not_sent(site: Site) -> None:
+    checked = site.send("/en/request", form(site, citizenship_why="Born in Laredo.", action="check"))
+    again = site.send("/en/request", {**checked.fields, "action": "edit"})
+    assert again.html.count('name="citizenship_why"') == 1
+    found = site.send("/en/request", {**again.fields, "citizenship_why": "", "action": "send"})
+    assert site.system.case_of(found.fields).facts.claims_us_citizenship is None
+
+
+def test_all_questions_ask_for_the_day_of_birth_and_what_they_ask_reaches_the_request(site: Site) -> None:
+    whole = site.send("/en/request", form(site, action="long"))
+    assert "subject.born_on.year" in whole.fields
+    found = site.send("/en/request", {**whole.fields, "subject.born_on.year": "1980", "action": "send"})
+    assert site.system.case_of(found.fields).facts.birth_year == 1980
+
+
+def test_a_refusal_of_a_conviction_stands_at_its_own_row(site: Site) -> None:
+    sent = form(site, **{"long": "yes", "facts.convictions.1.convicted_on.year": "1492", "action": "check"})
+    found = site.send("/en/request", sent)
+    assert 'id="facts.convictions.1.convicted_on.year-error"' in found.html
+
+
+def test_what_is_too_long_is_told_as_such_and_not_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = form(site, action="send")
+    monkeypatch.setattr(site.api, "ask", lambda *_: ApiAnswer(413, {}))
+    found = site.send("/en/request", sent)
+    assert (found.status, found.page) == (413, "not_taken")
+    assert "It is too long." in found.text
+    assert 'value="send"' not in found.html

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casereview.schema.identifiers import ALPHABET
+from pages.public_api import FAILED, ApiAnswer, ApiRequest
 from tests.component.pages.test_filing import filed
 from tests.support.site import Site
 
@@ -73,3 +74,62 @@ def test_a_withdrawal_is_taken_back(site: Site) -> None:
 def test_an_escalation_of_an_unverified_holder_is_taken(site: Site) -> None:
     found = site.send("/en/escalation", {**pair(site), "statement": "It was missed.", "action": "send"})
     assert "We have your wish for a second look." in found.text
+
+
+def answering(site: Site, monkeypatch: pytest.MonkeyPatch, *answers: ApiAnswer | None) -> None:
+    """Let the public API answer the next requests so; None is what it answers itself."""
+    ask, left = site.api.ask, list(answers)
+
+    def answer(request: ApiRequest, address: str, language: str) -> ApiAnswer:
+        said = left.pop(0) if left else None
+        return said or ask(request, address, language)
+
+    monkeypatch.setattr(site.api, "ask", answer)
+
+
+def test_a_refused_contact_of_an_addition_is_shown_at_its_field(site: Site) -> None:
+    sent = {**pair(site), "section": "contact", "requester.contact.email": "none", "action": "send"}
+    found = site.send("/en/update", sent)
+    assert 'id="requester.contact.email-error"' in found.html
+    assert found.fields["requester.contact.email"] == "none"
+
+
+def test_words_for_a_second_look_stay_where_nothing_answers(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {**pair(site), "statement": "Words that must stay.", "action": "send"}
+    answering(site, monkeypatch, FAILED, FAILED)
+    found = site.send("/en/escalation", sent)
+    assert (found.status, found.page) == (503, "escalation")
+    assert found.fields["statement"] == "Words that must stay."
+    assert "We do not know whether it arrived." in found.text
+
+
+def test_what_was_done_is_said_although_the_look_up_after_it_fails(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {**pair(site), "statement": "More words.", "action": "send"}
+    answering(site, monkeypatch, None, FAILED)
+    found = site.send("/en/update", sent)
+    assert (found.status, found.page) == (200, "pair")
+    assert "We have what you added." in found.text
+    assert 'action="/en/status"' in found.html
+
+
+def test_an_unknown_state_of_another_release_is_not_called_decided(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = pair(site)
+    known = site.api.ask(
+        ApiRequest(
+            "GET", "/requests/{receipt}", holder["receipt"], headers={"Authorization": f"Bearer {holder['code']}"}
+        ),
+        "192.0.2.1",
+        "en",
+    )
+    answering(site, monkeypatch, *[ApiAnswer(200, {**known.body, "status": "of-another-release"})] * 2)
+    found = site.send("/en/status", holder)
+    assert "Where your request stands" in found.text
+    assert "There is a decision" not in found.text
+    several = site.send("/en/several", {"pairs": f"{holder['receipt']} {holder['code']}"})
+    assert several.status == 200
+
+
+def test_a_search_that_fails_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(site, monkeypatch, FAILED)
+    found = site.send("/en/office", {"zip": "78040"})
+    assert (found.status, "This did not work." in found.text) == (503, True)

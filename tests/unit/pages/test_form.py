@@ -40,12 +40,14 @@ def test_a_form_says_a_body(form: dict[str, str], body: dict[str, object]) -> No
         ("/requester/contact/postal/lines/0", "requester.contact.postal.lines"),
         ("/outcome_sought/3", "outcome_sought[]"),
         ("/facts/minor_children", "facts.minor_children"),
+        ("/contact/phone", "requester.contact.phone"),
+        ("/facts/convictions/0/kind", "facts.convictions.2.kind"),
         ("/facts", ""),
         ("", ""),
     ],
 )
 def test_a_refusal_is_shown_at_its_field(pointer: str, name: str) -> None:
-    assert field_of(pointer) == name
+    assert field_of(pointer, {"facts.convictions.2.kind": "felony"}) == name
 
 
 def test_what_a_page_does_not_show_is_carried_along_and_nothing_else() -> None:
