@@ -7,7 +7,7 @@ from typing import Final
 
 from pages import status
 from pages.form import body_of, field_of
-from pages.pair import Pair, ask_for_pair, look_up, read_pair, refuse_pair
+from pages.pair import Pair, look_up, refuse_pair
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
 from pages.web import PageAnswer
@@ -16,19 +16,8 @@ SECTIONS: Final = ("words", "person", "place", "life", "convictions", "contact",
 """The parts of an addition, each a form of its own."""
 
 
-def blank_update(visit: Visit) -> PageAnswer:
-    """Ask for a receipt and its code before something is added."""
-    return ask_for_pair(visit, {})
-
-
-blank_escalation = blank_withdrawal = blank_update
-
-
-def update(visit: Visit) -> PageAnswer:
+def update(visit: Visit, pair: Pair) -> PageAnswer:
     """Show the form for an addition, or send it."""
-    pair, errors = read_pair(visit.form)
-    if pair is None:
-        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     if visit.form.get("action") != "send":
         return visit.page.show("update", pair=pair, form={}, errors={}, section_name=section_of(visit))
     body = addition(visit.form)
@@ -53,11 +42,8 @@ def section_of(visit: Visit) -> str:
     return named if named in SECTIONS else "words"
 
 
-def escalate(visit: Visit) -> PageAnswer:
+def escalate(visit: Visit, pair: Pair) -> PageAnswer:
     """Show the decision and the form for a second look, or send it."""
-    pair, errors = read_pair(visit.form)
-    if pair is None:
-        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     if visit.form.get("action") != "send":
         return _with_status(visit, pair, "escalation")
     body: dict[str, object] = {"statement": visit.form.get("statement", "")}
@@ -67,11 +53,8 @@ def escalate(visit: Visit) -> PageAnswer:
     return _again(visit, pair, "escalation", answer)
 
 
-def withdraw(visit: Visit) -> PageAnswer:
+def withdraw(visit: Visit, pair: Pair) -> PageAnswer:
     """Show what withdrawing means, withdraw, or take a withdrawal back."""
-    pair, errors = read_pair(visit.form)
-    if pair is None:
-        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     action = visit.form.get("action")
     if action not in {"send", "undo"}:
         return _with_status(visit, pair, "withdrawal")

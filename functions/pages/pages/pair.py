@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -34,6 +35,21 @@ def read_pair(form: dict[str, str]) -> tuple[Pair | None, dict[str, str]]:
         for name, found in (("receipt", receipt), ("code", code))
         if found is None
     }
+
+
+def with_pair(act: Callable[[Visit, Pair], PageAnswer]) -> Callable[[Visit], PageAnswer]:
+    """Return the handler of a form that holds a pair: it asks for the pair again where one of the two is wrong."""
+
+    def handle(visit: Visit) -> PageAnswer:
+        pair, errors = read_pair(visit.form)
+        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY) if pair is None else act(visit, pair)
+
+    return handle
+
+
+def blank(visit: Visit) -> PageAnswer:
+    """Ask for a receipt and its code."""
+    return ask_for_pair(visit, {})
 
 
 def look_up(visit: Visit, pair: Pair) -> ApiAnswer:

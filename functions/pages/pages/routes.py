@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from pages import acts, assets, filing, languages, several, status, texts
+from pages.pair import blank, with_pair
 from pages.public_api import PublicApi
 from pages.rendering import Page
 from pages.visit import Visit
@@ -26,12 +27,12 @@ class Route(NamedTuple):
 PAGES: Final[Mapping[str, Route]] = {
     "": Route(texts.start),
     "request": Route(filing.blank, filing.act),
-    "status": Route(status.blank, status.look_up),
-    "update": Route(acts.blank_update, acts.update),
-    "escalation": Route(acts.blank_escalation, acts.escalate),
-    "withdrawal": Route(acts.blank_withdrawal, acts.withdraw),
+    "status": Route(blank, with_pair(status.show)),
+    "update": Route(blank, with_pair(acts.update)),
+    "escalation": Route(blank, with_pair(acts.escalate)),
+    "withdrawal": Route(blank, with_pair(acts.withdraw)),
     "several": Route(several.blank, several.look_up),
-    "office": Route(acts.office, acts.office),
+    "office": Route(acts.office),
     "near": Route(texts.near),
     "notice": Route(texts.notice),
     "help": Route(texts.help_page),

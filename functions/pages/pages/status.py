@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
-from pages.pair import Pair, ask_for_pair, read_pair, refuse_pair
+from pages.pair import Pair, ask_for_pair, refuse_pair
 from pages.pair import look_up as ask_status
 from pages.visit import Visit
 from pages.web import PageAnswer
-
-
-def blank(visit: Visit) -> PageAnswer:
-    """Ask for a receipt and its code."""
-    return ask_for_pair(visit, {})
-
-
-def look_up(visit: Visit) -> PageAnswer:
-    """Show where a request stands."""
-    pair, errors = read_pair(visit.form)
-    if pair is None:
-        return ask_for_pair(visit, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return show(visit, pair)
 
 
 def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:

@@ -91,7 +91,7 @@ def test_a_form_that_cannot_be_read_counts_as_empty(site: Site, body: str, encod
 def test_an_error_of_a_page_is_a_page_and_a_log_line_without_what_was_typed(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pages.status.read_pair", lambda _form: 1 / 0)
+    monkeypatch.setattr("pages.pair.read_pair", lambda _form: 1 / 0)
     failed = site.send("/en/status", {"receipt": "canary-of-a-receipt"})
     assert (failed.status, failed.page) == (500, "failed")
     assert "canary" not in capsys.readouterr().out
