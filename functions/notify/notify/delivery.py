@@ -5,7 +5,7 @@
      │ └─limit of the │  ├──no response──▶ owed; retried with a longer backoff, three attempts at most
      │   address      │  ├──the address is refused──▶ owed, to another address of the requester; else undeliverable
      │                └──process died──▶ the lease expires; handled as without a response
-     ├──a record of the request or its case cannot be read──▶ owed; tried again each hour
+     ├──a record of the request or its case cannot be read, also after an attempt──▶ owed; tried again each hour
      ├──another message to the address stands for it──▶ coalesced
      ├──the requester wants a call or a letter──▶ handed_over
      └──no address, or older than three days, or three attempts without a response──▶ as a refused address
@@ -26,6 +26,7 @@ from casereview.notices.catalog import NoticeTextError
 from casereview.runtime.error_logging import SuppressAndLog, describe_error
 from casereview.schema.addresses import NoticePointer
 from casereview.schema.base import Unrecognized, to_milliseconds
+from casereview.schema.errors import CaseChangedError
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
@@ -33,7 +34,7 @@ from casereview.store import keys
 from casereview.store.recheck import mark
 from casereview.store.unreadable import UnreadableError
 from notify.lease import RANDOM, Lease, hold, postpone, take_lease, unanswered, waited, write_result
-from notify.next_address import fail_at_last
+from notify.next_address import go_on_elsewhere
 from notify.provider_errors import (
     DeliveryError,
     OptedOutError,
@@ -108,7 +109,8 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
     try:
         target = _target_unless_ended(services, notice, now)
     except (UnreadableError, UnreadableCaseError) as error:
-        _hold(services, notice, error, now)
+        _mark_unreadable(services, notice, error, now)
+        hold(services, notice, now, now + HELD)
         return
     if target:
         _lease_and_send(services, notice.evolve(sent_to=target.mark), target, now, defer=defer)
@@ -122,16 +124,17 @@ def _target_unless_ended(services: Services, notice: Notice, now: datetime) -> T
     elif isinstance(target, ByOffice):
         hand_over(services, notice, now)
     elif reason := _reason_to_give_up(notice, now):
-        fail_at_last(services, notice.evolve(sent_to=target.mark), reason, now)
+        go_on_elsewhere(services, notice.evolve(sent_to=target.mark), reason, now)
     else:
         return target
     return None
 
 
-def _hold(services: Services, notice: Notice, error: UnreadableError | UnreadableCaseError, now: datetime) -> None:
-    """Have a notice wait until what is unreadable is repaired, and mark the case: nobody in it counts as verified."""
+def _mark_unreadable(
+    services: Services, notice: Notice, error: UnreadableError | UnreadableCaseError, now: datetime
+) -> None:
+    """Mark the case that cannot be read, in which a notice waits until it is repaired: nobody counts as verified."""
     mark(services.table, (isinstance(error, UnreadableError) and error.case_id) or notice.case_id, now)
-    hold(services, notice, now, now + HELD)
     metrics.add_metric("Held", MetricUnit.Count, 1)
 
 
@@ -184,7 +187,7 @@ def _send(services: Services, lease: Lease, target: Target, now: datetime) -> No
         opted_out = isinstance(error, OptedOutError)
         if opted_out:
             suppress(services, [target.address], "complaint")
-        fail_at_last(services, notice, "suppressed" if opted_out else "refused", now)
+        _go_on(services, lease, notice, "suppressed" if opted_out else "refused", now)
     except UnansweredError as error:
         _log_refusal(error)
         _count_unanswered(services, lease, now)
@@ -232,9 +235,27 @@ def _count_unanswered(services: Services, lease: Lease, now: datetime) -> None:
     before = lease.notice.unanswered
     counted = lease.notice.evolve(unanswered=before + 1, counted_at=None)
     if counted.unanswered >= UNANSWERED:
-        fail_at_last(services, counted, "unanswered", now)
+        _go_on(services, lease, counted, "unanswered", now)
     else:
         _retry_later(services, lease, counted, _jittered(FIRST_RETRY_UNANSWERED * (1 << before)), now)
+
+
+def _go_on(services: Services, lease: Lease, notice: Notice, why: Undelivered, now: datetime) -> None:
+    """Go on elsewhere after an attempt; while what that rests on cannot be read or changes, give the lease back.
+
+    Else the notice would count as unanswered once the lease expires.
+
+    Raises:
+        CaseChangedError: Other writes changed the case at each try; the notice is due again.
+    """
+    try:
+        go_on_elsewhere(services, notice, why, now)
+    except (UnreadableError, UnreadableCaseError) as error:
+        _mark_unreadable(services, notice, error, now)
+        _retry_later(services, lease, notice.evolve(waits_since=now), HELD, now)
+    except CaseChangedError:
+        _retry_later(services, lease, notice, timedelta(0), now)
+        raise
 
 
 def _report_set_up_fault(error: SetUpError | NoticeTextError, notice: Notice) -> None:

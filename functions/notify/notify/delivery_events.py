@@ -17,13 +17,14 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.notices.catalog import OFFICE_VERSIONS
+from casereview.runtime.invocation import concerns
 from casereview.schema.base import Unrecognized, to_milliseconds
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.transaction import put_over
 from notify import mail_events, text_events
 from notify.lease import RANDOM, waited
-from notify.next_address import fail_at_last
+from notify.next_address import go_on_elsewhere
 from notify.reports import NOTHING, Reference, Report
 from notify.services import Services, logger, metrics
 from notify.suppression import suppress
@@ -81,6 +82,7 @@ def _apply(services: Services, report: Report, reference: Reference | None) -> N
 def _notice_of(services: Services, reference: Reference | None) -> Notice | None:
     if reference is None:
         return None
+    concerns(case_id=reference.case_id, notice=keys.notice_name(reference.notice_id))
     return services.table.get(Notice, keys.notice(reference.case_id, reference.notice_id))
 
 
@@ -99,7 +101,7 @@ def _is_current(notice: Notice, reference: Reference) -> bool:
 def _apply_to_notice(services: Services, report: Report, notice: Notice) -> None:
     now = to_milliseconds(services.now())
     if report.outcome == "failed":
-        fail_at_last(services, notice, report.why, now, addresses=report.addresses)
+        go_on_elsewhere(services, notice, report.why, now, addresses=report.addresses)
     elif report.outcome == "retry":
         _retry(services, report, notice, now)
     elif report.outcome == "not_sent":
@@ -112,7 +114,7 @@ def _retry(services: Services, report: Report, notice: Notice, now: datetime) ->
     """Schedule another attempt at the same address; after the window, go on as if the address had failed for good."""
     delay = FIRST_RETRY_BOUNCED * (1 << min(notice.bounces, 12)) * RANDOM.uniform(0.75, 1.0)
     if now + delay > notice.begun_at + WINDOW + waited(notice, now):
-        fail_at_last(services, notice, report.why, now, addresses=report.addresses)
+        go_on_elsewhere(services, notice, report.why, now, addresses=report.addresses)
         return
     _send_later(services, notice, notice.evolve(bounces=notice.bounces + 1), now + delay)
     metrics.add_metric("SentAgain", MetricUnit.Count, 1)

@@ -48,7 +48,7 @@ def unanswered(notice: Notice) -> int:
 
 
 def waited(notice: Notice, now: datetime) -> timedelta:
-    """Return how long a notice has waited for limits, until now."""
+    """Return how long a notice has waited until now: for limits, for the service, or for an unreadable record."""
     waits = now - notice.waits_since if notice.waits_since else timedelta(0)
     return timedelta(milliseconds=notice.waited_ms) + waits
 

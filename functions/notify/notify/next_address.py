@@ -16,7 +16,7 @@ from notify.services import Services, metrics
 from notify.undeliverable import give_up, hand_over
 
 
-def fail_at_last(
+def go_on_elsewhere(
     services: Services, notice: Notice, why: Undelivered, now: datetime, *, addresses: Iterable[str] = ()
 ) -> None:
     """Have a notice that failed at the address of its last attempt sent to another one; without one, end it.
@@ -29,8 +29,12 @@ def fail_at_last(
         addresses: What the address of the last attempt was, for a notice that a release sent which did not note it.
 
     Raises:
-        RefusedError: Another write changed the notice, or the case at each try.
-        CaseChangedError: The request was moved to another case at each try.
+        RefusedError: Another write changed the notice.
+        CaseChangedError: Another write changed the case, or moved the request to another one, at each try; or the
+            contact changed meanwhile.
+        UnreadableError: The request, its case or the suppression list cannot be read.
+        UnreadableCaseError: Another record of the case cannot be read.
+        SealBrokenError: The contact could not be decrypted.
     """
     if notice.sent_to:
         marks = [notice.sent_to]

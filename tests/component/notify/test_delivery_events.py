@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 import notify.app
 from casereview.notices.pending import target_passed_notice
+from casereview.runtime.invocation import concerns, log_ids
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.schema.records import FirstLookClock
 from casereview.store import keys
@@ -397,6 +398,13 @@ def test_the_duty_mailbox_of_an_office_is_never_suppressed(system: System, capsy
     assert _suppression(system, "duty-atl@example.gov") is None
     assert reload(system, office).state == "undeliverable"
     assert metric_count(capsys, "SetUpFault") == 1
+
+
+def test_log_entries_about_a_delivery_event_name_the_case_and_kind_of_its_notice(shared: System) -> None:
+    notice = _sent(shared, "logged@example.org")
+    concerns(case_id="another")
+    assert _process(shared, _envelope(_bounce("logged@example.org", notice))) == []
+    assert log_ids() == {"case_id": notice.case_id, "notice": keys.notice_name(notice.notice_id)}
 
 
 def test_the_other_address_is_not_used_where_contact_is_unsafe_now(system: System) -> None:
