@@ -50,7 +50,12 @@ BackendName = Literal["memory", "moto"]
 TABLE = "case-review"
 SENDER = "review@example.gov"
 CONFIGURATION_SET = "mail"
-TEXTS = TextSettings(moto_texts.CONFIGURATION_SET, "arn:aws:sms-voice:us-east-1:123456789012:pool/case-review", "0.50")
+TEXTS = TextSettings(
+    configuration_set=moto_texts.CONFIGURATION_SET,
+    identity="arn:aws:sms-voice:us-east-1:123456789012:pool/case-review",
+    max_price="0.50",
+    time_to_live=86_400,
+)
 QUEUES = ("rank", "notice")
 DELIVERY_QUEUE = "delivery"
 _ACCOUNT = "123456789012"

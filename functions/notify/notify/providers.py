@@ -74,8 +74,8 @@ class TextSettings(NamedTuple):
 
     configuration_set: str
     identity: str
-    max_price: str = ""
-    time_to_live: int = 86_400
+    max_price: str
+    time_to_live: int
 
 
 class TextMessages:

@@ -83,29 +83,32 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
     clients = AwsClients()
     table = Table(DynamoDb(clients.make("dynamodb"), settings.table_name))
     return Services(
-        table,
-        Queue(clients.make("sqs"), settings.rank_queue_url),
-        Macs(clients.make("kms"), settings.mac_key_arn),
-        KmsSeal(settings.sealing_key_arn, clients.botocore),
-        Mail(
+        table=table,
+        rank_queue=Queue(clients.make("sqs"), settings.rank_queue_url),
+        macs=Macs(clients.make("kms"), settings.mac_key_arn),
+        seal=KmsSeal(settings.sealing_key_arn, clients.botocore),
+        mail=Mail(
             clients.make("sesv2", config=SENDING.config()),
             settings.mail_from,
             settings.mail_configuration_set,
             Pace(settings.sending_rate / settings.notice_concurrency),
         ),
-        TextMessages(
+        text_messages=TextMessages(
             clients.make("pinpoint-sms-voice-v2", config=SENDING.config()),
             TextSettings(
-                settings.sms_configuration_set, settings.sms_identity, settings.sms_max_price, settings.sms_time_to_live
+                configuration_set=settings.sms_configuration_set,
+                identity=settings.sms_identity,
+                max_price=settings.sms_max_price,
+                time_to_live=settings.sms_time_to_live,
             ),
         ),
-        settings.delivery_queue_arn,
-        settings.lookup_url,
-        PolicyRepository(table, clock),
-        settings.office_mail,
-        frozenset(settings.sms_countries.split(",")),
-        settings.sms_unknown == "failed",
-        clock,
+        delivery_queue_arn=settings.delivery_queue_arn,
+        lookup_url=settings.lookup_url,
+        policies=PolicyRepository(table, clock),
+        office_mail=settings.office_mail,
+        sms_countries=frozenset(settings.sms_countries.split(",")),
+        sms_unknown_failed=settings.sms_unknown == "failed",
+        now=clock,
     )
 
 
