@@ -127,8 +127,8 @@ class KmsSeal:
         try:
             plain = decryptor.read()
         except _UNREADABLE as error:
-            for lost in self._lost:
-                raise lost from error
+            if self._lost:
+                raise self._lost[0] from error
             for code in self._refusals:
                 if code not in _OF_THE_PART:
                     raise KmsRefusedError(code) from error

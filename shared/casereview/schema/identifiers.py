@@ -126,7 +126,7 @@ def canonical_receipt(text: str) -> str:
 def canonical_case_id(text: str) -> str:
     """Return a case id that a person typed in its canonical form; any other text is unchanged."""
     plain = letters_and_digits(text).translate(_READ_AS)
-    return plain if len(plain) == CASE_ID_SYMBOLS and not set(plain) - set(ALPHABET) else text
+    return plain if is_case_id(plain) else text
 
 
 _USCIS_RECEIPT = re.compile(r"[A-Z]{3}[0-9]{10}")

@@ -51,6 +51,8 @@ def open_sealed(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str, 
 
     Raises:
         SealBrokenError: They were changed, or were sealed for another owner or part.
+        KmsRefusedError: KMS rejected the call.
+        botocore.exceptions.BotoCoreError: KMS could not be reached.
     """
     found: dict[str, Any] = json.loads(seal.open(part, owner, sealed))
     return found
@@ -60,7 +62,8 @@ def open_if_whole(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str
     """Open sealed words, by one KMS call; empty, and reported, if they were altered or are of another owner or part.
 
     Raises:
-        SealBrokenError: KMS rejected the call, or could not be reached.
+        KmsRefusedError: KMS rejected the call.
+        botocore.exceptions.BotoCoreError: KMS could not be reached.
     """
     try:
         return open_sealed(seal, part, owner, sealed)
@@ -75,7 +78,8 @@ def open_text(seal: Seal, text: Text) -> dict[str, Any]:
     What was altered is empty too, and reported.
 
     Raises:
-        SealBrokenError: KMS rejected the call, or could not be reached.
+        KmsRefusedError: KMS rejected the call.
+        botocore.exceptions.BotoCoreError: KMS could not be reached.
     """
     return {} if isinstance(text.part, Unrecognized) else open_if_whole(seal, text.part, text.owner, text.sealed)
 
