@@ -83,7 +83,7 @@ def test_an_act_of_staff_that_meets_contention_all_along_is_answered_with_503(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_approval_that_meets_contention_all_along_leaves_the_draft(system: System, code: str) -> None:
+def test_a_removal_that_meets_contention_all_along_leaves_the_draft(system: System, code: str) -> None:
     policy_id = send(system, EARLIER)["policy_id"]
     with contention(code, times=ENDLESS, of=of_kind("POLICY")):
         answer = system.staff(AUTHOR, "DELETE", f"/staff/policies/{policy_id}")
