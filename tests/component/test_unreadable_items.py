@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from casereview.schema.office_records import Officer
+from casereview.schema.addresses import AddressSends
+from casereview.schema.office_records import Lookups, Officer
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import attribute
@@ -420,7 +421,7 @@ def test_a_request_that_cannot_be_opened_shows_its_holder_less(system: System) -
 # ---- counters and lists of their own
 
 
-@pytest.mark.parametrize("fields", [{"claims": "many"}, {"user": None}])
+@pytest.mark.parametrize("fields", [{"claims": "many"}, {"claims": "1"}, {"user": None}])
 def test_a_counter_of_an_officer_that_cannot_be_read_stops_nobody(system: System, fields: dict[str, object]) -> None:
     first, second = claimed(system, 11), file_case(system, 12)
     broken(system, keys.officer(OFFICER.id), **fields)
@@ -428,6 +429,21 @@ def test_a_counter_of_an_officer_that_cannot_be_read_stops_nobody(system: System
     assert take_next(system) == second.case_id
     assert post(system, OFFICER, first.case_id, "release", {}).status == 200
     assert system.read(Officer, keys.officer(OFFICER.id)).user == OFFICER.id
+
+
+@pytest.mark.parametrize("claims", ["many", "1"])
+def test_a_counter_that_begins_again_is_named_in_the_log(
+    system: System, caplog: pytest.LogCaptureFixture, claims: str
+) -> None:
+    file_case(system, 11)
+    held = claimed(system, 12)
+    key = keys.officer(OFFICER.id)
+    broken(system, key, claims=claims)
+    caplog.clear()
+    assert post(system, OFFICER, held.case_id, "release", {}).status == 200
+    (record,) = [one for one in caplog.records if one.message == "an item cannot be read"]
+    found = {name: getattr(record, name) for name in ("record", "pk", "sk", "fields")}
+    assert found == {"record": "Officer", "pk": key.pk, "sk": key.sk, "fields": "claims"}
 
 
 def test_an_unreadable_count_of_look_ups_begins_again(system: System) -> None:
@@ -438,6 +454,7 @@ def test_an_unreadable_count_of_look_ups_begins_again(system: System) -> None:
     broken(system, key, count=None)
     assert system.staff(OFFICER, "POST", "/staff/lookups", asked).status == 200
     assert system.staff(OFFICER, "POST", "/staff/lookups", asked).status == 200
+    assert system.read(Lookups, key).count == 2
 
 
 def test_the_limit_of_an_address_that_cannot_be_read_begins_again(system: System) -> None:
@@ -446,6 +463,7 @@ def test_the_limit_of_an_address_that_cannot_be_read_begins_again(system: System
     broken(system, key, unverified=WRONG)
     file_case(system, 12)
     assert len(system.outbox()) == 2
+    assert len(system.read(AddressSends, key).unverified) == 1, "the send after the loss is counted"
 
 
 def test_an_unreadable_suppression_still_suppresses(system: System) -> None:

@@ -100,7 +100,7 @@ class _Queue:
         """Yield the places of the requesters whose cases are in the official's queue, which is short."""
         table = self.services.table
         listed = table.worklist.listed_cases(self.office, per_page=_BATCH)
-        found = (case for some in _batches(listed, _BATCH) for case in self._cases(one.place.case_id for one in some))
+        found = self._cases(one.place.case_id for one in listed)
         waiting = (case for case in found if case.office == self.office)
         claims = (one for case in waiting for one in table.evidence_of(case).claims if one.live and one.verify_by)
         places = sorted(VerifyPlace(rfc3339(one.verify_by), one.receipt) for one in claims if one.verify_by)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.schema.policy_records import PolicyAuthor, PolicyHead, PolicyReason, PolicyRecord, PolicyText
 from casereview.store import keys
+from casereview.store.backend import BeginsWith, Query
 from casereview.store.items import from_item, to_item
-from casereview.store.readable import read_or_none
 from casereview.store.transaction import Put, RefusedError, Write, add, delete, put_new
 from casereview.store.unreadable import logger
 
@@ -27,8 +27,7 @@ _APART = frozenset({"text", "why"})
 
 def older_documents(table: Table) -> list[PolicyRecord]:
     """Read all documents of older releases that can be read, with their texts."""
-    found = (read_or_none(PolicyRecord, item) for item in table.items(keys.POLICIES, keys.DOCUMENTS))
-    return [record for record in found if record]
+    return list(table.records(PolicyRecord, Query(keys.POLICIES, sort_key=BeginsWith(keys.DOCUMENTS))))
 
 
 def parts_of(record: PolicyRecord) -> tuple[PolicyHead, PolicyText, PolicyReason | None]:

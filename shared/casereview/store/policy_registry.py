@@ -17,7 +17,8 @@ from casereview.policy.document import Head, Interval
 from casereview.schema.policy_records import PolicyHead, PolicyInForce, PolicyRecord, Span, Switch
 from casereview.store import keys
 from casereview.store.backend import Between, Query
-from casereview.store.readable import log_unreadable, read_or_none
+from casereview.store.table import read_or_none
+from casereview.store.unreadable import report_left_out
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import PolicyHeadFields
@@ -53,7 +54,7 @@ def _head(record: ApprovedHead) -> Head | None:
     try:
         return Head(id=record.policy_id, title=record.title, issued=record.issued, in_force=_intervals(record))
     except ValidationError as error:
-        log_unreadable(*keys.approved_head(record.policy_id), error)
+        report_left_out("PolicyHead", keys.approved_head(record.policy_id), error)
         return None
 
 

@@ -27,8 +27,8 @@ from casereview.store.policy_registry import (
     PolicyRegistry,
     head_taking_effect,
 )
-from casereview.store.readable import log_unreadable, read_or_none
-from casereview.store.table import Table
+from casereview.store.table import Table, read_or_none
+from casereview.store.unreadable import report_left_out
 
 if TYPE_CHECKING:
     from casereview.policy.document import Head
@@ -155,7 +155,7 @@ class PolicyRepository:
             return self.of_head(record)
         except (UnreadablePolicyError, DocumentError) as error:
             self._left_out.add(policy_id)
-            log_unreadable(*keys.policy_text(policy_id, record.digest), error)
+            report_left_out("PolicyText", keys.policy_text(policy_id, record.digest), error)
             return None
 
     def compiled_policies(self) -> tuple[CompiledPolicy, ...]:
@@ -181,8 +181,7 @@ class PolicyRepository:
         """
         if isinstance(head, PolicyRecord):
             return head.text
-        item = self._table.backend.get(keys.policy_text(head.policy_id, head.digest))
-        text = read_or_none(PolicyText, item) if item else None
+        text = self._table.find(PolicyText, keys.policy_text(head.policy_id, head.digest))
         if text is None:
             raise UnreadablePolicyError
         return text.text
@@ -201,8 +200,7 @@ class PolicyRepository:
 
     def draft(self, policy_id: str) -> PolicyHead | None:
         """Read the head of a draft, or of what was refused; None if there is none or it cannot be read."""
-        item = self._table.backend.get(keys.policy_draft(policy_id))
-        return read_or_none(PolicyHead, item) if item else None
+        return self._table.find(PolicyHead, keys.policy_draft(policy_id))
 
     def drafts(self, after: str, limit: int) -> Iterator[tuple[str, PolicyHead | None]]:
         """Yield the drafts, and what was refused, by id: each id with its head, or None if that cannot be read.
@@ -232,7 +230,7 @@ class PolicyRepository:
         try:
             return self._previewed(record)
         except (UnreadablePolicyError, DocumentError) as error:
-            log_unreadable(*keys.policy_text(policy_id, digest), error)
+            report_left_out("PolicyText", keys.policy_text(policy_id, digest), error)
             return None
 
     def _previewed(self, record: ApprovedHead) -> CompiledPolicy | None:
@@ -255,8 +253,7 @@ class PolicyRepository:
         policy = self._named(now)
         if policy.digest == self.governing(now)[0].digest and digest in {None, policy.digest}:
             return policy
-        named = [read_or_none(PolicyInForce, item) for item in self._table.items(*keys.IN_FORCE)]
-        if named != [self._registry.named]:
+        if self._table.find(PolicyInForce, keys.IN_FORCE) != self._registry.named:
             self.registry(fresh=True)
         return self._named(now)
 

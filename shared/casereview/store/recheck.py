@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields
     from casereview.store.items import Item
 
-_BATCH: Final = 100
-"""The maximum number of items of a batch read."""
 _RESTS_ON: Final[Mapping[str, type[Stored]]] = {
     "EVENT": Event,
     "NOTICE": Notice,
@@ -72,7 +70,7 @@ def require_whole(table: Table, case: Case) -> int:
         return case.live
     of_case = [*table.items(keys.case_partition(case.case_id)), *table.items(keys.claims_partition(case.case_id))]
     receipts = [receipt for item in of_case if (receipt := keys.receipt_of_claims(item["sk"]["S"]))]
-    requests = _requests(table, receipts)
+    requests = table.batch([keys.request(receipt) for receipt in receipts])
     found = [error for error in (*_faults(of_case), *(_fault(Request, item) for item in requests)) if error]
     if found:
         raise found[0]
@@ -84,11 +82,6 @@ def _faults(items: list[Item]) -> Iterator[UnreadableError | None]:
         model = _RESTS_ON.get(item["sk"]["S"].partition("#")[0])
         if model:
             yield _fault(model, item)
-
-
-def _requests(table: Table, receipts: list[str]) -> list[Item]:
-    batches = (receipts[start : start + _BATCH] for start in range(0, len(receipts), _BATCH))
-    return [item for batch in batches for item in table.batch([keys.request(receipt) for receipt in batch])]
 
 
 def _fault(model: type[Stored], item: Item) -> UnreadableError | None:

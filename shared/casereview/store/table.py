@@ -26,7 +26,7 @@ from casereview.store.items import from_item, to_item, weighed_item
 from casereview.store.keys import Key
 from casereview.store.retrying import RetryingBackend
 from casereview.store.transaction import Increment, Put, RefusedError, Write, key_written
-from casereview.store.unreadable import UnreadableError, report
+from casereview.store.unreadable import UnreadableError, WrongFieldError, report
 from casereview.store.verify_index import VerifyIndex
 from casereview.store.worklist import Worklist
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from casereview.store.items import Item
 
 _RECORD = TypeVar("_RECORD", bound=Stored)
+_BATCH: Final = 100
+"""The maximum number of items of a batch read."""
 _BATCH_ATTEMPTS = 6
 """How often a batch is read at most; every attempt reads the keys that the last one left out."""
 
@@ -80,7 +82,7 @@ class Table:
     def find(self, model: type[_RECORD], key: Key) -> _RECORD | None:
         """Read one record consistently; None if it does not exist, or cannot be read."""
         item = self.backend.get(key)
-        return next(readable(model, [item]), None) if item else None
+        return read_or_none(model, item) if item else None
 
     def _all(self, model: type[_RECORD], items: Iterable[Item]) -> Iterator[_RECORD]:
         """Yield the records of items, every one of which must be readable.
@@ -144,43 +146,47 @@ class Table:
         return {one.event: one.by for one in self.records(Correction, query)}
 
     def cases(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Read up to 100 cases consistently, by id; those that do not exist or cannot be read are left out.
+        """Read cases consistently, by id; those that do not exist or cannot be read are left out.
 
         An id may repeat.
 
         Raises:
-            BusyError: The table was throttled for longer than the attempts last (1.5 s).
+            BusyError: The table was throttled for longer than the attempts for 100 items last (1.5 s).
         """
         wanted = [keys.case(case_id) for case_id in dict.fromkeys(case_ids)]
         return {case.case_id: case for case in self.several(Case, wanted)}
 
     def several(self, model: type[_RECORD], wanted: Sequence[Key]) -> list[_RECORD]:
-        """Read up to 100 records consistently, in any order; those that do not exist or cannot be read are left out.
+        """Read records consistently, in any order; those that do not exist or cannot be read are left out.
 
         A key may repeat: a lagging index shows an item under its old place and its new one.
 
         Raises:
-            BusyError: The table was throttled for longer than the attempts last (1.5 s).
+            BusyError: The table was throttled for longer than the attempts for 100 items last (1.5 s).
         """
         return list(readable(model, self.batch(wanted)))
 
     def every(self, model: type[_RECORD], wanted: Sequence[Key]) -> list[_RECORD]:
-        """Read up to 100 records consistently, in any order; those that do not exist are left out.
+        """Read records consistently, in any order; those that do not exist are left out.
 
         Raises:
-            BusyError: The table was throttled for longer than the attempts last (1.5 s).
+            BusyError: The table was throttled for longer than the attempts for 100 items last (1.5 s).
             UnreadableError: One of them cannot be read.
         """
         return list(self._all(model, self.batch(wanted)))
 
     def batch(self, wanted: Sequence[Key]) -> list[Item]:
-        """Read up to 100 items consistently, in any order; those that do not exist are left out.
+        """Read items consistently, in any order; those that do not exist are left out.
 
         Raises:
-            BusyError: The table was throttled for longer than the attempts last (1.5 s).
+            BusyError: The table was throttled for longer than the attempts for 100 items last (1.5 s).
         """
+        distinct = list(dict.fromkeys(wanted))
+        starts = range(0, len(distinct), _BATCH)
+        return [item for start in starts for item in self._batch(distinct[start : start + _BATCH])]
+
+    def _batch(self, wanted: Sequence[Key]) -> list[Item]:
         found: list[Item] = []
-        wanted = list(dict.fromkeys(wanted))
         for _ in attempts(_BATCH_ATTEMPTS):
             if not wanted:
                 break
@@ -220,20 +226,28 @@ class Table:
         try:
             self.backend.transact(writes)
         except RefusedError as refusal:
-            counters = list(_unreadable_counters(writes, refusal))
+            counters = list(self._unreadable_counters(writes, refusal))
             if not counters:
                 raise
             self.backend.transact(counters)
             self.backend.transact(writes)
 
+    def _unreadable_counters(self, writes: Sequence[Write], refusal: RefusedError) -> Iterator[Write]:
+        """Yield the writes that begin those counters again whose items cannot be read, or cannot be added to."""
+        for write in writes:
+            if isinstance(write, Increment) and (key := key_written(write)) in refusal.failed:
+                item = refusal.failed[key] or self.backend.get(key)
+                if item and not _can_be_added_to(write, item):
+                    yield Put(write.zero)
 
-def _unreadable_counters(writes: Sequence[Write], refusal: RefusedError) -> Iterator[Write]:
-    """Yield the writes that begin those counters again whose items cannot be read, or cannot be added to."""
-    for write in writes:
-        if isinstance(write, Increment) and key_written(write) in refusal.failed:
-            item = refusal.failed[key_written(write)]
-            if item is None or not list(readable(type(write.amounts), [item])):
-                yield Put(write.zero)
+
+def _can_be_added_to(write: Increment, item: Item) -> bool:
+    """Return whether the item of a counter can be read and added to; one that cannot has been reported."""
+    for name in write.sums:
+        if "N" not in item.get(name, {"N": "0"}):
+            report(UnreadableError(type(write.amounts).__name__, item, WrongFieldError(name)))
+            return False
+    return read_or_none(type(write.amounts), item) is not None
 
 
 def read_item(model: type[_RECORD], item: Item) -> _RECORD:
@@ -247,6 +261,11 @@ def read_item(model: type[_RECORD], item: Item) -> _RECORD:
     except UnreadableError as error:
         report(error)
         raise
+
+
+def read_or_none(model: type[_RECORD], item: Item) -> _RECORD | None:
+    """Return the record of an item; None if it cannot be read, which is reported."""
+    return next(readable(model, [item]), None)
 
 
 def readable(model: type[_RECORD], items: Iterable[Item]) -> Iterator[_RECORD]:

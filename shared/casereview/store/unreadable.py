@@ -77,12 +77,30 @@ def _fields(error: Exception) -> tuple[str, ...]:
 def report_altered(part: str, owner: str) -> None:
     """Log a sealed part that was altered, by its kind and the receipt or case that it belongs to, and count it."""
     logger.error("a sealed part cannot be opened", extra={"part": part, "owner": owner})
-    metrics.add_metric("Unreadable", MetricUnit.Count, 1)
+    _count()
 
 
 def report(error: UnreadableError) -> None:
     """Log an item that cannot be read, and count it for the alarm."""
-    pk, sk = error.key
-    found = {"record": error.record, "pk": pk, "sk": sk, "fields": ", ".join(error.fields)}
+    _report(error.record, error.key, error.fields)
+
+
+def report_left_out(record: str, key: Key, error: Exception) -> None:
+    """Log an item that was read but cannot be used, which is left out, and count it for the alarm.
+
+    Args:
+        record: The kind of the record.
+        key: The key of the item.
+        error: What its use raised.
+    """
+    _report(record, key, _fields(error))
+
+
+def _report(record: str, key: Key, fields: tuple[str, ...]) -> None:
+    found = {"record": record, "pk": key.pk, "sk": key.sk, "fields": ", ".join(fields)}
     logger.error("an item cannot be read", extra=found)
+    _count()
+
+
+def _count() -> None:
     metrics.add_metric("Unreadable", MetricUnit.Count, 1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from casereview.cases.usual_wait import PERIOD, UsualWait, days_between
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import rfc3339
-from casereview.schema.records import Case, Stored
+from casereview.schema.records import Case
 from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.backend import Between, Query, pages
@@ -21,9 +21,6 @@ from casereview.store.transaction import PutNew, put_new
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from casereview.store.keys import Key
-
-_RECORD = TypeVar("_RECORD", bound=Stored)
 KEPT: Final = PERIOD + timedelta(days=14)
 """How long a wait is kept: it must still be there when the last table that counts it is made."""
 MOST_WAITS: Final = 100_000
@@ -77,17 +74,15 @@ def _days(table: Table, query: Query) -> Iterator[int]:
 
 def usual_wait(table: Table, office: str, lane: str) -> UsualWait:
     """Return the published usual wait of a lane at an office: one consistent read of one item."""
-    published = _published(table, UsualWaits, keys.usual_waits(office))
+    published = table.find(UsualWaits, keys.usual_waits(office))
     if published is None:
         return UsualWait(lane, office, None, None)
     return UsualWait(lane, office, published.weeks.get(lane), published.as_of)
 
 
 def newest_bands(table: Table, office: str) -> Bands | None:
-    """Return the newest bands of an office, or of another queue: one consistent read of one item; None without any."""
-    return _published(table, Bands, keys.bands(office))
+    """Return the newest bands of an office, or of another queue: one consistent read of one item; None without any.
 
-
-def _published(table: Table, model: type[_RECORD], key: Key) -> _RECORD | None:
-    """Read a published record; one that cannot be read counts as not published, and the next one replaces it."""
-    return table.find(model, key)
+    Bands that cannot be read count as not published; the next ones replace them.
+    """
+    return table.find(Bands, keys.bands(office))

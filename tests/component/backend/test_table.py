@@ -157,6 +157,13 @@ def test_cases_are_read_in_a_batch_without_those_that_do_not_exist(table: Table)
     assert table.cases([]) == {}
 
 
+def test_more_cases_than_a_batch_holds_are_read_in_several(table: Table) -> None:
+    table.write(*(put_new(case(number)) for number in range(1, 100)))
+    table.write(put_new(case(100)), put_new(case(101)))
+    wanted = [f"C{number}" for number in range(1, 102)]
+    assert table.cases([*wanted, *wanted]).keys() == set(wanted)
+
+
 def test_a_partition_is_read_completely_or_by_prefix(table: Table) -> None:
     table.write(put_new(case()), put_new(event(1).model_copy(update={"case_id": "C1"})), put_new(case(2)))
     assert [item["sk"]["S"] for item in table.items("CASE#C1")] == ["CASE", "EVENT#000001"]

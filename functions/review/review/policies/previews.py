@@ -24,10 +24,8 @@ from review.authorization import REVIEWER_ROLES, Caller
 from review.reads import read_by
 from review.schema.policies import OfficeReport, PreviewRead, RoundedCounts, Totals
 
-_BATCH: Final = 100
-"""The maximum number of items of a batch read and of a transaction."""
-
-
+_WRITES: Final = 100
+"""The maximum number of writes of a transaction."""
 _STATE: Final = ("office", "done", "digest", "without_restricted", "part")
 
 
@@ -134,13 +132,11 @@ def _open_cases(services: CaseServices, caller: Caller, reports: Iterable[Previe
     """
     own = [report for report in reports if report.office in caller.queues()]
     listed = sorted({case_id for report in own for case_id in _listed_ids(report)})
-    now, found = to_milliseconds(services.now()), set[str]()
-    for start in range(0, len(listed), _BATCH):
-        cases = services.table.cases(listed[start : start + _BATCH]).values()
-        readable = [case for case in cases if caller.has_access(case, REVIEWER_ROLES)]
-        if readable:
-            services.table.write(*(put_new(read_by(caller, case.case_id, "preview", now)) for case in readable))
-        found.update(case.case_id for case in readable)
+    cases, now = services.table.cases(listed), to_milliseconds(services.now())
+    found = [case_id for case_id, case in cases.items() if caller.has_access(case, REVIEWER_ROLES)]
+    for start in range(0, len(found), _WRITES):
+        some = found[start : start + _WRITES]
+        services.table.write(*(put_new(read_by(caller, case_id, "preview", now)) for case_id in some))
     return frozenset(found)
 
 

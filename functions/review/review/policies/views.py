@@ -17,7 +17,6 @@ from casereview.schema.policy_records import PolicyReason, PolicyRecord, Switch
 from casereview.store import keys
 from casereview.store.backend import Query
 from casereview.store.policy_repository import UnreadablePolicyError
-from casereview.store.readable import read_or_none
 from casereview.usecases.services import CaseServices
 from review.authorization import Caller
 from review.policies.previews import is_draft_previewed, read_preview, stored_reports
@@ -89,8 +88,9 @@ def _document(services: CaseServices, record: ApprovedHead) -> str | None:
 def _reason(services: CaseServices, record: ApprovedHead) -> str | None:
     if isinstance(record, PolicyRecord):
         return record.why
-    item = services.table.backend.get(keys.policy_reason(record.policy_id)) if record.state != "draft" else None
-    reason = read_or_none(PolicyReason, item) if item else None
+    if record.state == "draft":
+        return None
+    reason = services.table.find(PolicyReason, keys.policy_reason(record.policy_id))
     return reason.why if reason else None
 
 
