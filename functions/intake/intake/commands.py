@@ -91,12 +91,18 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
 
     change_request(services, request, at, plan)
     on = at.astimezone(EASTERN).date()
-    language = open_contact(services.seal, request).language or DEFAULT
     return Updated(
         receipt=request.receipt,
         understood=understood(body.subject, body.facts, body.contact, facts, on),
-        missing=describe_missing(lacks, language),
+        missing=describe_missing(lacks, _language_after(services, request, body)),
     )
+
+
+def _language_after(services: CaseServices, before: Request, body: Update) -> str:
+    """Return the language of the contact as an update leaves it."""
+    if body.contact and "language" in body.contact.model_fields_set:
+        return body.contact.language or DEFAULT
+    return open_contact(services.seal, before).language or DEFAULT
 
 
 def _request_after(step: Transition) -> Request:

@@ -72,3 +72,18 @@ def test_the_answer_is_the_same_bytes_again_whatever_language_the_retry_accepts(
 def test_the_look_up_says_the_same_in_the_same_language(system: System, language: Language) -> None:
     answer = filed(system, language)
     assert system.look_up(answer)["missing"] == answer["deficiencies"]
+
+
+@pytest.mark.parametrize(
+    ("contact", "language"),
+    [({"language": "es"}, "es"), ({"language": None}, "en"), ({"email": "ana@example.org"}, "ht")],
+    ids=str,
+)
+def test_an_update_is_answered_in_the_language_that_it_leaves(
+    system: System, contact: dict[str, Any], language: Language
+) -> None:
+    answer = filed(system, "ht")
+    updated = system.on(answer, "POST", "/updates", {"contact": contact}).json()
+    messages = {lack["code"]: lack["message"] for lack in updated["missing"]}
+    assert messages["custody_unknown"] == text("custody_unknown", language)
+    assert updated["missing"] == [lack for lack in system.look_up(answer)["missing"] if lack["code"] in messages]
