@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from casereview.cases.decisions import approval_due
+from casereview.cases.flags import has_new_words
 from casereview.schema.base import to_milliseconds
 from casereview.schema.records import Case
 from casereview.store import keys
@@ -18,6 +19,7 @@ from review.cases.views import approvals_read, new_words
 from review.duty_queue import PAGE, cursor_of, place_of, places_of
 from review.office_scope import is_headquarters, offices_for
 from review.paging import Paging
+from review.schema.case_responses import NewWords
 from review.schema.duties import ApprovalPage, AwaitingApproval
 
 
@@ -83,5 +85,9 @@ class _Waiting:
             since=case.status_since,
             due=by,
             overdue=by <= self.now,
-            news=tuple(new_words(self.services.table.evidence_of(case))),
+            news=self._news(case),
         )
+
+    def _news(self, case: Case) -> tuple[NewWords, ...]:
+        """Return the new words; what was stated is read only where the case says that there are some."""
+        return tuple(new_words(self.services.table.evidence_of(case))) if has_new_words(case) else ()

@@ -10,6 +10,7 @@ import pytest
 from casereview.schema.base import rfc3339
 from casereview.store import keys
 from tests.support.bodies import reasons
+from tests.support.memory.recording import record_memory_calls
 from tests.support.staff import (
     AT_HOME,
     CLEARED,
@@ -165,6 +166,18 @@ def test_whose_approvals_are_listed(system: System) -> None:
     assert system.staff(SUPERVISOR, "GET", "/staff/approvals?office=ELP").status == 403
     assert system.staff(ELSEWHERE, "GET", "/staff/approvals").status == 403
     assert waiting(system, Staff("eda", "supervisor", "ELP")) == []
+
+
+def test_what_was_stated_of_a_case_is_read_only_where_somebody_said_something_new(system: System) -> None:
+    quiet, heard = proposed(system, 1), proposed(system, 2)
+    system.later(minutes=1)
+    system.on(heard.filed, "POST", "/updates", {"statement": "More."})
+    with record_memory_calls() as calls:
+        listed = {one["case_id"]: len(one["news"]) for one in waiting(system)}
+    assert listed == {quiet.case_id: 0, heard.case_id: 1}
+    read_of = {partition for call in calls for partition in call.partitions}
+    assert keys.claims_partition(heard.case_id) in read_of
+    assert keys.claims_partition(quiet.case_id) not in read_of
 
 
 def test_the_pages_of_approvals_join_without_gaps(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
