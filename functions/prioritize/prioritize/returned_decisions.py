@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casereview.cases.assessment import Assessment
-from casereview.cases.returned import changes_since_decision, details_of_return, returned_to_author
+from casereview.cases.returned import changes_since_decision, details_of_return, names_policy, returned_to_author
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.event_records import Event
 from casereview.schema.records import Case
@@ -38,10 +38,9 @@ def return_outdated_decision(
     if case.status != "awaiting_approval" or case.decision is None:
         return False
     proposed = services.table.get(Event, keys.event(case.case_id, case.decision.version))
-    if proposed is None or "policy" not in proposed.details:
+    if not names_policy(proposed):
         return False  # whoever approves it returns it
-    named = proposed.details["policy"]
-    why = changes_since_decision(case, found, policy, None if named is None else str(named))
+    why = changes_since_decision(case, found, policy, proposed)
     if not why:
         return False
     again = returned_to_author(case, policy, now, why)

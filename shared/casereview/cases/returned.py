@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from casereview.cases.assessment import Assessment
 from casereview.cases.decisions import WITHOUT_PROPOSED
 from casereview.cases.lease import lease_duration
 from casereview.cases.material import is_lifted_by_words
 from casereview.policy.compiler import CompiledPolicy
+from casereview.schema.event_records import Event
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import ReturnReason
 
@@ -29,8 +30,13 @@ def details_of_return(why: Collection[ReturnReason]) -> dict[str, JsonValue]:
     return {name: name in why for name in NEWS}
 
 
+def names_policy(decided: Event | None) -> TypeGuard[Event]:
+    """Return whether the event of a decision names its policy (null where none was in force), as old ones do not."""
+    return decided is not None and "policy" in decided.details
+
+
 def changes_since_decision(
-    case: Case, found: Assessment, policy: CompiledPolicy, decided_under: str | None
+    case: Case, found: Assessment, policy: CompiledPolicy, decided: Event
 ) -> tuple[ReturnReason, ...]:
     """Return what has changed since a decision was proposed, of the policy in force and of the case.
 
@@ -38,10 +44,10 @@ def changes_since_decision(
         case: The case, whose decision awaits approval.
         found: Its assessment now.
         policy: The policy of the assessment.
-        decided_under: The id of the policy that the decision names; None where none was in force.
+        decided: The event of the decision, which names the policy that it was proposed under.
     """
     changes: list[ReturnReason] = []
-    if decided_under != policy.id:
+    if decided.details["policy"] != policy.id:
         changes.append("policy_changed")
     considered = case.decision.version if case.decision else case.version
     if case.material > considered or is_lifted_by_words(case, found, policy):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.assessment import InForce, assess
-from casereview.cases.returned import NEWS, changes_since_decision, details_of_return, returned_to_author
+from casereview.cases.returned import (
+    NEWS,
+    changes_since_decision,
+    details_of_return,
+    names_policy,
+    returned_to_author,
+)
 from casereview.http.problems import ProblemError, invalid, problem, wrong_state
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.base import Unrecognized
@@ -21,7 +27,7 @@ from casereview.usecases.sealed_text import read_words
 from review.cases.decision import while_in_force
 from review.cases.final_decision import finalize
 from review.cases.lease import require_no_earlier_review
-from review.cases.session import CaseSession
+from review.cases.session import CaseSession, holds
 from review.cases.translation import with_translations
 from review.schema.decision_commands import Approval
 
@@ -93,8 +99,7 @@ def _answer(
 
 def _has_returned(session: CaseSession, case: Case) -> bool:
     """Return whether a ranking returned the decision to its author, who is another person and has it still."""
-    author = case.hold is not None and session.caller.is_user(case.hold.by_id, case.hold.by)
-    return case.status == "in_review" and not author and not set(NEWS).isdisjoint(case.returned)
+    return case.status == "in_review" and not holds(case, session.caller) and not set(NEWS).isdisjoint(case.returned)
 
 
 def _languages(session: CaseSession, case: Case) -> list[str]:
@@ -140,7 +145,4 @@ def _news_since_decided(session: CaseSession, case: Case, policy: CompiledPolicy
         raise CaseChangedError
     decided = session.services.table.get(Event, keys.event(case.case_id, case.decision.version))
     found = assess(session.file(case), InForce(policy, None), session.at)
-    if decided is None or "policy" not in decided.details:
-        return ("policy_changed",)
-    named = decided.details["policy"]
-    return changes_since_decision(case, found, policy, None if named is None else str(named))
+    return changes_since_decision(case, found, policy, decided) if names_policy(decided) else ("policy_changed",)
