@@ -29,6 +29,9 @@ from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError, load
 from infra.paths import ROOT
 
+LOCAL_PARAMETERS = {"SendingRate": "10000"}
+"""Parameters that are not the template's defaults: the emulator takes any number of e-mails a second."""
+
 
 class _StoppedError(KeyboardInterrupt):
     """SIGINT or SIGTERM was received.
@@ -39,10 +42,6 @@ class _StoppedError(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-LOCAL_PARAMETERS = {"SendingRate": "10000"}
-"""Parameters that are not the template's defaults: the emulator takes any number of e-mails a second."""
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:

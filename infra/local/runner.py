@@ -36,7 +36,7 @@ from infra.local.template.stack import Stack
 CLOCK: Final = "casereview.runtime.settings:now"
 """The function of this repository's product that returns the current time."""
 
-SITES: Final = {"SiteApi": ("site", 1), "DeskApi": ("desk", 2)}
+SITES: Final = {"SiteApi": ("site", 1)}
 """The APIs that are origins of their own, as deployed: the name and how far the port lies above that of the others."""
 
 # Parameters that name an SES identity which the template expects to exist already.
