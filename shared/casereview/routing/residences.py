@@ -7,7 +7,6 @@ responsible for all; where it is not, the county is unknown and is asked for.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -15,14 +14,14 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from casereview.routing.areas import OR, areas, responsible
-from casereview.routing.names import folded, plain, words
+from casereview.routing.names import plain, words
 from casereview.routing.states import find_state, trailing_state
 from casereview.routing.tables import rows
+from casereview.schema.typed_text import read_zip
 
 _SPANISH: Final = ("condado", "de")
 _KINDS: Final = frozenset({"borough", "county", "municipio", "of", "parish", "the"})
 """Words in and around the name of a county that do not tell it from others."""
-_ZIP: Final = re.compile(r"(\d{5})(?:[ -]?\d{4})?", re.ASCII)
 
 
 class Home(NamedTuple):
@@ -60,10 +59,14 @@ def _named(state: str | None, text: str | None) -> tuple[str, ...]:
     """Return the counties of a state that a text names, without or with the name of the state behind it."""
     if not (state and text):
         return ()
-    ends = trailing_state(text.replace(",", " "))
-    readings = (text, ends[0]) if ends and ends[1] == state else (text,)
-    keys = [key for each in readings for key in (*_keys(each), plain(each))]
+    keys = [key for each in _readings(state, text) for key in (*_keys(each), plain(each))]
     return next((_counties()[state, key] for key in keys if (state, key) in _counties()), ())
+
+
+def _readings(state: str, text: str) -> tuple[str, ...]:
+    """Return a name of a place as it was typed, and without the name of its state behind it."""
+    ends = trailing_state(text.replace(",", " "))
+    return (text, ends[0]) if ends and ends[1] == state else (text,)
 
 
 def find_county(state: str | None, text: str | None) -> str | None:
@@ -97,8 +100,8 @@ def _endings(text: str) -> frozenset[str]:
 
 def zip_digits(text: str) -> str | None:
     """Return the five digits of a ZIP code, with or without four more; None if the text is no ZIP code."""
-    found = _ZIP.fullmatch(folded(text).strip())
-    return found[1] if found else None
+    found = read_zip(text)
+    return found[0] if found else None
 
 
 def zip_places(text: str | None) -> dict[str, tuple[str, ...]]:
@@ -127,9 +130,7 @@ def _of_city(state: str | None, text: str | None) -> tuple[str, ...]:
     """Return the counties of a city, or of a borough of New York City that is named as one."""
     if not (state and text):
         return ()
-    ends = trailing_state(text.replace(",", " "))
-    readings = (text, ends[0]) if ends and ends[1] == state else (text,)
-    keys = [(state, key) for each in readings for key in (plain(each), "".join(words(each)))]
+    keys = [(state, key) for each in _readings(state, text) for key in (plain(each), "".join(words(each)))]
     named = next((_cities()[key] for key in keys if key in _cities()), ())
     return named or next((_counties()[key] for key in keys if key in _counties()), ())
 

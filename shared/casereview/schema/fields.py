@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from casereview.schema.languages import tag_of
 from casereview.schema.partial_dates import format_partial
 from casereview.schema.phone_numbers import read_number
 from casereview.schema.text import is_blank
-from casereview.schema.typed_text import fold, fold_address
+from casereview.schema.typed_text import fold_address, read_zip
 from casereview.schema.typed_times import (
     format_removal_time,
     format_time_or_day,
@@ -29,8 +28,6 @@ from casereview.schema.typed_times import (
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
-
-_ZIP = re.compile(r"(\d{5})(?:[ -]*(\d{4}))?", re.ASCII)
 
 Text = Annotated[str, StringConstraints(max_length=200)]
 
@@ -53,10 +50,10 @@ def _email(value: str) -> str:
 
 
 def _zip(value: str) -> str:
-    found = _ZIP.fullmatch(fold(value))
+    found = read_zip(value)
     if found is None:
         raise invalid_value("not_a_zip_code")
-    return f"{found[1]}-{found[2]}" if found[2] else found[1]
+    return "-".join(filter(None, found))
 
 
 def _phone(value: str) -> str:

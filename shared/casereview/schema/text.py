@@ -19,7 +19,7 @@ _BLANKS = re.compile(
 
 def is_blank(text: str) -> bool:
     """Return whether a text consists of invisible characters alone."""
-    return all(category(symbol) in _INVISIBLE for symbol in _BLANKS.sub("", text))
+    return all(category(symbol) in _INVISIBLE for symbol in set(_BLANKS.sub("", text)))
 
 
 def without_control_characters(text: str) -> str:

@@ -32,6 +32,7 @@ _SPACE: Final = "\u2003"
 """Stands for any white space but that of ASCII."""
 _LOOKS_LATIN: Final = str.maketrans("АВЕКМНОРСТХУавекмнорстху", "ABEKMHOPCTXYABEKMHOPCTXY")  # Cyrillic
 """Cyrillic letters that look like Latin ones; a code copied by hand on a Cyrillic keyboard has them."""
+_ZIP: Final = re.compile(r"(\d{5})(?:[ -]*(\d{4}))?", re.ASCII)
 _AROUND_DASHES: Final = re.compile(r" *- *")
 
 
@@ -78,6 +79,12 @@ def letters_and_digits(text: str) -> str:
 def with_latin_letters(text: str) -> str:
     """Return a code, in which Cyrillic letters became the Latin ones that they look like."""
     return text.translate(_LOOKS_LATIN)
+
+
+def read_zip(text: str) -> tuple[str, str | None] | None:
+    """Return the five digits of a ZIP code, and the four more if it has them; None if the text is no ZIP code."""
+    found = _ZIP.fullmatch(fold(text))
+    return (found[1], found[2]) if found else None
 
 
 def fold_date(text: str) -> str:

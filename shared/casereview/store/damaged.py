@@ -7,7 +7,7 @@ back the field alone; then a worker ranks the case on what was said meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,7 +69,8 @@ def _attributes_of(field: str) -> Iterator[str]:
 
 def _stand_ins(error: UnreadableError, at: datetime) -> Item:
     """Return the item of a case that is in line, with nothing known: at the office of the queue that lists it."""
-    version = _number(plain_fields({_VERSION: error.item[_VERSION]})) if _VERSION in error.item else 0
+    stored = _stored(error.item, _VERSION)
+    version = stored if isinstance(stored, int) else 0
     return to_item(
         Case(
             case_id=error.key.pk.partition("#")[2],
@@ -82,7 +83,3 @@ def _stand_ins(error: UnreadableError, at: datetime) -> Item:
             restricted=True,
         )
     )
-
-
-def _number(fields: Mapping[str, Any]) -> int:
-    return fields[_VERSION] if isinstance(fields[_VERSION], int) else 0

@@ -77,6 +77,21 @@ def require_whole(table: Table, case: Case) -> int:
     return sum(item.get("state") == {"S": "live"} for item in requests)
 
 
+def require_history(table: Table, case: Case) -> None:
+    """Read the history and the notices of a case, for who reads what was stated and found, and the requests, anyway.
+
+    A table that leaves out what cannot be read requires nothing.
+
+    Raises:
+        UnreadableError: Something cannot be read; every such record has been reported.
+    """
+    if table.leaves_out:
+        return
+    found = [error for error in _faults(table.items(keys.case_partition(case.case_id))) if error]
+    if found:
+        raise found[0]
+
+
 def _faults(items: list[Item]) -> Iterator[UnreadableError | None]:
     for item in items:
         model = _RESTS_ON.get(item["sk"]["S"].partition("#")[0])

@@ -10,7 +10,7 @@ from casereview.cases.lifecycle import OPEN
 from casereview.schema.person_records import NameCase, PersonCase
 from casereview.schema.records import Case, Guard
 from casereview.store import keys
-from casereview.store.table import Table, readable
+from casereview.store.table import Table, read_or_none
 from casereview.store.transaction import Check, Condition, Put, Write, check, delete, put_new
 from casereview.store.unreadable import UnreadableError
 
@@ -84,9 +84,8 @@ def guards_elsewhere(table: Table, case: Case) -> dict[str, Guard]:
     A guard that cannot be read counts as one of another case.
     """
     items = table.batch([keys.guard(person) for person in case.guarded or (case.case_id,)])
-    unknown = {keys.person_of(item["pk"]["S"]): _unreadable_guard(keys.person_of(item["pk"]["S"])) for item in items}
-    found = {**unknown, **{guard.person: guard for guard in readable(Guard, items)}}
-    return {person: guard for person, guard in found.items() if guard.case != case.case_id}
+    found = [read_or_none(Guard, item) or _unreadable_guard(keys.person_of(item["pk"]["S"])) for item in items]
+    return {guard.person: guard for guard in found if guard.case != case.case_id}
 
 
 def _unreadable_guard(person: str) -> Guard:

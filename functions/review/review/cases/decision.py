@@ -83,7 +83,7 @@ def decide(session: CaseSession, body: Decision) -> Decided:
         require_no_earlier_review(session.caller, case)
         if case.status == "awaiting_approval":
             raise wrong_state("awaiting_approval", "A decision of this case awaits its approval.")
-        session.require_whole(case)
+        session.require_history(case)
         official = case.office == SENIOR_REVIEWING_OFFICIAL
         _check_outcome(body, case, official=official)
         policy = policy_for_decision(session.services.policies, session.services.table, session.at)

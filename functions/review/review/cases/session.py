@@ -16,7 +16,7 @@ from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from casereview.store import keys
 from casereview.store.folding import file_of
-from casereview.store.recheck import require_whole
+from casereview.store.recheck import require_history, require_whole
 from casereview.store.transition import Actor, Transition
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
@@ -92,6 +92,14 @@ class CaseSession:
             UnreadableError: Something cannot be read.
         """
         require_whole(self.services.table, case)
+
+    def require_history(self, case: Case) -> None:
+        """Read the history and the notices of the case, where ``file`` and ``requests_of`` read the rest of it.
+
+        Raises:
+            UnreadableError: Something cannot be read.
+        """
+        require_history(self.services.table, case)
 
     def request(self, receipt: str, pointer: str = "/receipt") -> Request:
         """Read a request of this case.

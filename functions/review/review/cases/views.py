@@ -43,12 +43,12 @@ def read_case(session: CaseSession) -> CaseRead:
         UnreadableError: A record of the case cannot be read, unless the table leaves out what cannot be.
     """
     found = session.case()
-    session.require_whole(found)
+    session.require_history(found)
     file = session.file(found)
-    recorded(session, "case")
     case = file.case
     texts = session.services.policies.texts(case.policy)
     requests = requests_of(session, file)
+    recorded(session, "case")
     others = other_cases(session, case, requests)
     beside = same_person(session.services, session.caller, [case])
     return CaseRead(
