@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from casereview.web.browser import PageAnswer
 from pages import status
 from pages.form import body_of, field_of
 from pages.pair import Pair, look_up, refuse_pair
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 SECTIONS: Final = ("words", "person", "place", "life", "convictions", "contact", "papers")
 """The parts of an addition, each a form of its own."""

@@ -12,9 +12,9 @@ from casereview.runtime.error_logging import SuppressAndLog
 from casereview.runtime.invocation import begin_invocation
 from casereview.runtime.settings import Settings, now
 from casereview.runtime.snapstart import prepare_before_snapshot
+from casereview.web.browser import read_request
 from pages.public_api import PublicApi, lambda_client
 from pages.routes import answer, failed
-from pages.web import read_request
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from casereview.web.browser import PageAnswer
 from pages.form import body_of, field_of, kept
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 CODE_SHOWN_FOR: Final = timedelta(minutes=15)
 """How long after filing the access code is shown again: a phone may change hands."""

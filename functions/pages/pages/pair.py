@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
+from casereview.web.browser import PageAnswer
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, Stri
 from casereview.schema.base import EASTERN
 from casereview.schema.identifiers import canonical_a_number, is_short_a_number
 from casereview.schema.languages import LANGUAGES, Language, direction
-from pages.assets import assets
+from casereview.web.assets import assets
+from casereview.web.browser import PageAnswer
 from pages.dates import clock_time, long_date
 from pages.form import MOST_CONVICTIONS
 from pages.hours import DETENTION_LINE, opening
 from pages.languages import NAMES, catalog
-from pages.web import PageAnswer
 
 _PACKAGE: Final = files("pages")
 
@@ -85,7 +85,7 @@ class Page:
             "languages": sorted(LANGUAGES),
             "prefix": self.prefix,
             "url": self.url,
-            "asset": lambda asset: f"{self.prefix}/{assets()[asset].path}",
+            "asset": lambda asset: f"{self.prefix}/{assets('pages')[asset].path}",
             "line": DETENTION_LINE.number,
             "most_convictions": MOST_CONVICTIONS,
             "opening": opening(DETENTION_LINE, self.at),

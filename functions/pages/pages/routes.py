@@ -7,12 +7,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from pages import acts, assets, filing, languages, several, status, texts
+from casereview.web.assets import serve
+from casereview.web.browser import PageAnswer, PageRequest, redirect
+from pages import acts, filing, languages, several, status, texts
 from pages.pair import blank, with_pair
 from pages.public_api import PublicApi
 from pages.rendering import Page
 from pages.visit import Visit
-from pages.web import PageAnswer, PageRequest, redirect
 
 Handler = Callable[[Visit], PageAnswer]
 
@@ -55,7 +56,7 @@ def answer(request: PageRequest, api: PublicApi, at: datetime) -> PageAnswer:
         case ("leave",):
             return redirect(NEUTRAL, **{"Clear-Site-Data": '"cache", "storage"'})
         case ("static", _, name):
-            return assets.serve(name) or not_found(request, at)
+            return serve("pages", name) or not_found(request, at)
     name = "/".join(request.path[1:])
     route, language = PAGES.get(name), languages.find(request.path[0])
     if language is None or route is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from casereview.web.browser import PageAnswer
 from pages.pair import look_up as ask_status
 from pages.pair import read_pair
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 MOST: Final = 50
 """The lines that are looked up; the others are ignored."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from casereview.web.browser import PageAnswer
 from pages.pair import Pair, ask_for_pair, refuse_pair
 from pages.pair import look_up as ask_status
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 
 def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from casereview.web.browser import PageAnswer
 from pages.public_api import ApiRequest
 from pages.visit import Visit
-from pages.web import PageAnswer
 
 
 def start(visit: Visit) -> PageAnswer:

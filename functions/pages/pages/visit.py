@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from casereview.web.browser import PageRequest
 from pages.public_api import ApiAnswer, ApiRequest, PublicApi
 from pages.rendering import Page
-from pages.web import PageRequest
 
 
 @dataclass(frozen=True, slots=True)

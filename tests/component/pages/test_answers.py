@@ -8,9 +8,9 @@ import pytest
 
 import pages.app
 from casereview.schema.languages import LANGUAGES
-from pages.assets import assets
+from casereview.web.assets import assets
+from casereview.web.browser import HEADERS
 from pages.routes import NEUTRAL, PAGES
-from pages.web import HEADERS
 from tests.support.site import Site
 
 
@@ -53,12 +53,12 @@ def test_an_address_that_is_none_is_a_page_of_its_own(site: Site, path: str) -> 
 
 
 def test_the_files_of_pages_are_kept_by_browsers_under_the_digest_of_their_content(site: Site) -> None:
-    for asset in assets().values():
+    for asset in assets("pages").values():
         found = site.read(f"/{asset.path}")
         assert (found.status, found.html) == (200, asset.content)
         assert "immutable" in found.headers["Cache-Control"]
-    assert assets()["site.css"].path in site.read("/en/").html
-    assert assets()["site-rtl.css"].path in site.read("/ar/").html
+    assert assets("pages")["site.css"].path in site.read("/en/").html
+    assert assets("pages")["site-rtl.css"].path in site.read("/ar/").html
 
 
 def test_a_page_behind_a_stage_has_links_that_begin_with_it(site: Site) -> None:

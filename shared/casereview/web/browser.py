@@ -33,7 +33,7 @@ HEADERS: Final[Mapping[str, str]] = {
         "xr-spatial-tracking=()"
     ),
 }
-"""What every answer carries, beside Cache-Control."""
+"""What every answer of the public site carries, beside Cache-Control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class PageRequest:
     """The network address of the caller."""
     prefix: str = ""
     """What comes before the site in an address: the stage of the API, or the base path of a domain."""
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values of each parameter of the address."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    own: bool = True
+    """Whether a page of this origin sent it, or the person who uses the browser."""
 
     @property
     def page(self) -> str:
@@ -67,9 +72,9 @@ class PageAnswer:
     cache: str = "no-store"
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def as_event(self) -> dict[str, Any]:
-        """Return the answer as API Gateway takes it."""
-        headers = {**HEADERS, "Content-Type": self.content_type, "Cache-Control": self.cache, **self.headers}
+    def as_event(self, common: Mapping[str, str] = HEADERS) -> dict[str, Any]:
+        """Return the answer as API Gateway takes it, with the headers that every answer carries."""
+        headers = {**common, "Content-Type": self.content_type, "Cache-Control": self.cache, **self.headers}
         return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
 
 
@@ -87,14 +92,23 @@ def read_request(event: Mapping[str, Any]) -> PageRequest:
     page: str = (event.get("pathParameters") or {}).get("page") or ""
     context = event["requestContext"]
     whole: str = context["path"].rstrip("/")
+    own = headers.get("sec-fetch-site", "none") in _OWN
     return PageRequest(
         method=event["httpMethod"],
         path=tuple(part for part in page.split("/") if part),
-        form=_form(event, headers) if headers.get("sec-fetch-site", "none") in _OWN else {},
+        form=_form(event, headers) if own else {},
         accept_language=headers.get("accept-language", ""),
         address=context["identity"]["sourceIp"],
         prefix=whole.removesuffix("/" + page.strip("/")) if page else whole,
+        query={name: tuple(values) for name, values in (event.get("multiValueQueryStringParameters") or {}).items()},
+        cookies=_cookies(headers.get("cookie", "")),
+        own=own,
     )
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in header.split(";"))
+    return {name.strip(): value.strip() for name, equals, value in pairs if equals}
 
 
 def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:

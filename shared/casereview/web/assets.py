@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from pages.web import PageAnswer
+from casereview.web.browser import PageAnswer
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 _TYPES: Final = {
@@ -28,20 +28,20 @@ class Asset(NamedTuple):
 
 
 @cache
-def assets() -> dict[str, Asset]:
-    """Return all files by name."""
+def assets(package: str) -> dict[str, Asset]:
+    """Return the files in the folder ``static`` of a package by name."""
     found = {}
-    for file in files("pages").joinpath("static").iterdir():
+    for file in files(package).joinpath("static").iterdir():
         content = file.read_text("utf-8")
         digest = sha256(content.encode()).hexdigest()[:12]
         found[file.name] = Asset(f"static/{digest}/{file.name}", _TYPES[file.name.rpartition(".")[2]], content)
     return found
 
 
-def serve(name: str) -> PageAnswer | None:
-    """Return a file as an answer, or None if there is none of this name.
+def serve(package: str, name: str) -> PageAnswer | None:
+    """Return a file of a package as an answer, or None if there is none of this name.
 
     An address with another digest, of a page that another release made, gets the present content.
     """
-    asset = assets().get(name)
+    asset = assets(package).get(name)
     return PageAnswer(asset.content, content_type=asset.content_type, cache=FOREVER) if asset else None
