@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from casereview.cases.own_words import ranking_of_own_words
-from casereview.cases.requester_checks import settled_refutations, waits_for_second
+from casereview.cases.requester_checks import proposed_reason, settled_refutations, waits_for_second
 from casereview.http.problems import forbidden
 from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import rfc3339, to_milliseconds
@@ -141,6 +141,7 @@ class _Queue:
                 lane=ranking_of_own_words(own, policy, self.at).lane if own else None,
                 second=waits_for_second(request),
                 refuted_before=bool(settled_refutations(request)),
+                refutation_proposed=proposed_reason(request),
                 contact_changed_at=request.contact_changed_at,
                 seen=request.seen,
             )

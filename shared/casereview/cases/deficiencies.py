@@ -16,10 +16,10 @@ from casereview.schema.facts import Facts
 from casereview.schema.identifiers import is_short_a_number, is_uscis_receipt
 from casereview.schema.languages import Language, choose_language
 from casereview.schema.names import has_full_name
-from casereview.schema.request_records import Request
+from casereview.schema.request_records import OfficerCheck, Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.submission import SubjectParts, SubmissionParts
-from casereview.schema.vocabulary import AskCode, DeficiencyCode, LackingCode, Role
+from casereview.schema.vocabulary import AskCode, DeficiencyCode, LackingCode, RefutationReason, Role
 from casereview.texts.catalog import text
 
 CONTACT_MISSING: Final = "contact_missing"
@@ -216,13 +216,21 @@ def _message(code: DeficiencyCode, language: Language, request: Request) -> str:
 
 
 def _refutation(language: Language, request: Request) -> str:
-    """Return what was short of the proof that was last refuted, and how the holder is heard."""
-    settled = settled_refutations(request)
-    reason = settled[-1].reason if settled else None
-    if reason is None or isinstance(reason, Unrecognized):
-        reason = "could_not_confirm"
+    """Return what was short of the proof that was last refuted, and how the holder is heard.
+
+    The two officers of a refutation give the same reason; under an older release each could give another.
+    """
+    stated = tuple(map(_known, settled_refutations(request)[-2:]))
+    reasons: tuple[RefutationReason, ...] = stated or ("could_not_confirm",)
+    short = "\n".join(text(reason, language) for reason in dict.fromkeys(reasons))
     how = text("proof_not_accepted", language, office=_office_name(request.office, language))
-    return f"{text(reason, language)}\n{how}"
+    return f"{short}\n{how}"
+
+
+def _known(refutation: OfficerCheck) -> RefutationReason:
+    """Return the reason of a refutation; for one that this release does not know, that nothing could be confirmed."""
+    reason = refutation.reason
+    return "could_not_confirm" if reason is None or isinstance(reason, Unrecognized) else reason
 
 
 def _office_name(office: str, language: str) -> str:

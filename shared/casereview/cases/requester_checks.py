@@ -15,6 +15,7 @@ from casereview.evidence.settle import has_birth_year_mismatch
 from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.request_records import OfficerCheck, Request
+from casereview.schema.vocabulary import RefutationReason
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import ClaimsFields, RequestFields
@@ -106,6 +107,12 @@ def _newest(*checks: OfficerCheck) -> tuple[OfficerCheck, ...]:
 def pending_refutation(request: Request) -> OfficerCheck | None:
     """Return the refutation that waits for a second person's; each two of a request are a pair that took effect."""
     return request.refuted_by[-1] if len(request.refuted_by) % 2 else None
+
+
+def proposed_reason(request: Request) -> RefutationReason | None:
+    """Return the reason of the refutation that waits for a second person's; None without one."""
+    first = pending_refutation(request)
+    return first.reason if first else None
 
 
 def settled_refutations(request: Request) -> tuple[OfficerCheck, ...]:

@@ -67,7 +67,7 @@ def test_a_refutation_takes_effect_with_a_second_person(system: System) -> None:
     assert system.look_up(held.filed) == before, "nobody learns of the first one"
     assert stored(system, held.receipt).verify_by is not None
     assert refused(refute(system, OFFICER, held)) == (409, "approver-twice")
-    assert outcome(refute(system, COLLEAGUE, held, "document_unreadable")) == (False, False)
+    assert outcome(refute(system, COLLEAGUE, held, "document_expired")) == (False, False)
     request = stored(system, held.receipt)
     assert (request.verified, request.refuted, request.verify_by) == (False, True, None)
     claims = system.read(Claims, keys.claims(held.case_id, held.receipt))
@@ -78,6 +78,35 @@ def test_a_refutation_takes_effect_with_a_second_person(system: System) -> None:
         "requester_checked",
         "verified",
     ]
+
+
+def test_the_second_person_agrees_with_the_reason_of_the_first(system: System) -> None:
+    held = file_case(system)
+    refute(system, OFFICER, held, "document_expired")
+    before = stored(system, held.receipt)
+    (listed,) = system.staff(COLLEAGUE, "GET", "/staff/verifications").json()["items"]
+    assert listed["refutation_proposed"] == "document_expired"
+    other = refute(system, COLLEAGUE, held, "document_unreadable")
+    assert refused(other) == (409, "wrong-state")
+    (fault,) = other.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/reason", "refuted_otherwise")
+    assert "document_expired" in fault["message"]
+    assert stored(system, held.receipt) == before
+    assert outcome(refute(system, COLLEAGUE, held, "document_expired")) == (False, False)
+    (listed,) = system.staff(COLLEAGUE, "GET", f"/staff/cases/{held.case_id}").json()["requests"]
+    assert (listed["refuted"], listed["refutation_proposed"]) == (True, None)
+    events = system.staff(COLLEAGUE, "GET", f"/staff/cases/{held.case_id}/history").json()["events"]
+    recorded = [event["details"]["reason"] for event in events if event["kind"] in {"requester_checked", "verified"}]
+    assert recorded == ["document_expired", "document_expired"]
+
+
+def test_who_finds_another_reason_has_the_first_refutation_corrected(system: System) -> None:
+    held = file_case(system)
+    refute(system, OFFICER, held, "document_expired")
+    version = system.case_of(held.filed).version
+    system.work(OFFICER, held.case_id, "corrections", {"event": version, "why": "It is only unreadable."})
+    assert outcome(refute(system, COLLEAGUE, held, "document_unreadable")) == (False, True)
+    assert outcome(refute(system, OFFICER, held, "document_unreadable")) == (False, False)
 
 
 def test_the_holder_is_told_that_a_proof_was_not_accepted(system: System) -> None:

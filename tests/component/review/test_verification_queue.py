@@ -64,6 +64,7 @@ def test_an_item_says_what_an_officer_needs(system: System) -> None:
         "lane": "detained",
         "second": False,
         "refuted_before": False,
+        "refutation_proposed": None,
         "contact_changed_at": None,
         "seen": None,
     }

@@ -29,7 +29,7 @@ class RequesterDesk(Office):
         request: RequestState = one(place, chosen or pending or self._requests())
         kind = one(other, KINDS) if other % 13 == 0 else _kind_of(request)
         if other % 5 == 4 or (request.refuter and other % 2):
-            sent = {"verdict": "refuted", "reason": one(other, REFUTATIONS)}
+            sent = {"verdict": "refuted", "reason": self._reason(request, other)}
         else:
             sent = {"verdict": "confirmed", "proof": one(other, PROOFS)}
         user = self._checker(place // 7, other, request)
@@ -37,6 +37,11 @@ class RequesterDesk(Office):
         answer = self._post(user, cases[request.case_id], "verifications", sent)
         if answer.status == 200:
             self._check_rights(request, sent["verdict"], answer.json())
+
+    def _reason(self, request: RequestState, other: int) -> str:
+        """Return why a requester is refuted: mostly for the reason of a first officer, if there is one."""
+        checks = self.now.requests[request.receipt].refuted_by if request.refuter and other % 7 else ()
+        return str(checks[-1].reason if checks else one(other, REFUTATIONS))
 
     def _check_rights(self, before: RequestState, verdict: str, found: dict[str, Any]) -> None:
         """Check that the answer says what became of the check."""

@@ -35,9 +35,10 @@ def request(role: Role = "self", office: str = "ATL", **fields: Any) -> Request:
 
 
 def refuted(reason: RefutationReason | Unrecognized | None) -> Request:
-    first = OfficerCheck(by="omar", at=START, kind="identity", reason="not_the_person")
-    second = first.model_copy(update={"by": "olga", "reason": reason})
-    return request(refuted=True, refuted_by=(first, second))
+    first = OfficerCheck(by="omar", at=START, kind="identity", reason="not_the_person").model_copy(
+        update={"reason": reason}
+    )
+    return request(refuted=True, refuted_by=(first, first.model_copy(update={"by": "olga"})))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,6 +98,12 @@ def test_a_reason_that_is_not_known_is_said_to_be_unconfirmed(reason: Unrecogniz
     assert found.message.startswith(text("could_not_confirm", "en"))
     assert describe(("proof_not_accepted",), "en", request(refuted=True)) == (found,)
     assert describe(("proof_not_accepted",), "en", refuted(reason)) == (found,)
+
+
+def test_both_reasons_of_a_refutation_of_an_older_release_are_shown() -> None:
+    (of_first, of_second) = (refuted(reason).refuted_by[0] for reason in ("not_the_person", "document_unreadable"))
+    (found,) = describe(("proof_not_accepted",), "en", request(refuted=True, refuted_by=(of_first, of_second)))
+    assert found.message.split("\n")[:2] == [text("not_the_person", "en"), text("document_unreadable", "en")]
 
 
 def test_a_message_follows_from_the_request_alone() -> None:

@@ -21,11 +21,13 @@ from casereview.cases.requester_checks import (
     look_by,
     needs_second,
     pending_refutation,
+    proposed_reason,
     refuted,
 )
 from casereview.cases.verification import has_second, pending_verifications, required_kind
 from casereview.evidence.fold import SECOND
 from casereview.http.problems import ProblemError, forbidden, invalid, problem, wrong_state
+from casereview.schema.base import Unrecognized
 from casereview.schema.event_records import Verification
 from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.notice_records import Notice
@@ -62,8 +64,8 @@ def verify_requester(session: CaseSession, body: VerificationBody, receipt: str)
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case; 403 for a request that
             another office verifies, or that the caller filed or gave a new code; 409 for the same person's second
-            check where another person is needed; 422 for a kind that does not fit the role, without a proof to confirm
-            or without a reason to refute.
+            check where another person is needed, or for another reason than that of the first person who refuted; 422
+            for a kind that does not fit the role, without a proof to confirm or without a reason to refute.
     """
     if body.verdict == "confirmed" and body.proof is None:
         raise invalid("/proof", "required", "is required to confirm an identity or authority")
@@ -107,7 +109,7 @@ def _checked(session: CaseSession, file: CaseFile, request: Request, claims: Cla
     """Return the effect of the officer's check.
 
     Raises:
-        ProblemError: 409 if a second person is needed, and the caller is the first.
+        ProblemError: 409 if a second person is needed, and the caller is the first, or refutes for another reason.
     """
     policy, _until = session.services.policies.governing(session.at)
     due = look_by(request, claims, policy, session.at)
@@ -126,6 +128,10 @@ def _checked(session: CaseSession, file: CaseFile, request: Request, claims: Cla
         first = pending_refutation(request)
         if first and first.by == caller.id:
             raise problem("approver-twice", "Another person must agree to this refutation.")
+        reason = proposed_reason(request)
+        if reason not in {None, body.reason} and not isinstance(reason, Unrecognized):
+            message = f"Another officer refuted this requester for {reason}: give that reason too, or confirm."
+            raise wrong_state("refuted_otherwise", message, "/reason")
         return refuted(request, check, due)
     knows = caller.id in confirming(request, file)
     if knows and needs_second(request, file) and not _has_rights(request, file.case):

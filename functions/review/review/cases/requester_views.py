@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from casereview.cases.requester_checks import proposed_reason
 from casereview.crypto.sealing import SealBrokenError
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
@@ -29,6 +30,7 @@ def request_read(request: Request) -> RequestRead:
         opened=request.opened,
         verified=request.verified,
         refuted=request.refuted,
+        refutation_proposed=proposed_reason(request),
         verify_by=request.verify_by,
         frozen=request.frozen,
         contact_changed_at=request.contact_changed_at,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from casereview.schema.base import Instant, Lenient, Record
 from casereview.schema.request_records import Seen
-from casereview.schema.vocabulary import AskCode, Authority, Role
+from casereview.schema.vocabulary import AskCode, Authority, RefutationReason, Role
 
 
 class AskRead(Record):
@@ -29,6 +29,8 @@ class RequestRead(Record):
     opened: bool
     verified: bool
     refuted: bool
+    refutation_proposed: Lenient[RefutationReason] | None
+    """Why one officer refuted the requester; the refutation holds when a second one agrees with that reason."""
     verify_by: Instant | None
     frozen: bool
     contact_changed_at: Instant | None
@@ -76,6 +78,8 @@ class ToVerify(Record):
     """Whether one officer has made a check that a second one must make too."""
     refuted_before: bool
     """Whether an earlier proof was not accepted."""
+    refutation_proposed: Lenient[RefutationReason] | None
+    """Why one officer refuted the requester; a second one agrees with that reason, or confirms."""
     contact_changed_at: Instant | None
     seen: Seen | None
     """What the officer saw who filed the request for its holder."""
