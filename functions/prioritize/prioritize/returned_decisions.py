@@ -13,6 +13,7 @@ from casereview.policy.compiler import CompiledPolicy
 from casereview.schema.event_records import Event
 from casereview.schema.records import Case
 from casereview.store import keys
+from casereview.store.reason_uses import uncount_reasons
 from casereview.store.transition import Actor, Transition, applied, writes_of
 from prioritize.services import Services
 
@@ -44,6 +45,6 @@ def return_outdated_decision(
     if not why:
         return False
     again = returned_to_author(case, policy, now, why)
-    step = Transition("decision_returned", again, {"details": details_of_return(why)})
+    step = Transition("decision_returned", again, {"details": details_of_return(why)}, uncount_reasons(case))
     services.table.write(*writes_of(case, applied(case, step), step, Actor("system"), now))
     return True

@@ -19,7 +19,7 @@ MOST: Final = 10
 """How many of the newest decisions a case keeps."""
 GRANTING: Final[frozenset[Outcome]] = frozenset({"granted", "granted_in_part", "override"})
 """The outcomes after which something is to be carried out."""
-WITHOUT_PROPOSED: Final[CaseFields] = {"decision": None, "approvals": (), "approve_by": None}
+WITHOUT_PROPOSED: Final[CaseFields] = {"decision": None, "counted": None, "approvals": (), "approve_by": None}
 """The fields of a case whose decision awaits approval no more, because it is not to be final."""
 UNTIL_DECIDED: Final = frozenset({"remanded", "reopened"})
 """The flags that end with the next final decision."""

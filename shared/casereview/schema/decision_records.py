@@ -53,6 +53,16 @@ class FinalDecision(Record):
         return self._evolved(changes)
 
 
+class CountedReasons(Record):
+    """The reasons of a decision that awaits approval, as they were counted when it was proposed."""
+
+    macs: tuple[str, ...]
+    """The MACs of their texts."""
+    mac_key: str
+    restricted: bool
+    """Whether they were counted apart, because the case was restricted."""
+
+
 class NeededApproval(Record):
     """An approval that a decision needs: which, and who gave it and when."""
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue  # noqa: TC002  # the test resolves it
 
 from casereview.schema.addresses import NoticeGroup, NoticePointer
 from casereview.schema.base import Instant
-from casereview.schema.decision_records import DecisionRef, FinalDecision, NeededApproval
+from casereview.schema.decision_records import CountedReasons, DecisionRef, FinalDecision, NeededApproval
 from casereview.schema.duty_records import DutyDone
 from casereview.schema.event_records import Change, Explanation, Filing, Verification
 from casereview.schema.evidence import Finding
@@ -133,6 +133,7 @@ class CaseFields(TypedDict, total=False):
     answered_at: Instant | None
     referral_at: Instant | None
     decision: DecisionRef | None
+    counted: CountedReasons | None
     decisions: tuple[FinalDecision, ...]
     approvals: tuple[NeededApproval, ...]
     approve_by: Instant | None

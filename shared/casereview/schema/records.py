@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import ConfigDict, Field
 
 from casereview.schema.base import SCHEMA, Instant, Lenient, Record
-from casereview.schema.decision_records import DecisionRef, FinalDecision, NeededApproval
+from casereview.schema.decision_records import CountedReasons, DecisionRef, FinalDecision, NeededApproval
 from casereview.schema.facts import Facts
 from casereview.schema.vocabulary import Outcome, ReturnReason, Status
 
@@ -185,6 +185,8 @@ class Case(Stored):
     referral_at: Instant | None = None
     """When a note first recorded the referral of a claim of US citizenship."""
     decision: DecisionRef | None = None
+    counted: CountedReasons | None = None
+    """The reasons of the decision that awaits approval, which count no more once it is taken back."""
     decisions: tuple[FinalDecision, ...] = ()
     """The newest final decisions, the oldest first; at most ten."""
     approvals: tuple[NeededApproval, ...] = ()

@@ -13,6 +13,7 @@ from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import about, ended, open_duties
+from casereview.store.reason_uses import uncount_reasons
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition
 from casereview.usecases.persons import released_guards
@@ -45,7 +46,7 @@ def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: W
     also: list[Write] = [written, Put(found.claims)]
     if found.closes:
         guards = released_guards(case) if case.status in OPEN else ()  # only a case at a field office has any
-        also += [*guards, *uncount_claim(case)]
+        also += [*guards, *uncount_claim(case), *uncount_reasons(case)]
     details = {"dropped": not found.claims.live}
     duties = open_duties(services.table, case.case_id)
     over = about(duties, claims.receipt, OF_A_REQUEST)

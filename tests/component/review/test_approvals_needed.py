@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from casereview.schema.base import rfc3339
+from casereview.schema.office_records import ReasonUse
 from casereview.store import keys
 from tests.support.bodies import reasons
 from tests.support.memory.recording import record_memory_calls
@@ -203,6 +204,50 @@ def test_reasons_count_when_a_decision_is_proposed(system: System) -> None:
     held = claimed(system, 2)
     found = decide(system, OFFICER, held.case_id, **reasons("You have family here.", "2021-02-18-interim"))
     assert found["used_before"] == [1]
+
+
+@pytest.mark.parametrize("taken_back", ["by its author", "by a refusal", "by news", "by a withdrawal", "by a link"])
+def test_the_reasons_of_a_decision_that_is_taken_back_do_not_count(system: System, taken_back: str) -> None:
+    held = proposed(system, 1, facts=AT_HOME)
+    _take_back(system, held, taken_back)
+    assert system.case_of(held.filed).status != "awaiting_approval"
+    other = claimed(system, 2)
+    words = reasons("You have family here.", "2021-02-18-interim")
+    assert decide(system, OFFICER, other.case_id, **words)["used_before"] == [0]
+
+
+def _take_back(system: System, held: FiledCase, how: str) -> None:
+    if how == "by its author":
+        system.work(OFFICER, held.case_id, "decision/withdrawal", {"why": "I was wrong."})
+    elif how == "by a refusal":
+        system.work(SUPERVISOR, held.case_id, "approval", {**YES, "approve": False})
+    elif how == "by a withdrawal":
+        assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
+    elif how == "by a link":
+        into = file_case(system, 3, facts=AT_HOME)
+        system.work(SUPERVISOR, held.case_id, "link", {"case_id": into.case_id, "why": "One person."})
+    else:
+        assert system.on(held.filed, "POST", "/updates", {"facts": {"claims_us_citizenship": True}}).status == 202
+        system.pump()
+
+
+def test_the_reasons_of_a_final_decision_count_on(system: System) -> None:
+    held = proposed(system, 1)
+    system.work(SUPERVISOR, held.case_id, "approval", YES)
+    assert system.case_of(held.filed).counted is None
+    other = claimed(system, 2)
+    words = reasons("You have family here.", "2021-02-18-interim")
+    assert decide(system, OFFICER, other.case_id, **words)["used_before"] == [1]
+
+
+def test_reasons_that_were_counted_apart_are_taken_off_apart(system: System) -> None:
+    held = proposed(system, 1)
+    confirmed = {"facts": {"protected": True}, "verdict": "confirmed", "why": "Told."}
+    system.work(OFFICER, held.case_id, "verifications", confirmed)
+    system.pump()
+    assert system.case_of(held.filed).restricted
+    uses = system.all(ReasonUse, "USES")
+    assert [(one.uses, one.restricted_uses) for one in uses] == [(0, 0)]
 
 
 def test_who_gave_an_approval_can_return_the_decision_while_another_is_open(system: System) -> None:

@@ -22,6 +22,7 @@ from casereview.schema.records import Case
 from casereview.schema.vocabulary import ReturnReason
 from casereview.store import keys
 from casereview.store.policy_in_force import policy_for_decision
+from casereview.store.reason_uses import uncount_reasons
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import read_words
 from review.cases.decision import while_in_force
@@ -89,7 +90,7 @@ def _answer(
     took_part: CaseFields = {"reviewers": tuple(sorted({*case.reviewers, session.caller.id}))}
     if not body.approve or news:
         back = returned_to_author(case, policy, session.at, news or ("not_approved",))
-        return Transition("decision_returned", {**took_part, **back}, event, words=words)
+        return Transition("decision_returned", {**took_part, **back}, event, uncount_reasons(case), words=words)
     took_part["approvals"] = given
     if any(one.by_id is None for one in given):
         return while_in_force(policy, Transition("approval_given", took_part, event, words=words))

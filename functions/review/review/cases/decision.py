@@ -30,6 +30,7 @@ from casereview.schema.evidence import CaseFile
 from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.policy_in_force import check_in_force, policy_for_decision
+from casereview.store.reason_uses import count_reasons, uncount_reasons
 from casereview.store.transaction import delete, put_new
 from casereview.store.transition import Transition
 from casereview.usecases.sealed_text import Words, seal_words
@@ -95,7 +96,10 @@ def decide(session: CaseSession, body: Decision) -> Decided:
         learners.append(_require_learner(session, case, body))
         approvals = _needed_approvals(found, policy) if body.outcome in _ENFORCEMENT_OUTCOMES else ()
         step = _decided(session, case, body, policy, approvals)
-        return while_in_force(policy, replace(step, also=(*uses.counted(case), *step.also)))
+        counted = uses.counted(case)
+        if step.kind == "decision_proposed":
+            step.case["counted"] = counted
+        return while_in_force(policy, replace(step, also=(*count_reasons(counted), *step.also)))
 
     case = session.act(plan)
     return Decided(case, learners[-1], uses.before)
@@ -185,7 +189,8 @@ def withdraw_decision(session: CaseSession, body: DecisionWithdrawal) -> Case:
             raise forbidden("not_the_author", "Only the author of the decision can take it back.")
         policy, _until = session.services.policies.governing(session.at)
         again = returned_to_author(case, policy, session.at, ())
-        return Transition("decision_withdrawn", again, words=session.reason(body.why))
+        uncounted = uncount_reasons(case)
+        return Transition("decision_withdrawn", again, also=uncounted, words=session.reason(body.why))
 
     return session.act(plan)
 

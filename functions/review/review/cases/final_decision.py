@@ -51,6 +51,7 @@ def finalize(
     changes: CaseFields = {
         **step.case,
         **without_due_work(case),
+        "counted": None,
         "approvals": (),
         "flags": tuple(flag for flag in case.flags if flag not in UNTIL_DECIDED),
         "approve_by": None,

@@ -21,6 +21,7 @@ from casereview.store import keys
 from casereview.store.caseload import uncount_claim
 from casereview.store.folding import store_folded
 from casereview.store.open_duties import moved_to, open_duties
+from casereview.store.reason_uses import uncount_reasons
 from casereview.store.transaction import Put, Write
 from casereview.store.transition import Transition, carried_out
 from casereview.usecases.file_request import MAX_EVER, MAX_LIVE
@@ -104,7 +105,8 @@ def _closed(session: CaseSession, case: Case, merged: Case, writes: list[Write],
         "verify_by": None,
     }
     event: EventFields = {"details": {"linked_to": merged.case_id}}
-    return Transition("linked", closed, event, (*writes, *uncount_claim(case)), words=session.reason(body.why))
+    also = (*writes, *uncount_claim(case), *uncount_reasons(case))
+    return Transition("linked", closed, event, also, words=session.reason(body.why))
 
 
 def _moves(request: Request, at: datetime) -> bool:
@@ -135,7 +137,8 @@ def _merge_as_many_as_fit(
         ProblemError: 409 if the live requests have too many open duties.
     """
     merged, writes = _merge(session, source, target, requests, body)
-    while len(writes) > _MAX_WRITES:
+    most = _MAX_WRITES - len(uncount_reasons(source.case))
+    while len(writes) > most:
         if requests[-1].state == "live":
             message = "The requests have too many open duties to be moved at once; please do some of them first."
             raise wrong_state("too_many_requests_together", message, "/case_id")

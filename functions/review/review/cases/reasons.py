@@ -11,12 +11,12 @@ from casereview.evidence.standing import has_standing
 from casereview.http.problems import Fault, ProblemError
 from casereview.policy.compiler import CompiledPolicy
 from casereview.policy.unknowns import facts_of, unknown_factors
+from casereview.schema.decision_records import CountedReasons
 from casereview.schema.evidence import CaseFile
 from casereview.schema.facts import Facts
 from casereview.schema.office_records import ReasonUse
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.transaction import Write, add
 from review.cases.session import CaseSession
 from review.schema.decision_commands import Decision
 
@@ -83,13 +83,9 @@ class ReasonUses(NamedTuple):
     macs: tuple[str, ...]
     mac_key: str
 
-    def counted(self, case: Case) -> tuple[Write, ...]:
-        """Return the writes that count the reasons once more; those of a restricted case apart."""
-        restricted = int(case.restricted)
-        return tuple(
-            add(ReasonUse(reason=mac, mac_key=self.mac_key, uses=1 - restricted, restricted_uses=restricted))
-            for mac in sorted(set(self.macs))
-        )
+    def counted(self, case: Case) -> CountedReasons:
+        """Return the reasons as they are counted when they are given in a case."""
+        return CountedReasons(macs=tuple(sorted(set(self.macs))), mac_key=self.mac_key, restricted=case.restricted)
 
 
 def uses_of_reasons(session: CaseSession, body: Decision) -> ReasonUses:
