@@ -6,17 +6,29 @@ from datetime import date, datetime
 from typing import Final
 
 from casereview.cases.understanding import facility_found
+from casereview.cases.usual_wait import FEWEST, PERIOD
 from casereview.http.problems import invalid, malformed
 from casereview.notices.public_notice import public_notice
 from casereview.routing.areas import responsible
-from casereview.routing.offices import contacts, offices
+from casereview.routing.contacts import contacts
+from casereview.routing.offices import offices
 from casereview.routing.places import suggested
 from casereview.routing.residences import find_county, offices_of_zip, zip_digits
 from casereview.routing.states import find_state
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import DEFAULT, tag_of
 from casereview.schema.typed_text import fold
-from intake.responses import Facilities, FieldOffice, FieldOffices, NoticeText
+from casereview.store.table import Table
+from casereview.store.waits import published_waits
+from intake.responses import (
+    Facilities,
+    FieldOffice,
+    FieldOffices,
+    LaneWait,
+    NoticeText,
+    OfficeWaits,
+    Statistics,
+)
 
 _STATES: Final = "Texas, TX, D.C., Puerto Rico"
 _SHORTEST, _LONGEST = 2, 100
@@ -88,6 +100,23 @@ def facilities(typed: str, state: str) -> Facilities:
         raise malformed("q", "too_long", max_length=_LONGEST)
     found = suggested(text, _known_state(state) if state else None)
     return Facilities(facilities=tuple(map(facility_found, found)))
+
+
+def statistics(table: Table) -> Statistics:
+    """Return what is published of the cases of all offices: the usual waits that look-ups show, and nothing else.
+
+    They are made once a week from at least 30 ended cases each, so no single case can be seen in them.
+    """
+    published = (
+        OfficeWaits(
+            office=each.office,
+            name=offices().get(each.office),
+            as_of=each.as_of,
+            waits=tuple(LaneWait(lane=lane, weeks=weeks) for lane, weeks in sorted(each.weeks.items())),
+        )
+        for each in published_waits(table)
+    )
+    return Statistics(offices=tuple(published), fewest_cases=FEWEST, period_days=PERIOD.days)
 
 
 def notice(language: str) -> NoticeText:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casereview.schema.base import Record
+from casereview.schema.base import Instant, Record
 from casereview.schema.identifiers import Receipt
 from casereview.schema.responses import (
     Deficiency,
@@ -80,6 +80,38 @@ class Facilities(Record):
     facilities: tuple[FacilityFound, ...]
 
 
+class LaneWait(Record):
+    """The usual wait of one lane."""
+
+    lane: str
+    weeks: int
+    """From the filing to the decision, in whole weeks, rounded up."""
+
+
+class OfficeWaits(Record):
+    """The published usual waits of one office."""
+
+    office: str
+    """The code of the field office, or `HQ`."""
+    name: str | None
+    """Null for `HQ`, which is no field office."""
+    as_of: Instant
+    """When it was published; nothing changes it before the next week."""
+    waits: tuple[LaneWait, ...]
+    """By lane; a lane in which too few cases ended is left out."""
+
+
+class Statistics(Record):
+    """What is published of the cases of all offices. Cases that the law restricts are not counted."""
+
+    offices: tuple[OfficeWaits, ...]
+    """In the order of their codes; an office of which nothing is published yet is left out."""
+    fewest_cases: int
+    """With fewer ended cases in a lane than this, nothing is published of it."""
+    period_days: int
+    """Only cases that ended within so many days before the publication count."""
+
+
 __all__ = [
     "Accepted",
     "AskedFor",
@@ -90,11 +122,14 @@ __all__ = [
     "FieldOffice",
     "FieldOffices",
     "Filed",
+    "LaneWait",
     "NoticeText",
+    "OfficeWaits",
     "PeopleAhead",
     "ProblemFound",
     "RequestStatus",
     "ShownDecision",
+    "Statistics",
     "UsualWait",
     "WithdrawalAccepted",
     "WithdrawalState",

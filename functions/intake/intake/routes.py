@@ -23,12 +23,21 @@ from intake.authentication import authenticate
 from intake.call import Call, Route
 from intake.checks import check_body
 from intake.commands import escalate, update
-from intake.information import facilities, field_offices, notice
-from intake.responses import Accepted, Checked, Facilities, FieldOffices, RequestStatus, Updated, WithdrawalAccepted
+from intake.information import facilities, field_offices, notice, statistics
+from intake.responses import (
+    Accepted,
+    Checked,
+    Facilities,
+    FieldOffices,
+    RequestStatus,
+    Statistics,
+    Updated,
+    WithdrawalAccepted,
+)
 from intake.withdrawals import withdraw
 
 _CACHED: Final = 3600
-"""Seconds for which the answers from the tables of places may be kept; an area changes at the start of a day."""
+"""Seconds for which answers may be kept that change at the start of a day, or once a week."""
 _Body = TypeVar("_Body", bound=Record)
 _Answer = TypeVar("_Answer", bound=Record)
 
@@ -81,6 +90,10 @@ def _facilities(call: Call[Record]) -> Facilities:
 
 def _notice(call: Call[Record]) -> NoticeText:
     return notice(call.incoming.parameter("language"))
+
+
+def _statistics(call: Call[Record]) -> Statistics:
+    return statistics(call.services.table)
 
 
 # The parts have no annotation: with one, mypy would not compare the body and the answer of a row with its act.
@@ -181,6 +194,17 @@ _INFORMATION_ROUTES: Final = (
         refusals=frozenset({"malformed", "busy"}),
         act=_notice,
         summary="Read the notice that everyone should read before filing",
+    ),
+    Route(
+        method="GET",
+        path="/statistics",
+        body=None,
+        answer=Statistics,
+        status=HTTPStatus.OK,
+        refusals=frozenset({"malformed", "busy"}),
+        act=_statistics,
+        cache_seconds=_CACHED,
+        summary="Read the published usual waits of all offices",
     ),
 )
 ROUTES: Final[tuple[Route[Any, Any], ...]] = (*_REQUEST_ROUTES, *_INFORMATION_ROUTES)

@@ -168,6 +168,12 @@ NOTES: Final[Mapping[Address, Notes]] = {
         parameters=("Typed", "FacilityState"),
     ),
     ("GET", "/notice"): Notes(tag="information", parameters=("Language",)),
+    ("GET", "/statistics"): Notes(
+        tag="information",
+        description="Made once a week from cases that ended in the last 180 days, whose holder was verified and which"
+        " are not restricted. Of a lane with fewer than 30 of them nothing is published. Look-ups show the same"
+        " numbers.",
+    ),
 }
 
 PUBLIC = Api(

@@ -30,29 +30,10 @@ class Routed(NamedTuple):
     """The facts of the facility or of the residence; none for ``HQ``."""
 
 
-class Contact(NamedTuple):
-    """How a field office is reached."""
-
-    telephone: str
-    address: str
-    """In one line."""
-    as_of: date
-    """The day on which it stood on ICE's page of field offices."""
-
-
 @cache
 def offices() -> dict[str, str]:
     """Return the name of each field office by its code, closed and future ones included."""
     return {code: name for code, name, _start in rows("field_offices")}
-
-
-@cache
-def contacts() -> dict[str, Contact]:
-    """Return how each field office is reached, by its code."""
-    return {
-        code: Contact(telephone, f"{street}, {city}, {state} {zip_code}", date.fromisoformat(as_of))
-        for code, street, city, state, zip_code, telephone, as_of in rows("field_office_contacts")
-    }
 
 
 def queues() -> tuple[str, ...]:

@@ -80,6 +80,11 @@ def usual_wait(table: Table, office: str, lane: str) -> UsualWait:
     return UsualWait(lane, office, published.weeks.get(lane), published.as_of)
 
 
+def published_waits(table: Table) -> list[UsualWaits]:
+    """Return the published usual waits of all offices, by code: one consistent query; the unreadable are left out."""
+    return list(table.records(UsualWaits, Query(keys.USUAL_WAITS)))
+
+
 def newest_bands(table: Table, office: str) -> Bands | None:
     """Return the newest bands of an office, or of another queue: one consistent read of one item; None without any.
 

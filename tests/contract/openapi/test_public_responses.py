@@ -180,6 +180,11 @@ def test_the_response_with_the_notice_is_documented(system: System, query: str) 
     _hold("GET", "/notice", system.call("GET", f"/notice{query}"), 200)
 
 
+def test_the_response_with_statistics_is_documented(system: System) -> None:
+    system.duty("usual_wait")
+    _hold("GET", "/statistics", system.call("GET", "/statistics"), 200)
+
+
 def test_the_response_to_an_outage_is_documented(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.cloud.backend, "get", out_of_service)
     _file(system, body(), 503)

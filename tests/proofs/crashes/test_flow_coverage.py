@@ -34,6 +34,7 @@ READ_ONLY = {
     ("GET", "/facilities"),
     ("POST", "/requests/checks"),
     ("GET", "/notice"),
+    ("GET", "/statistics"),
 }
 """Routes that write nothing, not even the record of a read."""
 

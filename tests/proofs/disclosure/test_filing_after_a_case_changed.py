@@ -12,7 +12,7 @@ from tests.support.disclosure.stories import ROLES, SOME_ROLES, Story, prove, qu
 from tests.support.memory.recording import record_memory_calls
 from tests.support.proofs.sizes import sized
 from tests.support.proofs.tally import Tally
-from tests.support.system import System
+from tests.support.system import System, body
 
 pytestmark = pytest.mark.timeout(sized(120, 900))
 
@@ -33,16 +33,25 @@ INFORMATION = {
     "POST /requests/checks": "/requests/checks",
 }
 """The routes that answer everyone alike, by a request to each."""
+PUBLISHED = "/statistics"
+"""The route that answers everyone alike from what is published once a week."""
 
 
 @pytest.mark.proof(8)
 def test_every_other_public_route_is_compared() -> None:
     seen = seen_in(Story("no other case", "plain", quiet), "self", 1)
     compared = {one.route for one in seen}
-    routes = {
-        f"{route.method} {route.path}" for route in intake.routes.ROUTES if route.path not in INFORMATION.values()
-    }
+    others = {*INFORMATION.values(), PUBLISHED}
+    routes = {f"{route.method} {route.path}" for route in intake.routes.ROUTES if route.path not in others}
     assert compared == routes
+
+
+@pytest.mark.proof(8)
+def test_statistics_read_what_was_published_and_nothing_of_a_case(system: System) -> None:
+    system.file(body())
+    with record_memory_calls() as calls:
+        assert system.call("GET", PUBLISHED).json()["offices"] == []
+    assert [(call.action, call.partitions) for call in calls] == [("dynamodb:Query", ("USUALWAIT",))]
 
 
 @pytest.mark.proof(8)

@@ -128,7 +128,7 @@ def use_public_api(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     system.pump()
     for filed in (first, joined, apart):
         assert system.on(filed, "GET").status == 200
-    for path in ("/field-offices?zip=78040", "/facilities?q=stew&state=GA", "/notice?language=ht"):
+    for path in ("/field-offices?zip=78040", "/facilities?q=stew&state=GA", "/notice?language=ht", "/statistics"):
         assert system.call("GET", path).status == 200
     assert system.on(first, "POST", "/updates", update_of(words)).status == 202
     assert system.on(apart, "POST", "/updates", {"subject": filing(words, 1012)["subject"]}).status == 202

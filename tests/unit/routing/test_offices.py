@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casereview.routing.areas import responsible
-from casereview.routing.offices import HEADQUARTERS, contacts, is_doubtful, offices, queues, route
+from casereview.routing.contacts import contacts
+from casereview.routing.offices import HEADQUARTERS, is_doubtful, offices, queues, route
 from casereview.routing.places import find_facility
 from casereview.routing.residences import find_county
 from casereview.routing.states import find_state
@@ -182,6 +184,8 @@ def test_every_office_can_be_reached() -> None:
     for contact in contacts().values():
         assert contact.telephone.startswith("(")
         assert contact.address.count(",") >= 2
+        assert ZoneInfo(contact.zone).key == contact.zone
+    assert {code for code, contact in contacts().items() if contact.zone == "America/Phoenix"} == {"PHO"}
     assert set(queues()) == {*offices(), "HQ", "SRO"}
 
 

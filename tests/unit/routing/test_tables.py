@@ -9,8 +9,9 @@ from pathlib import Path
 
 import casereview
 from casereview.routing.areas import responsible
+from casereview.routing.contacts import contacts
 from casereview.routing.names import plain
-from casereview.routing.offices import HEADQUARTERS, contacts, offices, route
+from casereview.routing.offices import HEADQUARTERS, offices, route
 from casereview.routing.places import find_facility, find_place
 from casereview.routing.residences import find_county, offices_of_zip
 from casereview.routing.states import find_state
