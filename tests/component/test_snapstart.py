@@ -7,18 +7,23 @@ import importlib
 import pytest
 from snapshot_restore_py import get_before_snapshot
 
+import pages.rendering
 from casereview.policy.packaged import compile_packaged
 from casereview.schema.base import build_records
 from casereview.schema.event_records import Event
+from casereview.schema.languages import LANGUAGES
 from casereview.schema.notice_records import Notice
 from casereview.schema.policy_records import Switch
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 from intake.responses import RequestStatus
+from pages.rendering import prepare
 from tests.support.aws_calls import record_calls
 from tests.support.function_environment import environment_of
 from tests.support.system import System
+from tests.support.template import ROOT
 
+PAGES = ROOT / "functions/pages/pages"
 FUNCTIONS = ("intake", "prioritize", "notify", "review")
 
 
@@ -55,6 +60,18 @@ def test_functions_that_rank_compile_the_policies_before_the_snapshot() -> None:
 def test_a_function_builds_the_validators_of_its_records_before_the_snapshot(name: str) -> None:
     importlib.import_module(f"{name}.services")
     assert registered().count(build_records) >= len(FUNCTIONS)
+
+
+def test_the_site_reads_its_files_texts_dates_and_templates_before_the_snapshot() -> None:
+    importlib.import_module("pages.app")
+    assert prepare in registered()
+    pages.rendering.environment.cache_clear()
+    prepare()
+    for language in LANGUAGES:
+        templates = pages.rendering.environment(language).cache
+        assert templates is not None
+        assert {name for _loader, name in templates} == {file.name for file in (PAGES / "templates").iterdir()}
+    assert pages.rendering.environment.cache_info().currsize == len(LANGUAGES)
 
 
 def test_every_record_is_built_once_they_all_are() -> None:

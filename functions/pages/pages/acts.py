@@ -74,7 +74,8 @@ def office(visit: Visit) -> PageAnswer:
     errors = {error["pointer"].strip("/"): error["message"] for error in answer.errors}
     if not answer.ok and not errors:
         errors = {"": "try_again"}
-    found = answer.body.get("candidates") if answer.ok else None
+    candidates = [visit.page.office(each["code"]) for each in answer.body["candidates"]] if answer.ok else []
+    found = [each for each in candidates if each] if answer.ok else None
     return visit.page.show("office", answer.status, form=visit.form, found=found, errors=errors)
 
 

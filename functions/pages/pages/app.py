@@ -10,10 +10,12 @@ from aws_lambda_powertools import Logger
 
 from casereview.runtime.error_logging import SuppressAndLog
 from casereview.runtime.invocation import begin_invocation
-from casereview.runtime.settings import Settings, now
+from casereview.runtime.settings import now
 from casereview.runtime.snapstart import prepare_before_snapshot
 from casereview.web.browser import read_request
+from pages.offices import OfficeSettings
 from pages.public_api import PublicApi, lambda_client
+from pages.rendering import prepare
 from pages.routes import answer, failed
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
-class PagesSettings(Settings):
+class PagesSettings(OfficeSettings):
     """The settings of the site."""
 
     public_api_function: str
@@ -35,7 +37,7 @@ def public_api() -> PublicApi:
     return PublicApi(lambda_client(), PagesSettings.from_environment().public_api_function)
 
 
-prepare_before_snapshot(public_api)
+prepare_before_snapshot(public_api, prepare)
 
 
 def respond(api: PublicApi, event: dict[str, Any], at: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from casereview.schema.base import EASTERN
 from casereview.schema.languages import Language
@@ -23,9 +24,9 @@ class _Formats(TypedDict):
     time: str
 
 
-def long_date(at: datetime, language: Language, *, weekday: bool = False) -> str:
-    """Return the day of a time in Eastern time, as ``1 December 2026`` is written in the language."""
-    local, formats = at.astimezone(EASTERN), _formats(language)
+def long_date(at: datetime, language: Language, *, weekday: bool = False, zone: ZoneInfo = EASTERN) -> str:
+    """Return the day of a time, as ``1 December 2026`` is written in the language; in Eastern time by default."""
+    local, formats = at.astimezone(zone), _formats(language)
     return formats["weekday_date" if weekday else "date"].format(
         d=local.day,
         y=local.year,
@@ -34,9 +35,9 @@ def long_date(at: datetime, language: Language, *, weekday: bool = False) -> str
     )
 
 
-def clock_time(at: datetime, language: Language) -> str:
-    """Return the time of day in Eastern time, as it is written in the language."""
-    local, formats = at.astimezone(EASTERN), _formats(language)
+def clock_time(at: datetime, language: Language, zone: ZoneInfo = EASTERN) -> str:
+    """Return the time of day, as it is written in the language; in Eastern time by default."""
+    local, formats = at.astimezone(zone), _formats(language)
     return formats["time"].format(
         H=local.hour,
         HH=f"{local.hour:02}",

@@ -13,11 +13,14 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from casereview.schema.typed_times import parse_removal_time
 from casereview.web.browser import PageAnswer
 from pages.form import body_of, field_of, kept
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
 
+NEAR: Final = timedelta(hours=72)
+"""How near a removal is when the numbers to call come before the receipt."""
 CODE_SHOWN_FOR: Final = timedelta(minutes=15)
 """How long after filing the access code is shown again: a phone may change hands."""
 _LONGEST_KEY: Final = 128
@@ -136,4 +139,13 @@ def _not_taken(visit: Visit, form: dict[str, str], answer: ApiAnswer) -> PageAns
 def _receipt(visit: Visit, filed: Mapping[str, Any]) -> PageAnswer:
     at = datetime.fromisoformat(filed["received_at"])
     is_fresh = visit.at - at < CODE_SHOWN_FOR
-    return visit.page.show("receipt", HTTPStatus.CREATED, filed=filed, at=at, is_fresh=is_fresh)
+    return visit.page.show(
+        "receipt", HTTPStatus.CREATED, filed=filed, at=at, is_fresh=is_fresh, is_near=_says_removal_is_near(visit)
+    )
+
+
+def _says_removal_is_near(visit: Visit) -> bool:
+    """Return whether the form says that a removal is near: in so many words, or by its day, which may have passed."""
+    facts = body_of(visit.form).get("facts", {})
+    stated = facts.get("removal_at")
+    return facts.get("removal_soon") is True or (stated is not None and parse_removal_time(stated) - visit.at <= NEAR)

@@ -1,4 +1,4 @@
-"""When a telephone line is staffed: by weekday and hour in its time zone, not on federal holidays (5 USC 6103)."""
+"""When a telephone is answered: by weekday and hour in its time zone, not on federal holidays (5 USC 6103)."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
@@ -18,8 +19,11 @@ from pages.dates import clock_time, long_date
 from pages.form import MOST_CONVICTIONS
 from pages.hours import DETENTION_LINE, opening
 from pages.languages import NAMES, catalog
+from pages.offices import Office, office, offices
 
-_PACKAGE: Final = files("pages")
+_NAME: Final = "pages"
+_PACKAGE: Final = files(_NAME)
+_SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=EASTERN)
 
 
 @cache
@@ -44,6 +48,16 @@ def _loader() -> BaseLoader:
     """Return the loader of the compiled templates where the build made them, else of their sources."""
     compiled = _PACKAGE.joinpath("compiled")
     return ModuleLoader(str(compiled)) if compiled.is_dir() else FileSystemLoader(str(_PACKAGE.joinpath("templates")))
+
+
+def prepare() -> None:
+    """Read what pages are made of: files, dates, texts and the templates in each language; makes no call."""
+    assets(_NAME)
+    for language in LANGUAGES:
+        site = environment(language)
+        for template in _PACKAGE.joinpath("templates").iterdir():
+            site.get_template(template.name)
+        long_date(_SOME_DAY, language)
 
 
 class Page:
@@ -85,10 +99,13 @@ class Page:
             "languages": sorted(LANGUAGES),
             "prefix": self.prefix,
             "url": self.url,
-            "asset": lambda asset: f"{self.prefix}/{assets('pages')[asset].path}",
+            "asset": lambda asset: f"{self.prefix}/{assets(_NAME)[asset].path}",
             "line": DETENTION_LINE.number,
             "most_convictions": MOST_CONVICTIONS,
             "opening": opening(DETENTION_LINE, self.at),
+            "eastern": EASTERN,
+            "office_of": self.office,
+            "offices": self.offices,
             "day": self.day,
             "time": self.time,
             "moment": moment,
@@ -96,13 +113,21 @@ class Page:
             "padded": is_short_a_number,
         }
 
-    def day(self, at: datetime, *, weekday: bool = False) -> str:
-        """Return a day as the language writes it, in Eastern time."""
-        return long_date(at, self.language, weekday=weekday)
+    def day(self, at: datetime, *, weekday: bool = False, zone: ZoneInfo = EASTERN) -> str:
+        """Return a day as the language writes it, in Eastern time by default."""
+        return long_date(at, self.language, weekday=weekday, zone=zone)
 
-    def time(self, at: datetime) -> str:
-        """Return a time of day as the language writes it, in Eastern time."""
-        return clock_time(at, self.language)
+    def time(self, at: datetime, zone: ZoneInfo = EASTERN) -> str:
+        """Return a time of day as the language writes it, in Eastern time by default."""
+        return clock_time(at, self.language, zone)
+
+    def office(self, code: str | None) -> Office | None:
+        """Return a field office with its number, and whether it is open; None for a code that is none."""
+        return office(code, self.at)
+
+    def offices(self) -> list[Office]:
+        """Return all field offices, by name."""
+        return offices(self.at)
 
 
 def moment(text: str) -> datetime:

@@ -36,6 +36,7 @@ PAGES: Final[Mapping[str, Route]] = {
     "office": Route(acts.office),
     "near": Route(texts.near),
     "notice": Route(texts.notice),
+    "statistics": Route(texts.statistics),
     "help": Route(texts.help_page),
     "paper": Route(texts.paper),
     "privacy": Route(texts.privacy),

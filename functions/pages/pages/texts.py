@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from casereview.web.browser import PageAnswer
 from pages.public_api import ApiRequest
 from pages.visit import Visit
@@ -21,6 +23,20 @@ def notice(visit: Visit) -> PageAnswer:
     """Show the notice that everyone should read before filing."""
     answer = visit.ask(ApiRequest("GET", "/notice", query={"language": visit.page.language}))
     return visit.page.show("notice", answer.status, text=answer.body.get("text"))
+
+
+def statistics(visit: Visit) -> PageAnswer:
+    """Show how long requests usually wait, at the offices of which that is published."""
+    answer = visit.ask(ApiRequest("GET", "/statistics"))
+    offices = answer.body["offices"] if answer.ok else []
+    return visit.page.show(
+        "statistics",
+        answer.status,
+        found=answer.body if answer.ok else None,
+        published=[each for each in offices if each["waits"]],
+        others=[each for each in offices if not each["waits"]],
+        as_of=max((datetime.fromisoformat(each["as_of"]) for each in offices), default=visit.at),
+    )
 
 
 def help_page(visit: Visit) -> PageAnswer:

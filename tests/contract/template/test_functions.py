@@ -38,7 +38,7 @@ ENVIRONMENT: dict[str, set[str]] = {
         "SENDING_RATE",
         "NOTICE_CONCURRENCY",
     },
-    "pages": {"PUBLIC_API_FUNCTION"},
+    "pages": {"PUBLIC_API_FUNCTION", "OFFICE_HOURS"},
 }
 ALL = (*FUNCTIONS, *FACES)
 SETTINGS: dict[str, type[Settings]] = {
