@@ -20,6 +20,7 @@ from pages.form import MOST_CONVICTIONS
 from pages.hours import DETENTION_LINE, opening
 from pages.languages import NAMES, catalog
 from pages.offices import Office, office, offices
+from pages.said import Said, said
 
 _NAME: Final = "pages"
 _PACKAGE: Final = files(_NAME)
@@ -109,6 +110,7 @@ class Page:
             "day": self.day,
             "time": self.time,
             "moment": moment,
+            "said": self.said,
             "grouped": grouped_a_number,
             "padded": is_short_a_number,
         }
@@ -124,6 +126,10 @@ class Page:
     def office(self, code: str | None) -> Office | None:
         """Return a field office with its number, and whether it is open; None for a code that is none."""
         return office(code, self.at)
+
+    def said(self, message: str) -> Said:
+        """Return what the public API says, in the language of the page where that is possible."""
+        return said(message, self.language)
 
     def offices(self) -> list[Office]:
         """Return all field offices, by name."""

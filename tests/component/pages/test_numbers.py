@@ -15,7 +15,12 @@ LINE = 'href="tel:1-888-351-4024"'
 
 def test_what_to_do_is_said_in_the_order_call_lawyer_short_form(site: Site) -> None:
     text = site.read("/en/near").text
-    order = ["Call the ICE field office.", "Call a lawyer", "Then send the short form.", "Form I-246"]
+    order = [
+        "Call this number, or find the ICE field office",
+        "Call a lawyer",
+        "Then send the short form.",
+        "Form I-246",
+    ]
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
 
 
@@ -24,7 +29,7 @@ def test_who_cannot_read_finds_a_number_and_a_list_to_point_at(site: Site, page:
     found = site.read(f"/en/{page}")
     assert "Call, and say the name of your language." in found.text
     for tongue in ("Mam", "K\u2019iche\u2019", "Q\u2019eqchi\u2019", "Q\u2019anjob\u2019al", "Kreyòl ayisyen"):
-        assert f">{tongue}</li>" in found.html
+        assert f"<bdi>{tongue}</bdi></li>" in found.html
 
 
 def test_a_field_office_is_found_with_its_number_and_when_it_opens(site: Site) -> None:
@@ -77,6 +82,12 @@ def test_the_slip_has_receipt_code_day_and_the_number_of_the_office_and_no_name(
     assert "2026" in slip
     for name in (ANSWERS["subject.given_name"], ANSWERS["subject.family_name"]):
         assert name not in found.html
+
+
+def test_a_status_has_the_number_of_the_office_of_the_request(site: Site) -> None:
+    receipt = filed(site).fields
+    found = site.send("/en/status", {name: receipt[name] for name in ("receipt", "code")})
+    assert ATLANTA in found.html
 
 
 def test_a_request_that_goes_to_headquarters_has_the_national_number(site: Site) -> None:
