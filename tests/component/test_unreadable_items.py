@@ -12,12 +12,10 @@ import pytest
 
 from casereview.schema.addresses import AddressSends
 from casereview.schema.office_records import Lookups, Officer
-from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.items import attribute
 from casereview.store.keys import Key
 from tests.support.staff import (
-    AT_HOME,
     CLEARED,
     COLLEAGUE,
     LAWYER,
@@ -38,51 +36,18 @@ from tests.support.staff import (
     worklist,
 )
 from tests.support.standing import recognized
-from tests.support.system import Answer, Staff, System
-
-WRONG: dict[str, Any] = {"never": ["a", {"list": 1}]}
-"""A value that no field has."""
-CLEARED_SUPERVISOR = Staff("cass", "supervisor,restricted")
-
-
-def broken(system: System, key: Key, **fields: object) -> Callable[[], None]:
-    """Give fields of an item values of the wrong type (None removes one); return what repairs it."""
-    before = system.cloud.backend.get(key)
-    assert before is not None
-    system.tamper(key, **fields)
-
-    def repair() -> None:
-        now = system.cloud.backend.get(key)
-        assert now is not None
-        others = {name: value for name, value in now.items() if name not in fields}
-        system.cloud.backend.put({**others, **{name: before[name] for name in fields if name in before}})
-
-    return repair
-
-
-def event_of(system: System, held: FiledCase, kind: str) -> Key:
-    """Return the key of the event of a kind in the history of a case."""
-    return next(
-        Key(found["pk"]["S"], found["sk"]["S"])
-        for found in system.items()
-        if found["pk"] == {"S": keys.case_partition(held.case_id)} and found.get("kind") == {"S": kind}
-    )
-
-
-def get(system: System, user: Staff, held: FiledCase, what: str = "") -> Answer:
-    return system.staff(user, "GET", f"/staff/cases/{held.case_id}{what}")
-
-
-def stored(system: System, held: FiledCase) -> Case:
-    return system.read(Case, keys.case(held.case_id))
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.json()["type"]
-
-
-UNREADABLE = (409, "/problems/unreadable")
-
+from tests.support.system import System
+from tests.support.unreadable import (
+    CLEARED_SUPERVISOR,
+    RECORDS,
+    UNREADABLE,
+    WRONG,
+    broken,
+    get,
+    of_request,
+    problem,
+    stored,
+)
 
 # ---- the case itself
 
@@ -154,31 +119,6 @@ def test_a_request_about_a_person_whose_guard_cannot_be_read_gets_a_case_of_its_
 
 
 # ---- a record of the case
-
-
-def of_claims(_system: System, held: FiledCase) -> tuple[Key, str]:
-    return keys.claims(held.case_id, held.receipt), "filing"
-
-
-def of_findings(system: System, held: FiledCase) -> tuple[Key, str]:
-    verify(system, OFFICER, held.case_id, facts={"pregnant": True})
-    return keys.findings(held.case_id), "found"
-
-
-def of_event(system: System, held: FiledCase) -> tuple[Key, str]:
-    return event_of(system, held, "filed"), "at"
-
-
-def of_notice(system: System, held: FiledCase) -> tuple[Key, str]:
-    (notice,) = [one for one in system.notices if one.receipt == held.receipt][:1]
-    return keys.notice(held.case_id, notice.notice_id), "created_at"
-
-
-def of_request(_system: System, held: FiledCase) -> tuple[Key, str]:
-    return keys.request(held.receipt), "received_at"
-
-
-RECORDS = [of_claims, of_findings, of_event, of_notice, of_request]
 
 
 @pytest.mark.parametrize("find", RECORDS)
@@ -277,114 +217,6 @@ def test_news_waits_while_a_record_cannot_be_read_and_is_sent_when_it_is_repaire
     system.later(hours=2)
     system.settle(3)
     assert len(system.outbox()) == sent + 1
-
-
-# ---- what a requester does while the case cannot be read
-
-
-FIELDS: list[dict[str, object]] = [
-    {"status": None},
-    {"status": WRONG},
-    {"filed_at": WRONG},
-    {"office": None},
-    {"facts": "wrong"},
-    {"restricted": None},
-    {"lane": WRONG},
-    {"flags": WRONG},
-    {"live": "many"},
-    {"person": WRONG},
-    {"reasons": WRONG},
-    {"missed": WRONG},
-    {"claimed_by": WRONG},
-    {"due": "wrong"},
-    {"due": {"rank": WRONG}},
-    {"folded": WRONG},
-    {"decisions": WRONG, "approvals": WRONG},
-]
-ACTS: list[tuple[str, dict[str, Any]]] = [
-    ("/updates", {"facts": {"pregnant": True}, "statement": "More."}),
-    ("/updates", {"contact": {"email": "new@example.org"}}),
-    ("/updates", {"subject": {"uscis_receipt": "QQQ0123456789"}}),
-    ("/escalation", {"statement": "Please look again.", "facts": {"serious_illness": True}}),
-    ("/withdrawal", {}),
-    ("/withdrawal", {"undo": True}),
-    ("/updates", {"facts": {"relief_pending": ["u_visa"]}}),
-]
-
-
-def without_receipt(held: FiledCase, answer: Answer) -> tuple[int, str]:
-    """Return an answer to a holder without the receipt."""
-    return answer.status, answer.body.replace(held.receipt, "…")
-
-
-@pytest.mark.parametrize("fields", FIELDS, ids=str)
-def test_what_an_unverified_holder_does_has_the_same_answers_while_the_case_cannot_be_read(
-    system: System, fields: dict[str, object]
-) -> None:
-    bad, good = (file_case(system, number, facts=AT_HOME) for number in (11, 12))
-    system.settle(2)
-    repair = broken(system, keys.case(bad.case_id), **fields)
-    whole = system.cloud.backend.get(keys.case(bad.case_id))
-    assert whole is not None
-    for what, body in ACTS:
-        done = [without_receipt(held, system.on(held.filed, "POST", what, body)) for held in (bad, good)]
-        assert done[0] == done[1], (what, done)
-        assert done[0][0] == 202, done
-        seen = [without_receipt(held, system.on(held.filed, "GET")) for held in (bad, good)]
-        assert seen[0][0] == seen[1][0] == 200
-        now = system.cloud.backend.get(keys.case(bad.case_id)) or {}
-        assert all(now.get(name) == whole.get(name) for name in fields if name != "due"), "what is at fault stays"
-        assert bad.case_id not in [one["case_id"] for one in worklist(system)["items"]]
-    repair()
-    system.settle(10)
-    found, other = stored(system, bad), stored(system, good)
-    assert (found.restricted, found.unreadable) == (True, False)
-    assert (found.facts.pregnant, found.facts.serious_illness) == (True, True)
-    assert (found.version, found.status, found.lane) == (other.version, other.status, other.lane)
-    assert [event.kind for event in system.history(found)] == [event.kind for event in system.history(other)]
-
-
-@pytest.mark.parametrize("name", ["status", "live"])
-def test_the_withdrawal_of_the_only_request_of_a_case_that_cannot_be_read_waits_for_an_officer(
-    system: System, name: str
-) -> None:
-    held = file_case(system, facts=AT_HOME)
-    system.settle(2)
-    repair = broken(system, keys.case(held.case_id), **{name: WRONG})
-    assert system.on(held.filed, "POST", "/withdrawal", {}).status == 202
-    assert system.look_up(held.filed)["status"] == "withdrawn"
-    repair()
-    system.settle(10)
-    found = stored(system, held)
-    assert (found.status, found.live, found.unreadable) == ("in_line", 0, False)
-    assert system.guards != []
-
-
-@pytest.mark.parametrize("find", RECORDS[1:4])
-def test_what_an_unverified_holder_does_has_the_same_answers_while_a_record_of_the_case_cannot_be_read(
-    system: System, find: Callable[[System, FiledCase], tuple[Key, str]]
-) -> None:
-    bad, good = (claimed(system, number, requester=LAWYER) for number in (11, 12))
-    keys_at_fault = [find(system, held) for held in (bad, good)]
-    key, field = keys_at_fault[0]
-    repair = broken(system, key, **{field: WRONG})
-    assert get(system, OFFICER, bad).status == 404, "it is found"
-    for what, body in ACTS:
-        done = [without_receipt(held, system.on(held.filed, "POST", what, body)) for held in (bad, good)]
-        assert done[0] == done[1], (what, done)
-        assert done[0][0] == 202, done
-    repair()
-    system.settle(10)
-    assert stored(system, bad).facts.pregnant
-
-
-@pytest.mark.parametrize("version", [None, WRONG])
-def test_without_its_version_nothing_of_a_case_can_be_recorded(system: System, version: object) -> None:
-    held = file_case(system)
-    broken(system, keys.case(held.case_id), version=version)
-    before = system.items()
-    assert system.on(held.filed, "POST", "/updates", {"statement": "x"}).status == 503
-    assert system.items() == before
 
 
 # ---- a request

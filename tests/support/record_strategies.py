@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
+from annotated_types import Ge
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
 from casereview.schema.records import Stored
 from casereview.store.record_keys import RECORDS
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 instants = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # gets UTC
@@ -48,9 +52,15 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any an
     return several.get(get_origin(annotation), lambda: of_kind(annotation))()
 
 
+def _values_of(field: FieldInfo) -> st.SearchStrategy[Any]:
+    """Generate values of a field, within its lower bound."""
+    least = [bound.ge for bound in field.metadata if isinstance(bound, Ge)]
+    return values(field.annotation).filter(lambda value: all(value >= bound for bound in least))
+
+
 def of_kind(model: type[BaseModel]) -> st.SearchStrategy[Any]:
     """Generate records of a model, with all required fields and a selection of the optional ones."""
-    fields = {name: values(field.annotation) for name, field in model.model_fields.items() if name != "schema_version"}
+    fields = {name: _values_of(field) for name, field in model.model_fields.items() if name != "schema_version"}
     required = {name: fields[name] for name, field in model.model_fields.items() if field.is_required()}
     optional = {name: strategy for name, strategy in fields.items() if name not in required}
     return st.fixed_dictionaries(required, optional=optional).map(model.model_validate)

@@ -249,12 +249,13 @@ def _no_second_look(case: Case) -> ProblemError:
 def escalate(services: CaseServices, request: Request, body: Escalation, at: datetime) -> Accepted:
     """Escalate a decided case to the Senior Reviewing Official. Facts that come with it are an update of their own.
 
-    Of a holder who is not verified it is kept, and takes effect at the verification if a field office has decided.
+    Of a holder who is not verified it is kept, and takes effect at the verification if a field office has decided; of
+    every holder while a record of the case cannot be read, until all of it can be.
 
     Raises:
         ProblemError: 409 if the request was withdrawn, or the case is disclosed to this requester and no field office
             has decided it, or the Senior Reviewing Official has the case, closed it, or sent it back; 429 if the
-            request may say no more; 503 of a verified holder, while a record of the case cannot be read.
+            request may say no more.
     """
     words = seal_words(services.seal, "escalation", request.receipt, {"statement": body.statement})
     size = len(body.model_dump_json(exclude_unset=True).encode())
@@ -264,8 +265,6 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
     def plan(now: Current) -> Transition:
         request, case = now.request, now.case
         require_live(request)
-        if case.unreadable and view_of(request) != "own_words":
-            raise ProblemError("busy")
         shown = shown_to(request, case)
         again = shown is not None and _sees_no_second_look(request, shown)
         if shown and shown.status != "decided" and not again:

@@ -21,7 +21,6 @@ from casereview.cases.lease import is_top_lane, lease_duration
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.material import is_lifted_by_words
 from casereview.cases.verification import pending_verifications
-from casereview.evidence.standing import is_restricted
 from casereview.notices.pending import target_passed_notice
 from casereview.policy.compiler import CompiledPolicy
 from casereview.runtime.backoff import attempts
@@ -31,12 +30,14 @@ from casereview.schema.event_records import Event
 from casereview.schema.messages import NoticeMessage
 from casereview.schema.records import Case, FirstLookClock, Hold
 from casereview.store import keys
-from casereview.store.folding import file_of, store_folded
-from casereview.store.recheck import mark, require_whole
-from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.damaged import behind_history
+from casereview.store.folding import store_folded
+from casereview.store.recheck import mark
+from casereview.store.transaction import RefusedError, Write, put_new, put_over
 from casereview.store.unreadable import UnreadableError
 from casereview.store.verification_queue import requeued
 from prioritize.expiry import expire
+from prioritize.recheck import read_again
 from prioritize.returned_decisions import return_outdated_decision
 from prioritize.services import Services, metrics
 
@@ -69,39 +70,22 @@ def rank_case(services: Services, case_id: str) -> None:
             return
         now = to_milliseconds(services.now())
         try:
-            case = _read_again(services, case, now)
+            case = read_again(services, case, now)
             case = _report_missed_verification(services, case, now)
             if case.status not in LIVE:
                 return
             if expire(services, case, now) is case and _rank(services, case, now):
                 return
+        except RefusedError as refusal:
+            if damage := behind_history(services.table, refusal):
+                mark(services.table, case_id, now)
+                raise damage from refusal
         except ConcurrentChangeError:
             continue
         except UnreadableError:
             mark(services.table, case_id, now)
             raise
     raise StillChangingError
-
-
-def _read_again(services: Services, case: Case, now: datetime) -> Case:
-    """Return a case without its mark, if all that it rests on can be read again.
-
-    Its restriction follows from what was said and found, as that of every case; its live requests are counted again.
-
-    Raises:
-        UnreadableError: A record of it still cannot be read.
-    """
-    if not case.unreadable:
-        return case
-    live = require_whole(services.table, case)
-    file = file_of(services.table, case, services.policies.governing(now)[0])
-    again: CaseFields = {"recheck_at": None, "attempts": 0, "stuck": False, "live": live}
-    if case.status in LIVE:
-        again["rank_at"] = now
-    again |= restriction(case, restricted=is_restricted(file.claims, file.findings))
-    after = case.evolve(**again)
-    services.table.write(put_over(after, version=case.version))
-    return after
 
 
 def _report_missed_verification(services: Services, case: Case, now: datetime) -> Case:

@@ -125,7 +125,7 @@ class Case(Stored):
     """The case of one person at one office. Each ``version`` is one event of its history."""
 
     case_id: str
-    version: int
+    version: Annotated[int, Field(ge=1)]
     status: Lenient[Status]
     status_since: Instant
     shown_since: Instant | None = None

@@ -29,6 +29,7 @@ from casereview.schema.records import Case, Stored
 from casereview.schema.request_records import Request
 from casereview.store.index_attributes import DUE_ATTRIBUTES, INDEX_ATTRIBUTES, index_attributes
 from casereview.store.record_keys import key_of
+from casereview.store.stored_types import wrong_field
 from casereview.store.unreadable import FAULTS, UnreadableError, WrongFieldError
 
 if TYPE_CHECKING:
@@ -194,6 +195,12 @@ def _whole(number: Decimal) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
+def written_as_stored(record: Record) -> frozenset[str]:
+    """Return the attributes of a record that are written back as they are stored, because they cannot be read."""
+    kept = record.unknown_attributes.get(AS_STORED)
+    return frozenset(kept) if isinstance(kept, dict) else frozenset()
+
+
 def plain_fields(item: Item) -> dict[str, Any]:
     """Return the attributes of an item, or of an index entry, as plain values."""
     return {name: _plain_value(value) for name, value in item.items()}
@@ -231,6 +238,8 @@ def _record_of(model: type[_RECORD], item: Item) -> _RECORD:
         _read_due_work(model, fields)
     if model is Case:
         _unflatten(fields)
+    if wrong := wrong_field(model, fields):
+        raise WrongFieldError(wrong)
     return read_leniently(model, fields)
 
 

@@ -53,6 +53,17 @@ LAST_EVENT: Final = "EVENT#~"
 """Sorts after the key of every event."""
 
 
+def version_of_event(sk: str) -> int:
+    """Return the version of a case that an event produced, by its sort key; 0 for another kind of record."""
+    kind, _, version = sk.partition("#")
+    return int(version) if kind == "EVENT" and version.isdecimal() else 0
+
+
+def case_id_of_event(key: Key) -> str | None:
+    """Return the case id in the key of an event; None for the key of another kind of record."""
+    return case_id_of(key.pk) if version_of_event(key.sk) else None
+
+
 CORRECTIONS: Final = "CORRECTION#"
 """What the sort keys of the corrections of a case begin with."""
 

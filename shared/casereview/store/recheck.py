@@ -18,6 +18,8 @@ from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case, Stored
 from casereview.schema.request_records import Request
 from casereview.store import keys
+from casereview.store.damaged import require_version
+from casereview.store.items import from_item
 from casereview.store.table import Table, read_item
 from casereview.store.transaction import RefusedError, put_over
 from casereview.store.unreadable import UnreadableError
@@ -55,26 +57,27 @@ def mark(table: Table, case_id: str, at: datetime) -> None:
             table.write(put_over(marked(case, at), version=case.version))
 
 
-def require_whole(table: Table, case: Case) -> int:
+def require_whole(table: Table, case: Case) -> list[Request]:
     """Read all that a case rests on: its history, notices, requests, and what was stated and found.
 
     A table that leaves out what cannot be read requires nothing.
 
     Returns:
-        How many of its requests are live.
+        Its requests, those that were withdrawn too; none of a table that requires nothing.
 
     Raises:
         UnreadableError: Something cannot be read; every such record has been reported.
     """
     if table.leaves_out:
-        return case.live
+        return []
     of_case = [*table.items(keys.case_partition(case.case_id)), *table.items(keys.claims_partition(case.case_id))]
     receipts = [receipt for item in of_case if (receipt := keys.receipt_of_claims(item["sk"]["S"]))]
     requests = table.batch([keys.request(receipt) for receipt in receipts])
     found = [error for error in (*_faults(of_case), *(_fault(Request, item) for item in requests)) if error]
     if found:
         raise found[0]
-    return sum(item.get("state") == {"S": "live"} for item in requests)
+    _require_version(table, case, of_case)
+    return [from_item(Request, item) for item in requests]
 
 
 def require_history(table: Table, case: Case) -> None:
@@ -87,9 +90,18 @@ def require_history(table: Table, case: Case) -> None:
     """
     if table.leaves_out:
         return
-    found = [error for error in _faults(table.items(keys.case_partition(case.case_id))) if error]
+    of_case = table.items(keys.case_partition(case.case_id))
+    found = [error for error in _faults(of_case) if error]
     if found:
         raise found[0]
+    _require_version(table, case, of_case)
+
+
+def _require_version(table: Table, case: Case, of_case: list[Item]) -> None:
+    """Raise UnreadableError if the version of a case is behind its history, which was read after it."""
+    newest = max((keys.version_of_event(item["sk"]["S"]) for item in of_case), default=0)
+    if newest > case.version:
+        require_version(table, case.case_id)
 
 
 def _faults(items: list[Item]) -> Iterator[UnreadableError | None]:

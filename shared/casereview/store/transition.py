@@ -14,7 +14,8 @@ from casereview.schema.evidence import Text
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.vocabulary import EventKind
-from casereview.store.transaction import Write, put_new, put_over
+from casereview.store.items import written_as_stored
+from casereview.store.transaction import Put, Write, put_new, put_over
 
 if TYPE_CHECKING:
     from casereview.schema.field_sets import CaseFields, EventFields
@@ -131,7 +132,7 @@ def carried_out(before: Case, step: Transition, actor: Actor, at: datetime) -> t
         return after, writes
     last = applied(after, step.then)
     _case, event, *_none = writes_of(after, last, step.then, actor, at)
-    return last, [put_over(last, version=before.version), *writes[1:], event]
+    return last, [_replaced(before, last), *writes[1:], event]
 
 
 def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: datetime) -> list[Write]:
@@ -152,4 +153,14 @@ def writes_of(before: Case, after: Case, step: Transition, actor: Actor, at: dat
         event = event.evolve(text=text.text_id)
     notices = [put_new(notice) for notice in step.notices]
     texts = [put_new(text)] if text else []
-    return [put_over(after, version=before.version), put_new(event), *texts, *notices, *step.also]
+    return [_replaced(before, after), put_new(event), *texts, *notices, *step.also]
+
+
+def _replaced(before: Case, after: Case) -> Write:
+    """Return the write of a case over what was read.
+
+    One whose version is at fault is written on condition of its history alone: its next event must be new.
+    """
+    if "version" in written_as_stored(before):
+        return Put(after)
+    return put_over(after, version=before.version)

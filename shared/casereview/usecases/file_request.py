@@ -36,6 +36,7 @@ from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Submission
 from casereview.store import keys
+from casereview.store.damaged import behind_history
 from casereview.store.folding import store_folded
 from casereview.store.recheck import mark
 from casereview.store.table import read_item
@@ -89,9 +90,10 @@ def file_request(
     sent = Sent(value, validate(model, value, received_at), actor, received_at)
     new = new_request(services, sent, idempotency_key)
     request = keys.request(new.request.receipt)
+    damage: UnreadableError | None = None
     for _ in attempts(1 + TRIES):
         try:
-            writes, case, notice = _plan(services, new)
+            writes, case, notice = _plan(services, new, damage)
             concerns(case_id=case.case_id)
             services.table.write(*writes)
         except CaseChangedError:
@@ -99,6 +101,7 @@ def file_request(
         except RefusedError as refusal:
             if request in refusal.failed:
                 return _repeat_answer(services, new, refusal.failed[request])
+            damage = behind_history(services.table, refusal)
         except ContentionError as contention:
             twin = idempotency_key is not None and contention.codes.get(request) == "TransactionConflict"
             raise ProblemError("still-filing" if twin else "busy") from contention
@@ -109,13 +112,20 @@ def file_request(
     raise ProblemError("busy")
 
 
-def _plan(services: CaseServices, new: NewRequest) -> tuple[list[Write], Case, Notice]:
+def _plan(services: CaseServices, new: NewRequest, damage: UnreadableError | None) -> tuple[list[Write], Case, Notice]:
     """Return the writes of the transaction, with the case and the notice.
 
     The request is the first write: if its condition fails, a request with the same key is stored already.
+
+    Args:
+        services: The services of the function.
+        new: The request.
+        damage: What was found of the person's case when this was last tried; nothing joins it then.
     """
     guard = guard_of(services.table, new.person) if new.person else None
     case = services.table.find(Case, keys.case(guard.case if guard else new_case_id())) if new.person else None
+    if case and damage and damage.case_id == case.case_id:
+        case = None
     if guard and case and case.folded < case.version:
         case = _folded(services, case, new.request.received_at)
     if guard and case and case.status in OPEN and case.live < MAX_LIVE and case.requests < MAX_EVER:

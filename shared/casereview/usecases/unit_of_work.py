@@ -13,9 +13,10 @@ from casereview.runtime.backoff import attempts
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.records import Case
 from casereview.store import keys
-from casereview.store.damaged import as_far_as_readable
+from casereview.store.damaged import as_far_as_readable, behind_history
 from casereview.store.folding import store_folded
-from casereview.store.transaction import ContentionError
+from casereview.store.recheck import mark
+from casereview.store.transaction import ContentionError, RefusedError
 from casereview.store.transition import Actor, Plan, Transition, carried_out
 from casereview.store.unreadable import UnreadableError
 from casereview.usecases.services import CaseServices
@@ -41,9 +42,12 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
     Raises:
         ProblemError: The plan raised it; or 503, if other writes changed the case at each try, or contention kept it
             from being written.
+        UnreadableError: A case cannot be read, or its version is behind its history; for a requester, only one that has
+            neither.
     """
+    damage: UnreadableError | None = None
     for _ in attempts(TRIES):
-        case = _read(services, case_id, actor, at)
+        case = _read(services, case_id, actor, at, damage)
         try:
             if case and case.folded < case.version:
                 policy, _until = services.policies.governing(at)
@@ -53,6 +57,9 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
                 return case
             after, writes = carried_out(case, step, actor, at)
             services.table.write(*writes)
+        except RefusedError as refusal:
+            damage = behind_history(services.table, refusal)
+            continue
         except ConcurrentChangeError:
             continue
         except ContentionError as contention:
@@ -62,18 +69,32 @@ def change(services: CaseServices, case_id: str, actor: Actor, at: datetime, pla
     raise ProblemError("busy")
 
 
-def _read(services: CaseServices, case_id: str, actor: Actor, at: datetime) -> Case | None:
+def _read(
+    services: CaseServices, case_id: str, actor: Actor, at: datetime, damage: UnreadableError | None
+) -> Case | None:
     """Read a case; for a requester, whose answer must not depend on it, also one that cannot be read whole.
 
+    Args:
+        services: The table.
+        case_id: The case.
+        actor: The cause of the event.
+        at: The time of the event.
+        damage: What was found of a case when the change was last tried.
+
     Raises:
-        UnreadableError: It cannot be read; for a requester, not even its version.
+        UnreadableError: A case cannot be read, or its version is behind its history.
     """
+    of_requester = actor.kind == "requester"
+    if damage and not of_requester:
+        mark(services.table, keys.case_id_of(damage.key.pk), at)
     try:
+        if damage:
+            raise damage
         return services.table.get(Case, keys.case(case_id))
     except UnreadableError as error:
-        if actor.kind != "requester":
+        if not of_requester:
             raise
-        return as_far_as_readable(error, at)
+        return as_far_as_readable(services.table, error, at)
 
 
 def _hint(services: CaseServices, after: Case, step: Transition, actor: Actor, at: datetime) -> None:

@@ -142,8 +142,8 @@ def test_a_first_filing_and_one_that_joins_take_the_same_calls(tally: Tally, rec
 def _with_additional_read(plan: Callable[..., Any]) -> Callable[..., Any]:
     """Read an existing case once more."""
 
-    def planned(desk: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
-        writes, case, notice = plan(desk, draft)
+    def planned(desk: Any, draft: Any, damage: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
+        writes, case, notice = plan(desk, draft, damage)
         if case.version > 1:
             desk.table.get(Case, keys.case(case.case_id))
         return writes, case, notice

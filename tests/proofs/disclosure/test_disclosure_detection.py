@@ -50,8 +50,8 @@ def _read_of_the_joined_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read a case that is joined once more."""
     original = casereview.usecases.file_request._plan
 
-    def plan(services: Any, new: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
-        writes, case, notice = original(services, new)
+    def plan(services: Any, new: Any, damage: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
+        writes, case, notice = original(services, new, damage)
         if case.version > 1:
             services.table.get(Case, keys.case(case.case_id))
         return writes, case, notice

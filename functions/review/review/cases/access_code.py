@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from casereview.schema.records import Case
+from casereview.store.kept_escalation import without_kept_escalation
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
-from review.cases.kept_escalation import without_kept_escalation
 from review.cases.requesters import notice_of
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest, Reissue

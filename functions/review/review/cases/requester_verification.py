@@ -33,11 +33,11 @@ from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.notice_records import Notice
 from casereview.schema.records import Case
 from casereview.schema.request_records import OfficerCheck, Request
+from casereview.store.kept_escalation import without_kept_escalation
 from casereview.store.transaction import Put, Write, put_over
 from casereview.store.transition import Transition
 from casereview.usecases.questions import read_question
 from review.cases.guard import guard_for_verified
-from review.cases.kept_escalation import without_kept_escalation
 from review.cases.lease import renewed_claim
 from review.cases.requesters import notice_of, require_uninvolved
 from review.cases.session import CaseSession, holds
