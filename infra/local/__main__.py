@@ -29,8 +29,8 @@ from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError, load
 from infra.paths import ROOT
 
-LOCAL_PARAMETERS = {"SendingRate": "10000"}
-"""Parameters that are not the template's defaults: the emulator takes any number of e-mails a second."""
+LOCAL_PARAMETERS = {"SendingRate": "10000", "SmsSendingRate": "10000"}
+"""Parameters that are not the template's defaults: the emulators take any number of messages a second."""
 
 
 class _StoppedError(KeyboardInterrupt):

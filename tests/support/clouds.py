@@ -190,7 +190,7 @@ class MotoCloud:
             ),
             notify.services.connect(
                 notify.services.NotifySettings.model_validate(
-                    {**shared, **keyed, **services, "sending_rate": 1_000_000.0}
+                    {**shared, **keyed, **services, "sending_rate": 1_000_000.0, "sms_sending_rate": 1_000_000.0}
                 ),
                 clock,
             ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from notify.message_parts import parts_of
 from notify.mime import SenderError, UnsendableError, build_mime
 from notify.provider_errors import PermanentError, SetUpError, mail_error, text_error
 
@@ -40,7 +41,7 @@ class Mail:
             The message id of SES.
 
         Raises:
-            DeliveryError: SES did not accept the mail, or did not respond.
+            DeliveryError: SES did not accept the mail, or did not respond; or the sending rate is used up.
         """
         try:
             raw = build_mime(message, self._sender, address)
@@ -81,9 +82,10 @@ class TextSettings(NamedTuple):
 class TextMessages:
     """Sends text messages (SMS) through AWS End User Messaging; their configuration set publishes their status."""
 
-    def __init__(self, client: PinpointSMSVoiceV2Client, settings: TextSettings) -> None:
-        """Store the client; makes no request."""
+    def __init__(self, client: PinpointSMSVoiceV2Client, settings: TextSettings, pace: Pace | None = None) -> None:
+        """Store the client, and the pace at which it is used; makes no request."""
         self._client = client
+        self._pace = pace
         self._settings = settings
 
     def send(self, message: Message, number: str, tags: dict[str, str]) -> str:
@@ -98,8 +100,10 @@ class TextMessages:
             The message id of AWS End User Messaging.
 
         Raises:
-            DeliveryError: The service did not accept the message, or did not respond.
+            DeliveryError: The service did not accept the message, or did not respond; or the sending rate is used up.
         """
+        if self._pace:
+            self._pace.wait(parts_of(message.sms))
         request: SendTextMessageRequestTypeDef = {
             "DestinationPhoneNumber": number,
             "OriginationIdentity": self._settings.identity,

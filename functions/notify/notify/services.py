@@ -52,8 +52,10 @@ class NotifySettings(Settings):
     """The duty mailbox of an office, with ``{office}`` for its code in lower case; empty if offices have none."""
     sending_rate: float = Field(default=14, gt=0)
     """The e-mails a second that SES lets the account send."""
+    sms_sending_rate: float = Field(default=3, gt=0)
+    """The parts of text messages a second that may come from the identity; 3 for a toll-free number of the US."""
     notice_concurrency: int = Field(default=2, gt=0)
-    """How many workers share the sending rate."""
+    """How many workers share the sending rates."""
     sms_countries: str = ",".join(sorted(US_NUMBERING_PLAN))
     """The ISO 3166 codes of the countries to whose numbers text messages are sent, separated by commas."""
 
@@ -101,6 +103,7 @@ def connect(settings: NotifySettings, clock: Clock = now) -> Services:
                 max_price=settings.sms_max_price,
                 time_to_live=settings.sms_time_to_live,
             ),
+            Pace(settings.sms_sending_rate / settings.notice_concurrency),
         ),
         delivery_queue_arn=settings.delivery_queue_arn,
         lookup_url=settings.lookup_url,

@@ -36,6 +36,7 @@ ENVIRONMENT: dict[str, set[str]] = {
         "SMS_TIME_TO_LIVE",
         "SMS_UNKNOWN",
         "SENDING_RATE",
+        "SMS_SENDING_RATE",
         "NOTICE_CONCURRENCY",
     },
     "pages": {"PUBLIC_API_FUNCTION", "OFFICE_HOURS"},
