@@ -60,7 +60,7 @@ def as_far_as_readable(table: Table, error: UnreadableError, at: datetime) -> Ca
 def behind_history(table: Table, refusal: RefusedError) -> UnreadableError | None:
     """Return the error of a case whose version is behind its history: a write of its next event was refused for that.
 
-    It has been reported. None where a condition failed because somebody else wrote first.
+    It has been reported. None where a condition failed because another write came first.
 
     Args:
         table: The table.
