@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casereview.cases.changes import escalated, restriction
 from casereview.cases.decisions import is_remanded
-from casereview.cases.deficiencies import describe_missing, with_facts
-from casereview.cases.disclosure import is_asked, shown_to, view_of
+from casereview.cases.deficiencies import describe_missing, left_at_the_end, with_facts
+from casereview.cases.disclosure import is_asked, sees_the_end, shown_to, view_of
 from casereview.cases.lifecycle import LIVE
 from casereview.cases.requester_checks import looked_at_by
 from casereview.cases.understanding import understood
@@ -86,7 +86,7 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
             _require_open(now)
         heard = _heard(now, said, at)
         step = _updated(services, now, heard, at)
-        facts, lacks = heard.facts or Facts(), _request_after(step).deficiencies
+        facts, lacks = heard.facts or Facts(), _lacks_after(now, step)
         return step
 
     change_request(services, request, at, plan)
@@ -103,6 +103,14 @@ def _language_after(services: CaseServices, before: Request, body: Update) -> st
     if body.contact and "language" in body.contact.model_fields_set:
         return body.contact.language or DEFAULT
     return open_contact(services.seal, before).language or DEFAULT
+
+
+def _lacks_after(now: Current, step: Transition) -> tuple[str, ...]:
+    """Return the codes of what a request lacks after an update, as far as its holder can still add it."""
+    codes, withdrawn = _request_after(step).deficiencies, now.request.state != "live"
+    shown = shown_to(now.request, now.case)
+    ended = withdrawn or (shown is not None and sees_the_end(now.request, shown))
+    return left_at_the_end(codes, withdrawn=withdrawn) if ended else codes
 
 
 def _request_after(step: Transition) -> Request:
@@ -184,14 +192,9 @@ def _seal(services: CaseServices, request: Request, body: Update) -> Words | Non
 def _require_open(now: Current) -> None:
     """Raise ProblemError 409 if the request was withdrawn, or its holder sees that the case has ended."""
     require_live(now.request)
-    if _sees_the_end(now.request, now.case):
+    shown = shown_to(now.request, now.case)
+    if shown and sees_the_end(now.request, shown):
         raise wrong_state("case_ended")
-
-
-def _sees_the_end(request: Request, case: Case) -> bool:
-    """Return whether the holder sees that the case has ended; to third parties it has during a second look too."""
-    shown = shown_to(request, case)
-    return shown is not None and (shown.status not in LIVE or _sees_no_second_look(request, shown))
 
 
 def _sees_no_second_look(request: Request, case: Case) -> bool:
@@ -270,7 +273,9 @@ def escalate(services: CaseServices, request: Request, body: Escalation, at: dat
         if shown and shown.status != "decided" and not again:
             raise _no_second_look(shown)
         takes_effect = shown is case and not again
-        asked: RequestFields = {} if again else {"escalation_asked": None if takes_effect else at}
+        asked: RequestFields = {"escalated_at": at}
+        if not again:
+            asked["escalation_asked"] = None if takes_effect else at
         step = Transition("escalated", escalated(case, at)) if takes_effect else Transition("escalation_kept")
         event: EventFields = {"receipt": request.receipt}
         if said is None:

@@ -70,7 +70,8 @@ def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) ->
         return Transition(
             "withdrawal_asked", asked, {"receipt": request.receipt}, (written, Put(claims.evolve(withdrawal_by=due)))
         )
-    return withdraw_from(services, case, claims, counted(request, size, ended_request(at), spare=SPARE), at)
+    written = counted(request, size, ended_request(request, case, at), spare=SPARE)
+    return withdraw_from(services, case, claims, written, at)
 
 
 def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:
@@ -83,7 +84,7 @@ def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Tr
         raise wrong_state("withdrawal_final")
     policy, _until = services.policies.governing(at)
     again = without_withdrawal(claims, policy, at).evolve(failed=())  # which is sent again
-    live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by}
+    live: RequestFields = {"state": "live", "state_since": at, "verify_by": again.verify_by, "told": ()}
     written = counted(request, size, live, spare=SPARE)
     changes, guard = _live_again(services, now, at)
     changes |= with_pending(case, again, at)

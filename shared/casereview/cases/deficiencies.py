@@ -158,6 +158,16 @@ def with_contact(codes: Iterable[str], *, is_missing: bool, is_unsaid: bool = Fa
     return (*others, *(code for code, lacks in found if lacks))
 
 
+def left_at_the_end(codes: Iterable[str], *, withdrawn: bool) -> tuple[str, ...]:
+    """Return the codes of what can be supplied once nothing is added to a request any more: how to reach its holder.
+
+    Args:
+        codes: The codes of all deficiencies.
+        withdrawn: Whether the request was withdrawn, so that its holder is sent nothing.
+    """
+    return () if withdrawn else tuple(code for code in codes if code in {CONTACT_MISSING, SAFETY_UNSAID})
+
+
 def unverified(role: Role) -> DeficiencyCode:
     """Return the deficiency of a request whose holder is not verified: the identity of ``self``, else the authority."""
     return "identity_unverified" if required_kind(role) == "identity" else "authority_unverified"

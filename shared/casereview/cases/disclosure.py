@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from casereview.cases.changes import as_shown_before
+from casereview.cases.decisions import decisions_of
+from casereview.cases.lifecycle import LIVE
 from casereview.cases.verification import has_second, sees_the_case
 from casereview.schema.base import Unrecognized
+from casereview.schema.decision_records import FinalDecision
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
 
@@ -48,6 +51,24 @@ def shown_to(request: Request, case: Case) -> Case | None:
         return case
     before = case.shown_before
     return as_shown_before(case) if before and request.moved <= before.version else None
+
+
+def sees_the_end(request: Request, shown: Case) -> bool:
+    """Return whether a case, as its holder is shown it, has ended; to third parties it has during a second look too."""
+    in_second_look = view_of(request) == "decision" and shown.status == "with_senior_official"
+    return in_second_look or shown.status not in LIVE
+
+
+def decisions_told(request: Request, case: Case) -> tuple[str, ...]:
+    """Return the ids of the texts of the decisions that the holder of a request has been shown."""
+    shown = shown_to(request.evolve(frozen=False), case)
+    return tuple(one.text for one in decisions_of(shown) if one.text) if shown else ()
+
+
+def shown_after_withdrawal(request: Request, case: Case) -> tuple[FinalDecision, ...]:
+    """Return the decisions that the holder of a withdrawn request was shown before, with what became of each."""
+    shown = shown_to(request.evolve(state="live"), case)
+    return tuple(one for one in decisions_of(shown) if one.text in request.told) if shown else ()
 
 
 def is_told(request: Request, case: Case) -> bool:

@@ -255,6 +255,8 @@ class RequestFields(TypedDict, total=False):
     contact_changed_at: Instant | None
     withdrawal_by: Instant | None
     escalation_asked: Instant | None
+    escalated_at: Instant | None
+    told: tuple[str, ...]
     asks: tuple[Ask, ...]
     state: Literal["live", "withdrawn"]
     state_since: Instant

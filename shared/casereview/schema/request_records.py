@@ -84,6 +84,11 @@ class Request(Stored):
     """By when a supervisor must confirm a withdrawal; None where none waits for it."""
     escalation_asked: Instant | None = None
     """When the holder asked for the Senior Reviewing Official; it takes effect when the holder is verified."""
+    escalated_at: Instant | None = None
+    """When the holder last asked for the Senior Reviewing Official, which the holder is shown until there is an answer;
+    None where it had no effect."""
+    told: tuple[str, ...] = ()
+    """The ids of the texts of the decisions that the holder had been shown when the request was withdrawn."""
     asks: tuple[Ask, ...] = ()
     """The newest questions of the catalogue that an officer has put to this request."""
     state: Lenient[Literal["live", "withdrawn"]] = "live"

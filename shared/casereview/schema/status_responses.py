@@ -75,6 +75,12 @@ class WithdrawalState(Record):
     """Null while it waits: until then it can be taken back at any time."""
 
 
+class EscalationState(Record):
+    """The holder's own request for the Senior Reviewing Official, which was received and has no answer yet."""
+
+    received_at: Instant
+
+
 class RequestStatus(Record):
     """The status of a request.
 
@@ -94,12 +100,14 @@ class RequestStatus(Record):
     """Only with full disclosure; null where it would tell of other people, or nothing was counted yet."""
     usual_wait: UsualWait | None = None
     missing: tuple[Deficiency, ...] = ()
-    """What this request lacks; it is reviewed all the same."""
+    """What this request lacks, as far as it can still be added; it is reviewed all the same."""
     asked_for: tuple[AskedFor, ...] = ()
     own_reference: str | None = None
     contact_changed_at: Instant | None = None
     withdrawal: WithdrawalState | None = None
+    escalation: EscalationState | None = None
     decision: ShownDecision | None = None
-    """The newest final decision, also after the case was reopened or remanded."""
+    """The newest final decision, also after the case was reopened or remanded; after a withdrawal, of those that the
+    holder had been shown before it."""
     earlier_decisions: tuple[ShownDecision, ...] = ()
     """Those before it, newest first, with what became of each."""

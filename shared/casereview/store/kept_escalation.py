@@ -24,5 +24,7 @@ def without_kept_escalation(case: Case, request: Request, at: datetime) -> tuple
     """
     if request.escalation_asked is None or not is_told(request, case):
         return request, None
+    if case.status != "decided":
+        return request.evolve(escalation_asked=None, escalated_at=None), None
     step = Transition("escalated", escalated(case, at), {"receipt": request.receipt})
-    return request.evolve(escalation_asked=None), step if case.status == "decided" else None
+    return request.evolve(escalation_asked=None), step

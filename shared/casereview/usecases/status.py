@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from casereview.cases.decisions import decisions_of
-from casereview.cases.deficiencies import ask_text, describe, unverified
-from casereview.cases.disclosure import shown_to, view_of
-from casereview.cases.lifecycle import LIVE, public, public_to_third_parties
+from casereview.cases.deficiencies import ask_text, describe, left_at_the_end, unverified
+from casereview.cases.disclosure import sees_the_end, shown_after_withdrawal, shown_to, view_of
+from casereview.cases.lifecycle import LIVE, OPEN, public, public_to_third_parties
 from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
@@ -28,6 +28,7 @@ from casereview.schema.request_records import Request
 from casereview.schema.responses import Deficiency
 from casereview.schema.status_responses import (
     AskedFor,
+    EscalationState,
     PeopleAhead,
     RequestStatus,
     ShownDecision,
@@ -67,10 +68,14 @@ def look_up(services: CaseServices, request: Request, at: datetime) -> RequestSt
     services = replace(services, table=services.table.leaving_out())
     holder = _holder(services, request, at)
     view = view_of(request) if holder.is_whole else "own_words"
-    case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" else None
+    learnt = holder.is_whole and request.state == "withdrawn" and bool(request.told)
+    case = services.table.get(Case, keys.case(request.case_id)) if view != "own_words" or learnt else None
+    if case and learnt:
+        return _after_withdrawal(services, holder, case)
     shown = shown_to(request, case) if case else None
     if case is None or shown is None:
-        return _own_words(holder, _usual_wait(services, request.office, holder.lane))
+        wait = _usual_wait(services, request.office, holder.lane) if request.state == "live" else None
+        return _own_words(holder, wait)
     if view == "decision":
         return _decision_only(services, holder, shown)
     return _whole(services, holder, shown)
@@ -108,10 +113,17 @@ def _opened(services: CaseServices, request: Request) -> _Opened | None:
     return _Opened(contact.language or "en", filed["requester"].get("own_reference"))
 
 
-def _own_words(holder: _Holder, wait: UsualWait | None) -> RequestStatus:
-    """Return the status with limited disclosure."""
+def _own_words(holder: _Holder, wait: UsualWait | None, shown: Case | None = None) -> RequestStatus:
+    """Return the status with limited disclosure, without what cannot be done any more.
+
+    Args:
+        holder: The holder, who cannot add anything to a withdrawn request.
+        wait: The usual wait.
+        shown: The case as the holder is shown it; None where only the holder's own words are shown.
+    """
     request = holder.request
     withdrawn = request.state == "withdrawn"
+    ended = withdrawn or (shown is not None and sees_the_end(request, shown))
     return RequestStatus(
         receipt=request.receipt,
         status="withdrawn" if withdrawn else "received",
@@ -119,11 +131,28 @@ def _own_words(holder: _Holder, wait: UsualWait | None) -> RequestStatus:
         disclosure="limited",
         lane=holder.lane,
         usual_wait=wait,
-        missing=_missing(holder),
-        asked_for=_catalogue_asks(holder),
+        missing=_missing(holder, ended=ended),
+        asked_for=() if ended else _catalogue_asks(holder),
         own_reference=holder.own_reference,
         contact_changed_at=request.contact_changed_at,
         withdrawal=_withdrawal(request, holder.at),
+        escalation=_escalation(request, shown),
+    )
+
+
+def _after_withdrawal(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
+    """Return the status of a withdrawn request, with the decisions that its holder had been shown before."""
+    limited = _own_words(holder, None)
+    found = _shown_decisions(services, case, shown_after_withdrawal(holder.request, case), None)
+    return limited.merged(
+        RequestStatus(
+            receipt=limited.receipt,
+            status=limited.status,
+            status_since=limited.status_since,
+            disclosure=limited.disclosure,
+            decision=found.newest,
+            earlier_decisions=found.earlier,
+        )
     )
 
 
@@ -132,7 +161,8 @@ def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> Reque
 
     While the Senior Reviewing Official looks at it, a decided case looks as before.
     """
-    limited = _own_words(holder, _usual_wait(services, holder.request.office, holder.lane))
+    wait = _usual_wait(services, holder.request.office, holder.lane) if case.status in OPEN else None
+    limited = _own_words(holder, wait, case)
     status = public_to_third_parties(case.status)
     is_second_look = status == "decided" and case.status in LIVE
     found = _decisions(services, holder, case.evolve(status="decided") if is_second_look else case)
@@ -156,7 +186,8 @@ def _decision_only(services: CaseServices, holder: _Holder, case: Case) -> Reque
 def _whole(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
     """Return the status with full disclosure."""
     lane = case.shown_lane or holder.lane
-    limited = _own_words(holder, _usual_wait(services, case.field_office or case.office, lane))
+    wait = _usual_wait(services, case.field_office or case.office, lane) if case.status in OPEN else None
+    limited = _own_words(holder, wait, case)
     receipt, decisions = holder.request.receipt, _decisions(services, holder, case)
     return limited.merged(
         RequestStatus(
@@ -185,9 +216,12 @@ def _people_ahead(services: CaseServices, case: Case) -> PeopleAhead | None:
     return PeopleAhead(**found._asdict()) if found else None
 
 
-def _missing(holder: _Holder) -> tuple[Deficiency, ...]:
-    """Return what the request lacks, in the language of its holder."""
+def _missing(holder: _Holder, *, ended: bool) -> tuple[Deficiency, ...]:
+    """Return what the request lacks and can still be supplied, in the language of its holder."""
     request = holder.request
+    if ended:
+        left = left_at_the_end(request.deficiencies, withdrawn=request.state == "withdrawn")
+        return describe(left, holder.language, request)
     codes: list[str] = [code for code in request.deficiencies if not (request.verified and code == "authority_missing")]
     if request.refuted:
         codes.append("proof_not_accepted")
@@ -233,6 +267,15 @@ def _withdrawal(request: Request, at: datetime) -> WithdrawalState | None:
     return WithdrawalState(waits=False, undo_until=until) if request.state == "withdrawn" and at <= until else None
 
 
+def _escalation(request: Request, shown: Case | None) -> EscalationState | None:
+    """Return that the holder asked for the Senior Reviewing Official, unless another decision has followed."""
+    asked = request.escalated_at or request.escalation_asked  # the latter alone where an older release kept it
+    if asked is None or request.state != "live":
+        return None
+    decisions = decisions_of(shown) if shown else ()
+    return None if decisions and decisions[-1].decided_at >= asked else EscalationState(received_at=asked)
+
+
 class _Shown(NamedTuple):
     """The final decisions of a case as they are shown: the newest one, and those before it, newest first."""
 
@@ -241,12 +284,19 @@ class _Shown(NamedTuple):
 
 
 def _decisions(services: CaseServices, holder: _Holder, case: Case) -> _Shown:
-    """Return the decisions that can be read; no earlier one takes the place of the newest one."""
+    """Return the decisions of a case as it is shown, and how to ask for a second look where that is possible."""
     decisions = decisions_of(case)
+    is_possible = case.status == "decided" and _escalation(holder.request, case) is None
+    may_go_on = is_possible and bool(decisions) and decisions[-1].outcome != "granted"  # which grants all
+    return _shown_decisions(services, case, decisions, text("how_to_go_on", holder.language) if may_go_on else None)
+
+
+def _shown_decisions(
+    services: CaseServices, case: Case, decisions: tuple[FinalDecision, ...], go_on: str | None
+) -> _Shown:
+    """Return the decisions that can be read; no earlier one takes the place of the newest one."""
     if not decisions:
         return _Shown(None, ())
-    may_go_on = case.status == "decided" and decisions[-1].outcome != "granted"  # which grants all that was asked for
-    go_on = text("how_to_go_on", holder.language) if may_go_on else None
     newest = _decision(services, case, decisions[-1], go_on)
     before = (_decision(services, case, one, None) for one in reversed(decisions[:-1]))
     return _Shown(newest, tuple(one for one in before if one))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from casereview.cases.disclosure import decisions_told
 from casereview.cases.duties import OF_A_REQUEST
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.telephone import without_phone_flag
 from casereview.cases.withdrawal import withdrawn
 from casereview.schema.evidence import Claims
 from casereview.schema.records import Case
+from casereview.schema.request_records import Request
 from casereview.store.caseload import uncount_claim
 from casereview.store.open_duties import about, ended, open_duties
 from casereview.store.reason_uses import uncount_reasons
@@ -26,9 +28,16 @@ CANCELLED: Final[RequestFields] = {"withdrawal_by": None}
 """The fields of a request whose withdrawal no longer waits for a supervisor."""
 
 
-def ended_request(at: datetime) -> RequestFields:
-    """Return the fields of a request that is withdrawn at an instant."""
-    return {"state": "withdrawn", "state_since": at, "verify_by": None, "withdrawal_by": None}
+def ended_request(request: Request, case: Case, at: datetime) -> RequestFields:
+    """Return the fields of a request that is withdrawn at an instant; its holder has still been told what was decided.
+
+    Args:
+        request: The request before it.
+        case: Its case before it.
+        at: The time of the withdrawal.
+    """
+    told = decisions_told(request, case)
+    return {"state": "withdrawn", "state_since": at, "verify_by": None, "withdrawal_by": None, "told": told}
 
 
 def withdraw_from(services: CaseServices, case: Case, claims: Claims, written: Write, at: datetime) -> Transition:

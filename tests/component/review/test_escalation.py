@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from casereview.schema.base import rfc3339
 from casereview.schema.records import Guard
 from tests.support.staff import (
     COLLEAGUE,
@@ -51,7 +52,9 @@ def test_a_verified_requester_can_escalate_once_after_a_decision(system: System)
     held = claimed(system)
     before = system.look_up(held.filed)
     assert system.on(held.filed, "POST", "/escalation", LOOK_AGAIN).status == 202  # of an unverified one it is kept
-    assert (system.look_up(held.filed), system.case_of(held.filed).office) == (before, "ATL")
+    after = system.look_up(held.filed)
+    assert (after.pop("escalation")["received_at"], before.pop("escalation")) == (rfc3339(system.time), None)
+    assert (after, system.case_of(held.filed).office) == (before, "ATL")
     verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
     early = system.on(held.filed, "POST", "/escalation", LOOK_AGAIN)
     assert (early.status, early.json()["type"]) == (409, "/problems/not-decided")

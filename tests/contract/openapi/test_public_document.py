@@ -23,6 +23,7 @@ from casereview.schema.identifiers import (
     new_receipt,
     parse_identifier,
 )
+from casereview.schema.status_responses import EscalationState
 from infra.documents.openapi.__main__ import APIS, main
 from infra.documents.openapi.document import Api, Notes, UndocumentedError, build, operations, routes
 from infra.documents.openapi.public import PUBLIC
@@ -151,6 +152,7 @@ def test_a_status_with_everything_matches_its_schema() -> None:
         own_reference="12-34",
         contact_changed_at=NOW,
         withdrawal=WithdrawalState(waits=True, undo_until=NOW),
+        escalation=EscalationState(received_at=NOW),
         decision=ShownDecision(
             outcome="granted", reasons=("x", "y"), decided_at=NOW, by="field_office", how_to_go_on="x"
         ),

@@ -69,6 +69,9 @@ def of_request(case: CaseState, request: RequestState, event: Event, *, was_rest
         _delivery(request, event)
     elif event.kind == "withdrawn":
         others = any(one.live for one in case.all_requests() if one is not request)
+        seen = case.seen() if request.has_rights(restricted=was_restricted) else case.shown_before_to(request)
+        knows = request.verified and seen is not None and seen.decision_of is not None
+        request.told_in = case.case_id if knows else None
         request.withdrawn, request.withdrawal_waits, request.ever_withdrawn = event.at, False, True
         request.dropped = others and not request.verified
         request.to_phone = False

@@ -85,6 +85,8 @@ class RequestState:
     withdrawal_waits: bool | None = False
     """Whether its withdrawal waits for a supervisor; None if the history does not tell."""
     ever_withdrawn: bool = False
+    told_in: str | None = None
+    """The case whose decisions its holder had been shown when it was withdrawn; None if there were none."""
     dropped: bool = False
     """Whether its words do not count, because an unverified holder withdrew it."""
     verified: bool = False
@@ -123,6 +125,12 @@ class RequestState:
     def is_told(self, *, restricted: bool) -> bool:
         """Return whether its holder gets to know the case: verified, not withdrawn, with a code that is not frozen."""
         return self.has_rights(restricted=restricted) and self.live and not self.frozen
+
+    def still_knows(self, case: CaseState) -> bool:
+        """Return whether its holder withdrew it, and is still shown the decisions of the case from before."""
+        if self.live or not self.verified or self.frozen or self.told_in != case.case_id:
+            return False
+        return self.has_rights(restricted=case.restricted) or case.shown_before_to(self) is not None
 
 
 @dataclass(slots=True)

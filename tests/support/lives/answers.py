@@ -33,7 +33,7 @@ def check_answer(answer: Answer, receipt: str, now: Snapshot) -> None:
     found, request, case = answer.json(), now.world.requests[receipt], now.world.case_of(receipt)
     _check_own_words(found, request, now.at)
     if not shows_the_case(receipt, now):
-        _check_nothing_of_the_case(answer, found, request)
+        _check_nothing_of_the_case(answer, found, request, knows=request.still_knows(case))
         return
     told = request.is_told(restricted=case.restricted)
     seen = case.seen() if told else case.shown_before_to(request) or case.seen()
@@ -49,21 +49,30 @@ def _check_own_words(found: dict[str, Any], request: RequestState, at: datetime)
     kind = "identity_unverified" if request.filing.role == "self" else "authority_unverified"
     expected = "proof_not_accepted" if request.refuted else None if request.verified else kind
     named = codes & {"identity_unverified", "authority_unverified", "proof_not_accepted"}
-    assert named == ({expected} if expected else set()), (found, request)
+    assert named == ({expected} if expected and request.live else set()), (found, request)
+    assert request.live or not (found["missing"] or found["usual_wait"]), (found, request)
     if request.withdrawal_waits is not None:
         withdrawn = request.withdrawn is not None and at <= request.withdrawn + UNDO_WITHIN
         assert (found["withdrawal"] is not None) == (request.withdrawal_waits or withdrawn), (found, request)
 
 
-def _check_nothing_of_the_case(answer: Answer, found: dict[str, Any], request: RequestState) -> None:
+def _check_nothing_of_the_case(answer: Answer, found: dict[str, Any], request: RequestState, *, knows: bool) -> None:
+    """Check a look-up that follows from the request, but for the decisions that its holder knows of.
+
+    Args:
+        answer: The answer.
+        found: Its body.
+        request: The request.
+        knows: Whether its holder withdrew after having been shown decisions.
+    """
     assert found["disclosure"] == "limited", found
     assert found["status"] == ("received" if request.live else "withdrawn"), found
     assert found["status_since"] == rfc3339(request.withdrawn or request.filed_at), found
-    assert found["decision"] is None, found
+    assert (found["decision"] is not None) == knows, (found, request)
     assert found["people_ahead"] is None, found
-    assert len(found["asked_for"]) == len(request.asked), (found, request)
+    assert len(found["asked_for"]) == (len(request.asked) if request.live else 0), (found, request)
     assert ASKED not in answer.body, found
-    assert REASONS not in answer.body, found
+    assert (REASONS in answer.body) == knows, (found, request)
 
 
 def _check_decision_alone(

@@ -31,9 +31,8 @@ def moved(request: Request, claims: Claims, case_id: str, version: int, *, opene
         version: The version of that case with the request.
         opened: Whether it opens that case, or joins it.
     """
-    yield put_over(
-        request.evolve(case_id=case_id, opened=opened, moved=version), case_id=request.case_id, updates=request.updates
-    )
+    after = request.evolve(case_id=case_id, opened=opened, moved=version, escalated_at=request.escalation_asked)
+    yield put_over(after, case_id=request.case_id, updates=request.updates)
     yield delete(keys.claims(claims.case_id, claims.receipt))
     yield Put(claims.evolve(case_id=case_id, filing=claims.filing.evolve(opened=opened)))
 

@@ -32,7 +32,7 @@ def answer_withdrawal(session: CaseSession, body: WithdrawalAnswer) -> Case:
         claims = session.services.table.get(Claims, keys.claims(case.case_id, request.receipt))
         if claims is None:
             raise ProblemError("busy")
-        changed = ended_request(session.at) if body.confirm else CANCELLED
+        changed = ended_request(request, case, session.at) if body.confirm else CANCELLED
         written = put_over(request.evolve(**changed), state=request.state, epoch=request.epoch)
         if body.confirm:
             step = withdraw_from(session.services, case, claims, written, session.at)
