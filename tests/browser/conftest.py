@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
@@ -84,6 +83,3 @@ def reader(chromium: Browser, local: Local) -> Iterator[Visitor]:
     with closing(found.context):
         yield found
         assert found.faults == []
-
-
-AXE = Path(__file__).parents[2] / "infra/styles/node_modules/axe-core/axe.min.js"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from io import BytesIO
@@ -11,7 +13,7 @@ from urllib.parse import urlencode
 
 import intake.app
 import pages.app
-from pages.public_api import PublicApi
+from pages.public_api import ApiAnswer, ApiRequest, PublicApi
 from tests.support.system import Context, System
 
 if TYPE_CHECKING:
@@ -83,6 +85,17 @@ class Shown:
         return self.html.partition('data-page="')[2].partition('"')[0]
 
 
+class _Scripted(PublicApi):
+    """A public API that answers what a test says."""
+
+    def __init__(self, answer: ApiAnswer | Callable[[ApiRequest], ApiAnswer]) -> None:
+        self._answer = answer
+
+    def ask(self, request: ApiRequest, address: str, language: str) -> ApiAnswer:
+        del address, language
+        return self._answer if isinstance(self._answer, ApiAnswer) else self._answer(request)
+
+
 class Site:
     """A browser on the site.
 
@@ -106,14 +119,24 @@ class Site:
 
     def read(self, path: str, **headers: str) -> Shown:
         """Open a page."""
-        return self._respond("GET", path, None, headers)
+        return self.respond("GET", path, None, headers)
 
     def send(self, path: str, form: dict[str, str], **headers: str) -> Shown:
         """Send a form to a page."""
         sent = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", **headers}
-        return self._respond("POST", path, urlencode(form), sent)
+        return self.respond("POST", path, urlencode(form), sent)
 
-    def _respond(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Shown:
+    @contextmanager
+    def answering(self, answer: ApiAnswer | Callable[[ApiRequest], ApiAnswer]) -> Iterator[None]:
+        """Let an answer, or a function that gives it, stand in place of the public API."""
+        before, self.api = self.api, _Scripted(answer)
+        try:
+            yield
+        finally:
+            self.api = before
+
+    def respond(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Shown:
+        """Return what a request of a browser is answered."""
         page = path.strip("/")
         event = {
             "resource": "/{page+}" if page else "/",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from casereview.schema.identifiers import ALPHABET
 from pages.public_api import FAILED, ApiAnswer, ApiRequest
 from tests.component.pages.test_filing import filed
 from tests.support.site import Site
+from tests.support.site_pages import every_page
 
 
 def pair(site: Site) -> dict[str, str]:
@@ -133,3 +136,10 @@ def test_a_search_that_fails_says_so(site: Site, monkeypatch: pytest.MonkeyPatch
     answering(site, monkeypatch, FAILED)
     found = site.send("/en/office", {"zip": "78040"})
     assert (found.status, "This did not work." in found.text) == (503, True)
+
+
+def test_every_number_of_a_page_is_one_that_a_phone_dials(site: Site) -> None:
+    """Space and brackets make no link, and a name of the template's own once stood in place of the number."""
+    for name, found in every_page(site, "en"):
+        numbers = re.findall('href="tel:([^"]*)"', found.html)
+        assert all(re.fullmatch(r"\+?[0-9-]+", number) for number in numbers), name
