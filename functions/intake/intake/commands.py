@@ -29,7 +29,7 @@ from casereview.schema.submission import FactClaims
 from casereview.store.folding import lane_of
 from casereview.store.transaction import Put, Replace, put_new
 from casereview.store.transition import Transition
-from casereview.usecases.contacts import open_contact
+from casereview.usecases.contacts import accepted_at_filing, open_contact
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from intake.change_request import SPARE, Current, change_request, counted, counted_contact, require_live
@@ -100,9 +100,11 @@ def update(services: CaseServices, request: Request, body: Update, at: datetime)
 
 def _language_after(services: CaseServices, before: Request, body: Update) -> str:
     """Return the language of the contact as an update leaves it."""
-    if body.contact and "language" in body.contact.model_fields_set:
-        return body.contact.language or DEFAULT
-    return open_contact(services.seal, before).language or DEFAULT
+    if body.contact and body.contact.language:
+        return body.contact.language
+    contact = open_contact(services.seal, before)
+    takes_back = body.contact is not None and "language" in body.contact.model_fields_set
+    return (accepted_at_filing(contact) if takes_back else contact.language) or DEFAULT
 
 
 def _lacks_after(now: Current, step: Transition) -> tuple[str, ...]:

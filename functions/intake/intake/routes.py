@@ -12,11 +12,14 @@ from casereview.http.problems import ProblemError
 from casereview.http.routes import BODY_REFUSALS
 from casereview.schema.base import Record
 from casereview.schema.holder_commands import Escalation, Update, Withdrawal
+from casereview.schema.languages import Language
 from casereview.schema.request_records import Request
 from casereview.schema.responses import Filed, NoticeText
 from casereview.schema.submission import Submission, SubmissionParts
+from casereview.store.transition import REQUESTER
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.file_request import file_request
+from casereview.usecases.new_request import Sender
 from casereview.usecases.services import CaseServices
 from casereview.usecases.status import look_up
 from intake.authentication import authenticate
@@ -66,13 +69,17 @@ def _command(
     return act
 
 
+def _accepted(call: Call[_Body]) -> Language | None:
+    return accepted_language(call.incoming.header("Accept-Language") or "")
+
+
 def _file(call: Call[Submission]) -> Filed:
-    return file_request(call.services, call.incoming.raw(), call.incoming.header("Idempotency-Key"))
+    key, sender = call.incoming.header("Idempotency-Key"), Sender(REQUESTER, _accepted(call))
+    return file_request(call.services, call.incoming.raw(), key, sender)
 
 
 def _check(call: Call[SubmissionParts]) -> Checked:
-    language = accepted_language(call.incoming.header("Accept-Language") or "")
-    return check_body(call.incoming.raw(), language, call.at)
+    return check_body(call.incoming.raw(), _accepted(call), call.at)
 
 
 def _look_up(call: Call[Record]) -> RequestStatus:

@@ -13,6 +13,7 @@ from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import StaffSubmission
 from casereview.store.transition import Actor
 from casereview.usecases.file_request import file_request
+from casereview.usecases.new_request import Sender
 from review.approval_queue import page_of_approvals
 from review.call import Call
 from review.cases.approval import approve
@@ -160,7 +161,7 @@ def file_for_requester(call: Call[StaffSubmission]) -> Filed:
     """File a request on behalf of a requester."""
     key = call.incoming.header("Idempotency-Key")
     officer = Actor("officer", call.caller.user, call.caller.id)
-    return file_request(call.services, call.incoming.raw(), key, officer, StaffSubmission)
+    return file_request(call.services, call.incoming.raw(), key, Sender(officer), StaffSubmission)
 
 
 def duties(call: Call[Record]) -> DutyPage:

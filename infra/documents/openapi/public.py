@@ -34,8 +34,9 @@ error names the field at fault, by a JSON Pointer into the body or the name of a
 Of one body, 50 errors at most are shown.
 
 **Languages.** The title and the messages of a problem are in the language of `Accept-Language`, else of the contact in
-the body, else of the contact of the stored request, else in English; `Content-Language` says which. `deficiencies` are
-in the language of the contact. There are texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi,
+the body, else of the contact of the stored request, else in English; `Content-Language` says which. All else
+is in the language of the contact; where a filing names none, in the one that its `Accept-Language` prefers, which is
+kept. There are texts in English, Spanish, Portuguese, Haitian Creole, Chinese, Punjabi,
 Russian, Arabic and French; for another language the nearest of them is used. Answers of the gateway itself are in
 English.
 

@@ -28,6 +28,9 @@ from casereview.store.unreadable import UnreadableError
 if TYPE_CHECKING:
     from casereview.usecases.services import CaseServices
 
+ACCEPTED_LANGUAGE: Final = "accepted_language"
+"""Key in a sealed contact: the language that the header of the filing preferred, where its body names none. It is no
+field of the contact, because nobody states it there."""
 _UNKNOWN_SINCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when an address is suppressed whose entry cannot be read."""
 
@@ -45,6 +48,7 @@ def open_filed(seal: Seal, request: Request) -> dict[str, Any]:
 def open_contact(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None) -> Contact:
     """Return the current contact of a request, by at most one KMS Decrypt.
 
+    Its language is the one stated, else the one that the filing was sent in.
     Where the request's own words state protected relief, contact is unsafe unless its holder said that it is safe.
 
     Args:
@@ -56,7 +60,29 @@ def open_contact(seal: Seal, request: Request, filed: Mapping[str, Any] | None =
         SealBrokenError: The sealed contact cannot be opened, or is lost.
     """
     stated, protected = _stated(seal, request, filed)
-    return _with_default(stated, protected=protected)
+    return _with_language(_with_default(stated, protected=protected))
+
+
+def _with_language(stated: Contact) -> Contact:
+    """Return a contact with the language that the header of the filing preferred, where it names none."""
+    accepted = accepted_at_filing(stated) if stated.language is None else None
+    return stated.merged(Contact(language=accepted)) if accepted else stated
+
+
+def accepted_at_filing(contact: Contact) -> str | None:
+    """Return the language that the header of a filing preferred whose body named none."""
+    found = contact.unknown_attributes.get(ACCEPTED_LANGUAGE)
+    return found if isinstance(found, str) else None
+
+
+def language_of_filing(seal: Seal, request: Request) -> str | None:
+    """Return the language in which a filing was answered, by one KMS Decrypt; None where it named none.
+
+    Raises:
+        SealBrokenError: The sealed body cannot be opened.
+    """
+    contact = open_filed(seal, request)["requester"].get("contact") or {}
+    return _with_language(read_leniently(Contact, contact)).language
 
 
 def _stated(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None) -> tuple[Contact, bool]:
@@ -288,5 +314,5 @@ def change_contact(seal: Seal, request: Request, stated: Contact) -> ContactChan
         is_missing=after.is_missing(),
         has_address=after.merged(Contact(safe_to_contact=None)).destination() is not None,
         is_unsaid=protected and safe is None,
-        language=after.language,
+        language=_with_language(after).language,
     )

@@ -18,6 +18,7 @@ from casereview.cases.changes import changes_of_new, restriction
 from casereview.cases.deficiencies import describe, unverified
 from casereview.cases.lifecycle import OPEN, STATES
 from casereview.cases.verification import with_pending
+from casereview.crypto.sealing import SealBrokenError
 from casereview.http.json_body import read_object
 from casereview.http.problems import ProblemError, problem
 from casereview.http.validation import validate
@@ -41,9 +42,10 @@ from casereview.store.folding import store_folded
 from casereview.store.recheck import mark
 from casereview.store.table import read_item
 from casereview.store.transaction import ContentionError, RefusedError, Write, check, put_new, put_over
-from casereview.store.transition import REQUESTER, Actor, Transition, carried_out
-from casereview.store.unreadable import UnreadableError
-from casereview.usecases.new_request import NewRequest, Sent, check_key, new_request
+from casereview.store.transition import Transition, carried_out
+from casereview.store.unreadable import UnreadableError, report_altered
+from casereview.usecases.contacts import language_of_filing
+from casereview.usecases.new_request import BY_REQUESTER, NewRequest, Sender, Sent, check_key, new_request
 from casereview.usecases.persons import guard_of, held_by
 from casereview.usecases.services import CaseServices
 from casereview.usecases.unit_of_work import TRIES
@@ -64,7 +66,7 @@ def file_request(
     services: CaseServices,
     raw: bytes | str,
     idempotency_key: str | None,
-    actor: Actor = REQUESTER,
+    sender: Sender = BY_REQUESTER,
     model: type[Submission] = Submission,
 ) -> Filed:
     """Store a request with its case, event and notice.
@@ -73,7 +75,7 @@ def file_request(
         services: The services of the function.
         raw: The body of the request.
         idempotency_key: The header ``Idempotency-Key``, if there is one.
-        actor: The requester, or the officer who files for one.
+        sender: The requester, or the officer who files for one.
         model: What the body is validated as; an officer may say what they saw of the requester.
 
     Returns:
@@ -87,7 +89,7 @@ def file_request(
     check_key(idempotency_key)
     received_at = to_milliseconds(services.now())
     value = read_object(raw)
-    sent = Sent(value, validate(model, value, received_at), actor, received_at)
+    sent = Sent(value, validate(model, value, received_at), sender, received_at)
     new = new_request(services, sent, idempotency_key)
     request = keys.request(new.request.receipt)
     damage: UnreadableError | None = None
@@ -108,7 +110,7 @@ def file_request(
         else:
             services.hint_rank(case)
             services.hint_notice(notice)
-            return _answer(new.request, new)
+            return _answer(new.request, new, new.language)
     raise ProblemError("busy")
 
 
@@ -225,12 +227,21 @@ def _repeat_answer(services: CaseServices, new: NewRequest, item: Item | None) -
         raise ProblemError("still-filing")
     if not any(hmac.compare_digest(stored.digest, one) for one in (new.request.digest, new.former_digest)):
         raise problem("key-reused", pointer="Idempotency-Key")
-    return _answer(stored, new)
+    return _answer(stored, new, _first_language(services, stored))
 
 
-def _answer(request: Request, new: NewRequest) -> Filed:
+def _first_language(services: CaseServices, stored: Request) -> str | None:
+    """Return the language of the first answer, which the header of a repeated request does not change."""
+    try:
+        return language_of_filing(services.seal, stored)
+    except SealBrokenError as error:
+        report_altered(error.part, error.owner)
+        return None
+
+
+def _answer(request: Request, new: NewRequest, language: str | None) -> Filed:
     """Return the answer; it depends on nothing but the stored request and its body."""
-    language = new.language or DEFAULT
+    language = language or DEFAULT
     notice = public_notice(language)
     lacked = request.deficiencies if request.lacked is None else request.lacked
     codes = (*lacked, unverified(request.role))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from casereview.cases.deficiencies import deficiencies
 from casereview.cases.own_words import reaches_top_lane
@@ -19,10 +20,12 @@ from casereview.schema.event_records import Filing
 from casereview.schema.evidence import Claims
 from casereview.schema.facts import Facts
 from casereview.schema.identifiers import new_receipt
+from casereview.schema.languages import Language
 from casereview.schema.request_records import Request
 from casereview.schema.submission import Submission
 from casereview.store.transaction import Write
-from casereview.store.transition import Actor
+from casereview.store.transition import REQUESTER, Actor
+from casereview.usecases.contacts import ACCEPTED_LANGUAGE
 from casereview.usecases.identity import name_of
 from casereview.usecases.persons import records_of_person
 from casereview.usecases.seen import seen_by_officer
@@ -34,12 +37,25 @@ if TYPE_CHECKING:
 _KEY_LENGTH = range(16, 129)
 
 
+class Sender(NamedTuple):
+    """Who sends a request, and the language that its header prefers, which is used where the body names none.
+
+    An officer who files for a requester names the requester's language in the body.
+    """
+
+    actor: Actor
+    accepts: Language | None = None
+
+
+BY_REQUESTER: Final = Sender(REQUESTER)
+
+
 class Sent(NamedTuple):
     """A body as it was sent and as it was validated, and who sent it when."""
 
     value: dict[str, Json]
     submission: Submission
-    actor: Actor
+    sender: Sender
     at: datetime
 
 
@@ -55,6 +71,7 @@ class NewRequest:
     code: str
     """The access code, which is shown once and not stored."""
     language: str | None
+    """The language of the requester: as the body names it, else as the header prefers."""
     actor: Actor
     former_digest: bytes
     """The digest of the body with its nulls, as earlier releases stored it."""
@@ -86,7 +103,7 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
     Raises:
         ProblemError: 400 for a malformed Idempotency-Key.
     """
-    value, submission, actor, at = sent
+    value, submission, (actor, accepted), at = sent
     receipt = _receipt(services, idempotency_key)
     on = at.astimezone(EASTERN).date()
     facts = open_facts(submission, on)
@@ -110,13 +127,14 @@ def new_request(services: CaseServices, sent: Sent, idempotency_key: str | None)
         seen=seen_by_officer(submission),
         deficiencies=lacks,
         lacked=lacks,
-        sealed=services.seal.close("request", receipt, _sealed_body(submission)),
+        sealed=services.seal.close("request", receipt, _sealed_body(submission, accepted)),
         name=name_of(services.macs, submission.subject.model_dump(mode="json")),
         protected=bool(facts.protected),
     )
     person = services.macs.person(a_number) if a_number else None
     former = body_digest(code, canonical(value))
-    return NewRequest(request, facts, claims, person, code, submission.contact.language, actor, former)
+    language = submission.contact.language or accepted
+    return NewRequest(request, facts, claims, person, code, language, actor, former)
 
 
 def _receipt(services: CaseServices, idempotency_key: str | None) -> str:
@@ -146,8 +164,12 @@ def _claims(services: CaseServices, submission: Submission, facts: Facts, receip
     return claims.evolve(verify_by=verify_by(at, top=top))
 
 
-def _sealed_body(submission: Submission) -> bytes:
-    return submission.model_dump_json(exclude_none=True, exclude={"seen"}).encode()
+def _sealed_body(submission: Submission, accepted: Language | None) -> bytes:
+    """Return the body as it is sealed, with the preferred language beside a contact that names none."""
+    body = submission.model_dump(mode="json", exclude_none=True, exclude={"seen"})
+    if accepted and submission.contact.language is None:
+        body["requester"].setdefault("contact", {})[ACCEPTED_LANGUAGE] = accepted
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def stated_a_number(value: dict[str, Json]) -> Json:

@@ -163,8 +163,8 @@ def test_an_additional_call_for_an_existing_case_is_detected(monkeypatch: pytest
 def test_a_response_that_mentions_the_joined_case_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = casereview.usecases.file_request._answer
 
-    def answer_with_office(request: Any, draft: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
-        return answer(request.model_copy(update={"office": "ELP"}) if joined else request, draft)
+    def answer_with_office(request: Any, *given: Any) -> Any:  # noqa: ANN401  # as casereview.usecases.file_request
+        return answer(request.model_copy(update={"office": "ELP"}) if joined else request, *given)
 
     joined: list[str] = []
     join_case = casereview.usecases.file_request._join_case
