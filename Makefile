@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
-PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review:functions/pages
+PACKAGES := shared:functions/intake:functions/prioritize:functions/notify:functions/review:functions/pages:functions/desk
 LOCALES := functions/pages/pages/locales
 # On both cores, in the order of the folders: the files that take longest come first.
 TOGETHER := --numprocesses=2 --dist=loadfile --no-loadscope-reorder

@@ -22,7 +22,7 @@ from infra.paths import ROOT
 
 PATH: Final = Path("docs/architecture.md")
 LIBRARY: Final = "casereview"
-FUNCTIONS: Final = ("intake", "prioritize", "notify", "review", "pages")
+FUNCTIONS: Final = ("intake", "prioritize", "notify", "review", "pages", "desk")
 
 Imports = Mapping[str, frozenset[str]]
 """The packages that each package imports, itself left out."""

@@ -1,8 +1,8 @@
 """Run template.yaml locally until interrupted: `python -m infra.local`.
 
 Environment variables:
-    PORT: the port of the APIs on the loopback interface (default 8000), with that of the site one above; 0 chooses free
-        ones.
+    PORT: the port of the APIs on the loopback interface (default 8000), with those of the site and of the desk above
+        it; 0 chooses free ones.
     SEED: `samples` (default) files the sample requests at the start, `none` does not.
     ENGINE: the DynamoDB engine, `moto` (default) or `dynamodb-local`.
     LOG: the file that handlers log to (default build/local-PORT.log), or `-` for standard error.
@@ -18,13 +18,14 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
 from types import FrameType
 
+from infra.local.console.sign_in import TEST_USERS
 from infra.local.emulators.server_process import EmulatorError, EmulatorProcess
-from infra.local.runner import CLOCK, LocalRun, Options
+from infra.local.runner import CLOCK, LocalRun, Options, bind_servers
 from infra.local.template.intrinsics import IntrinsicError
 from infra.local.template.loader import TemplateError, load
 from infra.paths import ROOT
@@ -61,6 +62,8 @@ def main() -> int:
     try:
         with running() as run:
             introduce(run)
+            if "desk" in run.sites:
+                print(f"sign in to the desk as {', '.join(TEST_USERS)}")
             for name, address in run.sites.items():
                 print(f"{name} {address}")
             print(f"ready {run.address}", flush=True)
@@ -82,10 +85,13 @@ def main() -> int:
 def running() -> Iterator[LocalRun]:
     """Start the local run, and stop it on exit."""
     with contextlib.ExitStack() as ending:
+        options = _options()
+        servers = bind_servers(options.port)
         emulator = EmulatorProcess(_dynamodb_port(ending))
         ending.callback(emulator.stop)
-        template = load(Path(os.environ.get("TEMPLATE", ROOT / "template.yaml")), _parameters())
-        run = LocalRun(template, emulator, _options())
+        parameters = _parameters({name: f"http://127.0.0.1:{server.port}" for name, server in servers.items()})
+        template = load(Path(os.environ.get("TEMPLATE", ROOT / "template.yaml")), parameters)
+        run = LocalRun(template, emulator, options, servers)
         ending.callback(run.stop)
         run.start()
         yield run
@@ -109,9 +115,15 @@ def _options() -> Options:
     return Options(port, max_environments, None if log == "-" else Path(log), clock)
 
 
-def _parameters() -> dict[str, str]:
+def _parameters(addresses: Mapping[str, str]) -> dict[str, str]:
     given = dict(pair.split("=", 1) for pair in os.environ.get("PARAMETERS", "").split())
-    return {**LOCAL_PARAMETERS, **given}
+    own = {
+        "StaffApiUrl": addresses[""],
+        "OidcIssuer": f"{addresses['']}/_local",
+        "SiteUrl": addresses["site"],
+        "DeskUrl": addresses["desk"],
+    }
+    return {**LOCAL_PARAMETERS, **own, **given}
 
 
 def _dynamodb_port(ending: contextlib.ExitStack) -> int | None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -18,7 +19,7 @@ from infra.local.api_gateway.routes import read_apis
 from infra.local.console.outbox import Outbox
 from infra.local.console.routes import Console, Parts
 from infra.local.emulators.server_process import EmulatorProcess
-from infra.local.http_server import Server
+from infra.local.http_server import HttpRequest, HttpResponse, Server
 from infra.local.lambda_runtime.activity import Activity
 from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 from infra.local.lambda_runtime.environments import Surroundings, environment_variables
@@ -36,7 +37,7 @@ from infra.local.template.stack import Stack
 CLOCK: Final = "casereview.runtime.settings:now"
 """The function of this repository's product that returns the current time."""
 
-SITES: Final = {"SiteApi": ("site", 1)}
+SITES: Final = {"SiteApi": ("site", 1), "DeskApi": ("desk", 2)}
 """The APIs that are origins of their own, as deployed: the name and how far the port lies above that of the others."""
 
 # Parameters that name an SES identity which the template expects to exist already.
@@ -72,7 +73,9 @@ class LocalRun:
         TemplateError: the template has something that the local run does not support.
     """
 
-    def __init__(self, template: Template, emulator: EmulatorProcess, options: Options) -> None:
+    def __init__(
+        self, template: Template, emulator: EmulatorProcess, options: Options, servers: Mapping[str, Server]
+    ) -> None:
         self.options = options
         self.emulator = emulator
         self.clock = ProductClock()
@@ -92,7 +95,7 @@ class LocalRun:
             Poller(each, client, self.pools[each.function.logical_id].invoke, self.activity) for each in self._mappings
         ]
         self.scheduler = Scheduler(read_schedules(self.stack, self.functions), self._invoke)
-        self._servers = self._api_servers()
+        self._servers = self._serve_apis(servers)
 
     @property
     def address(self) -> str:
@@ -195,22 +198,25 @@ class LocalRun:
     def _invoke(self, spec: FunctionSpec, payload: bytes) -> InvocationResult:
         return self.pools[spec.logical_id].invoke(payload)
 
-    def _api_servers(self) -> dict[str, Server]:
-        """Return the server of each site by its name, and of all other APIs and the console by an empty one."""
+    def _serve_apis(self, servers: Mapping[str, Server]) -> dict[str, Server]:
+        """Give each server its API; those of sites that the template does not have are closed."""
         polled = frozenset(each.queue_url for each in self._mappings)
+        clients = self._user_pool_clients()
         parts = Parts(self.stack, self.emulator, self.pools, self.scheduler, self.clock, self.activity, polled)
         control = Console(parts, Outbox(self._outbox_page))
-        clients = self._user_pool_clients()
         verifier = TokenVerifier(lambda pool: self.emulator.get_json(f"/{pool}/.well-known/jwks.json"), clients)
         apis = read_apis(self.stack, self.functions)
         others = [api for name, api in apis.items() if name not in SITES]
-        handler = RestApiHandler(others, self.pools, verifier, control.respond)
-        servers = {"": _server(handler, self.options.port)}
-        for logical_id in SITES.keys() & apis.keys():
-            name, offset = SITES[logical_id]
-            handler = RestApiHandler([replace(apis[logical_id], has_domain=True)], self.pools, verifier)
-            servers[name] = _server(handler, self.options.port and self.options.port + offset)
-        return servers
+        servers[""].respond = RestApiHandler(others, self.pools, verifier, control.respond).respond
+        found = {"": servers[""]}
+        for logical_id, (name, _) in SITES.items():
+            if logical_id in apis:
+                site = [replace(apis[logical_id], has_domain=True)]
+                servers[name].respond = RestApiHandler(site, self.pools, verifier).respond
+                found[name] = servers[name]
+            else:
+                servers[name].server_close()
+        return found
 
     def _outbox_page(self, number: int) -> list[dict[str, Any]]:
         sent: list[dict[str, Any]] = self.emulator.get_json(f"/_endpoint/outbox?since={number}")
@@ -224,16 +230,30 @@ class LocalRun:
         return found
 
 
-def _server(handler: RestApiHandler, port: int) -> Server:
-    """Return the server of a handler.
+def bind_servers(port: int) -> dict[str, Server]:
+    """Return a server for each site by its name, and for all other APIs and the console by an empty one.
+
+    They listen, so that the template can be given their addresses, and answer once a run has started them.
+
+    Args:
+        port: the port of the APIs, with those of the sites above it; 0 chooses free ones.
 
     Raises:
-        OSError: the port is taken; the message names it.
+        OSError: a port is taken; the message names it.
     """
+    offsets = {"": 0, **dict(SITES.values())}
+    return {name: _bind(port and port + offset) for name, offset in offsets.items()}
+
+
+def _bind(port: int) -> Server:
     try:
-        return Server(handler.respond, port, MAX_BODY)
+        return Server(_starting, port, MAX_BODY)
     except OSError as error:
         raise OSError(error.errno, f"port {port}: {error.strerror}") from None
+
+
+def _starting(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def access_key_id() -> str:

@@ -13,10 +13,10 @@ from infra.local.template.loader import load
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("intake", "prioritize", "notify", "review")
 """The functions that do the work; they use the table."""
-FACES = ("pages",)
+FACES = ("pages", "desk")
 """Those that show what an API answers, and reach nothing else."""
 APIS = ("PublicApi", "StaffApi")
-SITES = ("SiteApi",)
+SITES = ("SiteApi", "DeskApi")
 """The APIs that serve pages."""
 Json = dict[str, Any]
 

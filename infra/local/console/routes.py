@@ -12,6 +12,7 @@ from infra.local.console.outbox import Outbox
 from infra.local.console.problems import ProblemError, json_object, json_response
 from infra.local.console.product_time import ProductTime
 from infra.local.console.settling import TIMEOUT, NotSettledError, Settling
+from infra.local.console.sign_in import SignIn
 from infra.local.console.users import InvalidUserError, NoUserPoolError, UserProfile, Users
 from infra.local.emulators.server_process import EmulatorProcess
 from infra.local.http_server import HttpRequest, HttpResponse
@@ -60,6 +61,7 @@ class Console:
         self._pools, self._scheduler = parts.pools, parts.scheduler
         self._outbox = outbox
         self._users = Users(parts.stack)
+        sign_in = SignIn(parts.stack, self._users)
         self._time = ProductTime(parts.clock, parts.emulator, parts.stack)
         self._settling = Settling(parts.activity, self._delivered, self._due)
         self._actions: dict[tuple[str, str], Action] = {
@@ -73,6 +75,10 @@ class Console:
             ("POST", "tick"): self._tick,
             ("POST", "token"): self._token,
             ("POST", "kill"): self._kill,
+            ("GET", "oauth2/authorize"): sign_in.authorize,
+            ("POST", "oauth2/token"): sign_in.token,
+            ("POST", "oauth2/revoke"): sign_in.revoke,
+            ("GET", "logout"): sign_in.logout,
         }
 
     def respond(self, request: HttpRequest) -> HttpResponse:

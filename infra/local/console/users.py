@@ -79,6 +79,24 @@ class Users:
                 token = self._tokens[name] = self._sign_in(name, profile)
         return token.value
 
+    def profile(self, user: str) -> UserProfile | None:
+        """Return the office and the groups of a user; None if the pool has no such user.
+
+        Raises:
+            NoUserPoolError: the template has no user pool, or the pool has no app client.
+            InvalidUserError: Cognito does not accept the user name.
+        """
+        cognito = self._stack.client("cognito-idp")
+        with self._lock:
+            name, (pool, _) = self._name(user), self._pool_and_client()
+        try:
+            found = cognito.admin_get_user(UserPoolId=pool, Username=name)
+        except cognito.exceptions.UserNotFoundException:
+            return None
+        office = next((each["Value"] for each in found["UserAttributes"] if each["Name"] == _OFFICE), None)
+        groups = cognito.admin_list_groups_for_user(UserPoolId=pool, Username=name)["Groups"]
+        return UserProfile(office, frozenset(each["GroupName"] for each in groups))
+
     def _name(self, user: str) -> str:
         """Return the name that a user was created with, or is to be created with."""
         pools = self._stack.of_type("AWS::Cognito::UserPool")

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 1_000
 """The fields of a form that are read; a form of this site has at most 300."""
-_OWN: Final = frozenset({"same-origin", "none"})
+_OWN: Final = frozenset({"same-origin", "none", ""})
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
@@ -53,8 +53,8 @@ class PageRequest:
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values of each parameter of the address."""
     cookies: Mapping[str, str] = field(default_factory=dict)
-    own: bool = True
-    """Whether a page of this origin sent it, or the person who uses the browser."""
+    fetch_site: str = ""
+    """The header Sec-Fetch-Site: whose page sent it; empty where the browser does not say."""
 
     @property
     def page(self) -> str:
@@ -92,17 +92,17 @@ def read_request(event: Mapping[str, Any]) -> PageRequest:
     page: str = (event.get("pathParameters") or {}).get("page") or ""
     context = event["requestContext"]
     whole: str = context["path"].rstrip("/")
-    own = headers.get("sec-fetch-site", "none") in _OWN
+    fetch_site = headers.get("sec-fetch-site", "")
     return PageRequest(
         method=event["httpMethod"],
         path=tuple(part for part in page.split("/") if part),
-        form=_form(event, headers) if own else {},
+        form=_form(event, headers) if fetch_site in _OWN else {},
         accept_language=headers.get("accept-language", ""),
         address=context["identity"]["sourceIp"],
         prefix=whole.removesuffix("/" + page.strip("/")) if page else whole,
         query={name: tuple(values) for name, values in (event.get("multiValueQueryStringParameters") or {}).items()},
         cookies=_cookies(headers.get("cookie", "")),
-        own=own,
+        fetch_site=fetch_site,
     )
 
 

@@ -51,11 +51,21 @@ LOGGED = {
     "responseLength",
     "wafResponseCode",
 }
-SIGNED_IN = {"PublicApi": set[str](), "StaffApi": {"authorizer.claims.sub"}, "SiteApi": set[str]()}
+SIGNED_IN = {
+    "PublicApi": set[str](),
+    "StaffApi": {"authorizer.claims.sub"},
+    "SiteApi": set[str](),
+    "DeskApi": set[str](),
+}
+INVOKED = {
+    "SiteApi": "/functions/${PagesFunctionAliaslive}/invocations",
+    "DeskApi": ":function:${AWS::StackName}-desk:live/invocations",
+}
 RATE_LIMIT = {
     "PublicApi": "AddressRateLimit",
     "StaffApi": "StaffAddressRateLimit",
     "SiteApi": "AddressRateLimit",
+    "DeskApi": "StaffAddressRateLimit",
 }
 
 
@@ -82,9 +92,7 @@ def test_every_path_of_a_site_is_a_page_of_its_function_to_read_or_to_send(site:
     declared = {(method, path) for path, item in _body(site)["paths"].items() for method in item}
     assert declared == {("get", "/"), ("get", "/{page+}"), ("post", "/{page+}")}
     for operation in _operations(site):
-        assert operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].endswith(
-            "/functions/${PagesFunctionAliaslive}/invocations"
-        )
+        assert operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].endswith(INVOKED[site])
 
 
 @pytest.mark.parametrize("site", SITES)

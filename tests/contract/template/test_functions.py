@@ -7,6 +7,7 @@ import math
 import pytest
 
 import casereview.usecases.services
+import desk.app
 import notify.services
 import pages.app
 import prioritize.services
@@ -40,6 +41,7 @@ ENVIRONMENT: dict[str, set[str]] = {
         "NOTICE_CONCURRENCY",
     },
     "pages": {"PUBLIC_API_FUNCTION", "OFFICE_HOURS"},
+    "desk": {"SESSION_TABLE", "STAFF_API_URL", "SIGN_IN_URL", "DESK_URL", "CLIENT_ID", "CLIENT_SECRET"},
 }
 ALL = (*FUNCTIONS, *FACES)
 SETTINGS: dict[str, type[Settings]] = {
@@ -48,6 +50,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "prioritize": prioritize.services.PrioritizeSettings,
     "notify": notify.services.NotifySettings,
     "pages": pages.app.PagesSettings,
+    "desk": desk.app.DeskSettings,
 }
 
 

@@ -134,6 +134,18 @@ def test_the_site_has_no_right_but_its_log_and_the_public_api() -> None:
     ]
 
 
+def test_the_desk_has_no_right_but_its_log_and_its_sessions() -> None:
+    """It acts by the token of its user alone, so the authorizer of the staff API stays the gate."""
+    found = [(listed(each["Action"]), each["Resource"]) for each in statements("desk")]
+    assert found == [
+        (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": ["DeskLogGroup", "Arn"]}),
+        (
+            ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            {"Fn::GetAtt": ["SessionTable", "Arn"]},
+        ),
+    ]
+
+
 def test_no_role_has_a_wildcard_action() -> None:
     found = [(role, action) for role, statement in every_statement() for action in listed(statement["Action"])]
     assert found

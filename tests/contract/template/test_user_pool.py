@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pytest
+
 from review.authorization import RESTRICTED, Role
-from tests.support.template import Json, properties, resources, translated
+from tests.support.template import properties, resources, translated
 
 DISPOSABLE_ONLY = {"Fn::If": ["Protected", {"Ref": "AWS::NoValue"}, "ALLOW_ADMIN_USER_PASSWORD_AUTH"]}
 
 
-def _client() -> Json:
-    """Return the only client; a second client could have more permissions."""
-    (client,) = resources("AWS::Cognito::UserPoolClient").values()
-    return client
+CLIENTS = ("UserPoolClient", "DeskClient")
+
+
+def test_the_pool_has_exactly_two_clients() -> None:
+    """Another client could have more permissions."""
+    assert set(resources("AWS::Cognito::UserPoolClient")) == set(CLIENTS)
 
 
 def test_only_administrators_create_and_recover_accounts() -> None:
@@ -48,25 +52,47 @@ def test_protected_stages_have_deletion_protection_and_threat_protection() -> No
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_the_office_can_change_but_no_user_can_write_it() -> None:
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_office_can_change_but_no_user_can_write_it(client: str) -> None:
     """A user can write the attributes that the client lists; without a list, all standard attributes."""
     (office,) = properties("UserPool")["Schema"]
     assert (office["Name"], office["Mutable"]) == ("office", True)
-    assert _client()["WriteAttributes"] == ["locale"]
-    assert "custom:office" in _client()["ReadAttributes"]
+    assert properties(client)["WriteAttributes"] == ["locale"]
+    assert "custom:office" in properties(client)["ReadAttributes"]
 
 
-def test_the_client_has_no_secret_and_short_lived_id_tokens() -> None:
-    client = _client()
-    assert client["GenerateSecret"] is False
-    assert client["TokenValidityUnits"]["IdToken"] == "minutes"
-    assert client["IdTokenValidity"] <= 15
-    assert (client["EnableTokenRevocation"], client["PreventUserExistenceErrors"]) == (True, "ENABLED")
+@pytest.mark.parametrize("client", CLIENTS)
+def test_id_tokens_are_short_lived_and_can_be_revoked(client: str) -> None:
+    found = properties(client)
+    assert found["TokenValidityUnits"]["IdToken"] == "minutes"
+    assert found["IdTokenValidity"] <= 15
+    assert (found["EnableTokenRevocation"], found["PreventUserExistenceErrors"]) == (True, "ENABLED")
+
+
+def test_the_client_of_programs_has_no_secret() -> None:
+    assert properties("UserPoolClient")["GenerateSecret"] is False
+
+
+def test_the_desk_signs_in_with_codes_its_own_secret_and_returns_to_its_own_address() -> None:
+    found = properties("DeskClient")
+    assert found["GenerateSecret"] is True
+    assert found["AllowedOAuthFlows"] == ["code"]
+    assert found["AllowedOAuthScopes"] == ["openid"]
+    deployed = {"Fn::Sub": "https://${DeskApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/v1/signed-in"}
+    assert found["CallbackURLs"] == [{"Fn::If": ["HasDeskUrl", {"Fn::Sub": "${DeskUrl}/signed-in"}, deployed]}]
+    assert "ALLOW_ADMIN_USER_PASSWORD_AUTH" not in str(found["ExplicitAuthFlows"])
+
+
+def test_passkeys_verify_their_user_and_so_are_both_factors() -> None:
+    pool = properties("UserPool")
+    assert pool["Policies"]["SignInPolicy"] == {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}
+    assert pool["WebAuthnUserVerification"] == "required"
+    assert pool["WebAuthnFactorConfiguration"] == "MULTI_FACTOR_WITH_USER_VERIFICATION"
 
 
 def test_only_disposable_stages_allow_sign_in_with_a_password_by_an_administrator() -> None:
     flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", DISPOSABLE_ONLY]
-    assert _client()["ExplicitAuthFlows"] == flows
+    assert properties("UserPoolClient")["ExplicitAuthFlows"] == flows
 
 
 def test_the_groups_are_the_roles_of_the_authorization() -> None:

@@ -105,8 +105,16 @@ class Local(AnySystem[Answer]):
     @property
     def site(self) -> str:
         """The URL of the public site."""
-        found = re.search(r"^site (http://127\.0\.0\.1:\d+)$", self.printed.read_text(), re.MULTILINE)
-        assert found, "the local run printed no address of the site"
+        return self._printed_address("site")
+
+    @property
+    def desk(self) -> str:
+        """The URL of the desk."""
+        return self._printed_address("desk")
+
+    def _printed_address(self, name: str) -> str:
+        found = re.search(rf"^{name} (http://127\.0\.0\.1:\d+)$", self.printed.read_text(), re.MULTILINE)
+        assert found, f"the local run printed no address of the {name}"
         return found.group(1)
 
     def call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:

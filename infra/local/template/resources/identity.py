@@ -66,7 +66,8 @@ def user_pool_client(stack: Stack, name: str, raw: dict[str, Any]) -> PhysicalRe
         ClientName=properties.get("ClientName") or stack.physical_name(name),
         **arguments,
     )["UserPoolClient"]
-    return PhysicalResource(created["ClientId"], {"ClientId": created["ClientId"]})
+    secret = {"ClientSecret": created["ClientSecret"]} if "ClientSecret" in created else {}
+    return PhysicalResource(created["ClientId"], {"ClientId": created["ClientId"], **secret})
 
 
 def user_pool_group(stack: Stack, _name: str, raw: dict[str, Any]) -> PhysicalResource:

@@ -25,7 +25,8 @@ def test_the_start_prints_docket_example_commands_and_ready(shown: tuple[LocalRu
     assert places["ATL", "1"] == places["ATL", "2"] == "imminent_removal"
     assert places["PHO", "1"] == "citizenship_claim"
     assert len(rows) == 10
-    assert [line.split()[0] for line in lines[-5:]] == ["curl", "curl", "curl", "site", "ready"]
+    assert [line.split()[0] for line in lines[-7:]] == ["curl", "curl", "curl", "sign", "site", "desk", "ready"]
+    assert "officer-atl" in lines[-4]
     assert lines[-1] == f"ready http://127.0.0.1:{run.port}"
 
 

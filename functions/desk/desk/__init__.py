@@ -1,0 +1,1 @@
+"""Desk: the pages of the staff. They keep sessions, and call the staff API with the token of their user."""
