@@ -7,7 +7,7 @@ from typing import Final
 
 from casereview.web.browser import PageAnswer
 from pages import status
-from pages.form import body_of, field_of
+from pages.form import asked, body_of, field_of
 from pages.pair import Pair, look_up, refuse_pair
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
@@ -19,17 +19,29 @@ SECTIONS: Final = ("words", "person", "place", "life", "convictions", "contact",
 def update(visit: Visit, pair: Pair) -> PageAnswer:
     """Show the form for an addition, or send it."""
     if visit.form.get("action") != "send":
-        return visit.page.show("update", pair=pair, form={}, errors={}, section_name=section_of(visit))
+        return _addition_form(visit, pair)
     body = addition(visit.form)
     answer = visit.ask(pair.request("POST", "/requests/{receipt}/updates", body))
     if answer.ok:
-        return status.show(visit, pair, "updated")
+        return status.show(visit, pair, "updated", answer.body.get("understood"))
     return _again(visit, pair, "update", answer)
+
+
+def _addition_form(visit: Visit, pair: Pair) -> PageAnswer:
+    """Show a part of an addition; where the person is not held, what it may mean to say where they are comes first."""
+    form, named = visit.form, section_of(visit)
+    known = {"facts.custody": form["facts.custody"]} if named == "place" and "facts.custody" in form else {}
+    if known.get("facts.custody") == "not_detained" and "risk" not in form:
+        carried = [("receipt", pair.receipt), ("code", pair.code), ("section", named), *known.items()]
+        return visit.page.show("risk", kept=carried, target="update", action="next")
+    if form.get("action") == "back":
+        named, known = SECTIONS[0], {}
+    return visit.page.show("update", pair=pair, form=known, errors={}, section_name=named)
 
 
 def addition(form: dict[str, str]) -> dict[str, object]:
     """Return the body of the update that a form sends; what has changed since a conviction is said in words."""
-    stated = body_of(form)
+    stated = body_of(asked(form))
     contact = stated.pop("requester", {}).get("contact")
     words = "\n\n".join(form[name] for name in ("statement", "changed_since") if name in form)
     parts = {**stated, "contact": contact, "statement": words}

@@ -15,7 +15,9 @@ from typing import Any, Final
 
 from casereview.schema.typed_times import parse_removal_time
 from casereview.web.browser import PageAnswer
-from pages.form import body_of, field_of, kept
+from pages.answers import convictions_in, dates_in
+from pages.form import asked, body_of, field_of, kept
+from pages.next_request import taken_over
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
 
@@ -48,14 +50,18 @@ def act(visit: Visit) -> PageAnswer:
     match form.get("action"):
         case "check":
             return _check(visit, form)
+        case "send" if form.get("a_number_same") == "no":
+            return _form(visit, form, {"subject.a_number": "a_number_differs"}, HTTPStatus.UNPROCESSABLE_ENTITY)
         case "send":
             return _send(visit, form)
+        case "long" if form.get("facts.custody") == "not_detained" and "risk" not in form:
+            return visit.page.show("risk", kept=[("key", _key(form)), *kept(form, ())], target="request", action="long")
     return _form(visit, form, {})
 
 
 def submission(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
     """Return the body of the request that a form files."""
-    body = body_of(form)
+    body = body_of(asked(form))
     contact = body.setdefault("requester", {}).setdefault("contact", {})
     contact.setdefault("language", visit.page.language)
     if "citizenship_why" in form:
@@ -101,6 +107,8 @@ def _check(visit: Visit, form: dict[str, str]) -> PageAnswer:
         form=form,
         key=_key(form),
         kept=kept(form, ()),
+        dates=dates_in(form, visit.page.language),
+        convictions=convictions_in(form, visit.page.language),
         understood=answer.body["understood"],
         missing=answer.body["missing"],
     )
@@ -140,7 +148,13 @@ def _receipt(visit: Visit, filed: Mapping[str, Any]) -> PageAnswer:
     at = datetime.fromisoformat(filed["received_at"])
     is_fresh = visit.at - at < CODE_SHOWN_FOR
     return visit.page.show(
-        "receipt", HTTPStatus.CREATED, filed=filed, at=at, is_fresh=is_fresh, is_near=_says_removal_is_near(visit)
+        "receipt",
+        HTTPStatus.CREATED,
+        filed=filed,
+        at=at,
+        is_fresh=is_fresh,
+        is_near=_says_removal_is_near(visit),
+        carried=taken_over(visit.form),
     )
 
 

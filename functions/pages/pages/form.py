@@ -67,7 +67,7 @@ LINES: Final = frozenset({"requester.contact.postal.lines"})
 """Texts of several lines, each an item of a list."""
 MOST_CONVICTIONS: Final = 3
 """The convictions that a form has fields for; more are told in words."""
-OTHERS: Final = frozenset({"citizenship_why", "changed_since", "convicted", "long"})
+OTHERS: Final = frozenset({"citizenship_why", "changed_since", "convicted", "long", "risk"})
 """Fields that say something else than one field of the body."""
 _CONVICTION: Final = re.compile(r"facts\.convictions\.\d\.(offense|kind|convicted_on(\.(year|month|day))?)")
 _NUMBER: Final = re.compile(r"\d{1,3}")
@@ -88,15 +88,22 @@ def body_of(form: Mapping[str, str]) -> dict[str, Any]:
     return body
 
 
+def asked(form: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers of a form without those to questions that are not asked then: citizenship where not held."""
+    is_held = form.get("facts.custody") == "detained"
+    return {name: value for name, value in form.items() if is_held or name != "subject.citizenship"}
+
+
 def _convictions(form: Mapping[str, str]) -> list[dict[str, str]] | None:
-    """Return the convictions that a form states: none where it says so, nothing where it says nothing."""
+    """Return the convictions that a form states: none where it says so, one of no kind for a mere yes."""
     stated = []
     for number in _rows(form):
         path = f"facts.convictions.{number}"
         one = {name: form[f"{path}.{name}"] for name in ("offense", "kind") if f"{path}.{name}" in form}
         day = _date(form, f"{path}.convicted_on")
         stated.append({"kind": "unknown", **one, **({"convicted_on": day} if day else {})})
-    return stated or ([] if form.get("convicted") == "no" else None)
+    said = form.get("convicted")
+    return stated or ([] if said == "no" else [{"kind": "unknown"}] if said == "yes" else None)
 
 
 def _rows(form: Mapping[str, str]) -> list[int]:

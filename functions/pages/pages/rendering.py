@@ -104,6 +104,7 @@ class Page:
             "line": DETENTION_LINE.number,
             "most_convictions": MOST_CONVICTIONS,
             "opening": opening(DETENTION_LINE, self.at),
+            "now": self.at,
             "eastern": EASTERN,
             "office_of": self.office,
             "offices": self.offices,

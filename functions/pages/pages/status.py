@@ -7,13 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from casereview.web.browser import PageAnswer
+from pages.next_request import following
 from pages.pair import Pair, ask_for_pair, refuse_pair
 from pages.pair import look_up as ask_status
 from pages.visit import Visit
 
 
-def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:
-    """Show where a request stands, after something was done if that is named."""
+def show(visit: Visit, pair: Pair, done: str = "", understood: Mapping[str, Any] | None = None) -> PageAnswer:
+    """Show where a request stands.
+
+    Args:
+        visit: The visit.
+        pair: The receipt and its code.
+        done: What was done just before, if anything was.
+        understood: What was understood of an addition that was made just before.
+    """
     answer = ask_status(visit, pair)
     if not answer.ok:
         return ask_for_pair(visit, {}, target="status", done=done) if done else refuse_pair(visit, answer)
@@ -22,6 +30,8 @@ def show(visit: Visit, pair: Pair, done: str = "") -> PageAnswer:
         "status",
         pair=pair,
         done=done,
+        understood=understood,
+        next_request=following(visit.form),
         found=found,
         sentence_name=sentence_of(found),
         since=datetime.fromisoformat(found["status_since"]),

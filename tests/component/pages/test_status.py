@@ -143,3 +143,41 @@ def test_every_number_of_a_page_is_one_that_a_phone_dials(site: Site) -> None:
     for name, found in every_page(site, "en"):
         numbers = re.findall('href="tel:([^"]*)"', found.html)
         assert all(re.fullmatch(r"\+?[0-9-]+", number) for number in numbers), name
+
+
+def test_an_addition_about_a_place_asks_first_whether_the_person_is_held(site: Site) -> None:
+    holder = {**pair(site), "section": "place"}
+    asked = site.send("/en/update", holder)
+    assert "facts.residence.zip" not in asked.fields
+    held = site.send("/en/update", {**holder, "facts.custody": "detained", "action": "next"})
+    assert "subject.citizenship" in held.fields
+    risk = site.send("/en/update", {**holder, "facts.custody": "not_detained", "action": "next"})
+    assert risk.page == "risk"
+    free = site.send("/en/update", {**risk.fields, "action": "next"})
+    assert free.page == "update"
+    assert {"subject.citizenship", "facts.facility"} & free.fields.keys() == set()
+    assert "facts.residence.zip" in free.fields
+    assert site.send("/en/update", {**risk.fields, "action": "back"}).fields["statement"] == ""
+
+
+def test_an_addition_is_said_back_as_it_was_understood(site: Site) -> None:
+    sent = {**pair(site), "section": "place", "facts.custody": "detained", "facts.facility": "EAZ", "action": "send"}
+    sent |= {"subject.a_number": "012345678", "facts.residence.zip": "78040"}
+    found = site.send("/en/update", sent)
+    assert "This is how we understood it:" in found.text
+    assert "Eloy" in found.text
+    assert "Webb, TX, 78040" in found.text
+
+
+def test_a_place_of_an_addition_that_can_mean_several_is_told_with_them(site: Site) -> None:
+    sent = {**pair(site), "section": "place", "facts.custody": "detained", "facts.facility": "Essex", "action": "send"}
+    found = site.send("/en/update", sent)
+    assert "There are several places with this name." in found.text
+
+
+def test_several_requests_are_listed_with_own_references_and_the_time(site: Site) -> None:
+    first = filed(site, **{"requester.own_reference": "file 7"}).fields
+    found = site.send("/en/several", {"pairs": f"{first['receipt']} {first['code']}\nnothing"})
+    assert "file 7" in found.text
+    assert "Requests on November 24, 2026" in found.text
+    assert "has a wrong or missing letter" in found.text
