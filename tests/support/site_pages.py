@@ -30,6 +30,52 @@ SHORT = {
     "requester.contact.leave_message": "false",
 }
 """Answers to all questions of the short form."""
+WHOLE = {
+    "facts.detained_on.year": "2026",
+    "facts.detained_on.month": "3",
+    "subject.citizenship": "Honduras",
+    "facts.removal_order": "final",
+    "facts.check_in_on.year": "2026",
+    "facts.check_in_on.month": "12",
+    "facts.check_in_on.day": "4",
+    "facts.residence.zip": "31815",
+    "subject.one_name": "true",
+    "subject.born_on.year": "1980",
+    "subject.uscis_receipt": "IOE0123456789",
+    "requester.name": "Her cousin",
+    "requester.organization": "A clinic",
+    "requester.relationship": "cousin",
+    "requester.authority": "form_60_001",
+    "requester.own_reference": "file 7",
+    "requester.prepared_by.name": "A neighbor",
+    "requester.prepared_by.organization": "A library",
+    "requester.prepared_by.language": "Mam",
+    "requester.contact.preferred": "letter",
+    "requester.contact.call_times": "mornings",
+    "requester.contact.postal.lines": "12 Elm St",
+    "requester.contact.postal.city": "Lumpkin",
+    "requester.contact.postal.state": "GA",
+    "requester.contact.postal.zip": "31815",
+    "requester.contact.spoken_language": "quc",
+    "requester.contact.interpreter": "true",
+    "outcome_sought[]": "release\nno_arrest",
+    "prior_contact": "called in May",
+    "facts.entered_on.year": "2001",
+    "facts.last_entry_on.year": "2004",
+    "facts.last_entry_on.month": "2",
+    "facts.minor_children": "3",
+    "facts.us_citizen_children": "2",
+    "facts.sole_caregiver": "true",
+    "facts.relief_pending[]": "asylum",
+    "facts.military_service": "immediate_family",
+    "convicted": "yes",
+    "facts.convictions.0.offense": "theft",
+    "facts.convictions.0.kind": "misdemeanor",
+    "facts.convictions.0.convicted_on.year": "1999",
+    "facts.rehabilitation": "true",
+    "changed_since": "a program",
+}
+"""Answers to the other questions."""
 REFUSED = {
     "subject.a_number": "12",
     "requester.contact.email": "none",
@@ -51,6 +97,7 @@ FULL: dict[str, Any] = {
     "people_ahead": {"at_least": 10, "at_most": 20, "as_of": "2026-11-24T05:00:00Z"},
     "usual_wait": {"lane": "detained", "office": "ATL", "weeks": 3, "as_of": "2026-11-22T05:00:00Z"},
     "contact_changed_at": "2026-11-22T15:00:00Z",
+    "escalation": {"received_at": "2026-11-22T15:00:00Z"},
 }
 ASKED: dict[str, Any] = {
     "text": "A copy of the birth certificate.",
@@ -89,10 +136,25 @@ def every_page(site: Site, language: Language) -> Iterator[tuple[str, Shown]]:
     """Yield each page in each of its states, by name."""
     for page in PAGES:
         yield page or "start", site.read(f"/{language}/{page}")
+    yield "statistics with numbers", _statistics(site, language)
+    yield "field offices of a place", site.send(f"/{language}/office", {"zip": "12406"})
     yield "not_found", site.read(f"/{language}/nothing")
     yield from _form(site, f"/{language}/request")
     yield from _of_a_holder(site, language)
     yield from _of_many(site, language)
+
+
+def _statistics(site: Site, language: Language) -> Shown:
+    """Return the page of statistics, of which numbers are published."""
+    office = {"as_of": "2026-11-23T08:30:00Z", "waits": []}
+    waits = [{"lane": "detained", "weeks": 3}, {"lane": "a_lane_of_another_policy", "weeks": 1}]
+    offices = [
+        {**office, "office": "ATL", "name": "Atlanta", "waits": waits},
+        {**office, "office": "HQ", "name": None, "waits": waits[:1]},
+        {**office, "office": "PHO", "name": "Phoenix"},
+    ]
+    with site.answering(ApiAnswer(200, {"offices": offices, "fewest_cases": 30, "period_days": 180})):
+        return site.read(f"/{language}/statistics")
 
 
 def _form(site: Site, address: str) -> Iterator[tuple[str, Shown]]:
@@ -101,8 +163,14 @@ def _form(site: Site, address: str) -> Iterator[tuple[str, Shown]]:
     yield "request refused", site.send(address, {**blank, **REFUSED, "action": "check"})
     yield "request filled in", site.send(address, {**answered, "action": "edit"})
     yield "request, all questions", site.send(address, {**answered, "action": "long"})
+    free = {**answered, "facts.custody": "not_detained", "action": "long"}
+    yield "risk before all questions", site.send(address, free)
+    yield "all questions, not held", site.send(address, {**free, "risk": "read"})
     yield "all questions refused", site.send(address, {**blank, **REFUSED, "long": "yes", "action": "check"})
     yield "check", site.send(address, {**answered, "action": "check"})
+    yield "check of all questions", site.send(address, {**answered, **WHOLE, "action": "check"})
+    yield "check, not held", site.send(address, {**answered, "facts.custody": "not_detained", "action": "check"})
+    yield "number that differs", site.send(address, {**answered, "a_number_same": "no", "action": "send"})
     yield (
         "check of a place that is not known",
         site.send(address, {**answered, "facts.facility": "the old jail", "action": "check"}),
@@ -130,6 +198,11 @@ def _of_a_holder(site: Site, language: Language) -> Iterator[tuple[str, Shown]]:
         yield f"status {name}", status_page(site, language, pair, changes)
     for section in SECTIONS:
         yield f"update {section}", site.send(f"/{language}/update", {**pair, "section": section})
+    place = {**pair, "section": "place", "action": "next"}
+    for held in ("detained", "not_detained"):
+        yield f"update place {held}", site.send(f"/{language}/update", {**place, "facts.custody": held})
+    known = {"facts.custody": "detained", "facts.facility": "EAZ", "facts.residence.zip": "78040", "action": "send"}
+    yield "update said back", site.send(f"/{language}/update", {**place, **known})
     refused = {**pair, "section": "contact", "requester.contact.email": "none", "action": "send"}
     yield "update refused", site.send(f"/{language}/update", refused)
     yield "escalation of a holder", site.send(f"/{language}/escalation", pair)

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from casereview.schema.base import Record
 from casereview.schema.holder_commands import Escalation, Update, Withdrawal
 from casereview.schema.submission import Submission
 from intake.routes import ROUTES
@@ -57,7 +58,7 @@ def _members(schema: dict[str, Any], whole: dict[str, Any]) -> Iterator[tuple[st
     yield from schema.get("properties", {}).items()
 
 
-BODIES: Final = {
+BODIES: Final[dict[str, type[Record]]] = {
     "POST /requests": Submission,
     "POST /requests/{receipt}/updates": Update,
     "POST /requests/{receipt}/escalation": Escalation,
