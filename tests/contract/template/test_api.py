@@ -9,6 +9,7 @@ import pytest
 
 from casereview.http.problem_types import ProblemType
 from casereview.http.problems import Fault, ProblemError
+from infra.documents import gateway_pages
 from intake.routes import ROUTES as PUBLIC_ROUTES
 from review.routes import ROUTES as STAFF_ROUTES
 from tests.support.template import APIS, SITES, Json, properties, resources
@@ -167,6 +168,26 @@ def test_every_gateway_response_has_the_security_headers(api: str, kind: str) ->
     }
     headers = _answers(api)[kind]["responseParameters"]
     assert headers == {f"gatewayresponse.header.{name}": value for name, value in expected.items()}
+
+
+def test_the_gateway_answers_for_the_public_site_with_pages_in_every_language_that_have_its_headers() -> None:
+    expected = {
+        kind: {
+            "statusCode": str(answer["StatusCode"]),
+            "responseParameters": {
+                f"gatewayresponse.header.{name}": value
+                for name, value in answer["ResponseParameters"]["Headers"].items()
+            },
+            "responseTemplates": answer["ResponseTemplates"],
+        }
+        for kind, answer in gateway_pages.responses().items()
+    }
+    assert _answers("SiteApi") == expected
+
+
+def test_no_value_that_the_gateway_takes_has_a_quote_in_it() -> None:
+    """A quote ends a value there, so the policy of these pages has none."""
+    assert {name for name, value in gateway_pages.headers(429).items() if value.count("'") != 2} == set()
 
 
 @pytest.mark.parametrize("api", [*APIS, *SITES])
