@@ -45,9 +45,19 @@ def _lines(visit: Visit) -> Iterator[Line]:
             yield Line(item["verify_by"], why, item["case_id"], "verifications", overdue)
         for item in _items(visit, "/duties"):
             yield Line(item["due"], words.said(item["kind"], words.DUTIES), item["case_id"], "duties", item["overdue"])
+    if visit.has("policy"):
+        yield from _drafts(visit)
     if visit.has("supervisor", "sro"):
         for item in _items(visit, "/approvals"):
             yield Line(item["due"], "Approve a decision", item["case_id"], "approvals", item["overdue"])
+
+
+def _drafts(visit: Visit) -> Iterator[Line]:
+    answer = visit.api.get("/policies", {"limit": "100"})
+    for policy in answer.body.get("policies", ()):
+        if policy["state"] in {"draft", "previewed"}:
+            why = "Your draft" if policy["author"] == visit.session.user else "Approve or refuse a draft"
+            yield Line(None, f"{why}: {policy['title']}", "", f"policies/{policy['policy_id']}", overdue=False)
 
 
 def _why_held(item: Mapping[str, Any]) -> str:

@@ -10,7 +10,20 @@ from typing import Final, NamedTuple
 
 from casereview.web.assets import serve
 from casereview.web.browser import PageAnswer, PageRequest
-from desk import acts, approvals, asking, case_page, deciding, duties, finding, my_day, verifying, worklist
+from desk import (
+    acts,
+    approvals,
+    asking,
+    case_page,
+    deciding,
+    duties,
+    finding,
+    my_day,
+    office,
+    policies,
+    verifying,
+    worklist,
+)
 from desk.gate import Desk, admit, begin, finish, forget_saved, sign_out
 from desk.rendering import render
 from desk.visit import Visit
@@ -33,6 +46,10 @@ PAGES: Final[Mapping[str, Route]] = {
     "verifications": Route(verifying.show, verifying.check),
     "approvals": Route(approvals.show, approvals.answer),
     "duties": Route(duties.show, duties.end),
+    "office": Route(office.show),
+    "policies": Route(policies.show),
+    "policies/new": Route(policies.blank, policies.send),
+    "policies/{policy}": Route(policies.read, policies.act),
     "cases/{case}": Route(case_page.show),
     "cases/{case}/claim": Route(post=case_page.claim),
     "cases/{case}/facts": Route(post=case_page.check_fact),

@@ -78,6 +78,10 @@ class StaffApi:
         """Store something."""
         return self._send("PUT", path, body)
 
+    def delete(self, path: str) -> ApiAnswer:
+        """Delete something."""
+        return self._send("DELETE", path, None)
+
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> ApiAnswer:
         if not is_time_for(LONGEST):
             return FAILED
