@@ -111,7 +111,10 @@
     const mirrored = document.documentElement.dir === "rtl";
     const [start, end] = mirrored ? ["right", "left"] : ["left", "right"];
     const round = (value) => Math.round(value * 2) / 2;
-    const side = (style, kind, which) => style[[kind, which, kind === "border" ? "width" : ""].filter(Boolean).join("-")] ?? style.getPropertyValue([kind, which, kind === "border" ? "width" : ""].filter(Boolean).join("-"));
+    const side = (style, kind, which) => {
+      const value = style.getPropertyValue([kind, which, kind === "border" ? "width" : ""].filter(Boolean).join("-"));
+      return value.endsWith("px") ? Math.round(parseFloat(value)) : value;
+    };
     return [...document.body.querySelectorAll("*")]
       .filter((each) => !INLINE.includes(getComputedStyle(each).display) && each.checkVisibility())
       .map((each) => {

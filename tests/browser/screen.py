@@ -37,7 +37,7 @@ class Screen:
 
     def answer(self, route: Route) -> None:
         """Answer a request of the browser."""
-        path = route.request.url.removeprefix(ADDRESS)
+        path = route.request.url.removeprefix(ADDRESS).partition("?")[0]
         known = {f"/{name}".replace(" ", "%20"): shown for name, shown in self.shown.items()}
         found = known.get(path) or self.site.read(path)
         # The policy is what other tests are about; here the measures are scripts of the test.
