@@ -167,6 +167,7 @@ def _form(site: Site, address: str) -> Iterator[tuple[str, Shown]]:
     yield "risk before all questions", site.send(address, free)
     yield "all questions, not held", site.send(address, {**free, "risk": "read"})
     yield "all questions refused", site.send(address, {**blank, **REFUSED, "long": "yes", "action": "check"})
+    yield "near, from the form", site.send(address.replace("request", "near"), {**answered, "action": "near"})
     yield "check", site.send(address, {**answered, "action": "check"})
     yield "check of all questions", site.send(address, {**answered, **WHOLE, "action": "check"})
     yield "check, not held", site.send(address, {**answered, "facts.custody": "not_detained", "action": "check"})

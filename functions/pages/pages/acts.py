@@ -7,7 +7,7 @@ from typing import Final
 
 from casereview.web.browser import PageAnswer
 from pages import status
-from pages.form import asked, body_of, field_of
+from pages.form import asked, body_of, carried, field_of
 from pages.pair import Pair, look_up, refuse_pair
 from pages.public_api import ApiAnswer, ApiRequest
 from pages.visit import Visit
@@ -36,7 +36,8 @@ def _addition_form(visit: Visit, pair: Pair) -> PageAnswer:
         return visit.page.show("risk", kept=carried, target="update", action="next")
     if form.get("action") == "back":
         named, known = SECTIONS[0], {}
-    return visit.page.show("update", pair=pair, form=known, errors={}, section_name=named)
+    office = status.office_of(look_up(visit, pair)) if named == "papers" else None
+    return visit.page.show("update", pair=pair, form=known, errors={}, section_name=named, office=office)
 
 
 def addition(form: dict[str, str]) -> dict[str, object]:
@@ -81,14 +82,16 @@ def office(visit: Visit) -> PageAnswer:
     """Find the field office of a place; what was typed is in the body alone."""
     query: dict[str, str] = {name: visit.form[name] for name in ("state", "county", "zip") if name in visit.form}
     if not query:
-        return visit.page.show("office", form={}, found=None, errors={})
+        return visit.page.show("office", form={}, found=None, errors={}, kept=[])
     answer = visit.ask(ApiRequest("GET", "/field-offices", query=query))
     errors = {error["pointer"].strip("/"): error["message"] for error in answer.errors}
     if not answer.ok and not errors:
         errors = {"": "try_again"}
     candidates = [visit.page.office(each["code"]) for each in answer.body["candidates"]] if answer.ok else []
     found = [each for each in candidates if each] if answer.ok else None
-    return visit.page.show("office", answer.status, form=visit.form, found=found, errors=errors)
+    return visit.page.show(
+        "office", answer.status, form=visit.form, found=found, errors=errors, kept=carried(visit.form)
+    )
 
 
 def _with_status(visit: Visit, pair: Pair, name: str) -> PageAnswer:
@@ -106,7 +109,9 @@ def _again(visit: Visit, pair: Pair, name: str, answer: ApiAnswer) -> PageAnswer
     errors = {field_of(error["pointer"], shown): error["message"] for error in answer.errors} or {"": "perhaps"}
     code = answer.status if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.SERVICE_UNAVAILABLE
     if name == "update":
-        return visit.page.show(name, code, pair=pair, form=shown, errors=errors, section_name=section_of(visit))
+        return visit.page.show(
+            name, code, pair=pair, form=shown, errors=errors, section_name=section_of(visit), office=None
+        )
     found = look_up(visit, pair)
     body = found.body if found.ok else {"decision": None, "withdrawal": None}
     return visit.page.show(name, code, pair=pair, form=shown, found=body, errors=errors)

@@ -175,6 +175,12 @@ def kept(form: Mapping[str, str], shown: Iterable[str]) -> list[tuple[str, str]]
     return [(name, value) for name, value in form.items() if name not in own and _is_known(name)]
 
 
+def carried(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the fields of the form for a request, with its key, which another page carries along and back."""
+    fields = kept(form, ())
+    return [("key", form["key"]), *fields] if fields and "key" in form else fields
+
+
 def _is_known(name: str) -> bool:
     path, _, part = name.rpartition(".")
     plain = name.removesuffix("[]")

@@ -10,6 +10,7 @@ from casereview.web.browser import PageAnswer
 from pages.next_request import following
 from pages.pair import Pair, ask_for_pair, refuse_pair
 from pages.pair import look_up as ask_status
+from pages.public_api import ApiAnswer
 from pages.visit import Visit
 
 
@@ -31,11 +32,18 @@ def show(visit: Visit, pair: Pair, done: str = "", understood: Mapping[str, Any]
         pair=pair,
         done=done,
         understood=understood,
+        typed_a_number=visit.form.get("subject.a_number"),
         next_request=following(visit.form),
         found=found,
         sentence_name=sentence_of(found),
         since=datetime.fromisoformat(found["status_since"]),
     )
+
+
+def office_of(answer: ApiAnswer) -> str | None:
+    """Return the code of the office of a request, as far as a look-up tells it."""
+    wait = answer.body.get("usual_wait") if answer.ok else None
+    return wait["office"] if wait else None
 
 
 def sentence_of(found: Mapping[str, Any]) -> str:

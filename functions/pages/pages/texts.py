@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casereview.web.browser import PageAnswer
+from pages.form import carried
 from pages.public_api import ApiRequest
 from pages.visit import Visit
 
@@ -15,8 +16,8 @@ def start(visit: Visit) -> PageAnswer:
 
 
 def near(visit: Visit) -> PageAnswer:
-    """Show what to do, and in which order, where removal is near."""
-    return visit.page.show("near")
+    """Show what to do, and in which order, where removal is near; what was typed into the form goes along."""
+    return visit.page.show("near", kept=carried(visit.form))
 
 
 def notice(visit: Visit) -> PageAnswer:

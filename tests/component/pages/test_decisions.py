@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from itertools import product
+from typing import Any, Final, get_args
 
 import pytest
 
-from casereview.schema.vocabulary import DecisionState, Outcome, OutcomeSought
+from casereview.schema.vocabulary import DecisionState, Outcome, OutcomeSought, PublicStatus
+from pages.pair import Pair
 from pages.public_api import ApiAnswer
 from tests.component.pages.test_status import pair
 from tests.support.site import Shown, Site
@@ -22,6 +24,7 @@ DECISION: dict[str, Any] = {
     "carried_out_at": None,
     "how_to_go_on": None,
 }
+DONE: Final = "2026-11-22T15:00:00Z"
 
 
 def shown(site: Site, monkeypatch: pytest.MonkeyPatch, path: str = "/en/status", **changes: Any) -> Shown:  # noqa: ANN401  # JSON
@@ -67,6 +70,20 @@ def test_an_earlier_decision_is_named_by_its_outcome(site: Site, monkeypatch: py
     found = shown(site, monkeypatch, decision=DECISION, earlier_decisions=[earlier])
     assert "<h3></h3>" not in found.html
     assert "A senior official decided this." in found.text.partition("Earlier decisions")[2]
+
+
+@pytest.mark.parametrize("status", get_args(PublicStatus))
+def test_every_state_disclosure_outcome_and_end_has_a_sentence_of_its_own(site: Site, status: str) -> None:
+    holder = pair(site)
+    known = site.api.ask(Pair(holder["receipt"], holder["code"]).request("GET", "/requests/{receipt}"), "", "en").body
+    for outcome, disclosure, done in product([None, *get_args(Outcome)], ["full", "limited"], [None, DONE]):
+        decision = {**DECISION, "outcome": outcome, "carried_out_at": done} if outcome else None
+        with site.answering(
+            ApiAnswer(200, {**known, "status": status, "disclosure": disclosure, "decision": decision})
+        ):
+            found = site.send("/en/status", holder)
+        assert found.html.count("<h1>") == 1
+        assert "Where your request stands" not in found.text, (outcome, disclosure, done)
 
 
 def test_reasons_in_another_language_say_whom_to_call_to_have_them_read_out(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.component.pages.test_filing import ANSWERS, filed
+from tests.component.pages.test_filing import ANSWERS, filed, form
 from tests.support.site import Site
 
 ATLANTA = 'href="tel:+1-404-893-1290"'
@@ -82,6 +82,34 @@ def test_the_slip_has_receipt_code_day_and_the_number_of_the_office_and_no_name(
     assert "2026" in slip
     for name in (ANSWERS["subject.given_name"], ANSWERS["subject.family_name"]):
         assert name not in found.html
+
+
+def test_what_to_do_takes_along_what_was_typed_and_gives_it_back(site: Site) -> None:
+    sent = form(site, action="near")
+    near = site.send("/en/near", sent)
+    assert near.page == "near"
+    assert 'href="/en/request"' not in near.html
+    office = site.send("/en/office", {**near.fields, "zip": "31815"})
+    assert ATLANTA in office.html.partition("<details>")[0]
+    again = site.send("/en/request", {**office.fields, "action": "edit"})
+    assert {name: again.fields[name] for name in (*ANSWERS, "key")} == {name: sent[name] for name in (*ANSWERS, "key")}
+
+
+@pytest.mark.parametrize("action", ["edit", "check"])
+def test_no_link_of_a_form_loses_what_was_typed(site: Site, action: str) -> None:
+    found = site.send("/en/request", form(site, action=action))
+    links = [part.partition('"')[0] for part in found.html.split('href="')[1:]]
+    assert [link for link in links if not link.startswith(("/static", "#", "tel:", "/leave"))] == []
+    first = found.html.partition("<form")[0].partition("<button")[2]
+    assert action == "check" or 'value="check"' in first.partition(">")[0]
+
+
+def test_papers_are_sent_to_the_office_with_the_receipt_on_them(site: Site) -> None:
+    receipt = filed(site).fields
+    found = site.send("/en/update", {**receipt, "section": "papers"})
+    assert receipt["receipt"] in found.text
+    assert "180 Ted Turner Dr. SW Suite 522, Atlanta, GA 30303" in found.text
+    assert receipt["code"] not in found.text
 
 
 def test_a_status_has_the_number_of_the_office_of_the_request(site: Site) -> None:

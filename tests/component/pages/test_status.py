@@ -169,6 +169,17 @@ def test_an_addition_is_said_back_as_it_was_understood(site: Site) -> None:
     assert "Webb, TX, 78040" in found.text
 
 
+def test_a_number_that_is_added_is_read_back_digit_by_digit(site: Site) -> None:
+    sent = {**pair(site), "section": "person", "subject.a_number": "12345678", "action": "send"}
+    assert "A 012 345 678 Check this number against the paper." in site.send("/en/update", sent).text
+
+
+def test_a_withdrawal_says_until_when_it_can_be_taken_back(site: Site) -> None:
+    found = site.send("/en/withdrawal", {**pair(site), "action": "send"})
+    assert "Until Friday, November 27, 2026" in found.text
+    assert "Take it back" in found.text
+
+
 def test_a_place_of_an_addition_that_can_mean_several_is_told_with_them(site: Site) -> None:
     sent = {**pair(site), "section": "place", "facts.custody": "detained", "facts.facility": "Essex", "action": "send"}
     found = site.send("/en/update", sent)
