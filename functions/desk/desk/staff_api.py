@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from casereview.runtime.invocation import is_time_for
+from casereview.runtime.invocation import ANSWERING, seconds_left
 
-TIMEOUT: Final = urllib3.Timeout(connect=2, read=16)
-"""Seconds that one call of the staff API may take, which itself ends within 15."""
+CONNECT: Final = 2.0
 LONGEST: Final = 18.0
+"""Seconds that one call of the staff API may take, which itself ends within 15."""
+LEAST: Final = 1.0
 """Seconds that must be left for a call to begin, beside those for the answer: the desk answers whatever happens."""
 
 
@@ -83,7 +84,8 @@ class StaffApi:
         return self._send("DELETE", path, None)
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> ApiAnswer:
-        if not is_time_for(LONGEST):
+        left = seconds_left() - ANSWERING
+        if left < LEAST:
             return FAILED
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if body is not None:
@@ -94,7 +96,7 @@ class StaffApi:
                 f"{self._address}/staff{path}",
                 body=None if body is None else json.dumps(body).encode(),
                 headers=headers,
-                timeout=TIMEOUT,
+                timeout=urllib3.Timeout(connect=CONNECT, total=min(LONGEST, left)),
                 retries=False,
                 redirect=False,
             )

@@ -290,3 +290,15 @@ def test_a_page_that_is_none_is_not_found(officer: DeskBrowser) -> None:
         assert officer.read(path).status == 404
     officer.read("find")
     assert officer.send("worklist", {}).status == 404
+
+
+def test_a_request_of_three_fields_alone_is_shown_on_every_page(officer: DeskBrowser, system: System) -> None:
+    filed = system.file({"requester": {"role": "self"}, "subject": {"given_name": "Ada"}, "grounds": "Mine."})
+    system.pump()
+    case = system.case_of(filed)
+    reader = another(officer, Staff("rita", "supervisor", case.office))
+    reader.read(f"cases/{case.case_id}")
+    assert "The case is yours." in reader.follow(reader.send(f"cases/{case.case_id}/claim", {})).html
+    for rest in ("", "/decide", "/ask", "/ranking", "/texts", "/history", "/notices", f"/requests/{filed['receipt']}"):
+        assert reader.read(f"cases/{case.case_id}{rest}").status == 200, rest
+    assert "Mine." in reader.read(f"cases/{case.case_id}").html

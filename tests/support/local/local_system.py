@@ -193,9 +193,9 @@ class Local(AnySystem[Answer]):
 
     @cached_property
     def table(self) -> str:
-        """The name of the only table."""
-        (name,) = self.dynamodb.list_tables()["TableNames"]
-        return name
+        """The name of the table of cases."""
+        found: str = self.call("GET", "/_local/aws").json()["resources"]["Table"]
+        return found
 
     def queue_url(self, name: str) -> str:
         return self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
