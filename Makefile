@@ -154,7 +154,9 @@ tour-check: setup
 
 build: setup .tools/sam/.stamp ## Build what is deployed, with its modules compiled (Python 3.13)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam build
-	@PYTHONPATH=$(PACKAGES):. $(BIN)/python -m infra.tooling.compile_templates .aws-sam/build/PagesFunction/pages
+	@PYTHONPATH=$(PACKAGES):. $(BIN)/python -m infra.tooling.prune_layer .aws-sam/build/SharedLayer/python
+	@for package in PagesFunction/pages DeskFunction/desk; do \
+		PYTHONPATH=$(PACKAGES):. $(BIN)/python -m infra.tooling.compile_templates .aws-sam/build/$$package || exit 1; done
 	@$(BIN)/python -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 
 lock: setup ## Resolve requirements/*.in and package.json anew (UPGRADE=--upgrade for newer versions)
