@@ -21,11 +21,12 @@ AT = datetime(2026, 11, 30, 17, tzinfo=UTC)
 
 def test_compiled_templates_show_the_same_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from_source = Page("", "en", AT).show("start").body
-    shutil.copytree(SOURCES / "templates", tmp_path / "templates")
-    compile_templates(tmp_path)
-    shutil.rmtree(tmp_path / "templates")
+    package = tmp_path / "pages"
+    shutil.copytree(SOURCES / "templates", package / "templates")
+    compile_templates(package)
+    shutil.rmtree(package / "templates")
     environment.cache_clear()
-    monkeypatch.setattr(pages.rendering, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(pages.rendering, "_PACKAGE", package)
     try:
         assert Page("", "en", AT).show("start").body == from_source
     finally:
@@ -34,7 +35,8 @@ def test_compiled_templates_show_the_same_page(tmp_path: Path, monkeypatch: pyte
 
 def test_compiling_changes_nothing_of_the_running_site(tmp_path: Path) -> None:
     before = Page("", "en", AT).show("start").body
-    shutil.copytree(SOURCES / "templates", tmp_path / "templates")
-    compile_templates(tmp_path)
+    package = tmp_path / "pages"
+    shutil.copytree(SOURCES / "templates", package / "templates")
+    compile_templates(package)
     environment.cache_clear()
     assert Page("", "en", AT).show("start").body == before
