@@ -20,8 +20,8 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    """A local system, empty at first."""
-    with running(tmp_path_factory.mktemp("local")) as found:
+    """A local system, empty at first, that logs as much as it can."""
+    with running(tmp_path_factory.mktemp("local"), PARAMETERS="LogLevel=DEBUG") as found:
         yield found
 
 
@@ -44,6 +44,7 @@ class Visitor:
     context: BrowserContext
     site: str
     page: Page
+    scripts: bool
     faults: list[str] = field(default_factory=list)
     loaded: list[Response] = field(default_factory=list)
 
@@ -53,9 +54,10 @@ class Visitor:
         return self.page
 
 
-def _visitor(chromium: Browser, site: str, *, scripts: bool, width: int) -> Visitor:
+def open_visitor(chromium: Browser, site: str, *, scripts: bool, width: int) -> Visitor:
+    """Return a visitor, whose context is to be closed."""
     context = chromium.new_context(viewport={"width": width, "height": 640}, java_script_enabled=scripts)
-    visitor = Visitor(context, site, context.new_page())
+    visitor = Visitor(context, site, context.new_page(), scripts)
 
     def told(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "status of" not in message.text:  # a form that is refused is 422
@@ -70,7 +72,7 @@ def _visitor(chromium: Browser, site: str, *, scripts: bool, width: int) -> Visi
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def visitor(request: pytest.FixtureRequest, chromium: Browser, local: Local) -> Iterator[Visitor]:
     """A visitor on a small phone; no error may be reported."""
-    found = _visitor(chromium, local.site, scripts=request.param, width=360)
+    found = open_visitor(chromium, local.site, scripts=request.param, width=360)
     with closing(found.context):
         yield found
         assert found.faults == []
@@ -79,7 +81,7 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, local: Local) -> 
 @pytest.fixture
 def reader(chromium: Browser, local: Local) -> Iterator[Visitor]:
     """A visitor with scripts, for whom the tests measure pages."""
-    found = _visitor(chromium, local.site, scripts=True, width=320)
+    found = open_visitor(chromium, local.site, scripts=True, width=320)
     with closing(found.context):
         yield found
         assert found.faults == []
