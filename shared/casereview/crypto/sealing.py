@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient, StrictAwsKmsMasterKeyProvider
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
@@ -33,6 +33,9 @@ _UNREADABLE = (AWSEncryptionSDKClientError, InvalidTag, ValueError, OverflowErro
 
 _OF_THE_PART = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 """The error codes with which KMS says that the encrypted key of a part was altered, or is of another key."""
+_NAMES_NO_KEY: Final = "The ciphertext refers to a"
+"""How KMS begins what it says, under the code for a lack of permission, of an encrypted key that names no key it knows.
+Each call names the key, and who may not use that one is told so by another text. Moto gives no text."""
 
 
 class SealBrokenError(CaseReviewError):
@@ -87,7 +90,8 @@ class KmsSeal:
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
         )
         self._refusals: list[str] = []
-        """The error codes with which KMS refused the last Decrypt; the SDK does not pass them on."""
+        """The error codes with which KMS refused the last Decrypt, for a reason that says nothing of the part; the SDK
+        does not pass them on."""
         botocore = session or Session()
         botocore.register("after-call.kms.Decrypt", self._note_refusal)
         self._lost: list[Exception] = []
@@ -97,7 +101,9 @@ class KmsSeal:
 
     def _note_refusal(self, **event: Any) -> None:  # noqa: ANN401  # what botocore passes
         if "Error" in event["parsed"]:
-            self._refusals.append(event["parsed"]["Error"]["Code"])
+            error = event["parsed"]["Error"]
+            if not _is_of_the_part(error["Code"], error.get("Message", "")):
+                self._refusals.append(error["Code"])
 
     def _note_lost(self, **event: Any) -> None:  # noqa: ANN401  # what botocore passes
         self._lost.append(event["exception"])
@@ -129,9 +135,8 @@ class KmsSeal:
         except _UNREADABLE as error:
             if self._lost:
                 raise self._lost[0] from error
-            for code in self._refusals:
-                if code not in _OF_THE_PART:
-                    raise KmsRefusedError(code) from error
+            if self._refusals:
+                raise KmsRefusedError(self._refusals[0]) from error
             raise SealBrokenError(part, receipt) from error
         finally:
             decryptor.footer = None  # otherwise the SDK logs a traceback when a partly read stream is discarded
@@ -142,6 +147,11 @@ class KmsSeal:
         if inflated is None:
             raise SealBrokenError(part, receipt)
         return inflated
+
+
+def _is_of_the_part(code: str, message: str) -> bool:
+    names_no_key = code == "AccessDeniedException" and (not message or message.startswith(_NAMES_NO_KEY))
+    return code in _OF_THE_PART or names_no_key
 
 
 def _inflate(data: bytes) -> bytes | None:

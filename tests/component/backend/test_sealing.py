@@ -55,8 +55,15 @@ def test_a_sealed_part_with_any_byte_changed_is_refused(sealed: Seal, data: st.D
     found = bytearray(sealed.close("request", "R1", b"hello"))
     place = data.draw(st.integers(0, len(found) - 1))
     found[place] ^= data.draw(st.integers(1, 255))
-    # KMS answers AccessDeniedException alike to a caller without permission and to an encrypted key that names no key.
-    with pytest.raises((SealBrokenError, KmsRefusedError)):
+    with pytest.raises(SealBrokenError):
+        sealed.open("request", "R1", bytes(found))
+
+
+def test_an_encrypted_key_that_names_no_key_is_of_an_altered_part(sealed: Seal) -> None:
+    """KMS answers it with the code for a lack of permission, and another text."""
+    found = bytearray(sealed.close("request", "R1", b"hello"))
+    found[157] ^= 1
+    with pytest.raises(SealBrokenError):
         sealed.open("request", "R1", bytes(found))
 
 
@@ -108,6 +115,9 @@ def test_a_refusal_by_kms_is_not_taken_for_an_altered_part(code: str) -> None:
         with intercept("kms.Decrypt", refuses(code)), pytest.raises(KmsRefusedError, match=code):
             own.open("request", "R1", found)
         with intercept("kms.Decrypt", refuses("InvalidCiphertextException")), pytest.raises(SealBrokenError):
+            own.open("request", "R1", found)
+        no_key = refuses("AccessDeniedException", "The ciphertext refers to a customer master key that does not exist.")
+        with intercept("kms.Decrypt", no_key), pytest.raises(SealBrokenError):
             own.open("request", "R1", found)
         assert own.open("request", "R1", found) == NARRATIVE
 

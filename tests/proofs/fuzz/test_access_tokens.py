@@ -28,7 +28,7 @@ CLAIMS: dict[str, Any] = {
     "iss": f"https://cognito-idp.{REGION}.amazonaws.com/{POOL}",
     "aud": CLIENT,
     "token_use": "id",
-    "exp": int(time.time()) + 3600,
+    "exp": int(time.time()) + 86_400,  # also at the end of a long run
     "iat": int(time.time()),
     "cognito:username": "ann",
     "cognito:groups": ["officer"],

@@ -40,6 +40,8 @@ class FaultKind:
         return f"{self.name}, {'repeatedly' if self.lasts else 'once'}"
 
 
+_SERVICES = {"cognito-identity-provider": "cognito-idp"}
+"""The names of services whose operations botocore names otherwise."""
 _THROTTLED = {
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
     "kms": ("ThrottlingException", 400),
@@ -65,7 +67,7 @@ the calls that botocore does not retry. A read whose response is lost is like a 
 
 def service_of(operation: str) -> str:
     """Return the service of an operation."""
-    return operation.partition(".")[0]
+    return _SERVICES.get(name := operation.partition(".")[0], name)
 
 
 def _throttled(operation: str) -> Responder:
