@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from casereview.notices import phone_numbers
+from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Event
 from casereview.schema.submission import Contact
 from tests.support.controlled_system import Snapshot
@@ -16,8 +17,8 @@ _FINAL = frozenset({"decided", "approved", "official_decided", "remanded"})
 _ANNOUNCED = _FINAL | {"reopened"}
 """Events of which every verified holder is sent news at once."""
 _GRANTING = frozenset({"granted", "granted_in_part", "override"})
-_FAILURES = frozenset({"undeliverable", "duty_done", "updated"})
-"""Events with which the last way to a holder can end."""
+_STANDS = frozenset({"decided", "closed", "with_senior_official", "withdrawn"})
+"""States of a case whose newest decision stands, if it was not reopened."""
 _OPENS = "tell_the_person"
 
 
@@ -45,7 +46,7 @@ def check_answers(before: Snapshot, now: Snapshot) -> None:
         for decision in made:
             _is_learnt(case_id, decision, before, now)
         if made:
-            _is_told_by_hand_at_last(case_id, made[-1], before, now)
+            _is_told_by_hand_at_last(case_id, made[-1], now)
         if made and made[-1].outcome in _GRANTING and not _is_reopened(now.history(case_id)):
             _is_to_be_carried_out(case_id, made[-1], now)
 
@@ -104,21 +105,29 @@ def _is_learnt(case_id: str, decision: _Made, before: Snapshot, now: Snapshot) -
     assert bool(reached) != (_OPENS in duties), (decision, reached, duties)
 
 
-def _is_told_by_hand_at_last(case_id: str, decision: _Made, before: Snapshot, now: Snapshot) -> None:
-    """A decision of which the news failed with everybody who is told of it is, or was, a duty to tell the person."""
-    new = _new_events(case_id, before, now)
+def _is_told_by_hand_at_last(case_id: str, decision: _Made, now: Snapshot) -> None:
+    """A decision that stands, and of which nobody learns any more, is a duty to tell the person, or was one."""
     case, state = now.cases[case_id], now.world.cases[case_id]
-    if not any(event.kind in _FAILURES for event in new) or decision.final in new:
-        return
-    if case.status not in {"decided", "closed", "with_senior_official"} or _is_reopened(now.history(case_id)):
+    if case.status not in _STANDS or state.linked_to or _is_reopened(now.history(case_id)):
         return
     owned = [duty for (owner, _id), duty in now.duties.items() if owner == case_id]
-    called = {duty.receipt for duty in owned if duty.state == "open" and duty.kind in {"call", "letter"}}
-    told = [one for one in state.requests.values() if one.is_told(restricted=state.restricted)]
-    last = state.requests.get(str(new[-1].receipt))
-    if last in told and all("news" in one.failed and one.receipt not in called for one in told):
-        kinds = {duty.kind for duty in owned if duty.decision == decision.version and duty.state != "ended"}
-        assert _OPENS in kinds, (decision, new)
+    if any(_learns(one, state, decision, owned) for one in state.requests.values()):
+        return
+    kinds = {duty.kind for duty in owned if duty.decision == decision.version and duty.state != "ended"}
+    assert _OPENS in kinds, (decision, now.history(case_id)[-1])
+
+
+def _learns(request: RequestState, state: CaseState, decision: _Made, owned: list[Duty]) -> bool:
+    """Return whether the holder of a request is shown a decision, and its news reached them or is on its way."""
+    if not request.is_told(restricted=state.restricted):
+        before = state.shown_before_to(request) if state.restricted else None
+        is_open = request.verified and request.live and not request.frozen
+        if not is_open or before is None or before.decision_of != decision.at:
+            return False
+    by_hand = [duty for duty in owned if duty.receipt == request.receipt and duty.kind in {"call", "letter"}]
+    still_open = [duty for duty in by_hand if duty.state == "open"]
+    allowed = any(duty.allowed_if_restricted or not state.restricted for duty in still_open)
+    return "news" not in request.failed or allowed
 
 
 def _is_reachable(contact: Contact, *, restricted: bool) -> bool:

@@ -32,6 +32,7 @@ from casereview.store.transition import Transition
 from casereview.usecases.contacts import accepted_at_filing, open_contact
 from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
+from casereview.usecases.untold import Changed, duty_if_untold
 from intake.change_request import SPARE, Current, change_request, counted, counted_contact, require_live
 from intake.contact_changes import contact_effect
 from intake.identity_changes import identity_effect
@@ -144,6 +145,11 @@ def _updated(
     protected = now.request.evolve(protected=now.request.protected or said.protects)
     now = now._replace(request=protected)
     contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
+    restricted: CaseFields = restriction(now.case, restricted=True) if said.protects else {}
+    if said.protects:  # nobody calls or writes any more, and who learnt of a decision by that does not
+        still = now.case.evolve(**restricted)
+        untold = duty_if_untold(services, still, contact.left(), at, Changed(now.request, contact.claims))
+        contact = contact._replace(to_tell=contact.to_tell or untold)
     lacks = contact.request.get("deficiencies", now.request.deficiencies)
     complete = now._replace(request=now.request.evolve(deficiencies=lacks))
     identity = identity_effect(services, complete, said.body.subject)
@@ -160,7 +166,7 @@ def _updated(
         **identity.case,
         **(_case_after_words(now, at) if said.words else {}),
         **with_pending(now.case, claims, at),
-        **(restriction(now.case, restricted=True) if said.protects else {}),
+        **restricted,
     }
     event: EventFields = {
         "receipt": now.request.receipt,

@@ -72,16 +72,19 @@ class ContactEffect(NamedTuple):
         """
         return (*ended(self._ended()), *((put_new(self.to_tell),) if self.to_tell else ()))
 
+    def left(self) -> list[Duty]:
+        """Return the open duties of the case that do not end."""
+        ends = self._ended()
+        return [duty for duty in self.duties if duty not in ends]
+
     def with_duty_to_tell(self, services: CaseServices, now: Current, at: datetime) -> ContactEffect:
         """Return the effect with what follows if the requester was to be told of a decision in a way that ends.
 
         Only the news of a case that the requester is shown counts, so that others learn nothing by the time it takes.
         """
-        ends = self._ended()
         if self.claims.may_be_called or not is_told(now.request, now.case):
             return self
-        left = [duty for duty in self.duties if duty not in ends]
-        found = duty_to_tell(services, now.case, self.claims, left, at)
+        found = duty_to_tell(services, now.case, self.claims, self.left(), at)
         return self._replace(to_tell=found)
 
     def _ended(self) -> tuple[Duty, ...]:

@@ -22,7 +22,7 @@ from casereview.store.transition import Transition
 from casereview.usecases.contacts import open_contact
 from casereview.usecases.persons import guards_elsewhere, guards_of_open_again
 from casereview.usecases.services import CaseServices
-from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
+from casereview.usecases.withdrawal import CANCELLED, Withdrawing, cancel_withdrawal, ended_request, withdraw_from
 from intake.change_request import SPARE, Current, change_request, counted
 from intake.responses import WithdrawalAccepted
 
@@ -71,7 +71,7 @@ def _withdrawn(services: CaseServices, now: Current, size: int, at: datetime) ->
             "withdrawal_asked", asked, {"receipt": request.receipt}, (written, Put(claims.evolve(withdrawal_by=due)))
         )
     written = counted(request, size, ended_request(request, case, at), spare=SPARE)
-    return withdraw_from(services, case, claims, written, at)
+    return withdraw_from(services, Withdrawing(*now), written, at)
 
 
 def _undone(services: CaseServices, now: Current, size: int, at: datetime) -> Transition | None:

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from casereview.schema.base import rfc3339
 from casereview.schema.evidence import Claims
+from casereview.schema.request_records import Request
 from casereview.store import keys
-from tests.support.staff import OFFICER, SISTER, SUPERVISOR, FiledCase, claimed, decide, decision, file_case, post, read
+from tests.support.staff import (
+    AT_HOME,
+    CLEARED,
+    COLLEAGUE,
+    LAWYER,
+    OFFICER,
+    SISTER,
+    SUPERVISOR,
+    FiledCase,
+    claimed,
+    decide,
+    decision,
+    file_case,
+    person,
+    post,
+    read,
+    verify,
+)
 from tests.support.standing import recognized
-from tests.support.system import System
+from tests.support.system import Staff, System
 
 PHONE = "+12025550143"
 POSTAL = {"lines": ["12 Elm St"], "city": "Laredo", "state": "TX", "zip": "78040"}
 BY_LETTER: dict[str, Any] = {"phone": PHONE, "postal": POSTAL, "preferred": "letter"}
 BY_PHONE: dict[str, Any] = {"phone": PHONE, "preferred": "phone"}
 BY_MAIL: dict[str, Any] = {"email": "ana@example.org"}
+CLEARED_SUPERVISOR = Staff("sula", "supervisor,restricted")
 
 
 def duties(system: System, kind: str | None = None) -> list[dict[str, Any]]:
@@ -193,3 +213,162 @@ def test_a_decision_that_was_reopened_is_told_to_nobody(system: System) -> None:
     system.pump()
     record(system, held, "unsafe", "call")
     assert duties(system) == []
+
+
+# ---- the holder who was told does not learn of it any more
+
+VAWA: dict[str, Any] = {"facts": {"relief_pending": ["vawa"]}}
+
+
+def told(system: System, contact: dict[str, Any] = BY_MAIL, outcome: str = "moot") -> FiledCase:
+    """Return a decided case whose only verified holder was sent the news, with a stranger's request beside it."""
+    held = claimed(system, by=CLEARED, facts=AT_HOME, requester={"contact": contact})
+    system.file(person(11, requester=SISTER))
+    system.pump()
+    recognized(system, held.filed)
+    decide(system, CLEARED, held.case_id, outcome=outcome)
+    system.pump()
+    assert "tell_the_person" not in cleared_kinds(system)
+    return held
+
+
+def cleared_kinds(system: System) -> list[str]:
+    """Return the kinds of the open duties, as staff of the group ``restricted`` see them."""
+    found = system.staff(CLEARED, "GET", "/staff/duties").json()["items"]
+    return sorted(one["kind"] for one in found)
+
+
+def stranger_of(system: System, held: FiledCase) -> dict[str, str]:
+    """Return the request beside that of a case, as it was filed."""
+    (receipt,) = (one.receipt for one in system.all(Request, "REQUEST") if one.receipt != held.receipt)
+    return {"receipt": receipt, "access_code": system.intake.macs.code(receipt)}
+
+
+def withdraw(system: System, filed: Mapping[str, str], **body: object) -> None:
+    assert system.on(filed, "POST", "/withdrawal", body).status == 202
+    system.pump()
+
+
+def refute(system: System, held: FiledCase) -> None:
+    given = {"receipt": held.receipt, "identity": True, "verdict": "refuted", "reason": "not_the_person", "why": "x"}
+    for officer in (OFFICER, COLLEAGUE):
+        system.work(officer, held.case_id, "verifications", given)
+
+
+def freeze(system: System, held: FiledCase) -> None:
+    system.work(OFFICER, held.case_id, "freeze", {"receipt": held.receipt, "why": "Stolen."})
+
+
+LEAVES: dict[str, Callable[[System, FiledCase], None]] = {
+    "withdraws": lambda system, held: withdraw(system, held.filed),
+    "is frozen": freeze,
+    "is refuted": refute,
+}
+
+
+@pytest.mark.parametrize("leaves", LEAVES.values(), ids=list(LEAVES))
+def test_where_the_only_holder_who_was_told_leaves_the_person_is_told(
+    system: System, leaves: Callable[[System, FiledCase], None]
+) -> None:
+    held = told(system)
+    leaves(system, held)
+    (duty,) = duties(system, "tell_the_person")
+    assert (duty["case_id"], duty["since"]) == (held.case_id, rfc3339(system.time))
+    assert kinds(system) == ["tell_the_person"]
+    named = [event.details.get("tell_duty") for event in system.history(system.case_of(held.filed))]
+    assert duty["duty"] in named
+
+
+@pytest.mark.parametrize("leaves", LEAVES.values(), ids=list(LEAVES))
+def test_where_another_holder_was_told_too_nothing_is_left_to_tell(
+    system: System, leaves: Callable[[System, FiledCase], None]
+) -> None:
+    held = claimed(system)
+    lawyer = system.file(person(11, requester=LAWYER))
+    system.pump()
+    recognized(system, held.filed)
+    recognized(system, lawyer)
+    decide(system, OFFICER, held.case_id, outcome="moot")
+    system.pump()
+    leaves(system, held)
+    assert duties(system, "tell_the_person") == []
+    withdraw(system, lawyer)
+    assert len(duties(system, "tell_the_person")) == 1
+
+
+def test_a_withdrawal_that_a_supervisor_confirms_leaves_the_person_to_be_told(system: System) -> None:
+    held = told(system)
+    given = {"receipt": held.receipt, "proof": "document", "why": "Lost."}
+    code = system.work(COLLEAGUE, held.case_id, "reissue-code", given)
+    withdraw(system, code)
+    assert kinds(system) == []
+    confirmed = {"receipt": held.receipt, "confirm": True, "why": "She said so."}
+    system.work(SUPERVISOR, held.case_id, "withdrawals", confirmed)
+    assert kinds(system) == ["tell_the_person"]
+
+
+def test_a_withdrawal_that_ends_the_second_look_leaves_the_person_to_be_told(system: System) -> None:
+    held = claimed(system, facts=AT_HOME)
+    recognized(system, held.filed)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    withdraw(system, held.filed)
+    assert system.case_of(held.filed).status == "withdrawn"
+    assert kinds(system) == ["tell_the_person"]
+
+
+@pytest.mark.parametrize("contact", [BY_PHONE, BY_LETTER])
+def test_a_call_or_a_letter_that_a_restriction_stops_leaves_the_person_to_be_told(
+    system: System, contact: dict[str, Any]
+) -> None:
+    held = told(system, contact)
+    assert cleared_kinds(system) in (["call"], ["letter"])
+    assert system.on(stranger_of(system, held), "POST", "/updates", VAWA).status == 202
+    system.pump()
+    assert system.case_of(held.filed).restricted
+    assert cleared_kinds(system) == ["tell_the_person"]
+
+
+def test_a_holder_who_was_told_before_the_restriction_knows(system: System) -> None:
+    held = told(system, BY_PHONE)
+    record(system, held, "reached", "call")
+    assert system.on(stranger_of(system, held), "POST", "/updates", VAWA).status == 202
+    system.pump()
+    assert system.case_of(held.filed).restricted
+    assert system.look_up(held.filed)["decision"]["outcome"] == "moot"
+    assert cleared_kinds(system) == []
+
+
+def test_a_mark_of_the_official_that_stops_a_call_leaves_the_person_to_be_told(system: System) -> None:
+    held = told(system, BY_PHONE, "declined")
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    official = Staff("sam", "sro,restricted", None)
+    system.work(official, held.case_id, "claim")
+    verify(system, official, held.case_id, facts={"protected": True})
+    assert cleared_kinds(system) == ["tell_the_person"]
+
+
+def test_a_restriction_that_returns_with_a_correction_leaves_the_person_to_be_told(system: System) -> None:
+    held = claimed(system, by=CLEARED_SUPERVISOR, requester={"contact": BY_PHONE})
+    verify(system, CLEARED_SUPERVISOR, held.case_id, facts={"protected": True})
+    verify(system, CLEARED_SUPERVISOR, held.case_id, facts={"protected": False})
+    lifted = [one.version for one in system.history(system.case_of(held.filed)) if one.kind == "verified"][-1]
+    recognized(system, held.filed)
+    decide(system, CLEARED_SUPERVISOR, held.case_id, outcome="moot")
+    system.pump()
+    assert cleared_kinds(system) == ["call"]
+    system.work(CLEARED_SUPERVISOR, held.case_id, "corrections", {"event": lifted, "why": "Mistaken."})
+    assert system.case_of(held.filed).restricted
+    assert cleared_kinds(system) == ["tell_the_person"]
+
+
+def test_without_a_decision_that_stands_nobody_is_to_be_told(system: System) -> None:
+    held = told(system)
+    system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
+    withdraw(system, held.filed)
+    other = file_case(system, 12)
+    recognized(system, other.filed)
+    freeze(system, other)
+    assert kinds(system) == []

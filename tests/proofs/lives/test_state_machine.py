@@ -62,6 +62,7 @@ ACTS = [
     *["file"] * 4,
     *["update"] * 3,
     *["give_contact"] * 2,
+    "protect",
     *["mail_bounces"] * 3,
     *["withdraw"] * 2,
     *["undo_withdrawal"] * 2,
@@ -295,6 +296,16 @@ DEFECTS: dict[str, dict[str, object]] = {
         "review.cases.reaching.duty_to_tell": lambda *_: None,
         "notify.undeliverable.duty_to_tell": lambda *_: None,
         "intake.contact_changes.duty_to_tell": lambda *_: None,
+    },
+    "a decision whose only holder withdraws is nobody's duty": {
+        "casereview.usecases.withdrawal.duty_if_untold": lambda *_: None
+    },
+    "a decision whose only holder is frozen or refuted is nobody's duty": {
+        "review.cases.untold.duty_if_untold": lambda *_: None
+    },
+    "a decision whose call a restriction stops is nobody's duty": {
+        "intake.commands.duty_if_untold": lambda *_: None,
+        "review.cases.untold.duty_if_untold": lambda *_: None,
     },
     "what was granted is nobody's duty": {"review.cases.final_decision.GRANTING": frozenset()},
     "a reopened case is no news": {"review.cases.reopening.is_told": lambda _request, _case: False},

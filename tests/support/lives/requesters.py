@@ -98,6 +98,14 @@ class Life:
         says = {"statement": "More."} if other % 3 == 0 else {"facts": one(other, FACTS)}
         self._write(place, "/updates", says, {202, 409, 422, 429})
 
+    def protect(self, place: int, _other: int) -> None:
+        """State protected relief, if possible in a decided case in which somebody is to be called or written to."""
+        cases, duties = self.now.cases, self.now.duties.items()
+        waiting = {case_id for (case_id, _id), one in duties if one.state == "open" and one.kind in {"call", "letter"}}
+        unverified = [request for request in self.now.requests.values() if not request.verified]
+        among = [one for one in unverified if one.case_id in waiting and cases[one.case_id].status == "decided"]
+        self._write(place, "/updates", {"facts": {"relief_pending": ["vawa"]}}, {202, 409, 422, 429}, among)
+
     def give_contact(self, place: int, other: int) -> None:
         """Send an update with a new contact only, which must not end a pending information request."""
         contact = {**one(other, CONTACTS), **({"email": f"moved{other}@example.org"} if other % 2 else {})}

@@ -360,6 +360,23 @@ def send_notices(system: System, words: CanaryWords) -> None:
     system.pump()
 
 
+def decide_without_a_way(system: System, words: CanaryWords) -> None:
+    """Decide a case whose verified holder wants no message, so that its news ends and the person is to be told."""
+    sent = filing(words, 1043)
+    sent["requester"]["contact"] = {"preferred": "none"}
+    sent["facts"] = {"custody": "detained", "facility": "STWRTGA"}
+    filed = system.file(sent)
+    system.pump()
+    case_id = case_id_of(system, filed)
+    system.work(OFFICER, case_id, "claim")
+    identity = {"receipt": filed["receipt"], "identity": True, **SEEN, "why": words.word("seen")}
+    system.work(OFFICER, case_id, "verifications", identity)
+    _decide(system, words, OFFICER, case_id, "moot")
+    system.pump()
+    (news,) = (one for one in system.notices if (one.receipt, one.template) == (filed["receipt"], "news"))
+    assert news.state == "undeliverable"
+
+
 def run_sweeps(system: System, words: CanaryWords) -> None:
     """Run the sweep after messages were lost, and redrive."""
     system.file(filing(words, 1010))
@@ -377,5 +394,6 @@ def run_full_day(system: System, words: CanaryWords) -> list[dict[str, Any]]:
     work_on_cases(system, words, filed)
     decide_cases(system, words, filed[0])
     send_notices(system, words)
+    decide_without_a_way(system, words)
     run_sweeps(system, words)
     return filed

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from casereview.schema.records import Case
 from casereview.store.kept_escalation import without_kept_escalation
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
 from review.cases.requesters import notice_of
 from review.cases.session import CaseSession
+from review.cases.untold import NOT_TO_BE_TOLD, to_be_told
 from review.schema.commands import OnRequest, Reissue
 from review.schema.requester_responses import CodeReissued
+
+if TYPE_CHECKING:
+    from casereview.schema.field_sets import EventFields
 
 
 def reissue(session: CaseSession, body: Reissue) -> CodeReissued:
@@ -54,16 +60,20 @@ def freeze(session: CaseSession, body: OnRequest) -> Case:
     """Freeze the access code of a request, for example after a call that the code was lost.
 
     Until it is reissued, the code opens only what follows from the request itself. To freeze it again changes nothing.
+    Where its holder was the only one who learns of a decision, the office tells the person.
 
     Raises:
         ProblemError: 404 without access to the case, or for a receipt that is not of this case.
     """
 
-    def plan(_case: Case) -> Transition | None:
+    def plan(case: Case) -> Transition | None:
         request = session.request(body.receipt)
         if request.frozen:
             return None
-        write = put_over(request.evolve(frozen=True), state=request.state, epoch=request.epoch)
-        return Transition("code_frozen", {}, {"receipt": request.receipt}, (write,), words=session.reason(body.why))
+        frozen = request.evolve(frozen=True)
+        told = to_be_told(session, case, frozen) if request.verified else NOT_TO_BE_TOLD
+        also = (put_over(frozen, state=request.state, epoch=request.epoch), *told.also)
+        event: EventFields = {"receipt": request.receipt, "details": {**told.details}}
+        return Transition("code_frozen", {}, event, also, words=session.reason(body.why))
 
     return session.act(plan)

@@ -19,9 +19,10 @@ from casereview.store.transition import Transition
 from review.cases.reaching import calls_that_waited
 from review.cases.requesters import missed_news
 from review.cases.session import CaseSession
+from review.cases.untold import NOT_TO_BE_TOLD, to_be_told
 
 if TYPE_CHECKING:
-    from casereview.schema.field_sets import CaseFields
+    from casereview.schema.field_sets import CaseFields, EventFields
 
 
 def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
@@ -40,6 +41,7 @@ def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
     changes = material_change(case, session.at)
     notices: tuple[Notice, ...] = ()
     calls: tuple[Write, ...] = ()
+    told = NOT_TO_BE_TOLD
     if event.claims is not None and "protected" in event.claims.model_fields_set:
         after = file._replace(findings=findings)
         changes |= _restriction(session, after)
@@ -47,7 +49,10 @@ def without_facts(session: CaseSession, case: Case, event: Event) -> Transition:
         notices = missed_news(session, case, lifted)
         if case.restricted and not lifted.restricted:
             calls = calls_that_waited(session, file, case.office)
-    return Transition("corrected", changes, {"receipt": event.receipt}, (Put(findings), *calls), notices)
+        elif lifted.restricted and not case.restricted:
+            told = to_be_told(session, lifted)
+    fields: EventFields = {"receipt": event.receipt, "details": {**told.details}}
+    return Transition("corrected", changes, fields, (Put(findings), *calls, *told.also), notices)
 
 
 def _restriction(session: CaseSession, file: CaseFile) -> CaseFields:

@@ -41,6 +41,7 @@ from review.cases.guard import guard_for_verified
 from review.cases.lease import renewed_claim
 from review.cases.requesters import notice_of, require_uninvolved
 from review.cases.session import CaseSession, holds
+from review.cases.untold import NOT_TO_BE_TOLD, to_be_told
 from review.schema.commands import VerificationBody
 
 if TYPE_CHECKING:
@@ -153,11 +154,16 @@ class _Effect:
     checked: Checked
 
     def step(self) -> Transition:
-        """Return the transition; a kept escalation follows in the same transaction."""
+        """Return the transition; a kept escalation follows in the same transaction.
+
+        Where a refuted holder was the only one who learnt of a decision, the office tells the person.
+        """
         case, session = self.file.case, self.session
         after, escalates = without_kept_escalation(case, self.checked.request, session.at)
         claims = claims_after(self.claims, after)
-        event: EventFields = {"receipt": after.receipt, "details": self._details()}
+        loses = self.request.verified and not after.verified
+        told = to_be_told(session, case, after) if loses else NOT_TO_BE_TOLD
+        event: EventFields = {"receipt": after.receipt, "details": {**self._details(), **told.details}}
         if self._is_established():
             about: Literal["identity", "authority"] = "identity" if self.body.identity else "authority"
             event["verification"] = Verification(verdict=self.body.verdict, about=about)
@@ -166,7 +172,7 @@ class _Effect:
             "verified" if self._is_established() else "requester_checked",
             {**self._case_fields(claims), **guard},
             event,
-            (_written(self.request, after), Put(claims), *writes),
+            (_written(self.request, after), Put(claims), *writes, *told.also),
             self._notices(after),
             session.reason(self.body.why),
             escalates,

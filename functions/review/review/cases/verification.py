@@ -30,6 +30,7 @@ from review.cases.reaching import calls_that_waited
 from review.cases.requesters import missed_news
 from review.cases.session import CaseSession, require_claim
 from review.cases.transfer import moved_to
+from review.cases.untold import NOT_TO_BE_TOLD, to_be_told
 from review.schema.commands import OfficerFacts, VerificationBody
 
 if TYPE_CHECKING:
@@ -82,13 +83,17 @@ def _verified(session: CaseSession, case: Case, body: VerificationBody, establis
     if established.protected is not None:
         changes |= restriction(case, restricted=established.protected)
     ended = uncount_claim(case) if moves and not closes else ()
+    changed = case.evolve(**changes)
+    told = to_be_told(session, changed) if changed.restricted and not case.restricted else NOT_TO_BE_TOLD
     event: EventFields = {
         "receipt": body.receipt,
         "claims": established,
         "verification": Verification(verdict=body.verdict, about="facts"),
+        "details": {**told.details},
     }
-    also = (Put(after.findings), *held.also, *ended, *_duties_after(session, file, established, moves))
-    missed = missed_news(session, case, case.evolve(**changes))
+    duties = (*_duties_after(session, file, established, moves), *told.also)
+    also = (Put(after.findings), *held.also, *ended, *duties)
+    missed = missed_news(session, case, changed)
     return Transition("verified", changes, event, also, missed, session.reason(body.why), moves)
 
 

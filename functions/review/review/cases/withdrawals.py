@@ -10,7 +10,7 @@ from casereview.schema.records import Case
 from casereview.store import keys
 from casereview.store.transaction import put_over
 from casereview.store.transition import Transition
-from casereview.usecases.withdrawal import CANCELLED, cancel_withdrawal, ended_request, withdraw_from
+from casereview.usecases.withdrawal import CANCELLED, Withdrawing, cancel_withdrawal, ended_request, withdraw_from
 from review.cases.requesters import require_uninvolved
 from review.cases.session import CaseSession
 from review.schema.commands import WithdrawalAnswer
@@ -35,7 +35,7 @@ def answer_withdrawal(session: CaseSession, body: WithdrawalAnswer) -> Case:
         changed = ended_request(request, case, session.at) if body.confirm else CANCELLED
         written = put_over(request.evolve(**changed), state=request.state, epoch=request.epoch)
         if body.confirm:
-            step = withdraw_from(session.services, case, claims, written, session.at)
+            step = withdraw_from(session.services, Withdrawing(request, claims, case), written, session.at)
         else:
             step = cancel_withdrawal(case, claims, written, session.at)
         return replace(step, words=session.reason(body.why))
