@@ -18,6 +18,7 @@ from itertools import count
 from typing import Any, Literal, NamedTuple
 
 from casereview.cases.lifecycle import ENDED
+from casereview.cases.returned import NEWS
 from casereview.http.problems import ProblemError
 from casereview.schema.event_records import Event
 from casereview.store.policy_repository import PolicyRepository
@@ -53,6 +54,8 @@ class State:
     holder: str | None = None
     author: str | None = None
     """Who proposed the decision that waits."""
+    returned: bool = False
+    """Whether news returned the last proposed decision to its author."""
     deciders: frozenset[str] = frozenset()
     """Who made or approved the last decision of the field office."""
     overruled: frozenset[str] = frozenset()
@@ -206,7 +209,9 @@ def _decided(state: State, found: State, event: Event) -> None:
     """Keep who decided, and who must not act again."""
     user = str(event.user)
     if event.kind in {"decision_proposed", "decided"}:
-        found.author, found.deciders = user, frozenset({user})
+        found.author, found.deciders, found.returned = user, frozenset({user}), False
+    elif event.kind == "decision_returned":
+        found.returned = any(event.details.get(why) for why in NEWS)
     elif event.kind == "approved":
         found.deciders = state.deciders | {user}
     elif event.kind == "official_decided" and event.details["outcome"] == "override":

@@ -132,7 +132,8 @@ def official_claiming(case: Matter, _chance: Random) -> Act:
 def approving(case: Matter, chance: Random) -> Act:
     waits: Holds = lambda state: state.status == "awaiting_approval" and state.office == "ATL"  # noqa: E731
     word = decision_commands.Approval(approve=chance.random() < 0.7, why=WHY)
-    return _staff("approve", SUPERVISOR, case, waits, partial(approve, body=word))
+    went_back: Holds = lambda state: state.status == "in_review" and state.returned and state.office == "ATL"  # noqa: E731
+    return _staff("approve", SUPERVISOR, case, waits, partial(approve, body=word), nothing=went_back)
 
 
 def moving(case: Matter, chance: Random) -> Act:
