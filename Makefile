@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup run quick test test-system test-dynamodb test-browser coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
+.PHONY: help setup run quick test test-system test-dynamodb test-browser screenshots trees coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
 	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check texts texts-check tour tour-write tour-check fix watch build lock engine clean
 
@@ -59,6 +59,14 @@ test-dynamodb: setup engine ## Run the tests that need DynamoDB Local (Java 17; 
 test-browser: setup infra/styles/node_modules/.stamp ## Run the tests that open the pages in Chromium (ARGS=… goes to pytest)
 	@infra/tooling/chromium.sh
 	@$(BIN)/python -m pytest -m browser $(ARGS) tests/browser
+
+screenshots: setup infra/styles/node_modules/.stamp ## Write pictures of the public pages into build/screenshots, to be looked at
+	@infra/tooling/chromium.sh
+	@PYTHONPATH=$(PACKAGES):. $(BIN)/python -m tests.browser.screenshots
+
+trees: setup infra/styles/node_modules/.stamp ## Keep what screen readers are told of the public pages, after it was looked at
+	@infra/tooling/chromium.sh
+	@TREES=write $(BIN)/python -m pytest -q tests/browser/test_trees.py
 
 prove: setup engine ## Prove at full size what the tests prove at a small one; prints claims, cases tried, violations (20 minutes)
 	@PROVE=full $(PYTEST) -m proof -q $(ARGS)
