@@ -72,7 +72,28 @@ def marked(decisions: tuple[FinalDecision, ...], state: DecisionState) -> tuple[
 
 def with_carried_out(case: Case, version: int | None, at: datetime | None) -> tuple[FinalDecision, ...]:
     """Return the decisions of a case after one was carried out at an instant; None if it is still to be carried out."""
-    return tuple(one.evolve(carried_out_at=at) if one.version == version else one for one in case.decisions)
+    return tuple(one.evolve(carried_out_at=at) if _is_own(one, version) else one for one in case.decisions)
+
+
+def _is_own(decision: FinalDecision, version: int | None) -> bool:
+    return decision.case_id is None and decision.version == version
+
+
+def after_link(target: Case, source: Case) -> tuple[FinalDecision, ...]:
+    """Return the decisions of a case to which another is linked: those of both, the oldest first."""
+    brought = _brought(source)
+    return tuple(sorted((*decisions_of(target), *brought), key=lambda one: one.decided_at))[-MOST:]
+
+
+def after_unlink(target: Case, source: Case) -> tuple[FinalDecision, ...]:
+    """Return the decisions of a case from which another one that was linked to it returns."""
+    brought = {(one.case_id, one.version) for one in _brought(source)}
+    return tuple(one for one in target.decisions if (one.case_id, one.version) not in brought)
+
+
+def _brought(source: Case) -> tuple[FinalDecision, ...]:
+    """Return the decisions of a linked case as another case keeps them."""
+    return tuple(one.evolve(case_id=one.case_id or source.case_id) for one in decisions_of(source))
 
 
 def is_remanded(case: Case) -> bool:

@@ -43,6 +43,8 @@ class FinalDecision(Record):
     state: Lenient[DecisionState] = "stands"
     carried_out_at: Instant | None = None
     """When what it granted was carried out."""
+    case_id: str | None = None
+    """The case that was linked to this one, in whose history it is; None if it is in this one's."""
 
     def evolve(self, **changes: Unpack[FinalDecisionFields]) -> Self:
         """Return a copy of the decision with some fields changed.

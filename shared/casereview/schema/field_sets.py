@@ -164,6 +164,7 @@ class FinalDecisionFields(TypedDict, total=False):
     deciders: tuple[str, ...]
     state: DecisionState
     carried_out_at: Instant | None
+    case_id: str | None
 
 
 class NeededApprovalFields(TypedDict, total=False):

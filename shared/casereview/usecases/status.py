@@ -326,13 +326,14 @@ def _decided_at(services: CaseServices, case: Case, decision: FinalDecision) -> 
     """Return when a decision became final; of one that went to the official under an older release, its event says."""
     if case.decisions or case.office != SENIOR_REVIEWING_OFFICIAL:
         return decision.decided_at
-    event = services.table.get(Event, keys.event(case.case_id, decision.version))
+    event = services.table.get(Event, keys.event(decision.case_id or case.case_id, decision.version))
     return event.at if event else decision.decided_at
 
 
 def _reasons(services: CaseServices, case: Case, decision: FinalDecision) -> dict[str, Any]:
     """Open the reasons of a decision, which an older release sealed in its event."""
+    case_id = decision.case_id or case.case_id
     if decision.text:
-        return read_words(services.table, services.seal, case.case_id, decision.text)
-    event = services.table.get(Event, keys.event(case.case_id, decision.version))
-    return open_if_whole(services.seal, "decision", case.case_id, event.sealed) if event and event.sealed else {}
+        return read_words(services.table, services.seal, case_id, decision.text)
+    event = services.table.get(Event, keys.event(case_id, decision.version))
+    return open_if_whole(services.seal, "decision", case_id, event.sealed) if event and event.sealed else {}

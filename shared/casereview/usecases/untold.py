@@ -46,9 +46,13 @@ UNCHANGED: Final = Changed()
 
 
 def standing_decision(case: Case) -> FinalDecision | None:
-    """Return the newest final decision of a case, if nothing has become of it yet; None without one."""
+    """Return the newest final decision of a case, if nothing has become of it yet; None without one.
+
+    After a remand none stands.
+    """
     found = decisions_of(case) if case.status in WITH_DECISION or case.status == "withdrawn" else ()
-    return found[-1] if found and found[-1].state == "stands" else None
+    stands = bool(found) and found[-1].state == "stands" and found[-1].outcome != "remand"
+    return found[-1] if stands else None
 
 
 def duty_to_tell(
@@ -114,7 +118,8 @@ def _is_a_duty(known: Iterable[Duty], decision: FinalDecision) -> bool:
 
 def _is_shown(request: Request, case: Case, decision: FinalDecision) -> bool:
     shown = shown_to(request, case) if request.case_id == case.case_id else None
-    return shown is not None and decision.version in {one.version for one in decisions_of(shown)}
+    own = {one.version for one in decisions_of(shown) if one.case_id is None} if shown else set[int]()
+    return decision.version in own
 
 
 def _is_reached(claims: Claims, visible: Iterable[Duty]) -> bool:

@@ -267,3 +267,69 @@ def test_a_withdrawal_that_another_release_recorded_shows_what_it_showed(system:
     system.tamper(keys.request(held.receipt), told=None)
     assert system.read(Request, keys.request(held.receipt)).told == ()
     assert system.look_up(held.filed)["decision"] is None
+
+
+# ---- after a link
+
+
+def reopened(system: System, number: int | None = 11, requester: dict[str, Any] | None = None) -> FiledCase:
+    """Return a case that was decided and reopened, whose holder is verified."""
+    subject: dict[str, Any] = {"subject": {"a_number": None}} if number is None else {}
+    held = claimed(system, number or 11, facts=AT_HOME, requester=requester or {}, **subject)
+    verify(system, OFFICER, held.case_id, receipt=held.receipt, identity=True)
+    decide(system, OFFICER, held.case_id)
+    system.work(SUPERVISOR, held.case_id, "reopening", {"why": "New facts."})
+    system.pump()
+    return held
+
+
+def outcomes(system: System, held: FiledCase) -> list[tuple[str, str]]:
+    shown = system.look_up(held.filed)
+    return [(one["outcome"], one["state"]) for one in (shown["decision"], *shown["earlier_decisions"]) if one]
+
+
+def test_earlier_decisions_go_along_when_a_case_is_linked(system: System) -> None:
+    held = reopened(system, None)
+    told = system.look_up(held.filed)["decision"]
+    assert (told["outcome"], told["state"]) == ("granted", "reopened")
+    system.later(days=1)
+    other = reopened(system, 12, {"contact": {"email": "two@example.org"}})
+    system.work(SUPERVISOR, held.case_id, "link", {"case_id": other.case_id, "why": "One person."})
+    system.pump()
+    assert outcomes(system, held) == outcomes(system, other) == [("granted", "reopened")] * 2
+    assert told in system.look_up(held.filed)["earlier_decisions"]
+    of_case = system.staff(OFFICER, "GET", f"/staff/cases/{other.case_id}").json()["decisions"]
+    assert [one["case_id"] for one in of_case] == [held.case_id, None]
+    linked = [one.version for one in system.history(system.case_of(other.filed)) if one.kind == "linked"][-1]
+    system.work(SUPERVISOR, other.case_id, "corrections", {"event": linked, "why": "Two persons."})
+    assert outcomes(system, held) == outcomes(system, other) == [("granted", "reopened")]
+    assert system.look_up(held.filed)["decision"] == told
+
+
+def test_what_is_carried_out_after_a_link_is_the_decision_of_the_case_alone(system: System) -> None:
+    held = reopened(system, None)
+    other = file_case(system, 12, facts=AT_HOME)
+    system.work(SUPERVISOR, held.case_id, "link", {"case_id": other.case_id, "why": "One person."})
+    system.pump()
+    system.work(OFFICER, other.case_id, "claim")
+    decide(system, OFFICER, other.case_id)
+    (duty,) = system.staff(OFFICER, "GET", "/staff/duties?kind=carry_out").json()["items"]
+    done = {"what": "released", "done_at": rfc3339(system.time), "why": "As granted."}
+    system.work(COLLEAGUE, other.case_id, f"duties/{duty['duty']}", done)
+    shown = system.look_up(held.filed)
+    assert shown["decision"]["carried_out_at"] == rfc3339(system.time)
+    assert [one["carried_out_at"] for one in shown["earlier_decisions"]] == [None]
+
+
+def test_who_withdrew_after_a_decision_still_sees_it_when_the_request_moves_with_a_link(system: System) -> None:
+    held = reopened(system, None)
+    lawyer = system.file(person(12, requester=LAWYER, facts=AT_HOME))
+    system.pump()
+    withdraw(system, held.filed)
+    case = system.case_of(held.filed)
+    if case.status == "withdrawn":
+        system.work(SUPERVISOR, held.case_id, "reopening", {"why": "Go on."})
+    into = system.case_of(lawyer).case_id
+    system.work(SUPERVISOR, held.case_id, "link", {"case_id": into, "why": "One person."})
+    assert system.case_of(held.filed).case_id == into
+    assert outcomes(system, held) == [("granted", "reopened")]

@@ -17,6 +17,7 @@ from tests.support.staff import (
     COLLEAGUE,
     LAWYER,
     OFFICER,
+    OFFICIAL,
     SISTER,
     SUPERVISOR,
     FiledCase,
@@ -372,3 +373,17 @@ def test_without_a_decision_that_stands_nobody_is_to_be_told(system: System) -> 
     recognized(system, other.filed)
     freeze(system, other)
     assert kinds(system) == []
+
+
+def test_a_remand_that_is_followed_by_a_withdrawal_is_told_to_nobody(system: System) -> None:
+    held = claimed(system, facts=AT_HOME)
+    recognized(system, held.filed)
+    decide(system, OFFICER, held.case_id, outcome="declined")
+    assert system.on(held.filed, "POST", "/escalation", {"statement": "Look again."}).status == 202
+    system.pump()
+    system.work(OFFICIAL, held.case_id, "claim")
+    decide(system, OFFICIAL, held.case_id, outcome="remand")
+    system.pump()
+    withdraw(system, held.filed)
+    assert system.case_of(held.filed).status == "withdrawn"
+    assert duties(system, "tell_the_person") == []

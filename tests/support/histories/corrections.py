@@ -98,6 +98,9 @@ def undo_link(world: World, event: Event, source_event: Event, begin: Callable[[
         world.stays[receipt].add(source.case_id)
     source.requests, source.left = {**source.left, **source.requests}, {}
     target.linked, source.linked_to = link.before, None
+    returned = [(came_from or source.case_id, at) for came_from, at in source.finals]
+    target.finals = [one for one in target.finals if one not in returned]
+    target.decision_of = max((at for _case_id, at in target.finals), default=None)
     target.filed_at = min(one.filed_at for one in target.all_requests())
 
 

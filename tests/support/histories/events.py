@@ -196,6 +196,7 @@ def _decision_after(case: CaseState, event: Event) -> None:
     if event.kind in {"decided", "approved", "official_decided", "remanded"}:
         case.decided = event.version
         case.decision_of = case.decision_of if withdrawn else event.at
+        case.finals += [] if withdrawn else [(None, event.at)]
     known = not case.restricted and any(one.verified for one in case.all_requests())
     if event.kind in {"decided", "approved"} and case.shown["status"] == "decided" and known:
         case.waits.append((str(case.shown["office"]), event.at))

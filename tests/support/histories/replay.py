@@ -233,6 +233,8 @@ class _Replay:
             target.found = with_found(target.found, brought)
             target.made.append(brought)
         target.links[event.version] = Link(source.case_id, moved, target.linked)
+        target.finals += [(came_from or source.case_id, at) for came_from, at in source.finals]
+        target.decision_of = max((at for _case_id, at in target.finals), default=None)
         target.linked = target.material = event.version
         target.filed_at = min(target.filed_at, source.filed_at)
         target.reviewers |= source.reviewers

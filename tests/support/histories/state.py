@@ -176,6 +176,8 @@ class CaseState:
     """The version in which the last decision became final."""
     decision_of: datetime | None = None
     """When the newest decision became final, one that confirms a withdrawal apart."""
+    finals: list[tuple[str | None, datetime]] = field(default_factory=list)
+    """When each of these became final, and the case from which a link brought it."""
     outcome: object = None
     decisions: list[Decision] = field(default_factory=list)
     waits: list[tuple[str, datetime]] = field(default_factory=list)

@@ -73,7 +73,7 @@ def _of_decision(case: Case, duty: Duty, record: DutyDone) -> Transition:
     left = list(duty.carried_out)
     if record in left:
         left.remove(record)
-    decision = next((one for one in case.decisions if one.version == duty.decision), None)
+    decision = next((one for one in case.decisions if (one.case_id, one.version) == (None, duty.decision)), None)
     stands = decision is not None and decision.state in _STANDS[duty.kind]
     after = duty.evolve(state="open" if stands else "ended", done=None, carried_out=tuple(left))
     changes: CaseFields = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from casereview.cases.changes import restriction
+from casereview.cases.decisions import after_unlink
 from casereview.cases.first_look import resumed_clock
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
@@ -194,6 +195,7 @@ def _left(session: CaseSession, link: _Link, persons: Unlinked) -> Transition:
         "to_translate": any(one.kind == "translate" and one not in link.returning for one in link.duties),
         **restriction(case, restricted=restricted),
         **pending_verifications(case.evolve(restricted=restricted), claims, session.at),
+        "decisions": after_unlink(case, link.source.case),
         "requests": case.requests - len(receipts),
         "live": case.live - sum(request.state == "live" for request in link.requests),
         "filed_at": min((one.received_at for one in stay), default=case.filed_at),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from casereview.cases.changes import restriction
-from casereview.cases.decisions import WITHOUT_PROPOSED
+from casereview.cases.decisions import WITHOUT_PROPOSED, after_link
 from casereview.cases.due import without_due_work
 from casereview.cases.lifecycle import OPEN
 from casereview.cases.verification import pending_verifications
@@ -49,8 +49,9 @@ _MAX_WRITES = 95
 def link(session: CaseSession, body: Link) -> Case:
     """Link this case to an open case: its requests and their statements move there.
 
-    The open case keeps its A-number, if it has one, the earlier filing time and the reviewers of both. A supervisor may
-    link a case that has an A-number too, because one of them was mistyped: the open case has both, and their guards.
+    The open case keeps its A-number, if it has one, the earlier filing time, and the reviewers and decisions of both. A
+    supervisor may link a case that has an A-number too, because one of them was mistyped: the open case has both, and
+    their guards.
 
     Returns:
         This case, which is now closed.
@@ -198,6 +199,7 @@ def _merged_fields(
         "requests": target.case.requests + len(requests),
         "live": target.case.live + sum(request.state == "live" for request in requests),
         "filed_at": min(target.case.filed_at, source.case.filed_at),
+        "decisions": after_link(target.case, source.case),
         "reviewers": tuple(sorted({*target.case.reviewers, *source.case.reviewers})),
         "excluded": tuple(sorted({*target.case.excluded, *source.case.excluded})),
         "material": target.case.version + 1,

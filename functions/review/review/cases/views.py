@@ -102,6 +102,7 @@ def _duties(session: CaseSession, case: Case) -> Iterator[DutyRead]:
 def _decision(decision: FinalDecision) -> DecisionRead:
     return DecisionRead(
         version=decision.version,
+        case_id=decision.case_id,
         outcome=decision.outcome,
         decided_at=decision.decided_at,
         by="senior_official" if decision.by_official else "field_office",

@@ -87,6 +87,8 @@ class DecisionRead(Record):
     """A final decision of the case, and what became of it; its reasons are among the statements."""
 
     version: int
+    case_id: str | None
+    """The case that was linked to this one, in whose history it is; null for this one's own."""
     outcome: Lenient[Outcome]
     decided_at: Instant
     by: Literal["field_office", "senior_official"]
