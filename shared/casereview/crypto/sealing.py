@@ -35,7 +35,7 @@ _OF_THE_PART = frozenset({"InvalidCiphertextException", "IncorrectKeyException"}
 """The error codes with which KMS says that the encrypted key of a part was altered, or is of another key."""
 _NAMES_NO_KEY: Final = "The ciphertext refers to a"
 """How KMS begins what it says, under the code for a lack of permission, of an encrypted key that names no key it knows.
-Each call names the key, and who may not use that one is told so by another text. Moto gives no text."""
+Each call names the key; a role that cannot use that one gets another text. Moto gives no text."""
 
 
 class SealBrokenError(CaseReviewError):
