@@ -48,3 +48,18 @@ def test_a_heading_of_the_form_stays_on_its_line_where_the_window_is_wide(window
     window.show("request")
     assert box(window, "main form")["width"] >= box(window, ".near")["width"]
     assert box(window, "main form h2:has(.required)")["height"] < 60
+
+
+def test_an_answer_in_another_script_stands_below_its_question(chromium: Browser) -> None:
+    with screen(chromium, "ar") as window:
+        window.size(1280)
+        window.show("check")
+        where = window.page.locator(".answers dd[dir=auto]").evaluate_all(
+            """all => all.map((one) => {
+                const range = document.createRange();
+                range.selectNodeContents(one);
+                return one.getBoundingClientRect().right - range.getBoundingClientRect().right;
+            })"""
+        )
+        assert where
+        assert max(where) < 1
