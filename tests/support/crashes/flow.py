@@ -27,6 +27,7 @@ class Flow:
             left to do.
         last_reads_may_fail: Whether the reads after the transaction may fail without an effect: what they add to the
             response is then left out.
+        done_alone: Whether the system does by itself, without the caller's part in it, what the call would have done.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Flow:
     status: int | None = None
     idempotent: bool = False
     last_reads_may_fail: bool = False
+    done_alone: bool = False
 
 
 def named(flows: Sequence[Flow], *names: str) -> list[Flow]:

@@ -372,6 +372,7 @@ STAFF = [
         post_to_case(SUPERVISOR, "approval", {"approve": True, "why": "Yes."}),
         200,
         idempotent=True,
+        done_alone=True,
     ),
     *(
         Flow(outcome, "staff", _with_decision(_escalated, OFFICIAL, outcome), _decides(OFFICIAL), 200, idempotent=True)
