@@ -32,6 +32,7 @@ EXPECTED: Final[dict[tuple[str, str], tuple[frozenset[Outcome], frozenset[Outcom
         for service in _STATE
     },
     ("refused, repeatedly", "kms"): (_RETRY, _REDELIVERED),
+    **{(fault, "cognito-idp"): (_RETRY, _REDELIVERED) for fault in ("refused, repeatedly", *_LASTING)},
     **{
         (fault, service): (_NO_EFFECT, _REDELIVERED if service == "sqs" else _NO_EFFECT)
         for fault in ("refused, repeatedly", *_LASTING)
