@@ -22,7 +22,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .PHONY: help setup run quick test test-system test-dynamodb test-browser screenshots trees coverage prove bench check check-format check-lint check-types check-contracts check-words check-template \
 	openapi openapi-check lifecycle lifecycle-check problems problems-check \
-	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check texts texts-check tour tour-write tour-check fix watch build lock engine clean
+	architecture architecture-check data-model data-model-check language-names language-names-check dates dates-check styles styles-check scripts-check suggestions suggestions-check texts texts-check tour tour-write tour-check fix watch build lock engine clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,7 +77,7 @@ coverage: setup ## Report what the tests covered that ran with COVERAGE set, as 
 bench: setup engine .tools/bench/.stamp ## Measure it beside its peers; writes bench.json and what the pages show of it (ARGS=…)
 	@PYTHONPATH=$(PACKAGES) $(BIN)/python -m tests.bench $(ARGS)
 
-check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check dates-check texts-check tour-check styles-check ## Format, lint, types, import contracts, template, documents
+check: check-format check-lint check-types check-contracts check-words check-template openapi-check lifecycle-check problems-check architecture-check data-model-check language-names-check dates-check texts-check tour-check styles-check scripts-check suggestions-check ## Format, lint, types, import contracts, template, documents
 
 check-format: setup
 	@$(BIN)/ruff format --check
@@ -136,6 +136,12 @@ dates: setup ## Write how each language writes dates, from CLDR
 dates-check: setup
 	@$(BIN)/python -m infra.documents.dates --check
 
+suggestions: setup ## Write the names that the site suggests while somebody types
+	@$(BIN)/python -m infra.documents.suggestions
+
+suggestions-check: setup
+	@$(BIN)/python -m infra.documents.suggestions --check
+
 texts: setup ## Bring the catalogs of the site's texts up to date with its templates
 	@$(BIN)/python -m infra.tooling.texts extract
 
@@ -147,6 +153,9 @@ styles: infra/styles/node_modules/.stamp ## Compile the style sheets of the site
 
 styles-check: infra/styles/node_modules/.stamp
 	@node infra/styles/build.mjs --check
+
+scripts-check: infra/styles/node_modules/.stamp ## Check the types of the scripts of the site (Node)
+	@infra/styles/node_modules/.bin/tsc --project infra/styles
 
 architecture: setup ## Write the imports between packages into docs/architecture.md
 	@$(BIN)/python -m infra.documents.architecture

@@ -39,7 +39,7 @@ _SHOWN: Final = frozenset(
 
 def blank(visit: Visit) -> PageAnswer:
     """Show the empty form."""
-    return _form(visit, {"key": secrets.token_urlsafe(24)}, {})
+    return _form(visit, {"key": _key({})}, {})
 
 
 def act(visit: Visit) -> PageAnswer:
@@ -75,7 +75,10 @@ def submission(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
 def _form(visit: Visit, form: dict[str, str], errors: dict[str, str], status: int = HTTPStatus.OK) -> PageAnswer:
     is_long = form.get("action") == "long" or "long" in form
     carried = [] if is_long else kept(form, _SHOWN)
-    return visit.page.show("request", status, form=form, key=_key(form), errors=errors, kept=carried, long=is_long)
+    key, is_blank = _key(form), form.keys() <= {"key"}
+    return visit.page.show(
+        "request", status, form=form, key=key, errors=errors, kept=carried, long=is_long, is_blank=is_blank
+    )
 
 
 def _key(form: dict[str, str]) -> str:
@@ -125,7 +128,7 @@ def _send(visit: Visit, form: dict[str, str]) -> PageAnswer:
     body = submission(visit, form)
     answer = visit.ask(ApiRequest("POST", "/requests", headers={"Idempotency-Key": _key(form)}, body=body))
     if answer.status == HTTPStatus.CREATED:
-        return _receipt(visit, answer.body)
+        return _receipt(visit, form, answer.body)
     if answer.problem == "key-reused":
         return visit.page.show("already_sent", HTTPStatus.CONFLICT)
     errors = _refused(form, answer)
@@ -144,17 +147,18 @@ def _not_taken(visit: Visit, form: dict[str, str], answer: ApiAnswer) -> PageAns
     )
 
 
-def _receipt(visit: Visit, filed: Mapping[str, Any]) -> PageAnswer:
+def _receipt(visit: Visit, form: dict[str, str], filed: Mapping[str, Any]) -> PageAnswer:
     at = datetime.fromisoformat(filed["received_at"])
-    is_fresh = visit.at - at < CODE_SHOWN_FOR
+    left = CODE_SHOWN_FOR - (visit.at - at)
     return visit.page.show(
         "receipt",
         HTTPStatus.CREATED,
         filed=filed,
         at=at,
-        is_fresh=is_fresh,
+        is_fresh=left > timedelta(0),
+        seconds=int(left.total_seconds()),
         is_near=_says_removal_is_near(visit),
-        carried=taken_over(visit.form),
+        carried=taken_over(form),
     )
 
 

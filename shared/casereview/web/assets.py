@@ -14,7 +14,7 @@ _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
-    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
 }
 
 
