@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
+from casereview.schema.addresses import AddressSends, CoveredNotice, NoticeGroup, NoticePointer
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.duty_records import Duty
 from casereview.schema.event_records import Change, Correction, Event, Explanation, Filing, Read
@@ -212,6 +212,14 @@ EXAMPLES: Final[tuple[Stored, ...]] = (
             )
         },
         expires_at=int((_FILED + timedelta(days=3, minutes=6)).timestamp()),
+    ),
+    CoveredNotice(
+        address=_ADDRESS,
+        by_case=_CASE,
+        by_notice=_NOTICE,
+        case="7Q0Y2N9TX3M5K1BD",
+        notice="acknowledgement-9J03-1R92-ESN7-Q6BQ-C",
+        expires_at=int((_FILED + timedelta(days=14)).timestamp()),
     ),
     Officer(user=_USER_ID, claims=1, nexts=4),
     Lookups(

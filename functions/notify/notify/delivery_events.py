@@ -4,7 +4,8 @@
      │ ──the address takes no such message──▶ owed, to another address of the requester; else undeliverable
      └──delivered, delayed, complained of──▶ sent
 
-An event about an earlier attempt changes only the suppression list. The delivery queue is the only queue whose messages
+The notices for which its message stood (``coalesced``) are due again with it. An event about an earlier attempt changes
+only the suppression list. The delivery queue is the only queue whose messages
 contain addresses; a suppressed address is stored as its MAC.
 """
 
@@ -23,6 +24,7 @@ from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.transaction import put_over
 from notify import mail_events, text_events
+from notify.covered import revive_covered
 from notify.lease import RANDOM, waited
 from notify.next_address import go_on_elsewhere
 from notify.reports import NOTHING, Reference, Report
@@ -101,25 +103,48 @@ def _is_current(notice: Notice, reference: Reference) -> bool:
 def _apply_to_notice(services: Services, report: Report, notice: Notice) -> None:
     now = to_milliseconds(services.now())
     if report.outcome == "failed":
-        go_on_elsewhere(services, notice, report.why, now, addresses=report.addresses)
+        _fail(services, report, notice, now)
     elif report.outcome == "retry":
         _retry(services, report, notice, now)
     elif report.outcome == "not_sent":
         waits_ms = FIRST_RETRY_BOUNCED // timedelta(milliseconds=1)
         waits = notice.evolve(waited_ms=notice.waited_ms + waits_ms)
-        _send_later(services, notice, waits, now + FIRST_RETRY_BOUNCED)
+        _send_later(services, report, (notice, waits), now + FIRST_RETRY_BOUNCED, now)
+
+
+def _fail(services: Services, report: Report, notice: Notice, now: datetime) -> None:
+    """Send a notice, and those for which it stood, to other addresses, or have the office call.
+
+    The others come first: an event about a notice that has gone on is ignored if it is delivered again.
+    """
+    revive_covered(services, notice, report.addresses, now)
+    go_on_elsewhere(services, notice, report.why, now, addresses=report.addresses)
 
 
 def _retry(services: Services, report: Report, notice: Notice, now: datetime) -> None:
     """Schedule another attempt at the same address; after the window, go on as if the address had failed for good."""
     delay = FIRST_RETRY_BOUNCED * (1 << min(notice.bounces, 12)) * RANDOM.uniform(0.75, 1.0)
     if now + delay > notice.begun_at + WINDOW + waited(notice, now):
-        go_on_elsewhere(services, notice, report.why, now, addresses=report.addresses)
+        _fail(services, report, notice, now)
         return
-    _send_later(services, notice, notice.evolve(bounces=notice.bounces + 1), now + delay)
+    _send_later(services, report, (notice, notice.evolve(bounces=notice.bounces + 1)), now + delay, now)
     metrics.add_metric("SentAgain", MetricUnit.Count, 1)
 
 
-def _send_later(services: Services, before: Notice, after: Notice, at: datetime) -> None:
-    later = after.evolve(state="owed", send_at=to_milliseconds(at), lease_until=None, provider_id=None)
+def _send_later(
+    services: Services, report: Report, change: tuple[Notice, Notice], due: datetime, now: datetime
+) -> None:
+    """Send a notice later, and those for which it stood.
+
+    Args:
+        services: The table and the keys.
+        report: What the event says.
+        change: The notice as it was read, and with what else changes of it.
+        due: When it is sent again.
+        now: The current time.
+    """
+    before, after = change
+    at = to_milliseconds(due)
+    revive_covered(services, before, report.addresses, now, later=at)
+    later = after.evolve(state="owed", send_at=at, lease_until=None, provider_id=None)
     services.table.write(put_over(later, state=before.state, sends=before.sends))

@@ -13,14 +13,36 @@ from typing import NamedTuple
 from aws_lambda_powertools.metrics import MetricUnit
 
 from casereview.runtime.backoff import attempts
-from casereview.schema.addresses import AddressSends
+from casereview.schema.addresses import AddressSends, NoticePointer
 from casereview.schema.errors import ConcurrentChangeError
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
-from casereview.store.transaction import ContentionError, Put, RefusedError, Write, key_written, put_new, put_over
+from casereview.store.transaction import (
+    ContentionError,
+    Put,
+    RefusedError,
+    Write,
+    check,
+    key_written,
+    put_new,
+    put_over,
+)
 from casereview.store.unreadable import UnreadableError
 from notify.services import Services, metrics
-from notify.waiting import LEASE, Allowed, Attempt, Behind, Counter, Covered, Place, Wait, mark_of, new_counter
+from notify.waiting import (
+    LEASE,
+    Allowed,
+    Attempt,
+    Behind,
+    Counter,
+    Covered,
+    Place,
+    Wait,
+    covered_notice,
+    mark_of,
+    new_counter,
+    without_cover,
+)
 
 _TRIES = 5
 """How often a counter is read again while other notices to the same address change it."""
@@ -81,8 +103,8 @@ def take_lease(
             match counter.decide(now, defer=defer):
                 case Behind() as behind:
                     return behind
-                case Covered():
-                    _coalesce(services, notice)
+                case Covered(by):
+                    _coalesce(services, counter, by, now)
                     return None
                 case Wait(until):
                     _wait(services, counter, now, until)
@@ -92,10 +114,13 @@ def take_lease(
     raise ConcurrentChangeError
 
 
-def _coalesce(services: Services, notice: Notice) -> None:
-    """End a notice because a message to the same address stands for it."""
+def _coalesce(services: Services, counter: Counter, by: NoticePointer | None, now: datetime) -> None:
+    """End a notice because a message to the same address stands for it, unless that is known not to have arrived."""
+    notice, sends = counter.notice, counter.sends
     ended = _pending(notice).evolve(state="coalesced", waits_since=None, waits_for=None)
-    if _write(services, _over(notice, ended)):
+    kept = (Put(covered_notice(notice, sends.address, by, now)),) if by else ()
+    still = check(keys.address_sends(sends.address), version=sends.version)
+    if _write(services, _over(notice, ended), *kept, still):
         metrics.add_metric("Coalesced", MetricUnit.Count, 1)
 
 
@@ -148,6 +173,28 @@ def _write_covering(services: Services, lease: Lease, place: Place, write: Write
         with suppress(RefusedError, ContentionError):
             return _write(services, write, *_replace(counter.sends, counter.after_sent(lease.attempt)))
     return _write(services, write)
+
+
+def uncover(services: Services, notice: Notice, address: str, now: datetime) -> None:
+    """Have the message of a notice that did not arrive stand for no notice any more that still waits.
+
+    Args:
+        services: The table and the keys.
+        notice: The notice.
+        address: The MAC of the address that did not take it.
+        now: The current time.
+
+    Raises:
+        ConcurrentChangeError: Other notices changed the counter at each try.
+    """
+    for _ in attempts(_TRIES):
+        sends = _read_counter(services, Place(address, "unverified", ""), now)
+        writes = _replace(sends, without_cover(sends, notice))
+        with suppress(RefusedError):
+            if writes:
+                services.table.write(*writes)
+            return
+    raise ConcurrentChangeError
 
 
 def _read_counter(services: Services, place: Place, now: datetime) -> AddressSends:

@@ -61,7 +61,7 @@ def read_mail_event(event: dict[str, Any]) -> Report:
         case "Reject":  # SES holds that the message contains a virus
             return Report("failed", _sent_to(event["mail"]), why="refused")
         case "Rendering Failure":
-            return Report("not_sent", is_set_up_fault=True)
+            return Report("not_sent", _sent_to(event["mail"]), is_set_up_fault=True)
         case _:
             return NOTHING
 

@@ -11,6 +11,7 @@ from casereview.cases.telephone import MUST_PHONE
 from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store.transaction import put_over
+from notify.covered import renewed
 from notify.recipients import ByOffice, Target, find_target, mark_of_address
 from notify.services import Services, metrics
 from notify.undeliverable import give_up, hand_over
@@ -53,20 +54,6 @@ def go_on_elsewhere(
 
 def _switch(services: Services, notice: Notice, failed: Notice, now: datetime) -> None:
     """Make a notice due now, to an address at which it has not failed; the time for its delivery begins again."""
-    switched = failed.evolve(
-        state="owed",
-        send_at=now,
-        renewed_at=now,
-        lease_until=None,
-        waits_since=None,
-        waits_for=None,
-        waited_ms=0,
-        unanswered=0,
-        bounces=0,
-        counted_at=None,
-        provider_id=None,
-        attempts=0,
-        stuck=False,
-    )
+    switched = renewed(failed, now)
     services.table.write(put_over(switched, state=notice.state, sends=notice.sends))
     metrics.add_metric("SentElsewhere", MetricUnit.Count, 1)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from casereview.schema.addresses import AddressSends, NoticeGroup, NoticePointer
+from casereview.schema.addresses import AddressSends, CoveredNotice, NoticeGroup, NoticePointer
 from casereview.schema.notice_records import Notice
 from notify.limits import KEPT, LIMITS, LONGEST, Holder, opens_at
 
@@ -22,6 +22,8 @@ LIFE: Final = 3 * LONGEST
 """How long the counter and what it says about a group are kept after their last change. A notice waits for less."""
 LEASE: Final = timedelta(seconds=45)
 """The lease of a send attempt, longer than the function's timeout of 30 seconds."""
+COVERED: Final = timedelta(days=14)
+"""How long it is kept for which notices a message stood: longer than any event says that the message did not arrive."""
 OVERDUE: Final = timedelta(hours=1)
 """A group whose newest notice could have been sent this long ago no longer delays others: its notices have ended."""
 
@@ -76,7 +78,9 @@ class Behind(NamedTuple):
 
 
 class Covered(NamedTuple):
-    """A message has been sent that stands for the notice."""
+    """A message has been sent that stands for the notice: that of another one, if it is known which."""
+
+    by: NoticePointer | None
 
 
 Decision = Allowed | Wait | Behind | Covered
@@ -127,7 +131,7 @@ class Counter:
         """
         group = self._group
         if self._waits and group.covers is not None and self.notice.begun_at <= group.covers:
-            return Covered()
+            return Covered(group.covered_by)
         times = self._times_without_own()
         has_own = len(times) < len(self._times)
         opens = opens_at(times, LIMITS[self.place.holder], now, 1 if has_own else 1 + self._ahead(now))
@@ -148,7 +152,7 @@ class Counter:
         if attempt.others:
             group = group.evolve(newest=_pointer(self.notice), until=attempt.until)
         elif self._waits:
-            group = NoticeGroup(covers=group.covers)
+            group = NoticeGroup(covers=group.covers, covered_by=group.covered_by)
         after = self._with_group(group, attempt.at)
         return after.evolve(verified=times) if self.place.holder == "verified" else after.evolve(unverified=times)
 
@@ -166,13 +170,14 @@ class Counter:
     def after_sent(self, attempt: Attempt) -> AddressSends:
         """Return the counter after a message was sent that stands for others."""
         group = self._group
-        covers = max(attempt.at, group.covers or attempt.at)
         own = _pointer(self.notice)
         newest = group.newest or own
+        if group.covers is None or group.covers <= attempt.at:
+            group = group.evolve(covers=attempt.at, covered_by=own)
         if newest == own or newest.created_at <= attempt.at:
-            return self._with_group(NoticeGroup(covers=covers), attempt.at)
+            return self._with_group(NoticeGroup(covers=group.covers, covered_by=group.covered_by), attempt.at)
         left = max(1, group.waiting - attempt.others)  # began to wait while the message was being sent
-        return self._with_group(group.evolve(covers=covers, waiting=left), attempt.at)
+        return self._with_group(group.evolve(waiting=left), attempt.at)
 
     @property
     def _group(self) -> NoticeGroup:
@@ -215,6 +220,31 @@ class Counter:
             if max((at for at in (one.until, one.covers) if at), default=now - LIFE) > now - LIFE
         }
         return self.sends.evolve(groups=groups, expires_at=_expiry(now))
+
+
+def covered_notice(notice: Notice, address: str, by: NoticePointer, now: datetime) -> CoveredNotice:
+    """Return the record of a notice for which the message of another one to an address stands."""
+    return CoveredNotice(
+        address=address,
+        by_case=by.case_id,
+        by_notice=by.notice_id,
+        case=notice.case_id,
+        notice=notice.notice_id,
+        expires_at=int((now + COVERED).timestamp()),
+    )
+
+
+def without_cover(sends: AddressSends, notice: Notice) -> AddressSends:
+    """Return the counter of an address at which a notice failed: its message stands for no other notice any more."""
+    groups = {
+        name: group.evolve(covers=None, covered_by=None) if _is_of(group.covered_by, notice) else group
+        for name, group in sends.groups.items()
+    }
+    return sends.evolve(groups=groups)
+
+
+def _is_of(pointer: NoticePointer | None, notice: Notice) -> bool:
+    return pointer is not None and (pointer.case_id, pointer.notice_id) == (notice.case_id, notice.notice_id)
 
 
 def _expiry(now: datetime) -> int:

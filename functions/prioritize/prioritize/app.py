@@ -14,6 +14,7 @@ from casereview.schema.base import LENIENT
 from casereview.schema.errors import CaseReviewError
 from casereview.schema.messages import PreviewMessage, RankMessage, ScheduledDuty
 from prioritize.bands import bands
+from prioritize.draft_counts import recount_drafts
 from prioritize.policy_preview import preview
 from prioritize.policy_switch import switch
 from prioritize.services import Services, logger, metrics, services
@@ -81,7 +82,8 @@ def respond(use: Services, event: dict[str, Any]) -> object:
     """
     if "Records" in event:
         return process_records(event["Records"], lambda record: _handle_message(use, record), logger)
-    return _DUTIES[ScheduledDuty.model_validate(event).duty](use)
+    started = ScheduledDuty.model_validate(event)
+    return recount_drafts(use, started.author) if started.author else _DUTIES[started.duty](use)
 
 
 _MESSAGE: TypeAdapter[RankMessage | PreviewMessage] = TypeAdapter(RankMessage | PreviewMessage)

@@ -1,4 +1,4 @@
-"""What is stored about one address, keyed by its MAC: when messages were sent to it, and which notices wait."""
+"""What is stored about one address, by its MAC: when it got messages, which notices wait, which a message covers."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class NoticeGroup(Record):
     covers: Instant | None = None
     """When the last message was sent that stood for all waiting ones: those created until then need none of their own.
     """
+    covered_by: NoticePointer | None = None
+    """The notice of that message; None for one that a release sent which did not note it."""
 
     def evolve(self, **changes: Unpack[NoticeGroupFields]) -> Self:
         """Return a copy of the group with some fields changed.
@@ -71,3 +73,18 @@ class AddressSends(Stored):
             ValidationError: A name is not a field, or a value is not valid for it.
         """
         return self._evolved(changes)
+
+
+class CoveredNotice(Stored):
+    """A notice for which the message of another one stood, until it is certain that this one arrived."""
+
+    address: str
+    """The MAC of the address of the message."""
+    by_case: str
+    by_notice: str
+    """The notice that was sent, in its case."""
+    case: str
+    notice: str
+    """The notice that it stood for, in its case."""
+    expires_at: int
+    """When DynamoDB may delete the item (TTL), in epoch seconds."""

@@ -360,6 +360,7 @@ class NoticeGroupFields(TypedDict, total=False):
     until: Instant | None
     waiting: int
     covers: Instant | None
+    covered_by: NoticePointer | None
 
 
 class AddressSendsFields(TypedDict, total=False):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from casereview.schema.base import Record
 from casereview.schema.records import Stored
@@ -37,4 +37,12 @@ class NoticeMessage(Hint):
 class ScheduledDuty(Record):
     """A task that the schedule or an operator starts in the prioritize function."""
 
-    duty: Literal["sweep", "redrive", "snapshot", "usual_wait", "bands"]
+    duty: Literal["sweep", "redrive", "recount_drafts", "snapshot", "usual_wait", "bands"]
+    author: str | None = Field(None, min_length=1, max_length=200)
+    """The id of the author whose drafts are to be counted."""
+
+    @model_validator(mode="after")
+    def _counts_for_an_author(self) -> Self:
+        if (self.duty == "recount_drafts") != (self.author is not None):
+            raise ValueError("recount_drafts, and no other duty, is for an author")
+        return self

@@ -256,6 +256,16 @@ def address_sends(address: str) -> Key:
     return Key(f"ADDRESS#{address}", "SENDS")
 
 
+def covered_by(case_id: str, notice_id: str) -> str:
+    """Return what the sort keys begin with of the notices for which the message of a notice stood."""
+    return f"COVERED#{case_id}#{notice_id}#"
+
+
+def covered_notice(address: str, by: tuple[str, str], covered: tuple[str, str]) -> Key:
+    """Return the key of a notice for which another one stood; each is a case id and a notice id."""
+    return Key(f"ADDRESS#{address}", covered_by(*by) + "#".join(covered))
+
+
 POLICIES = "POLICY"
 """The partition of the policy registry: the heads of approved policies, the policy in force and the switch."""
 IN_FORCE = Key(POLICIES, "IN_FORCE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from casereview.schema.addresses import AddressSends
+from casereview.schema.addresses import AddressSends, CoveredNotice
 from casereview.schema.base import rfc3339
 from casereview.schema.draft_records import DecisionDraft
 from casereview.schema.duty_records import Duty
@@ -45,6 +45,7 @@ _KEYS: dict[type[Stored], Callable[[Any], Key]] = {
     NameCase: lambda one: keys.name_case(one.name, one.case),
     Suppression: lambda suppression: keys.suppression(suppression.address),
     AddressSends: lambda sends: keys.address_sends(sends.address),
+    CoveredNotice: lambda one: keys.covered_notice(one.address, (one.by_case, one.by_notice), (one.case, one.notice)),
     Officer: lambda officer: keys.officer(officer.user),
     Lookups: lambda lookups: keys.lookups(lookups.user, rfc3339(lookups.hour)),
     ReasonUse: lambda use: keys.reason_use(use.reason),

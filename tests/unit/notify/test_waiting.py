@@ -178,7 +178,7 @@ def test_a_notice_that_is_pending_again_is_not_covered_by_what_was_sent_before()
     waits = one.evolve(waits_since=NOW, waits_for=mark_of(one, place))
     sends = new_counter(place, "K", NOW).evolve(groups={place.group: NoticeGroup(covers=NOW + HOUR)})
     now = NOW + 2 * HOUR
-    assert Counter(sends, waits, place).decide(now, defer=True) == Covered()
+    assert Counter(sends, waits, place).decide(now, defer=True) == Covered(None)
     assert Counter(sends, waits.evolve(renewed_at=now), place).decide(now, defer=True) == Allowed(0)
 
 
