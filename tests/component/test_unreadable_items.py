@@ -244,9 +244,11 @@ def test_a_request_that_cannot_be_opened_shows_its_holder_less(system: System) -
     repair = broken(system, keys.request(held.receipt), sealed=b"altered")
     shown = system.look_up(held.filed)
     assert (shown["disclosure"], shown["own_reference"]) == ("limited", None)
-    assert contacts(system, OFFICER, held.case_id) == {}
-    assert problem(get(system, OFFICER, held, f"/requests/{held.receipt}")) == UNREADABLE
+    assert contacts(system, CLEARED, held.case_id) == {}
+    assert problem(get(system, CLEARED, held, f"/requests/{held.receipt}")) == UNREADABLE
+    assert get(system, OFFICER, held, f"/requests/{held.receipt}").status == 404
     repair()
+    system.settle(5)
     assert system.look_up(held.filed)["disclosure"] == "full"
 
 

@@ -11,6 +11,7 @@ from casereview.http.negotiation import language_of_problem
 from casereview.http.resolver import Incoming, refuse_with_problems, serve
 from casereview.runtime.invocation import begin_invocation
 from casereview.schema.base import Record, to_milliseconds
+from casereview.store.altered import mark_altered
 from casereview.usecases.services import CaseServices
 from intake.call import Call, Route
 from intake.routes import ROUTES
@@ -25,8 +26,12 @@ refuse_with_problems(app, logger, metrics, language_of_problem)
 
 def _act(route: Route[Any, Any], incoming: Incoming) -> Record:
     use: CaseServices = app.context["services"]
-    found: Record = route.act(Call(use, incoming, route.body, to_milliseconds(use.now())))
-    return found
+    at = to_milliseconds(use.now())
+    try:
+        found: Record = route.act(Call(use, incoming, route.body, at))
+        return found
+    finally:
+        mark_altered(use.table, at)
 
 
 serve(app, ROUTES, _act)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from casereview.runtime.invocation import begin_invocation, concerns
 from casereview.runtime.sqs_batch import SqsRecord, process_records
-from casereview.schema.base import LENIENT
+from casereview.schema.base import LENIENT, to_milliseconds
 from casereview.schema.messages import NoticeMessage
 from casereview.store import keys
+from casereview.store.altered import mark_altered
 from notify.delivery import deliver
 from notify.delivery_events import handle_delivery_event
 from notify.services import Services, logger, metrics, services
@@ -31,12 +32,15 @@ def respond(use: Services, event: dict[str, Any]) -> dict[str, list[dict[str, st
 
 
 def _handle_message(use: Services, record: SqsRecord) -> None:
-    if record["eventSourceARN"] == use.delivery_queue_arn:
-        handle_delivery_event(use, record["body"])
-    else:
-        message = NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore")
-        concerns(case_id=message.case_id, notice=keys.notice_name(message.notice_id))
-        deliver(use, message)
+    try:
+        if record["eventSourceARN"] == use.delivery_queue_arn:
+            handle_delivery_event(use, record["body"])
+        else:
+            message = NoticeMessage.model_validate_json(record["body"], context=LENIENT, extra="ignore")
+            concerns(case_id=message.case_id, notice=keys.notice_name(message.notice_id))
+            deliver(use, message)
+    finally:
+        mark_altered(use.table, to_milliseconds(use.now()))
 
 
 @metrics.log_metrics

@@ -19,9 +19,11 @@ does not take it: no fault of the service or of its set-up ends a notice.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from casereview.crypto.sealing import SealBrokenError
 from casereview.notices.catalog import NoticeTextError
 from casereview.runtime.error_logging import SuppressAndLog, describe_error
 from casereview.schema.addresses import NoticePointer
@@ -31,6 +33,7 @@ from casereview.schema.messages import NoticeMessage
 from casereview.schema.notice_records import Notice
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
+from casereview.store.altered import found_altered
 from casereview.store.recheck import mark
 from casereview.store.unreadable import UnreadableError
 from notify.lease import RANDOM, Lease, hold, postpone, take_lease, unanswered, waited, write_result
@@ -53,6 +56,8 @@ from notify.undeliverable import give_up, hand_over
 from notify.waiting import Behind, mark_of
 from notify.window import WINDOW
 
+UNREADABLE: Final = (UnreadableError, UnreadableCaseError, SealBrokenError)
+"""The errors with which a notice waits until what it rests on is repaired."""
 UNANSWERED = 3
 """The maximum number of attempts that end without a response."""
 FIRST_RETRY = timedelta(minutes=2)
@@ -79,7 +84,6 @@ def deliver(services: Services, message: NoticeMessage) -> None:
     Raises:
         botocore.exceptions.ClientError: DynamoDB, KMS or SQS rejected a call.
         botocore.exceptions.BotoCoreError: DynamoDB, KMS or SQS could not be reached.
-        SealBrokenError: The contact could not be decrypted.
         ConcurrentChangeError: Other writes changed the notice, its case or the counter of its address at each try.
     """
     now = to_milliseconds(services.now())
@@ -108,7 +112,7 @@ def _attempt(services: Services, notice: Notice, now: datetime, *, defer: bool) 
     """
     try:
         target = _target_unless_ended(services, notice, now)
-    except (UnreadableError, UnreadableCaseError) as error:
+    except UNREADABLE as error:
         _mark_unreadable(services, notice, error, now)
         hold(services, notice, now, now + HELD)
         return
@@ -131,10 +135,13 @@ def _target_unless_ended(services: Services, notice: Notice, now: datetime) -> T
 
 
 def _mark_unreadable(
-    services: Services, notice: Notice, error: UnreadableError | UnreadableCaseError, now: datetime
+    services: Services, notice: Notice, error: UnreadableError | UnreadableCaseError | SealBrokenError, now: datetime
 ) -> None:
     """Mark the case that cannot be read, in which a notice waits until it is repaired: nobody counts as verified."""
-    mark(services.table, (isinstance(error, UnreadableError) and error.case_id) or notice.case_id, now)
+    if isinstance(error, SealBrokenError):
+        found_altered(error.part, error.owner, error.sealed)
+    else:
+        mark(services.table, (isinstance(error, UnreadableError) and error.case_id) or notice.case_id, now)
     metrics.add_metric("Held", MetricUnit.Count, 1)
 
 
@@ -250,7 +257,7 @@ def _go_on(services: Services, lease: Lease, notice: Notice, why: Undelivered, n
     """
     try:
         go_on_elsewhere(services, notice, why, now)
-    except (UnreadableError, UnreadableCaseError) as error:
+    except UNREADABLE as error:
         _mark_unreadable(services, notice, error, now)
         _retry_later(services, lease, notice.evolve(waits_since=now), HELD, now)
     except CaseChangedError:

@@ -13,6 +13,7 @@ from casereview.evidence.standing import has_standing, is_restricted
 from casereview.schema.evidence import CaseFile, Claims
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
+from casereview.store.altered import require_sealed
 from casereview.store.folding import file_of
 from casereview.store.kept_escalation import without_kept_escalation
 from casereview.store.recheck import require_whole
@@ -48,6 +49,7 @@ def read_again(services: Services, case: Case, now: datetime) -> Case:
     if case.recheck_at is None:
         return case
     requests = require_whole(services.table, case)
+    require_sealed(services.table, case)
     file = file_of(services.table, case, services.policies.governing(now)[0])
     again = _readable(case, file, requests, now)
     meanwhile = [one for one in file.claims if one.said_at and one.said_at >= case.recheck_at]
@@ -58,7 +60,7 @@ def read_again(services: Services, case: Case, now: datetime) -> Case:
 def _readable(case: Case, file: CaseFile, requests: Sequence[Request], now: datetime) -> CaseFields:
     """Return the fields of a case that can be read again."""
     live = sum(request.state == "live" for request in requests)
-    again: CaseFields = {"recheck_at": None, "attempts": 0, "stuck": False, "live": live}
+    again: CaseFields = {"recheck_at": None, "altered": (), "attempts": 0, "stuck": False, "live": live}
     if case.status in LIVE:
         again["rank_at"] = now
     return {**again, **restriction(case, restricted=is_restricted(file.claims, file.findings))}

@@ -13,8 +13,9 @@ from casereview.crypto.sealing import SealBrokenError
 from casereview.http.problems import ProblemError, no_such_case
 from casereview.schema.base import to_milliseconds
 from casereview.store import keys
+from casereview.store.altered import found_altered, mark_altered
 from casereview.store.recheck import mark
-from casereview.store.unreadable import UnreadableError, report_altered
+from casereview.store.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from casereview.schema.base import Record
@@ -32,8 +33,10 @@ def acted(route: Route[Any, Any], call: Call[Any]) -> Record | None:
     except UnreadableError as error:
         return _despite(route, call, error)
     except SealBrokenError as error:
-        report_altered(error.part, error.owner)
-        raise ProblemError("unreadable") from None  # access was checked before anything was opened
+        found_altered(error.part, error.owner, error.sealed)
+        raise _refused(call) from None
+    finally:
+        mark_altered(call.services.table, to_milliseconds(call.services.now()))
 
 
 def _act(route: Route[Any, Any], call: Call[Any]) -> Record | None:
@@ -53,7 +56,7 @@ def _despite(route: Route[Any, Any], call: Call[Any], error: UnreadableError) ->
     try:
         return _act(route, replace(call, services=services))
     except SealBrokenError as altered:
-        report_altered(altered.part, altered.owner)
+        found_altered(altered.part, altered.owner, altered.sealed)
         raise _refused(call) from None
     except UnreadableError:
         raise _refused(call) from None

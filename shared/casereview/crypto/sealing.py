@@ -44,13 +44,15 @@ class SealBrokenError(CaseReviewError):
     Attributes:
         part: The part.
         owner: The receipt or case that it should belong to.
+        sealed: Its bytes as they were read; empty if it is lost.
     """
 
-    def __init__(self, part: Part, owner: str) -> None:
+    def __init__(self, part: Part, owner: str, sealed: bytes) -> None:
         """Store what identifies the part."""
         super().__init__(part, owner)
         self.part = part
         self.owner = owner
+        self.sealed = sealed
 
 
 class KmsRefusedError(CaseReviewError):
@@ -137,15 +139,15 @@ class KmsSeal:
                 raise self._lost[0] from error
             if self._refusals:
                 raise KmsRefusedError(self._refusals[0]) from error
-            raise SealBrokenError(part, receipt) from error
+            raise SealBrokenError(part, receipt, sealed) from error
         finally:
             decryptor.footer = None  # otherwise the SDK logs a traceback when a partly read stream is discarded
         context, trailing = decryptor.header.encryption_context, decryptor.source_stream.read(1)
         if context.get("part") != part or context.get("receipt") != receipt or trailing:
-            raise SealBrokenError(part, receipt)
+            raise SealBrokenError(part, receipt, sealed)
         inflated = _inflate(bytes(plain))
         if inflated is None:
-            raise SealBrokenError(part, receipt)
+            raise SealBrokenError(part, receipt, sealed)
         return inflated
 
 

@@ -121,6 +121,7 @@ class CaseFields(TypedDict, total=False):
     digest: str | None
     rank_at: Instant | None
     recheck_at: Instant | None
+    altered: tuple[str, ...]
     answer_by: Instant | None
     attempts: int
     stuck: bool

@@ -163,6 +163,8 @@ class Case(Stored):
     """When the case is to be ranked next."""
     recheck_at: Instant | None = None
     """When a record of the case that could not be read is to be read again; None if all of it could."""
+    altered: tuple[str, ...] = ()
+    """The sealed parts that were found altered: the receipt or case id of each, and a digest of its bytes."""
     answer_by: Instant | None = None
     """When the time for the requester's answer ends."""
     attempts: int = 0

@@ -76,6 +76,7 @@ case would have to parse."""
 _LEFT_OUT: frozenset[str] = frozenset(
     {
         "also_persons",
+        "altered",
         "approvals",
         "asked_of",
         "asking",

@@ -91,7 +91,7 @@ def _stated(seal: Seal, request: Request, filed: Mapping[str, Any] | None = None
         stated = json.loads(seal.open("contact", request.receipt, request.contact))
         return read_leniently(Contact, stated), request.protected
     if request.contact_changed_at:  # the contact as it was filed is not what the holder wants any more
-        raise SealBrokenError("contact", request.receipt)
+        raise SealBrokenError("contact", request.receipt, b"")
     filed = filed or open_filed(seal, request)
     relief = (filed.get("facts") or {}).get("relief_pending") or ()
     contact = filed["requester"].get("contact") or {}

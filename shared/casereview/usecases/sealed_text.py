@@ -15,8 +15,8 @@ from casereview.schema.evidence import Text, TextKind
 from casereview.schema.identifiers import new_timed_id
 from casereview.schema.vocabulary import EventKind
 from casereview.store import keys
+from casereview.store.altered import found_altered
 from casereview.store.table import Table
-from casereview.store.unreadable import report_altered
 
 
 class Words(NamedTuple):
@@ -68,7 +68,7 @@ def open_if_whole(seal: Seal, part: Part, owner: str, sealed: bytes) -> dict[str
     try:
         return open_sealed(seal, part, owner, sealed)
     except SealBrokenError as error:
-        report_altered(error.part, error.owner)
+        found_altered(error.part, error.owner, error.sealed)
         return {}
 
 

@@ -36,7 +36,7 @@ from casereview.schema.status_responses import (
     WithdrawalState,
 )
 from casereview.store import keys
-from casereview.store.unreadable import report_altered
+from casereview.store.altered import found_altered
 from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
 from casereview.usecases.contacts import open_contact, open_filed
@@ -108,7 +108,7 @@ def _opened(services: CaseServices, request: Request) -> _Opened | None:
         filed = open_filed(services.seal, request)
         contact = open_contact(services.seal, request, filed)
     except SealBrokenError as error:
-        report_altered(error.part, error.owner)
+        found_altered(error.part, error.owner, error.sealed)
         return None
     return _Opened(contact.language or "en", filed["requester"].get("own_reference"))
 

@@ -56,7 +56,7 @@ def _open_with_any_context(seal: KmsSeal, part: Part, receipt: str, sealed: byte
             return seal.opened(other, owner, sealed)  # type: ignore[attr-defined,no-any-return]
         except SealBrokenError:
             continue
-    raise SealBrokenError(part, receipt)
+    raise SealBrokenError(part, receipt, sealed)
 
 
 def test_a_seal_without_encryption_context_is_detected(sealed: SealedCases, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,5 +27,5 @@ class MemorySeal:
         try:
             plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{part}|{receipt}".encode())
         except (InvalidTag, ValueError) as error:
-            raise SealBrokenError(part, receipt) from error
+            raise SealBrokenError(part, receipt, sealed) from error
         return zlib.decompress(plain)

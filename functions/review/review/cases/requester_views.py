@@ -9,7 +9,7 @@ from casereview.crypto.sealing import SealBrokenError
 from casereview.schema.request_records import Request
 from casereview.schema.status_responses import RequestStatus
 from casereview.schema.submission import Contact
-from casereview.store.unreadable import report_altered
+from casereview.store.altered import found_altered
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.identity import open_part
 from casereview.usecases.status import look_up
@@ -97,4 +97,4 @@ def _contacts(session: CaseSession, requests: Iterable[Request]) -> Iterator[tup
         try:
             yield request.receipt, open_contact(session.services.seal, request)
         except SealBrokenError as error:
-            report_altered(error.part, error.owner)
+            found_altered(error.part, error.owner, error.sealed)

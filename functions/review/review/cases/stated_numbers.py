@@ -9,6 +9,7 @@ from casereview.crypto.sealing import SealBrokenError
 from casereview.schema.records import Case, Guard
 from casereview.schema.request_records import Request
 from casereview.store import keys
+from casereview.store.altered import found_altered
 from casereview.store.transaction import Write, delete, put_over
 from casereview.usecases.identity import open_identity
 from casereview.usecases.persons import records_of_person
@@ -36,7 +37,8 @@ def unstated(session: CaseSession, numbers: Iterable[str], requests: Iterable[Re
             break
         try:
             stated = stated_number(session, request)
-        except SealBrokenError:
+        except SealBrokenError as error:
+            found_altered(error.part, error.owner, error.sealed)
             return ()
         left = [number for number in left if number != stated]
     return tuple(left)
@@ -80,7 +82,8 @@ def split_number(
     """
     try:
         number = stated_number(session, request) if case.guarded else None
-    except SealBrokenError:
+    except SealBrokenError as error:
+        found_altered(error.part, error.owner, error.sealed)
         number = None
     if number not in case.guarded or not unstated(session, [number], others):
         return SplitNumber({}, {})
