@@ -20,3 +20,5 @@ The AWS endpoint counts the messages that it delivers to this key.
 
 INVOCATION: Final = "Invocation"
 """The field of a trace id that holds the id of the invocation."""
+TRACE_HEADER: Final = "x-amzn-trace-id"
+"""The header in which AWS's clients send the trace id of the invocation that makes a call."""

@@ -92,7 +92,8 @@ class LocalRun:
         self._mappings = read_mappings(self.stack, self.functions, self.policies)
         client = emulator.poller_client()
         self._pollers = [
-            Poller(each, client, self.pools[each.function.logical_id].invoke, self.activity) for each in self._mappings
+            Poller(each, client, self.pools[each.function.logical_id].invoke_in_chain, self.activity)
+            for each in self._mappings
         ]
         self.scheduler = Scheduler(read_schedules(self.stack, self.functions), self._invoke)
         self._servers = self._serve_apis(servers)

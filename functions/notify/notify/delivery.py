@@ -161,8 +161,8 @@ def _lease_and_send(services: Services, notice: Notice, target: Target, now: dat
 def _send_first(services: Services, newest: NoticePointer, target: Target, now: datetime) -> datetime | None:
     """Send the newest of the notices that wait for a limit; return when it is tried again, if it was not sent yet.
 
-    It may have ended otherwise, or its requester may have changed the address: then nothing is sent for the others. An
-    error with it is logged, and does not keep the others from being sent.
+    It may have ended otherwise, its requester may have changed the address, or a record of its case cannot be read: then
+    nothing is sent for the others. An error with it is logged, and does not keep the others from being sent.
     """
     key = keys.notice(newest.case_id, newest.notice_id)
     with SuppressAndLog(logger, "a notice that stands for others failed", case_id=newest.case_id):
@@ -172,7 +172,7 @@ def _send_first(services: Services, newest: NoticePointer, target: Target, now: 
         if _is_pending(newer, now) or (newer.state == "owed" and newer.waits_since):
             _attempt(services, newer, now, defer=False)
             newer = services.table.get(Notice, key)
-        return (newer.lease_until or newer.send_at) if newer else None
+        return (newer.lease_until or newer.send_at) if newer and newer.waits_for else None
     return None
 
 

@@ -148,9 +148,12 @@ def postpone(services: Services, notice: Notice, until: datetime) -> None:
 
 
 def hold(services: Services, notice: Notice, now: datetime, until: datetime) -> None:
-    """Have a notice wait until a time because a record cannot be read; its window does not run meanwhile."""
-    since = notice.waits_since or now
-    _write(services, _over(notice, _pending(notice).evolve(state="owed", send_at=until, waits_since=since)))
+    """Have a notice wait until a time because a record cannot be read; its window does not run meanwhile.
+
+    It no longer waits for the limit of its address, so that no other notice waits for it.
+    """
+    waits = _pending(notice).evolve(state="owed", send_at=until, waits_since=notice.waits_since or now, waits_for=None)
+    _write(services, _over(notice, waits))
 
 
 def write_result(services: Services, lease: Lease, after: Notice) -> None:

@@ -19,6 +19,7 @@ from infra.local.emulators import ses_events, text_messages
 from infra.local.emulators.call_log import CallLog
 from infra.local.emulators.error_responses import access_denied, error_response, invalid_token, missing_token
 from infra.local.emulators.forwarding import forward_to
+from infra.local.emulators.message_traces import with_trace
 from infra.local.emulators.moto.patches import LOCK
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam.policy_evaluation import Context, Policy, allowed, key_policy_allows
@@ -92,6 +93,8 @@ class AwsEndpoint:
             denial = self._denial(key, request, call)
             if denial:
                 return denial
+            if call.service == "sqs":
+                request = with_trace(request, call.operation)
         return self._perform(request, call)
 
     def _deliver(self, request: HttpRequest, call: AwsRequest) -> HttpResponse:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from threading import Condition, Thread
+from types import MappingProxyType
 
 from infra.local.lambda_runtime.activity import Activity
 from infra.local.lambda_runtime.environments import Environment, Surroundings, failed_result
 from infra.local.lambda_runtime.functions import FunctionSpec
+from infra.local.lambda_runtime.lineage import Lineage, field_after
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 
 
@@ -48,7 +50,13 @@ class EnvironmentPool:
             self._release(environment, usable=True)
         return failed
 
-    def invoke(self, payload: bytes, timeout: float | None = None, request_id: str | None = None) -> InvocationResult:
+    def invoke(
+        self,
+        payload: bytes,
+        timeout: float | None = None,
+        request_id: str | None = None,
+        lineage: Lineage = MappingProxyType({}),
+    ) -> InvocationResult:
         """Invoke the function with an event; wait for a free environment if all are busy.
 
         Args:
@@ -56,15 +64,20 @@ class EnvironmentPool:
             timeout: seconds to wait for an environment and, again, for the function; None to wait for an environment
                 without a limit, and for the function until its own timeout.
             request_id: the id of the invocation, which no other has; None for a new one.
+            lineage: how often functions have run in the chain that leads to it.
         """
         with self._activity.invocation():
             environment, failed = self._acquire(timeout)
             if environment is None:
                 text = "no execution environment was free in time"
                 return failed or failed_result("timeout", "Sandbox.Timedout", text)
-            result = environment.invoke(payload, timeout, request_id)
+            result = environment.invoke(payload, timeout, request_id, field_after(self.spec, lineage))
             self._release(environment, usable=result.kind in {"ok", "error"})
             return result
+
+    def invoke_in_chain(self, payload: bytes, lineage: Lineage) -> InvocationResult:
+        """Invoke the function with an event that a chain of invocations led to; wait for a free environment."""
+        return self.invoke(payload, lineage=lineage)
 
     def kill(self) -> int:
         """Kill every process of the function (SIGKILL). Return their number."""

@@ -108,20 +108,23 @@ class Environment:
                 return self._api.results.get_nowait()
         return failed_result("timeout", "Sandbox.Timedout", f"the init phase took more than {INIT_TIMEOUT:.0f} seconds")
 
-    def invoke(self, payload: bytes, timeout: float | None = None, request_id: str | None = None) -> InvocationResult:
+    def invoke(
+        self, payload: bytes, timeout: float | None = None, request_id: str | None = None, lineage: str = ""
+    ) -> InvocationResult:
         """Run the handler on an event.
 
         Args:
             payload: the event, as JSON.
             timeout: the time in seconds after which the caller gives up, if shorter than the function's own timeout.
             request_id: the id of the invocation, which no other has; None for a new one.
+            lineage: the field of the trace header that says which invocations led to it.
 
         Returns:
             The result. After any kind but `ok` and `error` the environment cannot be used again.
         """
         request_id = request_id or str(uuid.uuid4())
         deadline = time.time() + min(self._spec.timeout, timeout or self._spec.timeout)
-        self._api.submit(Invocation(request_id, payload, deadline, self._spec.arn))
+        self._api.submit(Invocation(request_id, payload, deadline, self._spec.arn, lineage))
         while True:
             try:
                 result = self._api.results.get(timeout=max(0.0, deadline - time.time()))

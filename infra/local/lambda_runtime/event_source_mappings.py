@@ -16,6 +16,7 @@ from infra.local.account import ACCOUNT, REGION
 from infra.local.iam.policy_evaluation import Policy, allowed
 from infra.local.lambda_runtime.activity import Activity
 from infra.local.lambda_runtime.functions import FunctionSpec, find_function
+from infra.local.lambda_runtime.lineage import Lineage, is_stopped, lineage_in, merged
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 from infra.local.template.loader import TemplateError
 from infra.local.template.stack import Stack
@@ -96,7 +97,7 @@ class Poller:
     Args:
         mapping: the event source mapping.
         client: an SQS client.
-        invoke: invokes the function with an event.
+        invoke: invokes the function with an event, in the chain of its messages.
         activity: counts the messages that were handled.
     """
 
@@ -104,7 +105,7 @@ class Poller:
         self,
         mapping: EventSourceMapping,
         client: Any,  # noqa: ANN401
-        invoke: Callable[[bytes], InvocationResult],
+        invoke: Callable[[bytes, Lineage], InvocationResult],
         activity: Activity,
     ) -> None:
         self._mapping = mapping
@@ -155,12 +156,22 @@ class Poller:
             messages += self._receive(size - len(messages), 1)
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:
-        if not self._stopping.is_set():
-            result = self._invoke(json.dumps(self._event(messages)).encode())
+        going_on = self._without_loops(messages)
+        if going_on and not self._stopping.is_set():
+            chain = merged(map(_lineage_of, going_on))
+            result = self._invoke(json.dumps(self._event(going_on)).encode(), chain)
             if not result.ok:
                 error = result.payload.decode("utf-8", "replace")
                 print(f"{self._mapping.function.logical_id}: {result.kind}: {error}", file=sys.stderr)
-            self._delete(messages_to_delete(messages, result, reports_failures=self._mapping.reports_failures))
+            self._delete(messages_to_delete(going_on, result, reports_failures=self._mapping.reports_failures))
+
+    def _without_loops(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the messages without those that Lambda takes for a loop, which stay in the queue."""
+        function = self._mapping.function
+        found = [message for message in messages if not is_stopped(function, _lineage_of(message))]
+        if stopped := len(messages) - len(found):
+            print(f"{function.logical_id}: stopped {stopped} messages that run in a loop", file=sys.stderr)
+        return found
 
     def _event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         return {"Records": [sqs_record(message, self._mapping.queue_arn) for message in messages]}
@@ -172,6 +183,10 @@ class Poller:
                 for number, message in enumerate(messages[start : start + MAX_RECEIVED])
             ]
             self._client.delete_message_batch(QueueUrl=self._mapping.queue_url, Entries=entries)
+
+
+def _lineage_of(message: Mapping[str, Any]) -> Lineage:
+    return lineage_in(message.get("Attributes", {}).get("AWSTraceHeader"))
 
 
 def messages_to_delete(

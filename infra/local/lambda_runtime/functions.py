@@ -26,6 +26,7 @@ class FunctionSpec:
     memory: int
     snap_start: bool
     log_format: str
+    stops_loops: bool = True
 
 
 def read_functions(stack: Stack) -> dict[str, FunctionSpec]:
@@ -67,6 +68,7 @@ def _read(stack: Stack, logical_id: str) -> FunctionSpec:
         memory=int(properties.get("MemorySize", 128)),
         snap_start=properties.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
         log_format=properties.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        stops_loops=properties.get("RecursiveLoop", "Terminate") == "Terminate",
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from infra.local.account import TRACE_HEADER
 from infra.local.http_server import HttpRequest, HttpResponse
 from infra.local.iam.required_actions import invoked_function
 from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 from infra.local.lambda_runtime.functions import find_function
+from infra.local.lambda_runtime.lineage import is_stopped, lineage_in
 from infra.local.template.loader import TemplateError
 
 
@@ -35,7 +37,10 @@ class Invocations:
             spec = find_function({key: pool.spec for key, pool in self._pools.items()}, name)
         except TemplateError as error:
             return _refusal(404, "ResourceNotFoundException", str(error))
-        result = self._pools[spec.logical_id].invoke(request.body or b"{}")
+        lineage = lineage_in(request.header(TRACE_HEADER))
+        if is_stopped(spec, lineage):
+            return _refusal(400, "RecursiveInvocationException", f"{spec.name} was stopped: it runs in a loop")
+        result = self._pools[spec.logical_id].invoke(request.body or b"{}", lineage=lineage)
         failed = [] if result.ok else [("X-Amz-Function-Error", "Unhandled")]
         return HttpResponse(200, [("Content-Type", "application/json"), *failed], result.payload)
 

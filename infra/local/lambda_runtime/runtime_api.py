@@ -20,12 +20,13 @@ _CLOSED: Final = HttpResponse(410)
 
 @dataclass(frozen=True)
 class Invocation:
-    """One event for a handler. `deadline` is in seconds since the epoch."""
+    """One event for a handler. `deadline` is in seconds since the epoch, `lineage` a field of its trace header."""
 
     request_id: str
     payload: bytes
     deadline: float
     function_arn: str
+    lineage: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,15 @@ class RuntimeApi:
             ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
             ("Lambda-Runtime-Deadline-Ms", str(int(invocation.deadline * 1000))),
             ("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn),
-            ("Lambda-Runtime-Trace-Id", _trace_id(invocation.request_id)),
+            ("Lambda-Runtime-Trace-Id", _trace_id(invocation)),
         ]
         return HttpResponse(200, headers, invocation.payload)
 
 
-def _trace_id(request_id: str) -> str:
-    """Return the trace id of an invocation, with the invocation's own id.
+def _trace_id(invocation: Invocation) -> str:
+    """Return the trace id of an invocation, with the invocation's own id and its lineage.
 
     AWS's clients send it with every call, so that the AWS endpoint knows which invocation makes the call.
     """
-    return f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=0;{INVOCATION}={request_id}"
+    own = f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=0;{INVOCATION}={invocation.request_id}"
+    return f"{own};{invocation.lineage}" if invocation.lineage else own

@@ -15,8 +15,10 @@ from casereview.schema.waits import Bands, UsualWaits, Wait
 from casereview.store import keys
 from casereview.store.backend import Between, Query, pages
 from casereview.store.items import plain_fields
+from casereview.store.keys import Key
 from casereview.store.table import Table
 from casereview.store.transaction import PutNew, put_new
+from casereview.store.unreadable import WrongFieldError, report_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,17 +61,18 @@ def days_waited(table: Table, office: str, lane: str, now: datetime) -> list[int
     A wait that cannot be read is left out.
     """
     between = Between(f"{keys.WAIT}{rfc3339(now - PERIOD)}", f"{keys.WAIT}{rfc3339(now)}~")
-    return list(
-        islice(_days(table, Query(keys.waits_partition(office, lane), None, between, projection=("days",))), MOST_WAITS)
-    )
+    query = Query(keys.waits_partition(office, lane), None, between, projection=("sk", "days"))
+    return list(islice(_days(table, query), MOST_WAITS))
 
 
 def _days(table: Table, query: Query) -> Iterator[int]:
     for page in pages(table.backend, query):
         for item in page.items:
             days = plain_fields(item).get("days")
-            if isinstance(days, int):
+            if type(days) is int:
                 yield days
+            else:
+                report_left_out("Wait", Key(query.partition, item["sk"]["S"]), WrongFieldError("days"))
 
 
 def usual_wait(table: Table, office: str, lane: str) -> UsualWait:

@@ -107,10 +107,10 @@ class LocalRun:
         found: dict[str, dict[str, int]] = self.ask("GET", "/_local/queues").json
         return found
 
-    def send(self, *bodies: str, delay: int = 0) -> None:
-        """Send messages to the function's queue, with a delay in seconds."""
+    def send(self, *bodies: str, delay: int = 0, queue: str = "work") -> None:
+        """Send messages to the queue of a function, with a delay in seconds."""
         client = self.client("sqs")
-        url = client.get_queue_url(QueueName="case-review-work")["QueueUrl"]
+        url = client.get_queue_url(QueueName=f"case-review-{queue}")["QueueUrl"]
         entries = [
             {"Id": str(number), "MessageBody": body, "DelaySeconds": delay} for number, body in enumerate(bodies)
         ]

@@ -13,6 +13,15 @@ def test_only_failed_messages_of_a_batch_are_retried_and_reach_the_dead_letter_q
     assert run.queues()["case-review-work"] == {"visible": 0, "in_flight": 0}
 
 
+def test_a_function_runs_sixteen_times_in_a_chain_of_messages_and_the_next_one_is_stopped(run: LocalRun) -> None:
+    before = run.queues()["case-review-loop-dlq"]["visible"]
+    run.send("chain-whole-15", queue="loop")
+    eventually(lambda: "done-chain-whole-0" in run.notes())
+    run.send("chain-stopped-16", queue="loop")
+    eventually(lambda: run.queues()["case-review-loop-dlq"]["visible"] == before + 1)
+    assert "done-chain-stopped-0" not in run.notes()
+
+
 def test_killing_a_handler_loses_no_message(run: LocalRun) -> None:
     run.send("die-once-1")
     eventually(lambda: "done-die-once-1" in run.notes())

@@ -13,6 +13,7 @@ from infra.local.iam.required_actions import AwsRequest, invoked_function, requi
 from infra.local.lambda_runtime.environment_pool import EnvironmentPool
 from infra.local.lambda_runtime.functions import FunctionSpec
 from infra.local.lambda_runtime.invocations import Invocations
+from infra.local.lambda_runtime.lineage import MOST, field_after, lineage_in
 from infra.local.lambda_runtime.runtime_api import InvocationResult
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:app-intake"
@@ -26,7 +27,8 @@ class FakePool:
         self.kind = kind
         self.spec = FunctionSpec("Intake", "app-intake", ARN, "h", Path(), (), {}, "role", 3, 128, False, "JSON")  # noqa: FBT003
 
-    def invoke(self, payload: bytes) -> InvocationResult:
+    def invoke(self, payload: bytes, lineage: object) -> InvocationResult:
+        assert lineage is not None
         return InvocationResult(self.kind, payload)
 
 
@@ -73,3 +75,12 @@ def test_an_invocation_requires_the_right_on_the_very_version(name: str, qualifi
 def test_the_name_in_an_address_is_decoded() -> None:
     assert invoked_function("POST", PATH) == f"{ARN}:live"
     assert invoked_function("GET", PATH) is None
+
+
+def test_a_function_that_invokes_itself_again_and_again_is_refused() -> None:
+    spec = FakePool().spec
+    chain = ""
+    for _ in range(MOST):
+        chain = field_after(spec, lineage_in(chain))
+    found = ask("ok", headers=[("X-Amzn-Trace-Id", f"Root=1;Sampled=0;{chain}")])
+    assert (found.status, dict(found.headers)["x-amzn-ErrorType"]) == (400, "RecursiveInvocationException")
