@@ -161,7 +161,7 @@ def _lease_and_send(services: Services, notice: Notice, target: Target, now: dat
 def _send_first(services: Services, newest: NoticePointer, target: Target, now: datetime) -> datetime | None:
     """Send the newest of the notices that wait for a limit; return when it is tried again, if it was not sent yet.
 
-    It may have ended otherwise, its requester may have changed the address, or a record of its case cannot be read: then
+    It may have ended otherwise, its requester may have changed the address, or a record of its case is unreadable: then
     nothing is sent for the others. An error with it is logged, and does not keep the others from being sent.
     """
     key = keys.notice(newest.case_id, newest.notice_id)
