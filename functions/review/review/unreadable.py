@@ -34,7 +34,7 @@ def acted(route: Route[Any, Any], call: Call[Any]) -> Record | None:
         return _despite(route, call, error)
     except SealBrokenError as error:
         found_altered(error.part, error.owner, error.sealed)
-        raise _refused(call) from None
+        raise ProblemError("unreadable") from None  # access was checked before anything was opened
     finally:
         mark_altered(call.services.table, to_milliseconds(call.services.now()))
 
