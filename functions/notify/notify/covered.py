@@ -12,8 +12,7 @@ from casereview.schema.addresses import CoveredNotice
 from casereview.schema.notice_records import Notice
 from casereview.store import keys
 from casereview.store.backend import BeginsWith, Query
-from casereview.store.record_keys import key_of
-from casereview.store.transaction import RefusedError, delete, put_over
+from casereview.store.transaction import RefusedError, put_over
 from notify.lease import uncover
 from notify.recipients import mark_of_address
 from notify.services import Services, metrics
@@ -55,7 +54,7 @@ def _revive(services: Services, covered: CoveredNotice, now: datetime, later: da
         mark = mark_of_address(notice, covered.address)
         due = due.evolve(failed_at=tuple(dict.fromkeys((*notice.failed_at, mark))))
     with suppress(RefusedError):
-        services.table.write(put_over(due, state=notice.state, sends=notice.sends), delete(key_of(covered)))
+        services.table.write(put_over(due, state=notice.state, sends=notice.sends))
         metrics.add_metric("SentAgain", MetricUnit.Count, 1)
 
 

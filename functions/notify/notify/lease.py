@@ -22,7 +22,6 @@ from casereview.store.transaction import (
     Put,
     RefusedError,
     Write,
-    check,
     key_written,
     put_new,
     put_over,
@@ -119,7 +118,7 @@ def _coalesce(services: Services, counter: Counter, by: NoticePointer | None, no
     notice, sends = counter.notice, counter.sends
     ended = _pending(notice).evolve(state="coalesced", waits_since=None, waits_for=None)
     kept = (Put(covered_notice(notice, sends.address, by, now)),) if by else ()
-    still = check(keys.address_sends(sends.address), version=sends.version)
+    still = put_over(sends.evolve(version=sends.version + 1), version=sends.version)
     if _write(services, _over(notice, ended), *kept, still):
         metrics.add_metric("Coalesced", MetricUnit.Count, 1)
 

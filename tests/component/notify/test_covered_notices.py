@@ -71,7 +71,6 @@ def test_without_another_address_the_office_calls_each_of_them(system: System) -
     _bounce(system, sent)
     system.settle(5)
     assert _states(system, [sent, *others]) == {"undeliverable": 4}
-    assert not [item for item in system.items() if item["sk"]["S"].startswith("COVERED#")]
 
 
 def test_a_notice_that_still_waits_is_not_covered_by_a_message_that_did_not_arrive(system: System) -> None:
