@@ -29,7 +29,7 @@ BY_PURPOSE = {
 TABLE = {
     "intake": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "prioritize": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
-    "notify": {"GetItem", "PutItem", "Query"},
+    "notify": {"BatchGetItem", "GetItem", "PutItem", "Query"},
     "review": {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
 }
 INDEXES = {
