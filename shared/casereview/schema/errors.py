@@ -29,6 +29,7 @@
     │   ├── UnansweredError          notify.provider_errors        perhaps sent: worth a few more tries
     │   └── PermanentError           notify.provider_errors        not worth another try
     │       └── OptedOutError        notify.provider_errors        the holder of the number wants no text messages
+    ├── UnreachableError             desk.login                    the sign-in of the staff did not answer
     ├── UnsentError                  prioritize.app                SQS did not accept the messages of a run
     └── FailedError                  prioritize.app                a scheduled task failed; the log has the details
 
