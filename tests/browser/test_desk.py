@@ -32,13 +32,18 @@ class Person:
         self.page.on("console", lambda said: self._told(said.type, said.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.goto(f"{desk}/")
-        self.page.keyboard.press("Enter")
+        self.enter()
         self.page.get_by_role("link", name=user, exact=True).click()
         self.page.wait_for_url(f"{desk}/")
 
     def _told(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"} and "status of" not in text:  # a refused form, and the page before the sign-in
             self.faults.append(text)
+
+    def enter(self) -> None:
+        """Press the key, once the page has given the focus to its first button."""
+        self.page.locator("button:focus").wait_for()
+        self.page.keyboard.press("Enter")
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.desk}/{path}")
@@ -84,7 +89,7 @@ def test_a_case_is_taken_with_two_keys_decided_and_carried_out(
 ) -> None:
     filed(local, 100 + scripts)
     officer = arrive(people, chromium, local, "officer-atl", scripts=scripts)
-    officer.page.keyboard.press("Enter")
+    officer.enter()
     officer.page.wait_for_url("**/cases/*")
     assert officer.page.get_by_role("status").inner_text() == "The case is yours."
     officer.page.get_by_role("link", name="Decide").click()
