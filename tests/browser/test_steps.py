@@ -35,9 +35,9 @@ def test_one_section_is_shown_at_a_time_and_the_browser_goes_back_one_step(reade
     page.go_forward()
     assert reader.step == 2
     page.click("#back")
-    page.wait_for_function("document.activeElement.innerText.startsWith('Step 2 of 4')")
+    page.wait_for_function("() => document.activeElement.innerText.startsWith('Step 2 of 4')")
     page.click("#back")
-    page.wait_for_function("document.activeElement.innerText.startsWith('Step 1 of 4')")
+    page.wait_for_function("() => document.activeElement.innerText.startsWith('Step 1 of 4')")
     assert not page.is_visible("#back")
 
 
@@ -85,7 +85,7 @@ def test_a_change_of_one_answer_leads_to_its_step_and_field(reader: Visitor) -> 
     reader.fill()
     reader.press("check")
     page.click("button[formaction$='#requester.role']")
-    page.wait_for_function("document.activeElement.name == 'requester.role'")
+    page.wait_for_function("() => document.activeElement.name == 'requester.role'")
     assert reader.step == 2
     reader.press("check")
     assert "She has three children." in page.inner_text("main")
