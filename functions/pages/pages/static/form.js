@@ -130,7 +130,11 @@ function stepByStep(form, key, keep) {
     const wrong = form.querySelector("[aria-invalid]");
     begin(known?.id ?? newId(), wrong ? stepOf(wrong) : known?.of === steps.length ? known.step : 0);
     if (wrong || !changed) tell(byId("errors"));
-    else lead(changed);
+    else {
+      lead(changed);
+      // The browser goes to the fragment itself once the page is loaded, and takes the focus away.
+      addEventListener("load", () => setTimeout(() => lead(changed)), { once: true });
+    }
   } else if (history.state?.draft && history.state.draft === read("sessionStorage", "sent")) ask("sent");
   else if (here && here.id === history.state?.draft) restore({ ...here, step: history.state.step ?? here.step });
   else if (found) ask("begun");
