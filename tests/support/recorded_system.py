@@ -71,7 +71,7 @@ class Watched(System):
         with self.acting("notify"):
             return super().bounce(event)
 
-    def duty(self, duty: str) -> dict[str, int]:
+    def duty(self, duty: str, **more: str) -> dict[str, int]:
         self.duties.add(duty)
         with self.acting("prioritize"):
-            return super().duty(duty)
+            return super().duty(duty, **more)

@@ -254,9 +254,9 @@ class System(AnySystem[Answer]):
         """Run the sweep once, as the schedule does every minute."""
         return self.duty("sweep")
 
-    def duty(self, duty: str) -> dict[str, int]:
+    def duty(self, duty: str, **more: str) -> dict[str, int]:
         """Invoke prioritize for one scheduled duty."""
-        done = cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": duty}))
+        done = cast("dict[str, int]", prioritize.app.respond(self.prioritize, {"duty": duty, **more}))
         self._flush()
         return done
 

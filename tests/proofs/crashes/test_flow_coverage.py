@@ -48,10 +48,10 @@ class RecordingRig(Rig):
         self.handled.add(f"{method} {path.partition('?')[0]}")
         return super()._event(method, path, *rest)
 
-    def duty(self, duty: str) -> dict[str, int]:
+    def duty(self, duty: str, **more: str) -> dict[str, int]:
         """Record the task."""
         self.handled.add(duty)
-        return super().duty(duty)
+        return super().duty(duty, **more)
 
     def invoke_worker(self, batch: list[QueuedMessage]) -> list[QueuedMessage]:
         """Record the queue and the kind of each message."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from casereview.cases.due import ATTEMPTS
 from casereview.schema.notice_records import Notice
+from casereview.store import keys
 from notify.limits import LIMITS
 from tests.support.crashes.flow import Flow
 from tests.support.crashes.flows_public import claimed_case, empty_docket, information_requested, ranked_case
@@ -28,9 +29,9 @@ def process_batch(rig: Rig, _found: Any) -> None:  # noqa: ANN401  # what was pr
     rig.process_batch()
 
 
-def _duty(duty: str) -> Callable[[Rig, Any], None]:
+def _duty(duty: str, **more: str) -> Callable[[Rig, Any], None]:
     def act(rig: Rig, _found: Any) -> None:  # noqa: ANN401  # what was prepared
-        rig.duty(duty)
+        rig.duty(duty, **more)
 
     return act
 
@@ -228,6 +229,12 @@ def _previewed(rig: Rig) -> None:
     rig.messages = [message for message in rig.messages if '"ATL"' in message.body]
 
 
+def _miscounted(rig: Rig) -> None:
+    ranked_case(rig)
+    send(rig, EARLIER)
+    rig.tamper(keys.policy_author(AUTHOR.id), drafts=7)
+
+
 WORK = [
     Flow("rank", "system", _to_rank, process_batch),
     Flow("rank again", "system", _lane_changed, process_batch),
@@ -259,4 +266,5 @@ WORK = [
     Flow("bands", "operator", _two_offices, _duty("bands")),
     Flow("usual wait", "operator", _two_offices, _duty("usual_wait")),
     Flow("redrive", "operator", _stuck, _duty("redrive")),
+    Flow("recount drafts", "operator", _miscounted, _duty("recount_drafts", author=AUTHOR.id)),
 ]

@@ -131,10 +131,10 @@ class Rig(System):
         with self.process():
             return super().bounce(event)
 
-    def duty(self, duty: str) -> dict[str, int]:
+    def duty(self, duty: str, **more: str) -> dict[str, int]:
         """Run a process of prioritize with a scheduled task."""
         with self.process():
-            return super().duty(duty)
+            return super().duty(duty, **more)
 
     # ---- messages
 

@@ -43,6 +43,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "READ": ("user", "what"),
     "SUPPRESSED": ("why",),
     "SENDS": (),
+    "COVERED": (),
     "SNAPSHOT": ("office", "lanes"),
     "DUTY": ("kind", "office", "state", "tries"),
     "USES": ("uses", "restricted_uses"),

@@ -122,8 +122,9 @@ class Explorer:
         if access:
             fixed = {"path_parameters": dict(access.path) or None, "headers": dict(access.headers) or None}
         for mode in MODES:
-            if mode is GenerationMode.NEGATIVE and access and not (operation.body or operation.query):
-                continue  # nothing is left that could be invalid
+            generated = () if access else (*operation.path_parameters, *operation.headers)
+            if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or generated):
+                continue  # nothing could be invalid
             try_many(operation.as_strategy(generation_mode=mode, **fixed), examples, self._try)
 
     def _try(self, case: Any) -> None:  # noqa: ANN401  # a Case of schemathesis

@@ -163,7 +163,7 @@ class TwoReleases(System):
         else:
             super().pump()
 
-    def duty(self, duty: str) -> dict[str, int]:
+    def duty(self, duty: str, **more: str) -> dict[str, int]:
         if self.theirs:
             return cast("dict[str, int]", self._ask("duty", duty))
-        return super().duty(duty)
+        return super().duty(duty, **more)

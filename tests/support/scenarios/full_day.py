@@ -280,6 +280,7 @@ def decide_cases(system: System, words: CanaryWords, filed: dict[str, Any]) -> N
         assert system.staff(OFFICER, "POST", "/staff/requests", sent).status == 201
     for duty in ("snapshot", "bands", "usual_wait"):
         assert system.duty(duty)
+    assert system.duty("recount_drafts", author="somebody")
     assert system.staff(SUPERVISOR, "GET", "/staff/summary?office=ATL").status == 200
 
 
