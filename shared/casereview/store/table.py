@@ -188,10 +188,10 @@ class Table:
     def _batch(self, wanted: Sequence[Key]) -> list[Item]:
         found: list[Item] = []
         for _ in attempts(_BATCH_ATTEMPTS):
-            if not wanted:
-                break
             items, wanted = self.backend.get_batch(wanted)
             found += items
+            if not wanted:
+                break
         if wanted:
             raise BusyError
         return found

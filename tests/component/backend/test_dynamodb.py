@@ -122,3 +122,10 @@ def test_another_error_of_a_single_write_is_raised_unchanged(moto: MotoCloud, op
     write = partial(table.put, GUARD) if operation.endswith("PutItem") else partial(table.backend.reschedule, change)
     with intercept(operation, refuses("AccessDeniedException")), pytest.raises(ClientError):
         write()
+
+
+def test_a_batch_that_is_complete_does_not_pause(moto: MotoCloud, pauses: list[float]) -> None:
+    moto.backend.transact(TWO)
+    found = Table(moto.backend).batch(KEYS)
+    assert len(found) == len(TWO)
+    assert pauses == []
