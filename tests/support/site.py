@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 import intake.app
 import pages.app
-from pages.public_api import ApiAnswer, ApiRequest, PublicApi
+from casereview.web.api_answer import ApiAnswer
+from pages.public_api import ApiRequest, PublicApi
 from tests.support.system import Context, System
 
 if TYPE_CHECKING:

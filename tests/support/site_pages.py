@@ -7,8 +7,9 @@ from typing import Any
 
 from casereview.schema.languages import Language
 from casereview.schema.status_responses import RequestStatus
+from casereview.web.api_answer import ApiAnswer
 from pages.acts import SECTIONS
-from pages.public_api import FAILED, ApiAnswer, ApiRequest
+from pages.public_api import FAILED, ApiRequest
 from pages.routes import PAGES
 from tests.support.site import ADDRESS, Shown, Site
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, Literal, NamedTuple
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from desk import words
-from desk.forms import body_of
-from desk.staff_api import ApiAnswer
 from desk.visit import Visit
 
 Shape = Literal["text", "area", "choice", "date", "moment"]
@@ -52,7 +51,7 @@ ACTS: Final[Mapping[str, Act]] = {
         "/notes",
         (
             Field("kind", "Kind", "choice", {"note": "Note", "call": "Call", "visit": "Visit", "referral": "Referral"}),
-            Field("with", "With whom", required=False),
+            Field("with", "With", required=False),
             Field("text", "Text", "area"),
         ),
         undone_by="A later note corrects it.",
@@ -155,7 +154,6 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
 }
 """The acts by their name in the address of their page."""
-_NUMBERS: Final = frozenset({"event"})
 _ANSWERS: Final = {"yes": True, "no": False}
 
 
@@ -176,9 +174,11 @@ def act(visit: Visit) -> PageAnswer:
     if found is None:
         return visit.not_found()
     named = {field.name: visit.form[field.name] for field in found.fields if field.name in visit.form}
-    body = body_of(named)
-    body |= {name: _ANSWERS[body[name]] for name in ("confirm",) if body.get(name) in _ANSWERS}
-    body |= {name: int(body[name]) for name in _NUMBERS & body.keys() if str(body[name]).isdecimal()}
+    body: dict[str, object] = dict(named)
+    if named.get("confirm") in _ANSWERS:
+        body["confirm"] = _ANSWERS[named["confirm"]]
+    if named.get("event", "").isdecimal():
+        body["event"] = int(named["event"])
     answer = visit.api.post(visit.of_case(found.rest), body)
     if not answer.ok:
         return _form(visit, found, answer.status, answer)

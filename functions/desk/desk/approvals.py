@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import quote
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
-from desk.staff_api import ApiAnswer
 from desk.visit import Visit
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
-from desk.staff_api import ApiAnswer
+from desk.forms import marked
 from desk.visit import Visit
 
 CODES: Final = {"prove_identity": "Prove who you are", "prove_authority": "Prove that you may speak for the person"}
@@ -21,9 +22,9 @@ def ask(visit: Visit) -> PageAnswer:
     """Ask."""
     form = visit.form
     body: dict[str, Any] = {"answer_by": form.get("answer_by") or None}
-    if to := [name.removeprefix("to.") for name in form if name.startswith("to.")]:
+    if to := marked(form, "to"):
         body["to"] = to
-    if codes := [name.removeprefix("code.") for name in form if name.startswith("code.")]:
+    if codes := marked(form, "code"):
         body["codes"] = codes
     if form.get("text"):
         body["asked"] = [{"text": form["text"], "language": form.get("language", "")}]

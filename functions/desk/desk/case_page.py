@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from desk.acts import offered
-from desk.staff_api import ApiAnswer
 from desk.visit import Visit
 
 MOST_OPENED: Final = 3

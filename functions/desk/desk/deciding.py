@@ -5,15 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
-from desk.forms import body_of
-from desk.staff_api import ApiAnswer
+from desk.forms import marked, rows
 from desk.visit import Visit
 
 FIELD_OUTCOMES: Final = ("granted", "granted_in_part", "declined", "referred", "moot")
 SENIOR_OUTCOMES: Final = ("override", "uphold", "remand")
 MOST_REASONS: Final = 6
-_OF_DECISION: Final = ("reasons.", "granted.", "unknowns.", "factors.")
 _PLAIN: Final = ("outcome", "language", "internal_reasons", "policy")
 
 
@@ -35,12 +34,11 @@ def decide(visit: Visit) -> PageAnswer:
 
 def _body(form: dict[str, str]) -> dict[str, Any]:
     """Return the decision; rows in which nothing was said are left out."""
-    found = body_of({name: text for name, text in form.items() if name.startswith(_OF_DECISION)})
     body: dict[str, Any] = {name: form[name] for name in _PLAIN if name in form}
-    body["reasons"] = [{"about": None, **each} for each in found.get("reasons", ()) if each.get("text")]
-    body["granted"] = [each for each in found.get("granted", ()) if each.get("what")]
-    body["unknowns"] = [each for each in found.get("unknowns", ()) if each.get("how")]
-    body["factors"] = list(found.get("factors", ()))
+    body["reasons"] = [{"about": None, **row} for row in rows(form, "reasons") if row.get("text")]
+    body["granted"] = [row for row in rows(form, "granted") if row.get("what")]
+    body["unknowns"] = [row for row in rows(form, "unknowns") if row.get("how")]
+    body["factors"] = marked(form, "factor")
     body["policy"] = form.get("policy")
     if form.get("case_version", "").isdecimal():
         body["case_version"] = int(form["case_version"])

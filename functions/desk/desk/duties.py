@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
-from desk.staff_api import ApiAnswer
 from desk.visit import Visit
 
 

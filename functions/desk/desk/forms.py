@@ -1,35 +1,20 @@
-"""The bodies that forms make: a field's name is its place in the body, ``granted.0.what``."""
+"""Lists in forms, whose fields are named by their place: ``granted.0.what`` in a row, ``factors.0`` alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 
-def body_of(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Return the body whose places are named by the fields; blank fields are absent, ``yes`` and ``no`` are answers.
-
-    Numbered places make a list in the order of their numbers, whatever numbers are missing.
-    """
-    root: dict[str, Any] = {}
-    for name, text in fields.items():
-        *above, last = name.split(".")
-        place = root
-        for part in above:
-            place = place.setdefault(part, {})
-        place[last] = text
-    found: dict[str, Any] = _with_lists(root)
-    return found
+def rows(fields: Mapping[str, str], name: str) -> list[dict[str, str]]:
+    """Return the rows of a list in the order of their numbers, whatever numbers are missing."""
+    found: dict[int, dict[str, str]] = {}
+    for place, text in fields.items():
+        parts = place.split(".")
+        if len(parts) == len((name, "number", "field")) and parts[0] == name and parts[1].isdecimal():
+            found.setdefault(int(parts[1]), {})[parts[2]] = text
+    return [found[number] for number in sorted(found)]
 
 
-def _with_lists(value: Any) -> Any:  # noqa: ANN401  # any JSON
-    if not isinstance(value, dict):
-        return value
-    if value and all(name.isdecimal() for name in value):
-        return [_with_lists(value[name]) for name in sorted(value, key=int)]
-    return {name: _with_lists(each) for name, each in value.items()}
-
-
-def lines(text: str | None) -> list[str]:
-    """Return the lines of a text that are not blank."""
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+def marked(fields: Mapping[str, str], name: str) -> list[str]:
+    """Return the ends of the names that begin with a name and a dot: the boxes of a list that are marked."""
+    return [place.removeprefix(f"{name}.") for place in fields if place.startswith(f"{name}.")]

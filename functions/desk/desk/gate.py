@@ -56,7 +56,7 @@ def admit(desk: Desk, request: PageRequest, at: datetime) -> Visit | PageAnswer:
     """Return the visit of a user who is signed in, or the answer to who is not."""
     cookie = request.cookies.get(COOKIE, "")
     held = desk.sessions.read(cookie) if cookie else None
-    session = held if held and held.kind == "session" else None
+    session = held if held and isinstance(held.value, Session) else None
     if request.method == "POST" and not _is_own_form(request, cookie, session):
         return render("foreign", request.prefix, at, HTTPStatus.FORBIDDEN)
     if session is None or not session.lives(at):
@@ -94,7 +94,7 @@ def finish(desk: Desk, request: PageRequest, at: datetime) -> PageAnswer:
         return render("sign_in", request.prefix, at, HTTPStatus.BAD_REQUEST, to=pending.to, why="refused", saved=False)
     desk.sessions.end(cookie)
     saved = pending.saved if pending.saved and pending.saved.user == session.sub else None
-    new = desk.sessions.begin(session.model_copy(update={"saved": saved}), at)
+    new = desk.sessions.begin(session.evolve(saved=saved), at)
     return redirect(f"{request.prefix}/{pending.to}", **_set_cookie(new))
 
 
@@ -112,7 +112,7 @@ def forget_saved(desk: Desk, visit: Visit) -> None:
     saved = visit.session.saved
     held = desk.sessions.read(visit.cookie) if saved and saved.path == visit.path else None
     if held and isinstance(held.value, Session):
-        desk.sessions.change(visit.cookie, held, held.value.model_copy(update={"saved": None}), visit.at)
+        desk.sessions.change(visit.cookie, held, held.value.evolve(saved=None), visit.at)
 
 
 def _is_own_form(request: PageRequest, cookie: str, session: Held | None) -> bool:
@@ -161,7 +161,7 @@ def _with_fresh_token(desk: Desk, cookie: str, held: Held, at: datetime) -> Held
 
 def _session_of(held: Held) -> Session:
     if not isinstance(held.value, Session):
-        raise TypeError(held.kind)
+        raise TypeError(held.value)
     return held.value
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -103,8 +104,11 @@ class Login:
         found = self._tokens(grant_type="refresh_token", refresh_token=session.refresh_token)
         if found is None:
             return None
-        new = {"id_token": found.id_token, "token_ends_at": int(claims_of(found.id_token)["exp"])}
-        return session.model_copy(update={**new, "refresh_token": found.refresh_token or session.refresh_token})
+        return session.evolve(
+            id_token=found.id_token,
+            token_ends_at=int(claims_of(found.id_token)["exp"]),
+            refresh_token=found.refresh_token or session.refresh_token,
+        )
 
     def revoke(self, session: Session) -> None:
         """End the refresh token of a session; one that cannot be ended now ends by itself.
@@ -121,7 +125,7 @@ class Login:
 
     def _tokens(self, **fields: str) -> Tokens | None:
         status, body = self._post("token", **fields)
-        if status != 200:  # noqa: PLR2004  # OK
+        if status != HTTPStatus.OK:
             return None
         found = json.loads(body)
         return Tokens(id_token=found["id_token"], refresh_token=found.get("refresh_token"))
@@ -140,7 +144,7 @@ class Login:
             )
         except urllib3.exceptions.HTTPError as error:
             raise UnreachableError from error
-        if answer.status >= 500:  # noqa: PLR2004  # errors of the server
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise UnreachableError
         return answer.status, answer.data
 

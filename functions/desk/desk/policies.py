@@ -9,9 +9,10 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from desk.charts import FlowChart, flows
-from desk.staff_api import ApiAnswer
+from desk.forms import marked
 from desk.visit import Visit
 
 _LINE: Final = re.compile(r"\bline (\d+)\b")
@@ -137,7 +138,7 @@ def act(visit: Visit) -> PageAnswer:
         case "delete":
             answer = visit.api.delete(path)
         case _:
-            warnings = [name.removeprefix("warning.") for name in form if name.startswith("warning.")]
+            warnings = marked(form, "warning")
             body = {"approve": form.get("do") == "approve", "why": form.get("why", ""), "digest": form.get("digest")}
             answer = visit.api.post(f"{path}/approval", {**body, "acknowledged": warnings})
     if not answer.ok:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import AwareDatetime
+from typing_extensions import TypedDict, Unpack
 
 from casereview.schema.base import Record
 
@@ -33,6 +33,17 @@ class Pending(Record):
     saved: SavedForm | None = None
 
 
+class SessionFields(TypedDict, total=False):
+    """Fields of ``Session``."""
+
+    sub: str
+    user: str
+    id_token: str
+    token_ends_at: int
+    refresh_token: str
+    saved: SavedForm | None
+
+
 class Session(Record):
     """A user who signed in."""
 
@@ -44,14 +55,18 @@ class Session(Record):
     refresh_token: str
     saved: SavedForm | None = None
 
+    def evolve(self, **changes: Unpack[SessionFields]) -> Session:
+        """Return a copy of the session with some fields changed.
 
-Kind = Literal["pending", "session"]
+        Raises:
+            ValidationError: A name is not a field, or a value is not valid for it.
+        """
+        return self._evolved(changes)
 
 
 class Held(Record):
     """What the table holds for a cookie."""
 
-    kind: Kind
     value: Pending | Session
     version: int
     idle_until: AwareDatetime

@@ -5,7 +5,6 @@ Every write names the version that was read, so an ended session does not come b
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from desk.session_records import Held, Pending, Session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 SIGN_IN_LASTS: Final = timedelta(minutes=30)
 """How long a sign-in may take; what was typed before it is kept as long."""
@@ -21,8 +21,7 @@ IDLE: Final = timedelta(minutes=30)
 """After so long without a request a session ends."""
 LONGEST: Final = timedelta(hours=10)
 """A session ends so long after the sign-in, whatever its user does."""
-WARNED: Final = timedelta(minutes=5)
-"""So long before the end, pages say so."""
+_PENDING: Final = "pending"
 _KEPT: Final = timedelta(hours=1)
 """An ended session stays so long: who sends a form into it is known, and what was typed is kept."""
 _LEASE: Final = timedelta(seconds=10)
@@ -45,14 +44,8 @@ class Sessions:
     def begin(self, value: Pending | Session, at: datetime) -> str:
         """Store a sign-in that begins, or a session; returns its new cookie."""
         cookie = new_cookie()
-        pending = isinstance(value, Pending)
-        held = Held(
-            kind="pending" if pending else "session",
-            value=value,
-            version=1,
-            idle_until=at + (SIGN_IN_LASTS if pending else IDLE),
-            ends_at=at + (SIGN_IN_LASTS if pending else LONGEST),
-        )
+        idle, longest = (SIGN_IN_LASTS, SIGN_IN_LASTS) if isinstance(value, Pending) else (IDLE, LONGEST)
+        held = Held(value=value, version=1, idle_until=at + idle, ends_at=at + longest)
         self._client.put_item(
             TableName=self._table, Item=_item(cookie, held), ConditionExpression="attribute_not_exists(pk)"
         )
@@ -67,20 +60,17 @@ class Sessions:
         plain = open_sealed(cookie, bytes(item["sealed"]["B"]))
         if plain is None:
             return None
-        kind = item["kind"]["S"]
-        return Held.model_validate(
-            {
-                "kind": kind,
-                "value": (Pending if kind == "pending" else Session).model_validate_json(plain),
-                "version": int(item["version"]["N"]),
-                "idle_until": _time(item["idle_until"]),
-                "ends_at": _time(item["ends_at"]),
-            }
+        model = Pending if item["kind"]["S"] == _PENDING else Session
+        return Held(
+            value=model.model_validate_json(plain),
+            version=int(item["version"]["N"]),
+            idle_until=_time(item["idle_until"]),
+            ends_at=_time(item["ends_at"]),
         )
 
     def change(self, cookie: str, held: Held, value: Session, at: datetime) -> Held | None:
         """Replace what a session holds, and end a lease; None if somebody else changed it, or it has ended."""
-        changed = held.model_copy(update={"value": value, "version": held.version + 1, "idle_until": at + IDLE})
+        changed = Held(value=value, version=held.version + 1, idle_until=at + IDLE, ends_at=held.ends_at)
         return changed if self._write(_item(cookie, changed), held) else None
 
     def touch(self, cookie: str, held: Held, at: datetime) -> None:
@@ -138,10 +128,10 @@ def _key(cookie: str) -> dict[str, Any]:
 
 
 def _item(cookie: str, held: Held) -> dict[str, Any]:
-    plain = json.dumps(held.value.model_dump(mode="json")).encode()
+    plain = held.value.model_dump_json().encode()
     return {
         **_key(cookie),
-        "kind": {"S": held.kind},
+        "kind": {"S": _PENDING if isinstance(held.value, Pending) else "session"},
         "version": {"N": str(held.version)},
         "sealed": {"B": seal(cookie, plain)},
         "idle_until": _number(held.idle_until),
@@ -154,5 +144,5 @@ def _number(at: datetime) -> dict[str, Any]:
     return {"N": str(int(at.timestamp()))}
 
 
-def _time(attribute: Any) -> datetime:  # noqa: ANN401  # a typed attribute
+def _time(attribute: AttributeValueTypeDef) -> datetime:
     return datetime.fromtimestamp(int(attribute["N"]), UTC)

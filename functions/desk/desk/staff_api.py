@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,40 +11,13 @@ from urllib.parse import urlencode
 import urllib3
 
 from casereview.runtime.invocation import ANSWERING, seconds_left
+from casereview.web.api_answer import ApiAnswer
 
 CONNECT: Final = 2.0
 LONGEST: Final = 18.0
 """Seconds that one call of the staff API may take, which itself ends within 15."""
 LEAST: Final = 1.0
 """Seconds that must be left for a call to begin, beside those for the answer: the desk answers whatever happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiAnswer:
-    """What the staff API answered."""
-
-    status: int
-    body: Mapping[str, Any]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the request was taken."""
-        return self.status < HTTPStatus.BAD_REQUEST
-
-    @property
-    def problem(self) -> str:
-        """The last part of the problem's type; empty if there is none."""
-        return str(self.body.get("type", "")).rpartition("/")[2]
-
-    @property
-    def says(self) -> str:
-        """What a problem says in words."""
-        return str(self.body.get("detail") or self.body.get("title") or "")
-
-    @property
-    def errors(self) -> list[Mapping[str, str]]:
-        """What was refused: ``pointer``, ``code`` and ``message`` of each."""
-        return list(self.body.get("errors", ()))
 
 
 FAILED: Final = ApiAnswer(HTTPStatus.SERVICE_UNAVAILABLE, {"title": "The system does not answer. Try again."})

@@ -11,12 +11,13 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer, PageRequest, redirect
 from desk.rendering import render
 from desk.sealing import form_token
 from desk.session_records import Session
 from desk.sessions import SIGN_IN_LASTS
-from desk.staff_api import ApiAnswer, StaffApi
+from desk.staff_api import StaffApi
 
 _NOBODY: Final[Mapping[str, Any]] = {"user": None, "roles": (), "office": None, "policy": None}
 

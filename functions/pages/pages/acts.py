@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from pages import status
 from pages.form import asked, body_of, carried, field_of
 from pages.pair import Pair, look_up, refuse_pair
-from pages.public_api import ApiAnswer, ApiRequest
+from pages.public_api import ApiRequest
 from pages.visit import Visit
 
 SECTIONS: Final = ("words", "person", "place", "life", "convictions", "contact", "papers")

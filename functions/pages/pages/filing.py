@@ -14,11 +14,12 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from casereview.schema.typed_times import parse_removal_time
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from pages.answers import convictions_in, dates_in
 from pages.form import asked, body_of, field_of, kept
 from pages.next_request import taken_over
-from pages.public_api import ApiAnswer, ApiRequest
+from pages.public_api import ApiRequest
 from pages.visit import Visit
 
 NEAR: Final = timedelta(hours=72)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from casereview.schema.identifiers import CODE_SYMBOLS, RECEIPT_SYMBOLS, parse_identifier
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
-from pages.public_api import ApiAnswer, ApiRequest
+from pages.public_api import ApiRequest
 from pages.visit import Visit
 
 

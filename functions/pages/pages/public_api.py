@@ -16,6 +16,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casereview.runtime.aws_clients import INVOKING, AwsClients
+from casereview.web.api_answer import ApiAnswer
 
 if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
@@ -32,29 +33,6 @@ class ApiRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApiAnswer:
-    """What the public API answered."""
-
-    status: int
-    body: Mapping[str, Any]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the request was taken."""
-        return self.status < HTTPStatus.BAD_REQUEST
-
-    @property
-    def problem(self) -> str:
-        """The last part of the problem's type; empty if there is none."""
-        return str(self.body.get("type", "")).rpartition("/")[2]
-
-    @property
-    def errors(self) -> list[Mapping[str, str]]:
-        """What was refused: ``pointer``, ``code`` and ``message`` of each."""
-        return list(self.body.get("errors", ()))
 
 
 FAILED: Final = ApiAnswer(HTTPStatus.SERVICE_UNAVAILABLE, {})

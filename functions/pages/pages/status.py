@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
 from pages.next_request import following
 from pages.pair import Pair, ask_for_pair, refuse_pair
 from pages.pair import look_up as ask_status
-from pages.public_api import ApiAnswer
 from pages.visit import Visit
 
 

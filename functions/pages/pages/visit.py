@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageRequest
-from pages.public_api import ApiAnswer, ApiRequest, PublicApi
+from pages.public_api import ApiRequest, PublicApi
 from pages.rendering import Page
 
 

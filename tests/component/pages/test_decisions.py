@@ -8,8 +8,8 @@ from typing import Any, Final, get_args
 import pytest
 
 from casereview.schema.vocabulary import DecisionState, Outcome, OutcomeSought, PublicStatus
+from casereview.web.api_answer import ApiAnswer
 from pages.pair import Pair
-from pages.public_api import ApiAnswer
 from tests.component.pages.test_status import pair
 from tests.support.site import Shown, Site
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pages.public_api import FAILED, ApiAnswer, ApiRequest
+from casereview.web.api_answer import ApiAnswer
+from pages.public_api import FAILED, ApiRequest
 from tests.support.site import ADDRESS, Shown, Site
 
 ANSWERS = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casereview.cases.usual_wait import FEWEST
-from pages.public_api import FAILED, ApiAnswer
+from casereview.web.api_answer import ApiAnswer
+from pages.public_api import FAILED
 from tests.component.prioritize.test_usual_wait import decided
 from tests.support.site import Site
 

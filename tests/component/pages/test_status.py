@@ -7,7 +7,8 @@ import re
 import pytest
 
 from casereview.schema.identifiers import ALPHABET
-from pages.public_api import FAILED, ApiAnswer, ApiRequest
+from casereview.web.api_answer import ApiAnswer
+from pages.public_api import FAILED, ApiRequest
 from tests.component.pages.test_filing import filed
 from tests.support.site import Site
 from tests.support.site_pages import every_page
