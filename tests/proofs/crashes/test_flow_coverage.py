@@ -101,3 +101,8 @@ def test_every_scheduled_task_and_every_message_is_in_a_flow(covered: tuple[set[
     }
     assert covered[0] >= duties | hints
     assert any(call.startswith("delivery") for call in covered[0])
+
+
+def test_no_two_flows_have_one_name() -> None:
+    names = [flow.name for flow in FLOWS]
+    assert sorted(names) == sorted(set(names))

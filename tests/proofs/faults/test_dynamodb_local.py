@@ -18,10 +18,12 @@ from tests.support.proofs.tally import Tally
 pytestmark = [pytest.mark.proof(1), pytest.mark.dynamodb_local, pytest.mark.timeout(300)]
 FLOWS = [*PUBLIC, *STAFF, *WORK]
 SMALL = ("file", "withdraw", "claim", "decide", "rank", "notify by mail")
+READING = {"look up", "look up a verified request", "snapshot", "redrive", "sweep"}
+"""The flows without a transaction."""
 
 
 def _writing_flows() -> list[Flow]:
-    return [flow for flow in FLOWS if flow.name not in {"look up", "snapshot", "redrive", "sweep"}]
+    return [flow for flow in FLOWS if flow.name not in READING]
 
 
 @pytest.mark.parametrize("flow", sized(named(FLOWS, *SMALL), _writing_flows()), ids=attrgetter("name"))

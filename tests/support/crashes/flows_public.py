@@ -163,7 +163,7 @@ PUBLIC = [
     ),
     Flow("file, joining a case", "requester", ranked_case, lambda rig, _: file(rig, _LAWYERS), 201, idempotent=True),
     Flow("look up", "requester", ranked_case, _look_up, 200, idempotent=True),
-    Flow("look up a case", "requester", _verified_case, _look_up, 200, idempotent=True),
+    Flow("look up a verified request", "requester", _verified_case, _look_up, 200, idempotent=True),
     Flow("update", "requester", ranked_case, _post("/updates", MORE), 202),
     Flow("state protected relief", "requester", ranked_case, _post("/updates", {"facts": PROTECTED}), 202),
     Flow("complete an identity", "requester", _nameless, _post("/updates", IDENTITY), 202),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+from casereview.cases.disclosure import shown_to
 from casereview.cases.verification import required_kind
 from casereview.schema.records import Case
 from casereview.schema.request_records import Request
@@ -190,7 +191,7 @@ def _go_on(other: OtherCase) -> None:
                 given = {"approval": approval.id, "approve": True, "why": "I agree."}
                 if system.work(user, case.case_id, "approval", given)["returned"]:
                     break
-        case "decided" if not rests and _is_verified(other):
+        case "decided" if not rests and _is_shown_a_decision(other):
             other.escalate()
         case "decided" | "closed" | "withdrawn" if not rests:
             # refused where a newer case of the person is open
@@ -205,8 +206,10 @@ def _go_on(other: OtherCase) -> None:
     system.pump()
 
 
-def _is_verified(other: OtherCase) -> bool:
-    return other.system.read(Request, keys.request(other.filed["receipt"])).verified
+def _is_shown_a_decision(other: OtherCase) -> bool:
+    """Return whether the holder may ask for a second look: not where the case was restricted before its decision."""
+    shown = shown_to(other.system.read(Request, keys.request(other.filed["receipt"])), other.case)
+    return shown is not None and shown.status == "decided"
 
 
 def file_other(world: World, kind: Kind) -> OtherCase:
