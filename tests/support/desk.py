@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -214,3 +215,23 @@ class DeskBrowser:
         if found.status != 303:
             self.shown = found
         return found
+
+
+def signed_in(browser: DeskBrowser, user: Staff) -> DeskBrowser:
+    """Sign a user in."""
+    browser.read("")
+    browser.sign_in(user)
+    return browser
+
+
+def another(browser: DeskBrowser, user: Staff) -> DeskBrowser:
+    """Return the browser of somebody else on the same desk."""
+    return signed_in(DeskBrowser(browser.system, browser.sessions, browser.wire), user)
+
+
+def fields(html: str, name: str) -> dict[str, str]:
+    """Return the hidden fields of the first form that has a field of this name, but its token."""
+    form = next(part for part in html.split("<form") if f'name="{name}"' in part)
+    found = dict(re.findall(r'type="hidden" name="([a-z_.0-9]+)" value="([^"]*)"', form))
+    del found["csrf"]
+    return found

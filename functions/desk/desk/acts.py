@@ -41,6 +41,8 @@ class Act(NamedTuple):
     """How it is taken back; None if it cannot be, and then the page says what follows."""
     follows: str = ""
     """What cannot be taken back."""
+    shows_answer: bool = False
+    """Whether a page shows what was asked for, such as contacts; else the case is shown again."""
 
 
 _RECEIPT: Final = Field("receipt", "Receipt")
@@ -61,6 +63,7 @@ ACTS: Final[Mapping[str, Act]] = {
         "/contacts",
         (WHY,),
         follows="That you opened them, and why, stays in the history.",
+        shows_answer=True,
     ),
     "transfer": Act(
         "Transfer to another office",
@@ -118,6 +121,7 @@ ACTS: Final[Mapping[str, Act]] = {
         (_RECEIPT, Field("proof", "What proof you saw", "choice", words.PROOFS), WHY),
         ("officer", "supervisor"),
         follows="The old code opens nothing any more. The new one is shown once, to be read out; the holder is told.",
+        shows_answer=True,
     ),
     "withdrawals": Act(
         "Answer a withdrawal that waits",
@@ -182,7 +186,7 @@ def act(visit: Visit) -> PageAnswer:
     answer = visit.api.post(visit.of_case(found.rest), body)
     if not answer.ok:
         return _form(visit, found, answer.status, answer)
-    if found.rest in {"/contacts", "/reissue-code"}:
+    if found.shows_answer:
         return visit.show("given", act=found, given=answer.body, case_id=visit.places["case"])
     return visit.go(f"cases/{visit.places['case']}", visit.places["act"])
 

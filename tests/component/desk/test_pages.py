@@ -7,7 +7,7 @@ import re
 import pytest
 
 from desk.acts import ACTS
-from tests.support.desk import DeskBrowser
+from tests.support.desk import DeskBrowser, another, fields, signed_in
 from tests.support.staff import OFFICER, OFFICIAL, POLICY_A, SUPERVISOR, claimed, decide, file_case, read, verify
 from tests.support.system import Staff, System
 
@@ -25,26 +25,6 @@ HOSTILE = (
 def officer(browser: DeskBrowser) -> DeskBrowser:
     """Return a browser in which an officer is signed in."""
     return signed_in(browser, OFFICER)
-
-
-def signed_in(browser: DeskBrowser, user: Staff) -> DeskBrowser:
-    """Sign a user in."""
-    browser.read("")
-    browser.sign_in(user)
-    return browser
-
-
-def another(browser: DeskBrowser, user: Staff) -> DeskBrowser:
-    """Return the browser of somebody else on the same desk."""
-    return signed_in(DeskBrowser(browser.system, browser.sessions, browser.wire), user)
-
-
-def fields(html: str, name: str) -> dict[str, str]:
-    """Return the hidden fields of the first form that has a field of this name, but its token."""
-    form = next(part for part in html.split("<form") if f'name="{name}"' in part)
-    found = dict(re.findall(r'type="hidden" name="([a-z_.0-9]+)" value="([^"]*)"', form))
-    del found["csrf"]
-    return found
 
 
 def decision(browser: DeskBrowser, **changes: str) -> dict[str, str]:
@@ -70,7 +50,8 @@ def test_an_empty_day_says_so(officer: DeskBrowser) -> None:
     assert "No case is in this list." in officer.read("worklist").html
     assert "Nobody waits to be verified." in officer.read("verifications").html
     assert "Nothing is to be done." in officer.read("duties").html
-    assert "Nothing is left in the line" in officer.act("", None).html or officer.follow(officer.send("next", {})).html
+    officer.read("")
+    assert "Nothing is left in the line" in officer.follow(officer.send("next", {})).html
 
 
 def test_the_first_case_is_claimed_with_one_key_after_signing_in(officer: DeskBrowser, system: System) -> None:
@@ -273,7 +254,7 @@ def test_hostile_text_is_shown_as_text(officer: DeskBrowser, system: System, tex
         html = officer.read(f"cases/{case.case_id}{rest}").html
         assert "<script>" not in html
         assert "<img src=x" not in html
-        assert "49" not in html.partition("<h2>Facts")[0] or text != HOSTILE[1]
+        assert ">49" not in html
         assert 'href="https://evil' not in html
     assert "<bdi" in officer.read(f"cases/{case.case_id}").html
 
@@ -282,7 +263,6 @@ def test_the_official_reads_what_was_escalated(browser: DeskBrowser) -> None:
     official = signed_in(browser, OFFICIAL)
     assert official.read("").page == "my_day"
     assert official.read("worklist").page == "worklist"
-    assert official.read("verifications").status in {200, 403}
 
 
 def test_a_page_that_is_none_is_not_found(officer: DeskBrowser) -> None:

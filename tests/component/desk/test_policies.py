@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
 from desk.charts import Bar, bars, flows
 from desk.policies import timeline
-from tests.component.desk.test_pages import another, fields, signed_in
-from tests.support.desk import DeskBrowser
+from tests.support.desk import DeskBrowser, another, fields, signed_in
 from tests.support.policy.drafts import APPROVER, AUTHOR, draft
 from tests.support.staff import OFFICER, SUPERVISOR, file_case
 from tests.support.system import Staff, System
@@ -56,7 +56,7 @@ def test_a_draft_without_its_preview_is_not_approved(author: DeskBrowser) -> Non
     approver = another(author, APPROVER)
     form = {**fields(approver.read(path).html, "digest"), "do": "approve", "why": "x"}
     refused = approver.send(path, form)
-    assert refused.status in {409, 422}
+    assert refused.status == 409
     assert "Nothing was changed" in refused.html
 
 
@@ -77,7 +77,7 @@ def test_a_faulty_draft_shows_its_faults_at_their_lines_and_keeps_the_text(autho
     line = text[: text.index("order_by: nonsense")].count("\n") + 1
     found = re.search(r'<li class="removed"><code>([^<]*)</code>', shown.html)
     assert found
-    assert found[1].strip() == text.splitlines()[line - 1].strip() or "nonsense" in shown.html
+    assert unescape(found[1]) == text.splitlines()[line - 1]
     assert "order_by: nonsense" in shown.html.partition("<textarea")[2]
 
 
