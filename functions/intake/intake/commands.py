@@ -34,7 +34,7 @@ from casereview.usecases.sealed_text import Words, seal_words
 from casereview.usecases.services import CaseServices
 from casereview.usecases.untold import Changed, duty_if_untold
 from intake.change_request import SPARE, Current, change_request, counted, counted_contact, require_live
-from intake.contact_changes import contact_effect
+from intake.contact_changes import ContactEffect, contact_effect
 from intake.identity_changes import identity_effect
 from intake.responses import Accepted, Updated
 
@@ -144,12 +144,8 @@ def _updated(
     """Return the transition of an update; ``asked`` are fields of the request that change beside it."""
     protected = now.request.evolve(protected=now.request.protected or said.protects)
     now = now._replace(request=protected)
-    contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
     restricted: CaseFields = restriction(now.case, restricted=True) if said.protects else {}
-    if said.protects:  # nobody calls or writes any more, and who learnt of a decision by that does not
-        still = now.case.evolve(**restricted)
-        untold = duty_if_untold(services, still, contact.left(), at, Changed(now.request, contact.claims))
-        contact = contact._replace(to_tell=contact.to_tell or untold)
+    contact = _contact_after(services, now, said, at, restricted)
     lacks = contact.request.get("deficiencies", now.request.deficiencies)
     complete = now._replace(request=now.request.evolve(deficiencies=lacks))
     identity = identity_effect(services, complete, said.body.subject)
@@ -180,6 +176,22 @@ def _updated(
     )
     also = (written, Put(claims), *identity.also, *contact.on_duties())
     return Transition("updated", changes, event, also, contact.notices, said.words)
+
+
+def _contact_after(
+    services: CaseServices, now: Current, said: _Said, at: datetime, restricted: CaseFields
+) -> ContactEffect:
+    """Return what an update does to the contact, and to the duties that rest on it.
+
+    In a case that becomes restricted the office calls and writes no longer; if a decision would have become known by
+    that alone, the office has to tell the person.
+    """
+    contact = contact_effect(services, now, said.body.contact, at, protects=said.protects)
+    if not said.protects:
+        return contact
+    still = now.case.evolve(**restricted)
+    untold = duty_if_untold(services, still, contact.left(), at, Changed(now.request, contact.claims))
+    return contact._replace(to_tell=contact.to_tell or untold)
 
 
 def _lacks(codes: tuple[str, ...], claims: Claims, body: Update, at: datetime) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import TemplateId
 from casereview.store.open_duties import about, ended, open_duties
 from casereview.store.transaction import Write, put_new
-from casereview.usecases.contacts import ContactChange, change_contact, is_suppressed
+from casereview.usecases.contacts import ContactChange, change_contact
 from casereview.usecases.services import CaseServices
+from casereview.usecases.suppressions import is_suppressed
 from casereview.usecases.untold import duty_to_tell
 from intake.change_request import Current
 

@@ -15,6 +15,7 @@ from casereview.schema.submission import Contact
 from casereview.schema.vocabulary import Undelivered
 from casereview.store import keys
 from casereview.usecases import contacts
+from casereview.usecases.suppressions import suppression_of
 from notify.services import Services
 from notify.waiting import Place, place_of
 
@@ -71,7 +72,7 @@ def _first_usable(
         mark = mark_of_address(notice, address)
         if mark in notice.failed_at:
             why = "bounced"
-        elif contacts.suppression_of(services.table, address):
+        elif suppression_of(services.table, address):
             why = "suppressed"
         elif request is None or notice.template in OFFICE_VERSIONS:
             return target._replace(mark=mark)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from casereview.cases.decisions import decisions_of
 from casereview.cases.deficiencies import ask_text, describe, left_at_the_end, unverified
@@ -17,10 +17,7 @@ from casereview.cases.own_words import ranking_of_own_words
 from casereview.cases.people_ahead import people_ahead
 from casereview.cases.withdrawal import UNDO_WITHIN
 from casereview.crypto.sealing import SealBrokenError
-from casereview.routing.offices import SENIOR_REVIEWING_OFFICIAL
 from casereview.schema.base import Unrecognized
-from casereview.schema.decision_records import FinalDecision
-from casereview.schema.event_records import Event
 from casereview.schema.evidence import Claims
 from casereview.schema.languages import choose_language
 from casereview.schema.records import Case
@@ -31,7 +28,6 @@ from casereview.schema.status_responses import (
     EscalationState,
     PeopleAhead,
     RequestStatus,
-    ShownDecision,
     UsualWait,
     WithdrawalState,
 )
@@ -41,8 +37,8 @@ from casereview.store.waits import newest_bands, usual_wait
 from casereview.texts.catalog import text
 from casereview.usecases.contacts import open_contact, open_filed
 from casereview.usecases.questions import read_question
-from casereview.usecases.sealed_text import open_if_whole, read_words
 from casereview.usecases.services import CaseServices
+from casereview.usecases.shown_decisions import ShownDecisions, shown_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def _own_words(holder: _Holder, wait: UsualWait | None, shown: Case | None = Non
 def _after_withdrawal(services: CaseServices, holder: _Holder, case: Case) -> RequestStatus:
     """Return the status of a withdrawn request, with the decisions that its holder had been shown before."""
     limited = _own_words(holder, None)
-    found = _shown_decisions(services, case, shown_after_withdrawal(holder.request, case), None)
+    found = shown_decisions(services, case, shown_after_withdrawal(holder.request, case), None)
     return limited.merged(
         RequestStatus(
             receipt=limited.receipt,
@@ -276,64 +272,9 @@ def _escalation(request: Request, shown: Case | None) -> EscalationState | None:
     return None if decisions and decisions[-1].decided_at >= asked else EscalationState(received_at=asked)
 
 
-class _Shown(NamedTuple):
-    """The final decisions of a case as they are shown: the newest one, and those before it, newest first."""
-
-    newest: ShownDecision | None
-    earlier: tuple[ShownDecision, ...]
-
-
-def _decisions(services: CaseServices, holder: _Holder, case: Case) -> _Shown:
+def _decisions(services: CaseServices, holder: _Holder, case: Case) -> ShownDecisions:
     """Return the decisions of a case as it is shown, and how to ask for a second look where that is possible."""
     decisions = decisions_of(case)
     is_possible = case.status == "decided" and _escalation(holder.request, case) is None
     may_go_on = is_possible and bool(decisions) and decisions[-1].outcome != "granted"  # which grants all
-    return _shown_decisions(services, case, decisions, text("how_to_go_on", holder.language) if may_go_on else None)
-
-
-def _shown_decisions(
-    services: CaseServices, case: Case, decisions: tuple[FinalDecision, ...], go_on: str | None
-) -> _Shown:
-    """Return the decisions that can be read; no earlier one takes the place of the newest one."""
-    if not decisions:
-        return _Shown(None, ())
-    newest = _decision(services, case, decisions[-1], go_on)
-    before = (_decision(services, case, one, None) for one in reversed(decisions[:-1]))
-    return _Shown(newest, tuple(one for one in before if one))
-
-
-def _decision(
-    services: CaseServices, case: Case, decision: FinalDecision, how_to_go_on: str | None
-) -> ShownDecision | None:
-    """Return a final decision as it is shown; None if its reasons cannot be read."""
-    words = _reasons(services, case, decision)
-    if "reasons_for_requester" not in words:
-        return None
-    return ShownDecision(
-        outcome=decision.outcome,
-        reasons=tuple(reason["text"] for reason in words.get("reasons", ())) or (words["reasons_for_requester"],),
-        language=words.get("language"),
-        granted=words.get("granted", ()),
-        decided_at=_decided_at(services, case, decision),
-        by="senior_official" if decision.by_official else "field_office",
-        state=decision.state,
-        carried_out_at=decision.carried_out_at,
-        how_to_go_on=how_to_go_on,
-    )
-
-
-def _decided_at(services: CaseServices, case: Case, decision: FinalDecision) -> datetime:
-    """Return when a decision became final; of one that went to the official under an older release, its event says."""
-    if case.decisions or case.office != SENIOR_REVIEWING_OFFICIAL:
-        return decision.decided_at
-    event = services.table.get(Event, keys.event(decision.case_id or case.case_id, decision.version))
-    return event.at if event else decision.decided_at
-
-
-def _reasons(services: CaseServices, case: Case, decision: FinalDecision) -> dict[str, Any]:
-    """Open the reasons of a decision, which an older release sealed in its event."""
-    case_id = decision.case_id or case.case_id
-    if decision.text:
-        return read_words(services.table, services.seal, case_id, decision.text)
-    event = services.table.get(Event, keys.event(case_id, decision.version))
-    return open_if_whole(services.seal, "decision", case_id, event.sealed) if event and event.sealed else {}
+    return shown_decisions(services, case, decisions, text("how_to_go_on", holder.language) if may_go_on else None)

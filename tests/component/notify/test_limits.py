@@ -22,7 +22,7 @@ from casereview.store import keys
 from casereview.store.items import to_item
 from casereview.store.retrying import ATTEMPTS as CONTENTION_ATTEMPTS
 from casereview.store.transaction import put_over
-from casereview.usecases.contacts import lift_suppression
+from casereview.usecases.suppressions import lift_suppression
 from notify.delivery import LONGEST_TURN
 from notify.limits import LIMITS
 from notify.providers import Mail

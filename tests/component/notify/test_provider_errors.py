@@ -22,7 +22,7 @@ from botocore.exceptions import (
 )
 
 from casereview.schema.notice_records import Notice, Suppression
-from casereview.usecases.contacts import lift_suppression
+from casereview.usecases.suppressions import lift_suppression
 from notify.delivery import (
     FIRST_RETRY,
     FIRST_RETRY_UNANSWERED,

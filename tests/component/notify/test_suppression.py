@@ -10,7 +10,7 @@ from casereview.notices.catalog import VERSIONS
 from casereview.schema.notice_records import Notice, Suppression
 from casereview.store import keys
 from casereview.store.transaction import RefusedError, put_new
-from casereview.usecases.contacts import LiftedSuppression, lift_suppression
+from casereview.usecases.suppressions import LiftedSuppression, lift_suppression
 from notify.window import WINDOW
 from tests.support.notices import add_pending_notice, file_and_rank, process_message, reload, request_of, sent_for
 from tests.support.system import System

@@ -15,7 +15,7 @@ from casereview.store import keys
 from casereview.store.open_duties import about, ended, open_duties
 from casereview.store.transaction import Put
 from casereview.store.transition import Transition
-from casereview.usecases.contacts import LiftedSuppression, lift_suppression
+from casereview.usecases.suppressions import LiftedSuppression, lift_suppression
 from review.cases.session import CaseSession
 from review.schema.commands import OnRequest
 
