@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from urllib.parse import quote
 
-from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
+from desk.queues import show_queue
 from desk.visit import Visit
 
 
 def show(visit: Visit) -> PageAnswer:
     """Show the queue."""
-    return _queue(visit)
+    return show_queue(visit, "approvals")
 
 
 def answer(visit: Visit) -> PageAnswer:
@@ -25,16 +24,7 @@ def answer(visit: Visit) -> PageAnswer:
     }
     found = visit.api.post(f"/cases/{quote(form.get('case', ''), safe='')}/approval", body)
     if not found.ok:
-        return _queue(visit, found)
+        return show_queue(visit, "approvals", found)
     if found.body["returned"] or not body["approve"]:
         return visit.go("approvals", "returned")
     return visit.go("approvals", "final" if found.body["decided"] else "approved")
-
-
-def _queue(visit: Visit, problem: ApiAnswer | None = None) -> PageAnswer:
-    cursor = next(iter(visit.request.query.get("cursor", ())), None)
-    found = visit.api.get("/approvals", {"cursor": cursor} if cursor else None)
-    if not found.ok:
-        return visit.failed(found)
-    status = problem.status if problem else HTTPStatus.OK
-    return visit.show("approvals", status, items=found.body["items"], next=found.body["next"], problem=problem)

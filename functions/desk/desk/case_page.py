@@ -91,8 +91,7 @@ def show_notices(visit: Visit) -> PageAnswer:
 
 
 def _show(visit: Visit, name: str, rest: str, called: str) -> PageAnswer:
-    cursor = next(iter(visit.request.query.get("cursor", ())), None)
-    answer = visit.api.get(visit.of_case(rest), {"cursor": cursor} if cursor else None)
+    answer = visit.api.get(visit.of_case(rest), visit.cursor)
     if not answer.ok:
         return visit.failed(answer)
     values: dict[str, Any] = {called: answer.body, "case_id": visit.places["case"]}

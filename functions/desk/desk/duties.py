@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
+from desk.queues import show_queue
 from desk.visit import Visit
 
 
 def show(visit: Visit) -> PageAnswer:
     """Show the queue."""
-    return _queue(visit)
+    return show_queue(visit, "duties")
 
 
 def end(visit: Visit) -> PageAnswer:
@@ -23,13 +22,4 @@ def end(visit: Visit) -> PageAnswer:
     body |= {"done_at": form.get("done_at", ""), "why": form.get("why", "")}
     case, duty = (quote(form.get(name, ""), safe="") for name in ("case", "duty"))
     answer = visit.api.post(f"/cases/{case}/duties/{duty}", body)
-    return visit.go("duties", "duty") if answer.ok else _queue(visit, answer)
-
-
-def _queue(visit: Visit, problem: ApiAnswer | None = None) -> PageAnswer:
-    cursor = next(iter(visit.request.query.get("cursor", ())), None)
-    answer = visit.api.get("/duties", {"cursor": cursor} if cursor else None)
-    if not answer.ok:
-        return visit.failed(answer)
-    status = problem.status if problem else HTTPStatus.OK
-    return visit.show("duties", status, items=answer.body["items"], next=answer.body["next"], problem=problem)
+    return visit.go("duties", "duty") if answer.ok else show_queue(visit, "duties", answer)

@@ -6,14 +6,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from casereview.web.api_answer import ApiAnswer
 from casereview.web.browser import PageAnswer
+from desk.queues import show_queue
 from desk.visit import Visit
 
 
 def show(visit: Visit) -> PageAnswer:
     """Show the queue."""
-    return _queue(visit)
+    return show_queue(visit, "verifications")
 
 
 def check(visit: Visit) -> PageAnswer:
@@ -21,7 +21,7 @@ def check(visit: Visit) -> PageAnswer:
     form = visit.form
     receipt = form.get("receipt", "")
     if form.get("again", "").upper() != receipt[-3:].upper():
-        return _queue(visit, wrong=receipt)
+        return show_queue(visit, "verifications", status=HTTPStatus.UNPROCESSABLE_ENTITY, wrong=receipt)
     body: dict[str, Any] = {"receipt": receipt, "verdict": form.get("verdict", ""), "why": form.get("why", "")}
     body |= {"identity": True} if form.get("kind") == "identity" else {"authority": form.get("kind")}
     if form.get("verdict") == "confirmed":
@@ -30,15 +30,5 @@ def check(visit: Visit) -> PageAnswer:
         body["reason"] = form.get("reason")
     answer = visit.api.post(f"/cases/{quote(form.get('case', ''), safe='')}/verifications", body)
     if not answer.ok:
-        return _queue(visit, answer, receipt)
+        return show_queue(visit, "verifications", answer)
     return visit.go("verifications", "second_needed" if answer.body["needs_second"] else "verified")
-
-
-def _queue(visit: Visit, problem: ApiAnswer | None = None, wrong: str | None = None) -> PageAnswer:
-    cursor = next(iter(visit.request.query.get("cursor", ())), None)
-    answer = visit.api.get("/verifications", {"cursor": cursor} if cursor else None)
-    if not answer.ok:
-        return visit.failed(answer)
-    status = problem.status if problem else HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    items, following = answer.body["items"], answer.body["next"]
-    return visit.show("verifications", status, items=items, next=following, problem=problem, wrong=wrong)

@@ -60,6 +60,12 @@ class Visit:
         """Return whether the user has one of some roles."""
         return not set(roles).isdisjoint(self.me["roles"])
 
+    @property
+    def cursor(self) -> dict[str, str] | None:
+        """The parameter that asks for the page of a list that the address names; None for the first page."""
+        found = next(iter(self.request.query.get("cursor", ())), None)
+        return {"cursor": found} if found else None
+
     def of_case(self, rest: str = "") -> str:
         """Return the path in the staff API of the case that the address names."""
         return f"/cases/{quote(self.places['case'], safe='')}{rest}"
