@@ -135,7 +135,7 @@ def test_a_decision_is_approved_by_a_supervisor_who_sees_whose_it_is(browser: De
     form = fields(shown.html, "approval")
     assert supervisor.send("approvals", {**form, "verdict": "approve"}).status == 422
     done = supervisor.follow(supervisor.send("approvals", {**form, "verdict": "approve", "why": "Right."}))
-    assert "is recorded; another is needed" in done.html or "The decision is final." in done.html
+    assert "The decision is final." in done.html
 
 
 def test_a_decision_goes_back_to_its_author_who_is_told_why(browser: DeskBrowser, system: System) -> None:
@@ -220,7 +220,7 @@ def test_an_act_of_another_role_is_no_page(officer: DeskBrowser, system: System)
     for name, act in ACTS.items():
         shown = officer.read(f"cases/{case.case_id}/{name}")
         assert shown.status == (200 if "officer" in act.roles else 404)
-    assert officer.send(f"cases/{case.case_id}/transfer", {"office": "ELP", "why": "x"}).status in {403, 404}
+    assert officer.send(f"cases/{case.case_id}/transfer", {"office": "ELP", "why": "x"}).status == 404
 
 
 def test_acts_are_done_and_their_refusals_shown(browser: DeskBrowser, system: System) -> None:
